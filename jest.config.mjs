@@ -1,0 +1,27 @@
+// ESM-only packages that CommonJS dependencies `require()`: Jest cannot do that before Node 24.9, so they are transformed.
+const ESM_ONLY_REQUIRED_BY_CJS = ['content-disposition', 'cookie', '@nestjs/common'];
+
+const swc = [
+  '@swc/jest',
+  {
+    jsc: {
+      target: 'es2023',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+      keepClassNames: true,
+    },
+    sourceMaps: 'inline',
+  },
+];
+
+export default {
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['sfm-src', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  transform: { '^.+\\.[tj]s$': swc },
+  transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${ESM_ONLY_REQUIRED_BY_CJS.join('|')})/)`],
+  setupFiles: ['reflect-metadata'],
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/data/'],
+  testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
+};
