@@ -1,0 +1,92 @@
+/** Stable codes of everything the core can refuse or fail with. Transports map them to their own status. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'invalid_coordinate'
+  | 'payload_too_large'
+  | 'memory_not_found'
+  | 'namespace_forbidden'
+  | 'store_unavailable'
+  | 'embedder_unavailable'
+  | 'index_unavailable'
+  | 'version_conflict';
+
+/** Base of the catalogue: a stable `code`, a message that says what to do, and the cause where there is one. */
+export abstract class MemoryError extends Error {
+  abstract readonly code: ErrorCode;
+
+  constructor(message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+/** A value of the request is not allowed. `field` names it (dotted path), `allowed` says what would be. */
+export class InvalidRequestError extends MemoryError {
+  readonly code: ErrorCode = 'invalid_request';
+
+  constructor(
+    readonly field: string,
+    readonly allowed: string,
+  ) {
+    super(`${field}: ${allowed}`);
+  }
+}
+
+/** The coordinate is empty, too long, not numeric or not finite. */
+export class InvalidCoordinateError extends InvalidRequestError {
+  override readonly code: ErrorCode = 'invalid_coordinate';
+}
+
+/** A payload is larger than the configured limit. */
+export class PayloadTooLargeError extends InvalidRequestError {
+  override readonly code: ErrorCode = 'payload_too_large';
+}
+
+/** One item of a bulk request is not allowed; nothing of the request was stored. `index` counts from 0. */
+export class InvalidBulkItemError extends InvalidRequestError {
+  constructor(
+    readonly index: number,
+    readonly reason: InvalidRequestError,
+  ) {
+    super(`items.${index}.${reason.field}`, reason.allowed);
+  }
+}
+
+/** No memory lives at this coordinate of this namespace: never stored, deleted, or expired. */
+export class MemoryNotFoundError extends MemoryError {
+  readonly code: ErrorCode = 'memory_not_found';
+
+  constructor(
+    readonly namespace: string,
+    readonly key: string,
+  ) {
+    super(`no memory at coordinate ${key} in namespace ${namespace}`);
+  }
+}
+
+/** The credential may not use this namespace. */
+export class NamespaceForbiddenError extends MemoryError {
+  readonly code: ErrorCode = 'namespace_forbidden';
+
+  constructor(readonly namespace: string) {
+    super(`this credential may not use namespace ${namespace}`);
+  }
+}
+
+/** The truth store (PostgreSQL) does not answer. Nothing was acknowledged; retrying the same request is safe. */
+export class StoreUnavailableError extends MemoryError {
+  readonly code: ErrorCode = 'store_unavailable';
+  readonly retryAfterSeconds: number = 1;
+}
+
+/** The embedder does not answer, timed out, or returned something unusable. */
+export class EmbedderUnavailableError extends MemoryError {
+  readonly code: ErrorCode = 'embedder_unavailable';
+  readonly retryAfterSeconds: number = 1;
+}
+
+/** A derived index does not answer. Truth is untouched. */
+export class IndexUnavailableError extends MemoryError {
+  readonly code: ErrorCode = 'index_unavailable';
+  readonly retryAfterSeconds: number = 1;
+}

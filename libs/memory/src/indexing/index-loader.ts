@@ -1,0 +1,32 @@
+import type { Embedder } from '../recall/embedder.port.js';
+import { applyRows, toMark, type RecallIndexes } from './indexer.js';
+import type { ProjectionSource } from './projection-source.port.js';
+import { embedRows } from './row-embeddings.js';
+
+const BATCH = 1000;
+
+/** Fills in-process indexes from the truth: everything that is marked as indexed. Safe beside a running indexer. */
+export class IndexLoader {
+  constructor(
+    private readonly source: ProjectionSource,
+    private readonly indexes: RecallIndexes,
+    private readonly embedder: Embedder,
+  ) {}
+
+  /**
+   * Loads all rows; vectors of another embedding space are made anew and kept.
+   * Calls `onProgress` with the number of rows so far; resolves with the total.
+   */
+  async load(onProgress: (rows: number) => void = () => {}): Promise<number> {
+    let total = 0;
+    for await (const rows of this.source.scanIndexed(BATCH)) {
+      const embedded = await embedRows(rows, this.embedder);
+      await applyRows(this.indexes, embedded);
+      const made = embedded.filter(({ isNew }) => isNew);
+      if (made.length > 0) await this.source.markIndexed(made.map((embedding) => toMark(embedding, this.embedder.space)));
+      total += rows.length;
+      onProgress(total);
+    }
+    return total;
+  }
+}

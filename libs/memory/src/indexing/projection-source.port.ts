@@ -1,0 +1,36 @@
+import type { Memory } from '../model/memory.js';
+
+/** The current row of a coordinate as the indexer needs it; a deleted one has no memory. */
+export interface ProjectionRow {
+  readonly namespace: string;
+  readonly key: string;
+  readonly version: number;
+  readonly indexedVersion: number;
+  readonly memory: Memory | null;
+  readonly searchedText: string;
+  /** The stored embedding and its space, null when it was never embedded. */
+  readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
+}
+
+export interface IndexedMark {
+  readonly namespace: string;
+  readonly key: string;
+  readonly version: number;
+  /** Embedding made while indexing; undefined keeps what the row has (or none, when deleted). */
+  readonly embedding?: { readonly space: string; readonly vector: Float32Array };
+}
+
+/** What indexing reads from and notes in the truth. */
+export abstract class ProjectionSource {
+  /** Current rows, tombstones included; unknown coordinates are left out. */
+  abstract rows(keys: readonly { readonly namespace: string; readonly key: string }[]): Promise<readonly ProjectionRow[]>;
+
+  /** Raises `indexed_version` (never lowers it) and stores embeddings of rows whose version is still the marked one. */
+  abstract markIndexed(marks: readonly IndexedMark[]): Promise<void>;
+
+  /** Every live row that is marked as indexed, in batches: what a fresh in-process index starts from. */
+  abstract scanIndexed(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
+
+  /** Age in seconds of the oldest write that is not indexed; 0 when everything is. */
+  abstract oldestUnindexedAgeSeconds(): Promise<number>;
+}

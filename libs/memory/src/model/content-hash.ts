@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import type { JsonObject, JsonValue } from './json.js';
+import type { MemoryType } from './memory.js';
+
+/** JSON text with object keys in code-unit order: equal values have equal texts, whatever order they were read in. */
+export function canonicalJson(value: JsonValue): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** SHA-256 (hex) over everything a caller can put into a memory. */
+export function contentHash(type: MemoryType, importance: number | null, payload: JsonObject): string {
+  return createHash('sha256')
+    .update(`${type}\n${importance ?? ''}\n${canonicalJson(payload)}`)
+    .digest('hex');
+}

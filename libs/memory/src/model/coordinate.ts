@@ -1,0 +1,45 @@
+import { InvalidCoordinateError } from '../errors.js';
+
+/** A point that identifies a memory inside its namespace: one or more finite floats. */
+export type Coordinate = readonly number[];
+
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * Checks a tuple of numbers and returns it with `-0` folded into `0`, so that equal points have one key.
+ *
+ * @throws InvalidCoordinateError when it is empty, too long, or holds NaN or an infinity.
+ */
+export function toCoordinate(values: readonly number[], maxDimensions: number, field = 'coordinate'): Coordinate {
+  if (values.length === 0) throw new InvalidCoordinateError(field, 'must hold at least one number');
+  if (values.length > maxDimensions) {
+    throw new InvalidCoordinateError(field, `must hold at most ${maxDimensions} numbers, got ${values.length}`);
+  }
+  return values.map((value, index) => {
+    if (!Number.isFinite(value)) throw new InvalidCoordinateError(field, `number ${index + 1} must be finite`);
+    return value === 0 ? 0 : value;
+  });
+}
+
+/**
+ * Reads the text form `x,y,z`. Blanks around numbers and empty parts are ignored, as existing clients expect.
+ *
+ * @throws InvalidCoordinateError when a part is not a decimal number or the tuple is not a coordinate.
+ */
+export function parseCoordinate(text: string, maxDimensions: number, field = 'coord'): Coordinate {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  for (const part of parts) {
+    if (!DECIMAL.test(part)) {
+      throw new InvalidCoordinateError(field, `"${part.slice(0, 40)}" is not a finite decimal number`);
+    }
+  }
+  return toCoordinate(parts.map(Number), maxDimensions, field);
+}
+
+/** The canonical text of a coordinate: the shortest decimal of each number that reads back as the same float. */
+export function coordinateKey(coordinate: Coordinate): string {
+  return coordinate.join(',');
+}

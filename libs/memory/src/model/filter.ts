@@ -1,0 +1,96 @@
+import { isJsonObject, jsonEquals, type JsonObject, type JsonValue } from './json.js';
+import type { MemoryType } from './memory.js';
+
+/** Bounds of a range; numbers compare as numbers, strings by code point. A value of the other kind never matches. */
+export interface RangeBounds {
+  readonly gt?: number | string;
+  readonly gte?: number | string;
+  readonly lt?: number | string;
+  readonly lte?: number | string;
+}
+
+/** One condition on the payload value at `path` (object keys, outermost first). Arrays are values, not paths. */
+export type PayloadCondition =
+  | { readonly path: readonly string[]; readonly equals: JsonValue }
+  | { readonly path: readonly string[]; readonly anyOf: readonly JsonValue[] }
+  /** The value is an array that has this element. */
+  | { readonly path: readonly string[]; readonly contains: JsonValue }
+  | { readonly path: readonly string[]; readonly range: RangeBounds }
+  /** Present, `null` included. */
+  | { readonly path: readonly string[]; readonly exists: boolean };
+
+/** All parts must hold. Times are epoch milliseconds of `createdAt`. */
+export interface MemoryFilter {
+  readonly type?: MemoryType;
+  readonly createdFrom?: number;
+  readonly createdBefore?: number;
+  readonly payload?: readonly PayloadCondition[];
+}
+
+/** What a filter can look at. */
+export interface Filterable {
+  readonly type: MemoryType;
+  readonly createdAtMs: number;
+  readonly payload: JsonObject;
+}
+
+/** The definition of filter semantics: adapters that push a filter down must agree with this function. */
+export function matchesFilter(filter: MemoryFilter | undefined, subject: Filterable): boolean {
+  if (!filter) return true;
+  if (filter.type !== undefined && filter.type !== subject.type) return false;
+  if (filter.createdFrom !== undefined && subject.createdAtMs < filter.createdFrom) return false;
+  if (filter.createdBefore !== undefined && subject.createdAtMs >= filter.createdBefore) return false;
+  return (filter.payload ?? []).every((condition) => matchesCondition(condition, subject.payload));
+}
+
+function matchesCondition(condition: PayloadCondition, payload: JsonObject): boolean {
+  const value = valueAt(payload, condition.path);
+  if ('exists' in condition) return (value !== undefined) === condition.exists;
+  if (value === undefined) return false;
+  if ('equals' in condition) return jsonEquals(value, condition.equals);
+  if ('anyOf' in condition) return condition.anyOf.some((allowed) => jsonEquals(value, allowed));
+  if ('contains' in condition) {
+    return Array.isArray(value) && value.some((element) => jsonEquals(element, condition.contains));
+  }
+  return withinRange(value, condition.range);
+}
+
+/** The value at a path of object keys, `undefined` when any step is missing. */
+export function valueAt(payload: JsonObject, path: readonly string[]): JsonValue | undefined {
+  let value: JsonValue | undefined = payload;
+  for (const step of path) {
+    if (!isJsonObject(value) || !Object.hasOwn(value, step)) return undefined;
+    value = value[step];
+  }
+  return value;
+}
+
+function withinRange(value: JsonValue, { gt, gte, lt, lte }: RangeBounds): boolean {
+  if (typeof value !== 'number' && typeof value !== 'string') return false;
+  return (
+    (gt === undefined || (order(value, gt) ?? 0) > 0) &&
+    (gte === undefined || (order(value, gte) ?? -1) >= 0) &&
+    (lt === undefined || (order(value, lt) ?? 0) < 0) &&
+    (lte === undefined || (order(value, lte) ?? 1) <= 0)
+  );
+}
+
+/** Sign of the comparison; undefined when the two are of different kinds. */
+function order(a: number | string, b: number | string): number | undefined {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
+  return undefined;
+}
+
+/** Orders strings by Unicode code point, as a database with the C collation does (JavaScript's `<` orders UTF-16 units). */
+export function compareCodePoints(a: string, b: string): number {
+  const left = a[Symbol.iterator]();
+  const right = b[Symbol.iterator]();
+  for (;;) {
+    const x = left.next();
+    const y = right.next();
+    if (x.done || y.done) return (x.done ? 0 : 1) - (y.done ? 0 : 1);
+    const difference = (x.value.codePointAt(0) ?? 0) - (y.value.codePointAt(0) ?? 0);
+    if (difference !== 0) return difference;
+  }
+}

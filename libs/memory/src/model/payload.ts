@@ -1,0 +1,74 @@
+import { InvalidRequestError, PayloadTooLargeError } from '../errors.js';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+
+/** What a payload may be. */
+export interface PayloadLimits {
+  /** Nesting of objects and arrays, the payload itself being 1. */
+  readonly maxDepth: number;
+  /** UTF-8 bytes of its JSON text. */
+  readonly maxBytes: number;
+}
+
+
+const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const NUL = String.fromCharCode(0);
+
+/**
+ * Checks that a payload can be kept exactly: JSON text of bounded size and depth, no NUL characters or lone
+ * surrogates (PostgreSQL text has neither), no numbers that a double cannot hold exactly, no prototype keys.
+ *
+ * @returns its JSON text.
+ * @throws InvalidRequestError naming the path of the offending value.
+ */
+export function checkPayload(payload: JsonObject, limits: PayloadLimits): string {
+  checkValue(payload, 'payload', limits.maxDepth);
+  const text = JSON.stringify(payload);
+  if (text.length > limits.maxBytes || Buffer.byteLength(text) > limits.maxBytes) {
+    throw new PayloadTooLargeError('payload', `must be at most ${limits.maxBytes} bytes of JSON`);
+  }
+  return text;
+}
+
+function checkValue(value: JsonValue, path: string, depthLeft: number): void {
+  if (typeof value === 'string') return checkText(value, path);
+  if (typeof value === 'number') return checkNumber(value, path);
+  if (value === null || typeof value === 'boolean') return;
+  if (depthLeft === 0) throw new InvalidRequestError(clip(path), 'is nested too deeply');
+  if (Array.isArray(value)) {
+    value.forEach((item, index) => checkValue(item, `${path}.${index}`, depthLeft - 1));
+  } else if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
+      checkKey(key, path);
+      const item = value[key];
+      if (item !== undefined) checkValue(item, `${path}.${key}`, depthLeft - 1);
+    }
+  } else {
+    throw new InvalidRequestError(clip(path), 'must be a JSON value');
+  }
+}
+
+/** @throws InvalidRequestError for text that PostgreSQL cannot hold. */
+export function checkText(text: string, path: string): void {
+  if (text.includes(NUL)) throw new InvalidRequestError(clip(path), 'must not contain the NUL character');
+  if (!text.isWellFormed()) throw new InvalidRequestError(clip(path), 'must not contain lone surrogates');
+}
+
+function checkKey(key: string, path: string): void {
+  checkText(key, `${path} (key)`);
+  if (UNSAFE_KEYS.has(key)) throw new InvalidRequestError(clip(path), `must not have the key "${key}"`);
+}
+
+function checkNumber(value: number, path: string): void {
+  if (!Number.isFinite(value)) throw new InvalidRequestError(clip(path), 'must be a finite number');
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+    throw new InvalidRequestError(
+      clip(path),
+      'must be within ±9007199254740991 to be kept exactly; send larger numbers as text',
+    );
+  }
+}
+
+/** Paths come from the caller: a deep one must not make a megabyte of error. */
+function clip(path: string): string {
+  return path.length <= 200 ? path : `${path.slice(0, 200)}…`;
+}

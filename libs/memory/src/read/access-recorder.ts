@@ -1,0 +1,44 @@
+import type { MemoryReader } from './memory-reader.port.js';
+
+/** Keys that may wait to be noted; beyond it, further ones are dropped: the figures are a hint, not a ledger. */
+const MAX_WAITING = 10_000;
+
+/** Notes which memories were given back, in the background and in batches, so that reads do not wait for writes. */
+export class AccessRecorder {
+  private waiting = new Map<string, Set<string>>();
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+  private size = 0;
+
+  constructor(
+    private readonly reader: MemoryReader,
+    private readonly delayMs: number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  record(namespace: string, keys: readonly string[]): void {
+    if (keys.length === 0 || this.size >= MAX_WAITING) return;
+    const set = this.waiting.get(namespace) ?? new Set<string>();
+    const before = set.size;
+    for (const key of keys) set.add(key);
+    this.size += set.size - before;
+    this.waiting.set(namespace, set);
+    this.timer ??= setTimeout(() => void this.flush(), this.delayMs).unref();
+  }
+
+  /** Writes what waits. Never rejects. */
+  async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const batch = this.waiting;
+    this.waiting = new Map();
+    this.size = 0;
+    const now = new Date();
+    this.writing = this.writing.then(async () => {
+      for (const [namespace, keys] of batch) {
+        await this.reader.touch(namespace, [...keys], now).catch(this.onError);
+      }
+    });
+    await this.writing;
+  }
+}

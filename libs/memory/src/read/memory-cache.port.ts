@@ -1,0 +1,34 @@
+import type { Memory } from '../model/memory.js';
+
+/** Says that a coordinate reached `version`, so that nothing older may be answered from the cache any more. */
+export interface MemoryInvalidation {
+  readonly namespace: string;
+  readonly key: string;
+  readonly version: number;
+}
+
+/**
+ * Keeps recently read memories near the process, so that hydrating hits does not always ask the truth store.
+ *
+ * Guarantees: a copy never replaces a newer one, and a copy older than an invalidation is neither kept nor answered,
+ * in whatever order reads and writes race. Both hold while the entry is in the cache: it is bounded and forgets the
+ * least recently used first. A miss is always allowed; losing the whole cache costs time, never truth. Fields that
+ * change without a new version (`lastAccessedAt`, `accessCount`) may be old, and so may `expiresAt` be past: callers
+ * check it.
+ *
+ * A process-local adapter hears only the invalidations of its own process: bind it only where no other process
+ * writes, or check the version of what it answers.
+ */
+export abstract class MemoryCache {
+  /** The kept memories among `keys`, by key. Missing ones are simply not in the map. */
+  abstract get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>>;
+
+  /** Keeps copies of memories as read from the truth store. The caller gives them up: they must not change. */
+  abstract set(memories: readonly Memory[]): Promise<void>;
+
+  /** Call after a write or a deletion was committed, with the version it gave. */
+  abstract invalidate(invalidations: readonly MemoryInvalidation[]): Promise<void>;
+
+  /** Forgets one namespace, or everything. */
+  abstract clear(namespace?: string): Promise<void>;
+}

@@ -1,0 +1,13 @@
+/** Turns texts into unit-length vectors of one embedding space. */
+export abstract class Embedder {
+  /** Fingerprint of (model, revision, dimension): vectors of two spaces never mix. Stable across restarts. */
+  abstract readonly space: string;
+  abstract readonly dimension: number;
+
+  /**
+   * One vector per text, in order, each unit length; a text with nothing to embed gives the zero vector.
+   *
+   * @throws EmbedderUnavailableError when the model cannot be reached or answers unusably.
+   */
+  abstract embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+}

@@ -1,0 +1,146 @@
+import type { Memory } from '../model/memory.js';
+import type { PayloadFields } from '../store/store.types.js';
+import { scalarField, searchedText } from '../text/searched-text.js';
+import { analyzeQuery, analyzeText } from '../text/text-analyzer.js';
+import { asks, endsAsking } from './asking.js';
+import type { SessionNeighbour } from './context-reader.port.js';
+import { neighbourSignals, sessionSignals } from './context-signals.js';
+import { contribution, present, scoreOf } from './explanation.js';
+import type { LaneCandidate } from './index-point.js';
+import { memoryTime } from './memory-time.js';
+import { keywordMatches, sharedContext } from './payload-matches.js';
+import { dateFit, namesDate, queryDates } from './query-dates.js';
+import type { RankingOptions } from './ranking-options.js';
+import type { LaneExplanation, RecallRequest, ScoreContribution } from './recall.types.js';
+import { recency } from './recency.js';
+
+/** Everything the order of hits depends on. */
+export interface RankingInput {
+  readonly request: RecallRequest;
+  readonly lexical: readonly LaneCandidate[];
+  readonly vector: readonly LaneCandidate[];
+  readonly neighbours: readonly SessionNeighbour[];
+  /** Contents of candidates and neighbours that match the filter. */
+  readonly memories: readonly Memory[];
+  readonly fields: PayloadFields;
+  readonly now: Date;
+}
+
+export interface ScoredMemory {
+  readonly memory: Memory;
+  readonly score: number;
+  readonly lanes: readonly LaneExplanation[];
+  readonly contributions: readonly ScoreContribution[];
+}
+
+/** Measures one group of signals of a memory. */
+type Measure = (memory: Memory) => readonly ScoreContribution[];
+
+/**
+ * Scores every memory of the input as a sum of weighted signals and orders them, best first; ties by `Memory.id`.
+ * A neighbour of a lexical match is a candidate like any other. With `mode` `lexical` or `vector` that lane's signal
+ * alone decides, with weight 1; recency, importance, keywords and context count wherever the request asks for them.
+ */
+export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredMemory[] {
+  const measures = [laneMeasure(input, options), requestMeasure(input, options)];
+  if (isHybrid(input.request)) measures.push(sessionMeasure(input, options), queryMeasure(input, options));
+  const lanes = laneExplanations(input);
+  return input.memories
+    .map((memory) => {
+      const contributions = present(measures.flatMap((measure) => measure(memory)));
+      return { memory, score: scoreOf(contributions), lanes: lanes.get(memory.key) ?? [], contributions };
+    })
+    .sort((a, b) => b.score - a.score || a.memory.id - b.memory.id);
+}
+
+function isHybrid({ mode = 'hybrid' }: RecallRequest): boolean {
+  return mode === 'hybrid';
+}
+
+/** BM25 has no scale of its own: the share of the best match makes the signals of different queries alike. */
+function lexicalSignals(lexical: readonly LaneCandidate[]): Map<string, number> {
+  const best = lexical.reduce((highest, { score }) => Math.max(highest, score), 0);
+  return new Map(best > 0 ? lexical.map(({ key, score }) => [key, score / best]) : []);
+}
+
+function laneMeasure({ request, lexical, vector }: RankingInput, { weights }: RankingOptions): Measure {
+  const lexicalByKey = lexicalSignals(lexical);
+  const vectorByKey = new Map(vector.map(({ key, score }) => [key, Math.max(0, score)]));
+  const weightOf = (weight: number) => (isHybrid(request) ? weight : 1);
+  return ({ key }) => [
+    contribution('lexical', lexicalByKey.get(key) ?? 0, weightOf(weights.lexical)),
+    contribution('vector', vectorByKey.get(key) ?? 0, weightOf(weights.vector)),
+  ];
+}
+
+function laneExplanations({ lexical, vector }: RankingInput): Map<string, LaneExplanation[]> {
+  const lanes = new Map<string, LaneExplanation[]>();
+  for (const [lane, candidates] of [['lexical', lexical], ['vector', vector]] as const) {
+    candidates.forEach(({ key, score }, index) => {
+      lanes.set(key, [...(lanes.get(key) ?? []), { lane, rank: index + 1, signal: score }]);
+    });
+  }
+  return lanes;
+}
+
+/** What the session of a memory tells; nothing for one without a session. */
+function sessionMeasure(input: RankingInput, { weights, neighbourFading, sessionMatches }: RankingOptions): Measure {
+  const { neighbours, memories, fields } = input;
+  const lexical = lexicalSignals(input.lexical);
+  const sessionByKey = new Map(memories.map(({ key, payload }) => [key, scalarField(payload, fields.session)]));
+  const sessionOf = (key: string) => sessionByKey.get(key) ?? null;
+  const texts = new Map(memories.map(({ key, payload }) => [key, sessionOf(key) && searchedText(payload, fields.text)]));
+  const textOf = (key: string) => texts.get(key) ?? '';
+  const nearby = neighbourSignals({ neighbours, lexical, asks: (key) => asks(textOf(key)), fading: neighbourFading });
+  const sessions = sessionSignals(lexical, sessionOf, sessionMatches);
+  return ({ key }) => {
+    const session = sessionOf(key);
+    if (session === null) return [];
+    const signals = nearby.get(key);
+    return [
+      contribution('before', signals?.before ?? 0, weights.before),
+      contribution('after', signals?.after ?? 0, weights.after),
+      contribution('answer', signals?.answer ?? 0, weights.answer),
+      contribution('session', sessions.get(session) ?? 0, weights.session),
+      contribution('asking', endsAsking(textOf(key)) ? 1 : 0, weights.asking),
+    ];
+  };
+}
+
+/** Who and when, where the query names a source or a date. */
+function queryMeasure({ request, fields, now }: RankingInput, { weights, dateFadingDays }: RankingOptions): Measure {
+  const terms = new Set(analyzeQuery(request.query).terms);
+  const dates = queryDates(request.query, now);
+  const shares = new Map<string, number>();
+  return ({ payload, createdAt }) => {
+    const source = scalarField(payload, fields.source);
+    if (source !== null && !shares.has(source)) shares.set(source, shareNamed(source, terms));
+    const timeMs = namesDate(dates) ? memoryTime({ payload, createdAt }, fields.time) : 0;
+    return [
+      contribution('source', shares.get(source ?? '') ?? 0, weights.source),
+      contribution('date', dateFit(dates, timeMs, dateFadingDays), weights.date),
+    ];
+  };
+}
+
+/** Share of the words of a source that the query has. */
+function shareNamed(source: string, queryTerms: ReadonlySet<string>): number {
+  const terms = [...analyzeText(source).terms.keys()];
+  return terms.length === 0 ? 0 : terms.filter((term) => queryTerms.has(term)).length / terms.length;
+}
+
+/** What the request asks for beside the query. */
+function requestMeasure({ request, fields, now }: RankingInput, { weights }: RankingOptions): Measure {
+  const { recency: recent, importance, keywords, context } = request;
+  return (memory) => {
+    const contributions: ScoreContribution[] = [];
+    if (recent) {
+      const value = recency(memoryTime(memory, fields.time), now.getTime(), recent.halfLifeDays);
+      contributions.push(contribution('recency', value, recent.weight));
+    }
+    if (importance) contributions.push(contribution('importance', memory.importanceNorm, importance.weight));
+    if (keywords) contributions.push(contribution('keywords', keywordMatches(keywords, memory.payload), keywords.boost));
+    if (context) contributions.push(contribution('context', sharedContext(context, memory.payload), weights.context));
+    return contributions;
+  };
+}

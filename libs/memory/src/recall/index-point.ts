@@ -1,0 +1,54 @@
+import type { JsonObject } from '../model/json.js';
+import type { MemoryFilter, Filterable } from '../model/filter.js';
+
+/** Bag of words of a text after analysis: occurrences by term, and the number of tokens. */
+export interface TermVector {
+  readonly terms: ReadonlyMap<string, number>;
+  readonly length: number;
+}
+
+/** A memory as the derived indexes hold it. */
+export interface IndexPoint extends Filterable {
+  readonly key: string;
+  /** `Memory.id`: creation order, the last word in ties. */
+  readonly id: number;
+  readonly version: number;
+  readonly payload: JsonObject;
+  /** Epoch milliseconds after which the memory must not be found; null = never. */
+  readonly expiresAtMs: number | null;
+  /** Unit-length embedding in the index's space; null when there is none (nothing to embed). */
+  readonly vector: Float32Array | null;
+  readonly text: TermVector;
+}
+
+/** What the indexer asks an index to apply. Versions at or below what the index holds for the key are ignored. */
+export type IndexChange =
+  | { readonly kind: 'upsert'; readonly point: IndexPoint }
+  | { readonly kind: 'remove'; readonly key: string; readonly version: number };
+
+/**
+ * Changes that are committed but not yet in the index. A search must answer as if they had been applied:
+ * keys in `hidden` are invisible in the index, `points` are searched with the same statistics as the rest.
+ * Every key of `points` is also in `hidden`.
+ */
+export interface Overlay {
+  readonly hidden: ReadonlySet<string>;
+  readonly points: readonly IndexPoint[];
+}
+
+export const EMPTY_OVERLAY: Overlay = { hidden: new Set(), points: [] };
+
+/** What is common to both lanes' searches. */
+export interface IndexQuery {
+  /** At most this many candidates, best first. */
+  readonly limit: number;
+  readonly filter?: MemoryFilter;
+  /** Epoch milliseconds that expiry is judged by. */
+  readonly nowMs: number;
+}
+
+/** An id that a lane proposes with the lane's own signal, best first; ties by `id` ascending. */
+export interface LaneCandidate {
+  readonly key: string;
+  readonly score: number;
+}

@@ -1,0 +1,23 @@
+import type { Memory } from '../model/memory.js';
+
+/** A committed change that the indexes do not have yet. */
+export interface PendingVersion {
+  readonly key: string;
+  readonly version: number;
+  readonly deleted: boolean;
+}
+
+/** Reads committed but not yet indexed memories, for the overlay. */
+export abstract class PendingMemories {
+  /** All of a namespace, at this instant. */
+  abstract versions(namespace: string): Promise<readonly PendingVersion[]>;
+
+  /** Contents of the given keys as they are now (a newer version than asked for is fine; vanished ones are left out). */
+  abstract load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]>;
+}
+
+/** A pending memory with what is searched in it. */
+export interface PendingMemory {
+  readonly memory: Memory;
+  readonly searchedText: string;
+}

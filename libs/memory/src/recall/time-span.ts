@@ -1,0 +1,31 @@
+const DAY_MS = 86_400_000;
+
+/** From (inclusive) to (exclusive), epoch milliseconds. */
+export interface TimeSpan {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A calendar date as far as it was given; months count from 0. UTC. */
+export interface CalendarDate {
+  readonly year: number;
+  readonly month?: number;
+  readonly day?: number;
+}
+
+/** The day, month or year that a date names; undefined when the calendar has no such day. */
+export function spanOfDate({ year, month, day }: CalendarDate): TimeSpan | undefined {
+  if (month === undefined) return { fromMs: Date.UTC(year, 0, 1), toMs: Date.UTC(year + 1, 0, 1) };
+  if (day === undefined) return { fromMs: Date.UTC(year, month, 1), toMs: Date.UTC(year, month + 1, 1) };
+  const fromMs = Date.UTC(year, month, day);
+  if (month > 11 || new Date(fromMs).getUTCDate() !== day || new Date(fromMs).getUTCMonth() !== month) return undefined;
+  return { fromMs, toMs: fromMs + DAY_MS };
+}
+
+/**
+ * How well a moment fits a span: 1 inside, fading with the days after its end (e-fold per `fadingDays`), 0 before it.
+ */
+export function fitOfTime({ fromMs, toMs }: TimeSpan, timeMs: number, fadingDays: number): number {
+  if (timeMs < fromMs) return 0;
+  return timeMs < toMs ? 1 : Math.exp(-(timeMs - toMs) / (fadingDays * DAY_MS));
+}

@@ -1,0 +1,27 @@
+import type { IndexChange, IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+
+export interface VectorQuery extends IndexQuery {
+  /** Unit length, in the index's embedding space. */
+  readonly vector: Float32Array;
+}
+
+/**
+ * The vector lane's index: a projection of the truth that can be thrown away and rebuilt.
+ * One instance holds vectors of one embedding space only.
+ */
+export abstract class VectorIndex {
+  /** Applies changes in order. Idempotent; a version that is not newer than the held one changes nothing. */
+  abstract apply(namespace: string, changes: readonly IndexChange[]): Promise<void>;
+
+  /**
+   * The `limit` points with the highest cosine similarity among those that match the filter, overlay applied.
+   * Fewer only if fewer match. `score` is the cosine, -1..1.
+   */
+  abstract search(namespace: string, query: VectorQuery, overlay: Overlay): Promise<readonly LaneCandidate[]>;
+
+  /** Points held for a namespace (0 for an unknown one). */
+  abstract count(namespace: string): Promise<number>;
+
+  /** Forgets everything of a namespace. */
+  abstract clear(namespace: string): Promise<void>;
+}

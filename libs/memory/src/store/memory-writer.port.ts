@@ -1,0 +1,50 @@
+import type { Coordinate } from '../model/coordinate.js';
+import type { JsonObject } from '../model/json.js';
+import type { MemoryType } from '../model/memory.js';
+
+/** A validated write, complete: everything the truth needs to know. */
+export interface WriteCommand {
+  readonly namespace: string;
+  readonly coordinate: Coordinate;
+  readonly key: string;
+  readonly type: MemoryType;
+  readonly payload: JsonObject;
+  /** `JSON.stringify(payload)`, made once. */
+  readonly payloadJson: string;
+  readonly searchedText: string;
+  /** Value of the payload's session field, null when it has none. */
+  readonly session: string | null;
+  readonly importance: number | null;
+  readonly importanceNorm: number;
+  readonly contentHash: string;
+  readonly expiresAt: Date | null;
+  /** Identity of the ledger row and event this write makes (UUID). */
+  readonly eventId: string;
+}
+
+export interface WriteReceipt {
+  readonly key: string;
+  readonly version: number;
+  /** True when no live memory was at the coordinate before. */
+  readonly created: boolean;
+}
+
+export interface DeleteCommand {
+  readonly namespace: string;
+  readonly key: string;
+  readonly eventId: string;
+}
+
+/** Writes the truth: memory + ledger row + outbox row in one transaction. */
+export abstract class MemoryWriter {
+  /**
+   * Writes all commands in one transaction, or none. Several commands for one coordinate apply in order,
+   * each with its own version and ledger row. Resolves after commit, receipts in command order.
+   *
+   * @throws StoreUnavailableError when PostgreSQL does not answer; nothing was written.
+   */
+  abstract write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]>;
+
+  /** Deletes what lives at the given coordinates, all in one transaction; returns the keys that were live. */
+  abstract delete(commands: readonly DeleteCommand[]): Promise<readonly string[]>;
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { StoreUnavailableError } from '../errors.js';
+import { MicroBatcher } from './micro-batcher.js';
+
+const options = { maxBatch: 4, maxInFlight: 2, maxQueued: 100 };
+
+/** A flush whose batches are recorded and answered by hand. */
+function manualFlush() {
+  const batches: { items: readonly number[]; finish: () => void; fail: (error: Error) => void }[] = [];
+  const flush = (items: readonly number[]) =>
+    new Promise<readonly number[]>((resolve, reject) => {
+      batches.push({ items, finish: () => resolve(items.map((item) => item * 10)), fail: reject });
+    });
+  return { batches, flush };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** Lets the event loop turn until the condition holds; fails when it does not within a bounded number of turns. */
+async function turnsUntil(condition: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 50; turns += 1) {
+    if (condition()) return;
+    await turn();
+  }
+  throw new Error('the condition never held');
+}
+
+describe('MicroBatcher', () => {
+  it('sends what was submitted in one turn together, without waiting for more', async () => {
+    const { batches, flush } = manualFlush();
+    const batcher = new MicroBatcher(flush, options);
+    const results = [batcher.submit(1), batcher.submit(2)];
+    await turn();
+    expect(batches.map(({ items }) => items)).toEqual([[1, 2]]);
+    batches[0]?.finish();
+    expect(await Promise.all(results)).toEqual([10, 20]);
+  });
+
+  it('keeps at most the allowed flushes in flight and batches what queues meanwhile', async () => {
+    const { batches, flush } = manualFlush();
+    const batcher = new MicroBatcher(flush, options);
+    const results = Array.from({ length: 14 }, (_, item) => batcher.submit(item));
+    await turn();
+    expect(batches.map(({ items }) => items.length)).toEqual([4, 4]);
+    batches[0]?.finish();
+    await turnsUntil(() => batches.length === 3);
+    expect(batches[2]?.items).toEqual([8, 9, 10, 11]);
+    for (let index = 1; index < 4; index += 1) {
+      await turnsUntil(() => batches.length > index);
+      batches[index]?.finish();
+    }
+    expect(await Promise.all(results)).toEqual(results.map((_, item) => item * 10));
+  });
+
+  it('fails a bad item alone and stores its neighbours', async () => {
+    const batcher = new MicroBatcher((items: readonly number[]) => {
+      return items.includes(2) ? Promise.reject(new Error('bad row')) : Promise.resolve(items);
+    }, options);
+    const results = await Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('does not hammer an unavailable store with single rows', async () => {
+    let flushes = 0;
+    const batcher = new MicroBatcher(() => {
+      flushes += 1;
+      return Promise.reject(new StoreUnavailableError('down'));
+    }, options);
+    const results = await Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)));
+    expect(results.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(flushes).toBe(1);
+  });
+
+  it('refuses at once when too many wait', async () => {
+    const { flush } = manualFlush();
+    const batcher = new MicroBatcher(flush, { ...options, maxQueued: 1 });
+    void batcher.submit(1);
+    await expect(batcher.submit(2)).rejects.toThrow(StoreUnavailableError);
+  });
+
+  it('tells when nothing is left to answer', async () => {
+    const { batches, flush } = manualFlush();
+    const batcher = new MicroBatcher(flush, options);
+    await batcher.idle();
+    void batcher.submit(1);
+    let idle = false;
+    const waiting = batcher.idle().then(() => (idle = true));
+    await turn();
+    expect(idle).toBe(false);
+    batches[0]?.finish();
+    await waiting;
+    expect(idle).toBe(true);
+  });
+});

@@ -1,0 +1,93 @@
+import { StoreUnavailableError } from '../errors.js';
+
+export interface MicroBatcherOptions {
+  /** Most items of one flush. */
+  readonly maxBatch: number;
+  /** Flushes that may run at once. */
+  readonly maxInFlight: number;
+  /** Items that may wait; beyond it callers are refused at once rather than left to time out. */
+  readonly maxQueued: number;
+}
+
+interface Waiting<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * Groups concurrent single operations into batches without a timer: the first goes at once, what arrives while
+ * flushes are in flight goes together. (Group commit, as databases do it for their logs.)
+ * When a batch fails for a reason other than an unavailable store, its items are tried one by one,
+ * so that a bad one fails alone.
+ */
+export class MicroBatcher<T, R> {
+  private readonly queue: Waiting<T, R>[] = [];
+  private inFlight = 0;
+  private scheduled = false;
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(
+    private readonly flush: (items: readonly T[]) => Promise<readonly R[]>,
+    private readonly options: MicroBatcherOptions,
+    private readonly onBatch: (size: number) => void = () => {},
+  ) {}
+
+  /** Resolves when the item's batch is durable. Rejects with the item's own failure. */
+  submit(item: T): Promise<R> {
+    if (this.queue.length >= this.options.maxQueued) {
+      return Promise.reject(new StoreUnavailableError('too many writes are waiting; retry shortly'));
+    }
+    return new Promise<R>((resolve, reject) => {
+      this.queue.push({ item, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** Resolves when nothing waits and nothing is in flight. */
+  async idle(): Promise<void> {
+    if (this.queue.length === 0 && this.inFlight === 0) return;
+    await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  /** Flushing at the end of this turn of the event loop lets every request that was just read join the batch. */
+  private schedule(): void {
+    if (this.scheduled || this.inFlight >= this.options.maxInFlight) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      while (this.queue.length > 0 && this.inFlight < this.options.maxInFlight) {
+        void this.run(this.queue.splice(0, this.options.maxBatch));
+      }
+    });
+  }
+
+  private async run(batch: readonly Waiting<T, R>[]): Promise<void> {
+    this.inFlight += 1;
+    this.onBatch(batch.length);
+    try {
+      await this.settle(batch);
+    } finally {
+      this.inFlight -= 1;
+      if (this.queue.length > 0) this.schedule();
+      else if (this.inFlight === 0) this.idleWaiters.splice(0).forEach((resolve) => resolve());
+    }
+  }
+
+  private async settle(batch: readonly Waiting<T, R>[]): Promise<void> {
+    try {
+      const results = await this.flush(batch.map(({ item }) => item));
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index];
+        if (result === undefined) reject(new Error('the store answered with fewer results than items'));
+        else resolve(result);
+      });
+    } catch (error) {
+      if (batch.length === 1 || error instanceof StoreUnavailableError) {
+        batch.forEach(({ reject }) => reject(error));
+        return;
+      }
+      for (const waiting of batch) await this.settle([waiting]);
+    }
+  }
+}

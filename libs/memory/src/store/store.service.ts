@@ -1,0 +1,125 @@
+import { InvalidBulkItemError, InvalidRequestError } from '../errors.js';
+import type { MemoryReader } from '../read/memory-reader.port.js';
+import type { MemoryTelemetry } from '../telemetry.port.js';
+import { ImportanceNormalizer } from './importance-normalizer.js';
+import type { MemoryWriter, WriteCommand } from './memory-writer.port.js';
+import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.js';
+import type { NewMemory, PayloadFields, StoredMemory, StoreLimits, StoreOutcome } from './store.types.js';
+import { toWriteCommand } from './write-command.js';
+
+/** Raw importances a namespace's normalisation starts from after a restart. */
+const SEED_IMPORTANCES = 512;
+
+export interface StoreOptions {
+  readonly limits: StoreLimits;
+  readonly fields: PayloadFields;
+  readonly batching: MicroBatcherOptions;
+}
+
+/** Stores memories. Every method resolves only after the writes are committed in the truth store. */
+export class StoreService {
+  private readonly batcher: MicroBatcher<WriteCommand, StoredMemory>;
+  private readonly normalizers = new Map<string, Promise<ImportanceNormalizer>>();
+
+  constructor(
+    private readonly writer: MemoryWriter,
+    private readonly reader: MemoryReader,
+    private readonly telemetry: MemoryTelemetry,
+    private readonly options: StoreOptions,
+  ) {
+    this.batcher = new MicroBatcher(
+      (commands) => this.writer.write(commands),
+      options.batching,
+      (size) => this.telemetry.observeWriteBatch(size),
+    );
+  }
+
+  /**
+   * Stores one memory; a memory already at the coordinate is replaced and its version grows by one.
+   *
+   * @throws InvalidRequestError naming the field; StoreUnavailableError when the truth cannot be written.
+   */
+  async store(namespace: string, memory: NewMemory): Promise<StoredMemory> {
+    const start = performance.now();
+    const command = await this.prepare(namespace, memory);
+    const stored = await this.batcher.submit(command);
+    this.telemetry.observeStore(performance.now() - start);
+    return stored;
+  }
+
+  /**
+   * Stores all memories or none, in one transaction; memories at one coordinate apply in order.
+   *
+   * @throws InvalidBulkItemError naming the first bad item by its index; nothing was stored.
+   */
+  async storeAll(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+    this.checkBulkSize(memories);
+    const commands: WriteCommand[] = [];
+    for (const [index, memory] of memories.entries()) {
+      try {
+        commands.push(toWriteCommand(namespace, memory, this.options));
+      } catch (error) {
+        if (error instanceof InvalidRequestError) throw new InvalidBulkItemError(index, error);
+        throw error;
+      }
+    }
+    const start = performance.now();
+    const stored = await this.writer.write(await this.normalizeAll(namespace, commands));
+    this.telemetry.observeWriteBatch(commands.length);
+    this.telemetry.observeStore(performance.now() - start);
+    return stored;
+  }
+
+  /** Stores each memory on its own: a bad or failing one does not keep the others from being stored. */
+  async storeEach(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
+    this.checkBulkSize(memories);
+    const settled = await Promise.allSettled(memories.map((memory) => this.store(namespace, memory)));
+    return settled.map((result) =>
+      result.status === 'fulfilled'
+        ? { stored: result.value }
+        : { error: result.reason instanceof Error ? result.reason : new Error(String(result.reason)) },
+    );
+  }
+
+  /** Resolves when every accepted write has been answered. */
+  drained(): Promise<void> {
+    return this.batcher.idle();
+  }
+
+  private checkBulkSize(memories: readonly NewMemory[]): void {
+    const { maxBulkItems } = this.options.limits;
+    if (memories.length > maxBulkItems) {
+      throw new InvalidRequestError('items', `must hold at most ${maxBulkItems} items, got ${memories.length}`);
+    }
+  }
+
+  private async prepare(namespace: string, memory: NewMemory): Promise<WriteCommand> {
+    const command = toWriteCommand(namespace, memory, this.options);
+    if (command.importance === null) return command;
+    const normalizer = await this.normalizerOf(namespace);
+    return { ...command, importanceNorm: normalizer.normalize(command.importance) };
+  }
+
+  private async normalizeAll(namespace: string, commands: readonly WriteCommand[]): Promise<readonly WriteCommand[]> {
+    if (commands.every(({ importance }) => importance === null)) return commands;
+    const normalizer = await this.normalizerOf(namespace);
+    return commands.map((command) =>
+      command.importance === null
+        ? command
+        : { ...command, importanceNorm: normalizer.normalize(command.importance) },
+    );
+  }
+
+  private normalizerOf(namespace: string): Promise<ImportanceNormalizer> {
+    const known = this.normalizers.get(namespace);
+    if (known) return known;
+    const seeded = this.reader.recentImportances(namespace, SEED_IMPORTANCES).then((values) => {
+      const normalizer = new ImportanceNormalizer();
+      for (const value of values) normalizer.normalize(value);
+      return normalizer;
+    });
+    this.normalizers.set(namespace, seeded);
+    seeded.catch(() => this.normalizers.delete(namespace));
+    return seeded;
+  }
+}

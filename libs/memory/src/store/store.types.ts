@@ -1,0 +1,41 @@
+import type { JsonObject } from '../model/json.js';
+import type { MemoryType } from '../model/memory.js';
+import type { PayloadLimits } from '../model/payload.js';
+
+/** A memory as a caller hands it in, shape-checked at the edge; values are checked here. */
+export interface NewMemory {
+  readonly coordinate: readonly number[];
+  readonly payload: JsonObject;
+  readonly type: MemoryType;
+  /** Any finite number; when absent, a numeric `importance` in the payload counts. */
+  readonly importance?: number;
+  /** Not found any more from this moment on. */
+  readonly expiresAt?: Date;
+}
+
+/** Acknowledgement of a committed write. */
+export interface StoredMemory {
+  readonly key: string;
+  readonly version: number;
+  readonly created: boolean;
+}
+
+/** Per-item outcome where items succeed or fail on their own. */
+export type StoreOutcome = { readonly stored: StoredMemory } | { readonly error: Error };
+
+export interface StoreLimits extends PayloadLimits {
+  readonly maxDimensions: number;
+  readonly maxBulkItems: number;
+}
+
+/** Payload fields with a meaning, each list in order of preference; configurable. */
+export interface PayloadFields {
+  /** Text that is searched; when a payload has none of them, all its strings are. */
+  readonly text: readonly string[];
+  /** What groups memories into one session. */
+  readonly session: readonly string[];
+  /** Who or what said it. */
+  readonly source: readonly string[];
+  /** When it happened: epoch seconds, milliseconds, or a date text. */
+  readonly time: readonly string[];
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidRequestError } from '../errors.js';
+import { contentHash } from '../model/content-hash.js';
+import { coordinateKey, toCoordinate } from '../model/coordinate.js';
+import { checkPayload } from '../model/payload.js';
+import { scalarField, searchedText } from '../text/searched-text.js';
+import type { WriteCommand } from './memory-writer.port.js';
+import type { NewMemory, PayloadFields, StoreLimits } from './store.types.js';
+
+/**
+ * Checks a new memory against the limits and derives everything the truth keeps about it.
+ * `importanceNorm` is left at 0 for the caller to fill.
+ *
+ * @throws InvalidRequestError (or a kind of it) naming the field and what is allowed.
+ */
+export function toWriteCommand(
+  namespace: string,
+  memory: NewMemory,
+  { limits, fields }: { readonly limits: StoreLimits; readonly fields: PayloadFields },
+): WriteCommand {
+  const coordinate = toCoordinate(memory.coordinate, limits.maxDimensions);
+  const payloadJson = checkPayload(memory.payload, limits);
+  const importance = memory.importance ?? numericImportance(memory);
+  if (importance !== null && !Number.isFinite(importance)) {
+    throw new InvalidRequestError('importance', 'must be a finite number');
+  }
+  return {
+    namespace,
+    coordinate,
+    key: coordinateKey(coordinate),
+    type: memory.type,
+    payload: memory.payload,
+    payloadJson,
+    searchedText: searchedText(memory.payload, fields.text),
+    session: scalarField(memory.payload, fields.session),
+    importance,
+    importanceNorm: 0,
+    contentHash: contentHash(memory.type, importance, memory.payload),
+    expiresAt: memory.expiresAt ?? null,
+    eventId: randomUUID(),
+  };
+}
+
+function numericImportance({ payload }: NewMemory): number | null {
+  return typeof payload['importance'] === 'number' ? payload['importance'] : null;
+}

@@ -1,0 +1,204 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ProjectionRow } from '../indexing/projection-source.port.js';
+import { aDeletion, aWrite, freshNamespace, type TruthHarness } from './truth-builders.js';
+
+const SPACE = 'space-a';
+const vector = (...components: number[]) => Float32Array.from(components);
+
+/** What every ProjectionSource adapter must do. Call it inside a spec file. */
+export function describeProjectionSourceContract(adapter: string, truth: TruthHarness): void {
+  const rowOf = async (namespace: string, key: string) => (await truth().projection.rows([{ namespace, key }]))[0];
+  const mark = (namespace: string, key: string, version: number, embedding?: Float32Array) =>
+    truth().projection.markIndexed([
+      { namespace, key, version, ...(embedding ? { embedding: { space: SPACE, vector: embedding } } : {}) },
+    ]);
+
+  describe(`${adapter} as a projection source`, () => {
+    it('gives current rows, tombstones included, and leaves out unknown coordinates', async () => {
+      const [one, two] = [freshNamespace(), freshNamespace()];
+      await truth().writer.write([aWrite(one, { coordinate: [1] }), aWrite(one, { coordinate: [2] }), aWrite(two, { coordinate: [1] })]);
+      await truth().writer.delete([aDeletion(one, '2')]);
+      const rows = await truth().projection.rows([
+        { namespace: one, key: '1' },
+        { namespace: one, key: '1' },
+        { namespace: one, key: '2' },
+        { namespace: two, key: '1' },
+        { namespace: two, key: '404' },
+      ]);
+      expect(rows).toHaveLength(3);
+      const deleted = rows.find(({ namespace, key }) => namespace === one && key === '2');
+      expect(deleted).toMatchObject({ version: 2, indexedVersion: 0, memory: null, searchedText: '', embedding: null });
+      const live = rows.find(({ namespace }) => namespace === two);
+      expect(live).toMatchObject({ key: '1', version: 1, indexedVersion: 0, searchedText: 'hello', embedding: null });
+      expect(live?.memory).toMatchObject({ namespace: two, payload: { text: 'hello' } });
+      expect(await truth().projection.rows([])).toEqual([]);
+    });
+
+    it('raises the indexed version, never lowers it, and keeps embeddings exactly', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace), aWrite(namespace), aWrite(namespace)]);
+      await mark(namespace, '1,2', 3, vector(0.1, -0, 0, 1e-45, -0.75));
+      await mark(namespace, '1,2', 2);
+      const row = await rowOf(namespace, '1,2');
+      expect(row).toMatchObject({ version: 3, indexedVersion: 3 });
+      expect(row?.embedding?.space).toBe(SPACE);
+      expect([...(row?.embedding?.vector ?? [])]).toEqual([...vector(0.1, -0, 0, 1e-45, -0.75)]);
+      await truth().projection.markIndexed([]);
+    });
+
+    it('does not take an embedding of another version than the current one', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace), aWrite(namespace, { payload: { text: 'newer' } })]);
+      await mark(namespace, '1,2', 1, vector(1));
+      expect(await rowOf(namespace, '1,2')).toMatchObject({ indexedVersion: 1, version: 2, embedding: null });
+      await truth().writer.delete([aDeletion(namespace, '1,2')]);
+      await mark(namespace, '1,2', 3, vector(1));
+      expect(await rowOf(namespace, '1,2')).toMatchObject({ indexedVersion: 3, version: 3, embedding: null });
+    });
+
+    it('forgets an embedding when the text changes', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace, { payload: { text: 'same', n: 1 } })]);
+      await mark(namespace, '1,2', 1, vector(1, 0));
+      await truth().writer.write([aWrite(namespace, { payload: { text: 'same', n: 2 } })]);
+      expect((await rowOf(namespace, '1,2'))?.embedding).toMatchObject({ space: SPACE });
+      await truth().writer.write([aWrite(namespace, { payload: { text: 'other' } })]);
+      expect(await rowOf(namespace, '1,2')).toMatchObject({ indexedVersion: 1, version: 3, embedding: null });
+    });
+
+    it('can put an embedding of another space in place later', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace)]);
+      await mark(namespace, '1,2', 1, vector(1, 0));
+      await truth().projection.markIndexed([
+        { namespace, key: '1,2', version: 1, embedding: { space: 'space-b', vector: vector(0, 0, 0) } },
+      ]);
+      expect((await rowOf(namespace, '1,2'))?.embedding).toEqual({ space: 'space-b', vector: vector(0, 0, 0) });
+    });
+
+    it('scans every live row that is marked as indexed, each once', async () => {
+      const [one, two] = [freshNamespace(), freshNamespace()];
+      const commands = Array.from({ length: 25 }, (_, index) => aWrite(index < 15 ? one : two, { coordinate: [index] }));
+      await truth().writer.write(commands);
+      await truth().projection.markIndexed(commands.map(({ namespace, key }) => ({ namespace, key, version: 1 })));
+      await truth().writer.write([aWrite(one, { coordinate: [3] }), aWrite(two, { coordinate: [99] })]);
+      await truth().writer.delete([aDeletion(two, '20')]);
+      await mark(two, '20', 2);
+      const rows: ProjectionRow[] = [];
+      for await (const batch of truth().projection.scanIndexed(4)) {
+        expect(batch.length).toBeLessThanOrEqual(4);
+        rows.push(...batch.filter(({ namespace }) => namespace === one || namespace === two));
+      }
+      const expected = commands.map(({ key }) => key).filter((key) => key !== '3' && key !== '20');
+      expect(rows.map(({ key }) => Number(key)).sort((a, b) => a - b)).toEqual(expected.map(Number));
+    });
+
+    it('tells the age of the oldest write that is not indexed', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace)]);
+      const deadline = Date.now() + 10_000;
+      while ((await truth().projection.oldestUnindexedAgeSeconds()) < 0.005) expect(Date.now()).toBeLessThan(deadline);
+      expect(await truth().projection.oldestUnindexedAgeSeconds()).toBeLessThan(600);
+    });
+
+    it('survives marks in any order beside writers of the same coordinates', async () => {
+      const namespace = freshNamespace();
+      const keys = Array.from({ length: 10 }, (_, index) => String(index));
+      const rounds = Array.from({ length: 15 }, async (_, round) => {
+        const ordered = round % 2 === 0 ? keys : [...keys].reverse();
+        await truth().writer.write(ordered.map((key) => aWrite(namespace, { coordinate: [Number(key)] })));
+        await truth().projection.markIndexed(
+          [...ordered].reverse().map((key) => ({ namespace, key, version: round + 1, embedding: { space: SPACE, vector: vector(round) } })),
+        );
+        await truth().reader.touch(namespace, ordered, new Date());
+      });
+      await Promise.all(rounds);
+      for (const key of keys) expect((await rowOf(namespace, key))?.version).toBe(15);
+    });
+  });
+}
+
+/** What every PendingMemories adapter must do. Call it inside a spec file. */
+export function describePendingMemoriesContract(adapter: string, truth: TruthHarness): void {
+  describe(`${adapter} as pending memories`, () => {
+    it('names every change of a namespace that is not indexed, deletions included', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([1, 2, 3].map((x) => aWrite(namespace, { coordinate: [x] })));
+      await truth().projection.markIndexed(['1', '2'].map((key) => ({ namespace, key, version: 1 })));
+      expect(await truth().pending.versions(namespace)).toEqual([{ key: '3', version: 1, deleted: false }]);
+      await truth().writer.delete([aDeletion(namespace, '2')]);
+      const pending = await truth().pending.versions(namespace);
+      expect([...pending].sort((a, b) => a.key.localeCompare(b.key))).toEqual([
+        { key: '2', version: 2, deleted: true },
+        { key: '3', version: 1, deleted: false },
+      ]);
+      await truth().projection.markIndexed([{ namespace, key: '2', version: 2 }, { namespace, key: '3', version: 1 }]);
+      expect(await truth().pending.versions(namespace)).toEqual([]);
+      expect(await truth().pending.versions(freshNamespace())).toEqual([]);
+    });
+
+    it('loads contents as they are now and leaves out what vanished', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([1, 2].map((x) => aWrite(namespace, { coordinate: [x], payload: { text: `text ${x}` } })));
+      await truth().writer.delete([aDeletion(namespace, '1')]);
+      const [loaded, ...more] = await truth().pending.load(namespace, ['1', '2', '404']);
+      expect(loaded).toMatchObject({ searchedText: 'text 2', memory: { key: '2', payload: { text: 'text 2' } } });
+      expect(more).toEqual([]);
+      expect(await truth().pending.load(namespace, [])).toEqual([]);
+    });
+  });
+}
+
+/** What every ContextReader adapter must do. Call it inside a spec file. */
+export function describeContextReaderContract(adapter: string, truth: TruthHarness): void {
+  describe(`${adapter} as a context reader`, () => {
+    const neighbours = async (namespace: string, keys: readonly string[], reach: number) =>
+      (await truth().context.sessionNeighbours(namespace, keys, reach))
+        .map(({ of, key, offset }) => `${of}:${offset}=${key}`)
+        .sort();
+
+    it('gives neighbours within the session by creation order', async () => {
+      const namespace = freshNamespace();
+      const sessions = ['a', 'b', 'a', 'a', 'b', 'a'];
+      await truth().writer.write(sessions.map((session, index) => aWrite(namespace, { coordinate: [index], session })));
+      expect(await neighbours(namespace, ['2'], 1)).toEqual(['2:-1=0', '2:1=3']);
+      expect(await neighbours(namespace, ['3', '4'], 2)).toEqual(['3:-1=2', '3:-2=0', '3:1=5', '4:-1=1']);
+      expect(await neighbours(namespace, ['3', '3'], 1)).toEqual(['3:-1=2', '3:1=5']);
+      expect(await neighbours(namespace, ['3'], 0)).toEqual([]);
+      expect(await neighbours(namespace, [], 3)).toEqual([]);
+    });
+
+    it('passes over deleted and expired memories, and those without a session', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([
+        aWrite(namespace, { coordinate: [0], session: 's' }),
+        aWrite(namespace, { coordinate: [1], session: 's' }),
+        aWrite(namespace, { coordinate: [2], session: 's', expiresAt: new Date(Date.now() - 1_000) }),
+        aWrite(namespace, { coordinate: [3], session: null }),
+        aWrite(namespace, { coordinate: [4], session: 's' }),
+        aWrite(namespace, { coordinate: [5], session: null }),
+      ]);
+      await truth().writer.delete([aDeletion(namespace, '1')]);
+      expect(await neighbours(namespace, ['4', '3', '1', '2', '404'], 2)).toEqual(['4:-1=0']);
+    });
+
+    it('does not mix sessions of two namespaces, nor long names that begin alike', async () => {
+      const [one, two] = [freshNamespace(), freshNamespace()];
+      const long = 'x'.repeat(5_000);
+      await truth().writer.write([
+        aWrite(one, { coordinate: [1], session: `${long}a` }),
+        aWrite(two, { coordinate: [2], session: `${long}a` }),
+        aWrite(one, { coordinate: [3], session: `${long}b` }),
+        aWrite(one, { coordinate: [4], session: `${long}a` }),
+      ]);
+      expect(await neighbours(one, ['1'], 3)).toEqual(['1:1=4']);
+    });
+
+    it('hydrates live memories', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace, { coordinate: [1] }), aWrite(namespace, { coordinate: [2] })]);
+      await truth().writer.delete([aDeletion(namespace, '2')]);
+      expect(await truth().context.hydrate(namespace, ['1', '2', '3'], new Date())).toMatchObject([{ key: '1' }]);
+    });
+  });
+}

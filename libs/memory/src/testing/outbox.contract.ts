@@ -1,0 +1,163 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { PublishOutcome } from '../indexing/outbox.port.js';
+import type { EventRecord } from '../model/memory-event.js';
+import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from './truth-builders.js';
+
+/** Relays that share the outbox in the concurrency test, and what they move. */
+const RELAYS = 8;
+const EVENTS = 500;
+const COORDINATES = 40;
+const DEADLINE_MS = 20_000;
+
+const all = (records: readonly EventRecord[]): PublishOutcome => ({ published: records.map(({ event }) => event.event_id) });
+const versionsOf = (records: readonly EventRecord[]) => records.map(({ key, version }) => `${key}@${version}`);
+
+async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`waited ${DEADLINE_MS} ms for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** What every Outbox adapter must do. Call it inside a spec file; nobody else may drain the outbox meanwhile. */
+export function describeOutboxContract(adapter: string, truth: TruthHarness): void {
+  const write = (namespace: string, ...xs: number[]) =>
+    truth().writer.write(xs.map((x) => aWrite(namespace, { coordinate: [x] })));
+  /** Drains once and returns what was handed out. */
+  const drainOnce = async (limit: number, answer: (records: readonly EventRecord[]) => PublishOutcome = all) => {
+    let handedOut: readonly EventRecord[] = [];
+    await truth().outbox.drain(limit, async (records) => {
+      handedOut = records;
+      return answer(records);
+    });
+    return handedOut;
+  };
+
+  describe(`${adapter} as an outbox`, () => {
+    let namespace: string;
+
+    beforeEach(async () => {
+      namespace = freshNamespace();
+      await drainAll(truth().outbox);
+    });
+
+    it('hands out committed events oldest first, deletions too, and forgets what was published', async () => {
+      await write(namespace, 3, 1);
+      await truth().writer.delete([aDeletion(namespace, '3')]);
+      await write(namespace, 3);
+      expect(versionsOf(await drainOnce(3))).toEqual(['3@1', '1@1', '3@2']);
+      const [last, ...more] = await drainOnce(3);
+      expect(last).toMatchObject({ key: '3', version: 3, event: { namespace, type: 'created' } });
+      expect(more).toEqual([]);
+      expect(await truth().outbox.drain(3, () => Promise.reject(new Error('nothing to publish')))).toBe(0);
+    });
+
+    it('resolves with the number published', async () => {
+      await write(namespace, 1, 2, 3);
+      expect(await truth().outbox.drain(2, async (records) => all(records))).toBe(2);
+      expect(await truth().outbox.drain(2, async (records) => all(records))).toBe(1);
+    });
+
+    it('hands the whole batch out again when publishing throws', async () => {
+      await write(namespace, 1, 2);
+      await expect(truth().outbox.drain(10, () => Promise.reject(new Error('the bus is away')))).rejects.toThrow('the bus is away');
+      expect(versionsOf(await drainOnce(10))).toEqual(['1@1', '2@1']);
+    });
+
+    it('puts back what was not published, after a pause, and nothing of its coordinate overtakes it', async () => {
+      await write(namespace, 1, 2, 1);
+      expect(versionsOf(await drainOnce(1, () => ({ published: [] })))).toEqual(['1@1']);
+      const seen: string[] = [];
+      await until(async () => {
+        seen.push(...versionsOf(await drainOnce(10)));
+        return seen.length === 3;
+      }, 'the event that was put back');
+      expect(seen.indexOf('1@1')).toBeLessThan(seen.indexOf('1@2'));
+      expect(seen[0]).toBe('2@1');
+    });
+
+    it('reaches other coordinates behind many events of one that pauses', async () => {
+      await write(namespace, 1, 1, 1, 1, 1, 1, 2);
+      await drainOnce(1, () => ({ published: [] }));
+      expect(versionsOf(await drainOnce(2))).toEqual(['2@1']);
+      await until(async () => (await truth().outbox.drain(10, async (records) => all(records))) === 6, 'the rest');
+    });
+
+    it('parks poisoned events with what can be counted, and goes on behind them', async () => {
+      const parkedBefore = (await truth().outbox.depth()).parked;
+      await write(namespace, 1, 1);
+      await drainOnce(1, ([record]) => ({ published: [], poisoned: record ? [{ eventId: record.event.event_id, reason: 'bad' }] : [] }));
+      expect(await truth().outbox.depth()).toMatchObject({ waiting: 1, parked: parkedBefore + 1 });
+      expect(versionsOf(await drainOnce(10))).toEqual(['1@2']);
+      expect(await drainOnce(10)).toEqual([]);
+    });
+
+    it('tells how much waits and for how long', async () => {
+      expect(await truth().outbox.depth()).toMatchObject({ waiting: 0, oldestAgeSeconds: 0 });
+      await write(namespace, 1, 2);
+      await until(async () => (await truth().outbox.depth()).oldestAgeSeconds > 0.005, 'the oldest event to age');
+      const { waiting, oldestAgeSeconds } = await truth().outbox.depth();
+      expect(waiting).toBe(2);
+      expect(oldestAgeSeconds).toBeLessThan(60);
+    });
+
+    it('never hands an event to two relays at once, nor a newer one of a coordinate while an older is held', async () => {
+      await write(namespace, 1, 2, 1, 2);
+      const outcome = await new Promise<readonly EventRecord[]>((resolve, reject) => {
+        void truth()
+          .outbox.drain(1, async (held) => {
+            expect(versionsOf(held)).toEqual(['1@1']);
+            resolve(await drainOnce(10));
+            return all(held);
+          })
+          .catch(reject);
+      });
+      expect(versionsOf(outcome)).toEqual(['2@1', '2@2']);
+      await until(async () => (await truth().outbox.depth()).waiting === 0 || (await drainOnce(10)).length > 0, 'the rest');
+    });
+
+    it(`lets ${RELAYS} relays move ${EVENTS} events, each exactly once and in order per coordinate`, async () => {
+      for (let start = 0; start < EVENTS; start += 50) {
+        await write(namespace, ...Array.from({ length: 50 }, (_, index) => (start + index * 7) % COORDINATES));
+      }
+      const published: EventRecord[] = [];
+      const relay = async () => {
+        while ((await truth().outbox.depth()).waiting > 0) {
+          await truth().outbox.drain(16, async (records) => {
+            await new Promise((resolve) => setImmediate(resolve));
+            published.push(...records);
+            return all(records);
+          });
+        }
+      };
+      await Promise.all(Array.from({ length: RELAYS }, relay));
+      expect(published).toHaveLength(EVENTS);
+      expect(new Set(published.map(({ event }) => event.event_id)).size).toBe(EVENTS);
+      for (let x = 0; x < COORDINATES; x++) {
+        const versions = published.filter(({ key }) => key === String(x)).map(({ version }) => version);
+        expect(versions).toEqual(versions.map((_, index) => index + 1));
+      }
+    });
+
+    it('wakes its listeners when events were committed, until they stop listening', async () => {
+      let wakes = 0;
+      const stop = await truth().outbox.listen(() => (wakes += 1));
+      const before = wakes;
+      await write(namespace, 1);
+      await until(() => wakes > before, 'being woken by a write');
+      const written = wakes;
+      await truth().writer.delete([aDeletion(namespace, '1')]);
+      await until(() => wakes > written, 'being woken by a deletion');
+      await stop();
+      const stopped = wakes;
+      let others = 0;
+      const stopOther = await truth().outbox.listen(() => (others += 1));
+      const otherBefore = others;
+      await write(namespace, 2);
+      await until(() => others > otherBefore, 'the other listener');
+      expect(wakes).toBe(stopped);
+      await stopOther();
+    });
+  });
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import { contentHash } from '../model/content-hash.js';
+import { coordinateKey } from '../model/coordinate.js';
+import type { Outbox } from '../indexing/outbox.port.js';
+import type { ProjectionSource } from '../indexing/projection-source.port.js';
+import type { EventRecord } from '../model/memory-event.js';
+import type { MemoryReader } from '../read/memory-reader.port.js';
+import type { ContextReader } from '../recall/context-reader.port.js';
+import type { PendingMemories } from '../recall/pending-memories.port.js';
+import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
+
+/** Every port of one truth store, over the same data. */
+export interface TruthAdapters {
+  readonly writer: MemoryWriter;
+  readonly reader: MemoryReader;
+  readonly outbox: Outbox;
+  readonly pending: PendingMemories;
+  readonly projection: ProjectionSource;
+  readonly context: ContextReader;
+}
+
+/** Gives the adapters under test; called inside each test, so the spec file may open them in `beforeAll`. */
+export type TruthHarness = () => TruthAdapters;
+
+/** A namespace that no other test uses. */
+export function freshNamespace(): string {
+  return `contract_${randomUUID()}`;
+}
+
+/** What a test says about a write; the rest follows from it. */
+export type WriteDetails = Partial<Omit<WriteCommand, 'namespace' | 'key' | 'payloadJson' | 'contentHash'>>;
+
+/** A write command with defaults: a semantic memory at (1, 2) that says "hello". */
+export function aWrite(namespace: string, details: WriteDetails = {}): WriteCommand {
+  const { coordinate = [1, 2], type = 'semantic', payload = { text: 'hello' }, importance = null } = details;
+  return {
+    searchedText: typeof payload['text'] === 'string' ? payload['text'] : '',
+    session: null,
+    importanceNorm: 0,
+    expiresAt: null,
+    eventId: randomUUID(),
+    ...details,
+    namespace,
+    coordinate,
+    key: coordinateKey(coordinate),
+    type,
+    payload,
+    payloadJson: JSON.stringify(payload),
+    importance,
+    contentHash: contentHash(type, importance, payload),
+  };
+}
+
+export function aDeletion(namespace: string, key: string): DeleteCommand {
+  return { namespace, key, eventId: randomUUID() };
+}
+
+/** Takes everything out of an outbox and returns it in the order it was handed out. */
+export async function drainAll(outbox: Outbox): Promise<EventRecord[]> {
+  const taken: EventRecord[] = [];
+  const takeAll = async (records: readonly EventRecord[]) => {
+    taken.push(...records);
+    return { published: records.map(({ event }) => event.event_id) };
+  };
+  while ((await outbox.drain(100, takeAll)) > 0);
+  return taken;
+}

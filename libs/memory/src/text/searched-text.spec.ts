@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { scalarField, searchedText } from './searched-text.js';
+
+describe('searchedText', () => {
+  it('takes the configured text fields in their order', () => {
+    expect(searchedText({ note: 'n', content: 'c', text: 't' }, ['text', 'content'])).toBe('t\nc');
+  });
+
+  it('takes every string when no text field is there, however deep', () => {
+    expect(searchedText({ a: 'one', b: { c: ['two', 3] }, d: ' ' }, ['text'])).toBe('one\ntwo');
+  });
+
+  it('never ends in half a character', () => {
+    expect(searchedText({ text: `${'x'.repeat(99_999)}😀` }, ['text']).isWellFormed()).toBe(true);
+  });
+});
+
+describe('scalarField', () => {
+  it('gives the first usable value as text', () => {
+    expect(scalarField({ session: '', session_id: 7, thread: 't' }, ['session', 'session_id', 'thread'])).toBe('7');
+  });
+
+  it('gives null when no field has a scalar', () => {
+    expect(scalarField({ session: { id: 1 } }, ['session', 'toString'])).toBeNull();
+  });
+});

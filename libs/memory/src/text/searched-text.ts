@@ -1,0 +1,36 @@
+import type { JsonObject, JsonValue } from '../model/json.js';
+
+/** Text beyond this many characters is kept in the payload but not searched. */
+const MAX_SEARCHED_CHARACTERS = 100_000;
+
+/**
+ * The text of a payload that recall searches: the strings under the given top-level fields, in their order,
+ * or every string of the payload when it has none of them.
+ */
+export function searchedText(payload: JsonObject, textFields: readonly string[]): string {
+  const parts: string[] = [];
+  for (const field of textFields) {
+    if (Object.hasOwn(payload, field)) collectStrings(payload[field] ?? null, parts);
+  }
+  if (parts.length === 0) collectStrings(payload, parts);
+  return parts.join('\n').slice(0, MAX_SEARCHED_CHARACTERS).toWellFormed();
+}
+
+function collectStrings(value: JsonValue, into: string[]): void {
+  if (typeof value === 'string') {
+    if (value.trim() !== '') into.push(value);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collectStrings(item, into);
+  } else if (value !== null && typeof value === 'object') {
+    for (const item of Object.values(value)) collectStrings(item, into);
+  }
+}
+
+/** The first of the fields that holds a non-empty string or a number, as text; null when none does. */
+export function scalarField(payload: JsonObject, fields: readonly string[]): string | null {
+  for (const field of fields) {
+    const value = Object.hasOwn(payload, field) ? payload[field] : undefined;
+    if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return String(value);
+  }
+  return null;
+}

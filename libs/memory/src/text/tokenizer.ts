@@ -1,0 +1,52 @@
+/** Longer runs of letters (encoded data, keys) are cut: beyond this they only differ for machines. */
+const MAX_WORD_LENGTH = 64;
+
+const APOSTROPHES = /[\u0060\u00b4\u2018\u2019\u02bc\uff07]/g;
+const ACCENTS = /[\u0300-\u036f]/g;
+/** A number with thousands separators, or letters and digits, with apostrophes inside. */
+const WORD = /(?<![\p{L}\p{N}])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}])|[\p{L}\p{N}\p{M}]+(?:'[\p{L}\p{M}]+)*/gu;
+/** Scripts written without spaces between words. */
+const UNSPACED =
+  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
+const ASCII = /^[\u0000-\u007f]*$/;
+
+/**
+ * The words of a text in order, lower case, without accents, compatibility forms unified (NFKC). An apostrophe inside
+ * a word stays (`don't`); everything else that is no letter or digit separates. Where a script writes no spaces,
+ * characters and pairs of neighbouring characters stand in for words.
+ *
+ * Depends on nothing but the text: no locale, no word-break data.
+ */
+export function tokenize(text: string): string[] {
+  const words: string[] = [];
+  for (const [match] of fold(text).matchAll(WORD)) {
+    if (UNSPACED.test(match)) pushCharacterPairs(match, words);
+    else if (match.includes(',')) words.push(match.replaceAll(',', ''));
+    else words.push(match.length > MAX_WORD_LENGTH ? match.slice(0, MAX_WORD_LENGTH).toWellFormed() : match);
+  }
+  return words;
+}
+
+function fold(text: string): string {
+  const plain = text.replace(APOSTROPHES, "'");
+  if (ASCII.test(plain)) return plain.toLowerCase();
+  return plain.normalize('NFKD').toLowerCase().replace(ACCENTS, '').normalize('NFKC');
+}
+
+function pushCharacterPairs(run: string, words: string[]): void {
+  let spaced = '';
+  let previous: string | undefined;
+  for (const character of run) {
+    if (UNSPACED.test(character)) {
+      if (spaced) words.push(spaced);
+      spaced = '';
+      words.push(character);
+      if (previous !== undefined) words.push(previous + character);
+      previous = character;
+    } else {
+      spaced += character;
+      previous = undefined;
+    }
+  }
+  if (spaced) words.push(spaced);
+}
