@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import type { MemoryEvent } from '@sfm/memory';
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+
+/** `schemas/memory.event.json` seen from both `src` and `dist` of this library. */
+const SCHEMA = new URL('../../../schemas/memory.event.json', import.meta.url);
+
+/** Checks events against the published schema, the same on the producing and the consuming side. */
+export class EventValidator {
+  private readonly check: ValidateFunction<MemoryEvent>;
+
+  /** @throws when the schema file is missing: an image without it must not start. */
+  constructor() {
+    const ajv = new Ajv({ allErrors: true });
+    addFormats.default(ajv);
+    this.check = ajv.compile<MemoryEvent>(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
+  }
+
+  /** The reason why a value is not a valid event; null when it is one. */
+  problem(value: unknown): string | null {
+    if (this.check(value)) return null;
+    return (this.check.errors ?? [])
+      .map((error) => `${error.instancePath.slice(1).replaceAll('/', '.') || 'event'} ${error.message ?? 'is invalid'}`)
+      .join('; ');
+  }
+}

@@ -1,0 +1,113 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { EventBus, Outbox, type EventRecord, type OutboxDepth, type PublishOutcome } from '@sfm/memory';
+import { EventValidator } from './event-validator.js';
+import { DEFAULT_RELAY_OPTIONS, OutboxRelay } from './outbox-relay.js';
+
+const record = (id: string, timestamp = '2026-01-01T00:00:00Z'): EventRecord => ({
+  key: id,
+  event: { event_id: id, id, namespace: 'ns', type: 'created', timestamp, payload: {} },
+});
+
+/** An outbox in memory with the port's promises: what is not reported as published or poisoned is handed out again. */
+class QueueOutbox extends Outbox {
+  readonly waiting: EventRecord[] = [];
+  readonly parked: string[] = [];
+  private wake: () => void = () => {};
+
+  add(...records: EventRecord[]): void {
+    this.waiting.push(...records);
+    this.wake();
+  }
+
+  async drain(limit: number, publish: (records: readonly EventRecord[]) => Promise<PublishOutcome>): Promise<number> {
+    const batch = this.waiting.slice(0, limit);
+    if (batch.length === 0) return 0;
+    const outcome = await publish(batch);
+    const poisoned = (outcome.poisoned ?? []).map(({ eventId }) => eventId);
+    this.parked.push(...poisoned);
+    const gone = new Set([...outcome.published, ...poisoned]);
+    this.waiting.splice(0, Infinity, ...this.waiting.filter(({ event }) => !gone.has(event.event_id)));
+    return outcome.published.length;
+  }
+
+  listen(wake: () => void): Promise<() => Promise<void>> {
+    this.wake = wake;
+    return Promise.resolve(() => Promise.resolve());
+  }
+
+  depth(): Promise<OutboxDepth> {
+    return Promise.resolve({ waiting: this.waiting.length, parked: this.parked.length, oldestAgeSeconds: 0 });
+  }
+}
+
+class RecordingBus extends EventBus {
+  readonly seen: string[] = [];
+  failures = 0;
+  onPublish: () => void = () => {};
+
+  publish(records: readonly EventRecord[]): Promise<PublishOutcome> {
+    if (this.failures > 0) {
+      this.failures -= 1;
+      return Promise.reject(new Error('bus is down'));
+    }
+    this.seen.push(...records.map(({ event }) => event.event_id));
+    this.onPublish();
+    return Promise.resolve({ published: records.map(({ event }) => event.event_id) });
+  }
+}
+
+const outbox = () => new QueueOutbox();
+
+describe('OutboxRelay', () => {
+  const warnings: string[] = [];
+  let relay: OutboxRelay | undefined;
+
+  const startRelay = async (queue: Outbox, bus: EventBus, batchSize = 3) => {
+    const log = { warn: (message: string) => void warnings.push(message) };
+    relay = new OutboxRelay(queue, bus, new EventValidator(), log, { ...DEFAULT_RELAY_OPTIONS, batchSize, lingerMs: 1 });
+    await relay.start();
+  };
+  const published = (bus: RecordingBus, count: number) =>
+    new Promise<void>((resolve) => {
+      const check = () => void (bus.seen.length >= count && resolve());
+      bus.onPublish = check;
+      check();
+    });
+
+  afterEach(async () => {
+    await relay?.stop();
+  });
+
+  it('publishes what waits and what is added later, in order', async () => {
+    const queue = outbox();
+    const bus = new RecordingBus();
+    queue.add(...['a', 'b', 'c', 'd'].map((id) => record(id)));
+    await startRelay(queue, bus);
+    await published(bus, 4);
+    queue.add(record('e'));
+    await published(bus, 5);
+    expect(bus.seen).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('keeps events while the bus is down and publishes them when it is back', async () => {
+    const queue = outbox();
+    const bus = new RecordingBus();
+    bus.failures = 2;
+    queue.add(record('a'));
+    await startRelay(queue, bus);
+    await published(bus, 1);
+    expect(bus.seen).toEqual(['a']);
+    expect(warnings.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('parks an event that breaks the schema and publishes its neighbours', async () => {
+    const queue = outbox();
+    const bus = new RecordingBus();
+    queue.add(record('good'), record('bad', 'not a time'), record('also good'));
+    await startRelay(queue, bus);
+    await published(bus, 2);
+    await relay?.stop();
+    expect(bus.seen).toEqual(['good', 'also good']);
+    expect(queue.parked).toEqual(['bad']);
+  });
+});

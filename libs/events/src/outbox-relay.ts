@@ -1,0 +1,113 @@
+import type { EventBus, EventRecord, Outbox, PublishOutcome } from '@sfm/memory';
+import type { EventValidator } from './event-validator.js';
+
+export interface OutboxRelayOptions {
+  /** Most events of one hand-over. */
+  readonly batchSize: number;
+  /** Pause after a hand-over that did not fill a batch: lets writes gather, which costs the store less than hurry. */
+  readonly lingerMs: number;
+  /** Looks for events this often even when nothing woke it: retries and missed notifications. */
+  readonly pollMs: number;
+  readonly maxBackoffMs: number;
+}
+
+export const DEFAULT_RELAY_OPTIONS: OutboxRelayOptions = { batchSize: 500, lingerMs: 15, pollMs: 1000, maxBackoffMs: 10_000 };
+
+/** What the relay reports of itself. */
+export interface RelayLog {
+  warn(message: string, error: unknown): void;
+}
+
+/** Moves committed events from the outbox to the event bus. Any number of relays may run against one outbox. */
+export class OutboxRelay {
+  private running: Promise<void> | undefined;
+  private stopping = false;
+  private unlisten: (() => Promise<void>) | undefined;
+  private wake: () => void = () => {};
+  private woken = false;
+  private failures = 0;
+
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly bus: EventBus,
+    private readonly validator: EventValidator,
+    private readonly log: RelayLog,
+    private readonly options: OutboxRelayOptions = DEFAULT_RELAY_OPTIONS,
+  ) {}
+
+  /** Starts relaying; resolves when it listens for new events. */
+  async start(): Promise<void> {
+    this.unlisten = await this.outbox.listen(() => this.nudge());
+    this.running = this.run();
+  }
+
+  /** Finishes the hand-over that is under way, then stops. What was not published stays in the outbox. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.nudge();
+    await this.unlisten?.();
+    await this.running;
+  }
+
+  private nudge(): void {
+    this.woken = true;
+    this.wake();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping) {
+      this.woken = false;
+      const published = await this.drainOnce();
+      if (published === this.options.batchSize || this.stopping) continue;
+      if (published === null) await this.pause(this.backoffMs());
+      else if (published > 0) await this.pause(this.options.lingerMs);
+      else if (!this.woken) await this.pauseUntilWoken(this.options.pollMs);
+    }
+  }
+
+  /** The number of published events; null when the hand-over failed. */
+  private async drainOnce(): Promise<number | null> {
+    try {
+      const published = await this.outbox.drain(this.options.batchSize, (records) => this.publish(records));
+      this.failures = 0;
+      return published;
+    } catch (error) {
+      this.failures += 1;
+      this.log.warn('events could not be published; they stay in the outbox and are tried again', error);
+      return null;
+    }
+  }
+
+  private async publish(records: readonly EventRecord[]): Promise<PublishOutcome> {
+    const poisoned: { eventId: string; reason: string }[] = [];
+    const valid = records.filter(({ event }) => {
+      const reason = this.validator.problem(event);
+      if (reason !== null) poisoned.push({ eventId: event.event_id, reason });
+      return reason === null;
+    });
+    if (valid.length === 0) return { published: [], poisoned };
+    const outcome = await this.bus.publish(valid);
+    return { published: outcome.published, poisoned: [...poisoned, ...(outcome.poisoned ?? [])] };
+  }
+
+  private backoffMs(): number {
+    const exponential = Math.min(this.options.maxBackoffMs, 100 * 2 ** Math.min(this.failures, 10));
+    return exponential * (0.5 + Math.random() / 2);
+  }
+
+  private async pause(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (!this.stopping && performance.now() < until) await this.pauseUntilWoken(until - performance.now());
+  }
+
+  private async pauseUntilWoken(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wake = () => {};
+  }
+}
