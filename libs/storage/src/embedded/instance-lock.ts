@@ -1,0 +1,149 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { ADVISORY_LOCK_CLASS, INSTANCE_LOCK } from '../postgres/advisory-lock-keys.js';
+import type { InstanceLockHolder } from './embedded-postgres-error.js';
+
+export interface InstanceLockOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** How long a lock that another backend holds is waited for, milliseconds: a killed owner's backend may linger. */
+  readonly waitMs: number;
+  /** Called once when the lock was lost and somebody else has it now. The caller must stop writing. */
+  readonly onLost: (holder: InstanceLockHolder) => void;
+}
+
+const RETRY_MS = 100;
+const MAX_RETRY_MS = 1000;
+const CONNECT_TIMEOUT_MS = 5000;
+
+/**
+ * The right of one process to use an embedded data folder: a session advisory lock on a connection of its own.
+ *
+ * PostgreSQL frees it when the process dies, however it dies. When the connection drops because PostgreSQL restarts, the
+ * lock is taken again.
+ */
+export class InstanceLock {
+  private client: pg.Client | undefined;
+  private url: string | undefined;
+  private released = false;
+
+  constructor(private readonly options: InstanceLockOptions) {}
+
+  /** True while the connection that carries the lock is up. */
+  get held(): boolean {
+    return this.client !== undefined;
+  }
+
+  /**
+   * Takes the lock, waiting up to `waitMs` for another holder to go.
+   *
+   * @returns undefined when taken, else who holds it
+   * @throws the driver's error when PostgreSQL cannot be reached or refuses the login
+   */
+  async acquire(): Promise<InstanceLockHolder | undefined> {
+    const client = await this.connect();
+    try {
+      const deadline = Date.now() + this.options.waitMs;
+      for (;;) {
+        if (await tryLock(client)) break;
+        if (Date.now() >= deadline) {
+          const holder = await findHolder(client);
+          await client.end().catch(() => undefined);
+          return holder;
+        }
+        await delay(RETRY_MS);
+      }
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    this.client = client;
+    client.once('end', () => {
+      this.client = undefined;
+      if (!this.released) void this.retake();
+    });
+    return undefined;
+  }
+
+  /** Makes the address under which this service answers known to a second instance that is refused. */
+  async announce(url: string): Promise<void> {
+    this.url = url;
+    await this.client?.query('SELECT set_config($1, $2, false)', ['application_name', this.label()]);
+  }
+
+  /** Says that PostgreSQL is about to be stopped: the connection may drop, and the lock is not taken again. */
+  expectShutdown(): void {
+    this.released = true;
+  }
+
+  /** Gives the lock up. Idempotent. */
+  async release(): Promise<void> {
+    this.released = true;
+    const { client } = this;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const { host, port, user, password, database } = this.options;
+    const client = new pg.Client({
+      host,
+      port,
+      user,
+      password,
+      database,
+      application_name: this.label(),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+    });
+    // A dropped connection is handled by the 'end' event; without a listener the error would end the process.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+
+  /** PostgreSQL cuts application names at 63 bytes. */
+  private label(): string {
+    return `soma pid=${process.pid}${this.url === undefined ? '' : ` url=${this.url}`}`.slice(0, 63);
+  }
+
+  private async retake(): Promise<void> {
+    for (let pause = RETRY_MS; !this.released; pause = Math.min(pause * 2, MAX_RETRY_MS)) {
+      try {
+        const holder = await this.acquire();
+        if (holder !== undefined && !this.released) this.options.onLost(holder);
+        // A release that came while connecting found no connection to close.
+        if (this.released) await this.release();
+        return;
+      } catch {
+        await delay(pause);
+      }
+    }
+  }
+}
+
+async function tryLock(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS locked', [
+    ADVISORY_LOCK_CLASS,
+    INSTANCE_LOCK,
+  ]);
+  return rows[0]?.locked ?? false;
+}
+
+async function findHolder(client: pg.Client): Promise<InstanceLockHolder> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT activity.application_name AS name
+       FROM pg_locks AS lock JOIN pg_stat_activity AS activity ON activity.pid = lock.pid
+      WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 2
+        AND lock.classid = $1 AND lock.objid = $2
+        AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    [ADVISORY_LOCK_CLASS, INSTANCE_LOCK],
+  );
+  const name = rows[0]?.name ?? '';
+  const pid = Number(/pid=(\d+)/.exec(name)?.[1]);
+  const url = /url=(\S+)/.exec(name)?.[1];
+  return { ...(Number.isInteger(pid) ? { pid } : {}), ...(url === undefined ? {} : { url }) };
+}

@@ -1,0 +1,32 @@
+export {
+  EmbeddedPostgres,
+  type EmbeddedPostgresConnection,
+  type EmbeddedPostgresLogger,
+  type EmbeddedPostgresOptions,
+} from './embedded/embedded-postgres.js';
+export {
+  EmbeddedInstanceLocked,
+  EmbeddedPostgresError,
+  type EmbeddedPostgresErrorCode,
+  type InstanceLockHolder,
+} from './embedded/embedded-postgres-error.js';
+export { InvalidPostgresUrl, resolveConnection, type PostgresConnection } from './postgres/connection.js';
+export { createDataSource, MIGRATIONS_TABLE, type CreateDataSourceOptions, type PoolOptions } from './postgres/data-source.js';
+export {
+  MigrationLockTimeout,
+  MigrationRunner,
+  type MigrationRunnerOptions,
+  type MigrationState,
+  type Revision,
+} from './postgres/migration-runner.js';
+export { TLS_MODES, type TlsMode, type TlsOptions } from './postgres/tls.js';
+export { STORAGE_ENTITIES } from './postgres/entities/storage-entities.js';
+export { PostgresDatabase } from './postgres/postgres-database.js';
+export { PostgresHealth } from './postgres/postgres-health.js';
+export { PostgresContextReader } from './postgres/postgres-context-reader.js';
+export { PostgresMemoryReader } from './postgres/postgres-memory-reader.js';
+export { PostgresMemoryWriter } from './postgres/postgres-memory-writer.js';
+export { PostgresOutbox } from './postgres/postgres-outbox.js';
+export { PostgresPendingMemories } from './postgres/postgres-pending-memories.js';
+export { PostgresProjectionSource } from './postgres/postgres-projection-source.js';
+export { StorageModule, type StorageModuleAsyncOptions, type StorageModuleOptions } from './postgres/storage.module.js';

@@ -1,0 +1,11 @@
+/**
+ * Advisory locks of this service, as the two-integer form of PostgreSQL's lock functions.
+ * The first integer keeps them apart from the locks of other programs that share a database.
+ */
+export const ADVISORY_LOCK_CLASS = 0x534f4d41;
+
+/** Held for the whole life of a process that runs on an embedded data folder. */
+export const INSTANCE_LOCK = 1;
+
+/** Held while migrations are applied or reverted. */
+export const MIGRATION_LOCK = 2;

@@ -1,0 +1,42 @@
+import { MemoryError, StoreUnavailableError } from '@sfm/memory';
+
+/** SQLSTATE classes and codes that mean "PostgreSQL cannot do it now", whatever the statement. */
+const UNAVAILABLE_STATES = [
+  '08', // connection exception
+  '25006', // read-only transaction: a standby, or a server that is failing over
+  '28', // invalid authorization: the server refuses us
+  '3D000', // the database does not exist (yet)
+  '53', // insufficient resources: too many connections, disk full, out of memory
+  '55P03', // lock timeout
+  '57014', // statement timeout, cancelled
+  '57P', // shutting down, crashed, starting up
+  '58', // system error outside PostgreSQL, e.g. I/O
+];
+
+/** What Node's sockets and the driver's pool say when the server cannot be reached. */
+const UNREACHABLE =
+  /^(E[A-Z]+$)|connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout/i;
+
+/** SQLSTATE of a driver error, wrapped by TypeORM or not. */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const source: unknown = 'driverError' in error ? error.driverError : error;
+  if (typeof source !== 'object' || source === null || !('code' in source)) return undefined;
+  return typeof source.code === 'string' ? source.code : undefined;
+}
+
+/** True for the victim of a deadlock or of a serialisation conflict: the same statement may succeed at once. */
+export function isRetryable(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === '40P01' || state === '40001';
+}
+
+/** `StoreUnavailableError` (with the cause) when PostgreSQL cannot be asked; anything else comes back as it is. */
+export function translateDriverError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof MemoryError) return error;
+  const code = sqlState(error) ?? '';
+  const unavailable =
+    UNREACHABLE.test(code) || UNREACHABLE.test(error.message) || UNAVAILABLE_STATES.some((state) => code.startsWith(state));
+  if (!unavailable) return error;
+  return new StoreUnavailableError(`PostgreSQL does not answer: ${error.message || code}`, { cause: error });
+}

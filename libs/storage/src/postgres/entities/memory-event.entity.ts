@@ -1,0 +1,49 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** One row of the immutable ledger. */
+@Entity('memory_events')
+@Unique('memory_events_version_key', ['namespace', 'coordinateKey', 'version'])
+@Index('ix_memory_events_namespace_timestamp', ['namespace', 'timestamp'])
+@Index('ix_memory_events_event_id', ['eventId'])
+export class MemoryEventEntity {
+  @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'memory_events_pkey' })
+  id: string;
+
+  @Column({ type: 'uuid', name: 'event_id' })
+  eventId: string;
+
+  @Column({ type: 'text', collation: 'C' })
+  namespace: string;
+
+  @Column({ type: 'text' })
+  type: string;
+
+  /** Epoch seconds. */
+  @Column({ type: 'double precision' })
+  timestamp: number;
+
+  @Column({ type: 'jsonb' })
+  payload: object;
+
+  /** Order of commitment to the ledger, roughly: taken before commit. */
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
+  seq: string;
+
+  @Column({ type: 'text', name: 'coordinate_key', nullable: true, collation: 'C' })
+  coordinateKey: string | null;
+
+  @Column({ type: 'double precision', array: true, nullable: true })
+  coordinate: number[] | null;
+
+  @Column({ type: 'text', name: 'memory_type', nullable: true })
+  memoryType: string | null;
+
+  @Column({ type: 'integer', nullable: true })
+  version: number | null;
+
+  @Column({ type: 'double precision', nullable: true })
+  importance: number | null;
+
+  @Column({ type: 'bytea', name: 'content_hash', nullable: true })
+  contentHash: Buffer | null;
+}

@@ -1,0 +1,40 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/** A ledger row that is not yet on the event bus; parked when it can never get there. */
+@Entity('outbox')
+@Index('outbox_coordinate_idx', ['namespace', 'coordinateKey', 'id'])
+export class OutboxEntity {
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'outbox_pkey',
+  })
+  id: string;
+
+  @Column({ type: 'uuid', name: 'event_id' })
+  eventId: string;
+
+  @Column({ type: 'text', collation: 'C' })
+  namespace: string;
+
+  @Column({ type: 'text', name: 'coordinate_key', collation: 'C' })
+  coordinateKey: string;
+
+  @Column({ type: 'integer', nullable: true })
+  version: number | null;
+
+  @Column({ type: 'integer', default: 0 })
+  attempts: number;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
+  createdAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'available_at', precision: 3, default: () => 'now()' })
+  availableAt: Date;
+
+  @Column({ type: 'timestamptz', name: 'parked_at', precision: 3, nullable: true })
+  parkedAt: Date | null;
+
+  @Column({ type: 'text', name: 'last_error', nullable: true })
+  lastError: string | null;
+}

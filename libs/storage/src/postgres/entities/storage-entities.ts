@@ -1,0 +1,8 @@
+import { MemoryEventEntity } from './memory-event.entity.js';
+import { MemoryLinkEntity } from './memory-link.entity.js';
+import { MemoryEntity } from './memory.entity.js';
+import { NamespaceEntity } from './namespace.entity.js';
+import { OutboxEntity } from './outbox.entity.js';
+
+/** Every table of the truth, for a TypeORM DataSource. The schema itself is made by migrations only. */
+export const STORAGE_ENTITIES = [MemoryEntity, MemoryEventEntity, MemoryLinkEntity, NamespaceEntity, OutboxEntity];

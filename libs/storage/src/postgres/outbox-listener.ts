@@ -1,0 +1,62 @@
+import type { Client } from 'pg';
+import { OUTBOX_CHANNEL } from './outbox-notifier.js';
+
+const MIN_DELAY_MS = 100;
+const MAX_DELAY_MS = 5_000;
+
+/**
+ * Listens for committed outbox rows on a connection of its own. A lost connection is replaced, with growing pauses
+ * while PostgreSQL is away; after every (re)connection `wake` is called once, for what was missed meanwhile.
+ */
+export class OutboxListener {
+  private client: Client | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private delayMs = MIN_DELAY_MS;
+  private stopped = false;
+
+  constructor(
+    private readonly makeClient: () => Client,
+    private readonly wake: () => void,
+  ) {}
+
+  /** Resolves when it listens, or when the first attempt failed and the next one is due. Never rejects. */
+  async start(): Promise<void> {
+    let client: Client | undefined;
+    try {
+      client = this.makeClient();
+      this.client = client;
+      this.watch(client);
+      await client.connect();
+      await client.query(`LISTEN ${OUTBOX_CHANNEL}`);
+    } catch {
+      this.replace(client);
+      return;
+    }
+    this.delayMs = MIN_DELAY_MS;
+    if (!this.stopped) this.wake();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.client?.end().catch(() => {});
+  }
+
+  private watch(client: Client): void {
+    client.on('notification', () => {
+      if (!this.stopped) this.wake();
+    });
+    client.on('error', () => this.replace(client));
+    client.on('end', () => this.replace(client));
+  }
+
+  /** Only the current client is replaced: one that fails says so more than once. */
+  private replace(client: Client | undefined): void {
+    if (this.stopped || this.client !== client) return;
+    this.client = undefined;
+    client?.end().catch(() => {});
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.start(), this.delayMs).unref();
+    this.delayMs = Math.min(this.delayMs * 2, MAX_DELAY_MS);
+  }
+}

@@ -1,0 +1,27 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import {
+  describeContextReaderContract,
+  describeMemoryReaderContract,
+  describeMemoryWriterContract,
+  describeOutboxContract,
+  describePendingMemoriesContract,
+  describeProjectionSourceContract,
+} from '@sfm/memory/testing';
+import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
+
+let truth: TruthDatabase;
+const adapters = () => truth.adapters;
+
+beforeAll(async () => {
+  truth = await openTruthDatabase();
+}, 60_000);
+afterAll(async () => {
+  await truth.close();
+});
+
+describeMemoryWriterContract('PostgresMemoryWriter', adapters);
+describeMemoryReaderContract('PostgresMemoryReader', adapters);
+describeOutboxContract('PostgresOutbox', adapters);
+describeProjectionSourceContract('PostgresProjectionSource', adapters);
+describePendingMemoriesContract('PostgresPendingMemories', adapters);
+describeContextReaderContract('PostgresContextReader', adapters);

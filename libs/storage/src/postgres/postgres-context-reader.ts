@@ -1,0 +1,50 @@
+import { ContextReader, type Memory, type MemoryReader, type SessionNeighbour } from '@sfm/memory';
+import type { PostgresDatabase } from './postgres-database.js';
+
+/** Reads what surrounds candidates from PostgreSQL. */
+export class PostgresContextReader extends ContextReader {
+  constructor(
+    private readonly database: PostgresDatabase,
+    private readonly reader: MemoryReader,
+  ) {
+    super();
+  }
+
+  async sessionNeighbours(
+    namespace: string,
+    keys: readonly string[],
+    reach: number,
+  ): Promise<readonly SessionNeighbour[]> {
+    if (keys.length === 0 || reach < 1) return [];
+    return this.database.query<{ of: string; key: string; offset: number }>({
+      name: 'sfm_session_neighbours',
+      text: `SELECT m.coordinate_key AS of, near.key, near.distance AS "offset"
+        FROM (SELECT DISTINCT key FROM unnest($2::text[]) AS a (key)) AS wanted
+        JOIN memories m ON m.namespace = $1 AND m.coordinate_key = wanted.key
+        CROSS JOIN LATERAL (
+          SELECT b.coordinate_key AS key, -(row_number() OVER (ORDER BY b.id DESC))::int AS distance
+          FROM (${neighbours('<', 'DESC')}) AS b
+          UNION ALL
+          SELECT a.coordinate_key, (row_number() OVER (ORDER BY a.id))::int
+          FROM (${neighbours('>', 'ASC')}) AS a
+        ) AS near
+        WHERE m.session IS NOT NULL AND ${live('m')}`,
+      values: [namespace, keys, reach],
+    });
+  }
+
+  hydrate(namespace: string, keys: readonly string[], now: Date): Promise<readonly Memory[]> {
+    return this.reader.findByKeys(namespace, keys, now);
+  }
+}
+
+function neighbours(side: '<' | '>', order: 'ASC' | 'DESC'): string {
+  return `SELECT n.id, n.coordinate_key FROM memories n
+    WHERE n.namespace = m.namespace AND n.session = m.session AND n.session IS NOT NULL
+      AND n.id ${side} m.id AND ${live('n')}
+    ORDER BY n.id ${order} LIMIT $3`;
+}
+
+function live(alias: string): string {
+  return `${alias}.deleted_at IS NULL AND (${alias}.expires_at IS NULL OR ${alias}.expires_at > now())`;
+}

@@ -1,0 +1,98 @@
+import { StoreUnavailableError } from '@sfm/memory';
+import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { isRetryable, translateDriverError } from './driver-errors.js';
+
+const MAX_ATTEMPTS = 5;
+
+/** A statement with its parameters; with a `name` each connection parses and plans it once. */
+export type Statement = Pick<QueryConfig<unknown[]>, 'name' | 'text' | 'values'>;
+
+/** Runs statements inside one transaction. */
+export type RunInTransaction = <Row extends QueryResultRow>(statement: Statement) => Promise<Row[]>;
+
+/**
+ * Hand-written SQL over the DataSource's own connection pool. Every driver error leaves as what it means:
+ * `StoreUnavailableError` when PostgreSQL cannot be asked, the driver's error otherwise.
+ */
+export class PostgresDatabase {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Runs one statement in its own transaction. */
+  async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    try {
+      return (await this.pool().query<Row>(statement)).rows;
+    } catch (error) {
+      throw translateDriverError(error);
+    }
+  }
+
+  /** As `query`, trying again when PostgreSQL chose the statement as the victim of a deadlock or a conflict. */
+  async queryWithRetry<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return (await this.pool().query<Row>(statement)).rows;
+      } catch (error) {
+        if (attempt === MAX_ATTEMPTS && isRetryable(error)) {
+          throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
+        }
+        if (!isRetryable(error)) throw translateDriverError(error);
+      }
+    }
+  }
+
+  /** Commits when `work` resolves, rolls back when it rejects (with its own error). */
+  async transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    // A connection that fails is not used again.
+    let broken: Error | undefined;
+    const onError = (error: Error) => (broken = error);
+    client.on('error', onError);
+    const run: RunInTransaction = async <Row extends QueryResultRow>(statement: Statement) => {
+      try {
+        return (await client.query<Row>(statement)).rows;
+      } catch (error) {
+        throw translateDriverError(error);
+      }
+    };
+    try {
+      await run({ text: 'BEGIN' });
+      const result = await work(run);
+      await run({ text: 'COMMIT' });
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  /** A connection of its own, not yet connected, to the same server as the pool. The caller ends it. */
+  dedicatedClient(): Client {
+    return new Client(this.pool().options);
+  }
+
+  private async connect(): Promise<PoolClient> {
+    try {
+      return await this.pool().connect();
+    } catch (error) {
+      throw translateDriverError(error);
+    }
+  }
+
+  private pool(): Pool {
+    const master: unknown = (this.dataSource.driver as PostgresDriver).master;
+    if (!this.dataSource.isInitialized || !isPool(master)) {
+      throw new StoreUnavailableError('the store is not connected');
+    }
+    return master;
+  }
+}
+
+/** TypeORM keeps the pool untyped. */
+function isPool(value: unknown): value is Pool {
+  return typeof value === 'object' && value !== null && 'totalCount' in value && 'connect' in value;
+}

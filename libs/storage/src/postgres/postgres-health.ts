@@ -1,0 +1,13 @@
+import { PostgresDatabase } from './postgres-database.js';
+
+/** Tells whether the truth can be asked. */
+export class PostgresHealth {
+  constructor(private readonly database: PostgresDatabase) {}
+
+  /** Milliseconds a trivial query took. @throws StoreUnavailableError when PostgreSQL does not answer. */
+  async check(): Promise<number> {
+    const start = performance.now();
+    await this.database.query({ text: 'SELECT 1' });
+    return performance.now() - start;
+  }
+}

@@ -1,0 +1,53 @@
+import {
+  InvalidCoordinateError,
+  MemoryWriter,
+  type DeleteCommand,
+  type WriteCommand,
+  type WriteReceipt,
+} from '@sfm/memory';
+import { deleteStatement, type DeletedRow } from './delete-statement.js';
+import { OutboxNotifier } from './outbox-notifier.js';
+import type { PostgresDatabase } from './postgres-database.js';
+import { writeStatement, type WrittenRow } from './write-statement.js';
+
+/** Longest coordinate key: index entries have a limit of about 2700 bytes. */
+const MAX_KEY_LENGTH = 2_400;
+
+/** Writes the truth to PostgreSQL: each call is one statement, which is committed or leaves no trace. */
+export class PostgresMemoryWriter extends MemoryWriter {
+  private readonly notifier: OutboxNotifier;
+
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+    this.notifier = new OutboxNotifier(database);
+  }
+
+  /** @throws InvalidCoordinateError when the text of a coordinate is longer than an index entry can be. */
+  async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
+    if (commands.length === 0) return [];
+    for (const { key } of commands) checkKeyLength(key);
+    const rows = await this.database.queryWithRetry<WrittenRow>(writeStatement(commands));
+    this.notifier.notify();
+    const byEvent = new Map(rows.map((row) => [row.event_id, row]));
+    return commands.map(({ eventId, key }) => {
+      const row = byEvent.get(eventId.toLowerCase());
+      if (!row) throw new Error(`no receipt for event ${eventId}`);
+      return { key, version: row.version, created: row.created };
+    });
+  }
+
+  async delete(commands: readonly DeleteCommand[]): Promise<readonly string[]> {
+    const distinct = [...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values()];
+    if (distinct.length === 0) return [];
+    const rows = await this.database.queryWithRetry<DeletedRow>(deleteStatement(distinct));
+    if (rows.length > 0) this.notifier.notify();
+    const live = new Set(rows.filter((row) => row.live).map((row) => row.event_id));
+    return distinct.filter(({ eventId }) => live.has(eventId.toLowerCase())).map(({ key }) => key);
+  }
+}
+
+function checkKeyLength(key: string): void {
+  if (key.length > MAX_KEY_LENGTH) {
+    throw new InvalidCoordinateError('coordinate', `must have a text of at most ${MAX_KEY_LENGTH} characters`);
+  }
+}

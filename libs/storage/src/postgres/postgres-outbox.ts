@@ -1,0 +1,139 @@
+import {
+  Outbox,
+  type EventRecord,
+  type JsonObject,
+  type MemoryEvent,
+  type OutboxDepth,
+  type PublishOutcome,
+} from '@sfm/memory';
+import { OutboxListener } from './outbox-listener.js';
+import type { PostgresDatabase, RunInTransaction } from './postgres-database.js';
+
+/** First and longest pause before an event that the bus did not take is handed out again, seconds. */
+const MIN_BACKOFF_SECONDS = 0.25;
+const MAX_BACKOFF_SECONDS = 30;
+
+/**
+ * Locks up to $1 waiting events, oldest first, passing over those that other relays hold. An event is left out when an
+ * older one of its coordinate pauses (first subquery, so that they do not use up the batch) or is held by another
+ * relay (second). Taking only what has no older one outside the batch keeps the order of a coordinate, as in
+ * Zehelein's pg-transactional-outbox with its segments.
+ *
+ * The subqueries stand in a comparison on purpose: as NOT EXISTS they may become a join over the whole backlog.
+ */
+const TAKE = `
+WITH locked AS MATERIALIZED (
+  SELECT o.id, o.event_id, o.namespace, o.coordinate_key, o.version
+  FROM outbox o
+  WHERE o.parked_at IS NULL AND o.available_at <= now()
+    AND (SELECT b.id FROM outbox b
+      WHERE b.namespace = o.namespace AND b.coordinate_key = o.coordinate_key AND b.id < o.id
+        AND b.parked_at IS NULL AND b.available_at > now()
+      ORDER BY b.id LIMIT 1) IS NULL
+  ORDER BY o.id
+  LIMIT $1
+  FOR UPDATE OF o SKIP LOCKED
+)
+SELECT l.id AS outbox_id, l.coordinate_key, l.version, e.id, e.event_id, e.namespace, e.type, e."timestamp",
+  e.payload, e.importance
+FROM locked l
+LEFT JOIN memory_events e ON e.id = l.event_id
+WHERE (SELECT b.id FROM outbox b
+  WHERE b.namespace = l.namespace AND b.coordinate_key = l.coordinate_key AND b.id < l.id
+    AND b.parked_at IS NULL AND b.id NOT IN (SELECT id FROM locked)
+  ORDER BY b.id LIMIT 1) IS NULL
+ORDER BY l.id`;
+
+interface TakenRow {
+  readonly outbox_id: string;
+  readonly coordinate_key: string;
+  readonly version: number | null;
+  /** Null, like all that follow, when the ledger row was erased before it was published. */
+  readonly id: string | null;
+  readonly event_id: string;
+  readonly namespace: string;
+  readonly type: string;
+  readonly timestamp: number;
+  readonly payload: JsonObject;
+  readonly importance: number | null;
+}
+
+/** The outbox table. A relay that dies, or whose publishing throws, leaves everything as it was. */
+export class PostgresOutbox extends Outbox {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  drain(limit: number, publish: (records: readonly EventRecord[]) => Promise<PublishOutcome>): Promise<number> {
+    return this.database.transaction(async (run) => {
+      const taken = await run<TakenRow>({ text: TAKE, values: [limit] });
+      const events = taken.filter(({ id }) => id !== null);
+      const outcome = events.length === 0 ? { published: [] } : await publish(events.map(toRecord));
+      return settle(run, taken, outcome);
+    });
+  }
+
+  async listen(wake: () => void): Promise<() => Promise<void>> {
+    const listener = new OutboxListener(() => this.database.dedicatedClient(), wake);
+    await listener.start();
+    return () => listener.stop();
+  }
+
+  async depth(): Promise<OutboxDepth> {
+    const [row] = await this.database.query<{ waiting: number; parked: number; age: number }>({
+      text: `SELECT
+          (count(*) FILTER (WHERE parked_at IS NULL))::float8 AS waiting,
+          (count(*) FILTER (WHERE parked_at IS NOT NULL))::float8 AS parked,
+          coalesce(greatest(0, extract(epoch FROM clock_timestamp()
+            - min(created_at) FILTER (WHERE parked_at IS NULL))), 0)::float8 AS age
+        FROM outbox`,
+    });
+    return { waiting: row?.waiting ?? 0, parked: row?.parked ?? 0, oldestAgeSeconds: row?.age ?? 0 };
+  }
+}
+
+/** Removes what was published (or no longer exists), parks what never can be, puts the rest back with a pause. */
+async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome: PublishOutcome): Promise<number> {
+  const published = new Set(outcome.published);
+  const poisoned = new Map((outcome.poisoned ?? []).map(({ eventId, reason }) => [eventId, reason]));
+  const isDone = (row: TakenRow) => row.id === null || published.has(row.event_id);
+  const done = taken.filter(isDone);
+  const parked = taken.filter((row) => !isDone(row) && poisoned.has(row.event_id));
+  const failed = taken.filter((row) => !isDone(row) && !poisoned.has(row.event_id));
+  if (done.length > 0) {
+    await run({ name: 'sfm_outbox_done', text: 'DELETE FROM outbox WHERE id = ANY($1::bigint[])', values: [idsOf(done)] });
+  }
+  if (parked.length > 0) {
+    await run({
+      text: `UPDATE outbox o SET parked_at = now(), attempts = o.attempts + 1, last_error = p.reason
+        FROM unnest($1::bigint[], $2::text[]) AS p (id, reason) WHERE o.id = p.id`,
+      values: [idsOf(parked), parked.map(({ event_id }) => poisoned.get(event_id) ?? null)],
+    });
+  }
+  if (failed.length > 0) {
+    await run({
+      text: `UPDATE outbox SET attempts = attempts + 1, last_error = 'the event bus did not take it',
+          available_at = now() + least($2::float8 * 2 ^ least(attempts, 30), $3::float8) * interval '1 second'
+        WHERE id = ANY($1::bigint[])`,
+      values: [idsOf(failed), MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS],
+    });
+  }
+  return done.length;
+}
+
+function idsOf(rows: readonly TakenRow[]): string[] {
+  return rows.map(({ outbox_id }) => outbox_id);
+}
+
+function toRecord(row: TakenRow): EventRecord {
+  const event: MemoryEvent = {
+    event_id: row.event_id,
+    id: row.id ?? row.event_id,
+    namespace: row.namespace,
+    type: row.type,
+    timestamp: new Date(Math.round(row.timestamp * 1000)).toISOString(),
+    payload: row.payload,
+    ...(row.importance === null ? {} : { importance: row.importance }),
+  };
+  return { event, key: row.coordinate_key, ...(row.version === null ? {} : { version: row.version }) };
+}

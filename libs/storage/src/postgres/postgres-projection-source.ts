@@ -1,0 +1,117 @@
+import { ProjectionSource, type IndexedMark, type ProjectionRow } from '@sfm/memory';
+import { decodeEmbedding, encodeEmbedding } from './embedding-codec.js';
+import { MEMORY_COLUMNS, toMemory, type MemoryRow } from './memory-row.js';
+import type { PostgresDatabase } from './postgres-database.js';
+
+const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.embedding, m.embedding_space,
+  m.deleted_at IS NOT NULL AS deleted`;
+
+interface ProjectionDbRow extends MemoryRow {
+  readonly indexed_version: number;
+  readonly searched_text: string;
+  readonly embedding: Buffer | null;
+  readonly embedding_space: string | null;
+  readonly deleted: boolean;
+}
+
+/** Gives indexing the current rows of PostgreSQL and notes there what is indexed. */
+export class PostgresProjectionSource extends ProjectionSource {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  async rows(
+    keys: readonly { readonly namespace: string; readonly key: string }[],
+  ): Promise<readonly ProjectionRow[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.database.query<ProjectionDbRow>({
+      name: 'sfm_projection_rows',
+      text: `SELECT ${PROJECTION_COLUMNS}
+        FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
+        JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key`,
+      values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
+    });
+    return rows.map(toProjectionRow);
+  }
+
+  /** Rows are locked in key order, as writers do. */
+  async markIndexed(marks: readonly IndexedMark[]): Promise<void> {
+    const newest = newestPerCoordinate(marks);
+    if (newest.length === 0) return;
+    await this.database.queryWithRetry({
+      name: 'sfm_mark_indexed',
+      text: `WITH mark AS MATERIALIZED (
+          SELECT m.namespace, m.coordinate_key, a.version, a.embedding, a.space
+          FROM unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::text[])
+            AS a (namespace, key, version, embedding, space)
+          JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
+          ORDER BY m.namespace, m.coordinate_key
+          FOR NO KEY UPDATE OF m)
+        UPDATE memories m SET
+          indexed_version = least(greatest(m.indexed_version, mark.version), m.version),
+          embedding = CASE WHEN mark.space IS NOT NULL AND m.version = mark.version AND m.deleted_at IS NULL
+            THEN mark.embedding ELSE m.embedding END,
+          embedding_space = CASE WHEN mark.space IS NOT NULL AND m.version = mark.version AND m.deleted_at IS NULL
+            THEN mark.space ELSE m.embedding_space END
+        FROM mark
+        WHERE m.namespace = mark.namespace AND m.coordinate_key = mark.coordinate_key
+          AND (m.indexed_version < mark.version OR mark.space IS NOT NULL)`,
+      values: [
+        newest.map(({ namespace }) => namespace),
+        newest.map(({ key }) => key),
+        newest.map(({ version }) => version),
+        newest.map(({ embedding }) => (embedding ? encodeEmbedding(embedding.vector) : null)),
+        newest.map(({ embedding }) => embedding?.space ?? null),
+      ],
+    });
+  }
+
+  /** In the order of namespace and key; each batch is one read of its own, so that writers are not kept waiting. */
+  async *scanIndexed(batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
+    let last: ProjectionDbRow | undefined;
+    do {
+      const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
+        text: `SELECT ${PROJECTION_COLUMNS} FROM memories m
+          WHERE (m.namespace, m.coordinate_key) > ($1::text, $2::text)
+            AND m.deleted_at IS NULL AND m.indexed_version >= m.version
+          ORDER BY m.namespace, m.coordinate_key LIMIT $3`,
+        values: [last?.namespace ?? '', last?.coordinate_key ?? '', batchSize],
+      });
+      if (rows.length > 0) yield rows.map(toProjectionRow);
+      last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+
+  async oldestUnindexedAgeSeconds(): Promise<number> {
+    const [row] = await this.database.query<{ age: number }>({
+      text: `SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(m.updated_at))), 0)::float8 AS age
+        FROM memories m WHERE m.indexed_version < m.version`,
+    });
+    return row?.age ?? 0;
+  }
+}
+
+function newestPerCoordinate(marks: readonly IndexedMark[]): readonly IndexedMark[] {
+  const newest = new Map<string, IndexedMark>();
+  for (const mark of marks) {
+    const identity = `${mark.namespace}\n${mark.key}`;
+    const known = newest.get(identity);
+    if (!known || mark.version >= known.version) newest.set(identity, mark);
+  }
+  return [...newest.values()];
+}
+
+function toProjectionRow(row: ProjectionDbRow): ProjectionRow {
+  return {
+    namespace: row.namespace,
+    key: row.coordinate_key,
+    version: row.version,
+    indexedVersion: row.indexed_version,
+    memory: row.deleted ? null : toMemory(row),
+    searchedText: row.searched_text,
+    embedding:
+      row.embedding && row.embedding_space !== null
+        ? { space: row.embedding_space, vector: decodeEmbedding(row.embedding) }
+        : null,
+  };
+}

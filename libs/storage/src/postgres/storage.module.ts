@@ -1,0 +1,68 @@
+import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
+import {
+  ContextReader,
+  MemoryReader,
+  MemoryWriter,
+  Outbox,
+  PendingMemories,
+  ProjectionSource,
+} from '@sfm/memory';
+import { DataSource } from 'typeorm';
+import { PostgresContextReader } from './postgres-context-reader.js';
+import { PostgresDatabase } from './postgres-database.js';
+import { PostgresHealth } from './postgres-health.js';
+import { PostgresMemoryReader } from './postgres-memory-reader.js';
+import { PostgresMemoryWriter } from './postgres-memory-writer.js';
+import { PostgresOutbox } from './postgres-outbox.js';
+import { PostgresPendingMemories } from './postgres-pending-memories.js';
+import { PostgresProjectionSource } from './postgres-projection-source.js';
+
+export interface StorageModuleOptions {
+  /** Initialised and migrated; whoever made it destroys it, after the application is closed. */
+  readonly dataSource: DataSource;
+}
+
+export interface StorageModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: FactoryProvider<DataSource>['useFactory'];
+}
+
+const ADAPTERS: readonly FactoryProvider[] = [
+  { provide: PostgresDatabase, inject: [DataSource], useFactory: (source: DataSource) => new PostgresDatabase(source) },
+  ...(
+    [
+      [MemoryWriter, PostgresMemoryWriter],
+      [MemoryReader, PostgresMemoryReader],
+      [PendingMemories, PostgresPendingMemories],
+      [ProjectionSource, PostgresProjectionSource],
+      [Outbox, PostgresOutbox],
+      [PostgresHealth, PostgresHealth],
+    ] as const
+  ).map(([port, Adapter]) => ({
+    provide: port,
+    inject: [PostgresDatabase],
+    useFactory: (database: PostgresDatabase) => new Adapter(database),
+  })),
+  {
+    provide: ContextReader,
+    inject: [PostgresDatabase, MemoryReader],
+    useFactory: (database: PostgresDatabase, reader: MemoryReader) => new PostgresContextReader(database, reader),
+  },
+];
+
+/** Binds every storage port of the core to PostgreSQL, and `PostgresHealth`. */
+@Module({})
+export class StorageModule {
+  static forRoot({ dataSource }: StorageModuleOptions): DynamicModule {
+    return bind({ provide: DataSource, useFactory: () => dataSource }, []);
+  }
+
+  static forRootAsync({ imports = [], inject = [], useFactory }: StorageModuleAsyncOptions): DynamicModule {
+    return bind({ provide: DataSource, inject, useFactory }, imports);
+  }
+}
+
+function bind(dataSource: FactoryProvider<DataSource>, imports: ModuleMetadata['imports']): DynamicModule {
+  const providers = [dataSource, ...ADAPTERS];
+  return { module: StorageModule, global: true, imports, providers, exports: providers.map(({ provide }) => provide) };
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { connect as connectTcp } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+
+/** What the connection does about encryption; the words and meanings are those of libpq's `sslmode`. */
+export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
+export type TlsMode = (typeof TLS_MODES)[number];
+
+export interface TlsOptions {
+  /** @default 'prefer' */
+  readonly mode?: TlsMode;
+  /** PEM file with the authorities to trust; Node's own list when absent. */
+  readonly rootCertFile?: string;
+  /** PEM files of the client's certificate and its key. */
+  readonly certFile?: string;
+  readonly keyFile?: string;
+}
+
+/** What the `pg` driver takes as `ssl`. */
+export type PgTls =
+  | false
+  | Pick<ConnectionOptions, 'rejectUnauthorized' | 'checkServerIdentity' | 'ca' | 'cert' | 'key'>;
+
+/** True when `text` is a mode libpq knows. */
+export function isTlsMode(text: string): text is TlsMode {
+  return TLS_MODES.some((mode) => mode === text);
+}
+
+/**
+ * Turns the mode and certificate files into driver options.
+ *
+ * The driver cannot fall back from TLS to plain text by itself, so for `allow` and `prefer` the server is asked once
+ * whether it speaks TLS. Both use TLS when offered (libpq's `allow` starts plain); neither checks the certificate.
+ * As in libpq, `require` with a root certificate checks the chain.
+ *
+ * @throws Error naming the file that cannot be read, or the connection error of the question
+ */
+export async function resolveTls(host: string, port: number, options: TlsOptions): Promise<PgTls> {
+  const mode = options.mode ?? 'prefer';
+  if (mode === 'disable') return false;
+  // Unix sockets are not encrypted.
+  if (host.startsWith('/')) return false;
+  if ((mode === 'allow' || mode === 'prefer') && !(await serverOffersTls(host, port))) return false;
+  const [ca, cert, key] = await Promise.all([
+    pem('root certificate', options.rootCertFile),
+    pem('client certificate', options.certFile),
+    pem('client key', options.keyFile),
+  ]);
+  const verifiesChain = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && ca !== undefined);
+  return {
+    rejectUnauthorized: verifiesChain,
+    ...(verifiesChain && mode !== 'verify-full' ? { checkServerIdentity: () => undefined } : {}),
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  };
+}
+
+async function pem(what: string, file: string | undefined): Promise<string | undefined> {
+  // libpq's word for "the authorities of the operating system".
+  if (file === undefined || file === '' || (what === 'root certificate' && file === 'system')) return undefined;
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Error(`The PostgreSQL ${what} ${file} cannot be read.`, { cause });
+  }
+}
+
+/** PostgreSQL's SSLRequest message: length 8, code 80877103. The server answers with one letter, S or N. */
+const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
+const ASK_TIMEOUT_MS = 5000;
+
+async function serverOffersTls(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const socket = connectTcp({ host, port });
+    socket.setTimeout(ASK_TIMEOUT_MS, () => {
+      socket.destroy(new Error(`PostgreSQL at ${host}:${port} did not answer within ${ASK_TIMEOUT_MS} ms.`));
+    });
+    socket.once('connect', () => socket.write(SSL_REQUEST));
+    socket.once('error', reject);
+    socket.once('data', (answer) => {
+      resolve(answer[0] === 0x53);
+      socket.destroy();
+    });
+    socket.once('close', () => {
+      reject(new Error(`PostgreSQL at ${host}:${port} closed the connection at once.`));
+    });
+  });
+}

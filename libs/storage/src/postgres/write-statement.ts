@@ -1,0 +1,137 @@
+import type { WriteCommand } from '@sfm/memory';
+import { groupingKey } from './grouping-key.js';
+import type { Statement } from './postgres-database.js';
+
+/** Batches up to this size share one prepared plan; larger ones are worth a plan made for their size. */
+const MAX_PREPARED_BATCH = 128;
+
+export interface WrittenRow {
+  readonly event_id: string;
+  readonly version: number;
+  readonly created: boolean;
+}
+
+/**
+ * One statement, hence one transaction and one round trip, for a whole batch: rows of `memories` are locked and
+ * written in key order (two batches can not deadlock), then one ledger row and one outbox row per command.
+ *
+ * Of several commands for one coordinate the table gets the last, with the version raised by their number; the k-th
+ * gets version `base + k` in ledger and outbox. Creation ids are drawn in command order.
+ *
+ * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures begin
+ * anew, the version goes on. An embedding survives as long as the text it was made of.
+ */
+const WRITE = `
+WITH arrived AS MATERIALIZED (
+  SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
+    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total,
+    string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
+  FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
+    $8::double precision[], $9::double precision[], $10::text[], $11::timestamptz[], $12::int[], $13::int[], $14::int[])
+    WITH ORDINALITY AS a (namespace, key, event_id, type, payload, searched_text, session, importance,
+      importance_norm, content_hash, expires_at, first, nth, total, position)
+), known AS (
+  INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
+), written AS (
+  INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
+    searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at)
+  SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
+    coordinate, total, 1, type, payload, searched_text, session, importance, importance_norm, content_hash,
+    now(), now(), expires_at
+  FROM arrived a
+  WHERE nth = total
+  ORDER BY namespace COLLATE "C", key COLLATE "C"
+  ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
+    version = m.version + excluded.version,
+    created_version = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+      THEN m.created_version ELSE m.version + 1 END,
+    created_at = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+      THEN m.created_at ELSE greatest(m.updated_at, excluded.updated_at) END,
+    updated_at = greatest(m.updated_at, excluded.updated_at),
+    access_count = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+      THEN m.access_count ELSE 0 END,
+    last_accessed_at = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+      THEN m.last_accessed_at END,
+    type = excluded.type,
+    payload = excluded.payload,
+    searched_text = excluded.searched_text,
+    session = excluded.session,
+    importance = excluded.importance,
+    importance_norm = excluded.importance_norm,
+    content_hash = excluded.content_hash,
+    expires_at = excluded.expires_at,
+    embedding = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding END,
+    embedding_space = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding_space END,
+    deleted_at = NULL
+  RETURNING namespace, coordinate_key, version, created_version, updated_at
+), ledger AS (
+  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
+    memory_type, version, importance, content_hash)
+  SELECT a.event_id, a.event_id, a.namespace,
+    CASE WHEN w.version - a.total + a.nth = w.created_version THEN 'created' ELSE 'updated' END,
+    extract(epoch FROM w.updated_at)::double precision,
+    CASE WHEN a.type = 'episodic'
+      THEN jsonb_build_object('timestamp', extract(epoch FROM w.updated_at)::double precision) ELSE '{}'::jsonb END
+      || a.payload
+      || jsonb_build_object('memory_type', a.type, 'coordinate', a.coordinate, 'importance_norm', a.importance_norm),
+    a.key, a.coordinate, a.type, w.version - a.total + a.nth, a.importance, a.content_hash
+  FROM arrived a
+  JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
+  ORDER BY a.position
+  RETURNING id, namespace, coordinate_key, version, type
+), queued AS (
+  INSERT INTO outbox (event_id, namespace, coordinate_key, version)
+  SELECT id, namespace, coordinate_key, version FROM ledger
+  RETURNING event_id
+)
+SELECT id AS event_id, version, type = 'created' AS created FROM ledger`;
+
+/** The statement that writes the commands. Its rows come in no particular order. */
+export function writeStatement(commands: readonly WriteCommand[]): Statement {
+  const { first, nth, total } = occurrences(commands);
+  return {
+    ...(commands.length <= MAX_PREPARED_BATCH ? { name: 'sfm_write' } : {}),
+    text: WRITE,
+    values: [
+      commands.map(({ namespace }) => namespace),
+      commands.map(({ key }) => key),
+      commands.map(({ eventId }) => eventId),
+      commands.map(({ type }) => type),
+      commands.map(({ payloadJson }) => payloadJson),
+      commands.map(({ searchedText }) => searchedText),
+      commands.map(({ session }) => groupingKey(session)),
+      commands.map(({ importance }) => importance),
+      commands.map(({ importanceNorm }) => importanceNorm),
+      commands.map(({ contentHash }) => contentHash),
+      commands.map(({ expiresAt }) => expiresAt?.toISOString() ?? null),
+      first,
+      nth,
+      total,
+    ],
+  };
+}
+
+interface Occurrences {
+  /** Position (from 1) of the first command for the same coordinate. */
+  readonly first: readonly number[];
+  /** How many-th command for its coordinate this is, from 1. */
+  readonly nth: readonly number[];
+  /** How many commands the coordinate has in all. */
+  readonly total: readonly number[];
+}
+
+function occurrences(commands: readonly WriteCommand[]): Occurrences {
+  const seen = new Map<string, { readonly first: number; count: number }>();
+  const entries = commands.map(({ namespace, key }, index) => {
+    const identity = `${namespace}\n${key}`;
+    const entry = seen.get(identity) ?? { first: index + 1, count: 0 };
+    seen.set(identity, entry);
+    entry.count += 1;
+    return { entry, nth: entry.count };
+  });
+  return {
+    first: entries.map(({ entry }) => entry.first),
+    nth: entries.map(({ nth }) => nth),
+    total: entries.map(({ entry }) => entry.count),
+  };
+}

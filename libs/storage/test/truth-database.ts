@@ -1,0 +1,56 @@
+import type { TruthAdapters } from '@sfm/memory/testing';
+import { MIGRATIONS } from '@sfm/migrations';
+import type { DataSource } from 'typeorm';
+import { createTestDatabase } from '../../../test/services/postgres.js';
+import { resolveConnection } from '../src/postgres/connection.js';
+import { createDataSource } from '../src/postgres/data-source.js';
+import { STORAGE_ENTITIES } from '../src/postgres/entities/storage-entities.js';
+import { MigrationRunner } from '../src/postgres/migration-runner.js';
+import { PostgresContextReader } from '../src/postgres/postgres-context-reader.js';
+import { PostgresDatabase } from '../src/postgres/postgres-database.js';
+import { PostgresMemoryReader } from '../src/postgres/postgres-memory-reader.js';
+import { PostgresMemoryWriter } from '../src/postgres/postgres-memory-writer.js';
+import { PostgresOutbox } from '../src/postgres/postgres-outbox.js';
+import { PostgresPendingMemories } from '../src/postgres/postgres-pending-memories.js';
+import { PostgresProjectionSource } from '../src/postgres/postgres-projection-source.js';
+
+/** A database of its own with every adapter over it. */
+export interface TruthDatabase {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  readonly database: PostgresDatabase;
+  readonly adapters: TruthAdapters;
+  close(): Promise<void>;
+}
+
+/** Makes an empty database and, unless told otherwise, brings it to the newest schema. */
+export async function openTruthDatabase({ migrate = true } = {}): Promise<TruthDatabase> {
+  const { url, drop } = await createTestDatabase();
+  const connection = await resolveConnection(url);
+  const dataSource = createDataSource({ connection, entities: STORAGE_ENTITIES, migrations: MIGRATIONS, pool: { size: 12 } });
+  await dataSource.initialize();
+  if (migrate) await new MigrationRunner(dataSource).migrateUp();
+  const database = new PostgresDatabase(dataSource);
+  return {
+    url,
+    dataSource,
+    database,
+    adapters: adaptersOver(database),
+    close: async () => {
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await drop();
+    },
+  };
+}
+
+function adaptersOver(database: PostgresDatabase): TruthAdapters {
+  const reader = new PostgresMemoryReader(database);
+  return {
+    writer: new PostgresMemoryWriter(database),
+    reader,
+    outbox: new PostgresOutbox(database),
+    pending: new PostgresPendingMemories(database),
+    projection: new PostgresProjectionSource(database),
+    context: new PostgresContextReader(database, reader),
+  };
+}
