@@ -1,0 +1,67 @@
+import { Embedder } from '@sfm/memory';
+import { toUnitLength } from '../unit-length.js';
+import { featuresOf, wordsOf, type WordFeatures } from './word-features.js';
+
+const DEFAULT_DIMENSION = 768;
+const MAX_CACHED_WORDS = 50_000;
+/** Texts embedded between two turns of the event loop. */
+const TEXTS_PER_SLICE = 64;
+
+export interface FeatureHashingOptions {
+  /** Length of the vectors. Default 768. */
+  readonly dimension?: number;
+}
+
+/**
+ * Embeds without a model: words and their character n-grams, hashed into the dimensions. Similar spelling gives similar
+ * vectors, so typos and inflected forms find each other; synonyms do not. Same vectors on every platform.
+ */
+export class FeatureHashingEmbedder extends Embedder {
+  readonly dimension: number;
+  readonly space: string;
+  readonly #features = new Map<string, WordFeatures>();
+
+  /** @throws RangeError when the dimension is not a positive integer. */
+  constructor({ dimension = DEFAULT_DIMENSION }: FeatureHashingOptions = {}) {
+    super();
+    if (!Number.isInteger(dimension) || dimension < 1) {
+      throw new RangeError(`the embedding dimension must be a positive integer, not ${dimension}`);
+    }
+    this.dimension = dimension;
+    this.space = `hash-v1:${dimension}`;
+  }
+
+  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const vectors: Float32Array[] = [];
+    for (const text of texts) {
+      vectors.push(this.#embedOne(text));
+      if (vectors.length % TEXTS_PER_SLICE === 0) await new Promise((resume) => setImmediate(resume));
+    }
+    return vectors;
+  }
+
+  #embedOne(text: string): Float32Array {
+    const counts = new Map<string, number>();
+    for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+    const sums = new Float64Array(this.dimension);
+    for (const [word, count] of counts) {
+      const { indexes, weights } = this.#featuresOf(word);
+      // A square root damps repetition as a logarithm would, and is exact to the last bit everywhere.
+      const damped = Math.sqrt(count);
+      for (let position = 0; position < indexes.length; position++) {
+        const index = indexes[position]!;
+        sums[index] = sums[index]! + damped * weights[position]!;
+      }
+    }
+    return toUnitLength(sums);
+  }
+
+  #featuresOf(word: string): WordFeatures {
+    const cached = this.#features.get(word);
+    if (cached) return cached;
+    const features = featuresOf(word, this.dimension);
+    if (this.#features.size >= MAX_CACHED_WORDS) this.#features.clear();
+    this.#features.set(word, features);
+    return features;
+  }
+}

@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbedderUnavailableError } from '@sfm/memory';
+import { parseRetryAfter, retryDelayMs, type RetryPolicy } from './retry-policy.js';
+
+const EXCERPT_LENGTH = 200;
+
+export interface EmbeddingsEndpointOptions {
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  /** Waits between tries; tests watch it. */
+  readonly delay?: (ms: number) => Promise<unknown>;
+}
+
+/** One try that failed, and whether another may succeed. */
+class FailedTry extends EmbedderUnavailableError {
+  constructor(
+    message: string,
+    readonly mayRecover: boolean,
+    readonly retryAfterMs?: number,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/**
+ * Posts to an OpenAI-compatible embeddings route. Repeats after network errors, timeouts, 408, 429 and 5xx; other
+ * refusals are final. The key appears in no error.
+ */
+export class EmbeddingsEndpoint {
+  readonly #url: string;
+
+  constructor(private readonly options: EmbeddingsEndpointOptions) {
+    this.#url = embeddingsUrl(options.url);
+  }
+
+  /**
+   * The parsed answer to a request.
+   *
+   * @throws EmbedderUnavailableError when every try failed or the server refuses.
+   */
+  async post(body: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const { retry, delay = sleep } = this.options;
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#tryOnce(JSON.stringify(body));
+      } catch (failure) {
+        if (!(failure instanceof FailedTry)) throw failure;
+        if (!failure.mayRecover || attempt >= retry.maxRetries) {
+          throw new EmbedderUnavailableError(failure.message, { cause: failure.cause });
+        }
+        await delay(retryDelayMs(retry, attempt, failure.retryAfterMs));
+      }
+    }
+  }
+
+  async #tryOnce(body: string): Promise<unknown> {
+    const { response, text } = await this.#exchange(body);
+    if (!response.ok) {
+      const mayRecover = response.status >= 500 || response.status === 429 || response.status === 408;
+      throw new FailedTry(
+        `the embeddings server ${this.#url} answered ${response.status}: ${this.#excerpt(text)}`,
+        mayRecover,
+        parseRetryAfter(response.headers.get('retry-after'), Date.now()),
+      );
+    }
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new FailedTry(`the embeddings server ${this.#url} did not answer JSON: ${this.#excerpt(text)}`, false, undefined, cause);
+    }
+  }
+
+  async #exchange(body: string): Promise<{ response: Response; text: string }> {
+    const { apiKey, timeoutMs } = this.options;
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
+        body,
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      return { response, text: await response.text() };
+    } catch (cause) {
+      const isTimeout = cause instanceof Error && cause.name === 'TimeoutError';
+      const reason = isTimeout ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
+      throw new FailedTry(`the embeddings server ${this.#url} ${reason}`, true, undefined, cause);
+    }
+  }
+
+  #excerpt(text: string): string {
+    const { apiKey } = this.options;
+    return (apiKey ? text.replaceAll(apiKey, '***') : text).slice(0, EXCERPT_LENGTH);
+  }
+}
+
+/** Accepts a base address (`http://host/v1`) as well as the whole one (`http://host/v1/embeddings`). */
+function embeddingsUrl(address: string): string {
+  const url = new URL(address);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError(`not an http(s) address: ${address}`);
+  const path = url.pathname.replace(/\/+$/, '');
+  url.pathname = path.endsWith('/embeddings') ? path : `${path}/embeddings`;
+  return url.href;
+}

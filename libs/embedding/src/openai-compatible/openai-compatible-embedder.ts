@@ -1,0 +1,95 @@
+import { Embedder } from '@sfm/memory';
+import { EmbeddingsEndpoint } from './embeddings-endpoint.js';
+import { readEmbeddings } from './embeddings-response.js';
+
+export interface OpenAiCompatibleOptions {
+  /** Base address such as `https://api.openai.com/v1`, or the whole address of the embeddings route. */
+  readonly url: string;
+  readonly apiKey?: string;
+  readonly model: string;
+  /** What the model answers with; other lengths are refused. */
+  readonly dimension: number;
+  /** Ask the server to shorten vectors to `dimension`; only some models can. Default false. */
+  readonly sendDimension?: boolean;
+  /** Texts per request. Default 64. */
+  readonly batchSize?: number;
+  /** Requests under way at the same time. Default 4. */
+  readonly maxConcurrency?: number;
+  /** For one request, answer included. Default 30000. */
+  readonly timeoutMs?: number;
+  /** Tries after the first one. Default 3. */
+  readonly maxRetries?: number;
+  /** Backoff of the first retry; doubles with each one. Default 200. */
+  readonly retryBaseDelayMs?: number;
+  /** Longest wait between tries, `Retry-After` included. Default 20000. */
+  readonly retryMaxDelayMs?: number;
+  /** Waits between tries; tests watch it. */
+  readonly delay?: (ms: number) => Promise<unknown>;
+}
+
+/** Embeds through any server that speaks OpenAI's `POST /v1/embeddings`. Blank texts are not sent: their vector is zero. */
+export class OpenAiCompatibleEmbedder extends Embedder {
+  readonly space: string;
+  readonly dimension: number;
+  readonly #endpoint: EmbeddingsEndpoint;
+  readonly #batchSize: number;
+  readonly #maxConcurrency: number;
+
+  /** @throws TypeError when the address is not an http(s) one. */
+  constructor(private readonly options: OpenAiCompatibleOptions) {
+    super();
+    this.dimension = options.dimension;
+    this.space = `openai:${options.model}:${options.dimension}`;
+    this.#batchSize = options.batchSize ?? 64;
+    this.#maxConcurrency = options.maxConcurrency ?? 4;
+    this.#endpoint = new EmbeddingsEndpoint({
+      url: options.url,
+      apiKey: options.apiKey,
+      timeoutMs: options.timeoutMs ?? 30_000,
+      retry: {
+        maxRetries: options.maxRetries ?? 3,
+        baseDelayMs: options.retryBaseDelayMs ?? 200,
+        maxDelayMs: options.retryMaxDelayMs ?? 20_000,
+      },
+      delay: options.delay,
+    });
+  }
+
+  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    const vectors = texts.map(() => new Float32Array(this.dimension));
+    const positions = texts.flatMap((text, position) => (text.trim() === '' ? [] : [position]));
+    const batches: number[][] = [];
+    for (let start = 0; start < positions.length; start += this.#batchSize) {
+      batches.push(positions.slice(start, start + this.#batchSize));
+    }
+    const embedBatch = async (batch: readonly number[]): Promise<void> => {
+      const embedded = await this.#request(batch.map((position) => texts[position] ?? ''));
+      batch.forEach((position, index) => (vectors[position] = embedded[index] ?? new Float32Array(this.dimension)));
+    };
+    await this.#inParallel(batches, embedBatch);
+    return vectors;
+  }
+
+  async #request(input: readonly string[]): Promise<Float32Array[]> {
+    const { model, dimension, sendDimension } = this.options;
+    const shortening = sendDimension ? { dimensions: dimension } : {};
+    const answer = await this.#endpoint.post({ model, input, encoding_format: 'float', ...shortening });
+    return readEmbeddings(answer, input.length, dimension, model);
+  }
+
+  /** The first failure stops what has not begun. */
+  async #inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+    const waiting = items.values();
+    let hasFailed = false;
+    const lane = async (): Promise<void> => {
+      for (const item of waiting) {
+        if (hasFailed) return;
+        await work(item).catch((failure: unknown) => {
+          hasFailed = true;
+          throw failure;
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(this.#maxConcurrency, items.length) }, lane));
+  }
+}

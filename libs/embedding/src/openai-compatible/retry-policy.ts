@@ -1,0 +1,31 @@
+/** How often and how long to wait before asking again. */
+export interface RetryPolicy {
+  readonly maxRetries: number;
+  readonly baseDelayMs: number;
+  /** Also the longest `Retry-After` that is waited for. */
+  readonly maxDelayMs: number;
+}
+
+/**
+ * Milliseconds to wait before retry number `attempt` (from 0): what the server asks for, else exponential backoff with
+ * full jitter, so that many clients do not come back at the same instant.
+ *
+ * Source: Marc Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
+ */
+export function retryDelayMs(
+  policy: RetryPolicy,
+  attempt: number,
+  retryAfterMs: number | undefined,
+  random: () => number = Math.random,
+): number {
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, policy.maxDelayMs);
+  return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt);
+}
+
+/** A `Retry-After` header, seconds or an HTTP date, in milliseconds from `nowMs`; undefined when absent or unreadable. */
+export function parseRetryAfter(header: string | null, nowMs: number): number | undefined {
+  if (header === null || header.trim() === '') return undefined;
+  const seconds = Number(header);
+  const milliseconds = Number.isNaN(seconds) ? Date.parse(header) - nowMs : seconds * 1000;
+  return Number.isNaN(milliseconds) ? undefined : Math.max(0, milliseconds);
+}

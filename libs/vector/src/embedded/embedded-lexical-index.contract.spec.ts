@@ -1,0 +1,4 @@
+import { describeLexicalIndexContract } from '@sfm/memory/testing';
+import { EmbeddedLexicalIndex } from './embedded-lexical-index.js';
+
+describeLexicalIndexContract('EmbeddedLexicalIndex', { create: async () => new EmbeddedLexicalIndex() });

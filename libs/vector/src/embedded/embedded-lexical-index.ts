@@ -1,0 +1,46 @@
+import {
+  DEFAULT_BM25,
+  LexicalIndex,
+  type Bm25Options,
+  type IndexChange,
+  type LaneCandidate,
+  type LexicalQuery,
+  type Overlay,
+} from '@sfm/memory';
+import { CooperativeQueue } from './cooperative-queue.js';
+import { LexicalNamespace } from './lexical-namespace.js';
+
+/** BM25 index in the memory of this process, one inverted index per namespace, rebuilt from the truth at start. */
+export class EmbeddedLexicalIndex extends LexicalIndex {
+  readonly #namespaces = new Map<string, LexicalNamespace>();
+  readonly #queue = new CooperativeQueue();
+
+  constructor(private readonly bm25: Bm25Options = DEFAULT_BM25) {
+    super();
+  }
+
+  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+    await this.#queue.run(namespace, changes, (change) => this.#openNamespace(namespace).apply(change));
+  }
+
+  async search(namespace: string, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
+    const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
+    return held.search(query, overlay);
+  }
+
+  async count(namespace: string): Promise<number> {
+    return this.#namespaces.get(namespace)?.size ?? 0;
+  }
+
+  async clear(namespace: string): Promise<void> {
+    await this.#queue.run(namespace, [undefined], () => void this.#namespaces.delete(namespace));
+  }
+
+  #openNamespace(namespace: string): LexicalNamespace {
+    const known = this.#namespaces.get(namespace);
+    if (known) return known;
+    const created = new LexicalNamespace(this.bm25);
+    this.#namespaces.set(namespace, created);
+    return created;
+  }
+}

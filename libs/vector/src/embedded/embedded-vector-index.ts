@@ -1,0 +1,100 @@
+import { VectorIndex, type IndexChange, type LaneCandidate, type Overlay, type VectorQuery } from '@sfm/memory';
+import { CooperativeQueue } from './cooperative-queue.js';
+import type { NeighborGraphFactory } from './neighbor-graph.js';
+import { createUsearchGraph } from './usearch-graph.js';
+import { VectorNamespace } from './vector-namespace.js';
+
+const DEFAULT_EXACT_SCAN_LIMIT = 20_000;
+
+export interface EmbeddedVectorIndexOptions {
+  /** Length of every vector. */
+  readonly dimension: number;
+  /** Above this many points of a namespace, dense queries without a filter go through an approximate graph. Default 20000. */
+  readonly exactScanLimit?: number;
+  /** Makes the graph; by default usearch, where the optional package is installed. */
+  readonly createGraph?: NeighborGraphFactory;
+  /** Told once when no graph can be used and large namespaces are scanned exactly. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Vector index in the memory of this process, one structure per namespace, rebuilt from the truth at start.
+ *
+ * Scores are exact. The ranking is exact too, except for dense queries without a filter over more than
+ * `exactScanLimit` points, where an approximate graph proposes what is scored (recall about 0.99).
+ */
+export class EmbeddedVectorIndex extends VectorIndex {
+  readonly #namespaces = new Map<string, VectorNamespace>();
+  readonly #queue = new CooperativeQueue();
+  #warned = false;
+
+  constructor(private readonly options: EmbeddedVectorIndexOptions) {
+    super();
+  }
+
+  /** @throws RangeError when a vector has another length than the index; changes before that one are applied. */
+  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+    await this.#queue.run(namespace, changes, (change) => {
+      if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
+      this.#openNamespace(namespace).apply(change);
+    });
+  }
+
+  /** @throws RangeError when the query vector has another length than the index. */
+  async search(namespace: string, query: VectorQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
+    this.#checkDimension(query.vector);
+    const held = this.#namespaces.get(namespace) ?? this.#createNamespace();
+    return held.search(query, overlay);
+  }
+
+  async count(namespace: string): Promise<number> {
+    return this.#namespaces.get(namespace)?.size ?? 0;
+  }
+
+  async clear(namespace: string): Promise<void> {
+    await this.#queue.run(namespace, [undefined], () => {
+      this.#namespaces.get(namespace)?.close();
+      this.#namespaces.delete(namespace);
+    });
+  }
+
+  /** Resolves when no graph is being built. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#namespaces.values()].map((held) => held.settled()));
+  }
+
+  /** Stops building graphs, so that nothing keeps the process alive. Called by Nest. */
+  onModuleDestroy(): void {
+    for (const held of this.#namespaces.values()) held.close();
+  }
+
+  #openNamespace(namespace: string): VectorNamespace {
+    const known = this.#namespaces.get(namespace);
+    if (known) return known;
+    const created = this.#createNamespace();
+    this.#namespaces.set(namespace, created);
+    return created;
+  }
+
+  #createNamespace(): VectorNamespace {
+    return new VectorNamespace({
+      dimension: this.options.dimension,
+      exactScanLimit: this.options.exactScanLimit ?? DEFAULT_EXACT_SCAN_LIMIT,
+      createGraph: this.options.createGraph ?? createUsearchGraph,
+      onGraphUnusable: (reason) => this.#warnOnce(reason),
+    });
+  }
+
+  #warnOnce(reason: string): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    this.options.warn?.(`large namespaces are searched by exact scan: ${reason}`);
+  }
+
+  #checkDimension(vector: Float32Array): void {
+    if (vector.length === this.options.dimension) return;
+    throw new RangeError(
+      `this index holds vectors of ${this.options.dimension} dimensions, not ${vector.length}: rebuild it for the new embedding space`,
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import { setImmediate } from 'node:timers/promises';
+import type { NeighborGraph, NeighborGraphFactory } from './neighbor-graph.js';
+
+const SLICE_MS = 5;
+
+type GraphState = 'asleep' | 'ready' | 'unusable';
+
+/** Nearest slots, with the slots that the graph does not know yet and the caller must score too. */
+export interface NearestSlots {
+  readonly nearest: readonly number[];
+  readonly missing: ReadonlySet<number>;
+}
+
+/**
+ * A neighbour graph that follows a slab at its own pace: it is built only once somebody asks, in slices between other
+ * work. Removed slots leave it at once; new ones wait in `missing` until a slice takes them in.
+ */
+export class GraphLane {
+  #state: GraphState = 'asleep';
+  #graph: NeighborGraph | undefined;
+  readonly #known = new Set<number>();
+  readonly #missing = new Set<number>();
+  #building: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly dimension: number,
+    private readonly createGraph: NeighborGraphFactory,
+    private readonly readVector: (slot: number) => Float32Array,
+    private readonly onUnusable: (reason: string) => void,
+  ) {}
+
+  /** The slot has a new vector. */
+  changed(slot: number): void {
+    if (this.#state === 'unusable') return;
+    this.removed(slot);
+    this.#missing.add(slot);
+  }
+
+  /** The slot has no vector any more. */
+  removed(slot: number): void {
+    this.#missing.delete(slot);
+    if (this.#known.delete(slot)) this.#attempt(() => this.#graph?.remove(slot));
+  }
+
+  /**
+   * About `count` nearest slots, or undefined while more than `maxMissing` slots wait to be taken in (asking sets that
+   * going) and where there is no graph library.
+   */
+  search(vector: Float32Array, count: number, maxMissing: number): NearestSlots | undefined {
+    if (this.#state === 'unusable') return undefined;
+    if (this.#missing.size > 0 || this.#state === 'asleep') this.#startBuilding();
+    if (this.#state !== 'ready' || this.#missing.size > maxMissing) return undefined;
+    const nearest = this.#attempt(() => this.#graph?.nearest(vector, count));
+    return nearest && { nearest, missing: this.#missing };
+  }
+
+  /** Resolves when nothing is being built. */
+  async settled(): Promise<void> {
+    await this.#building;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#missing.clear();
+  }
+
+  #startBuilding(): void {
+    this.#building ??= this.#build().finally(() => {
+      this.#building = undefined;
+    });
+  }
+
+  async #build(): Promise<void> {
+    if (!this.#graph) {
+      this.#graph = await this.createGraph(this.dimension).catch(() => undefined);
+      if (!this.#graph) return this.#giveUp('there is no usable graph library');
+      this.#state = 'ready';
+    }
+    while (this.#missing.size > 0 && !this.#closed) {
+      this.#attempt(() => this.#takeInSlice());
+      await setImmediate();
+    }
+  }
+
+  #takeInSlice(): void {
+    const start = performance.now();
+    for (const slot of this.#missing) {
+      this.#graph?.add(slot, this.readVector(slot));
+      this.#known.add(slot);
+      this.#missing.delete(slot);
+      if (performance.now() - start > SLICE_MS) return;
+    }
+  }
+
+  #attempt<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (cause) {
+      this.#giveUp(cause instanceof Error ? cause.message : String(cause));
+      return undefined;
+    }
+  }
+
+  #giveUp(reason: string): void {
+    this.#state = 'unusable';
+    this.#graph = undefined;
+    this.#known.clear();
+    this.#missing.clear();
+    this.onUnusable(reason);
+  }
+}

@@ -1,0 +1,17 @@
+import { matchesFilter, type Filterable, type IndexPoint, type IndexQuery } from '@sfm/memory';
+
+/** What a lane keeps of a point besides its own search structure. The payload is shared, never copied. */
+export interface HeldPoint extends Filterable {
+  readonly key: string;
+  readonly id: number;
+  readonly expiresAtMs: number | null;
+}
+
+export function toHeldPoint({ key, id, type, createdAtMs, payload, expiresAtMs }: IndexPoint): HeldPoint {
+  return { key, id, type, createdAtMs, payload, expiresAtMs };
+}
+
+/** Whether a query may return the point: not expired, and matching the filter. */
+export function isEligible(point: HeldPoint, { nowMs, filter }: IndexQuery): boolean {
+  return (point.expiresAtMs === null || point.expiresAtMs > nowMs) && matchesFilter(filter, point);
+}

@@ -1,0 +1,179 @@
+import {
+  inverseDocumentFrequency,
+  termScore,
+  type Bm25Options,
+  type IndexChange,
+  type IndexPoint,
+  type LaneCandidate,
+  type LexicalQuery,
+  type Overlay,
+} from '@sfm/memory';
+import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
+import { PointTable } from './point-table.js';
+import type { Postings } from './postings.js';
+import { TermDictionary } from './term-dictionary.js';
+import { TopCandidates } from './top-candidates.js';
+
+interface TextPoint extends HeldPoint {
+  readonly termIds: Int32Array;
+  readonly length: number;
+}
+
+/** A query term with its weight in the collection as it is with the overlay applied. */
+interface WeightedTerm {
+  readonly term: string;
+  readonly postings: Postings | undefined;
+  readonly idf: number;
+}
+
+interface WeightedQuery {
+  readonly terms: readonly WeightedTerm[];
+  readonly averageLength: number;
+}
+
+/** Inverted index of one namespace. Statistics are at any time exactly those of the points it holds. */
+export class LexicalNamespace {
+  readonly #table = new PointTable<TextPoint>();
+  readonly #dictionary = new TermDictionary();
+  #totalLength = 0;
+  #lengths = new Int32Array(0);
+  /** Scratch space of a search; all zeros in between. */
+  #scores = new Float64Array(0);
+  #touched = new Int32Array(0);
+
+  constructor(private readonly bm25: Bm25Options) {}
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  apply(change: IndexChange): void {
+    if (change.kind === 'upsert') this.#upsert(change.point);
+    else this.#remove(change.key, change.version);
+  }
+
+  search(query: LexicalQuery, overlay: Overlay): LaneCandidate[] {
+    const weighted = this.#weigh(query.terms, overlay);
+    const top = new TopCandidates(query.limit);
+    this.#collect(top, this.#accumulate(weighted), query, overlay);
+    for (const point of overlay.points) {
+      const score = this.#scoreOf(point, weighted);
+      if (score > 0 && isEligible(point, query)) top.offer(point.key, score, point.id);
+    }
+    return top.ranking();
+  }
+
+  #upsert(point: IndexPoint): void {
+    if (!this.#table.isNewer(point.key, point.version)) return;
+    this.#dropTerms(this.#table.slotOf(point.key));
+    const { terms, length } = point.text;
+    const termIds = new Int32Array(terms.size);
+    const slot = this.#table.put(point.key, point.version, { ...toHeldPoint(point), termIds, length });
+    let position = 0;
+    for (const [term, count] of terms) termIds[position++] = this.#dictionary.insert(term, slot, count);
+    this.#reserve(this.#table.capacity);
+    this.#lengths[slot] = length;
+    this.#totalLength += length;
+  }
+
+  #remove(key: string, version: number): void {
+    if (!this.#table.isNewer(key, version)) return;
+    this.#dropTerms(this.#table.slotOf(key));
+    this.#table.remove(key, version);
+  }
+
+  #dropTerms(slot: number | undefined): void {
+    const point = slot === undefined ? undefined : this.#table.at(slot);
+    if (slot === undefined || point === undefined) return;
+    for (const id of point.termIds) this.#dictionary.remove(id, slot);
+    this.#totalLength -= point.length;
+  }
+
+  /** Weights from the statistics of: what is held, without the hidden points, with the overlay's points. */
+  #weigh(queryTerms: readonly string[], overlay: Overlay): WeightedQuery {
+    const hidden = this.#heldPoints(overlay.hidden);
+    const documents = this.size - hidden.length + overlay.points.length;
+    const totalLength =
+      this.#totalLength -
+      hidden.reduce((sum, point) => sum + point.length, 0) +
+      overlay.points.reduce((sum, point) => sum + point.text.length, 0);
+    const terms = queryTerms.map((term) => {
+      const id = this.#dictionary.idOf(term);
+      const postings = id === undefined ? undefined : this.#dictionary.postings(id);
+      const hiddenHolders = id === undefined ? 0 : countWhere(hidden, (point) => point.termIds.includes(id));
+      const overlayHolders = countWhere(overlay.points, (point) => point.text.terms.has(term));
+      const frequency = (postings?.size ?? 0) - hiddenHolders + overlayHolders;
+      return { term, postings, idf: inverseDocumentFrequency(documents, frequency) };
+    });
+    return { terms, averageLength: documents === 0 ? 0 : totalLength / documents };
+  }
+
+  #heldPoints(keys: ReadonlySet<string>): TextPoint[] {
+    const points: TextPoint[] = [];
+    for (const key of keys) {
+      const slot = this.#table.slotOf(key);
+      const point = slot === undefined ? undefined : this.#table.at(slot);
+      if (point) points.push(point);
+    }
+    return points;
+  }
+
+  /** Adds up every term's part into the scratch scores, in query order; answers how many slots were touched. */
+  #accumulate({ terms, averageLength }: WeightedQuery): number {
+    const scores = this.#scores;
+    const touched = this.#touched;
+    const lengths = this.#lengths;
+    let touchedCount = 0;
+    for (const { postings, idf } of terms) {
+      if (!postings) continue;
+      const { slots, counts, size } = postings;
+      for (let position = 0; position < size; position++) {
+        const slot = slots[position]!;
+        const sum = scores[slot]!;
+        if (sum === 0) touched[touchedCount++] = slot;
+        scores[slot] = sum + termScore(idf, counts[position]!, lengths[slot]!, averageLength, this.bm25);
+      }
+    }
+    return touchedCount;
+  }
+
+  /** Offers the touched slots and clears the scratch scores. */
+  #collect(top: TopCandidates, touchedCount: number, query: LexicalQuery, overlay: Overlay): void {
+    for (let index = 0; index < touchedCount; index++) {
+      const slot = this.#touched[index]!;
+      const score = this.#scores[slot]!;
+      this.#scores[slot] = 0;
+      if (score < top.floor) continue;
+      const point = this.#table.at(slot);
+      if (!point || !top.admits(score, point.id)) continue;
+      if (overlay.hidden.has(point.key) || !isEligible(point, query)) continue;
+      top.offer(point.key, score, point.id);
+    }
+  }
+
+  /** The same sum, in the same order, for a point that is not in the index. */
+  #scoreOf(point: IndexPoint, { terms, averageLength }: WeightedQuery): number {
+    let score = 0;
+    for (const { term, idf } of terms) {
+      const count = point.text.terms.get(term);
+      if (count !== undefined) score += termScore(idf, count, point.text.length, averageLength, this.bm25);
+    }
+    return score;
+  }
+
+  #reserve(capacity: number): void {
+    if (capacity <= this.#lengths.length) return;
+    const grown = Math.max(64, capacity, this.#lengths.length * 2);
+    const lengths = new Int32Array(grown);
+    lengths.set(this.#lengths);
+    this.#lengths = lengths;
+    this.#scores = new Float64Array(grown);
+    this.#touched = new Int32Array(grown);
+  }
+}
+
+function countWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {
+  let count = 0;
+  for (const item of items) if (holds(item)) count++;
+  return count;
+}

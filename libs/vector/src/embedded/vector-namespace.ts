@@ -1,0 +1,136 @@
+import type { IndexChange, IndexPoint, LaneCandidate, Overlay, VectorQuery } from '@sfm/memory';
+import { GraphLane } from './graph-lane.js';
+import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
+import type { NeighborGraphFactory } from './neighbor-graph.js';
+import { PointTable } from './point-table.js';
+import { TopCandidates } from './top-candidates.js';
+import { BLOCK_POINTS, dot, toQueryVector, VectorSlab, type QueryVector } from './vector-slab.js';
+
+const OVER_FETCH = 4;
+/** The graph's answer is rescored exactly, so a wide net costs little and finds what half precision misplaced. */
+const MIN_FETCH = 64;
+/** Vectors the graph lacks are scored one by one; beyond this many a whole scan is not much dearer. */
+const MAX_MISSING = 2000;
+
+interface VectorPoint extends HeldPoint {
+  readonly hasVector: boolean;
+}
+
+export interface VectorNamespaceOptions {
+  readonly dimension: number;
+  readonly exactScanLimit: number;
+  readonly createGraph: NeighborGraphFactory;
+  readonly onGraphUnusable: (reason: string) => void;
+}
+
+/** The vectors of one namespace: exact scan, and for many dense vectors a graph that narrows what is scored. */
+export class VectorNamespace {
+  readonly #table = new PointTable<VectorPoint>();
+  readonly #slab: VectorSlab;
+  readonly #graph: GraphLane;
+  readonly #blockScores = new Float64Array(BLOCK_POINTS);
+
+  constructor(private readonly options: VectorNamespaceOptions) {
+    this.#slab = new VectorSlab(options.dimension);
+    this.#graph = new GraphLane(
+      options.dimension,
+      options.createGraph,
+      (slot) => this.#slab.read(slot),
+      options.onGraphUnusable,
+    );
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  apply(change: IndexChange): void {
+    if (change.kind === 'upsert') this.#upsert(change.point);
+    else this.#remove(change.key, change.version);
+  }
+
+  search(query: VectorQuery, overlay: Overlay): LaneCandidate[] {
+    const queryVector = toQueryVector(query.vector);
+    if (queryVector.length === 0) return [];
+    const top =
+      this.#narrowedByGraph(query, queryVector, overlay) ?? this.#scan(query, queryVector, overlay);
+    for (const point of overlay.points) {
+      if (hasVector(point) && isEligible(point, query)) top.offer(point.key, dot(queryVector, point.vector), point.id);
+    }
+    return top.ranking();
+  }
+
+  /** Resolves when the graph, if one is wanted, knows every vector. */
+  settled(): Promise<void> {
+    return this.#graph.settled();
+  }
+
+  close(): void {
+    this.#graph.close();
+  }
+
+  #upsert(point: IndexPoint): void {
+    if (!this.#table.isNewer(point.key, point.version)) return;
+    const searchable = hasVector(point);
+    const slot = this.#table.put(point.key, point.version, { ...toHeldPoint(point), hasVector: searchable });
+    if (searchable) {
+      this.#slab.write(slot, point.vector);
+      this.#graph.changed(slot);
+    } else {
+      this.#forget(slot);
+    }
+  }
+
+  #remove(key: string, version: number): void {
+    if (!this.#table.isNewer(key, version)) return;
+    const slot = this.#table.remove(key, version);
+    if (slot !== undefined) this.#forget(slot);
+  }
+
+  #forget(slot: number): void {
+    this.#slab.erase(slot);
+    this.#graph.removed(slot);
+  }
+
+  #scan(query: VectorQuery, queryVector: QueryVector, overlay: Overlay): TopCandidates {
+    const top = new TopCandidates(query.limit);
+    const scores = this.#blockScores;
+    for (let block = 0; block < this.#slab.blockCount; block++) {
+      this.#slab.scoreBlock(block, queryVector, scores);
+      for (let offset = 0; offset < BLOCK_POINTS; offset++) {
+        const score = scores[offset]!;
+        if (score >= top.floor) this.#offer(top, block * BLOCK_POINTS + offset, score, query, overlay);
+      }
+    }
+    return top;
+  }
+
+  /** Undefined when the exact scan has to do it: few points, a filter, a sparse query, or no complete graph. */
+  #narrowedByGraph(query: VectorQuery, queryVector: QueryVector, overlay: Overlay): TopCandidates | undefined {
+    const isDense = queryVector.length * 2 > this.options.dimension;
+    if (this.size <= this.options.exactScanLimit || !isDense || query.filter !== undefined) return undefined;
+    const count = Math.max(query.limit * OVER_FETCH, MIN_FETCH) + overlay.hidden.size;
+    if (count * 2 > this.size) return undefined;
+    const found = this.#graph.search(query.vector, count, MAX_MISSING);
+    if (!found) return undefined;
+    const top = new TopCandidates(query.limit);
+    for (const slots of [found.nearest, found.missing]) {
+      for (const slot of slots) {
+        this.#offer(top, slot, dot(queryVector, this.#slab.read(slot)), query, overlay);
+      }
+    }
+    // Expired points can use up what was fetched; a short answer must mean that there are no more.
+    return top.size < query.limit ? undefined : top;
+  }
+
+  #offer(top: TopCandidates, slot: number, score: number, query: VectorQuery, overlay: Overlay): void {
+    const point = this.#table.at(slot);
+    if (!point?.hasVector || !top.admits(score, point.id)) return;
+    if (overlay.hidden.has(point.key) || !isEligible(point, query)) return;
+    top.offer(point.key, score, point.id);
+  }
+}
+
+function hasVector(point: IndexPoint): point is IndexPoint & { readonly vector: Float32Array } {
+  return point.vector?.some((component) => component !== 0) ?? false;
+}
