@@ -1,0 +1,27 @@
+/** One key that may call the API. */
+export interface Credential {
+  /** Names the credential in logs and rate limits; never the token itself. */
+  readonly id: string;
+  readonly token: string;
+  /** Namespaces it may use: a list, or all of them. */
+  readonly namespaces: '*' | readonly string[];
+  /** What it may do; everything when left out. */
+  readonly scopes?: readonly string[];
+}
+
+export interface RateLimitOptions {
+  /** Requests per credential and route within the window; 0 switches the limit off. */
+  readonly max: number;
+  /** Length of the sliding window in milliseconds; 0 switches the limit off. */
+  readonly windowMs: number;
+}
+
+/** Options of the auth module; also the token they are injected by. */
+export abstract class AuthOptions {
+  abstract readonly credentials: readonly Credential[];
+  /** Namespace of requests that name none. */
+  abstract readonly defaultNamespace: string;
+  abstract readonly rateLimit: RateLimitOptions;
+  /** Areas named by `@PublicIf(area)` that need no token. Default: none. */
+  abstract readonly publicAreas?: readonly string[];
+}

@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import type { AuthOptions, Credential } from '../auth.options.js';
+import { CredentialVerifier } from './credential-verifier.js';
+
+const verifierOf = (...credentials: Credential[]) => {
+  const options: AuthOptions = { credentials, defaultNamespace: 'api_ns', rateLimit: { max: 0, windowMs: 0 } };
+  return new CredentialVerifier(options);
+};
+
+describe('CredentialVerifier', () => {
+  it('names the credential of a token, with all scopes unless they are listed', () => {
+    const verifier = verifierOf(
+      { id: 'a', token: 'token-a', namespaces: '*' },
+      { id: 'b', token: 'token-b', namespaces: ['x'], scopes: ['read'] },
+    );
+    expect(verifier.verify('token-a')).toEqual({ credentialId: 'a', namespaces: '*', scopes: ['*'] });
+    expect(verifier.verify('token-b')).toEqual({ credentialId: 'b', namespaces: ['x'], scopes: ['read'] });
+  });
+
+  it.each(['', 'token-', 'token-aa', 'TOKEN-A', 'token-a\0', '\ud800'])('knows nobody called %j', (token) => {
+    expect(verifierOf({ id: 'a', token: 'token-a', namespaces: '*' }).verify(token)).toBeUndefined();
+  });
+
+  it('lets nobody in when there are no credentials', () => {
+    expect(verifierOf().verify('')).toBeUndefined();
+  });
+
+  it('refuses credentials that could be mistaken for each other', () => {
+    const a: Credential = { id: 'a', token: 't', namespaces: '*' };
+    expect(() => verifierOf(a, { ...a, id: 'b' })).toThrow('share an id or a token');
+    expect(() => verifierOf(a, { ...a, token: 'u' })).toThrow('share an id or a token');
+    expect(() => verifierOf({ ...a, token: '' })).toThrow('empty id or token');
+  });
+});

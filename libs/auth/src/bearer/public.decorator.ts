@@ -1,0 +1,13 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+
+export const PUBLIC_AREA = 'sfm:public-area';
+export const ALWAYS_PUBLIC = '*';
+
+/** The route (or all routes of the controller) answers without a token and is not rate limited. */
+export const Public = (): CustomDecorator => SetMetadata(PUBLIC_AREA, ALWAYS_PUBLIC);
+
+/**
+ * The route answers without a token when `AuthOptions.publicAreas` names this area. A token that is sent all the same
+ * is checked as usual. Callers without one are rate limited by their address.
+ */
+export const PublicIf = (area: string): CustomDecorator => SetMetadata(PUBLIC_AREA, area);

@@ -1,0 +1,62 @@
+import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthOptions } from '../auth.options.js';
+import { RateLimitExceededException } from '../bearer/auth.errors.js';
+import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../bearer/public.decorator.js';
+import type { GuardedRequest } from '../principal.js';
+import { RateLimiter } from './rate-limiter.port.js';
+
+const UNLIMITED = 'sfm:unlimited';
+
+/** The route (or all routes of the controller) is not rate limited. */
+export const Unlimited = (): CustomDecorator => SetMetadata(UNLIMITED, true);
+
+interface HeaderWriter {
+  header(name: string, value: string): unknown;
+}
+
+/**
+ * Counts requests per credential and route pattern; methods of one pattern share a count. Runs after BearerAuthGuard,
+ * so refused tokens use up nothing. Every limited response carries `RateLimit-Limit`, `-Remaining` and `-Reset`
+ * (seconds).
+ *
+ * @throws RateLimitExceededException (429), after setting `Retry-After` (seconds).
+ */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly auth: AuthOptions,
+    private readonly limiter: RateLimiter,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const { max, windowMs } = this.auth.rateLimit;
+    if (max <= 0 || windowMs <= 0 || this.isUnlimited(context)) return true;
+    const http = context.switchToHttp();
+    const decision = await this.limiter.consume(keyOf(http.getRequest<GuardedRequest>()), max, windowMs);
+
+    const response = http.getResponse<HeaderWriter>();
+    response.header('RateLimit-Limit', String(max));
+    response.header('RateLimit-Remaining', String(decision.remaining));
+    response.header('RateLimit-Reset', String(Math.ceil(decision.resetMs / 1000)));
+    if (decision.allowed) return true;
+    const retryAfterSeconds = Math.max(1, Math.ceil(decision.retryAfterMs / 1000));
+    response.header('Retry-After', String(retryAfterSeconds));
+    throw new RateLimitExceededException(retryAfterSeconds);
+  }
+
+  private isUnlimited(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    return (
+      this.reflector.getAllAndOverride<boolean | undefined>(UNLIMITED, targets) === true ||
+      this.reflector.getAllAndOverride<string | undefined>(PUBLIC_AREA, targets) === ALWAYS_PUBLIC
+    );
+  }
+}
+
+/** Credential ids and addresses cannot be mistaken for each other, whatever they look like. */
+function keyOf({ principal, ip, routeOptions }: GuardedRequest): string {
+  const caller = principal === undefined ? `address ${ip ?? 'unknown'}` : `credential ${principal.credentialId}`;
+  return `${caller} ${routeOptions?.url ?? ''}`;
+}

@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { RateLimiter } from './rate-limiter.port.js';
+
+export interface RateLimiterHarness {
+  /** A limiter that remembers nothing yet. */
+  create(): Promise<RateLimiter>;
+  /** Lets time pass for the limiter. */
+  advance(milliseconds: number): Promise<void>;
+}
+
+const WINDOW_MS = 10_000;
+
+/** What every RateLimiter adapter must do. Call it inside a spec file. */
+export function describeRateLimiterContract(adapter: string, harness: RateLimiterHarness): void {
+  describe(`${adapter} as a rate limiter`, () => {
+    let limiter: RateLimiter;
+    const consume = (key = 'key', limit = 3) => limiter.consume(key, limit, WINDOW_MS);
+
+    beforeEach(async () => {
+      limiter = await harness.create();
+    });
+
+    it('allows up to the limit and counts down', async () => {
+      const remaining = [await consume(), await consume(), await consume()].map((decision) => decision.remaining);
+      expect(remaining).toEqual([2, 1, 0]);
+      expect(await consume()).toMatchObject({ allowed: false, remaining: 0 });
+    });
+
+    it('tells how long to wait, and keeps its word', async () => {
+      await consume('key', 1);
+      await harness.advance(4000);
+      const refused = await consume('key', 1);
+      expect(refused.retryAfterMs).toBeGreaterThan(5000);
+      expect(refused.retryAfterMs).toBeLessThanOrEqual(6000);
+      await harness.advance(refused.retryAfterMs - 1000);
+      expect((await consume('key', 1)).allowed).toBe(false);
+      await harness.advance(1000);
+      expect(await consume('key', 1)).toMatchObject({ allowed: true, retryAfterMs: 0 });
+    });
+
+    it('slides: no window ever holds more than the limit', async () => {
+      await consume();
+      await harness.advance(9000);
+      await consume();
+      await consume();
+      await harness.advance(1500);
+      expect((await consume()).allowed).toBe(true);
+      expect((await consume()).allowed).toBe(false);
+    });
+
+    it('does not count refused requests', async () => {
+      await consume('key', 1);
+      for (let second = 0; second < 9; second++) {
+        await harness.advance(1000);
+        expect((await consume('key', 1)).allowed).toBe(false);
+      }
+      await harness.advance(1000);
+      expect((await consume('key', 1)).allowed).toBe(true);
+    });
+
+    it('counts every key for itself', async () => {
+      await consume('a', 1);
+      expect((await consume('b', 1)).allowed).toBe(true);
+      expect((await consume('a', 1)).allowed).toBe(false);
+    });
+
+    it('lets no more through when many come at once', async () => {
+      const decisions = await Promise.all(Array.from({ length: 50 }, () => consume('key', 20)));
+      expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(20);
+    });
+
+    it('follows a limit that is lowered meanwhile', async () => {
+      await consume('key', 3);
+      await harness.advance(1000);
+      await consume('key', 3);
+      await harness.advance(1000);
+      await consume('key', 3);
+      const refused = await consume('key', 1);
+      expect(refused.allowed).toBe(false);
+      expect(refused.retryAfterMs).toBeGreaterThan(WINDOW_MS - 1000);
+    });
+  });
+}

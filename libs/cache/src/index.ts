@@ -1,0 +1,1 @@
+export { EmbeddedMemoryCache, type EmbeddedMemoryCacheOptions } from './embedded/embedded-memory-cache.js';

@@ -1,0 +1,32 @@
+import type { ConfigWarning } from './config-warning.js';
+import { maskValue } from './masking.js';
+import { forEachSetting, type SettingGroup, type SettingsTree } from './settings-table.js';
+
+/** The whole validated configuration. Composition roots hand parts of it to the libraries as plain options. */
+export interface AppConfig extends SettingsTree {
+  /** To be logged once at start. */
+  readonly warnings: readonly ConfigWarning[];
+  /** By name of the setting: the variable that gave its value. Settings on their default are not in it. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** One line of the printed configuration. */
+export interface EffectiveSetting {
+  readonly group: SettingGroup;
+  readonly name: string;
+  /** In the form an operator would write it; secrets and credentials are masked; empty when unset. */
+  readonly value: string;
+  /** The variable that gave it, or `default`. */
+  readonly source: string;
+}
+
+/** What is in force, safe to print and to log. */
+export function describeEffectiveConfig(config: AppConfig): EffectiveSetting[] {
+  const lines: EffectiveSetting[] = [];
+  forEachSetting((setting, { group, key }) => {
+    const values: Readonly<Record<string, unknown>> = config[group];
+    const value = maskValue(setting.format(values[key]), setting.secret);
+    lines.push({ group, name: setting.name, value, source: config.sources.get(setting.name) ?? 'default' });
+  });
+  return lines;
+}

@@ -1,0 +1,6 @@
+export { describeEffectiveConfig, type AppConfig, type EffectiveSetting } from './app-config.js';
+export { ConfigError, type ConfigProblem } from './config-error.js';
+export { type ConfigWarning } from './config-warning.js';
+export { renderConfigurationDocs } from './configuration-docs.js';
+export { readEnvironment, type Environment } from './environment.js';
+export { loadConfig, type ReadFile } from './load-config.js';

@@ -1,0 +1,352 @@
+import { describe, expect, it } from '@jest/globals';
+import { describeEffectiveConfig } from './app-config.js';
+import { ConfigError, type ConfigProblem } from './config-error.js';
+import type { Environment } from './environment.js';
+import { loadConfig, type ReadFile } from './load-config.js';
+
+const noFiles: ReadFile = (path) => {
+  throw Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+};
+const files =
+  (contents: Record<string, string>): ReadFile =>
+  (path) =>
+    contents[path] ?? noFiles(path);
+const load = (environment: Environment, readFile = noFiles) => loadConfig(environment, readFile);
+
+function problemsOf(environment: Environment, readFile = noFiles): readonly ConfigProblem[] {
+  try {
+    load(environment, readFile);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+const warningsOf = (environment: Environment) =>
+  load(environment).warnings.map(({ kind, variable, message }) => `${kind} ${variable}: ${message}`);
+
+describe('the configuration without any variable', () => {
+  it('is whole, listens on this machine only and warns of nothing', () => {
+    const config = load({});
+    expect(config.http).toMatchObject({
+      host: '127.0.0.1',
+      port: 9595,
+      corsOrigins: [],
+      maxBodyBytes: 5 * 1024 * 1024,
+    });
+    expect(config.service).toMatchObject({ mode: 'evented_enterprise', dataDir: './data', namespace: 'api_ns' });
+    expect(config.rateLimit).toEqual({ max: 60, windowSeconds: 60 });
+    expect(config.embedding).toMatchObject({ embedder: 'hash', dimension: 768 });
+    expect(config.limits).toMatchObject({ bulkItems: 1000, payloadDepth: 32, coordinateDimensions: 64, topK: 1000 });
+    expect(config.database.url).toBeUndefined();
+    expect(config.auth).toEqual({ token: undefined, tokenFile: undefined, publicStats: false });
+    expect(config.warnings).toEqual([]);
+    expect(config.sources.size).toBe(0);
+  });
+
+  it('is the same when every variable is blank', () => {
+    expect(load({ SOMA_API_PORT: '', SOMA_API_TOKEN: '  ', SOMA_CORS_ORIGINS: '' })).toEqual(load({}));
+  });
+});
+
+describe('reading values', () => {
+  it('scales units to what the code uses', () => {
+    const { http, service } = load({
+      SOMA_MAX_REQUEST_BODY_MB: '0.5',
+      SOMA_HTTP_KEEP_ALIVE_SECONDS: '2',
+      SOMA_SHUTDOWN_TIMEOUT_SECONDS: '1.5',
+    });
+    expect(http.maxBodyBytes).toBe(512 * 1024);
+    expect(http.keepAliveTimeoutMs).toBe(2000);
+    expect(service.shutdownTimeoutMs).toBe(1500);
+  });
+
+  it('keeps an absolute ceiling on bodies when the limit is lifted', () => {
+    expect(load({ SOMA_MAX_REQUEST_BODY_MB: '0' }).http.maxBodyBytes).toBe(256 * 1024 * 1024);
+    expect(load({ SOMA_MAX_REQUEST_BODY_MB: '-1' }).http.maxBodyBytes).toBe(256 * 1024 * 1024);
+    expect(problemsOf({ SOMA_MAX_REQUEST_BODY_MB: '257' })).toHaveLength(1);
+  });
+
+  it.each(['0', '-5'])('switches the rate limit off with %s', (value) => {
+    expect(load({ SOMA_RATE_LIMIT_MAX: value }).rateLimit.max).toBe(0);
+    expect(load({ SOMA_RATE_LIMIT_WINDOW_SECONDS: value }).rateLimit.windowSeconds).toBe(0);
+  });
+
+  it.each([
+    ['1', true],
+    ['TRUE', true],
+    ['yes', true],
+    ['On', true],
+    ['0', false],
+    ['false', false],
+    ['no', false],
+    ['OFF', false],
+  ])('reads the flag %s as %s', (given, expected) => {
+    expect(load({ SOMA_PUBLIC_STATS: given }).auth.publicStats).toBe(expected);
+  });
+
+  it.each([
+    ['WARNING', 'warn'],
+    ['CRITICAL', 'fatal'],
+    ['INFO', 'info'],
+    ['debug', 'debug'],
+  ])('understands the log level %s', (given, expected) => {
+    expect(load({ LOG_LEVEL: given }).logging.level).toBe(expected);
+  });
+
+  it('reads lists without blanks and doubles, and `none` as the empty list', () => {
+    const { context } = load({ SOMA_SESSION_FIELDS: 'chat, meta.thread ,chat', SOMA_TIME_FIELDS: 'none' });
+    expect(context.sessionFields).toEqual(['chat', 'meta.thread']);
+    expect(context.timeFields).toEqual([]);
+  });
+
+  it('brings CORS origins to the form browsers send', () => {
+    expect(load({ SOMA_CORS_ORIGINS: 'https://a.example/, http://b.example:8080' }).http.corsOrigins).toEqual([
+      'https://a.example',
+      'http://b.example:8080',
+    ]);
+    expect(problemsOf({ SOMA_CORS_ORIGINS: 'https://a.example/path' })).toHaveLength(1);
+    expect(problemsOf({ SOMA_CORS_ORIGINS: 'a.example' })).toHaveLength(1);
+  });
+
+  it('forces the hash embedder over another choice and says so', () => {
+    const environment = { SOMA_FORCE_HASH_EMBEDDINGS: '1', SOMA_EMBEDDER: 'openai' };
+    expect(load(environment).embedding.embedder).toBe('hash');
+    expect(warningsOf(environment).join()).toContain('SOMA_FORCE_HASH_EMBEDDINGS is on and wins');
+  });
+});
+
+describe('problems', () => {
+  it('are all reported at once, each with the variable, what was given and what is allowed', () => {
+    const problems = problemsOf({
+      SOMA_API_PORT: 'ninety',
+      SOMA_VECTOR_DIM: '7',
+      SOMA_EMBEDDER: 'magic',
+      SOMA_MEMORY_NAMESPACE: 'a b',
+      POSTGRES_URL: 'mysql://root:hunter2@db/x',
+      SOMA_PUBLIC_STATS: 'maybe',
+      SOMA_MAX_TOP_K: '10.5',
+    });
+    expect(problems.map(({ variable }) => variable)).toEqual([
+      'SOMA_MEMORY_NAMESPACE',
+      'SOMA_API_PORT',
+      'SOMA_PUBLIC_STATS',
+      'SOMA_MAX_TOP_K',
+      'POSTGRES_URL',
+      'SOMA_EMBEDDER',
+      'SOMA_VECTOR_DIM',
+    ]);
+    expect(problems[1]).toEqual({
+      variable: 'SOMA_API_PORT',
+      given: 'ninety',
+      allowed: 'must be a whole number from 0 to 65535',
+    });
+    const { message } = new ConfigError(problems);
+    expect(message).toContain('7 problems');
+    expect(message).toContain('SOMA_EMBEDDER=magic: must be one of: hash, openai, onnx');
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('name the old variable when that is what was given', () => {
+    expect(problemsOf({ UVICORN_PORT: 'x' })).toMatchObject([{ variable: 'UVICORN_PORT', given: 'x' }]);
+  });
+
+  it.each([
+    ['SOMA_API_TOKEN', 'two words'],
+    ['SOMA_EMBEDDING_API_KEY', 'key with blanks'],
+    ['POSTGRES_URL', 'user:s3cret@host'],
+    ['POSTGRES_URL', 'postgresql://user:s3cret'],
+    ['SOMA_EMBEDDING_URL', 'ftp://user:s3cret@host'],
+    ['REDIS_URL', 'redis://user:s3cret@:port'],
+  ])('never show the secret in %s', (variable, value) => {
+    const problems = problemsOf({ [variable]: value });
+    expect(problems).toHaveLength(1);
+    expect(JSON.stringify(problems)).not.toMatch(/s3cret|two words|with blanks/);
+  });
+
+  it('name what the chosen embedder needs', () => {
+    expect(problemsOf({ SOMA_EMBEDDER: 'openai' }).map(({ variable }) => variable)).toEqual([
+      'SOMA_EMBEDDING_URL',
+      'SOMA_EMBEDDING_MODEL',
+    ]);
+    expect(problemsOf({ SOMA_EMBEDDER: 'onnx' })).toMatchObject([{ variable: 'SOMA_EMBEDDING_MODEL_PATH' }]);
+  });
+
+  it('report certificate files that cannot be read and a certificate without its key', () => {
+    const problems = problemsOf({ POSTGRES_URL: 'postgres://h/d', POSTGRES_SSL_CERT: '/no/cert.pem' });
+    expect(problems).toEqual([
+      { variable: 'POSTGRES_SSL_CERT', given: '/no/cert.pem', allowed: 'this file cannot be read (ENOENT)' },
+      expect.objectContaining({ variable: 'POSTGRES_SSL_KEY' }),
+    ]);
+  });
+});
+
+describe('the token', () => {
+  it('comes from the file when one is named, without the blanks around it', () => {
+    const config = load(
+      { SOMA_API_TOKEN: 'from-variable', SOMA_API_TOKEN_FILE: '/run/token' },
+      files({ '/run/token': ' from-file\n' }),
+    );
+    expect(config.auth.token).toBe('from-file');
+    expect(config.sources.get('SOMA_API_TOKEN')).toBe('SOMA_API_TOKEN_FILE');
+    expect(config.warnings).toMatchObject([{ kind: 'notice', variable: 'SOMA_API_TOKEN' }]);
+  });
+
+  it.each([
+    ['missing', {}, 'cannot be read (ENOENT)'],
+    ['empty', { '/run/token': ' \n' }, 'this file is empty'],
+    ['not a token', { '/run/token': 'two\nlines' }, 'must be 1 to 4096 visible ASCII characters'],
+  ])('file that is %s stops the start and is named, without a fall-back to the variable', (_, contents, reason) => {
+    const environment = { SOMA_API_TOKEN: 'from-variable', SOMA_API_TOKEN_FILE: '/run/token' };
+    const problems = problemsOf(environment, files(contents));
+    expect(problems).toMatchObject([{ variable: 'SOMA_API_TOKEN_FILE', given: '/run/token' }]);
+    expect(problems[0]?.allowed).toContain(reason);
+  });
+});
+
+describe('reading real files', () => {
+  it('is the default, and names what is missing', () => {
+    expect(() => loadConfig({ SOMA_API_TOKEN_FILE: '/nowhere/token' })).toThrow(
+      'SOMA_API_TOKEN_FILE=/nowhere/token: this file cannot be read (ENOENT)',
+    );
+  });
+});
+
+describe('old names', () => {
+  it.each([
+    ['UVICORN_HOST', '10.0.0.1', 'SOMA_API_HOST'],
+    ['UVICORN_PORT', '8000', 'SOMA_API_PORT'],
+    ['SOMA_NAMESPACE', 'old_ns', 'SOMA_MEMORY_NAMESPACE'],
+    ['SOMA_RATE_MAX', '5000', 'SOMA_RATE_LIMIT_MAX'],
+    ['MEMORY_VECTOR_DIM', '384', 'SOMA_VECTOR_DIM'],
+  ])('%s works and is reported with the new name', (variable, value, proper) => {
+    const config = load({ [variable]: value });
+    const effective = describeEffectiveConfig(config).find(({ name }) => name === proper);
+    expect(effective).toMatchObject({ value, source: variable });
+    expect(config.warnings).toContainEqual(
+      expect.objectContaining({ kind: 'deprecated', variable, message: expect.stringContaining(proper) }),
+    );
+  });
+
+  it('lose against the proper name, and that is reported', () => {
+    const environment = { SOMA_MEMORY_NAMESPACE: 'new_ns', SOMA_NAMESPACE: 'old_ns' };
+    expect(load(environment).service.namespace).toBe('new_ns');
+    expect(warningsOf(environment)).toEqual([
+      'deprecated SOMA_NAMESPACE: ignored: SOMA_MEMORY_NAMESPACE is set too and wins; set SOMA_MEMORY_NAMESPACE instead',
+    ]);
+  });
+});
+
+describe('settings that have no or another effect', () => {
+  it('are reported: other modes, more workers, servers that nothing talks to, open listening', () => {
+    const warnings = warningsOf({
+      MEMORY_MODE: 'development',
+      SOMA_WORKERS: '4',
+      REDIS_URL: 'redis://:pw@r:6379/0',
+      QDRANT_URL: 'http://q:6333',
+      SOMA_API_HOST: '0.0.0.0',
+      SOMA_FAST_START: '1',
+      SOMA_INFRA__REDIS: 'redis.local',
+    });
+    for (const variable of [
+      'MEMORY_MODE',
+      'SOMA_WORKERS',
+      'REDIS_URL',
+      'QDRANT_URL',
+      'SOMA_API_HOST',
+      'SOMA_FAST_START',
+    ]) {
+      expect(warnings).toContainEqual(expect.stringContaining(`notice ${variable}: `));
+    }
+    expect(warnings).toHaveLength(7);
+    expect(warningsOf({ MEMORY_MODE: 'evented_enterprise', UVICORN_WORKERS: '1' })).toHaveLength(1);
+  });
+
+  it('stop the start where going on would lose what was asked for', () => {
+    const problems = problemsOf({
+      KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092',
+      SOMA_INFRA__POSTGRES: 'postgres.local',
+      START_ASYNC_GRPC: '1',
+      UVICORN_EXTRA_ARGS: '--ssl-keyfile x',
+    });
+    expect(problems.map(({ variable }) => variable).sort()).toEqual([
+      'KAFKA_BOOTSTRAP_SERVERS',
+      'SOMA_INFRA__POSTGRES',
+      'START_ASYNC_GRPC',
+      'UVICORN_EXTRA_ARGS',
+    ]);
+    expect(problems.every(({ allowed }) => allowed.startsWith('refused: '))).toBe(true);
+  });
+
+  it('let brokers stand when publishing to them is switched off', () => {
+    const config = load({ KAFKA_BOOTSTRAP_SERVERS: 'a:9092,b:9092', EVENTING_ENABLED: 'false' });
+    expect(config.kafka.bootstrapServers).toBe('a:9092,b:9092');
+    expect(config.warnings).toHaveLength(2);
+  });
+
+  it('pass over what belongs to compose and to tests', () => {
+    expect(warningsOf({ POSTGRES_HOST_PORT: '5434', USE_REAL_INFRA: '1', SOMA_TEST_API_BASE_URL: 'http://x' })).toEqual(
+      [],
+    );
+    expect(warningsOf({ START_ASYNC_GRPC: '0' })).toEqual([]);
+  });
+});
+
+describe('unknown variables', () => {
+  it.each([
+    ['SOMA_API_PROT', 'SOMA_API_PORT'],
+    ['SOMA_RATELIMIT_MAX', 'SOMA_RATE_LIMIT_MAX'],
+    ['SOMA_VECTOR_DIMS', 'SOMA_VECTOR_DIM'],
+    ['soma_api_token', 'SOMA_API_TOKEN'],
+  ])('%s is reported with %s as the name that was meant', (given, meant) => {
+    expect(warningsOf({ [given]: '1' })).toEqual([
+      `unknown ${given}: is not a setting and has no effect; did you mean ${meant}?`,
+    ]);
+  });
+
+  it('are reported without a guess when nothing is near', () => {
+    expect(warningsOf({ SOMA_XYZZY: '1' })).toEqual([
+      'unknown SOMA_XYZZY: is not a setting and has no effect; docs/CONFIGURATION.md lists all settings',
+    ]);
+  });
+
+  it('of other programs are none of our business', () => {
+    expect(warningsOf({ PATH: '/bin', SOMABRAIN_HTTP_ENDPOINT: 'http://x', HOME: '/root' })).toEqual([]);
+  });
+
+  it('that Kubernetes makes for services are no settings, not even under a name of ours', () => {
+    const config = load({
+      SOMA_API_PORT: 'tcp://10.0.0.7:9595',
+      SOMA_API_PORT_9595_TCP_ADDR: '10.0.0.7',
+      SOMA_MEMORY_REDIS_SERVICE_HOST: '10.0.0.8',
+      REDIS_PORT: 'tcp://10.0.0.9:6379',
+    });
+    expect(config.http.port).toBe(9595);
+    expect(config.redis.port).toBeUndefined();
+    expect(config.warnings.map(({ variable }) => variable)).toEqual(['SOMA_API_PORT', 'REDIS_PORT']);
+  });
+});
+
+describe('the printed configuration', () => {
+  it('shows what is in force and where it comes from, and no secret', () => {
+    const config = load({
+      SOMA_API_TOKEN: 'tok-s3cret',
+      POSTGRES_URL: 'postgresql://soma:s3cret@db.local:5432/somamemory?sslmode=require&password=s3cret',
+      SOMA_EMBEDDING_API_KEY: 'sk-s3cret',
+      REDIS_URL: 'redis://:p@s3cret@r:6379/0',
+      SOMA_EMBEDDING_URL: 'https://e.example/v1?api_key=s3cret',
+      SOMA_MAX_REQUEST_BODY_MB: '10',
+    });
+    const effective = describeEffectiveConfig(config);
+    const shown = new Map(effective.map(({ name, value }) => [name, value]));
+    expect(JSON.stringify(effective)).not.toContain('s3cret');
+    expect(shown.get('SOMA_API_TOKEN')).toBe('***');
+    expect(shown.get('POSTGRES_URL')).toBe(
+      'postgresql://soma:***@db.local:5432/somamemory?sslmode=require&password=***',
+    );
+    expect(shown.get('SOMA_EMBEDDING_URL')).toBe('https://e.example/v1?api_key=***');
+    expect(shown.get('SOMA_MAX_REQUEST_BODY_MB')).toBe('10');
+    expect(shown.get('SOMA_API_PORT')).toBe('9595');
+    expect(effective.find(({ name }) => name === 'SOMA_API_PORT')?.source).toBe('default');
+  });
+});

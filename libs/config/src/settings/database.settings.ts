@@ -1,0 +1,61 @@
+import { integer, oneOf, text, url } from '../setting-kinds.js';
+
+/** PostgreSQL, the truth. Without POSTGRES_URL the service runs its own in the data folder. */
+export const databaseSettings = {
+  url: url({
+    name: 'POSTGRES_URL',
+    schemes: ['postgresql', 'postgres'],
+    fallback: undefined,
+    description:
+      'PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host:5432/database. ' +
+      'A plain user that may create tables in the database is enough.',
+  }),
+  sslMode: oneOf({
+    name: 'POSTGRES_SSL_MODE',
+    values: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],
+    fallback: undefined,
+    description: 'How TLS to PostgreSQL is asked for and checked; wins over sslmode in the URL.',
+  }),
+  sslRootCertFile: text({
+    name: 'POSTGRES_SSL_ROOT_CERT',
+    fallback: undefined,
+    allowed: 'the path of a readable PEM file',
+    description: 'Certificates of the authorities PostgreSQL may be signed by.',
+  }),
+  sslCertFile: text({
+    name: 'POSTGRES_SSL_CERT',
+    fallback: undefined,
+    allowed: 'the path of a readable PEM file, together with POSTGRES_SSL_KEY',
+    description: 'Certificate that this service shows to PostgreSQL.',
+  }),
+  sslKeyFile: text({
+    name: 'POSTGRES_SSL_KEY',
+    fallback: undefined,
+    allowed: 'the path of a readable PEM file, together with POSTGRES_SSL_CERT',
+    description: 'Private key of that certificate.',
+  }),
+  poolSize: integer({
+    name: 'POSTGRES_POOL_SIZE',
+    fallback: 15,
+    min: 2,
+    max: 500,
+    unit: 'connections',
+    description: 'Connections one process may open to PostgreSQL.',
+  }),
+  statementTimeoutMs: integer({
+    name: 'POSTGRES_STATEMENT_TIMEOUT_MS',
+    fallback: 30_000,
+    min: 100,
+    max: 3_600_000,
+    unit: 'ms',
+    description: 'Longest time of one statement before PostgreSQL cancels it.',
+  }),
+  connectTimeoutMs: integer({
+    name: 'POSTGRES_CONNECT_TIMEOUT_MS',
+    fallback: 5000,
+    min: 100,
+    max: 600_000,
+    unit: 'ms',
+    description: 'Longest wait for a connection before a request is answered with 503.',
+  }),
+};

@@ -1,0 +1,146 @@
+import { flag, integer, integerOrOff, list, scaled, text } from '../setting-kinds.js';
+
+/** Hard ceiling of a request body, in bytes; holds even when the operator lifts the limit. */
+const ABSOLUTE_MAX_BODY_BYTES = 256 * 1024 * 1024;
+
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/;
+const HOST = /^[A-Za-z0-9_.:-]{1,255}$/;
+
+function origin(value: string): string | undefined {
+  if (value === '*') return value;
+  const bare = value.endsWith('/') ? value.slice(0, -1) : value;
+  return /^https?:\/\//.test(bare) && URL.canParse(bare) && new URL(bare).origin === bare ? bare : undefined;
+}
+
+/** Where and how HTTP and gRPC are served. */
+export const httpSettings = {
+  host: text({
+    name: 'SOMA_API_HOST',
+    aliases: [{ name: 'UVICORN_HOST', note: 'set SOMA_API_HOST instead' }],
+    fallback: '127.0.0.1',
+    pattern: HOST,
+    allowed: 'a host name or an IP address',
+    description:
+      'Address to listen on. The default answers this machine only. With 0.0.0.0 or :: everybody who reaches a network ' +
+      'address of this machine can talk to the service, in plain HTTP: the bearer token is then the only lock and ' +
+      'travels readable, so put TLS in front of it.',
+    caveats: [
+      {
+        kind: 'notice',
+        reason: 'other machines can reach the service, in plain HTTP with the bearer token as the only lock',
+        when: (host) => !LOOPBACK.test(host),
+      },
+    ],
+  }),
+  port: integer({
+    name: 'SOMA_API_PORT',
+    aliases: [{ name: 'UVICORN_PORT', note: 'set SOMA_API_PORT instead' }],
+    fallback: 9595,
+    min: 0,
+    max: 65_535,
+    description: 'Port to listen on; 0 lets the system choose one.',
+  }),
+  workers: integer({
+    name: 'SOMA_WORKERS',
+    aliases: [{ name: 'UVICORN_WORKERS', note: 'set SOMA_WORKERS instead' }],
+    fallback: 1,
+    min: 1,
+    max: 256,
+    description: 'Processes that serve requests.',
+    caveats: [
+      {
+        kind: 'notice',
+        reason: 'one process serves in this version; run more replicas on one POSTGRES_URL to use more cores',
+        when: (workers) => workers > 1,
+      },
+    ],
+  }),
+  backlog: integer({
+    name: 'SOMA_HTTP_BACKLOG',
+    aliases: [{ name: 'UVICORN_BACKLOG', note: 'set SOMA_HTTP_BACKLOG instead' }],
+    fallback: 2048,
+    min: 1,
+    max: 65_535,
+    unit: 'connections',
+    description: 'Connections the system may hold before the service accepts them.',
+  }),
+  keepAliveTimeoutMs: scaled({
+    name: 'SOMA_HTTP_KEEP_ALIVE_SECONDS',
+    aliases: [{ name: 'UVICORN_TIMEOUT_KEEP_ALIVE', note: 'set SOMA_HTTP_KEEP_ALIVE_SECONDS instead' }],
+    fallback: 30,
+    min: 1,
+    max: 3600,
+    factor: 1000,
+    unit: 's',
+    description: 'How long an idle connection is kept open. Longer than the idle timeout of a proxy in front.',
+  }),
+  maxBodyBytes: scaled({
+    name: 'SOMA_MAX_REQUEST_BODY_MB',
+    fallback: 5,
+    min: 0.001,
+    max: 256,
+    factor: 1024 * 1024,
+    offMeans: ABSOLUTE_MAX_BODY_BYTES,
+    unit: 'MB',
+    description: 'Largest request body; more is answered with 413.',
+  }),
+  corsOrigins: list({
+    name: 'SOMA_CORS_ORIGINS',
+    fallback: [],
+    allowed: 'a comma list of origins such as https://app.example.com, without a path; or *; or none',
+    item: origin,
+    description: 'Web origins whose pages may call the API. Empty: no CORS headers at all.',
+  }),
+  grpcPort: integer({
+    name: 'SOMA_GRPC_PORT',
+    fallback: 50_053,
+    min: 0,
+    max: 65_535,
+    description: 'Port of the gRPC API.',
+    caveats: [{ kind: 'notice', reason: 'this version serves no gRPC; HTTP is served as usual' }],
+  }),
+};
+
+/** Who may call. */
+export const authSettings = {
+  token: text({
+    name: 'SOMA_API_TOKEN',
+    fallback: undefined,
+    pattern: /^[\x21-\x7e]{1,4096}$/,
+    allowed: '1 to 4096 visible ASCII characters without blanks',
+    secret: 'whole',
+    description:
+      'Bearer token of the API. Without it and without SOMA_API_TOKEN_FILE the service creates one at its first start ' +
+      'and keeps it in the data folder.',
+  }),
+  tokenFile: text({
+    name: 'SOMA_API_TOKEN_FILE',
+    fallback: undefined,
+    allowed: 'the path of a readable file that holds the token',
+    description: 'File with the bearer token; blanks around it are ignored. Wins over SOMA_API_TOKEN.',
+  }),
+  publicStats: flag({
+    name: 'SOMA_PUBLIC_STATS',
+    fallback: false,
+    description: 'Answer GET /stats without a token.',
+  }),
+};
+
+/** How often one credential may call one route. */
+export const rateLimitSettings = {
+  max: integerOrOff({
+    name: 'SOMA_RATE_LIMIT_MAX',
+    aliases: [{ name: 'SOMA_RATE_MAX', note: 'set SOMA_RATE_LIMIT_MAX instead' }],
+    fallback: 60,
+    max: 100_000_000,
+    unit: 'requests',
+    description: 'Requests one credential may send to one route within the window; more are answered with 429.',
+  }),
+  windowSeconds: integerOrOff({
+    name: 'SOMA_RATE_LIMIT_WINDOW_SECONDS',
+    fallback: 60,
+    max: 86_400,
+    unit: 's',
+    description: 'Length of the sliding window of the rate limit.',
+  }),
+};

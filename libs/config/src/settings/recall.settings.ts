@@ -1,0 +1,61 @@
+import { flag, integer, list } from '../setting-kinds.js';
+
+const FIELDS_ALLOWED = 'a comma list of payload field names; nested ones with dots (meta.author); none for no field';
+
+/** A payload field, or the dotted path of one, in the form the core reads it. */
+function fieldPath(value: string): string | undefined {
+  return /^[^\s,."]+(\.[^\s,."]+)*$/.test(value) && value.length <= 200 ? value : undefined;
+}
+
+/** What recall does when a request leaves it open. */
+export const recallSettings = {
+  hybridDefault: flag({
+    name: 'SOMA_HYBRID_RECALL_DEFAULT',
+    fallback: true,
+    description: 'Combine the lexical lane with the vector lane where the request does not say.',
+  }),
+  cacheEntries: integer({
+    name: 'SOMA_CACHE_ENTRIES',
+    fallback: 10_000,
+    min: 1,
+    max: 10_000_000,
+    unit: 'memories',
+    description: 'Memories kept in process so that hits need not be read from PostgreSQL.',
+  }),
+};
+
+/** Which payload fields carry the context that recall uses. The first field present counts. */
+export const contextSettings = {
+  sessionFields: list({
+    name: 'SOMA_SESSION_FIELDS',
+    fallback: ['session_id', 'session', 'conversation_id', 'thread_id'],
+    allowed: FIELDS_ALLOWED,
+    item: fieldPath,
+    description: 'Fields that say to which session or conversation a memory belongs.',
+  }),
+  sourceFields: list({
+    name: 'SOMA_SOURCE_FIELDS',
+    fallback: ['speaker', 'source', 'author', 'role', 'user'],
+    allowed: FIELDS_ALLOWED,
+    item: fieldPath,
+    description: 'Fields that say who or what a memory comes from.',
+  }),
+  timeFields: list({
+    name: 'SOMA_TIME_FIELDS',
+    fallback: ['timestamp', 'occurred_at', 'datetime', 'date', 'time', 'ts', 'created_at'],
+    allowed: FIELDS_ALLOWED,
+    item: fieldPath,
+    description:
+      'Fields that say when it happened, as epoch seconds or ISO 8601. Without one the time of writing counts.',
+  }),
+  textFields: list({
+    name: 'SOMA_TEXT_FIELDS',
+    fallback: [
+      'text', 'content', 'task', 'fact', 'what', 'headline', 'title', 'summary', 'description', 'message', 'body', 'note',
+    ], // prettier-ignore
+    allowed: FIELDS_ALLOWED,
+    item: fieldPath,
+    description:
+      'Fields whose text is searched, all that are present. When a payload has none of them, all its strings are searched.',
+  }),
+};

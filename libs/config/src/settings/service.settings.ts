@@ -1,0 +1,81 @@
+import { flag, integer, oneOf, scaled, text } from '../setting-kinds.js';
+
+// The same rule as the core's namespace rule; this library imports nothing of ours, and a wrong name must stop the start.
+const NAMESPACE = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
+
+/** What the process is and where it keeps its things. */
+export const serviceSettings = {
+  mode: oneOf({
+    name: 'MEMORY_MODE',
+    values: ['evented_enterprise'],
+    fallback: 'evented_enterprise',
+    otherwise: 'evented_enterprise',
+    description:
+      'Mode of operation. There is one: every write is an event, with and without servers around. Other words are ' +
+      'overridden with a notice.',
+    caveats: [
+      {
+        kind: 'notice',
+        reason: 'there is one mode; the service runs as evented_enterprise',
+        when: (mode, given) => given.toLowerCase() !== mode,
+      },
+    ],
+  }),
+  dataDir: text({
+    name: 'SOMA_DATA_DIR',
+    fallback: './data',
+    description:
+      'Folder for everything the service keeps itself: the embedded PostgreSQL, saved indexes, the created token. ' +
+      'Relative paths start at the working directory. One service per folder.',
+  }),
+  namespace: text({
+    name: 'SOMA_MEMORY_NAMESPACE',
+    aliases: [{ name: 'SOMA_NAMESPACE', note: 'set SOMA_MEMORY_NAMESPACE instead' }],
+    fallback: 'api_ns',
+    pattern: NAMESPACE,
+    allowed: '1 to 128 letters, digits, "_", ".", ":" or "-", not starting with a punctuation mark',
+    description: 'Namespace of requests that do not name one with the header X-Soma-Namespace.',
+  }),
+  maxMemories: integer({
+    name: 'SOMA_MAX_MEMORY_SIZE',
+    fallback: 100_000,
+    min: 1,
+    max: 1_000_000_000,
+    unit: 'memories',
+    description: 'Memories a namespace keeps before the least important ones are pruned.',
+    caveats: [{ kind: 'notice', reason: 'this version prunes nothing: every memory is kept until it is deleted' }],
+  }),
+  pruningIntervalSeconds: integer({
+    name: 'SOMA_PRUNING_INTERVAL_SECONDS',
+    fallback: 600,
+    min: 1,
+    max: 86_400,
+    unit: 's',
+    description: 'Time between two rounds of decay and pruning.',
+    caveats: [{ kind: 'notice', reason: 'this version runs no decay and no pruning' }],
+  }),
+  eventingEnabled: flag({
+    name: 'EVENTING_ENABLED',
+    fallback: true,
+    description:
+      'Publish memory events to the event bus outside the process. The ledger is written and memories are indexed ' +
+      'either way.',
+    caveats: [
+      {
+        kind: 'notice',
+        reason: 'the ledger and the indexes are kept up to date all the same; only publishing to a broker is off',
+        when: (enabled) => !enabled,
+      },
+    ],
+  }),
+  shutdownTimeoutMs: scaled({
+    name: 'SOMA_SHUTDOWN_TIMEOUT_SECONDS',
+    aliases: [{ name: 'UVICORN_TIMEOUT_GRACEFUL', note: 'set SOMA_SHUTDOWN_TIMEOUT_SECONDS instead' }],
+    fallback: 10,
+    min: 1,
+    max: 600,
+    factor: 1000,
+    unit: 's',
+    description: 'Longest time for answering requests in flight after SIGTERM or SIGINT; then the process ends.',
+  }),
+};

@@ -1,0 +1,99 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { HealthIndicatorService } from '@nestjs/terminus';
+
+export type HealthDetails = Record<string, unknown>;
+
+/** A part the service depends on, and how to find out whether it works. */
+export interface HealthComponent {
+  readonly name: string;
+  /** Resolves when the part works, optionally with facts worth showing; rejects when it does not. */
+  readonly check: (signal: AbortSignal) => Promise<HealthDetails | void>;
+  /** Longest wait for the check, in milliseconds. Default 2000. */
+  readonly timeoutMs?: number;
+}
+
+/** What came of one check. */
+export interface ComponentHealthResult {
+  readonly name: string;
+  readonly healthy: boolean;
+  readonly latency_ms: number;
+  /** Facts from the check; on failure only the kind of error, because health is readable without a token. */
+  readonly details: HealthDetails;
+}
+
+/**
+ * The parts of the service and their health. Checks run side by side, each with its own timeout; a check that fails
+ * never makes another fail or wait. Changes of health are logged with their reason.
+ */
+@Injectable()
+export class ComponentHealth {
+  private readonly logger = new Logger(ComponentHealth.name);
+  private readonly components = new Map<string, HealthComponent>();
+  private readonly unhealthy = new Set<string>();
+
+  constructor(private readonly indicators: HealthIndicatorService) {}
+
+  /** Adds a part; one of the same name is replaced. */
+  register(component: HealthComponent): void {
+    this.components.set(component.name, component);
+  }
+
+  /** The health of all parts, in the order of registration; of the named ones when names are given. */
+  async checkAll(names: readonly string[] = [...this.components.keys()]): Promise<ComponentHealthResult[]> {
+    return Promise.all(names.map((name) => this.check(name)));
+  }
+
+  private async check(name: string): Promise<ComponentHealthResult> {
+    const component = this.components.get(name);
+    if (component === undefined)
+      return { name, healthy: false, latency_ms: 0, details: { error: 'unknown component' } };
+    let reason: unknown = new Error('timeout');
+    const attempt = this.indicators
+      .check(name)
+      .attempt(async ({ signal }) => {
+        try {
+          return { details: (await component.check(signal)) ?? {} };
+        } catch (error) {
+          reason = error;
+          throw error;
+        }
+      })
+      .withTimeout(component.timeoutMs ?? 2000);
+    const { status, responseTime, details } = readOutcome((await attempt)[name]);
+    const healthy = status === 'up';
+    this.noteChange(name, healthy, reason);
+    return { name, healthy, latency_ms: responseTime, details: healthy ? details : { error: kindOf(reason) } };
+  }
+
+  private noteChange(name: string, healthy: boolean, reason: unknown): void {
+    if (healthy && this.unhealthy.delete(name)) this.logger.log({ msg: 'component recovered', component: name });
+    if (healthy || this.unhealthy.has(name)) return;
+    this.unhealthy.add(name);
+    this.logger.warn({ msg: 'component is unhealthy', component: name, err: reason });
+  }
+}
+
+function readOutcome(outcome: HealthDetails | undefined) {
+  const { status, responseTime, details } = outcome ?? {};
+  return {
+    status,
+    responseTime: typeof responseTime === 'number' ? responseTime : 0,
+    details: typeof details === 'object' && details !== null ? { ...details } : {},
+  };
+}
+
+/** `ECONNREFUSED`, an SQLSTATE, `StoreUnavailableError`, `timeout`: enough to look further, nothing to exploit. */
+function kindOf(reason: unknown): string {
+  const { name, code, message } = factsOf(reason);
+  if (message === 'timeout' || name === 'AbortError' || name === 'TimeoutError') return 'timeout';
+  return code ?? name ?? 'error';
+}
+
+function factsOf(reason: unknown): { name?: string; code?: string; message?: string } {
+  if (typeof reason !== 'object' || reason === null) return {};
+  return {
+    name: 'name' in reason && typeof reason.name === 'string' ? reason.name : undefined,
+    code: 'code' in reason && typeof reason.code === 'string' ? reason.code : undefined,
+    message: 'message' in reason && typeof reason.message === 'string' ? reason.message : undefined,
+  };
+}

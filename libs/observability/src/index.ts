@@ -1,0 +1,15 @@
+export {
+  ComponentHealth,
+  type ComponentHealthResult,
+  type HealthComponent,
+  type HealthDetails,
+} from './health/component-health.js';
+export { HealthModule } from './health/health.module.js';
+export { StructuredLogger, type LogDestination, type StructuredLoggerOptions } from './logging/structured-logger.js';
+export { type GaugeSources } from './metrics/gauge-sources.js';
+export { installHttpMetrics } from './metrics/http-metrics.hook.js';
+export { MetricsController } from './metrics/metrics.controller.js';
+export { MetricsModule, type MetricsModuleOptions } from './metrics/metrics.module.js';
+export { ServiceMetrics, type HttpObservation } from './metrics/service-metrics.js';
+export { chooseRequestId, currentRequestId, runWithRequestId } from './request-context/request-context.js';
+export { installRequestContext, requestIdOf } from './request-context/request-context.hooks.js';

@@ -1,0 +1,71 @@
+import { Gauge, type Registry } from 'prom-client';
+
+/** What can be asked of the running service, by name; each is read when the metrics are scraped. */
+export interface GaugeSources {
+  readonly outboxDepth?: () => number | Promise<number>;
+  readonly oldestUnindexedAgeSeconds?: () => number | Promise<number>;
+  readonly overlaySize?: () => number | Promise<number>;
+  readonly indexPoints?: () => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
+}
+
+type ScalarSource = Exclude<keyof GaugeSources, 'indexPoints'>;
+
+const SCRAPE_TIMEOUT_MS = 1000;
+
+const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: string])[] = [
+  ['outboxDepth', 'soma_outbox_depth', 'Events committed but not yet handed to the event bus'],
+  [
+    'oldestUnindexedAgeSeconds',
+    'soma_oldest_unindexed_age_seconds',
+    'Age of the oldest committed write that the indexes have not applied; 0 when there is none',
+  ],
+  ['overlaySize', 'soma_overlay_size', 'Committed but not yet indexed memories that recall scores exactly'],
+];
+
+/** Gauges that pull. A source that fails or is slow costs its own value (NaN), never the scrape. */
+export class PulledGauges {
+  private sources: GaugeSources = {};
+
+  constructor(registry: Registry) {
+    for (const [source, name, help] of SCALARS) {
+      const read = () => this.sources[source]?.();
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        async collect() {
+          this.set((await answerInTime(read)) ?? Number.NaN);
+        },
+      });
+    }
+    const readPoints = () => this.sources.indexPoints?.();
+    new Gauge({
+      name: 'soma_index_points',
+      help: 'Points in the vector index',
+      labelNames: ['namespace'],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        for (const [namespace, points] of (await answerInTime(readPoints)) ?? []) this.set({ namespace }, points);
+      },
+    });
+  }
+
+  register(sources: GaugeSources): void {
+    this.sources = { ...this.sources, ...sources };
+  }
+}
+
+async function answerInTime<T>(read: () => T | Promise<T> | undefined): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, SCRAPE_TIMEOUT_MS, undefined);
+  });
+  try {
+    return await Promise.race([read(), tooLate]);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}

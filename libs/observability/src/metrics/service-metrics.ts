@@ -1,0 +1,98 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import { PulledGauges, type GaugeSources } from './gauge-sources.js';
+
+/** One answered HTTP request. */
+export interface HttpObservation {
+  /** The route pattern, so that the number of time series stays bounded; undefined where no route matched. */
+  readonly route: string | undefined;
+  readonly method: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+const UNMATCHED_ROUTE = 'unmatched';
+// The buckets the reference implementation's client library uses by default; its alerts and dashboards expect them.
+const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+const FAST_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/**
+ * Every metric of the service, on one registry. The method names are those of the core's telemetry port, so that a
+ * composition root can bind this object to it.
+ */
+export class ServiceMetrics {
+  private readonly requests: Counter<'endpoint' | 'method'>;
+  private readonly responses: Counter<'endpoint' | 'method' | 'status'>;
+  private readonly requestLatency: Histogram<'endpoint' | 'method'>;
+  private readonly notFound: Counter;
+  private readonly storeLatency: Histogram;
+  private readonly recallLatency: Histogram;
+  private readonly laneLatency: Histogram<'lane'>;
+  private readonly batchSize: Histogram;
+  private readonly indexed: Counter<'outcome'>;
+  private readonly gauges: PulledGauges;
+
+  constructor(readonly registry: Registry) {
+    const registers = [registry];
+    const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
+      new Counter({ name, help, labelNames, registers });
+    const histogram = (name: string, help: string, buckets = FAST_BUCKETS) =>
+      new Histogram({ name, help, buckets, registers });
+
+    this.requests = counter('api_requests_total', 'HTTP requests answered', ['endpoint', 'method']);
+    this.responses = counter('api_responses_total', 'HTTP responses by status', ['endpoint', 'method', 'status']);
+    this.notFound = counter('http_404_requests_total', 'HTTP requests answered with 404');
+    this.requestLatency = new Histogram({
+      name: 'api_request_latency_seconds',
+      help: 'Time to answer an HTTP request',
+      buckets: REQUEST_BUCKETS,
+      labelNames: ['endpoint', 'method'],
+      registers,
+    });
+    this.laneLatency = new Histogram({
+      name: 'soma_recall_lane_latency_seconds',
+      help: 'Time of one lane of a recall',
+      buckets: FAST_BUCKETS,
+      labelNames: ['lane'],
+      registers,
+    });
+    this.storeLatency = histogram('soma_store_latency_seconds', 'Time from a store to its durable commit');
+    this.recallLatency = histogram('soma_recall_latency_seconds', 'Time of a whole recall');
+    this.batchSize = histogram('soma_write_batch_size', 'Memories in one write statement', SIZE_BUCKETS);
+    this.indexed = counter('soma_index_events_total', 'Events handled by the indexer', ['outcome']);
+    this.gauges = new PulledGauges(registry);
+  }
+
+  observeHttp({ route, method, status, seconds }: HttpObservation): void {
+    const endpoint = route ?? UNMATCHED_ROUTE;
+    this.requests.inc({ endpoint, method });
+    this.responses.inc({ endpoint, method, status: String(status) });
+    this.requestLatency.observe({ endpoint, method }, seconds);
+    if (status === 404) this.notFound.inc();
+  }
+
+  observeStore(milliseconds: number): void {
+    this.storeLatency.observe(milliseconds / 1000);
+  }
+
+  observeRecall(milliseconds: number): void {
+    this.recallLatency.observe(milliseconds / 1000);
+  }
+
+  observeLane(lane: string, milliseconds: number): void {
+    this.laneLatency.observe({ lane }, milliseconds / 1000);
+  }
+
+  observeBatch(size: number): void {
+    this.batchSize.observe(size);
+  }
+
+  countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void {
+    if (count > 0) this.indexed.inc({ outcome }, count);
+  }
+
+  /** Names what to ask at a scrape; a later registration replaces the sources it names. */
+  registerGauges(sources: GaugeSources): void {
+    this.gauges.register(sources);
+  }
+}
