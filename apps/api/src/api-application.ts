@@ -1,0 +1,45 @@
+import { NestFactory } from '@nestjs/core';
+import type { LoggerService } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AccessRecorder, StoreService } from '@sfm/memory';
+import { AppModule, type AppModuleOptions } from './app.module.js';
+import { configureHttp } from './http/configure-http.js';
+import { createHttpAdapter } from './http/http-adapter.js';
+import { PipelineService } from './pipeline/pipeline.service.js';
+
+/** The composed application, not listening yet. */
+export interface ApiApplication {
+  readonly nest: NestFastifyApplication;
+  /** Starts serving; resolves with the address. */
+  listen(): Promise<string>;
+  /** Answers what is in flight, finishes background work, closes. The database stays open: its owner closes it. */
+  close(): Promise<void>;
+}
+
+/** Wires the service together on an opened truth store. */
+export async function createApi(options: AppModuleOptions, logger: LoggerService): Promise<ApiApplication> {
+  const { http } = options.config;
+  const nest = await NestFactory.create<NestFastifyApplication>(AppModule.register(options), createHttpAdapter(http), {
+    logger,
+    abortOnError: false,
+  });
+  configureHttp(nest);
+  await nest.init();
+  const pipeline = nest.get(PipelineService, { strict: false });
+  await pipeline.start();
+  return {
+    nest,
+    listen: async () => {
+      const server = nest.getHttpServer();
+      server.keepAliveTimeout = http.keepAliveTimeoutMs;
+      await nest.listen({ port: http.port, host: http.host, backlog: http.backlog });
+      return nest.getUrl();
+    },
+    close: async () => {
+      await nest.close();
+      await nest.get(StoreService, { strict: false }).drained();
+      await pipeline.stop();
+      await nest.get(AccessRecorder, { strict: false }).flush();
+    },
+  };
+}

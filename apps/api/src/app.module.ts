@@ -1,0 +1,180 @@
+import { createHmac } from 'node:crypto';
+import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
+import { AuthModule } from '@sfm/auth';
+import type { AppConfig } from '@sfm/config';
+import { EmbeddingModule, type EmbeddingModuleOptions } from '@sfm/embedding';
+import {
+  DEFAULT_RANKING,
+  Embedder,
+  IndexWarmup,
+  MemoryTelemetry,
+  Outbox,
+  ProjectionSource,
+  VectorIndex,
+  type PayloadFields,
+  type StoreLimits,
+} from '@sfm/memory';
+import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
+import { StorageModule } from '@sfm/storage';
+import { VectorModule } from '@sfm/vector';
+import { DataSource } from 'typeorm';
+import { PublicMetricsController } from './http/compat/metrics.controller.js';
+import { HealthReader } from './http/health-reader.js';
+import { HttpOptions } from './http/http-options.js';
+import { HttpModule } from './http/http.module.js';
+import { DEFAULT_BATCHING, MemoryModule } from './memory.module.js';
+import { PipelineModule } from './pipeline/pipeline.module.js';
+import { PrometheusMemoryTelemetry } from './prometheus-memory-telemetry.js';
+import { ServiceHealth } from './service-health.js';
+import { VERSION } from './version.js';
+
+const ACCESS_DELAY_MS = 2000;
+const WARMUP_WAIT_MS = 15_000;
+/** A remote model must not be asked for a whole backlog by one recall; a local one answers in microseconds. */
+const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
+
+export interface AppModuleOptions {
+  readonly config: AppConfig;
+  readonly dataSource: DataSource;
+  readonly token: string;
+  /** Further modules, such as a bench's own routes. */
+  readonly modules?: readonly Type[];
+}
+
+/** The composition root: the only place that knows both the configuration and every adapter. */
+@Module({})
+export class AppModule {
+  static register({ config, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
+    const core = coreModule(config, dataSource);
+    const services = servicesModule(config, core, token);
+    return {
+      module: AppModule,
+      imports: [
+        MetricsModule.register({ controller: PublicMetricsController }),
+        core,
+        PipelineModule.register(core),
+        AuthModule.register({
+          credentials: [{ id: 'default', token, namespaces: '*' }],
+          defaultNamespace: config.service.namespace,
+          rateLimit: { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 },
+          publicAreas: config.auth.publicStats ? ['stats'] : [],
+        }),
+        HttpModule.register([core, services]),
+        ...modules,
+      ],
+    };
+  }
+}
+
+function coreModule(config: AppConfig, dataSource: DataSource): DynamicModule {
+  const logger = new Logger('Memory');
+  const fields: PayloadFields = {
+    text: config.context.textFields,
+    session: config.context.sessionFields,
+    source: config.context.sourceFields,
+    time: config.context.timeFields,
+  };
+  return MemoryModule.register(
+    {
+      store: { limits: storeLimits(config), fields, batching: DEFAULT_BATCHING },
+      overlay: { maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS },
+      recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
+      accessDelayMs: ACCESS_DELAY_MS,
+      warmupWaitMs: WARMUP_WAIT_MS,
+      onBackgroundError: (err) => logger.warn({ msg: 'background work failed', err }),
+    },
+    [
+      StorageModule.forRoot({ dataSource }),
+      VectorModule.forRoot({ kind: 'embedded', dimension: config.embedding.dimension }),
+      EmbeddingModule.forRoot(embeddingOptions(config)),
+      telemetryModule(),
+    ],
+  );
+}
+
+class TelemetryModule {}
+
+function telemetryModule(): DynamicModule {
+  return {
+    module: TelemetryModule,
+    providers: [
+      {
+        provide: MemoryTelemetry,
+        inject: [ServiceMetrics],
+        useFactory: (metrics: ServiceMetrics) => new PrometheusMemoryTelemetry(metrics),
+      },
+    ],
+    exports: [MemoryTelemetry],
+  };
+}
+
+class ServicesModule {}
+
+/** What the HTTP edge asks of the service itself. */
+function servicesModule(config: AppConfig, core: DynamicModule, token: string): DynamicModule {
+  return {
+    module: ServicesModule,
+    imports: [core, HealthModule],
+    providers: [
+      { provide: HttpOptions, useValue: httpOptions(config, token) },
+      {
+        provide: HealthReader,
+        inject: [ComponentHealth, DataSource, VectorIndex, Embedder, IndexWarmup],
+        useFactory: (health: ComponentHealth, dataSource: DataSource, vectors: VectorIndex, embedder: Embedder, warmup: IndexWarmup) =>
+          new ServiceHealth(health, { dataSource, vectors, embedder, warmup, namespace: config.service.namespace }),
+      },
+      {
+        provide: 'gauges',
+        inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex],
+        useFactory: (metrics: ServiceMetrics, outbox: Outbox, source: ProjectionSource, vectors: VectorIndex) => {
+          metrics.registerGauges({
+            outboxDepth: async () => (await outbox.depth()).waiting,
+            oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
+            indexPoints: async () => new Map([[config.service.namespace, await vectors.count(config.service.namespace)]]),
+          });
+          return true;
+        },
+      },
+    ],
+    exports: [HttpOptions, HealthReader],
+  };
+}
+
+function storeLimits({ limits }: AppConfig): StoreLimits {
+  return {
+    maxDepth: limits.payloadDepth,
+    maxBytes: limits.payloadBytes,
+    maxDimensions: limits.coordinateDimensions,
+    maxBulkItems: limits.bulkItems,
+  };
+}
+
+function httpOptions(config: AppConfig, token: string): HttpOptions {
+  return {
+    version: VERSION,
+    defaultNamespace: config.service.namespace,
+    publicStats: config.auth.publicStats,
+    hybridDefault: config.recall.hybridDefault,
+    limits: {
+      ...storeLimits(config),
+      maxTopK: config.limits.topK,
+      maxQueryLength: config.limits.queryCharacters,
+      maxBatchQueries: config.limits.batchQueries,
+    },
+    maxBodyBytes: config.http.maxBodyBytes,
+    cors: { origins: config.http.corsOrigins },
+    cursorSecret: createHmac('sha256', token).update('page cursors').digest('hex'),
+  };
+}
+
+function embeddingOptions({ embedding }: AppConfig): EmbeddingModuleOptions {
+  const { dimension, url = '', apiKey, model = '', modelPath = '', timeoutMs, batchSize } = embedding;
+  switch (embedding.embedder) {
+    case 'openai':
+      return { kind: 'openai', url, apiKey, model, dimension, timeoutMs, batchSize };
+    case 'onnx':
+      return { kind: 'onnx', folder: modelPath, dimension, batchSize };
+    case 'hash':
+      return { kind: 'hash', dimension };
+  }
+}

@@ -1,0 +1,32 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import { installHttpMetrics, installRequestContext, ServiceMetrics } from '@sfm/observability';
+import { RouteTable } from './errors/route-table.js';
+import { HttpOptions } from './http-options.js';
+import { openApiDocument } from './openapi/document.js';
+
+const PREFLIGHT_SECONDS = 600;
+
+/** Hooks, CORS and API documents of the application. Call once, before it listens. */
+export function configureHttp(app: NestFastifyApplication): void {
+  const { cors, version } = app.get(HttpOptions, { strict: false });
+  const fastify = app.getHttpAdapter().getInstance();
+  installRequestContext(fastify);
+  installHttpMetrics(fastify, app.get(ServiceMetrics, { strict: false }));
+  app.get(RouteTable, { strict: false }).watch(fastify);
+  if (cors.origins.length > 0) {
+    const anyOrigin = cors.origins.includes('*');
+    app.enableCors({
+      origin: anyOrigin ? '*' : [...cors.origins],
+      credentials: !anyOrigin,
+      methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+      exposedHeaders: ['X-Request-ID', 'Location', 'ETag', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
+      maxAge: PREFLIGHT_SECONDS,
+    });
+  }
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, version), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'SomaFractalMemory API',
+  });
+}

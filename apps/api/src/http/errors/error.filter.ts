@@ -1,0 +1,47 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestPart } from '../requests/field-problem.js';
+import { describeError } from './describe-error.js';
+import { describeStatus, type ErrorDescription } from './error-description.js';
+import { errorResponse } from './error-response.js';
+import { RouteTable } from './route-table.js';
+
+/** Answers every error in the shape of the API it happened in; logs the ones that are our fault. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  constructor(private readonly routes: RouteTable) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (reply.sent) return;
+    const description = this.describe(error, request);
+    if (description.status >= 500) this.report(error, description, request);
+    const { status, contentType, headers, body } = errorResponse(description, request);
+    void reply.code(status).headers(headers).header('content-type', contentType).send(JSON.stringify(body));
+  }
+
+  private describe(error: unknown, request: FastifyRequest): ErrorDescription {
+    if (request.is404) {
+      const allowed = this.routes.methodsAt(request.url);
+      if (allowed.length > 0) return { ...describeStatus(405, ''), headers: { allow: allowed.join(', ') } };
+      return describeStatus(404, '');
+    }
+    return describeError(error, partOf(request));
+  }
+
+  private report(error: unknown, { status, code }: ErrorDescription, request: FastifyRequest): void {
+    const where = `${request.method} ${request.routeOptions.url ?? request.url} [${request.id}] ${status} ${code}`;
+    if (status === 503) this.logger.warn(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+    else this.logger.error(where, error instanceof Error ? error.stack : String(error));
+  }
+}
+
+/** Where the value of a core error came from: a request with a body, its path, or its query string. */
+function partOf(request: FastifyRequest): RequestPart {
+  if (request.body !== undefined && request.body !== null) return 'body';
+  const params = request.params;
+  return typeof params === 'object' && params !== null && Object.keys(params).length > 0 ? 'path' : 'query';
+}

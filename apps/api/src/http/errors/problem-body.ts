@@ -1,0 +1,43 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorDescription } from './error-description.js';
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
+
+/** Error body of the v1 routes (RFC 9457). */
+export interface ProblemBody {
+  /** Names the kind of problem: `urn:sfm:problem:<code>`. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Path of the request. */
+  readonly instance: string;
+  readonly request_id: string;
+  readonly errors?: readonly { readonly field: string; readonly message: string }[];
+}
+
+export function problemResponse(
+  error: ErrorDescription,
+  request: { readonly path: string; readonly id: string },
+): { status: number; body: ProblemBody } {
+  const status = v1Status(error);
+  const errors = error.problems?.map(({ part, path, allowed }) => ({
+    field: error.code === 'malformed_json' || path.length === 0 ? part : path.join('.'),
+    message: allowed,
+  }));
+  const body = {
+    type: `urn:sfm:problem:${error.code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: error.message,
+    instance: request.path,
+    request_id: request.id,
+  };
+  return { status, body: errors ? { ...body, errors } : body };
+}
+
+/** v1 calls unreadable JSON a bad request, and a bad coordinate a bad value like any other. */
+function v1Status({ status, code }: ErrorDescription): number {
+  if (code === 'malformed_json') return 400;
+  return code === 'invalid_coordinate' ? 422 : status;
+}

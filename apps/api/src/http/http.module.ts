@@ -1,0 +1,44 @@
+import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { HealthController } from './compat/health.controller.js';
+import { CompatLookupController } from './compat/lookup.controller.js';
+import { CompatMemoriesController } from './compat/memories.controller.js';
+import { CompatRecallController } from './compat/recall.controller.js';
+import { ServiceController } from './compat/service.controller.js';
+import { CompatStoreController } from './compat/store.controller.js';
+import { ErrorFilter } from './errors/error.filter.js';
+import { RouteTable } from './errors/route-table.js';
+import { RequestLimits } from './requests/request-limits.js';
+import { MemoryBatchController } from './v1/batch.controller.js';
+import { MemoriesController } from './v1/memories.controller.js';
+import { PageCursor } from './v1/page-cursor.js';
+import { RecallController } from './v1/recall.controller.js';
+
+/** All HTTP routes and their errors. The guards come with AuthModule, `/metrics` with MetricsModule. */
+@Module({})
+export class HttpModule {
+  /** The imported modules provide StoreService, ReadService, ForgetService, RecallService, HttpOptions and HealthReader. */
+  static register(imports: ModuleMetadata['imports']): DynamicModule {
+    return {
+      module: HttpModule,
+      imports,
+      controllers: [
+        ServiceController,
+        HealthController,
+        CompatStoreController,
+        CompatRecallController,
+        CompatLookupController,
+        CompatMemoriesController,
+        MemoryBatchController,
+        MemoriesController,
+        RecallController,
+      ],
+      providers: [
+        RequestLimits,
+        PageCursor,
+        RouteTable,
+        { provide: APP_FILTER, useClass: ErrorFilter },
+      ],
+    };
+  }
+}

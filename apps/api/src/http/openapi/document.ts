@@ -1,0 +1,33 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { BEARER } from './operation.js';
+import { componentSchemas } from './schema-registry.js';
+
+const DESCRIPTION = `A self-hosted memory service for AI agents.
+
+Routes under \`/v1\` are the clean API: proper status codes, unknown fields refused, problem+json errors.
+All other routes keep the names and shapes existing clients rely on: 200, unknown fields ignored, \`{"detail": …}\`.
+A memory is a JSON payload at a coordinate in a namespace; writes are answered after they are committed.`;
+
+const TAGS: Readonly<Record<string, string>> = {
+  memories: 'Keep, read, list and delete memories.',
+  recall: 'Find the memories that matter.',
+  'memories (compatible)': 'The same, in the words existing clients use.',
+  'recall (compatible)': 'The same, in the words existing clients use.',
+  service: 'Health, metrics and counts.',
+};
+
+/** The OpenAPI 3.1 document of all routes. Needs no backend: a preview application is enough. */
+export function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('SomaFractalMemory API')
+    .setDescription(DESCRIPTION)
+    .setVersion(version)
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addServer('http://127.0.0.1:9595', 'Local default')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque', description: 'The API token.' }, BEARER);
+  for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
+  const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
+  return { ...document, components: { ...document.components, schemas: componentSchemas() } };
+}

@@ -1,0 +1,99 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { z } from 'zod';
+import { inlineSchema, schemaRef } from './schema-registry.js';
+
+export const BEARER = 'bearer';
+
+/** What a route's document says; the schemas are the ones the route validates with. */
+export interface OperationDoc {
+  /** `operationId`: unique, camelCase. */
+  readonly id: string;
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodObject;
+  /** Path parameters and what they are. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly answers: readonly AnswerDoc[];
+  /** Error statuses beside the ones every route of its kind has. */
+  readonly errors?: readonly number[];
+  /** No token needed. */
+  readonly open?: boolean;
+}
+
+export interface AnswerDoc {
+  readonly status: number;
+  readonly description: string;
+  readonly schema?: z.ZodType;
+  /** Content type of an answer that is not JSON. */
+  readonly text?: string;
+}
+
+/** How one API shape describes its errors. */
+export interface ErrorDoc {
+  readonly contentType: string;
+  readonly schema: z.ZodType;
+}
+
+const ERRORS: Readonly<Record<number, string>> = {
+  400: 'The request cannot be read, or a coordinate is not one.',
+  401: 'No bearer token was sent.',
+  403: 'The token is wrong, or may not use the namespace.',
+  404: 'Nothing lives there.',
+  409: 'The same request is still being answered.',
+  413: 'The body, or the payload in it, is larger than allowed.',
+  415: 'The body was not sent as application/json.',
+  422: 'A value is not allowed; every such field is named with what is.',
+  429: 'Too many requests; `Retry-After` says how many seconds to wait.',
+  500: 'Something unexpected went wrong; the log has the request id.',
+  503: 'A part the answer needs is down; `Retry-After` says when to try again.',
+};
+
+const NAMESPACE_HEADER = {
+  name: 'X-Soma-Namespace',
+  description: 'Namespace to work in, when the credential allows it; otherwise its default.',
+  required: false,
+  schema: { type: 'string' as const },
+};
+
+/** Documents a route: decorators for one handler. */
+export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator {
+  const statuses = [...(doc.open ? [] : [401, 403, 429]), ...(doc.errors ?? []), 500];
+  return applyDecorators(
+    ApiTags(doc.tag),
+    ApiOperation({ operationId: doc.id, summary: doc.summary, description: doc.description ?? doc.summary }),
+    ...(doc.open ? [] : [ApiBearerAuth(BEARER), ApiHeader(NAMESPACE_HEADER)]),
+    ...Object.entries(doc.headers ?? {}).map(([name, description]) =>
+      ApiHeader({ name, description, required: false, schema: { type: 'string' } }),
+    ),
+    ...Object.entries(doc.params ?? {}).map(([name, description]) =>
+      ApiParam({ name, description, schema: { type: 'string' }, example: '1,2,3' }),
+    ),
+    ...(doc.query ? queryParameters(doc.query) : []),
+    ...(doc.body ? [ApiBody({ schema: schemaRef(doc.body), required: true })] : []),
+    ...doc.answers.map(answer),
+    ...[...new Set(statuses)].sort().map((status) =>
+      ApiResponse({
+        status,
+        description: ERRORS[status] ?? 'Error.',
+        content: { [errors.contentType]: { schema: schemaRef(errors.schema) } },
+      }),
+    ),
+  );
+}
+
+function answer({ status, description, schema, text }: AnswerDoc): MethodDecorator {
+  if (text) return ApiResponse({ status, description, content: { [text]: { schema: { type: 'string' } } } });
+  return ApiResponse({ status, description, ...(schema ? { schema: schemaRef(schema) } : {}) });
+}
+
+function queryParameters(schema: z.ZodObject): MethodDecorator[] {
+  return Object.entries(schema.shape).map(([name, value]) => {
+    const { description, ...parameterSchema } = inlineSchema(value as z.ZodType);
+    const required = !(value as z.ZodType).safeParse(undefined).success;
+    return ApiQuery({ name, required, description: description ?? '', schema: parameterSchema });
+  });
+}

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { ForgetService, ReadService, RecallService, StoreService } from '@sfm/memory';
+import { MetricsModule } from '@sfm/observability';
+import { PublicMetricsController } from '../compat/metrics.controller.js';
+import { HealthReader } from '../health-reader.js';
+import { createHttpAdapter } from '../http-adapter.js';
+import { HttpModule } from '../http.module.js';
+import { HttpOptions } from '../http-options.js';
+import { openApiDocument } from './document.js';
+
+const NEEDED = [StoreService, ReadService, ForgetService, RecallService, HttpOptions, HealthReader];
+const providers = NEEDED.map((provide) => ({ provide, useFactory: neverBuilt }));
+
+@Module({ providers, exports: NEEDED })
+class PlaceholderModule {}
+
+@Module({
+  imports: [
+    MetricsModule.register({ controller: PublicMetricsController }),
+    HttpModule.register([PlaceholderModule]),
+  ],
+})
+class RoutesModule {}
+
+/** The document of all routes, made without starting anything: in preview Nest reads decorators and builds no provider. */
+export async function previewOpenApi(version: string): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(RoutesModule, createHttpAdapter({ maxBodyBytes: 1 }), { preview: true, logger: false, abortOnError: false });
+  return openApiDocument(app, version);
+}
+
+function neverBuilt(): never {
+  throw new Error('a preview builds no provider');
+}

@@ -1,0 +1,48 @@
+/** Part of the request a value came from. */
+export type RequestPart = 'body' | 'query' | 'path' | 'header';
+
+export type FieldPath = readonly (string | number)[];
+
+/** What is wrong with one value of a request, in enough words for both API shapes. */
+export interface FieldProblem {
+  readonly part: RequestPart;
+  readonly path: FieldPath;
+  /** Kind of problem, in the vocabulary clients of the compatible routes know (`missing`, `string_type`, …). */
+  readonly type: string;
+  /** Sentence of the compatible routes, e.g. `Field required`. */
+  readonly msg: string;
+  /** What would be allowed, continuing the field's name: `must be a string`. */
+  readonly allowed: string;
+  /** The value itself, cut to a harmless size; absent when it is not known any more. */
+  readonly input?: unknown;
+  /** Numbers and lists that `msg` speaks of. */
+  readonly ctx?: Readonly<Record<string, unknown>>;
+}
+
+/** The request does not have the shape of its route. Nothing was done. */
+export class InvalidShapeError extends Error {
+  constructor(readonly problems: readonly FieldProblem[]) {
+    super(problems.map(({ path, allowed }) => `${path.join('.')} ${allowed}`).join('; '));
+    this.name = 'InvalidShapeError';
+  }
+}
+
+const MAX_TEXT = 200;
+const MAX_MEMBERS = 10;
+const MAX_DEPTH = 2;
+
+/** A copy of any JSON value that is small enough to be sent back: the caller's input may be megabytes or very deep. */
+export function excerpt(value: unknown, depth = MAX_DEPTH): unknown {
+  if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `${value.slice(0, MAX_TEXT)}…`;
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (typeof value !== 'object' || value === null) return value ?? null;
+  if (depth === 0) return '…';
+  if (Array.isArray(value)) return value.slice(0, MAX_MEMBERS).map((item) => excerpt(item, depth - 1));
+  const members = Object.entries(value).slice(0, MAX_MEMBERS);
+  return Object.fromEntries(members.map(([key, item]) => [excerpt(key), excerpt(item, depth - 1)]));
+}
+
+/** `items.3.coord` as `['items', 3, 'coord']`. */
+export function fieldPath(field: string): FieldPath {
+  return field.split('.').map((step) => (/^\d{1,9}$/.test(step) ? Number(step) : step));
+}

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import {
+  checkPayload,
+  checkText,
+  InvalidCoordinateError,
+  InvalidRequestError,
+  parseCoordinate,
+  toCoordinate,
+  type Coordinate,
+  type JsonObject,
+} from '@sfm/memory';
+import { HttpOptions } from '../http-options.js';
+
+/** Characters one number may take in text: refuses a megabyte of coordinate before reading it. */
+const MAX_NUMBER_LENGTH = 64;
+
+/** Checks of values against the configured limits. Every method throws InvalidRequestError naming the field. */
+@Injectable()
+export class RequestLimits {
+  constructor(private readonly options: HttpOptions) {}
+
+  /** Reads the text form `x,y,z`. */
+  coordinate(text: string, field = 'coord'): Coordinate {
+    const { maxDimensions } = this.options.limits;
+    if (text.length > maxDimensions * MAX_NUMBER_LENGTH) {
+      throw new InvalidCoordinateError(field, `must hold at most ${maxDimensions} numbers`);
+    }
+    return parseCoordinate(text, maxDimensions, field);
+  }
+
+  /** Reads a coordinate given as text or as a list of numbers. */
+  coordinateOf(value: string | readonly number[], field = 'coordinate'): Coordinate {
+    return typeof value === 'string'
+      ? this.coordinate(value, field)
+      : toCoordinate(value, this.options.limits.maxDimensions, field);
+  }
+
+  topK(value: number, field = 'top_k'): number {
+    const { maxTopK } = this.options.limits;
+    if (value > maxTopK) throw new InvalidRequestError(field, `must be at most ${maxTopK}`);
+    return value;
+  }
+
+  /** How many hits a page needs that starts at `offset`. */
+  window(topK: number, offset: number): number {
+    const { maxTopK } = this.options.limits;
+    if (topK <= maxTopK && topK + offset > maxTopK) {
+      throw new InvalidRequestError('offset', `must leave top_k + offset at most ${maxTopK}`);
+    }
+    return this.topK(topK) + offset;
+  }
+
+  /** A query or term: some text that is not blank, not over-long, and can be kept in a database. */
+  text(value: string, field = 'query'): string {
+    const { maxQueryLength } = this.options.limits;
+    if (value.trim() === '') throw new InvalidRequestError(field, 'must not be empty');
+    if (value.length > maxQueryLength) {
+      throw new InvalidRequestError(field, `must be at most ${maxQueryLength} characters, got ${value.length}`);
+    }
+    checkText(value, field);
+    return value;
+  }
+
+  /** An open JSON object that is not a payload (filters, context): bounded and storable like one. */
+  json(value: JsonObject, field: string): JsonObject {
+    try {
+      checkPayload(value, this.options.limits);
+      return value;
+    } catch (error) {
+      if (!(error instanceof InvalidRequestError)) throw error;
+      throw new InvalidRequestError(error.field.replace(/^payload/, field), error.allowed);
+    }
+  }
+
+  /** How many of something one request may carry. */
+  count(value: number, most: number, field: string): void {
+    if (value > most) throw new InvalidRequestError(field, `must hold at most ${most} items, got ${value}`);
+  }
+}

@@ -1,0 +1,58 @@
+import { isJsonObject, type JsonObject } from '@sfm/memory';
+import { z } from 'zod';
+
+/** An open JSON object, handed on as it is: the core checks depth, size and contents. */
+export function jsonObject(description: string, example: JsonObject) {
+  return z
+    .custom<JsonObject>(isJsonObject, 'must be a JSON object')
+    .meta({ type: 'object', additionalProperties: true, description, examples: [example] });
+}
+
+const INTEGER = /^[+-]?\d{1,15}$/;
+const TRUE = new Set(['true', '1', 'yes', 'on']);
+const FALSE = new Set(['false', '0', 'no', 'off']);
+
+/** An integer in a query string, at least `least`. */
+export function queryInteger(description: string, { least, otherwise }: { least: number; otherwise: number }) {
+  return z
+    .custom<string>((text) => typeof text === 'string' && INTEGER.test(text), 'must be an integer')
+    .transform(Number)
+    .refine((value) => value >= least, `must be at least ${least}`)
+    .optional()
+    .transform((value) => value ?? otherwise)
+    .meta({ type: 'integer', minimum: least, description: `${description} Default ${otherwise}.` });
+}
+
+/** A boolean in a query string: true/1/yes/on or false/0/no/off; absent is undefined. */
+export function queryBoolean(description: string) {
+  return z
+    .custom<string>(
+      (text) => typeof text === 'string' && (TRUE.has(text.toLowerCase()) || FALSE.has(text.toLowerCase())),
+      'must be true or false',
+    )
+    .transform((text) => TRUE.has(text.toLowerCase()))
+    .optional()
+    .meta({ type: 'boolean', description });
+}
+
+/** A JSON object written into a query string. */
+export function queryJsonObject(description: string, example: string) {
+  return z
+    .string()
+    .transform((text, context): JsonObject => {
+      const value = parseJson(text);
+      if (isJsonObject(value)) return value;
+      context.addIssue({ code: 'custom', message: 'must be a JSON object, written as JSON', input: text });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description, examples: [example] });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

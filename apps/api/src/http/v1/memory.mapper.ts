@@ -1,0 +1,26 @@
+import type { Memory } from '@sfm/memory';
+
+/** The fields of a memory that every v1 answer shows. The payload is the caller's, untouched. */
+export function memoryView(memory: Memory) {
+  return {
+    coordinate: memory.coordinate,
+    type: memory.type,
+    payload: memory.payload,
+    importance: memory.importance,
+    importance_norm: memory.importanceNorm,
+    version: memory.version,
+    created_at: memory.createdAt.toISOString(),
+    updated_at: memory.updatedAt.toISOString(),
+  };
+}
+
+/** A whole memory. */
+export function fullMemoryView(memory: Memory) {
+  return {
+    ...memoryView(memory),
+    content_hash: memory.contentHash,
+    last_accessed_at: memory.lastAccessedAt?.toISOString() ?? null,
+    access_count: memory.accessCount,
+    expires_at: memory.expiresAt?.toISOString() ?? null,
+  };
+}

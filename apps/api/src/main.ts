@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import { resolve } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { ensureTokenFile } from '@sfm/auth';
+import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
+import { StructuredLogger } from '@sfm/observability';
+import { createApi } from './api-application.js';
+import { banner } from './banner.js';
+import { Shutdown } from './shutdown.js';
+import { openTruth } from './truth.js';
+
+async function main(): Promise<void> {
+  const config = loadConfig(readEnvironment());
+  const logger = new StructuredLogger({ level: config.logging.level, format: config.logging.format });
+  Logger.overrideLogger(logger);
+  for (const { variable, message } of config.warnings) logger.warn(`${variable}: ${message}`);
+  const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs);
+  process.on('SIGTERM', () => void shutdown.begin(0));
+  process.on('SIGINT', () => void shutdown.begin(0));
+  try {
+    await serve(config, logger, shutdown);
+  } catch (error) {
+    console.error(`SomaFractalMemory could not start: ${startProblem(error, config)}`);
+    await shutdown.begin(1);
+  }
+}
+
+/** Opens the truth, composes the service on it and serves. */
+async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shutdown): Promise<void> {
+  const truth = await openTruth(config, logger, () => {
+    logger.error('another process has taken over the data folder; stopping');
+    void shutdown.begin(1);
+  });
+  shutdown.doLast(() => truth.close());
+  const { token, ...kept } = await apiToken(config);
+  const api = await createApi({ config, dataSource: truth.dataSource, token }, logger);
+  shutdown.doFirst(() => api.close());
+  const url = await api.listen();
+  await truth.announce(url);
+  console.log(banner({ url, location: truth.location, rateLimit: config.rateLimit, ...kept }));
+}
+
+function startProblem(error: unknown, { http }: AppConfig): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    return `port ${http.port} of ${http.host} is in use; stop the other program or set SOMA_API_PORT`;
+  }
+  return error.message;
+}
+
+/** The configured token, or the one kept in the data folder, made at the first start. */
+async function apiToken(config: AppConfig): Promise<{ token: string; newToken?: string; tokenFile?: string }> {
+  if (config.auth.token !== undefined) return { token: config.auth.token };
+  const { token, path, created } = await ensureTokenFile(resolve(config.service.dataDir));
+  return { token, tokenFile: path, ...(created ? { newToken: token } : {}) };
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+}

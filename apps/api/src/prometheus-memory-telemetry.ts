@@ -1,0 +1,36 @@
+import { MemoryTelemetry } from '@sfm/memory';
+import type { ServiceMetrics } from '@sfm/observability';
+
+/** Turns what the core tells about its work into metrics. */
+export class PrometheusMemoryTelemetry extends MemoryTelemetry {
+  private overlaySize = 0;
+
+  constructor(private readonly metrics: ServiceMetrics) {
+    super();
+    metrics.registerGauges({ overlaySize: () => this.overlaySize });
+  }
+
+  observeStore(durationMs: number): void {
+    this.metrics.observeStore(durationMs);
+  }
+
+  observeRecall(durationMs: number): void {
+    this.metrics.observeRecall(durationMs);
+  }
+
+  observeLane(lane: string, durationMs: number): void {
+    this.metrics.observeLane(lane, durationMs);
+  }
+
+  observeWriteBatch(size: number): void {
+    this.metrics.observeBatch(size);
+  }
+
+  observeOverlay(size: number): void {
+    this.overlaySize = size;
+  }
+
+  countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void {
+    this.metrics.countIndexed(outcome, count);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Embedder, IndexWarmup, VectorIndex } from '@sfm/memory';
+import type { ComponentHealth } from '@sfm/observability';
+import type { DataSource } from 'typeorm';
+import { HealthReader, type HealthReport } from './http/health-reader.js';
+
+const TRUTH = 'postgresql';
+const VECTORS = 'vector_index';
+const LINKS = 'link_graph';
+const EMBEDDER = 'embedder';
+
+export interface WatchedParts {
+  readonly dataSource: DataSource;
+  readonly vectors: VectorIndex;
+  readonly embedder: Embedder;
+  readonly warmup: IndexWarmup;
+  readonly namespace: string;
+}
+
+/** Asks the parts this process is made of how they are. */
+export class ServiceHealth extends HealthReader {
+  constructor(
+    private readonly health: ComponentHealth,
+    { dataSource, vectors, embedder, warmup, namespace }: WatchedParts,
+  ) {
+    super();
+    health.register({ name: TRUTH, check: async () => void (await dataSource.query('SELECT 1')) });
+    health.register({
+      name: VECTORS,
+      check: async () => {
+        if (!warmup.isReady) throw new Error('the index is still being loaded');
+        return { points: await vectors.count(namespace) };
+      },
+    });
+    health.register({ name: LINKS, check: async () => void (await dataSource.query('SELECT 1 FROM memory_links LIMIT 1')) });
+    health.register({
+      name: EMBEDDER,
+      check: async () => {
+        await embedder.embed(['health']);
+        return { space: embedder.space };
+      },
+    });
+  }
+
+  async read(): Promise<HealthReport> {
+    const components = await this.health.checkAll();
+    const healthy = (name: string) => components.some((component) => component.name === name && component.healthy);
+    return {
+      kvStore: healthy(TRUTH),
+      vectorStore: healthy(VECTORS),
+      graphStore: healthy(LINKS),
+      predictionProvider: healthy(EMBEDDER),
+      components: components.map(({ name, healthy: isHealthy, latency_ms, details }) => ({
+        name,
+        healthy: isHealthy,
+        latencyMs: latency_ms,
+        details: flat(details),
+      })),
+    };
+  }
+}
+
+function flat(details: Record<string, unknown>): Record<string, string | number | boolean | null> {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      typeof value === 'number' || typeof value === 'boolean' || value === null ? value : String(value),
+    ]),
+  );
+}

@@ -1,0 +1,134 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AuthModule, type AuthOptions } from '@sfm/auth';
+import {
+  AccessRecorder,
+  ForgetService,
+  ReadService,
+  RecallService,
+  SilentTelemetry,
+  StoreService,
+} from '@sfm/memory';
+import { MetricsModule } from '@sfm/observability';
+import { PublicMetricsController } from '../src/http/compat/metrics.controller.js';
+import { configureHttp } from '../src/http/configure-http.js';
+import { HealthReader, type HealthReport } from '../src/http/health-reader.js';
+import { createHttpAdapter } from '../src/http/http-adapter.js';
+import { HttpModule } from '../src/http/http.module.js';
+import { HttpOptions } from '../src/http/http-options.js';
+import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
+
+export const TOKEN = 'test-token';
+/** May use only the namespaces `team_a` and `team_b`. */
+export const TEAM_TOKEN = 'team-token';
+
+export const OPTIONS: HttpOptions = {
+  version: '9.9.9',
+  defaultNamespace: 'api_ns',
+  publicStats: false,
+  hybridDefault: true,
+  maxBodyBytes: 5 * 1024 * 1024,
+  cors: { origins: ['https://app.example'] },
+  cursorSecret: 'cursor secret',
+  limits: {
+    maxDepth: 32,
+    maxBytes: 1024 * 1024,
+    maxDimensions: 64,
+    maxBulkItems: 100,
+    maxTopK: 1000,
+    maxQueryLength: 10_000,
+    maxBatchQueries: 50,
+  },
+};
+
+/** The HTTP edge with its real parsers, guards, pipes, core services and filters, on ports that record. */
+export interface HttpHarness {
+  readonly app: NestFastifyApplication;
+  readonly truth: RecordedTruth;
+  readonly recall: RecordedRecall;
+  health: HealthReport;
+  /** Calls that reached a port since `forget()`. */
+  readonly calls: () => readonly string[];
+  readonly forgetCalls: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface HarnessChanges {
+  readonly options?: Partial<HttpOptions>;
+  readonly auth?: Partial<AuthOptions>;
+}
+
+export const HEALTHY: HealthReport = {
+  kvStore: true,
+  vectorStore: true,
+  graphStore: true,
+  predictionProvider: true,
+  components: [{ name: 'postgresql', healthy: true, latencyMs: 1 }],
+};
+
+@Module({})
+class PortsModule {}
+
+@Module({})
+class ApplicationModule {}
+
+export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}): Promise<HttpHarness> {
+  const harness = { truth: new RecordedTruth(), recall: new RecordedRecall(), health: HEALTHY };
+  const settings: HttpOptions = { ...OPTIONS, ...options };
+  const ports = portsModule(harness, settings);
+  const root: DynamicModule = {
+    module: ApplicationModule,
+    imports: [
+      MetricsModule.register({ controller: PublicMetricsController }),
+      AuthModule.register({
+        credentials: [
+          { id: 'all', token: TOKEN, namespaces: '*' },
+          { id: 'team', token: TEAM_TOKEN, namespaces: ['team_a', 'team_b'] },
+        ],
+        defaultNamespace: settings.defaultNamespace,
+        rateLimit: { max: 0, windowMs: 0 },
+        ...auth,
+      }),
+      HttpModule.register([ports]),
+    ],
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(settings), {
+    logger: false,
+    abortOnError: false,
+  });
+  configureHttp(app);
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return Object.assign(harness, {
+    app,
+    calls: () => [...harness.truth.calls, ...harness.recall.calls],
+    forgetCalls: () => {
+      harness.truth.calls.length = 0;
+      harness.recall.calls.length = 0;
+    },
+    close: () => app.close(),
+  });
+}
+
+function portsModule(
+  harness: { truth: RecordedTruth; recall: RecordedRecall; health: HealthReport },
+  settings: HttpOptions,
+): DynamicModule {
+  const { truth, recall } = harness;
+  const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
+  const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
+  const recorder = new AccessRecorder(truth.reader, 60_000, () => undefined);
+  const providers = [
+    {
+      provide: StoreService,
+      useValue: new StoreService(truth.writer, truth.reader, new SilentTelemetry(), { limits: settings.limits, fields, batching }),
+    },
+    { provide: ReadService, useValue: new ReadService(truth.reader, recorder) },
+    { provide: ForgetService, useValue: new ForgetService(truth.writer) },
+    { provide: RecallService, useValue: recall },
+    { provide: HttpOptions, useValue: settings },
+    { provide: HealthReader, useValue: { read: () => Promise.resolve(harness.health) } },
+  ];
+  return { module: PortsModule, providers, exports: providers.map(({ provide }) => provide) };
+}

@@ -1,0 +1,127 @@
+import {
+  MemoryReader,
+  MemoryWriter,
+  type Coordinate,
+  type CoordinateBox,
+  type DeleteCommand,
+  type KeywordQuery,
+  type ListQuery,
+  type Memory,
+  type MemoryCounts,
+  type RecallRequest,
+  type RecallResult,
+  type WriteCommand,
+  type WriteReceipt,
+} from '@sfm/memory';
+
+/** A truth that keeps memories in a map and notes every call. */
+export class RecordedTruth {
+  readonly calls: string[] = [];
+  readonly memories = new Map<string, Memory>();
+  readonly writer: MemoryWriter = new RecordingWriter(this);
+  readonly reader: MemoryReader = new RecordingReader(this);
+  /** Thrown by every call, when set. */
+  failure: Error | undefined;
+  /** Arguments of the last read. */
+  lastQuery: unknown;
+
+  note(call: string, query?: unknown): void {
+    this.calls.push(call);
+    this.lastQuery = query;
+    if (this.failure) throw this.failure;
+  }
+}
+
+class RecordingWriter extends MemoryWriter {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
+    this.truth.note('write', commands);
+    return commands.map((command) => {
+      const place = `${command.namespace}/${command.key}`;
+      const known = this.truth.memories.get(place);
+      const version = (known?.version ?? 0) + 1;
+      const now = new Date('2026-03-01T10:00:00Z');
+      this.truth.memories.set(place, {
+        ...command,
+        id: known?.id ?? this.truth.memories.size + 1,
+        version,
+        createdAt: known?.createdAt ?? now,
+        updatedAt: now,
+        lastAccessedAt: null,
+        accessCount: 0,
+      });
+      return { key: command.key, version, created: known === undefined };
+    });
+  }
+
+  async delete(commands: readonly DeleteCommand[]): Promise<readonly string[]> {
+    this.truth.note('delete', commands);
+    return commands.filter(({ namespace, key }) => this.truth.memories.delete(`${namespace}/${key}`)).map(({ key }) => key);
+  }
+}
+
+class RecordingReader extends MemoryReader {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async findByKeys(namespace: string, keys: readonly string[]): Promise<readonly Memory[]> {
+    this.truth.note('findByKeys', keys);
+    return keys.flatMap((key) => this.truth.memories.get(`${namespace}/${key}`) ?? []);
+  }
+
+  async list(namespace: string, query: ListQuery): Promise<readonly Memory[]> {
+    this.truth.note('list', query);
+    return this.of(namespace)
+      .filter(({ id }) => id > (query.afterId ?? 0))
+      .slice(0, query.limit);
+  }
+
+  async range(namespace: string, box: CoordinateBox): Promise<readonly Coordinate[]> {
+    this.truth.note('range', box);
+    return this.of(namespace).map(({ coordinate }) => coordinate);
+  }
+
+  async keywordSearch(namespace: string, query: KeywordQuery): Promise<readonly Memory[]> {
+    this.truth.note('keywordSearch', query);
+    return this.of(namespace);
+  }
+
+  async counts(namespace: string | undefined): Promise<MemoryCounts> {
+    this.truth.note('counts', namespace);
+    const total = namespace === undefined ? this.truth.memories.size : this.of(namespace).length;
+    return { total, episodic: total, semantic: 0 };
+  }
+
+  async touch(): Promise<void> {}
+
+  async recentImportances(): Promise<readonly number[]> {
+    return [];
+  }
+
+  private of(namespace: string): Memory[] {
+    return [...this.truth.memories.values()].filter((memory) => memory.namespace === namespace);
+  }
+}
+
+/** Stands in for RecallService: notes requests, answers what it is told. */
+export class RecordedRecall {
+  readonly calls: string[] = [];
+  readonly requests: { readonly namespace: string; readonly request: RecallRequest }[] = [];
+  result: RecallResult = { hits: [], degraded: [] };
+  failure: Error | undefined;
+
+  async recall(namespace: string, request: RecallRequest): Promise<RecallResult> {
+    this.calls.push('recall');
+    this.requests.push({ namespace, request });
+    if (this.failure) throw this.failure;
+    return this.result;
+  }
+
+  get lastRequest(): RecallRequest | undefined {
+    return this.requests.at(-1)?.request;
+  }
+}

@@ -1,0 +1,21 @@
+import { Command } from 'commander';
+import { describeEffectiveConfig, loadConfig, readEnvironment } from '@sfm/config';
+
+/** `soma config`: what is in force, secrets masked. */
+export function configCommand(): Command {
+  return new Command('config')
+    .description('print the configuration in force and where each value comes from; secrets are masked')
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: boolean }) => {
+      const config = loadConfig(readEnvironment());
+      const settings = describeEffectiveConfig(config);
+      if (json) {
+        console.log(JSON.stringify({ settings, warnings: config.warnings }, null, 2));
+        return;
+      }
+      for (const { name, value, source } of settings) {
+        console.log(`${name}=${value}${source === 'default' ? '' : `   # from ${source}`}`);
+      }
+      for (const { variable, message } of config.warnings) console.error(`warning: ${variable}: ${message}`);
+    });
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { ConfigError } from '@sfm/config';
+import { configCommand } from './config.command.js';
+import { dbCommand } from './db/db.command.js';
+
+const program = new Command('soma')
+  .description('Administers a SomaFractalMemory installation. Reads the same environment variables as the service.')
+  .addCommand(dbCommand())
+  .addCommand(configCommand())
+  .showHelpAfterError();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof ConfigError || error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}
