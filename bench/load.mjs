@@ -1,0 +1,55 @@
+// Load and statistics shared by the benches.
+import autocannon from 'autocannon';
+import { HEADERS } from './bench-service.mjs';
+
+/** Requests per second and latencies of POSTing `body(n)` to a route for some seconds. Any non-2xx answer is an error. */
+export async function post(url, path, body, { connections, seconds }) {
+  let sent = 0;
+  const result = await autocannon({
+    url: url + path,
+    connections,
+    duration: seconds,
+    requests: [
+      {
+        method: 'POST',
+        path,
+        headers: HEADERS,
+        setupRequest: (request) => ({ ...request, body: JSON.stringify(body(sent++)) }),
+      },
+    ],
+  });
+  if (result.non2xx > 0 || result.errors > 0) throw new Error(`${path}: ${result.non2xx} bad answers, ${result.errors} errors`);
+  return { perSecond: result['2xx'] / result.duration, p50: result.latency.p50, p99: result.latency.p99 };
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function percentile(values, share) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+}
+
+/** Median with the extremes, for a table cell. */
+export function spread(values, digits = 0) {
+  return `${median(values).toFixed(digits)} (${Math.min(...values).toFixed(digits)}–${Math.max(...values).toFixed(digits)})`;
+}
+
+/** `--name value` and `--flag` arguments over defaults; numbers where the default is a number. */
+export function parseArguments(usage, defaults) {
+  const options = { ...defaults, json: false };
+  const words = process.argv.slice(2);
+  for (let index = 0; index < words.length; index += 1) {
+    const name = words[index].replace(/^--/, '');
+    if (name === 'help' || !(name in options)) {
+      console.log(usage);
+      process.exit(name === 'help' ? 0 : 2);
+    }
+    if (typeof options[name] === 'boolean') options[name] = true;
+    else options[name] = typeof options[name] === 'number' ? Number(words[++index]) : words[++index];
+  }
+  return options;
+}

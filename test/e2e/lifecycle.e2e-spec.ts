@@ -1,0 +1,106 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { waitFor } from '../services/wait-for.js';
+import { RunningService } from './running-service.js';
+
+const STOP_WITHIN_MS = 10_000;
+
+describe('the life of an embedded service', () => {
+  const services: RunningService[] = [];
+  const started = async (settings?: Record<string, string>) => {
+    const service = await RunningService.start(settings);
+    services.push(service);
+    return service;
+  };
+  const store = (service: RunningService, coord: string, text: string) =>
+    service.json('/store', { body: { coord, payload: { text } } });
+  const recallTexts = async (service: RunningService, query: string) =>
+    (await service.json<{ matches: { text: string }[] }>('/recall', { body: { query } })).matches.map(({ text }) => text);
+
+  afterEach(async () => {
+    await Promise.all(services.splice(0).map((service) => service.dispose()));
+  }, 60_000);
+
+  it('keeps memories over a clean stop and start', async () => {
+    const service = await started();
+    await store(service, '1,2,3', 'the kettle is in the blue cupboard');
+    expect(await service.signal('SIGTERM')).toBe(0);
+    await service.launch();
+    expect(await recallTexts(service, 'blue cupboard')).toEqual(['the kettle is in the blue cupboard']);
+  }, 60_000);
+
+  it('answers requests that are in flight when it is told to stop, and stops in time', async () => {
+    const service = await started();
+    const items = Array.from({ length: 1000 }, (_, n) => ({ coord: `${n},1`, payload: { text: `memory ${n}` } }));
+    const answers = Array.from({ length: 4 }, () => service.request('/store_bulk', { body: { items } }));
+    const recalls = Array.from({ length: 8 }, () => service.request('/recall', { body: { query: 'memory' } }));
+    await Promise.race([...answers, ...recalls]);
+    const stopping = performance.now();
+    const exit = service.signal('SIGTERM');
+    expect((await Promise.all([...answers, ...recalls])).map(({ status }) => status)).toEqual(Array(12).fill(200));
+    expect(await exit).toBe(0);
+    expect(performance.now() - stopping).toBeLessThan(STOP_WITHIN_MS);
+  }, 60_000);
+
+  it('stops cleanly on SIGINT and leaves no PostgreSQL behind', async () => {
+    const service = await started();
+    expect(await service.signal('SIGINT')).toBe(0);
+    await expect(stat(join(service.dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
+  }, 60_000);
+
+  it('refuses a second instance on the same data folder and lets the first go on', async () => {
+    const first = await started();
+    await store(first, '1,1', 'first instance');
+    const second = await RunningService.prepare({ SOMA_DATA_DIR: first.dataDir });
+    services.push(second);
+    second.spawn();
+    expect(await second.exited()).not.toBe(0);
+    expect(second.output).toContain(first.dataDir);
+    expect(second.output).toMatch(/another/i);
+    expect(await recallTexts(first, 'first instance')).toEqual(['first instance']);
+  }, 60_000);
+
+  it('takes over the PostgreSQL that a killed service left behind', async () => {
+    const service = await started();
+    await store(service, '1,1', 'written before the kill');
+    await service.signal('SIGKILL');
+    await service.launch();
+    expect(await recallTexts(service, 'written before the kill')).toEqual(['written before the kill']);
+  }, 60_000);
+
+  it('recovers by itself when PostgreSQL dies, statistics included', async () => {
+    const service = await started();
+    await store(service, '1,1', 'before the crash');
+    const pid = Number((await readFile(join(service.dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
+    process.kill(pid, 'SIGKILL');
+    await waitFor(async () => (await service.request('/stats').catch(() => null))?.status === 200, {
+      timeoutMs: 20_000,
+      what: () => `statistics after the crash\n${service.output}`,
+    });
+    await waitFor(async () => (await service.request('/store', { body: { coord: '2,2', payload: { text: 'after the crash' } } })).status === 200, {
+      timeoutMs: 20_000,
+    });
+    expect((await recallTexts(service, 'crash')).sort()).toEqual(['after the crash', 'before the crash']);
+  }, 60_000);
+
+  it('makes a token at first start, shows it once, and keeps it readable for its owner only', async () => {
+    const service = await started({ SOMA_API_TOKEN: '' });
+    const file = join(service.dataDir, 'api-token');
+    const token = (await readFile(file, 'utf8')).trim();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(service.output).toContain(token);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await service.request('/stats', { headers })).status).toBe(200);
+    await service.signal('SIGTERM');
+    await service.launch();
+    expect(service.output).not.toContain(token);
+  }, 60_000);
+
+  it('says where the data is and gives two requests that work as pasted', async () => {
+    const service = await started({ SOMA_API_TOKEN: '', SOMA_RATE_LIMIT_MAX: '60' });
+    expect(service.output).toContain(service.dataDir);
+    expect(service.output.match(/curl /g)).toHaveLength(2);
+    expect(service.output).toMatch(/60 requests/);
+  }, 60_000);
+});

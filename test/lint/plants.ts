@@ -1,0 +1,306 @@
+import type { SourceTree } from './planted-repository.js';
+
+/** One broken rule: the file that breaks it, and the same file without the fault. */
+export interface Plant {
+  name: string;
+  rule: string;
+  file: string;
+  broken: string;
+  clean: string;
+}
+
+const LIBS = ['memory', 'storage', 'vector', 'embedding', 'events', 'cache', 'auth', 'config', 'observability'];
+const ADAPTERS = ['storage', 'vector', 'embedding', 'events', 'cache', 'auth'];
+const APPS = ['api', 'consumer', 'cli'];
+
+const importing = (...specifiers: string[]): string => specifiers.map((name) => `import '${name}';\n`).join('');
+
+export const IMPORT_PLANTS: readonly Plant[] = [
+  {
+    name: 'a cycle',
+    rule: 'no-cycle',
+    file: 'libs/cache/src/first.ts',
+    broken: importing('./second.js'),
+    clean: importing('node:util'),
+  },
+  {
+    name: 'a cycle of types',
+    rule: 'no-cycle',
+    file: 'libs/cache/src/first-type.ts',
+    broken: `import type { Second } from './second-type.js';\nexport interface First { second: Second }\n`,
+    clean: 'export interface First { second: string }\n',
+  },
+  {
+    name: 'an app that imports another app',
+    rule: 'apps-never-import-apps',
+    file: 'apps/api/src/import-app.ts',
+    broken: importing('../../cli/src/main.js'),
+    clean: importing(...LIBS.map((lib) => `@sfm/${lib}`)),
+  },
+  {
+    name: 'a lib that imports an app',
+    rule: 'libs-never-import-apps',
+    file: 'libs/vector/src/import-app.ts',
+    broken: importing('../../../apps/api/src/main.js'),
+    clean: importing('@sfm/memory'),
+  },
+  ...['observability', 'storage', 'config'].map((lib) => ({
+    name: `the core importing ${lib}`,
+    rule: 'memory-imports-nothing-of-ours',
+    file: `libs/memory/src/import-${lib}.ts`,
+    broken: importing(`@sfm/${lib}`),
+    clean: importing('node:crypto'),
+  })),
+  {
+    name: 'the core importing a framework',
+    rule: 'memory-stays-pure',
+    file: 'libs/memory/src/import-framework.ts',
+    broken: importing('@nestjs/common'),
+    clean: importing('node:events'),
+  },
+  ...ADAPTERS.map((adapter, position) => {
+    const other = ADAPTERS[(position + 1) % ADAPTERS.length];
+    return {
+      name: `the ${adapter} adapter importing the ${other} adapter`,
+      rule: 'adapters-never-import-adapters',
+      file: `libs/${adapter}/src/import-adapter.ts`,
+      broken: importing(`@sfm/${other}`),
+      clean: importing('@sfm/memory', '@sfm/observability'),
+    };
+  }),
+  {
+    name: 'a lib that imports the configuration',
+    rule: 'config-only-from-apps',
+    file: 'libs/auth/src/import-config.ts',
+    broken: importing('@sfm/config'),
+    clean: importing('@sfm/memory'),
+  },
+  {
+    name: 'configuration that imports the core',
+    rule: 'config-imports-nothing-of-ours',
+    file: 'libs/config/src/import-core.ts',
+    broken: importing('@sfm/memory'),
+    clean: importing('zod'),
+  },
+  {
+    name: 'observability that imports the core',
+    rule: 'observability-imports-nothing-of-ours',
+    file: 'libs/observability/src/import-core.ts',
+    broken: importing('@sfm/memory'),
+    clean: importing('prom-client'),
+  },
+  {
+    name: 'migrations outside storage',
+    rule: 'migrations-only-through-storage',
+    file: 'apps/cli/src/import-migrations.ts',
+    broken: importing('@sfm/migrations'),
+    clean: importing('@sfm/storage'),
+  },
+  {
+    name: 'a migration that imports a lib',
+    rule: 'migrations-import-nothing-of-ours',
+    file: 'migrations/src/import-lib.ts',
+    broken: importing('@sfm/memory'),
+    clean: importing('typeorm'),
+  },
+  {
+    name: 'a deep import of another lib',
+    rule: 'no-deep-import-of-a-lib',
+    file: 'libs/vector/src/import-deep.ts',
+    broken: importing('../../memory/src/import-framework.js'),
+    clean: importing('@sfm/memory'),
+  },
+  {
+    name: 'a deep import from an app',
+    rule: 'no-deep-import-of-a-lib',
+    file: 'apps/api/src/import-deep.ts',
+    broken: importing('../../../libs/storage/src/import-adapter.js'),
+    clean: importing('@sfm/storage'),
+  },
+  {
+    name: 'a deep import from a suite above the workspaces',
+    rule: 'no-deep-import-from-tests',
+    file: 'test/e2e/import-deep.e2e-spec.ts',
+    broken: importing('../../libs/storage/src/import-adapter.js'),
+    clean: importing('@sfm/storage', '@sfm/memory/testing'),
+  },
+  {
+    name: 'a lib that imports its own index',
+    rule: 'no-import-of-own-index',
+    file: 'libs/events/src/import-own-index.ts',
+    broken: importing('./index.js'),
+    clean: importing('./import-adapter.js'),
+  },
+  {
+    name: 'test code in the running service',
+    rule: 'testing-only-from-tests',
+    file: 'libs/embedding/src/import-testing.ts',
+    broken: importing('@sfm/memory/testing'),
+    clean: importing('@sfm/memory'),
+  },
+  ...[
+    { driver: 'pg', home: 'storage', stranger: 'apps/api' },
+    { driver: 'typeorm', home: 'storage', stranger: 'libs/vector' },
+    { driver: '@qdrant/js-client-rest', home: 'vector', stranger: 'libs/storage' },
+    { driver: 'kafkajs', home: 'events', stranger: 'apps/consumer' },
+    { driver: 'ioredis', home: 'cache', stranger: 'libs/auth' },
+  ].map(({ driver, home, stranger }, position) => ({
+    name: `${driver} outside libs/${home}`,
+    rule: `${['postgres', 'postgres', 'qdrant', 'kafka', 'redis'][position]}-driver-only-in-${home}`,
+    file: `${stranger}/src/import-driver.ts`,
+    broken: `export const driver = await import('${driver}');\n`,
+    clean: importing('node:net'),
+  })),
+  {
+    name: 'an import of nothing',
+    rule: 'nothing-unresolvable',
+    file: 'libs/auth/src/import-nothing.ts',
+    broken: importing('./no-such-file.js'),
+    clean: importing('./import-config.js'),
+  },
+  {
+    name: 'a package that is not declared',
+    rule: 'declared-dependencies-only',
+    file: 'libs/config/src/import-undeclared.ts',
+    broken: importing('rxjs'),
+    clean: importing('node:path'),
+  },
+  {
+    name: 'a module that nothing reaches',
+    rule: 'no-dead-module',
+    file: 'libs/cache/src/dead.ts',
+    broken: 'export const dead = true;\n',
+    clean: 'export const dead = false;\n',
+  },
+];
+
+const ENVIRONMENT_READERS: Readonly<Record<string, { rule: string; source: string }>> = {
+  'a member of process': {
+    rule: 'no-restricted-properties',
+    source: 'export const port = process.env.SOMA_API_PORT;\n',
+  },
+  'an index of process': {
+    rule: 'no-restricted-properties',
+    source: `export const port = process['env'].SOMA_API_PORT;\n`,
+  },
+  destructuring: {
+    rule: 'no-restricted-properties',
+    source: 'const { env } = process;\nexport const port = env.PORT;\n',
+  },
+  'a named import': {
+    rule: 'no-restricted-imports',
+    source: `import { env } from 'node:process';\nexport const port = env.PORT;\n`,
+  },
+  'a namespace import': {
+    rule: 'no-restricted-imports',
+    source: `import * as system from 'node:process';\nexport const port = system.env.PORT;\n`,
+  },
+  'a dynamic import': {
+    rule: 'no-restricted-syntax',
+    source: `const system = await import('node:process');\nexport const port = system.env.PORT;\n`,
+  },
+  'an alias': {
+    rule: 'no-restricted-syntax',
+    source: 'const system = process;\nexport const port = system.env.PORT;\n',
+  },
+  'the global object': {
+    rule: 'no-restricted-syntax',
+    source: 'export const port = globalThis.process.env.PORT;\n',
+  },
+};
+
+export const CODE_PLANTS: readonly Plant[] = [
+  {
+    name: 'a floating promise',
+    rule: '@typescript-eslint/no-floating-promises',
+    file: 'libs/storage/src/floating-promise.ts',
+    broken: 'export async function flush(): Promise<void> {\n  Promise.resolve();\n}\n',
+    clean: 'export async function flush(): Promise<void> {\n  await Promise.resolve();\n}\n',
+  },
+  {
+    name: 'a promise where nobody waits for it',
+    rule: '@typescript-eslint/no-misused-promises',
+    file: 'libs/storage/src/misused-promise.ts',
+    broken: 'export const all = (ids: number[]): void => ids.forEach(async (id) => Promise.resolve(void id));\n',
+    clean: 'export const all = (ids: number[]): void => ids.forEach((id) => void id);\n',
+  },
+  ...['libs/storage/src', 'apps/api/src', 'test/e2e'].flatMap((folder) =>
+    Object.entries(ENVIRONMENT_READERS).map(([name, { rule, source }]) => ({
+      name: `the environment read in ${folder} through ${name}`,
+      rule,
+      file: `${folder}/environment-through-${name.replaceAll(' ', '-')}.ts`,
+      broken: source,
+      clean: 'export const port = process.pid;\n',
+    })),
+  ),
+  {
+    name: 'an explicit any',
+    rule: '@typescript-eslint/no-explicit-any',
+    file: 'libs/memory/src/explicit-any.ts',
+    broken: 'export const anything = (value: any): boolean => value === 1;\n',
+    clean: 'export const anything = (value: unknown): boolean => value === 1;\n',
+  },
+  {
+    name: 'a cast through unknown',
+    rule: 'no-restricted-syntax',
+    file: 'libs/memory/src/double-cast.ts',
+    broken: 'export const size = (text: string): number => text as unknown as number;\n',
+    clean: 'export const size = (text: string): number => Number(text);\n',
+  },
+  {
+    name: 'a comment that silences the compiler',
+    rule: '@typescript-eslint/ban-ts-comment',
+    file: 'libs/memory/src/silenced-compiler.ts',
+    broken: `// @ts-ignore because\nexport const size: number = 'large';\n`,
+    clean: 'export const size: number = 1;\n',
+  },
+  {
+    name: 'a comment that silences a rule',
+    rule: '@typescript-eslint/no-explicit-any',
+    file: 'libs/memory/src/silenced-rule.ts',
+    broken: '/* eslint-disable */\nexport const anything = (value: any): boolean => value === 1;\n',
+    clean: 'export const anything = (value: unknown): boolean => value === 1;\n',
+  },
+  {
+    name: 'a default export',
+    rule: 'no-restricted-exports',
+    file: 'libs/memory/src/default-export.ts',
+    broken: 'export default 1;\n',
+    clean: 'export const one = 1;\n',
+  },
+];
+
+/** Allowed everywhere: proof that the exceptions of the rules still are exceptions. */
+const ALLOWED: SourceTree = {
+  'libs/config/src/environment.ts': 'export const port = process.env.SOMA_API_PORT;\n',
+  'test/services/environment.ts': 'export const url = process.env.SFM_TEST_POSTGRES_URL;\n',
+  'libs/storage/src/import-driver-at-home.ts': importing('pg', 'typeorm', '@sfm/migrations'),
+  'libs/vector/src/uses-contract.contract.spec.ts': importing('@sfm/memory/testing', './import-app.js'),
+};
+
+/** The planted files, what they need beside them, and an index or main per workspace that reaches them all. */
+export function sourcesOf(kind: 'broken' | 'clean'): SourceTree {
+  const plants = Object.fromEntries([...IMPORT_PLANTS, ...CODE_PLANTS].map((plant) => [plant.file, plant[kind]]));
+  const sources: SourceTree = {
+    ...plants,
+    ...ALLOWED,
+    'libs/memory/src/testing/index.ts': `export const builders = true;\n`,
+    'libs/cache/src/second.ts': importing('./first.js'),
+    'libs/cache/src/second-type.ts': `import type { First } from './first-type.js';\nexport type Second = First[];\n`,
+    'bench/bench.mjs': 'console.log(process.env.HOME);\n',
+  };
+  const roots = [
+    ...LIBS.map((lib) => `libs/${lib}/src/index.ts`),
+    ...APPS.map((app) => `apps/${app}/src/main.ts`),
+    'migrations/src/index.ts',
+  ];
+  return { ...sources, ...Object.fromEntries(roots.map((root) => [root, reaching(root, Object.keys(sources), kind)])) };
+}
+
+/** Imports of everything planted beside `root`, except the module that must stay dead. */
+function reaching(root: string, files: readonly string[], kind: 'broken' | 'clean'): string {
+  const folder = root.slice(0, root.lastIndexOf('/') + 1);
+  const planted = files.filter((file) => file.startsWith(folder) && !/\.spec\.ts$|\/testing\//.test(file));
+  const reached = planted.filter((file) => kind === 'clean' || !file.endsWith('/dead.ts'));
+  return `${importing(...reached.map((file) => `./${file.slice(folder.length).replace(/\.ts$/, '.js')}`))}export const here = '${root}';\n`;
+}
