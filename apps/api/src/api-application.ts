@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -6,6 +7,12 @@ import { AppModule, type AppModuleOptions } from './app.module.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
 import { PipelineService } from './pipeline/pipeline.service.js';
+
+/**
+ * How long a stopping server goes on reading before it closes: requests that clients have already sent are read and
+ * then answered, instead of meeting a closed socket.
+ */
+const DRAIN_MS = 500;
 
 /** The composed application, not listening yet. */
 export interface ApiApplication {
@@ -24,6 +31,14 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
     abortOnError: false,
   });
   configureHttp(nest);
+  let isDraining = false;
+  nest
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (_request, reply, done) => {
+      if (isDraining) void reply.header('connection', 'close');
+      done();
+    });
   await nest.init();
   const pipeline = nest.get(PipelineService, { strict: false });
   await pipeline.start();
@@ -36,6 +51,8 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
       return nest.getUrl();
     },
     close: async () => {
+      isDraining = true;
+      await delay(DRAIN_MS);
       await nest.close();
       await nest.get(StoreService, { strict: false }).drained();
       await pipeline.stop();

@@ -15,9 +15,8 @@ import {
   type StoreLimits,
 } from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
-import { StorageModule } from '@sfm/storage';
+import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
 import { VectorModule } from '@sfm/vector';
-import { DataSource } from 'typeorm';
 import { PublicMetricsController } from './http/compat/metrics.controller.js';
 import { HealthReader } from './http/health-reader.js';
 import { HttpOptions } from './http/http-options.js';
@@ -33,9 +32,8 @@ const WARMUP_WAIT_MS = 15_000;
 /** A remote model must not be asked for a whole backlog by one recall; a local one answers in microseconds. */
 const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
 
-export interface AppModuleOptions {
+export interface AppModuleOptions extends StorageModuleOptions {
   readonly config: AppConfig;
-  readonly dataSource: DataSource;
   readonly token: string;
   /** Further modules, such as a bench's own routes. */
   readonly modules?: readonly Type[];
@@ -66,7 +64,7 @@ export class AppModule {
   }
 }
 
-function coreModule(config: AppConfig, dataSource: DataSource): DynamicModule {
+function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSource']): DynamicModule {
   const logger = new Logger('Memory');
   const fields: PayloadFields = {
     text: config.context.textFields,
@@ -119,9 +117,9 @@ function servicesModule(config: AppConfig, core: DynamicModule, token: string): 
       { provide: HttpOptions, useValue: httpOptions(config, token) },
       {
         provide: HealthReader,
-        inject: [ComponentHealth, DataSource, VectorIndex, Embedder, IndexWarmup],
-        useFactory: (health: ComponentHealth, dataSource: DataSource, vectors: VectorIndex, embedder: Embedder, warmup: IndexWarmup) =>
-          new ServiceHealth(health, { dataSource, vectors, embedder, warmup, namespace: config.service.namespace }),
+        inject: [ComponentHealth, PostgresHealth, VectorIndex, Embedder, IndexWarmup],
+        useFactory: (health: ComponentHealth, truth: PostgresHealth, vectors: VectorIndex, embedder: Embedder, warmup: IndexWarmup) =>
+          new ServiceHealth(health, { truth, vectors, embedder, warmup, namespace: config.service.namespace }),
       },
       {
         provide: 'gauges',

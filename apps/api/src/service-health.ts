@@ -1,6 +1,6 @@
 import type { Embedder, IndexWarmup, VectorIndex } from '@sfm/memory';
 import type { ComponentHealth } from '@sfm/observability';
-import type { DataSource } from 'typeorm';
+import type { PostgresHealth } from '@sfm/storage';
 import { HealthReader, type HealthReport } from './http/health-reader.js';
 
 const TRUTH = 'postgresql';
@@ -9,7 +9,7 @@ const LINKS = 'link_graph';
 const EMBEDDER = 'embedder';
 
 export interface WatchedParts {
-  readonly dataSource: DataSource;
+  readonly truth: PostgresHealth;
   readonly vectors: VectorIndex;
   readonly embedder: Embedder;
   readonly warmup: IndexWarmup;
@@ -20,10 +20,13 @@ export interface WatchedParts {
 export class ServiceHealth extends HealthReader {
   constructor(
     private readonly health: ComponentHealth,
-    { dataSource, vectors, embedder, warmup, namespace }: WatchedParts,
+    { truth, vectors, embedder, warmup, namespace }: WatchedParts,
   ) {
     super();
-    health.register({ name: TRUTH, check: async () => void (await dataSource.query('SELECT 1')) });
+    // Links are rows of the truth store: one answer stands for both.
+    const answers = async () => void (await truth.check());
+    health.register({ name: TRUTH, check: answers });
+    health.register({ name: LINKS, check: answers });
     health.register({
       name: VECTORS,
       check: async () => {
@@ -31,7 +34,6 @@ export class ServiceHealth extends HealthReader {
         return { points: await vectors.count(namespace) };
       },
     });
-    health.register({ name: LINKS, check: async () => void (await dataSource.query('SELECT 1 FROM memory_links LIMIT 1')) });
     health.register({
       name: EMBEDDER,
       check: async () => {

@@ -1,13 +1,12 @@
 import type { AppConfig } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
-import { createDataSource, EmbeddedPostgres, MigrationRunner, resolveConnection, STORAGE_ENTITIES, type PostgresConnection } from '@sfm/storage';
+import { createDataSource, EmbeddedPostgres, MigrationRunner, resolveConnection, STORAGE_ENTITIES, type PostgresConnection, type StorageModuleOptions } from '@sfm/storage';
 import type { LoggerService } from '@nestjs/common';
 import { resolve } from 'node:path';
-import type { DataSource } from 'typeorm';
 
 /** The opened truth store: connected, migrated, and held by this process alone when it is embedded. */
 export interface Truth {
-  readonly dataSource: DataSource;
+  readonly dataSource: StorageModuleOptions['dataSource'];
   readonly connection: PostgresConnection;
   /** Where the memories are, for people. */
   readonly location: string;

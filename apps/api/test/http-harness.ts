@@ -2,14 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuthModule, type AuthOptions } from '@sfm/auth';
-import {
-  AccessRecorder,
-  ForgetService,
-  ReadService,
-  RecallService,
-  SilentTelemetry,
-  StoreService,
-} from '@sfm/memory';
+import { AccessRecorder, ForgetService, ReadService, RecallService, SilentTelemetry, StoreService } from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from '../src/http/compat/metrics.controller.js';
 import { configureHttp } from '../src/http/configure-http.js';
@@ -122,7 +115,11 @@ function portsModule(
   const providers = [
     {
       provide: StoreService,
-      useValue: new StoreService(truth.writer, truth.reader, new SilentTelemetry(), { limits: settings.limits, fields, batching }),
+      useValue: new StoreService(truth.writer, truth.reader, new SilentTelemetry(), {
+        limits: settings.limits,
+        fields,
+        batching,
+      }),
     },
     { provide: ReadService, useValue: new ReadService(truth.reader, recorder) },
     { provide: ForgetService, useValue: new ForgetService(truth.writer) },

@@ -59,7 +59,9 @@ class RecordingWriter extends MemoryWriter {
 
   async delete(commands: readonly DeleteCommand[]): Promise<readonly string[]> {
     this.truth.note('delete', commands);
-    return commands.filter(({ namespace, key }) => this.truth.memories.delete(`${namespace}/${key}`)).map(({ key }) => key);
+    return commands
+      .filter(({ namespace, key }) => this.truth.memories.delete(`${namespace}/${key}`))
+      .map(({ key }) => key);
   }
 }
 

@@ -20,7 +20,15 @@ export function configureHttp(app: NestFastifyApplication): void {
       origin: anyOrigin ? '*' : [...cors.origins],
       credentials: !anyOrigin,
       methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
-      exposedHeaders: ['X-Request-ID', 'Location', 'ETag', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
+      exposedHeaders: [
+        'X-Request-ID',
+        'Location',
+        'ETag',
+        'Retry-After',
+        'RateLimit-Limit',
+        'RateLimit-Remaining',
+        'RateLimit-Reset',
+      ],
       maxAge: PREFLIGHT_SECONDS,
     });
   }

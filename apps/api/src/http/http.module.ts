@@ -33,12 +33,7 @@ export class HttpModule {
         MemoriesController,
         RecallController,
       ],
-      providers: [
-        RequestLimits,
-        PageCursor,
-        RouteTable,
-        { provide: APP_FILTER, useClass: ErrorFilter },
-      ],
+      providers: [RequestLimits, PageCursor, RouteTable, { provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { EmbeddedEventBus, EventValidator, OutboxRelay } from '@sfm/events';
-import { EventBus, Indexer, IndexLoader, IndexWarmup, Outbox } from '@sfm/memory';
+import { DEFAULT_RELAY_OPTIONS, EmbeddedEventBus, EventValidator, OutboxRelay } from '@sfm/events';
+import { EventBus, Indexer, IndexLoader, IndexWarmup, Outbox, StoreService } from '@sfm/memory';
 import { PipelineService } from './pipeline.service.js';
 
 /** Binds the event bus of a single process, and the relay and indexer that run behind the API. */
@@ -21,11 +21,11 @@ export class PipelineModule {
         },
         {
           provide: OutboxRelay,
-          inject: [Outbox, EventBus, EventValidator],
-          useFactory: (outbox: Outbox, bus: EventBus, validator: EventValidator) =>
-            new OutboxRelay(outbox, bus, validator, {
-              warn: (msg, err) => logger.warn({ msg, err }),
-            }),
+          inject: [Outbox, EventBus, EventValidator, StoreService],
+          useFactory: (outbox: Outbox, bus: EventBus, validator: EventValidator, store: StoreService) => {
+            const log = { warn: (msg: string, err: unknown) => logger.warn({ msg, err }) };
+            return new OutboxRelay(outbox, bus, validator, log, { ...DEFAULT_RELAY_OPTIONS, yieldsTo: () => store.isBusy });
+          },
         },
         {
           provide: PipelineService,

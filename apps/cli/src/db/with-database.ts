@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
-import type { DataSource } from 'typeorm';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
-import { createDataSource, EmbeddedPostgres, resolveConnection, STORAGE_ENTITIES, type PostgresConnection } from '@sfm/storage';
+import { createDataSource, EmbeddedPostgres, findRunningPostgres, resolveConnection, STORAGE_ENTITIES, type PostgresConnection, type StorageModuleOptions } from '@sfm/storage';
 
-/** Runs `work` on the database that the service would use; an embedded PostgreSQL is started for it and stopped again. */
-export async function withDatabase(work: (dataSource: DataSource) => Promise<void>): Promise<void> {
+/**
+ * Runs `work` on the database that the service uses. An embedded PostgreSQL that is running is used beside the service;
+ * one that is not is started for the work and stopped again.
+ */
+export async function withDatabase(work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>): Promise<void> {
   const { database, service } = loadConfig(readEnvironment());
   if (database.url !== undefined) {
     const tls = {
@@ -16,8 +18,11 @@ export async function withDatabase(work: (dataSource: DataSource) => Promise<voi
     };
     return withDataSource(await resolveConnection(database.url, tls), work);
   }
+  const dataDir = resolve(service.dataDir);
+  const running = await findRunningPostgres(dataDir);
+  if (running) return withDataSource(running, work);
   const logger = { log: () => {}, warn: console.error, error: console.error };
-  const embedded = new EmbeddedPostgres({ dataDir: resolve(service.dataDir), logger });
+  const embedded = new EmbeddedPostgres({ dataDir, logger });
   const { host, port, user, password, database: name } = await embedded.start();
   try {
     await withDataSource({ host, port, user, password, database: name, ssl: false }, work);
@@ -26,7 +31,7 @@ export async function withDatabase(work: (dataSource: DataSource) => Promise<voi
   }
 }
 
-async function withDataSource(connection: PostgresConnection, work: (dataSource: DataSource) => Promise<void>): Promise<void> {
+async function withDataSource(connection: PostgresConnection, work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>): Promise<void> {
   const dataSource = createDataSource({ connection, entities: STORAGE_ENTITIES, migrations: MIGRATIONS, pool: { size: 2 } });
   await dataSource.initialize();
   try {

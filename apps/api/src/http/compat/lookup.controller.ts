@@ -84,8 +84,17 @@ export class CompatLookupController {
     @Body(new SchemaPipe(PayloadsRequestSchema)) { coords }: PayloadsRequest,
   ): Promise<{ payloads: { payload: JsonObject; coord: string }[] }> {
     this.limits.count(coords.length, this.options.limits.maxBulkItems, 'coords');
-    const asked = coords.map((coord, index) => ({ coord, coordinate: this.limits.coordinate(coord, `coords.${index}`) }));
-    const found = asked.length === 0 ? [] : await this.memories.getMany(namespace, asked.map(({ coordinate }) => coordinate));
+    const asked = coords.map((coord, index) => ({
+      coord,
+      coordinate: this.limits.coordinate(coord, `coords.${index}`),
+    }));
+    const found =
+      asked.length === 0
+        ? []
+        : await this.memories.getMany(
+            namespace,
+            asked.map(({ coordinate }) => coordinate),
+          );
     const byKey = new Map(found.map((memory) => [memory.key, memory]));
     const payloads = asked.flatMap(({ coord, coordinate }) => {
       const memory = byKey.get(coordinateKey(coordinate));

@@ -6,7 +6,10 @@ export const KeywordSearchRequestSchema = apiSchema(
   'KeywordSearchRequest',
   z
     .object({
-      term: z.string().describe('The word or text to find, taken literally.').meta({ examples: ['kettle'] }),
+      term: z
+        .string()
+        .describe('The word or text to find, taken literally.')
+        .meta({ examples: ['kettle'] }),
       exact: z.boolean().default(true).describe('true: a whole text field equals the term; false: it contains it.'),
       case_sensitive: z.boolean().default(false).describe('true: upper and lower case differ.'),
       top_k: topKField(50),
@@ -33,7 +36,9 @@ export const CoordsSchema = apiSchema(
 
 export const PayloadsRequestSchema = apiSchema(
   'PayloadsRequest',
-  z.object({ coords: z.array(coordText()).describe('The coordinates to read.') }).describe('Coordinates to read at once.'),
+  z
+    .object({ coords: z.array(coordText()).describe('The coordinates to read.') })
+    .describe('Coordinates to read at once.'),
 );
 export type PayloadsRequest = z.output<typeof PayloadsRequestSchema>;
 

@@ -62,10 +62,7 @@ export class CompatMemoriesController {
     answers: [{ status: 200, description: 'Best first.', schema: FoundMemoriesSchema }],
     errors: [413, 422, 503],
   })
-  search(
-    @CurrentNamespace() namespace: string,
-    @Body(new SchemaPipe(SearchRequestSchema)) body: SearchRequest,
-  ) {
+  search(@CurrentNamespace() namespace: string, @Body(new SchemaPipe(SearchRequestSchema)) body: SearchRequest) {
     return this.find(namespace, body);
   }
 
@@ -123,7 +120,10 @@ export class CompatMemoriesController {
     return { coord, deleted: deleted > 0 };
   }
 
-  private async find(namespace: string, search: Omit<SearchRequest, 'memory_type'> & Pick<Partial<SearchRequest>, 'memory_type'>) {
+  private async find(
+    namespace: string,
+    search: Omit<SearchRequest, 'memory_type'> & Pick<Partial<SearchRequest>, 'memory_type'>,
+  ) {
     const { offset, top_k: topK } = search;
     const filters = search.filters ? this.limits.json(search.filters, 'filters') : undefined;
     const filter = equalityFilter(typeOrNone(search.memory_type), filters);

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { apiSchema } from '../openapi/schema-registry.js';
-import { jsonObject, queryInteger, queryJsonObject } from '../requests/wire-types.js';
+import { queryInteger, queryJsonObject } from '../requests/wire-types.js';
 import { coordText, filtersField, payloadField, queryField, topKField } from './wire.js';
 
 const offset = () => z.int().min(0).default(0).describe('How many of the best memories to skip.');
-const storedTypeText = () => z.string().describe('`episodic` or `semantic`.').meta({ examples: ['episodic'] });
+const storedTypeText = () =>
+  z
+    .string()
+    .describe('`episodic` or `semantic`.')
+    .meta({ examples: ['episodic'] });
 
 export const CreateMemoryRequestSchema = apiSchema(
   'CreateMemoryRequest',
@@ -33,9 +37,14 @@ export const CreatedMemorySchema = apiSchema(
     .describe('The memory is kept.'),
 );
 
-const enriched = () => payloadField().describe('The payload, with `memory_type`, `coordinate` and the other added fields.');
+const enriched = () =>
+  payloadField().describe('The payload, with `memory_type`, `coordinate` and the other added fields.');
 const importance = () => z.number().describe("The caller's importance; 0 when none was given.");
-const coordinate = () => z.array(z.number()).describe('Where the memory lives.').meta({ examples: [[1, 2, 3]] });
+const coordinate = () =>
+  z
+    .array(z.number())
+    .describe('Where the memory lives.')
+    .meta({ examples: [[1, 2, 3]] });
 
 export const MemoryEnvelopeSchema = apiSchema(
   'MemoryEnvelope',

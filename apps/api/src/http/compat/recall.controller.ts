@@ -164,7 +164,10 @@ export class CompatRecallController {
     return (await this.recaller.recall(namespace, request)).hits;
   }
 
-  private toRequest(body: Partial<RecallRequestBody> & { query: string; top_k: number }, field = 'query'): RecallRequest {
+  private toRequest(
+    body: Partial<RecallRequestBody> & { query: string; top_k: number },
+    field = 'query',
+  ): RecallRequest {
     const filters = body.filters ? this.limits.json(body.filters, 'filters') : undefined;
     const filter = equalityFilter(body.type, filters);
     return {

@@ -91,7 +91,9 @@ export const ContextRecallRequestSchema = apiSchema(
   z
     .object({
       query: queryField(),
-      context: jsonObject('Circumstances: payloads that share its top-level values rank higher.', { session: 'monday' }),
+      context: jsonObject('Circumstances: payloads that share its top-level values rank higher.', {
+        session: 'monday',
+      }),
       top_k: topKField(5),
       type: typeFilterField(),
     })
@@ -120,7 +122,9 @@ const ScoredPayloadSchema = apiSchema(
 
 export const ScoredResultsSchema = apiSchema(
   'ScoredResults',
-  z.object({ results: z.array(ScoredPayloadSchema).describe('Best first.') }).describe('What was recalled, with scores.'),
+  z
+    .object({ results: z.array(ScoredPayloadSchema).describe('Best first.') })
+    .describe('What was recalled, with scores.'),
 );
 
 export const PayloadResultsSchema = apiSchema(

@@ -59,7 +59,9 @@ export class ServiceController {
     const everywhere = principal?.namespaces === '*' && !requested;
     const counts = await this.memories
       .counts(everywhere ? undefined : namespace)
-      .catch((cause: unknown) => Promise.reject(new ServiceUnavailableException('Backend stats unavailable', { cause })));
+      .catch((cause: unknown) =>
+        Promise.reject(new ServiceUnavailableException('Backend stats unavailable', { cause })),
+      );
     return { total_memories: counts.total, episodic: counts.episodic, semantic: counts.semantic };
   }
 }

@@ -56,7 +56,9 @@ export const HealthSchema = apiSchema(
     .object({
       ...booleans,
       healthy: z.boolean().describe('Every part answers.'),
-      status: z.enum(['healthy', 'degraded', 'unhealthy']).describe('`degraded`: some part is down, memories are safe.'),
+      status: z
+        .enum(['healthy', 'degraded', 'unhealthy'])
+        .describe('`degraded`: some part is down, memories are safe.'),
       version: z.string().describe('Version of the service.'),
       uptime_seconds: z.number().describe('Seconds since the process started.'),
       timestamp: z.string().describe('When this was asked, ISO 8601.'),

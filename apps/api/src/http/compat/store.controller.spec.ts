@@ -26,7 +26,12 @@ async function post(url: string, payload: unknown, headers: Record<string, strin
 
 describe('/store', () => {
   it('answers exactly {"ok":true} with 200 and keeps the payload untouched', async () => {
-    const { status, body } = await post('/store', { coord: ' 1, 2.50 ,3', payload: { text: 'a' }, type: 'semantic', universe: 'x' });
+    const { status, body } = await post('/store', {
+      coord: ' 1, 2.50 ,3',
+      payload: { text: 'a' },
+      type: 'semantic',
+      universe: 'x',
+    });
     expect({ status, body }).toEqual({ status: 200, body: { ok: true } });
     expect(http.truth.memories.get('api_ns/1,2.5,3')).toMatchObject({ type: 'semantic', payload: { text: 'a' } });
   });
@@ -56,12 +61,15 @@ describe('/store', () => {
     expect(http.calls()).toEqual([]);
   });
 
-  it.each(['', ',', 'a,b', '1,nan', 'inf', '1e400'])('answers 400 with the field for the coordinate %p', async (coord) => {
-    const { status, body } = await post('/store', { coord, payload: {} });
-    expect(status).toBe(400);
-    expect(body['detail']).toMatch(/^Invalid coord: /);
-    expect(http.calls()).toEqual([]);
-  });
+  it.each(['', ',', 'a,b', '1,nan', 'inf', '1e400'])(
+    'answers 400 with the field for the coordinate %p',
+    async (coord) => {
+      const { status, body } = await post('/store', { coord, payload: {} });
+      expect(status).toBe(400);
+      expect(body['detail']).toMatch(/^Invalid coord: /);
+      expect(http.calls()).toEqual([]);
+    },
+  );
 
   it('answers 422 json_invalid for malformed JSON, even without a token', async () => {
     const { status, body } = await post('/store', '{"coord": ', { authorization: '' });
@@ -70,14 +78,24 @@ describe('/store', () => {
   });
 
   it('checks the token before the fields', async () => {
-    expect(await post('/store', {}, { authorization: '' })).toMatchObject({ status: 401, body: { detail: 'Missing bearer token' } });
-    expect(await post('/store', {}, { authorization: 'Bearer no' })).toMatchObject({ status: 403, body: { detail: 'Invalid token' } });
+    expect(await post('/store', {}, { authorization: '' })).toMatchObject({
+      status: 401,
+      body: { detail: 'Missing bearer token' },
+    });
+    expect(await post('/store', {}, { authorization: 'Bearer no' })).toMatchObject({
+      status: 403,
+      body: { detail: 'Invalid token' },
+    });
   });
 
   it('keeps namespaces apart by X-Soma-Namespace and refuses those of others', async () => {
     await post('/store', { coord: '1', payload: {} }, { 'x-soma-namespace': 'other' });
     expect([...http.truth.memories.keys()]).toEqual(['other/1']);
-    const refused = await post('/store', { coord: '1', payload: {} }, { authorization: `Bearer ${TEAM_TOKEN}`, 'x-soma-namespace': 'other' });
+    const refused = await post(
+      '/store',
+      { coord: '1', payload: {} },
+      { authorization: `Bearer ${TEAM_TOKEN}`, 'x-soma-namespace': 'other' },
+    );
     expect(refused.status).toBe(403);
     const malformed = await post('/store', { coord: '1', payload: {} }, { 'x-soma-namespace': 'a b' });
     expect(malformed).toMatchObject({ status: 422, body: { detail: [{ loc: ['header', 'X-Soma-Namespace'] }] } });
@@ -110,13 +128,19 @@ describe('/store', () => {
 
   it('answers 500 without internals for a bug', async () => {
     http.truth.failure = new TypeError('secret of the house');
-    expect(await post('/store', { coord: '1', payload: {} })).toMatchObject({ status: 500, body: { detail: 'Internal Server Error' } });
+    expect(await post('/store', { coord: '1', payload: {} })).toMatchObject({
+      status: 500,
+      body: { detail: 'Internal Server Error' },
+    });
   });
 });
 
 describe('/remember', () => {
   it('answers the canonical coordinate too', async () => {
-    expect((await post('/remember', { coord: '1.0, 1e-05', payload: {} })).body).toEqual({ ok: true, coord: '1,0.00001' });
+    expect((await post('/remember', { coord: '1.0, 1e-05', payload: {} })).body).toEqual({
+      ok: true,
+      coord: '1,0.00001',
+    });
   });
 });
 
@@ -131,12 +155,17 @@ describe('/store_bulk', () => {
     const items = [0, 1, 2, 3].map((n) => ({ coord: n === 3 ? 'x' : `${n}`, payload: {} }));
     const { status, body } = await post('/store_bulk', { items });
     expect(status).toBe(422);
-    expect(body['detail']).toMatchObject([{ loc: ['body', 'items', 3, 'coord'], msg: expect.stringContaining('items.3.coord') }]);
+    expect(body['detail']).toMatchObject([
+      { loc: ['body', 'items', 3, 'coord'], msg: expect.stringContaining('items.3.coord') },
+    ]);
     expect(http.calls()).toEqual([]);
   });
 
   it('names a bad payload inside an item', async () => {
-    const items = [{ coord: '1', payload: {} }, { coord: '2', payload: { a: ['fine', 'nul \u0000'] } }];
+    const items = [
+      { coord: '1', payload: {} },
+      { coord: '2', payload: { a: ['fine', 'nul \u0000'] } },
+    ];
     const { status, body } = await post('/store_bulk', { items });
     expect(status).toBe(422);
     expect(body['detail']).toMatchObject([{ loc: ['body', 'items', 1, 'payload', 'a', 1] }]);

@@ -1,12 +1,6 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
-import {
-  coordinateKey,
-  InvalidBulkItemError,
-  InvalidRequestError,
-  StoreService,
-  type NewMemory,
-} from '@sfm/memory';
+import { coordinateKey, InvalidBulkItemError, InvalidRequestError, StoreService, type NewMemory } from '@sfm/memory';
 import { HttpOptions } from '../http-options.js';
 import { RequestLimits } from '../requests/request-limits.js';
 import { SchemaPipe } from '../requests/schema.pipe.js';

@@ -27,7 +27,10 @@ const ok = () => z.literal(true).describe('The write is committed.');
 
 export const StoredSchema = apiSchema(
   'Stored',
-  z.object({ ok: ok() }).describe('The memory is kept.').meta({ examples: [{ ok: true }] }),
+  z
+    .object({ ok: ok() })
+    .describe('The memory is kept.')
+    .meta({ examples: [{ ok: true }] }),
 );
 
 export const RememberedSchema = apiSchema(

@@ -5,24 +5,35 @@ import { jsonObject } from '../requests/wire-types.js';
 /** Fields that several compatible routes share. */
 
 export const coordText = (description = 'Coordinate as text: numbers separated by commas.') =>
-  z.string().describe(description).meta({ examples: ['1.0,2.0,3.0'] });
+  z
+    .string()
+    .describe(description)
+    .meta({ examples: ['1.0,2.0,3.0'] });
 
 export const payloadField = () =>
   jsonObject('What is remembered: any JSON object.', { text: 'The kettle is in the blue cupboard', source: 'kitchen' });
 
 /** `null` and `""` mean "not said", as existing clients send them. */
 export const memoryTypeField = (description: string) =>
-  z.enum([...MEMORY_TYPES, '']).nullish().describe(description);
+  z
+    .enum([...MEMORY_TYPES, ''])
+    .nullish()
+    .describe(description);
 
 export const topKField = (otherwise: number) =>
   z.int().min(1).default(otherwise).describe('How many memories to return; at most the configured maximum.');
 
-export const queryField = () => z.string().describe('What to look for, in plain words.').meta({ examples: ['kettle'] });
+export const queryField = () =>
+  z
+    .string()
+    .describe('What to look for, in plain words.')
+    .meta({ examples: ['kettle'] });
 
 export const typeFilterField = () => memoryTypeField('Only memories of this type; null for both.');
 
 export const filtersField = () =>
-  jsonObject('Only memories whose payload has these top-level values.', { source: 'kitchen' }).nullish()
+  jsonObject('Only memories whose payload has these top-level values.', { source: 'kitchen' })
+    .nullish()
     .describe('Only memories whose payload has these top-level values.');
 
 export const hybridField = () =>

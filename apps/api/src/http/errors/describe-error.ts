@@ -1,10 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import {
-  InvalidBulkItemError,
-  InvalidRequestError,
-  MemoryError,
-  type ErrorCode,
-} from '@sfm/memory';
+import { InvalidBulkItemError, InvalidRequestError, MemoryError, type ErrorCode } from '@sfm/memory';
 import { fieldPath, InvalidShapeError, type FieldProblem, type RequestPart } from '../requests/field-problem.js';
 import { MalformedJsonError } from '../requests/json-body.js';
 import { describeStatus, INTERNAL_ERROR, type ErrorDescription } from './error-description.js';
@@ -39,7 +34,11 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
   const status = STATUS[error.code];
   const description = { status, code: error.code, message: error.message };
   if (error instanceof InvalidBulkItemError) {
-    return { ...description, status: error.reason.code === 'payload_too_large' ? 413 : 422, problems: [problemOf(error, part)] };
+    return {
+      ...description,
+      status: error.reason.code === 'payload_too_large' ? 413 : 422,
+      problems: [problemOf(error, part)],
+    };
   }
   if (error instanceof InvalidRequestError) return { ...description, problems: [problemOf(error, part)] };
   if (status !== 503) return description;
@@ -53,16 +52,18 @@ function unavailable(code: ErrorCode): string {
   return `The ${code in part ? part[code as keyof typeof part] : 'service'} does not answer; retrying is safe`;
 }
 
-/** Where the core found a bad value. Only headers start with a capital letter. */
+/** Where the core found a bad value. Only headers start with a capital letter; ` (key)` blames an object's key. */
 export function problemOf(error: InvalidRequestError, part: RequestPart): FieldProblem {
   const inHeader = /^[A-Z]/.test(error.field);
+  const field = error.field.replace(/ \(key\)$/, '');
+  const allowed = field === error.field ? error.allowed : `has a key that ${error.allowed}`;
   return {
     part: inHeader ? 'header' : part,
-    path: inHeader ? [error.field] : fieldPath(error.field),
+    path: inHeader ? [field] : fieldPath(field),
     type: 'value_error',
-    msg: `Value error, ${error.field} ${error.allowed}`,
-    allowed: error.allowed,
-    ctx: { error: error.allowed },
+    msg: `Value error, ${field} ${allowed}`,
+    allowed,
+    ctx: { error: allowed },
   };
 }
 

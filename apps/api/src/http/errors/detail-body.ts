@@ -26,7 +26,8 @@ const NOT_JSON: FieldProblem = {
 export function detailResponse(error: ErrorDescription): { status: number; body: DetailBody } {
   const { status, problems } = error;
   if (status === 415) return { status: 422, body: { detail: [fieldDetail(NOT_JSON)] } };
-  if (error.code === 'invalid_coordinate' && status === 400) return { status, body: { detail: coordinateDetail(error) } };
+  if (error.code === 'invalid_coordinate' && status === 400)
+    return { status, body: { detail: coordinateDetail(error) } };
   if (problems && status === 422) return { status, body: { detail: problems.map(fieldDetail) } };
   if (error.code === 'memory_not_found') return { status, body: { detail: 'Memory not found' } };
   return { status, body: { detail: error.message } };

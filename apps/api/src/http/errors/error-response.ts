@@ -11,11 +11,18 @@ export interface ErrorResponse {
 }
 
 /** Chooses the shape by the path: problem+json under `/v1`, `{"detail": …}` everywhere else. */
-export function errorResponse(error: ErrorDescription, request: { readonly url: string; readonly id: string }): ErrorResponse {
+export function errorResponse(
+  error: ErrorDescription,
+  request: { readonly url: string; readonly id: string },
+): ErrorResponse {
   const path = request.url.split('?', 1)[0] ?? '';
   const headers = error.headers ?? {};
   if (isV1(path)) {
-    return { ...problemResponse(error, { path: path.slice(0, 200), id: request.id }), headers, contentType: PROBLEM_CONTENT_TYPE };
+    return {
+      ...problemResponse(error, { path: path.slice(0, 200), id: request.id }),
+      headers,
+      contentType: PROBLEM_CONTENT_TYPE,
+    };
   }
   return { ...detailResponse(error), headers, contentType: 'application/json; charset=utf-8' };
 }

@@ -50,7 +50,9 @@ describe('two independent validators accept it', () => {
     const broken = { ...document, paths: { '/x': { get: { responses: { 200: {} } } } } };
     expect((await new Validator().validate(broken)).valid).toBe(false);
     const config = await createConfig({ extends: ['spec'] });
-    expect(await lintFromString({ source: JSON.stringify(broken), absoluteRef: 'openapi.json', config })).not.toEqual([]);
+    expect(await lintFromString({ source: JSON.stringify(broken), absoluteRef: 'openapi.json', config })).not.toEqual(
+      [],
+    );
   });
 });
 
@@ -69,7 +71,9 @@ describe('every part is explained', () => {
 
   it('all operations but the open ones need the bearer token', () => {
     const open = Object.entries(document.paths)
-      .filter(([, path]) => Object.values(path).some((operation: { security?: unknown }) => operation.security === undefined))
+      .filter(([, path]) =>
+        Object.values(path).some((operation: { security?: unknown }) => operation.security === undefined),
+      )
       .map(([path]) => path)
       .sort();
     expect(open).toEqual(['/', '/health', '/healthz', '/metrics', '/ping', '/readyz']);
@@ -84,9 +88,13 @@ function undescribed(node: unknown, pointer = '#'): string[] {
     const here = `${pointer}/${key}`;
     if (key === 'examples' || key === 'example') continue;
     if (key === 'properties' || key === 'responses') {
-      for (const [name, member] of Object.entries(value as object)) if (!isDescribed(member)) missing.push(`${here}/${name}`);
+      for (const [name, member] of Object.entries(value as object))
+        if (!isDescribed(member)) missing.push(`${here}/${name}`);
     }
-    if (key === 'parameters') missing.push(...(value as unknown[]).filter((one) => !isDescribed(one)).map((one) => `${here} ${JSON.stringify(one)}`));
+    if (key === 'parameters')
+      missing.push(
+        ...(value as unknown[]).filter((one) => !isDescribed(one)).map((one) => `${here} ${JSON.stringify(one)}`),
+      );
     missing.push(...undescribed(value, here));
   }
   return missing;
@@ -94,7 +102,9 @@ function undescribed(node: unknown, pointer = '#'): string[] {
 
 function isDescribed(node: unknown): boolean {
   if (typeof node !== 'object' || node === null) return false;
-  return '$ref' in node || ('description' in node && typeof node.description === 'string' && node.description.length > 3);
+  return (
+    '$ref' in node || ('description' in node && typeof node.description === 'string' && node.description.length > 3)
+  );
 }
 
 function exampleOf(body: unknown): string {

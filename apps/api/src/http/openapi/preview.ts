@@ -17,16 +17,17 @@ const providers = NEEDED.map((provide) => ({ provide, useFactory: neverBuilt }))
 class PlaceholderModule {}
 
 @Module({
-  imports: [
-    MetricsModule.register({ controller: PublicMetricsController }),
-    HttpModule.register([PlaceholderModule]),
-  ],
+  imports: [MetricsModule.register({ controller: PublicMetricsController }), HttpModule.register([PlaceholderModule])],
 })
 class RoutesModule {}
 
 /** The document of all routes, made without starting anything: in preview Nest reads decorators and builds no provider. */
 export async function previewOpenApi(version: string): Promise<OpenAPIObject> {
-  const app = await NestFactory.create(RoutesModule, createHttpAdapter({ maxBodyBytes: 1 }), { preview: true, logger: false, abortOnError: false });
+  const app = await NestFactory.create(RoutesModule, createHttpAdapter({ maxBodyBytes: 1 }), {
+    preview: true,
+    logger: false,
+    abortOnError: false,
+  });
   return openApiDocument(app, version);
 }
 

@@ -22,13 +22,17 @@ const digests = new WeakMap<object, string>();
  */
 export function registerJsonParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(/^application\/([a-z0-9.+-]+\+)?json\b/, { parseAs: 'buffer' }, (request, body, done) => {
-    try {
-      done(null, readJson(request, typeof body === 'string' ? Buffer.from(body) : body));
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
-  });
+  fastify.addContentTypeParser(
+    /^application\/([a-z0-9.+-]+\+)?json\b/,
+    { parseAs: 'buffer' },
+    (request, body, done) => {
+      try {
+        done(null, readJson(request, typeof body === 'string' ? Buffer.from(body) : body));
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    },
+  );
 }
 
 /** SHA-256 (hex) of the raw body of a request that carries an `Idempotency-Key`; undefined for others. */
@@ -44,7 +48,7 @@ function readJson(request: FastifyRequest, body: Buffer): unknown {
   const text = decode(body);
   const value = parse(text);
   // Cheap look first: the walk is only for bodies that may hold the key, plainly or escaped.
-  if (text.includes('__proto__') || text.includes('\\u005')) refuseProto(value);
+  if (text.includes('__proto__') || text.includes('\\u00')) refuseProto(value);
   return value;
 }
 

@@ -97,7 +97,12 @@ function bound(origin: string, limit: number | bigint, side: 'least' | 'most'): 
     side === 'least'
       ? (['greater_than_equal', 'greater than or equal to', 'ge'] as const)
       : (['less_than_equal', 'less than or equal to', 'le'] as const);
-  return { type, msg: `Input should be ${words} ${value}`, allowed: `must be at ${side} ${value}`, ctx: { [key]: value } };
+  return {
+    type,
+    msg: `Input should be ${words} ${value}`,
+    allowed: `must be at ${side} ${value}`,
+    ctx: { [key]: value },
+  };
 }
 
 function choice(values: readonly unknown[]): Wording {

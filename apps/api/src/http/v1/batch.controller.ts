@@ -76,5 +76,8 @@ export class MemoryBatchController {
 function failure(error: unknown) {
   const description = describeError(error, 'body');
   const { status, body } = problemResponse(description, { path: '', id: '' });
-  return { status, error: { code: description.code, detail: body.detail, ...(body.errors ? { errors: body.errors } : {}) } };
+  return {
+    status,
+    error: { code: description.code, detail: body.detail, ...(body.errors ? { errors: body.errors } : {}) },
+  };
 }

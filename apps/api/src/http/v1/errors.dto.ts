@@ -18,7 +18,10 @@ export const ProblemSchema = apiSchema(
   'Problem',
   z
     .object({
-      type: z.string().describe('Kind of problem, as a URN.').meta({ examples: ['urn:sfm:problem:invalid_request'] }),
+      type: z
+        .string()
+        .describe('Kind of problem, as a URN.')
+        .meta({ examples: ['urn:sfm:problem:invalid_request'] }),
       title: z.string().describe('The status in words.'),
       status: z.int().describe('The HTTP status.'),
       detail: z.string().describe('What is wrong with this request.'),
@@ -31,4 +34,7 @@ export const ProblemSchema = apiSchema(
 
 /** Documents a route of the clean API. */
 export const v1 = (doc: OperationDoc): MethodDecorator =>
-  documented({ ...doc, errors: [...(doc.errors ?? []), 422, 503] }, { contentType: PROBLEM_CONTENT_TYPE, schema: ProblemSchema });
+  documented(
+    { ...doc, errors: [...(doc.errors ?? []), 422, 503] },
+    { contentType: PROBLEM_CONTENT_TYPE, schema: ProblemSchema },
+  );

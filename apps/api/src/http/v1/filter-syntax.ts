@@ -1,4 +1,11 @@
-import { InvalidRequestError, isJsonObject, type JsonObject, type JsonValue, type PayloadCondition, type RangeBounds } from '@sfm/memory';
+import {
+  InvalidRequestError,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  type PayloadCondition,
+  type RangeBounds,
+} from '@sfm/memory';
 
 const RANGE_OPERATORS = ['gt', 'gte', 'lt', 'lte'] as const;
 const OPERATORS = ['eq', 'in', 'contains', 'exists', ...RANGE_OPERATORS] as const;
@@ -50,26 +57,32 @@ function operatorConditions(path: readonly string[], operators: JsonObject, fiel
   for (const [name, value] of entries) {
     const place = `${field}.${name.slice(0, 80)}`;
     if (!isOperator(name)) {
-      throw new InvalidRequestError(place, `is not an operator; allowed: ${OPERATORS.join(', ')} (use eq to match an object)`);
+      throw new InvalidRequestError(
+        place,
+        `is not an operator; allowed: ${OPERATORS.join(', ')} (use eq to match an object)`,
+      );
     }
     if (isRangeOperator(name)) bounds[name] = bound(value, place);
-    else conditions.push(condition(path, name, value, place));
+    else conditions.push(condition(path, { name, value, place }));
   }
   return Object.keys(bounds).length > 0 ? [...conditions, { path, range: bounds satisfies RangeBounds }] : conditions;
 }
 
-function condition(path: readonly string[], name: 'eq' | 'in' | 'contains' | 'exists', value: JsonValue, field: string): PayloadCondition {
+function condition(
+  path: readonly string[],
+  { name, value, place }: { name: 'eq' | 'in' | 'contains' | 'exists'; value: JsonValue; place: string },
+): PayloadCondition {
   switch (name) {
     case 'eq':
       return { path, equals: value };
     case 'contains':
       return { path, contains: value };
     case 'exists':
-      if (typeof value !== 'boolean') throw new InvalidRequestError(field, 'must be true or false');
+      if (typeof value !== 'boolean') throw new InvalidRequestError(place, 'must be true or false');
       return { path, exists: value };
     case 'in':
       if (!Array.isArray(value) || value.length === 0 || value.length > MAX_CHOICES) {
-        throw new InvalidRequestError(field, `must be an array of 1 to ${MAX_CHOICES} values`);
+        throw new InvalidRequestError(place, `must be an array of 1 to ${MAX_CHOICES} values`);
       }
       return { path, anyOf: value };
   }

@@ -1,7 +1,14 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { CurrentNamespace, type GuardedRequest } from '@sfm/auth';
-import { coordinateKey, ForgetService, MemoryNotFoundError, ReadService, StoreService, type StoredMemory } from '@sfm/memory';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CurrentNamespace } from '@sfm/auth';
+import {
+  coordinateKey,
+  ForgetService,
+  MemoryNotFoundError,
+  ReadService,
+  StoreService,
+  type StoredMemory,
+} from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
 import { RequestLimits } from '../requests/request-limits.js';
 import { SchemaPipe } from '../requests/schema.pipe.js';
 import { v1 } from './errors.dto.js';
@@ -52,12 +59,11 @@ export class MemoriesController {
   })
   async create(
     @CurrentNamespace() namespace: string,
-    @Req() request: FastifyRequest & GuardedRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body(new SchemaPipe(NewMemorySchema)) body: NewMemoryBody,
   ) {
     const memory = toNewMemory(body, this.limits);
-    const { version, created } = await this.repeated.answer(request, () => this.writes.store(namespace, memory));
+    const { version, created } = await this.repeated.answer(reply.request, () => this.writes.store(namespace, memory));
     void reply
       .status(created ? 201 : 200)
       .header('location', `/v1/memories/${coordinateKey(memory.coordinate)}`)

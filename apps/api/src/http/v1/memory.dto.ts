@@ -34,7 +34,11 @@ export const NewMemoryBatchSchema = apiSchema(
 );
 export type NewMemoryBatch = z.output<typeof NewMemoryBatchSchema>;
 
-const coordinate = () => z.array(z.number()).describe('Where the memory lives.').meta({ examples: [[1, 2, 3]] });
+const coordinate = () =>
+  z
+    .array(z.number())
+    .describe('Where the memory lives.')
+    .meta({ examples: [[1, 2, 3]] });
 const version = () => z.int().describe('Grows by one with every write at the coordinate.');
 
 export const WrittenMemorySchema = apiSchema(

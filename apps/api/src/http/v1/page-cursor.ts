@@ -21,7 +21,9 @@ export class PageCursor {
 
   write(namespace: string, afterId: number): string {
     const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(namespace));
+    const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(
+      Buffer.from(namespace),
+    );
     const id = Buffer.alloc(ID_BYTES);
     id.writeBigUInt64BE(BigInt(afterId));
     return Buffer.concat([iv, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
@@ -32,7 +34,9 @@ export class PageCursor {
     const bytes = Buffer.from(cursor, 'base64url');
     try {
       if (bytes.length !== IV_BYTES + ID_BYTES + TAG_BYTES) throw new Error('wrong length');
-      const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+      const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, IV_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
         .setAAD(Buffer.from(namespace))
         .setAuthTag(bytes.subarray(IV_BYTES + ID_BYTES));
       const id = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, IV_BYTES + ID_BYTES)), decipher.final()]);

@@ -27,10 +27,7 @@ export class RecallController {
     answers: [{ status: 200, description: 'Hits, best first.', schema: RecalledSchema }],
     errors: [400, 413, 415],
   })
-  async recall(
-    @CurrentNamespace() namespace: string,
-    @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody,
-  ) {
+  async recall(@CurrentNamespace() namespace: string, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
     const { hits, degraded } = await this.recaller.recall(namespace, this.toRequest(body));
     return {
       hits: hits.map(({ memory, score, explanation }) => ({

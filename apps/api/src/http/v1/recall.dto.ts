@@ -10,7 +10,10 @@ export const RecallBodySchema = apiSchema(
   'Recall',
   z
     .strictObject({
-      query: z.string().describe('What to look for, in plain words.').meta({ examples: ['where is the kettle'] }),
+      query: z
+        .string()
+        .describe('What to look for, in plain words.')
+        .meta({ examples: ['where is the kettle'] }),
       top_k: z.int().min(1).default(10).describe('How many memories to return; at most the configured maximum.'),
       filter: filterInput().optional(),
       type: memoryType('Only memories of this type.').optional(),
@@ -34,12 +37,17 @@ export const RecallBodySchema = apiSchema(
         .strictObject({
           terms: z.array(z.string()).min(1).max(100).describe('Words that must weigh extra.'),
           boost: weight('Added to the score per term that a payload has.').default(1),
-          exact: z.boolean().default(false).describe('true: a whole text field equals the term; false: it contains it.'),
+          exact: z
+            .boolean()
+            .default(false)
+            .describe('true: a whole text field equals the term; false: it contains it.'),
           case_sensitive: z.boolean().default(false).describe('true: upper and lower case differ.'),
         })
         .optional()
         .describe('Words that must weigh extra.'),
-      context: jsonObject('Circumstances: payloads that share its top-level values rank higher.', { session: 'monday' }).optional(),
+      context: jsonObject('Circumstances: payloads that share its top-level values rank higher.', {
+        session: 'monday',
+      }).optional(),
       explain: z.boolean().default(false).describe('Adds to every hit how its score came about.'),
     })
     .describe('A question to the memory.')

@@ -23,7 +23,9 @@ export const coordinateInput = () =>
 export const memoryType = (description: string) => z.enum(MEMORY_TYPES).describe(description);
 
 export const payloadInput = () =>
-  jsonObject('What is remembered: any JSON object; given back untouched.', { text: 'The kettle is in the blue cupboard' });
+  jsonObject('What is remembered: any JSON object; given back untouched.', {
+    text: 'The kettle is in the blue cupboard',
+  });
 
 export const instant = (description: string) =>
   z.iso

@@ -1,0 +1,137 @@
+import { connect, type AddressInfo } from 'node:net';
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startHttp, TOKEN, type HttpHarness } from '../../../test/http-harness.js';
+import { client } from '../../../test/requests.js';
+
+let http: HttpHarness;
+let port: number;
+const { get, post, send } = client(() => http);
+
+beforeAll(async () => {
+  http = await startHttp({ auth: { rateLimit: { max: 50, windowMs: 60_000 } } });
+  await http.app.listen(0, '127.0.0.1');
+  port = (http.app.getHttpServer().address() as AddressInfo).port;
+});
+afterAll(() => http.close());
+
+describe('unknown paths and methods', () => {
+  it('answers 404 in the shape of the API, token or not', async () => {
+    expect(await get('/nothing', { authorization: '' })).toMatchObject({ status: 404, body: { detail: 'Not Found' } });
+    expect(await get('/v1/nothing')).toMatchObject({
+      status: 404,
+      body: { type: 'urn:sfm:problem:not_found', status: 404 },
+    });
+  });
+
+  it.each([
+    ['/store', 'POST'],
+    ['/recall', 'GET, HEAD, POST'],
+    ['/v1/memories:batch', 'POST'],
+    ['/v1/memories/1,2', 'DELETE, GET, HEAD'],
+    ['/store/?x=1', 'POST'],
+  ])('answers 405 with Allow for %s', async (url, allow) => {
+    const { status, headers } = await send('PUT', url, {});
+    expect({ status, allow: headers['allow'] }).toEqual({ status: 405, allow });
+  });
+});
+
+describe('what never reaches a route', () => {
+  it.each(['/%ZZ', '/memories/%E0%A4%A'])('answers 400 for the malformed address %s', async (url) => {
+    expect(await get(url)).toMatchObject({ status: 400, body: { detail: expect.any(String) } });
+  });
+
+  it('answers 431 for headers over the limit and 400 for what is not HTTP, as JSON', async () => {
+    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(40_000)}\r\n\r\n`)).toMatch(
+      /^HTTP\/1.1 431 [^]*\{"detail":/,
+    );
+    expect(await raw('FOO / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [^]*\{"detail":/);
+  });
+
+  it('answers 413 for a chunked body once it is over the limit', async () => {
+    expect(await chunked('/store', 10_000_000)).toBe(413);
+    expect(await chunked('/v1/memories', 10_000_000)).toBe(413);
+  });
+});
+
+describe('problem+json under /v1', () => {
+  it('carries type, title, status, detail, instance, request id and every wrong field', async () => {
+    const { status, body, headers } = await post('/v1/recall', { query: 1, extra: true }, { 'x-request-id': 'abc-1' });
+    expect(status).toBe(422);
+    expect(headers['x-request-id']).toBe('abc-1');
+    expect(body).toEqual({
+      type: 'urn:sfm:problem:invalid_request',
+      title: 'Unprocessable Entity',
+      status: 422,
+      detail: 'query must be a string; extra is not a field of this request',
+      instance: '/v1/recall',
+      request_id: 'abc-1',
+      errors: [
+        { field: 'query', message: 'must be a string' },
+        { field: 'extra', message: 'is not a field of this request' },
+      ],
+    });
+  });
+
+  it('tells malformed JSON, other media types and missing tokens apart', async () => {
+    expect(await post('/v1/recall', '{')).toMatchObject({
+      status: 400,
+      body: { type: 'urn:sfm:problem:malformed_json' },
+    });
+    expect(await post('/v1/recall', 'x', { 'content-type': 'text/plain' })).toMatchObject({ status: 415 });
+    expect(await post('/v1/recall', { query: 'x' }, { authorization: '' })).toMatchObject({
+      status: 401,
+      body: { type: 'urn:sfm:problem:missing_token' },
+    });
+    expect(await post('/v1/recall', { query: 'x' }, { authorization: 'Bearer no' })).toMatchObject({ status: 403 });
+    expect(await post('/v1/recall', '')).toMatchObject({ status: 422 });
+  });
+});
+
+it('answers 429 with Retry-After and the RateLimit headers', async () => {
+  let last = await get('/range?min=0&max=1');
+  for (let n = 0; n < 60 && last.status === 200; n++) last = await get('/range?min=0&max=1');
+  expect(last).toMatchObject({ status: 429, body: { detail: 'Rate limit exceeded' } });
+  expect(last.headers).toMatchObject({
+    'retry-after': expect.any(String),
+    'ratelimit-limit': '50',
+    'ratelimit-remaining': '0',
+  });
+});
+
+it('answers CORS preflights of allowed origins only', async () => {
+  const preflight = (origin: string) =>
+    send('OPTIONS', '/store', undefined, { origin, 'access-control-request-method': 'POST' });
+  expect((await preflight('https://app.example')).headers).toMatchObject({
+    'access-control-allow-origin': 'https://app.example',
+    'access-control-allow-credentials': 'true',
+  });
+  expect((await preflight('https://evil.example')).headers['access-control-allow-origin']).toBeUndefined();
+});
+
+function raw(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.on('data', (data) => (answer += data.toString()));
+    socket.on('close', () => resolve(answer));
+    socket.on('error', reject);
+  });
+}
+
+function chunked(path: string, bytes: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+    const request = httpRequest({ port, host: '127.0.0.1', method: 'POST', path, headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    // The server stops reading once it has answered.
+    request.on('error', (error) =>
+      'code' in error && ['EPIPE', 'ECONNRESET'].includes(String(error.code)) ? undefined : reject(error),
+    );
+    request.write('{"payload": "');
+    for (let sent = 0; sent < bytes; sent += 100_000) request.write('x'.repeat(100_000));
+    request.end('"}');
+  });
+}
