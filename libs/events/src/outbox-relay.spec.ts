@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { EventBus, Outbox, type EventRecord, type OutboxDepth, type PublishOutcome } from '@sfm/memory';
 import { EventValidator } from './event-validator.js';
-import { DEFAULT_RELAY_OPTIONS, OutboxRelay } from './outbox-relay.js';
+import { DEFAULT_RELAY_OPTIONS, OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
 
 const record = (id: string, timestamp = '2026-01-01T00:00:00Z'): EventRecord => ({
   key: id,
@@ -62,9 +62,14 @@ describe('OutboxRelay', () => {
   const warnings: string[] = [];
   let relay: OutboxRelay | undefined;
 
-  const startRelay = async (queue: Outbox, bus: EventBus, batchSize = 3) => {
+  const startRelay = async (queue: Outbox, bus: EventBus, options: Partial<OutboxRelayOptions> = {}) => {
     const log = { warn: (message: string) => void warnings.push(message) };
-    relay = new OutboxRelay(queue, bus, new EventValidator(), log, { ...DEFAULT_RELAY_OPTIONS, batchSize, lingerMs: 1 });
+    relay = new OutboxRelay(queue, bus, new EventValidator(), log, {
+      ...DEFAULT_RELAY_OPTIONS,
+      batchSize: 3,
+      lingerMs: 1,
+      ...options,
+    });
     await relay.start();
   };
   const published = (bus: RecordingBus, count: number) =>
@@ -109,5 +114,29 @@ describe('OutboxRelay', () => {
     await relay?.stop();
     expect(bus.seen).toEqual(['good', 'also good']);
     expect(queue.parked).toEqual(['bad']);
+  });
+
+  it('asks after a hand-over of young events whether writers wait', async () => {
+    const queue = outbox();
+    queue.add(record('young', new Date().toISOString()));
+    const asked = new Promise<void>((resolve) => {
+      const yieldsTo = () => {
+        resolve();
+        return true;
+      };
+      void startRelay(queue, new RecordingBus(), { yieldsTo });
+    });
+    await asked;
+  });
+
+  it('yields to nobody once events are old', async () => {
+    const queue = outbox();
+    const bus = new RecordingBus();
+    let asked = 0;
+    queue.add(...['a', 'b', 'c', 'd'].map((id) => record(id, '2020-01-01T00:00:00Z')));
+    await startRelay(queue, bus, { yieldsTo: () => (asked += 1) > 0 });
+    await published(bus, 4);
+    await relay?.stop();
+    expect(asked).toBe(0);
   });
 });

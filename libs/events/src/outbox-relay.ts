@@ -1,4 +1,5 @@
 import type { EventBus, EventRecord, Outbox, PublishOutcome } from '@sfm/memory';
+import { eventEpochSeconds } from './event-timestamp.js';
 import type { EventValidator } from './event-validator.js';
 
 export interface OutboxRelayOptions {
@@ -9,9 +10,26 @@ export interface OutboxRelayOptions {
   /** Looks for events this often even when nothing woke it: retries and missed notifications. */
   readonly pollMs: number;
   readonly maxBackoffMs: number;
+  /**
+   * True while somebody waits for a write to be acknowledged: relaying then takes only a small share of the time,
+   * so that a burst of writes is not slowed by its own indexing. Recall sees the writes all the same.
+   */
+  readonly yieldsTo?: () => boolean;
+  /** Age of an event from which on the relay yields to nobody. */
+  readonly maxYieldMs: number;
 }
 
-export const DEFAULT_RELAY_OPTIONS: OutboxRelayOptions = { batchSize: 500, lingerMs: 15, pollMs: 1000, maxBackoffMs: 10_000 };
+/** While yielding, the relay rests this many times as long as it worked. */
+const YIELD_FACTOR = 8;
+const MAX_REST_MS = 1000;
+
+export const DEFAULT_RELAY_OPTIONS: OutboxRelayOptions = {
+  batchSize: 500,
+  lingerMs: 15,
+  pollMs: 1000,
+  maxBackoffMs: 10_000,
+  maxYieldMs: 5000,
+};
 
 /** What the relay reports of itself. */
 export interface RelayLog {
@@ -26,6 +44,8 @@ export class OutboxRelay {
   private wake: () => void = () => {};
   private woken = false;
   private failures = 0;
+  /** Time of the oldest event of the latest hand-over, epoch milliseconds. */
+  private oldestMs = 0;
 
   constructor(
     private readonly outbox: Outbox,
@@ -57,12 +77,19 @@ export class OutboxRelay {
   private async run(): Promise<void> {
     while (!this.stopping) {
       this.woken = false;
+      const start = performance.now();
       const published = await this.drainOnce();
-      if (published === this.options.batchSize || this.stopping) continue;
-      if (published === null) await this.pause(this.backoffMs());
+      if (this.stopping) return;
+      if (published && this.mayYield()) await this.pause(Math.min(MAX_REST_MS, YIELD_FACTOR * (performance.now() - start)));
+      else if (published === this.options.batchSize) continue;
+      else if (published === null) await this.pause(this.backoffMs());
       else if (published > 0) await this.pause(this.options.lingerMs);
       else if (!this.woken) await this.pauseUntilWoken(this.options.pollMs);
     }
+  }
+
+  private mayYield(): boolean {
+    return Date.now() - this.oldestMs < this.options.maxYieldMs && (this.options.yieldsTo?.() ?? false);
   }
 
   /** The number of published events; null when the hand-over failed. */
@@ -79,6 +106,8 @@ export class OutboxRelay {
   }
 
   private async publish(records: readonly EventRecord[]): Promise<PublishOutcome> {
+    const [oldest] = records;
+    this.oldestMs = (eventEpochSeconds(oldest?.event.timestamp ?? '') ?? 0) * 1000;
     const poisoned: { eventId: string; reason: string }[] = [];
     const valid = records.filter(({ event }) => {
       const reason = this.validator.problem(event);

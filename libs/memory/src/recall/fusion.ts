@@ -7,6 +7,7 @@ import type { SessionNeighbour } from './context-reader.port.js';
 import { neighbourSignals, sessionSignals } from './context-signals.js';
 import { contribution, present, scoreOf } from './explanation.js';
 import type { LaneCandidate } from './index-point.js';
+import { lexicalSignals, vectorSignals } from './lane-signals.js';
 import { memoryTime } from './memory-time.js';
 import { keywordMatches, sharedContext } from './payload-matches.js';
 import { dateFit, namesDate, queryDates } from './query-dates.js';
@@ -57,15 +58,9 @@ function isHybrid({ mode = 'hybrid' }: RecallRequest): boolean {
   return mode === 'hybrid';
 }
 
-/** BM25 has no scale of its own: the share of the best match makes the signals of different queries alike. */
-function lexicalSignals(lexical: readonly LaneCandidate[]): Map<string, number> {
-  const best = lexical.reduce((highest, { score }) => Math.max(highest, score), 0);
-  return new Map(best > 0 ? lexical.map(({ key, score }) => [key, score / best]) : []);
-}
-
 function laneMeasure({ request, lexical, vector }: RankingInput, { weights }: RankingOptions): Measure {
   const lexicalByKey = lexicalSignals(lexical);
-  const vectorByKey = new Map(vector.map(({ key, score }) => [key, Math.max(0, score)]));
+  const vectorByKey = vectorSignals(vector);
   const weightOf = (weight: number) => (isHybrid(request) ? weight : 1);
   return ({ key }) => [
     contribution('lexical', lexicalByKey.get(key) ?? 0, weightOf(weights.lexical)),

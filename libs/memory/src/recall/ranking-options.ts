@@ -30,7 +30,7 @@ export interface SignalWeights {
 
 /** Weights and sizes of recall's ranking. */
 export interface RankingOptions {
-  /** Candidates each lane proposes. */
+  /** Candidates each lane proposes; contents are read of twice as many candidates and neighbours. */
   readonly candidates: number;
   /** Session neighbours looked at on each side of a candidate. */
   readonly neighbourReach: number;
@@ -48,7 +48,7 @@ export interface RankingOptions {
  * that need a session, a source or a time are zero for payloads without one, so plain data is ranked by text alone.
  */
 export const DEFAULT_RANKING: RankingOptions = {
-  candidates: 100,
+  candidates: 60,
   neighbourReach: 3,
   neighbourFading: 0.75,
   sessionMatches: 3,

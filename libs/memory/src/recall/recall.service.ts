@@ -6,13 +6,14 @@ import { checkText } from '../model/payload.js';
 import type { PayloadFields } from '../store/store.types.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
 import { analyzeQuery } from '../text/text-analyzer.js';
-import type { ContextReader } from './context-reader.port.js';
+import type { ContextReader, SessionNeighbour } from './context-reader.port.js';
 import type { Embedder } from './embedder.port.js';
-import { rankCandidates, type RankingInput } from './fusion.js';
+import { rankCandidates, type ScoredMemory } from './fusion.js';
 import type { IndexQuery, LaneCandidate, Overlay } from './index-point.js';
 import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './ranking-options.js';
 import type { RecallRequest, RecallResult } from './recall.types.js';
+import { shortlist } from './shortlist.js';
 
 export interface RecallOptions {
   readonly ranking: RankingOptions;
@@ -20,11 +21,20 @@ export interface RecallOptions {
   readonly maxTopK: number;
 }
 
-/** What the lanes proposed for one query. */
+/** What the lanes proposed for one query, and what surrounds the lexical matches. */
 interface Proposals {
   readonly lexical: readonly LaneCandidate[];
   readonly vector: readonly LaneCandidate[];
+  readonly neighbours: readonly SessionNeighbour[];
   readonly degraded: readonly string[];
+}
+
+/** One recall on its way. */
+interface Search {
+  readonly namespace: string;
+  readonly request: RecallRequest;
+  readonly overlay: Overlay;
+  readonly now: Date;
 }
 
 /**
@@ -51,26 +61,15 @@ export class RecallService {
   async recall(namespace: string, request: RecallRequest): Promise<RecallResult> {
     this.check(request);
     const start = performance.now();
-    const now = new Date();
-    const overlay = await this.overlays.read(namespace);
+    const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date() };
     for (let limit = Math.max(this.options.ranking.candidates, request.topK); ; limit *= 4) {
-      const proposals = await this.propose(namespace, request, { limit, filter: request.filter, nowMs: now.getTime() }, overlay);
-      const input = await this.gather(namespace, request, proposals, now);
-      const hits = rankCandidates(input, this.options.ranking).slice(0, request.topK);
-      // A candidate can vanish between index and truth; when that leaves too few, look deeper.
-      const exhausted = proposals.lexical.length < limit && proposals.vector.length < limit;
-      if (hits.length >= request.topK || exhausted) {
-        this.telemetry.observeRecall(performance.now() - start);
-        const overlaid = new Set(overlay.points.map(({ key }) => key));
-        return {
-          hits: hits.map(({ memory, score, lanes, contributions }) => ({
-            memory,
-            score,
-            ...(request.explain ? { explanation: { lanes, overlay: overlaid.has(memory.key), contributions } } : {}),
-          })),
-          degraded: proposals.degraded,
-        };
-      }
+      const proposals = await this.propose(search, limit);
+      const { ranked, isWhole } = await this.rank(search, proposals, limit);
+      const isExhausted = isWhole && proposals.lexical.length < limit && proposals.vector.length < limit;
+      // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
+      if (ranked.length < request.topK && !isExhausted) continue;
+      this.telemetry.observeRecall(performance.now() - start);
+      return toResult(search, ranked, proposals.degraded);
     }
   }
 
@@ -83,7 +82,9 @@ export class RecallService {
     }
   }
 
-  private async propose(namespace: string, { query, mode = 'hybrid' }: RecallRequest, index: IndexQuery, overlay: Overlay): Promise<Proposals> {
+  private async propose({ namespace, request, overlay, now }: Search, limit: number): Promise<Proposals> {
+    const { query, filter, mode = 'hybrid' } = request;
+    const index: IndexQuery = { limit, filter, nowMs: now.getTime() };
     const degraded: string[] = [];
     const lane = async (name: 'lexical' | 'vector', search: () => Promise<readonly LaneCandidate[]>) => {
       if (mode !== 'hybrid' && mode !== name) return [];
@@ -98,33 +99,59 @@ export class RecallService {
         this.telemetry.observeLane(name, performance.now() - start);
       }
     };
-    const [lexical, vector] = await Promise.all([
-      lane('lexical', () => this.indexes.lexical.search(namespace, { ...index, terms: analyzeQuery(query).terms }, overlay)),
+    const matches = lane('lexical', () =>
+      this.indexes.lexical.search(namespace, { ...index, terms: analyzeQuery(query).terms }, overlay),
+    );
+    const [lexical, neighbours, vector] = await Promise.all([
+      matches,
+      // Read while the vectors are searched.
+      matches.then((found) => (mode === 'hybrid' ? this.neighboursOf(namespace, found) : [])),
       lane('vector', async () => {
-        const [embedding] = await this.embedder.embed([query]);
-        return embedding ? this.indexes.vectors.search(namespace, { ...index, vector: embedding }, overlay) : [];
+        const [vector] = await this.embedder.embed([query]);
+        return vector ? this.indexes.vectors.search(namespace, { ...index, vector }, overlay) : [];
       }),
     ]);
     if (degraded.length === (mode === 'hybrid' ? 2 : 1)) {
       throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
     }
-    return { lexical, vector, degraded };
+    return { lexical, vector, neighbours, degraded };
   }
 
-  /** Brings in what the proposals are judged by: contents from the truth, and what surrounds them in their sessions. */
-  private async gather(namespace: string, request: RecallRequest, proposals: Proposals, now: Date): Promise<RankingInput> {
-    const proposed = [...new Set([...proposals.lexical, ...proposals.vector].map(({ key }) => key))];
-    const start = performance.now();
-    const neighbours =
-      request.mode === undefined || request.mode === 'hybrid'
-        ? await this.context.sessionNeighbours(namespace, proposed, this.options.ranking.neighbourReach)
-        : [];
-    const keys = [...new Set([...proposed, ...neighbours.map(({ key }) => key)])];
-    const found = await this.context.hydrate(namespace, keys, now);
-    this.telemetry.observeLane('context', performance.now() - start);
-    const memories = found.filter((memory) => matchesFilter(request.filter, filterable(memory)));
-    return { request, ...proposals, neighbours, memories, fields: this.options.fields, now };
+  /** Only lexical matches tell about their neighbours; those beyond the usual number would tell next to nothing. */
+  private async neighboursOf(namespace: string, matches: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]> {
+    const { candidates, neighbourReach } = this.options.ranking;
+    const keys = matches.slice(0, candidates).map(({ key }) => key);
+    return this.timed('neighbours', () => this.context.sessionNeighbours(namespace, keys, neighbourReach));
   }
+
+  /** Orders the most promising candidates by their contents as they are in the truth. */
+  private async rank({ namespace, request, now }: Search, proposals: Proposals, limit: number) {
+    const { ranking, fields } = this.options;
+    const size = 2 * limit;
+    const isFiltered = request.filter !== undefined;
+    const keys = shortlist({ ...proposals, size, isFiltered }, ranking);
+    const found = await this.timed('hydrate', () => this.context.hydrate(namespace, keys, now));
+    const memories = found.filter((memory) => matchesFilter(request.filter, filterable(memory)));
+    const ranked = rankCandidates({ request, ...proposals, memories, fields, now }, ranking);
+    return { ranked, isWhole: keys.length < size };
+  }
+
+  private async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await work();
+    this.telemetry.observeLane(stage, performance.now() - start);
+    return result;
+  }
+}
+
+function toResult({ request, overlay }: Search, ranked: readonly ScoredMemory[], degraded: readonly string[]): RecallResult {
+  const overlaid = new Set(request.explain ? overlay.points.map(({ key }) => key) : []);
+  const hits = ranked.slice(0, request.topK).map(({ memory, score, lanes, contributions }) => ({
+    memory,
+    score,
+    ...(request.explain ? { explanation: { lanes, overlay: overlaid.has(memory.key), contributions } } : {}),
+  }));
+  return { hits, degraded };
 }
 
 function filterable({ type, createdAt, payload }: Memory) {

@@ -44,9 +44,14 @@ export class MicroBatcher<T, R> {
     });
   }
 
+  /** True while anything waits or is in flight. */
+  get isBusy(): boolean {
+    return this.queue.length > 0 || this.inFlight > 0;
+  }
+
   /** Resolves when nothing waits and nothing is in flight. */
   async idle(): Promise<void> {
-    if (this.queue.length === 0 && this.inFlight === 0) return;
+    if (!this.isBusy) return;
     await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 

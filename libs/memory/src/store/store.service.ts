@@ -81,6 +81,11 @@ export class StoreService {
     );
   }
 
+  /** True while somebody waits for a single store to be committed. */
+  get isBusy(): boolean {
+    return this.batcher.isBusy;
+  }
+
   /** Resolves when every accepted write has been answered. */
   drained(): Promise<void> {
     return this.batcher.idle();

@@ -94,7 +94,8 @@ export function rankingFault(
     if (Math.abs(expected.score - score) > tolerance) return `${key} scores ${score}, not ${expected.score}`;
     const previous = answer[rank - 1];
     if (previous && previous.score < score) return `${key} is after a worse one`;
-    if (previous?.score === score && (byKey.get(previous.key)?.id ?? 0) > expected.id) return `${key} loses a tie by id`;
+    if (previous?.score === score && (byKey.get(previous.key)?.id ?? 0) > expected.id)
+      return `${key} loses a tie by id`;
   }
   const returned = new Set(answer.map(({ key }) => key));
   const worst = answer.at(-1)?.score ?? Infinity;

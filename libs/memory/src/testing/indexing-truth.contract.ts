@@ -16,7 +16,11 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
   describe(`${adapter} as a projection source`, () => {
     it('gives current rows, tombstones included, and leaves out unknown coordinates', async () => {
       const [one, two] = [freshNamespace(), freshNamespace()];
-      await truth().writer.write([aWrite(one, { coordinate: [1] }), aWrite(one, { coordinate: [2] }), aWrite(two, { coordinate: [1] })]);
+      await truth().writer.write([
+        aWrite(one, { coordinate: [1] }),
+        aWrite(one, { coordinate: [2] }),
+        aWrite(two, { coordinate: [1] }),
+      ]);
       await truth().writer.delete([aDeletion(one, '2')]);
       const rows = await truth().projection.rows([
         { namespace: one, key: '1' },
@@ -39,6 +43,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       await truth().writer.write([aWrite(namespace), aWrite(namespace), aWrite(namespace)]);
       await mark(namespace, '1,2', 3, vector(0.1, -0, 0, 1e-45, -0.75));
       await mark(namespace, '1,2', 2);
+      await mark(namespace, '1,2', 1, vector(9));
       const row = await rowOf(namespace, '1,2');
       expect(row).toMatchObject({ version: 3, indexedVersion: 3 });
       expect(row?.embedding?.space).toBe(SPACE);
@@ -78,7 +83,9 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
 
     it('scans every live row that is marked as indexed, each once', async () => {
       const [one, two] = [freshNamespace(), freshNamespace()];
-      const commands = Array.from({ length: 25 }, (_, index) => aWrite(index < 15 ? one : two, { coordinate: [index] }));
+      const commands = Array.from({ length: 25 }, (_, index) =>
+        aWrite(index < 15 ? one : two, { coordinate: [index] }),
+      );
       await truth().writer.write(commands);
       await truth().projection.markIndexed(commands.map(({ namespace, key }) => ({ namespace, key, version: 1 })));
       await truth().writer.write([aWrite(one, { coordinate: [3] }), aWrite(two, { coordinate: [99] })]);
@@ -108,7 +115,9 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
         const ordered = round % 2 === 0 ? keys : [...keys].reverse();
         await truth().writer.write(ordered.map((key) => aWrite(namespace, { coordinate: [Number(key)] })));
         await truth().projection.markIndexed(
-          [...ordered].reverse().map((key) => ({ namespace, key, version: round + 1, embedding: { space: SPACE, vector: vector(round) } })),
+          [...ordered]
+            .reverse()
+            .map((key) => ({ namespace, key, version: round + 1, embedding: { space: SPACE, vector: vector(round) } })),
         );
         await truth().reader.touch(namespace, ordered, new Date());
       });
@@ -132,14 +141,19 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
         { key: '2', version: 2, deleted: true },
         { key: '3', version: 1, deleted: false },
       ]);
-      await truth().projection.markIndexed([{ namespace, key: '2', version: 2 }, { namespace, key: '3', version: 1 }]);
+      await truth().projection.markIndexed([
+        { namespace, key: '2', version: 2 },
+        { namespace, key: '3', version: 1 },
+      ]);
       expect(await truth().pending.versions(namespace)).toEqual([]);
       expect(await truth().pending.versions(freshNamespace())).toEqual([]);
     });
 
     it('loads contents as they are now and leaves out what vanished', async () => {
       const namespace = freshNamespace();
-      await truth().writer.write([1, 2].map((x) => aWrite(namespace, { coordinate: [x], payload: { text: `text ${x}` } })));
+      await truth().writer.write(
+        [1, 2].map((x) => aWrite(namespace, { coordinate: [x], payload: { text: `text ${x}` } })),
+      );
       await truth().writer.delete([aDeletion(namespace, '1')]);
       const [loaded, ...more] = await truth().pending.load(namespace, ['1', '2', '404']);
       expect(loaded).toMatchObject({ searchedText: 'text 2', memory: { key: '2', payload: { text: 'text 2' } } });

@@ -9,7 +9,9 @@ export function describeMemoryReaderContract(adapter: string, truth: TruthHarnes
   const now = () => new Date();
   const store = async (...memories: WriteDetails[]): Promise<string> => {
     const namespace = freshNamespace();
-    await truth().writer.write(memories.map((details, index) => aWrite(namespace, { coordinate: [index + 1], ...details })));
+    await truth().writer.write(
+      memories.map((details, index) => aWrite(namespace, { coordinate: [index + 1], ...details })),
+    );
     return namespace;
   };
   const keysOf = (memories: readonly { readonly key: string }[]) => memories.map(({ key }) => key);
@@ -48,7 +50,10 @@ export function describeMemoryReaderContract(adapter: string, truth: TruthHarnes
       const list = async (filter: MemoryFilter, limit = 3) =>
         keysOf(await truth().reader.list(namespace, { filter, limit }, now()));
       expect(await list({ payload: [{ path: ['tags'], contains: 'rare' }] })).toEqual(['1', '11', '21']);
-      expect(await list({ type: 'semantic', payload: [{ path: ['rank'], range: { gte: 30, lt: 34 } }] })).toEqual(['32', '34']);
+      expect(await list({ type: 'semantic', payload: [{ path: ['rank'], range: { gte: 30, lt: 34 } }] })).toEqual([
+        '32',
+        '34',
+      ]);
       expect(await list({ payload: [{ path: ['deep', 'key'], anyOf: ['k3', 'k2'] }] })).toEqual(['3', '4', '7']);
       expect(await list({ payload: [{ path: ['deep', 'none'], exists: false }] })).toEqual(['1', '2', '3']);
       expect(await list({ createdBefore: Date.now() - 3_600_000 })).toEqual([]);
@@ -65,9 +70,21 @@ export function describeMemoryReaderContract(adapter: string, truth: TruthHarnes
 
   describe(`${adapter} as a memory reader: by place`, () => {
     it('gives the coordinates inside a box, bounds included, in creation order', async () => {
-      const namespace = await store(...[[3, 3], [0, 0], [1, 2], [5, 5], [1, 9]].map((coordinate) => ({ coordinate })));
+      const namespace = await store(
+        ...[
+          [3, 3],
+          [0, 0],
+          [1, 2],
+          [5, 5],
+          [1, 9],
+        ].map((coordinate) => ({ coordinate })),
+      );
       const coordinates = await truth().reader.range(namespace, { min: [0, 0], max: [3, 3] }, now());
-      expect(coordinates).toEqual([[3, 3], [0, 0], [1, 2]]);
+      expect(coordinates).toEqual([
+        [3, 3],
+        [0, 0],
+        [1, 2],
+      ]);
     });
 
     it('compares only the leading dimensions that both have', async () => {
@@ -84,7 +101,10 @@ export function describeMemoryReaderContract(adapter: string, truth: TruthHarnes
   });
 
   describe(`${adapter} as a memory reader: by keyword`, () => {
-    const search = async (payloads: readonly JsonObject[], query: Partial<KeywordQuery> & { readonly term: string }) => {
+    const search = async (
+      payloads: readonly JsonObject[],
+      query: Partial<KeywordQuery> & { readonly term: string },
+    ) => {
       const namespace = await store(...payloads.map((payload) => ({ payload })));
       const found = await truth().reader.keywordSearch(
         namespace,
@@ -95,7 +115,12 @@ export function describeMemoryReaderContract(adapter: string, truth: TruthHarnes
     };
 
     it('finds a term inside any string at any depth, newest first', async () => {
-      const payloads: JsonObject[] = [{ a: { b: [{ c: 'the Needle here' }] } }, { needle: 'only a key' }, { a: 'NEEDLEwork' }, { a: 1 }];
+      const payloads: JsonObject[] = [
+        { a: { b: [{ c: 'the Needle here' }] } },
+        { needle: 'only a key' },
+        { a: 'NEEDLEwork' },
+        { a: 1 },
+      ];
       expect(await search(payloads, { term: 'needle' })).toEqual([2, 0]);
       expect(await search(payloads, { term: 'Needle', caseSensitive: true })).toEqual([0]);
       expect(await search(payloads, { term: 'needle', limit: 1 })).toEqual([2]);
@@ -108,7 +133,18 @@ export function describeMemoryReaderContract(adapter: string, truth: TruthHarnes
     });
 
     it('takes every character literally', async () => {
-      const texts = ['100%', '100 percent', 'a_b', 'axb', 'back\\slash', 'say "hi"', 'line\nbreak', 'tab\there', '{"a":1}', '\u0001'];
+      const texts = [
+        '100%',
+        '100 percent',
+        'a_b',
+        'axb',
+        'back\\slash',
+        'say "hi"',
+        'line\nbreak',
+        'tab\there',
+        '{"a":1}',
+        '\u0001',
+      ];
       const payloads = texts.map((text) => ({ text }));
       for (const [index, text] of texts.entries()) {
         if (text === '100 percent' || text === 'axb') continue;

@@ -68,7 +68,13 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const at = (coordinate: readonly number[], text: string) => aWrite(namespace, { coordinate, payload: { text } });
       await truth().writer.write([at([7], 'before')]);
-      const receipts = await truth().writer.write([at([7], 'a'), at([8], 'b'), at([7], 'c'), at([8], 'd'), at([7], 'e')]);
+      const receipts = await truth().writer.write([
+        at([7], 'a'),
+        at([8], 'b'),
+        at([7], 'c'),
+        at([8], 'd'),
+        at([7], 'e'),
+      ]);
       expect(receipts).toEqual([
         { key: '7', version: 2, created: false },
         { key: '8', version: 1, created: true },
@@ -79,7 +85,14 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       expect((await find(namespace, '7'))?.payload).toEqual({ text: 'e' });
       expect((await find(namespace, '8'))?.payload).toEqual({ text: 'd' });
       const texts = (await eventsOf(namespace)).map(({ payload }) => payload);
-      expect(texts).toMatchObject([{ text: 'before' }, { text: 'a' }, { text: 'b' }, { text: 'c' }, { text: 'd' }, { text: 'e' }]);
+      expect(texts).toMatchObject([
+        { text: 'before' },
+        { text: 'a' },
+        { text: 'b' },
+        { text: 'c' },
+        { text: 'd' },
+        { text: 'e' },
+      ]);
     });
 
     it('numbers new memories in command order, whatever their keys', async () => {
@@ -99,9 +112,19 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       expect(await truth().writer.write([aWrite(namespace, { coordinate: [1] })])).toMatchObject([{ version: 1 }]);
     });
 
+    it('takes any date of expiry', async () => {
+      const namespace = freshNamespace();
+      const expiring = (x: number, ms: number) => aWrite(namespace, { coordinate: [x], expiresAt: new Date(ms) });
+      await truth().writer.write([expiring(1, 8.64e15), expiring(2, -8.64e15), expiring(3, 0)]);
+      expect((await truth().reader.list(namespace, { limit: 5 }, now())).map(({ key }) => key)).toEqual(['1']);
+    });
+
     it('keeps namespaces apart', async () => {
       const [one, two] = [freshNamespace(), freshNamespace()];
-      await truth().writer.write([aWrite(one, { payload: { text: 'one' } }), aWrite(two, { payload: { text: 'two' } })]);
+      await truth().writer.write([
+        aWrite(one, { payload: { text: 'one' } }),
+        aWrite(two, { payload: { text: 'two' } }),
+      ]);
       expect((await find(one, '1,2'))?.payload).toEqual({ text: 'one' });
       expect(await truth().writer.delete([aDeletion(one, '1,2')])).toEqual(['1,2']);
       expect((await find(two, '1,2'))?.payload).toEqual({ text: 'two' });
@@ -118,7 +141,11 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const episodic = aWrite(namespace, { coordinate: [1], type: 'episodic', importance: 3, importanceNorm: 0.5 });
       const semantic = aWrite(namespace, { coordinate: [2] });
-      const stamped = aWrite(namespace, { coordinate: [3], type: 'episodic', payload: { timestamp: 12, coordinate: 1 } });
+      const stamped = aWrite(namespace, {
+        coordinate: [3],
+        type: 'episodic',
+        payload: { timestamp: 12, coordinate: 1 },
+      });
       await truth().writer.write([episodic, semantic, stamped]);
       const [first, second, third] = await eventsOf(namespace);
       expect(first).toEqual({
@@ -200,7 +227,11 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const random = seededRandom(7);
       const keys = Array.from({ length: 12 }, (_, index) => index);
-      const shuffled = () => [...keys].map((x) => ({ x, by: random() })).sort((a, b) => a.by - b.by).map(({ x }) => x);
+      const shuffled = () =>
+        [...keys]
+          .map((x) => ({ x, by: random() }))
+          .sort((a, b) => a.by - b.by)
+          .map(({ x }) => x);
       const batches = Array.from({ length: 40 }, () => shuffled().map((x) => aWrite(namespace, { coordinate: [x] })));
       const receipts = (await Promise.all(batches.map((batch) => truth().writer.write(batch)))).flat();
       for (const x of keys) {
@@ -216,7 +247,9 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const work = Array.from({ length: 60 }, (_, index) =>
         index % 3 === 2
           ? truth().writer.delete((index % 2 ? keys : [...keys].reverse()).map((key) => aDeletion(namespace, key)))
-          : truth().writer.write((index % 2 ? keys : [...keys].reverse()).map((key) => aWrite(namespace, { coordinate: [Number(key)] }))),
+          : truth().writer.write(
+              (index % 2 ? keys : [...keys].reverse()).map((key) => aWrite(namespace, { coordinate: [Number(key)] })),
+            ),
       );
       await Promise.all(work);
       const records = (await drainAll(truth().outbox)).filter(({ event }) => event.namespace === namespace);

@@ -9,7 +9,9 @@ const EVENTS = 500;
 const COORDINATES = 40;
 const DEADLINE_MS = 20_000;
 
-const all = (records: readonly EventRecord[]): PublishOutcome => ({ published: records.map(({ event }) => event.event_id) });
+const all = (records: readonly EventRecord[]): PublishOutcome => ({
+  published: records.map(({ event }) => event.event_id),
+});
 const versionsOf = (records: readonly EventRecord[]) => records.map(({ key, version }) => `${key}@${version}`);
 
 async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
@@ -61,7 +63,9 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
 
     it('hands the whole batch out again when publishing throws', async () => {
       await write(namespace, 1, 2);
-      await expect(truth().outbox.drain(10, () => Promise.reject(new Error('the bus is away')))).rejects.toThrow('the bus is away');
+      await expect(truth().outbox.drain(10, () => Promise.reject(new Error('the bus is away')))).rejects.toThrow(
+        'the bus is away',
+      );
       expect(versionsOf(await drainOnce(10))).toEqual(['1@1', '2@1']);
     });
 
@@ -87,7 +91,10 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
     it('parks poisoned events with what can be counted, and goes on behind them', async () => {
       const parkedBefore = (await truth().outbox.depth()).parked;
       await write(namespace, 1, 1);
-      await drainOnce(1, ([record]) => ({ published: [], poisoned: record ? [{ eventId: record.event.event_id, reason: 'bad' }] : [] }));
+      await drainOnce(1, ([record]) => ({
+        published: [],
+        poisoned: record ? [{ eventId: record.event.event_id, reason: 'bad' }] : [],
+      }));
       expect(await truth().outbox.depth()).toMatchObject({ waiting: 1, parked: parkedBefore + 1 });
       expect(versionsOf(await drainOnce(10))).toEqual(['1@2']);
       expect(await drainOnce(10)).toEqual([]);
@@ -114,7 +121,10 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
           .catch(reject);
       });
       expect(versionsOf(outcome)).toEqual(['2@1', '2@2']);
-      await until(async () => (await truth().outbox.depth()).waiting === 0 || (await drainOnce(10)).length > 0, 'the rest');
+      await until(
+        async () => (await truth().outbox.depth()).waiting === 0 || (await drainOnce(10)).length > 0,
+        'the rest',
+      );
     });
 
     it(`lets ${RELAYS} relays move ${EVENTS} events, each exactly once and in order per coordinate`, async () => {
