@@ -1,12 +1,14 @@
+import { findRunningPostgres } from '@sfm/storage';
 import pg from 'pg';
-import { findEmbeddedPostgres } from '../services/embedded-truth.js';
 import { waitFor } from '../services/wait-for.js';
 import type { RunningService } from './running-service.js';
 
 
 /** Looks into a running service's database. */
 export async function queryTruth<T extends pg.QueryResultRow>(service: RunningService, sql: string, values: unknown[] = []): Promise<T[]> {
-  const client = new pg.Client(await findEmbeddedPostgres(service.dataDir));
+  const connection = await findRunningPostgres(service.dataDir);
+  if (!connection) throw new Error(`no PostgreSQL runs on ${service.dataDir}`);
+  const client = new pg.Client(connection);
   await client.connect();
   try {
     return (await client.query<T>(sql, values)).rows;

@@ -10,6 +10,7 @@ export {
   type EmbeddedPostgresErrorCode,
   type InstanceLockHolder,
 } from './embedded/embedded-postgres-error.js';
+export { findRunningPostgres } from './embedded/running-cluster.js';
 export { InvalidPostgresUrl, resolveConnection, type PostgresConnection } from './postgres/connection.js';
 export { createDataSource, MIGRATIONS_TABLE, type CreateDataSourceOptions, type PoolOptions } from './postgres/data-source.js';
 export {

@@ -27,7 +27,12 @@ export interface TruthDatabase {
 export async function openTruthDatabase({ migrate = true } = {}): Promise<TruthDatabase> {
   const { url, drop } = await createTestDatabase();
   const connection = await resolveConnection(url);
-  const dataSource = createDataSource({ connection, entities: STORAGE_ENTITIES, migrations: MIGRATIONS, pool: { size: 12 } });
+  const dataSource = createDataSource({
+    connection,
+    entities: STORAGE_ENTITIES,
+    migrations: MIGRATIONS,
+    pool: { size: 12 },
+  });
   await dataSource.initialize();
   if (migrate) await new MigrationRunner(dataSource).migrateUp();
   const database = new PostgresDatabase(dataSource);

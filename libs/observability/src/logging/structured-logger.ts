@@ -19,6 +19,9 @@ export interface StructuredLoggerOptions {
 type Fields = Record<string, unknown>;
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
+/** Nest tells of every module and route it wires, as information; to an operator it is debugging detail. */
+const FRAMEWORK_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+
 /**
  * Nest logger that writes one JSON object per line: `time` (ISO 8601), `level`, `msg`, `context`, `request_id` inside
  * requests, and `err` with type, message, stack and cause.
@@ -46,7 +49,7 @@ export class StructuredLogger implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(FRAMEWORK_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

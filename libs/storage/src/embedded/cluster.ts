@@ -203,7 +203,8 @@ async function assertUsable(dir: string, binaries: PostgresBinaries): Promise<vo
   }
 }
 
-async function readCredentials(dir: string): Promise<ClusterCredentials> {
+/** The roles of a cluster. @throws EmbeddedPostgresError when the file cannot be read */
+export async function readCredentials(dir: string): Promise<ClusterCredentials> {
   const file = path.join(dir, SECRETS_FILE);
   try {
     const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));

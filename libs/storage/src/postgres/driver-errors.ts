@@ -4,6 +4,7 @@ import { MemoryError, StoreUnavailableError } from '@sfm/memory';
 const UNAVAILABLE_STATES = [
   '08', // connection exception
   '25006', // read-only transaction: a standby, or a server that is failing over
+  '25P03', // the transaction was left idle for too long
   '28', // invalid authorization: the server refuses us
   '3D000', // the database does not exist (yet)
   '53', // insufficient resources: too many connections, disk full, out of memory
@@ -36,7 +37,9 @@ export function translateDriverError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof MemoryError) return error;
   const code = sqlState(error) ?? '';
   const unavailable =
-    UNREACHABLE.test(code) || UNREACHABLE.test(error.message) || UNAVAILABLE_STATES.some((state) => code.startsWith(state));
+    UNREACHABLE.test(code) ||
+    UNREACHABLE.test(error.message) ||
+    UNAVAILABLE_STATES.some((state) => code.startsWith(state));
   if (!unavailable) return error;
   return new StoreUnavailableError(`PostgreSQL does not answer: ${error.message || code}`, { cause: error });
 }

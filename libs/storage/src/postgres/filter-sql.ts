@@ -74,7 +74,9 @@ function rangeSql(at: string, range: RangeBounds, parameters: SqlParameters): st
     const operator = OPERATORS[name];
     if (typeof bound === 'number') {
       const placeholder = parameters.add(String(bound));
-      parts.push(`CASE WHEN jsonb_typeof(${at}) = 'number' THEN ${at}::numeric ${operator} ${placeholder}::numeric END`);
+      parts.push(
+        `CASE WHEN jsonb_typeof(${at}) = 'number' THEN ${at}::numeric ${operator} ${placeholder}::numeric END`,
+      );
     } else {
       checkText(bound, 'filter range');
       const placeholder = parameters.add(bound);

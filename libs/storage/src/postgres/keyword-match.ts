@@ -1,4 +1,5 @@
 import type { JsonValue, KeywordQuery } from '@sfm/memory';
+import type { SqlParameters } from './sql-parameters.js';
 
 type KeywordTest = Pick<KeywordQuery, 'term' | 'exact' | 'caseSensitive'>;
 
@@ -20,26 +21,20 @@ function foldCase(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ');
 }
 
-/** What the SQL expression and the LIKE pattern of a keyword query are. */
-export interface KeywordPrefilter {
-  /** Text to look into, of a table aliased `m`. */
-  readonly expression: string;
-  readonly pattern: string;
-}
-
 /**
- * A condition on the JSON text of a payload that every match fulfils, whatever the server's locale. Others may fulfil
- * it too (a key, an escape sequence): `keywordMatcher` decides.
+ * A condition on the JSON text of a payload of `memories m` that every match fulfils, whatever the server's locale.
+ * Others may fulfil it too (a key, an escape sequence): `keywordMatcher` decides.
  *
  * Without regard to case only ASCII can be compared on the server, so other characters stand for anything. Two
- * characters outside ASCII have an ASCII lower case: İ (i) and the Kelvin sign (k).
+ * characters outside ASCII have an ASCII lower case: İ (i) and the Kelvin sign (k); payloads that have them are let through.
  */
-export function keywordPrefilter({ term, exact, caseSensitive }: KeywordTest): KeywordPrefilter {
+export function keywordPrefilterSql({ term, exact, caseSensitive }: KeywordTest, parameters: SqlParameters): string {
   const json = JSON.stringify(term);
-  const wanted = exact ? json : json.slice(1, -1);
-  if (caseSensitive) return { expression: 'm.payload::text COLLATE "C"', pattern: `%${escapeLike(wanted)}%` };
-  const pattern = escapeLike(foldCase(wanted)).replaceAll(/[^ -~]+/g, '%');
-  return { expression: `lower(translate(m.payload::text, 'İ\u212a', 'ik') COLLATE "C")`, pattern: `%${pattern}%` };
+  const wanted = escapeLike(exact ? json : json.slice(1, -1));
+  const text = `m.payload::text COLLATE "C"`;
+  if (caseSensitive) return `${text} LIKE ${parameters.add(`%${wanted}%`)}`;
+  const ascii = `${text} ILIKE ${parameters.add(`%${wanted.replaceAll(/[^ -~]+/g, '%')}%`)}`;
+  return /[ik\u0130\u212a]/i.test(term) ? `(${ascii} OR m.payload::text ~ '[İ\u212a]')` : ascii;
 }
 
 function escapeLike(text: string): string {

@@ -8,13 +8,16 @@ import {
   type MemoryCounts,
 } from '@sfm/memory';
 import { filterSql } from './filter-sql.js';
-import { keywordMatcher, keywordPrefilter } from './keyword-match.js';
+import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from './memory-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { SqlParameters } from './sql-parameters.js';
 
-/** Rows read at once while looking for keyword matches. */
+/** Rows fetched at once while looking for keyword matches. */
 const KEYWORD_PAGE = 200;
+/** Memories of the first window that is looked through, and how much larger each next one is. */
+const FIRST_WINDOW = 1_000;
+const WINDOW_GROWTH = 4;
 
 /** Reads the current state of memories from PostgreSQL. */
 export class PostgresMemoryReader extends MemoryReader {
@@ -59,15 +62,26 @@ export class PostgresMemoryReader extends MemoryReader {
     return rows.map(({ coordinate }) => coordinate);
   }
 
+  /**
+   * Looks through windows of growing size, newest first: a common word is found without reading the whole namespace,
+   * a rare one in few round trips. (One query for both fails: the planner can not know how common a word is.)
+   */
   async keywordSearch(namespace: string, query: KeywordQuery, now: Date): Promise<readonly Memory[]> {
     const matches = keywordMatcher(query);
     const found: Memory[] = [];
-    let beforeId: number | undefined;
-    while (found.length < query.limit) {
-      const page = await this.keywordPage(namespace, query, now, beforeId);
+    let windowSize = FIRST_WINDOW;
+    let beforeId: number | null = Number.MAX_SAFE_INTEGER;
+    while (found.length < query.limit && beforeId !== null) {
+      const fromId = await this.windowStart(namespace, beforeId, windowSize);
+      if (fromId === null) break;
+      const page = await this.keywordPage(namespace, query, { fromId, beforeId, now });
       found.push(...page.filter(({ payload }) => matches(payload)));
-      beforeId = page.at(-1)?.id;
-      if (page.length < KEYWORD_PAGE) break;
+      if (page.length === KEYWORD_PAGE) {
+        beforeId = page.at(-1)?.id ?? null;
+      } else {
+        beforeId = fromId;
+        windowSize *= WINDOW_GROWTH;
+      }
     }
     return found.slice(0, query.limit);
   }
@@ -109,20 +123,29 @@ export class PostgresMemoryReader extends MemoryReader {
     return rows.map(({ importance }) => importance).reverse();
   }
 
+  /** Id of the last of up to `size` memories before an id, newest first; null when there is none. */
+  private async windowStart(namespace: string, beforeId: number, size: number): Promise<number | null> {
+    const [row] = await this.database.query<{ id: string | null }>({
+      text: `SELECT min(w.id) AS id FROM (
+          SELECT id FROM memories WHERE namespace = $1 AND id < $2 ORDER BY id DESC LIMIT $3) AS w`,
+      values: [namespace, beforeId, size],
+    });
+    return row?.id == null ? null : Number(row.id);
+  }
+
   private async keywordPage(
     namespace: string,
     query: KeywordQuery,
-    now: Date,
-    beforeId: number | undefined,
+    { fromId, beforeId, now }: { readonly fromId: number; readonly beforeId: number; readonly now: Date },
   ): Promise<readonly Memory[]> {
-    const { expression, pattern } = keywordPrefilter(query);
     const parameters = new SqlParameters();
     const rows = await this.database.query<MemoryRow>({
       text: `SELECT ${MEMORY_COLUMNS} FROM memories m
-        WHERE m.namespace = ${parameters.add(namespace)} AND ${liveAt(parameters.add(now.toISOString()))}
+        WHERE m.namespace = ${parameters.add(namespace)}
+          AND m.id >= ${parameters.add(fromId)} AND m.id < ${parameters.add(beforeId)}
+          AND ${liveAt(parameters.add(now.toISOString()))}
           AND ${query.type === undefined ? 'true' : `m.type = ${parameters.add(query.type)}`}
-          AND ${beforeId === undefined ? 'true' : `m.id < ${parameters.add(beforeId)}`}
-          AND ${expression} LIKE ${parameters.add(pattern)}
+          AND ${keywordPrefilterSql(query, parameters)}
         ORDER BY m.id DESC LIMIT ${KEYWORD_PAGE}`,
       values: parameters.values,
     });

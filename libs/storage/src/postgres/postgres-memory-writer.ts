@@ -37,7 +37,9 @@ export class PostgresMemoryWriter extends MemoryWriter {
   }
 
   async delete(commands: readonly DeleteCommand[]): Promise<readonly string[]> {
-    const distinct = [...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values()];
+    const distinct = [
+      ...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values(),
+    ];
     if (distinct.length === 0) return [];
     const rows = await this.database.queryWithRetry<DeletedRow>(deleteStatement(distinct));
     if (rows.length > 0) this.notifier.notify();

@@ -13,23 +13,26 @@ import type { PostgresDatabase, RunInTransaction } from './postgres-database.js'
 const MIN_BACKOFF_SECONDS = 0.25;
 const MAX_BACKOFF_SECONDS = 30;
 
+/** Publishing may embed texts with a slow model; an ordinary transaction is not left idle for so long. */
+const MAX_PUBLISH_MINUTES = 10;
+
 /**
  * Locks up to $1 waiting events, oldest first, passing over those that other relays hold. An event is left out when an
  * older one of its coordinate pauses (first subquery, so that they do not use up the batch) or is held by another
  * relay (second). Taking only what has no older one outside the batch keeps the order of a coordinate, as in
  * Zehelein's pg-transactional-outbox with its segments.
  *
- * The subqueries stand in a comparison on purpose: as NOT EXISTS they may become a join over the whole backlog.
+ * The subqueries are not written as NOT EXISTS on purpose: that may become a join over the whole backlog.
  */
 const TAKE = `
 WITH locked AS MATERIALIZED (
   SELECT o.id, o.event_id, o.namespace, o.coordinate_key, o.version
   FROM outbox o
   WHERE o.parked_at IS NULL AND o.available_at <= now()
-    AND (SELECT b.id FROM outbox b
+    AND NOT coalesce((SELECT true FROM outbox b
       WHERE b.namespace = o.namespace AND b.coordinate_key = o.coordinate_key AND b.id < o.id
         AND b.parked_at IS NULL AND b.available_at > now()
-      ORDER BY b.id LIMIT 1) IS NULL
+      ORDER BY b.id LIMIT 1), false)
   ORDER BY o.id
   LIMIT $1
   FOR UPDATE OF o SKIP LOCKED
@@ -38,10 +41,10 @@ SELECT l.id AS outbox_id, l.coordinate_key, l.version, e.id, e.event_id, e.names
   e.payload, e.importance
 FROM locked l
 LEFT JOIN memory_events e ON e.id = l.event_id
-WHERE (SELECT b.id FROM outbox b
+WHERE NOT coalesce((SELECT true FROM outbox b
   WHERE b.namespace = l.namespace AND b.coordinate_key = l.coordinate_key AND b.id < l.id
     AND b.parked_at IS NULL AND b.id NOT IN (SELECT id FROM locked)
-  ORDER BY b.id LIMIT 1) IS NULL
+  ORDER BY b.id LIMIT 1), false)
 ORDER BY l.id`;
 
 interface TakenRow {
@@ -66,6 +69,7 @@ export class PostgresOutbox extends Outbox {
 
   drain(limit: number, publish: (records: readonly EventRecord[]) => Promise<PublishOutcome>): Promise<number> {
     return this.database.transaction(async (run) => {
+      await run({ text: `SET LOCAL idle_in_transaction_session_timeout = '${MAX_PUBLISH_MINUTES}min'` });
       const taken = await run<TakenRow>({ text: TAKE, values: [limit] });
       const events = taken.filter(({ id }) => id !== null);
       const outcome = events.length === 0 ? { published: [] } : await publish(events.map(toRecord));
@@ -101,7 +105,11 @@ async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome
   const parked = taken.filter((row) => !isDone(row) && poisoned.has(row.event_id));
   const failed = taken.filter((row) => !isDone(row) && !poisoned.has(row.event_id));
   if (done.length > 0) {
-    await run({ name: 'sfm_outbox_done', text: 'DELETE FROM outbox WHERE id = ANY($1::bigint[])', values: [idsOf(done)] });
+    await run({
+      name: 'sfm_outbox_done',
+      text: 'DELETE FROM outbox WHERE id = ANY($1::bigint[])',
+      values: [idsOf(done)],
+    });
   }
   if (parked.length > 0) {
     await run({

@@ -20,9 +20,7 @@ export class PostgresProjectionSource extends ProjectionSource {
     super();
   }
 
-  async rows(
-    keys: readonly { readonly namespace: string; readonly key: string }[],
-  ): Promise<readonly ProjectionRow[]> {
+  async rows(keys: readonly { readonly namespace: string; readonly key: string }[]): Promise<readonly ProjectionRow[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<ProjectionDbRow>({
       name: 'sfm_projection_rows',

@@ -1,12 +1,5 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
-import {
-  ContextReader,
-  MemoryReader,
-  MemoryWriter,
-  Outbox,
-  PendingMemories,
-  ProjectionSource,
-} from '@sfm/memory';
+import { ContextReader, MemoryReader, MemoryWriter, Outbox, PendingMemories, ProjectionSource } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { PostgresContextReader } from './postgres-context-reader.js';
 import { PostgresDatabase } from './postgres-database.js';

@@ -5,6 +5,9 @@ import type { Statement } from './postgres-database.js';
 /** Batches up to this size share one prepared plan; larger ones are worth a plan made for their size. */
 const MAX_PREPARED_BATCH = 128;
 
+/** 9999-12-31, the last millisecond that ISO 8601 writes with four digits. */
+const MAX_TIME_MS = 253_402_300_799_999;
+
 export interface WrittenRow {
   readonly event_id: string;
   readonly version: number;
@@ -103,12 +106,17 @@ export function writeStatement(commands: readonly WriteCommand[]): Statement {
       commands.map(({ importance }) => importance),
       commands.map(({ importanceNorm }) => importanceNorm),
       commands.map(({ contentHash }) => contentHash),
-      commands.map(({ expiresAt }) => expiresAt?.toISOString() ?? null),
+      commands.map(({ expiresAt }) => (expiresAt ? storableTime(expiresAt) : null)),
       first,
       nth,
       total,
     ],
   };
+}
+
+/** Dates that PostgreSQL reads: years 1970 to 9999. Beyond them is "long ago" and "never". */
+function storableTime(date: Date): string {
+  return new Date(Math.min(Math.max(date.getTime(), 0), MAX_TIME_MS)).toISOString();
 }
 
 interface Occurrences {

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Injectable, Module, type DynamicModule } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { ContextReader, MemoryReader, MemoryWriter, Outbox, PendingMemories, ProjectionSource } from '@sfm/memory';
+import { DataSource } from 'typeorm';
+import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
+import { PostgresContextReader } from './postgres-context-reader.js';
+import { PostgresHealth } from './postgres-health.js';
+import { PostgresMemoryReader } from './postgres-memory-reader.js';
+import { PostgresMemoryWriter } from './postgres-memory-writer.js';
+import { PostgresOutbox } from './postgres-outbox.js';
+import { PostgresPendingMemories } from './postgres-pending-memories.js';
+import { PostgresProjectionSource } from './postgres-projection-source.js';
+import { StorageModule } from './storage.module.js';
+
+let truth: TruthDatabase;
+
+beforeAll(async () => {
+  truth = await openTruthDatabase({ migrate: false });
+}, 60_000);
+afterAll(async () => {
+  await truth.close();
+});
+
+@Injectable()
+class UseCase {
+  constructor(
+    readonly writer: MemoryWriter,
+    readonly health: PostgresHealth,
+  ) {}
+}
+
+async function boundBy(storage: DynamicModule) {
+  @Module({ imports: [storage], providers: [UseCase] })
+  class App {}
+  return Test.createTestingModule({ imports: [App] }).compile();
+}
+
+describe('StorageModule', () => {
+  it('binds every storage port to PostgreSQL', async () => {
+    const app = await boundBy(StorageModule.forRoot({ dataSource: truth.dataSource }));
+    expect(app.get(MemoryWriter)).toBeInstanceOf(PostgresMemoryWriter);
+    expect(app.get(MemoryReader)).toBeInstanceOf(PostgresMemoryReader);
+    expect(app.get(ContextReader)).toBeInstanceOf(PostgresContextReader);
+    expect(app.get(PendingMemories)).toBeInstanceOf(PostgresPendingMemories);
+    expect(app.get(ProjectionSource)).toBeInstanceOf(PostgresProjectionSource);
+    expect(app.get(Outbox)).toBeInstanceOf(PostgresOutbox);
+    expect(await app.get(UseCase).health.check()).toBeGreaterThan(0);
+    await app.close();
+    expect(truth.dataSource.isInitialized).toBe(true);
+  });
+
+  it('takes a data source that is made later', async () => {
+    const app = await boundBy(StorageModule.forRootAsync({ useFactory: () => Promise.resolve(truth.dataSource) }));
+    expect(app.get(DataSource)).toBe(truth.dataSource);
+    expect(app.get(UseCase).writer).toBeInstanceOf(PostgresMemoryWriter);
+    await app.close();
+  });
+});
