@@ -21,6 +21,8 @@ export default {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.[tj]s$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${ESM_ONLY_REQUIRED_BY_CJS.join('|')})/)`],
+  globalSetup: '<rootDir>/test/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/global-teardown.mjs',
   setupFiles: ['reflect-metadata'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/data/'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],

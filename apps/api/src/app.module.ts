@@ -118,8 +118,13 @@ function servicesModule(config: AppConfig, core: DynamicModule, token: string): 
       {
         provide: HealthReader,
         inject: [ComponentHealth, PostgresHealth, VectorIndex, Embedder, IndexWarmup],
-        useFactory: (health: ComponentHealth, truth: PostgresHealth, vectors: VectorIndex, embedder: Embedder, warmup: IndexWarmup) =>
-          new ServiceHealth(health, { truth, vectors, embedder, warmup, namespace: config.service.namespace }),
+        useFactory: (
+          health: ComponentHealth,
+          truth: PostgresHealth,
+          vectors: VectorIndex,
+          embedder: Embedder,
+          warmup: IndexWarmup,
+        ) => new ServiceHealth(health, { truth, vectors, embedder, warmup, namespace: config.service.namespace }),
       },
       {
         provide: 'gauges',
@@ -128,7 +133,8 @@ function servicesModule(config: AppConfig, core: DynamicModule, token: string): 
           metrics.registerGauges({
             outboxDepth: async () => (await outbox.depth()).waiting,
             oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
-            indexPoints: async () => new Map([[config.service.namespace, await vectors.count(config.service.namespace)]]),
+            indexPoints: async () =>
+              new Map([[config.service.namespace, await vectors.count(config.service.namespace)]]),
           });
           return true;
         },

@@ -44,7 +44,12 @@ export const DEFAULT_BATCHING: MicroBatcherOptions = { maxBatch: 64, maxInFlight
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
     const providers = [...writing(options), ...indexing(options), ...recalling(options)];
-    return { module: MemoryModule, imports: [...adapters], providers, exports: [...providers.map(({ provide }) => provide), ...adapters] };
+    return {
+      module: MemoryModule,
+      imports: [...adapters],
+      providers,
+      exports: [...providers.map(({ provide }) => provide), ...adapters],
+    };
   }
 }
 
@@ -76,8 +81,13 @@ function indexing({ warmupWaitMs }: MemoryModuleOptions): FactoryProvider[] {
     {
       provide: Indexer,
       inject: [ProjectionSource, VectorIndex, LexicalIndex, Embedder, MemoryTelemetry],
-      useFactory: (source: ProjectionSource, vectors: VectorIndex, lexical: LexicalIndex, embedder: Embedder, telemetry: MemoryTelemetry) =>
-        new Indexer(source, { vectors, lexical }, embedder, telemetry),
+      useFactory: (
+        source: ProjectionSource,
+        vectors: VectorIndex,
+        lexical: LexicalIndex,
+        embedder: Embedder,
+        telemetry: MemoryTelemetry,
+      ) => new Indexer(source, { vectors, lexical }, embedder, telemetry),
     },
     {
       provide: IndexLoader,

@@ -1,7 +1,15 @@
 import type { AppConfig } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
-import { createDataSource, EmbeddedPostgres, MigrationRunner, resolveConnection, STORAGE_ENTITIES, type PostgresConnection, type StorageModuleOptions } from '@sfm/storage';
-import type { LoggerService } from '@nestjs/common';
+import {
+  createDataSource,
+  EmbeddedPostgres,
+  MigrationRunner,
+  resolveConnection,
+  STORAGE_ENTITIES,
+  type PostgresConnection,
+  type StorageModuleOptions,
+} from '@sfm/storage';
+import type { StructuredLogger } from '@sfm/observability';
 import { resolve } from 'node:path';
 
 /** The opened truth store: connected, migrated, and held by this process alone when it is embedded. */
@@ -21,23 +29,33 @@ export interface Truth {
  *
  * @throws with a message for operators: data folder in use, no access, server unreachable.
  */
-export async function openTruth(config: AppConfig, logger: LoggerService, onLost: () => void): Promise<Truth> {
+export async function openTruth(config: AppConfig, logger: StructuredLogger, onLost: () => void): Promise<Truth> {
   const { url, sslMode, sslRootCertFile, sslCertFile, sslKeyFile } = config.database;
   if (url !== undefined) {
     const tls = { mode: sslMode, rootCertFile: sslRootCertFile, certFile: sslCertFile, keyFile: sslKeyFile };
     const connection = await resolveConnection(url, tls);
     const location = `PostgreSQL ${connection.database} at ${connection.host}:${connection.port}`;
-    return connect(config, logger, { connection, location, announce: () => Promise.resolve(), stop: () => Promise.resolve() });
+    return connect(config, logger, {
+      connection,
+      location,
+      announce: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+    });
   }
   const dataDir = resolve(config.service.dataDir);
   const embedded = new EmbeddedPostgres({
     dataDir,
-    logger: { log: (m) => logger.log(m), warn: (m) => logger.warn(m), error: (m) => logger.error(m) },
+    logger,
     onInstanceLockLost: onLost,
   });
   const { host, port, user, password, database } = await embedded.start();
   const connection = { host, port, user, password, database, ssl: false } as const;
-  const server = { connection, location: dataDir, announce: (at: string) => embedded.announce(at), stop: () => embedded.stop() };
+  const server = {
+    connection,
+    location: dataDir,
+    announce: (at: string) => embedded.announce(at),
+    stop: () => embedded.stop(),
+  };
   try {
     return await connect(config, logger, server);
   } catch (error) {
@@ -53,7 +71,7 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function connect({ database }: AppConfig, logger: LoggerService, server: Server): Promise<Truth> {
+async function connect({ database }: AppConfig, logger: StructuredLogger, server: Server): Promise<Truth> {
   const dataSource = createDataSource({
     connection: server.connection,
     entities: STORAGE_ENTITIES,
@@ -63,7 +81,9 @@ async function connect({ database }: AppConfig, logger: LoggerService, server: S
       connectTimeoutMs: database.connectTimeoutMs,
       statementTimeoutMs: database.statementTimeoutMs,
     },
-    onIdleConnectionError: (error) => logger.warn(`a database connection was lost and will be replaced: ${error.message}`),
+    onIdleConnectionError: (error) => {
+      logger.warn(`a database connection was lost and will be replaced: ${error.message}`);
+    },
   });
   await dataSource.initialize();
   const applied = await new MigrationRunner(dataSource).migrateUp();

@@ -12,7 +12,9 @@ function main(): number {
     console.error(error.message);
     return 1;
   }
-  console.error('No event broker is configured: events are applied by the api process itself, so no consumer is needed.');
+  console.error(
+    'No event broker is configured: events are applied by the api process itself, so no consumer is needed.',
+  );
   return 0;
 }
 

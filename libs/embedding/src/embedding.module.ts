@@ -2,7 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { Embedder } from '@sfm/memory';
 import { FeatureHashingEmbedder, type FeatureHashingOptions } from './feature-hashing/feature-hashing-embedder.js';
 import { OnnxEmbedder, type OnnxOptions } from './onnx/onnx-embedder.js';
-import { OpenAiCompatibleEmbedder, type OpenAiCompatibleOptions } from './openai-compatible/openai-compatible-embedder.js';
+import {
+  OpenAiCompatibleEmbedder,
+  type OpenAiCompatibleOptions,
+} from './openai-compatible/openai-compatible-embedder.js';
 
 /** Which embedder, with its settings. */
 export type EmbeddingModuleOptions =

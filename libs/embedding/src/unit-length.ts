@@ -1,7 +1,10 @@
 /** The vector scaled to length 1; a zero vector stays zero. */
 export function toUnitLength(components: ArrayLike<number>): Float32Array {
   let squares = 0;
-  for (let index = 0; index < components.length; index++) squares += (components[index] ?? 0) ** 2;
+  for (let index = 0; index < components.length; index++) squares += components[index]! * components[index]!;
   const length = Math.sqrt(squares);
-  return Float32Array.from(components, (component) => (length === 0 ? 0 : component / length));
+  const unit = new Float32Array(components.length);
+  if (length === 0) return unit;
+  for (let index = 0; index < components.length; index++) unit[index] = components[index]! / length;
+  return unit;
 }

@@ -3,33 +3,44 @@
  * `<namespace>:<repr of the coordinate as a Python tuple of floats>:data`, the value the payload with `memory_type`,
  * `coordinate`, `importance_norm` and, for episodic memories, `timestamp` (epoch seconds, the caller's own wins).
  *
- * PostgreSQL and Python both print the shortest decimal that reads back as the same double. They differ in when they
- * take exponents (PostgreSQL from 1e15, Python from 1e16) and in the `.0` that Python gives to whole numbers.
+ * A coordinate key holds the shortest decimal of each number that reads back as the same double, as Python prints it;
+ * only the layout differs: Python takes exponents of at least two digits below 1e-4 and from 1e16 on (keys: below 1e-6
+ * and from 1e21 on), and gives whole numbers a `.0`. PostgreSQL's own output is no source: for a few large doubles,
+ * 1e23 among them, it prints more digits than needed.
  */
 export const KV_STORE_UP = [
-  `CREATE FUNCTION soma_python_float(value double precision) RETURNS text
+  `CREATE FUNCTION soma_python_float(number text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
       SELECT CASE
-        WHEN value <> 0 AND (abs(value) >= 1e16 OR abs(value) < 1e-4) THEN value::text
-        ELSE (
-          SELECT CASE WHEN strpos(plain, '.') > 0 THEN plain ELSE plain || '.0' END
-          FROM (
-            SELECT CASE WHEN strpos(value::text, 'e') > 0 THEN value::text::numeric::text ELSE value::text END AS plain
-          ) AS positional
-        )
-      END;
+        WHEN strpos(number, 'e') > 0 THEN regexp_replace(number, 'e([-+])(\\d)$', 'e\\10\\2')
+        WHEN whole = '0' AND fraction LIKE '0000%' THEN
+          sign || mantissa || 'e-' || lpad((length(fraction) - length(ltrim(fraction, '0')) + 1)::text, 2, '0')
+        WHEN length(whole) > 16 THEN sign || mantissa || 'e+' || (length(whole) - 1)
+        WHEN fraction = '' THEN number || '.0'
+        ELSE number
+      END
+      FROM (
+        SELECT sign, whole, fraction,
+          left(digits, 1) || CASE WHEN length(digits) > 1 THEN '.' || substr(digits, 2) ELSE '' END AS mantissa
+        FROM (
+          SELECT CASE WHEN number LIKE '-%' THEN '-' ELSE '' END AS sign,
+            split_part(ltrim(number, '-'), '.', 1) AS whole,
+            split_part(number, '.', 2) AS fraction,
+            trim(BOTH '0' FROM translate(number, '-.', '')) AS digits
+        ) AS parts
+      ) AS laid_out;
     END`,
-  `CREATE FUNCTION soma_python_tuple(coordinate double precision[]) RETURNS text
+  `CREATE FUNCTION soma_python_tuple(coordinate_key text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
-      SELECT '(' || string_agg(soma_python_float(part.value), ', ' ORDER BY part.position)
+      SELECT '(' || string_agg(soma_python_float(part.number), ', ' ORDER BY part.position)
         || CASE WHEN count(*) = 1 THEN ',)' ELSE ')' END
-      FROM unnest(coordinate) WITH ORDINALITY AS part (value, position);
+      FROM unnest(string_to_array(coordinate_key, ',')) WITH ORDINALITY AS part (number, position);
     END`,
   `CREATE VIEW kv_store (key, value) AS
     SELECT
-      namespace || ':' || soma_python_tuple(coordinate) || ':data',
+      namespace || ':' || soma_python_tuple(coordinate_key) || ':data',
       CASE WHEN type = 'episodic'
         THEN jsonb_build_object('timestamp', extract(epoch FROM updated_at)::double precision)
         ELSE '{}'::jsonb
@@ -42,6 +53,6 @@ export const KV_STORE_UP = [
 
 export const KV_STORE_DOWN = [
   'DROP VIEW kv_store',
-  'DROP FUNCTION soma_python_tuple(double precision[])',
-  'DROP FUNCTION soma_python_float(double precision)',
+  'DROP FUNCTION soma_python_tuple(text)',
+  'DROP FUNCTION soma_python_float(text)',
 ];

@@ -24,7 +24,10 @@ export class PipelineModule {
           inject: [Outbox, EventBus, EventValidator, StoreService],
           useFactory: (outbox: Outbox, bus: EventBus, validator: EventValidator, store: StoreService) => {
             const log = { warn: (msg: string, err: unknown) => logger.warn({ msg, err }) };
-            return new OutboxRelay(outbox, bus, validator, log, { ...DEFAULT_RELAY_OPTIONS, yieldsTo: () => store.isBusy });
+            return new OutboxRelay(outbox, bus, validator, log, {
+              ...DEFAULT_RELAY_OPTIONS,
+              yieldsTo: () => store.isBusy,
+            });
           },
         },
         {

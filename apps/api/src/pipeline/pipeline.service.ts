@@ -36,11 +36,14 @@ export class PipelineService {
         const start = performance.now();
         const rows = await this.loader.load();
         this.warmup.markReady();
-        if (rows > 0) this.logger.log(`loaded ${rows} memories into the index in ${Math.round(performance.now() - start)} ms`);
+        if (rows > 0)
+          this.logger.log(`loaded ${rows} memories into the index in ${Math.round(performance.now() - start)} ms`);
         return;
       } catch (error) {
         this.warmup.noteFailure(error);
-        this.logger.warn(`loading the index failed and is tried again: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.warn(
+          `loading the index failed and is tried again: ${error instanceof Error ? error.message : String(error)}`,
+        );
         await this.delay();
       }
     }

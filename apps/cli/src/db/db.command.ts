@@ -24,7 +24,9 @@ export function dbCommand(): Command {
           return;
         }
         const pending = revision.migrations.filter(({ applied }) => !applied).map(({ name }) => name);
-        console.log(`${revision.current ?? 'empty'}${pending.length === 0 ? ' (head)' : ` (pending: ${pending.join(', ')})`}`);
+        console.log(
+          `${revision.current ?? 'empty'}${pending.length === 0 ? ' (head)' : ` (pending: ${pending.join(', ')})`}`,
+        );
         if (revision.unknown.length > 0) console.log(`applied by another version: ${revision.unknown.join(', ')}`);
       }),
     );

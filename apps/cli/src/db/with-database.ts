@@ -1,13 +1,23 @@
 import { resolve } from 'node:path';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
-import { createDataSource, EmbeddedPostgres, findRunningPostgres, resolveConnection, STORAGE_ENTITIES, type PostgresConnection, type StorageModuleOptions } from '@sfm/storage';
+import {
+  createDataSource,
+  EmbeddedPostgres,
+  findRunningPostgres,
+  resolveConnection,
+  STORAGE_ENTITIES,
+  type PostgresConnection,
+  type StorageModuleOptions,
+} from '@sfm/storage';
 
 /**
  * Runs `work` on the database that the service uses. An embedded PostgreSQL that is running is used beside the service;
  * one that is not is started for the work and stopped again.
  */
-export async function withDatabase(work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>): Promise<void> {
+export async function withDatabase(
+  work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>,
+): Promise<void> {
   const { database, service } = loadConfig(readEnvironment());
   if (database.url !== undefined) {
     const tls = {
@@ -31,8 +41,16 @@ export async function withDatabase(work: (dataSource: StorageModuleOptions['data
   }
 }
 
-async function withDataSource(connection: PostgresConnection, work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>): Promise<void> {
-  const dataSource = createDataSource({ connection, entities: STORAGE_ENTITIES, migrations: MIGRATIONS, pool: { size: 2 } });
+async function withDataSource(
+  connection: PostgresConnection,
+  work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>,
+): Promise<void> {
+  const dataSource = createDataSource({
+    connection,
+    entities: STORAGE_ENTITIES,
+    migrations: MIGRATIONS,
+    pool: { size: 2 },
+  });
   await dataSource.initialize();
   try {
     await work(dataSource);

@@ -15,7 +15,9 @@ export function murmur3(text: string, seed: number): number {
   const bodyEnd = length & ~3;
   let hash = seed >>> 0;
   for (let position = 0; position < bodyEnd; position += 4) {
-    hash ^= scramble(byteAt(position) | (byteAt(position + 1) << 8) | (byteAt(position + 2) << 16) | (byteAt(position + 3) << 24));
+    hash ^= scramble(
+      byteAt(position) | (byteAt(position + 1) << 8) | (byteAt(position + 2) << 16) | (byteAt(position + 3) << 24),
+    );
     hash = Math.imul(rotate(hash, 13), 5) + 0xe6546b64;
   }
   let tail = 0;

@@ -9,11 +9,12 @@ export interface WordFeatures {
 const WORD_SEED = 0x5f0a;
 const NGRAM_SEED = 0x9e37;
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
-const ONLY_DIGITS = /^\p{N}+$/u;
+const DIGIT = /\p{N}/u;
 /** Scripts written without spaces: what the pattern takes for one word is a sentence, and meaning sits in one or two signs. */
 const UNSPACED_SCRIPT = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const NGRAM_SIZES = [3, 4, 5];
-const UNSPACED_NGRAM_SIZES = [1, 2, 3];
+const UNSPACED_NGRAM_SIZES = [1, 2];
+const SIGNS_OF_AN_UNSPACED_WORD = 2;
 const MAX_NGRAM_CODE_POINTS = 64;
 /** Share of a word's squared weight that its character n-grams have together; the rest is the whole word's. */
 const NGRAM_SHARE = 0.8;
@@ -34,8 +35,8 @@ export function wordsOf(text: string): string[] {
  */
 export function featuresOf(word: string, dimension: number): WordFeatures {
   const codePoints = Array.from(word);
-  const ngrams = ONLY_DIGITS.test(word) ? [] : ngramsOf(codePoints.slice(0, MAX_NGRAM_CODE_POINTS));
-  const emphasis = Math.min(codePoints.length, FULL_WEIGHT_LENGTH) / FULL_WEIGHT_LENGTH;
+  const ngrams = ngramsOf(codePoints.slice(0, MAX_NGRAM_CODE_POINTS));
+  const emphasis = emphasisOf(codePoints);
   const wordWeight = ngrams.length === 0 ? 1 : Math.sqrt(1 - NGRAM_SHARE);
   const ngramWeight = Math.sqrt(NGRAM_SHARE / Math.max(1, ngrams.length));
   const indexes = new Int32Array(ngrams.length + 1);
@@ -49,12 +50,24 @@ export function featuresOf(word: string, dimension: number): WordFeatures {
   return { indexes, weights };
 }
 
+function emphasisOf(codePoints: readonly string[]): number {
+  if (isUnspaced(codePoints)) return Math.sqrt(Math.max(1, codePoints.length / SIGNS_OF_AN_UNSPACED_WORD));
+  return Math.min(codePoints.length, FULL_WEIGHT_LENGTH) / FULL_WEIGHT_LENGTH;
+}
+
 function ngramsOf(codePoints: readonly string[]): string[] {
-  const sizes = UNSPACED_SCRIPT.test(codePoints.join('')) ? UNSPACED_NGRAM_SIZES : NGRAM_SIZES;
-  const bordered = ['<', ...codePoints, '>'];
-  return sizes.flatMap((size) =>
-    Array.from({ length: Math.max(0, bordered.length - size + 1) }, (_, start) =>
-      bordered.slice(start, start + size).join(''),
-    ),
+  if (codePoints.every((codePoint) => DIGIT.test(codePoint))) return [];
+  if (isUnspaced(codePoints)) return UNSPACED_NGRAM_SIZES.flatMap((size) => slices(codePoints, size));
+  return NGRAM_SIZES.flatMap((size) => slices(['<', ...codePoints, '>'], size));
+}
+
+/** Every run of `size` signs. */
+function slices(signs: readonly string[], size: number): string[] {
+  return Array.from({ length: Math.max(0, signs.length - size + 1) }, (_, start) =>
+    signs.slice(start, start + size).join(''),
   );
+}
+
+function isUnspaced(codePoints: readonly string[]): boolean {
+  return codePoints.some((codePoint) => UNSPACED_SCRIPT.test(codePoint));
 }

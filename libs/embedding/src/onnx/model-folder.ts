@@ -42,7 +42,8 @@ async function fingerprintOf(path: string, files: readonly string[]): Promise<st
   const hash = createHash('sha256');
   for (const file of files) {
     hash.update(`\0${file}\0`);
-    for await (const chunk of createReadStream(join(path, file))) hash.update(chunk);
+    const content: AsyncIterable<Buffer> = createReadStream(join(path, file));
+    for await (const chunk of content) hash.update(chunk);
   }
   return hash.digest('hex').slice(0, 16);
 }

@@ -1,7 +1,12 @@
 import { Embedder, EmbedderUnavailableError } from '@sfm/memory';
 import { toUnitLength } from '../unit-length.js';
 import { openModelFolder, type ModelPrecision } from './model-folder.js';
-import { loadTransformers, type FeatureExtractor, type Pooling, type TransformersRuntime } from './transformers-runtime.js';
+import {
+  loadTransformers,
+  type FeatureExtractor,
+  type Pooling,
+  type TransformersRuntime,
+} from './transformers-runtime.js';
 
 export interface OnnxOptions {
   /** Folder of the model: config.json, tokenizer.json, tokenizer_config.json and onnx/model*.onnx. */
@@ -56,7 +61,7 @@ export class OnnxEmbedder extends Embedder {
   }
 
   async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
-    const vectors = texts.map(() => new Float32Array(this.dimension));
+    const vectors: Float32Array[] = texts.map(() => new Float32Array(this.dimension));
     const positions = texts.flatMap((text, position) => (text.trim() === '' ? [] : [position]));
     for (let start = 0; start < positions.length; start += this.#batchSize) {
       const batch = positions.slice(start, start + this.#batchSize);

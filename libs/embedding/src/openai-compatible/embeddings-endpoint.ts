@@ -51,7 +51,7 @@ export class EmbeddingsEndpoint {
         if (!failure.mayRecover || attempt >= retry.maxRetries) {
           throw new EmbedderUnavailableError(failure.message, { cause: failure.cause });
         }
-        await delay(retryDelayMs(retry, attempt, failure.retryAfterMs));
+        await delay(retryDelayMs(retry, attempt, failure));
       }
     }
   }
@@ -69,7 +69,12 @@ export class EmbeddingsEndpoint {
     try {
       return JSON.parse(text);
     } catch (cause) {
-      throw new FailedTry(`the embeddings server ${this.#url} did not answer JSON: ${this.#excerpt(text)}`, false, undefined, cause);
+      throw new FailedTry(
+        `the embeddings server ${this.#url} did not answer JSON: ${this.#excerpt(text)}`,
+        false,
+        undefined,
+        cause,
+      );
     }
   }
 
@@ -84,8 +89,7 @@ export class EmbeddingsEndpoint {
       });
       return { response, text: await response.text() };
     } catch (cause) {
-      const isTimeout = cause instanceof Error && cause.name === 'TimeoutError';
-      const reason = isTimeout ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
+      const reason = isTimeout(cause) ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
       throw new FailedTry(`the embeddings server ${this.#url} ${reason}`, true, undefined, cause);
     }
   }
@@ -98,9 +102,14 @@ export class EmbeddingsEndpoint {
 
 /** Accepts a base address (`http://host/v1`) as well as the whole one (`http://host/v1/embeddings`). */
 function embeddingsUrl(address: string): string {
-  const url = new URL(address);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw new TypeError(`not an http(s) address: ${address}`);
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:')
+    throw new TypeError(`not an http(s) address: ${address}`);
   const path = url.pathname.replace(/\/+$/, '');
   url.pathname = path.endsWith('/embeddings') ? path : `${path}/embeddings`;
   return url.href;
+}
+
+function isTimeout(cause: unknown): boolean {
+  return typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'TimeoutError';
 }

@@ -1,12 +1,19 @@
 import { EmbedderUnavailableError } from '@sfm/memory';
 import { toUnitLength } from '../unit-length.js';
 
+/** What was asked for. */
+export interface ExpectedEmbeddings {
+  readonly count: number;
+  readonly dimension: number;
+  readonly model: string;
+}
+
 /**
  * The vectors of an embeddings answer, in the order of the inputs (`index` decides, not position), unit length.
  *
  * @throws EmbedderUnavailableError when the answer lacks a vector, or has one of another dimension or not made of numbers.
  */
-export function readEmbeddings(answer: unknown, count: number, dimension: number, model: string): Float32Array[] {
+export function readEmbeddings(answer: unknown, { count, dimension, model }: ExpectedEmbeddings): Float32Array[] {
   const vectors: (Float32Array | undefined)[] = Array.from({ length: count }, () => undefined);
   for (const [position, entry] of entriesOf(answer).entries()) {
     const index = isRecord(entry) && typeof entry.index === 'number' ? entry.index : position;

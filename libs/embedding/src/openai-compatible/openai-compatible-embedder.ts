@@ -56,7 +56,7 @@ export class OpenAiCompatibleEmbedder extends Embedder {
   }
 
   async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
-    const vectors = texts.map(() => new Float32Array(this.dimension));
+    const vectors: Float32Array[] = texts.map(() => new Float32Array(this.dimension));
     const positions = texts.flatMap((text, position) => (text.trim() === '' ? [] : [position]));
     const batches: number[][] = [];
     for (let start = 0; start < positions.length; start += this.#batchSize) {
@@ -74,7 +74,7 @@ export class OpenAiCompatibleEmbedder extends Embedder {
     const { model, dimension, sendDimension } = this.options;
     const shortening = sendDimension ? { dimensions: dimension } : {};
     const answer = await this.#endpoint.post({ model, input, encoding_format: 'float', ...shortening });
-    return readEmbeddings(answer, input.length, dimension, model);
+    return readEmbeddings(answer, { count: input.length, dimension, model });
   }
 
   /** The first failure stops what has not begun. */

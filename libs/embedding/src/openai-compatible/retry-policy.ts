@@ -15,8 +15,7 @@ export interface RetryPolicy {
 export function retryDelayMs(
   policy: RetryPolicy,
   attempt: number,
-  retryAfterMs: number | undefined,
-  random: () => number = Math.random,
+  { retryAfterMs, random = Math.random }: { readonly retryAfterMs?: number; readonly random?: () => number } = {},
 ): number {
   if (retryAfterMs !== undefined) return Math.min(retryAfterMs, policy.maxDelayMs);
   return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt);

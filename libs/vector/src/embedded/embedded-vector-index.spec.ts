@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { EMPTY_OVERLAY, type IndexPoint, type MemoryFilter, type Overlay } from '@sfm/memory';
-import { anOverlay, aPoint, randomUnitVector, removalOf, seededRandom, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
+import {
+  anOverlay,
+  aPoint,
+  randomUnitVector,
+  removalOf,
+  seededRandom,
+  TEST_NOW_MS,
+  upsertOf,
+} from '@sfm/memory/testing';
 import { EmbeddedVectorIndex } from './embedded-vector-index.js';
 import type { NeighborGraph } from './neighbor-graph.js';
 import { createUsearchGraph } from './usearch-graph.js';
@@ -27,7 +35,10 @@ class TransparentGraph implements NeighborGraph {
     this.searches++;
     const scoreOf = (vector: Float32Array) => vector.reduce((sum, part, index) => sum + part * (query[index] ?? 0), 0);
     const scored = [...this.vectors].map(([slot, vector]) => ({ slot, score: scoreOf(vector) }));
-    return scored.sort((a, b) => b.score - a.score).slice(0, count).map(({ slot }) => slot);
+    return scored
+      .sort((a, b) => b.score - a.score)
+      .slice(0, count)
+      .map(({ slot }) => slot);
   }
 }
 
@@ -172,15 +183,13 @@ describe('EmbeddedVectorIndex', () => {
       turns.push(performance.now());
       if (!isDone) setImmediate(watch);
     };
-    const random = seededRandom(10);
-    const points = Array.from({ length: 60_000 }, (_, number) =>
-      aPoint({ key: String(number), id: number, vector: randomUnitVector(random, DIMENSION) }),
-    );
+    const vector = randomUnitVector(seededRandom(10), DIMENSION);
+    const points = Array.from({ length: 20_000 }, (_, number) => aPoint({ key: String(number), id: number, vector }));
     const applied = index.apply(NAMESPACE, points.map(upsertOf));
     watch();
     await applied;
     isDone = true;
     expect(turns.length).toBeGreaterThan(3);
-    expect(await index.count(NAMESPACE)).toBe(60_000);
+    expect(await index.count(NAMESPACE)).toBe(20_000);
   });
 });

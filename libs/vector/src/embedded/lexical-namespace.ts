@@ -55,7 +55,9 @@ export class LexicalNamespace {
   search(query: LexicalQuery, overlay: Overlay): LaneCandidate[] {
     const weighted = this.#weigh(query.terms, overlay);
     const top = new TopCandidates(query.limit);
-    this.#collect(top, this.#accumulate(weighted), query, overlay);
+    const touchedCount = this.#accumulate(weighted);
+    const isVisible = (point: TextPoint): boolean => !overlay.hidden.has(point.key) && isEligible(point, query);
+    this.#collect(top, touchedCount, isVisible);
     for (const point of overlay.points) {
       const score = this.#scoreOf(point, weighted);
       if (score > 0 && isEligible(point, query)) top.offer(point.key, score, point.id);
@@ -138,16 +140,14 @@ export class LexicalNamespace {
   }
 
   /** Offers the touched slots and clears the scratch scores. */
-  #collect(top: TopCandidates, touchedCount: number, query: LexicalQuery, overlay: Overlay): void {
+  #collect(top: TopCandidates, touchedCount: number, isVisible: (point: TextPoint) => boolean): void {
     for (let index = 0; index < touchedCount; index++) {
       const slot = this.#touched[index]!;
       const score = this.#scores[slot]!;
       this.#scores[slot] = 0;
       if (score < top.floor) continue;
       const point = this.#table.at(slot);
-      if (!point || !top.admits(score, point.id)) continue;
-      if (overlay.hidden.has(point.key) || !isEligible(point, query)) continue;
-      top.offer(point.key, score, point.id);
+      if (point && top.admits(score, point.id) && isVisible(point)) top.offer(point.key, score, point.id);
     }
   }
 

