@@ -1,8 +1,40 @@
 // The service of bench-service.mjs: the product's own composition with one more controller.
 import 'reflect-metadata';
-import { Controller, HttpCode, Module, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Logger, Module, Post } from '@nestjs/common';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { StructuredLogger } from '@sfm/observability';
 import { createApi } from '../apps/api/dist/api-application.js';
-import { StoreBody } from '../apps/api/dist/http/compat/store.controller.js';
+import { StoreRequestSchema } from '../apps/api/dist/http/compat/store.dto.js';
+import { SchemaPipe } from '../apps/api/dist/http/requests/schema.pipe.js';
 import { openTruth } from '../apps/api/dist/truth.js';
+
+/** Everything that POST /store does before it stores. */
+class NoopController {
+  noop() {
+    return { ok: true };
+  }
+}
+Controller('bench')(NoopController);
+const descriptor = Object.getOwnPropertyDescriptor(NoopController.prototype, 'noop');
+Post('noop')(NoopController.prototype, 'noop', descriptor);
+HttpCode(200)(NoopController.prototype, 'noop', descriptor);
+Body(new SchemaPipe(StoreRequestSchema))(NoopController.prototype, 'noop', 0);
+
+class NoopModule {}
+Module({ controllers: [NoopController] })(NoopModule);
+
+const config = loadConfig(readEnvironment());
+const logger = new StructuredLogger(config.logging);
+Logger.overrideLogger(logger);
+const truth = await openTruth(config, logger, () => process.exit(1));
+const api = await createApi(
+  { config, dataSource: truth.dataSource, token: config.auth.token, modules: [NoopModule] },
+  logger,
+);
+const url = await api.listen();
+process.on('SIGTERM', async () => {
+  await api.close();
+  await truth.close();
+  process.exit(0);
+});
+process.send({ url, database: truth.connection });

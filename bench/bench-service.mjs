@@ -46,7 +46,11 @@ export async function fill(url, count, memory) {
       const { coordinate, payload } = memory(from + offset);
       return { coord: coordinate.join(','), payload, type: 'episodic' };
     });
-    const response = await fetch(`${url}/store_bulk`, { method: 'POST', headers: HEADERS, body: JSON.stringify({ items }) });
+    const response = await fetch(`${url}/store_bulk`, {
+      method: 'POST',
+      headers: HEADERS,
+      body: JSON.stringify({ items }),
+    });
     if (!response.ok) throw new Error(`/store_bulk answered ${response.status}: ${await response.text()}`);
     process.stderr.write(`\rstored ${Math.min(from + 500, count)} of ${count}`);
   }
@@ -56,7 +60,7 @@ export async function fill(url, count, memory) {
 
 /** Resolves when nothing is waiting to be indexed. */
 export async function indexed(url) {
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline;) {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const age = /^soma_oldest_unindexed_age_seconds(?:\{[^}]*\})? (\S+)$/m.exec(metrics)?.[1];
     if (age === '0') return;

@@ -2,7 +2,28 @@
 // (Zipf), drawn by a seeded generator, so that every run measures the same data.
 
 const SUBJECTS = ['Ada', 'Bruno', 'Chiara', 'Deniz', 'Emeka', 'Freya', 'Goran', 'Hana', 'Ivo', 'Jun'];
-const SYLLABLES = ['ba', 'ce', 'di', 'fo', 'gu', 'ha', 'ki', 'lo', 'mu', 'na', 'pe', 'ri', 'so', 'tu', 'va', 'wo', 'xi', 'yo', 'za', 'lem'];
+const SYLLABLES = [
+  'ba',
+  'ce',
+  'di',
+  'fo',
+  'gu',
+  'ha',
+  'ki',
+  'lo',
+  'mu',
+  'na',
+  'pe',
+  'ri',
+  'so',
+  'tu',
+  'va',
+  'wo',
+  'xi',
+  'yo',
+  'za',
+  'lem',
+];
 const VOCABULARY_SIZE = 8000;
 
 /** Small fast generator (mulberry32): numbers in [0, 1), the same for the same seed everywhere. */
@@ -54,6 +75,10 @@ export function memory(index) {
 export function question(index, memories) {
   const random = seededRandom(index + 1_000_003);
   const about = memory(Math.floor(random() * memories)).payload;
-  const shared = about.text.split(' ').filter(() => random() < 0.35).slice(0, 9).join(' ');
+  const shared = about.text
+    .split(' ')
+    .filter(() => random() < 0.35)
+    .slice(0, 9)
+    .join(' ');
   return `what did ${about.speaker} say about ${shared} ${words(random, 1 + Math.floor(random() * 3))}`;
 }

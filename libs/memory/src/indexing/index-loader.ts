@@ -23,7 +23,8 @@ export class IndexLoader {
       const embedded = await embedRows(rows, this.embedder);
       await applyRows(this.indexes, embedded);
       const made = embedded.filter(({ isNew }) => isNew);
-      if (made.length > 0) await this.source.markIndexed(made.map((embedding) => toMark(embedding, this.embedder.space)));
+      if (made.length > 0)
+        await this.source.markIndexed(made.map((embedding) => toMark(embedding, this.embedder.space)));
       total += rows.length;
       onProgress(total);
     }

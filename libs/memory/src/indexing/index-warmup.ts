@@ -34,7 +34,8 @@ export class IndexWarmup {
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(
-        () => reject(new IndexUnavailableError('the index is still being loaded; retry shortly', { cause: this.failure })),
+        () =>
+          reject(new IndexUnavailableError('the index is still being loaded; retry shortly', { cause: this.failure })),
         this.maxWaitMs,
       );
     });

@@ -64,7 +64,9 @@ export class Indexer {
   }
 
   private async applyTogether(records: readonly EventRecord[]): Promise<void> {
-    const wanted = new Map(records.map(({ event, key }) => [`${event.namespace}\n${key}`, { namespace: event.namespace, key }]));
+    const wanted = new Map(
+      records.map(({ event, key }) => [`${event.namespace}\n${key}`, { namespace: event.namespace, key }]),
+    );
     const rows = await this.source.rows([...wanted.values()]);
     const stale = rows.filter((row) => row.version > row.indexedVersion);
     this.telemetry.countIndexed('skipped', records.length - stale.length);

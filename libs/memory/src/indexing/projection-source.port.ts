@@ -23,7 +23,9 @@ export interface IndexedMark {
 /** What indexing reads from and notes in the truth. */
 export abstract class ProjectionSource {
   /** Current rows, tombstones included; unknown coordinates are left out. */
-  abstract rows(keys: readonly { readonly namespace: string; readonly key: string }[]): Promise<readonly ProjectionRow[]>;
+  abstract rows(
+    keys: readonly { readonly namespace: string; readonly key: string }[],
+  ): Promise<readonly ProjectionRow[]>;
 
   /** Raises `indexed_version` (never lowers it) and stores embeddings of rows whose version is still the marked one. */
   abstract markIndexed(marks: readonly IndexedMark[]): Promise<void>;

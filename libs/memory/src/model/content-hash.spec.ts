@@ -3,7 +3,9 @@ import { canonicalJson, contentHash } from './content-hash.js';
 
 describe('contentHash', () => {
   it('does not depend on the order of keys', () => {
-    expect(contentHash('episodic', 1, { a: 1, b: { c: [1], d: 2 } })).toBe(contentHash('episodic', 1, { b: { d: 2, c: [1] }, a: 1 }));
+    expect(contentHash('episodic', 1, { a: 1, b: { c: [1], d: 2 } })).toBe(
+      contentHash('episodic', 1, { b: { d: 2, c: [1] }, a: 1 }),
+    );
   });
 
   it('differs when the type, the importance or any value differs', () => {

@@ -29,10 +29,13 @@ describe('coordinateKey', () => {
 
   it('reads back as the same coordinate', () => {
     fc.assert(
-      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 6 }), (values) => {
-        const coordinate = toCoordinate(values, 6);
-        expect(parseCoordinate(coordinateKey(coordinate), 6)).toEqual(coordinate);
-      }),
+      fc.property(
+        fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 6 }),
+        (values) => {
+          const coordinate = toCoordinate(values, 6);
+          expect(parseCoordinate(coordinateKey(coordinate), 6)).toEqual(coordinate);
+        },
+      ),
     );
   });
 });

@@ -39,7 +39,16 @@ describe('matchesFilter', () => {
     ['other type', { type: 'semantic' }, false],
     ['created from, inclusive', { createdFrom: 1000 }, true],
     ['created before, exclusive', { createdBefore: 1000 }, false],
-    ['all conditions must hold', { payload: [{ path: ['tag'], equals: 'x' }, { path: ['n'], equals: 4 }] }, false],
+    [
+      'all conditions must hold',
+      {
+        payload: [
+          { path: ['tag'], equals: 'x' },
+          { path: ['n'], equals: 4 },
+        ],
+      },
+      false,
+    ],
   ])('%s', (_name, filter, expected) => {
     expect(matches(filter)).toBe(expected);
   });

@@ -35,6 +35,8 @@ describe('checkPayload', () => {
 
   it('keeps messages short however deep and long the path is', () => {
     const key = 'k'.repeat(5000);
-    expect(() => checkPayload({ [key]: Infinity }, limits)).toThrow(expect.objectContaining({ message: expect.stringMatching(/^.{1,300}$/s) }));
+    expect(() => checkPayload({ [key]: Infinity }, limits)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^.{1,300}$/s) }),
+    );
   });
 });

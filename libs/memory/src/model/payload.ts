@@ -9,7 +9,6 @@ export interface PayloadLimits {
   readonly maxBytes: number;
 }
 
-
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const NUL = String.fromCharCode(0);
 

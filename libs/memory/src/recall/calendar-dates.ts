@@ -25,7 +25,10 @@ interface DatePattern {
 
 /** In this order: what a longer form has taken is not read again by a shorter one. */
 const PATTERNS: readonly DatePattern[] = [
-  { pattern: /\b((?:19|20)\d\d)-(\d\d)(?:-(\d\d))?(?!\d)/g, read: ([y, m, d]) => ({ year: int(y), month: (int(m) ?? 0) - 1, day: int(d) }) },
+  {
+    pattern: /\b((?:19|20)\d\d)-(\d\d)(?:-(\d\d))?(?!\d)/g,
+    read: ([y, m, d]) => ({ year: int(y), month: (int(m) ?? 0) - 1, day: int(d) }),
+  },
   { pattern: new RegExp(`\\b${DAY}(?: of)? ${MONTH},?(?: ${YEAR})?`, 'g'), read: ([d, m, y]) => named(m, d, y) },
   { pattern: new RegExp(`\\b${MONTH} ${DAY}(?:,? ${YEAR})?`, 'g'), read: ([m, d, y]) => named(m, d, y) },
   { pattern: new RegExp(`\\b${MONTH},?(?: of)? ${YEAR}`, 'g'), read: ([m, y]) => named(m, undefined, y) },

@@ -70,7 +70,10 @@ function laneMeasure({ request, lexical, vector }: RankingInput, { weights }: Ra
 
 function laneExplanations({ lexical, vector }: RankingInput): Map<string, LaneExplanation[]> {
   const lanes = new Map<string, LaneExplanation[]>();
-  for (const [lane, candidates] of [['lexical', lexical], ['vector', vector]] as const) {
+  for (const [lane, candidates] of [
+    ['lexical', lexical],
+    ['vector', vector],
+  ] as const) {
     candidates.forEach(({ key, score }, index) => {
       lanes.set(key, [...(lanes.get(key) ?? []), { lane, rank: index + 1, signal: score }]);
     });
@@ -84,7 +87,9 @@ function sessionMeasure(input: RankingInput, { weights, neighbourFading, session
   const lexical = lexicalSignals(input.lexical);
   const sessionByKey = new Map(memories.map(({ key, payload }) => [key, scalarField(payload, fields.session)]));
   const sessionOf = (key: string) => sessionByKey.get(key) ?? null;
-  const texts = new Map(memories.map(({ key, payload }) => [key, sessionOf(key) && searchedText(payload, fields.text)]));
+  const texts = new Map(
+    memories.map(({ key, payload }) => [key, sessionOf(key) && searchedText(payload, fields.text)]),
+  );
   const textOf = (key: string) => texts.get(key) ?? '';
   const nearby = neighbourSignals({ neighbours, lexical, asks: (key) => asks(textOf(key)), fading: neighbourFading });
   const sessions = sessionSignals(lexical, sessionOf, sessionMatches);
@@ -134,7 +139,8 @@ function requestMeasure({ request, fields, now }: RankingInput, { weights }: Ran
       contributions.push(contribution('recency', value, recent.weight));
     }
     if (importance) contributions.push(contribution('importance', memory.importanceNorm, importance.weight));
-    if (keywords) contributions.push(contribution('keywords', keywordMatches(keywords, memory.payload), keywords.boost));
+    if (keywords)
+      contributions.push(contribution('keywords', keywordMatches(keywords, memory.payload), keywords.boost));
     if (context) contributions.push(contribution('context', sharedContext(context, memory.payload), weights.context));
     return contributions;
   };

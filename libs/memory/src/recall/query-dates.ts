@@ -32,13 +32,12 @@ export function dateFit(dates: QueryDates, timeMs: number, fadingDays: number): 
 
 function relativeSpans(query: string, now: Date): TimeSpan[] {
   const text = query.slice(0, 2000).toLowerCase().replace(/\s+/g, ' ');
-  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
+  const days = daysAround(now);
   const spans: (TimeSpan | undefined)[] = [];
-  const days = (from: number, count: number): TimeSpan => ({ fromMs: today + from * DAY_MS, toMs: today + (from + count) * DAY_MS });
   if (/\b(?:today|tonight|this morning)\b/.test(text)) spans.push(days(0, 1));
   if (/\b(?:yesterday|last night)\b/.test(text)) spans.push(days(-1, 1));
   for (const [, which, unit] of text.matchAll(/\b(this|last) (week|month|year)\b/g)) {
-    spans.push(periodOf(now, unit, which === 'last' ? -1 : 0, days));
+    spans.push(periodOf(now, unit, which === 'last' ? -1 : 0));
   }
   for (const [, count, unit] of text.matchAll(/\b(\d{1,3}|a|an|one|two|three) (day|week|month|year)s? ago\b/g)) {
     if (isUnit(unit)) spans.push(days(-countOf(count) * UNIT_DAYS[unit], UNIT_DAYS[unit]));
@@ -46,13 +45,18 @@ function relativeSpans(query: string, now: Date): TimeSpan[] {
   return spans.filter((span) => span !== undefined);
 }
 
-function periodOf(
-  now: Date,
-  unit: string | undefined,
-  offset: number,
-  days: (from: number, count: number) => TimeSpan,
-): TimeSpan | undefined {
-  if (unit === 'week') return days(offset * 7 - ((now.getUTCDay() + 6) % 7), 7);
+/** Spans of whole days, counted from the day of `now`. */
+function daysAround(now: Date) {
+  const today = Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate());
+  return (from: number, count: number): TimeSpan => ({
+    fromMs: today + from * DAY_MS,
+    toMs: today + (from + count) * DAY_MS,
+  });
+}
+
+/** The calendar week (from Monday), month or year that lies `offset` from the one of `now`. */
+function periodOf(now: Date, unit: string | undefined, offset: number): TimeSpan | undefined {
+  if (unit === 'week') return daysAround(now)(offset * 7 - ((now.getUTCDay() + 6) % 7), 7);
   if (unit === 'year') return spanOfDate({ year: now.getUTCFullYear() + offset });
   const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
   return spanOfDate({ year: month.getUTCFullYear(), month: month.getUTCMonth() });

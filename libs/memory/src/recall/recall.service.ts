@@ -118,7 +118,10 @@ export class RecallService {
   }
 
   /** Only lexical matches tell about their neighbours; those beyond the usual number would tell next to nothing. */
-  private async neighboursOf(namespace: string, matches: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]> {
+  private async neighboursOf(
+    namespace: string,
+    matches: readonly LaneCandidate[],
+  ): Promise<readonly SessionNeighbour[]> {
     const { candidates, neighbourReach } = this.options.ranking;
     const keys = matches.slice(0, candidates).map(({ key }) => key);
     return this.timed('neighbours', () => this.context.sessionNeighbours(namespace, keys, neighbourReach));
@@ -144,7 +147,11 @@ export class RecallService {
   }
 }
 
-function toResult({ request, overlay }: Search, ranked: readonly ScoredMemory[], degraded: readonly string[]): RecallResult {
+function toResult(
+  { request, overlay }: Search,
+  ranked: readonly ScoredMemory[],
+  degraded: readonly string[],
+): RecallResult {
   const overlaid = new Set(request.explain ? overlay.points.map(({ key }) => key) : []);
   const hits = ranked.slice(0, request.topK).map(({ memory, score, lanes, contributions }) => ({
     memory,

@@ -19,6 +19,7 @@ export interface StoreOptions {
 /** Stores memories. Every method resolves only after the writes are committed in the truth store. */
 export class StoreService {
   private readonly batcher: MicroBatcher<WriteCommand, StoredMemory>;
+  private bulksInFlight = 0;
   private readonly normalizers = new Map<string, Promise<ImportanceNormalizer>>();
 
   constructor(
@@ -64,7 +65,7 @@ export class StoreService {
       }
     }
     const start = performance.now();
-    const stored = await this.writer.write(await this.normalizeAll(namespace, commands));
+    const stored = await this.writeBulk(await this.normalizeAll(namespace, commands));
     this.telemetry.observeWriteBatch(commands.length);
     this.telemetry.observeStore(performance.now() - start);
     return stored;
@@ -81,14 +82,23 @@ export class StoreService {
     );
   }
 
-  /** True while somebody waits for a single store to be committed. */
+  /** True while somebody waits for a write to be committed. */
   get isBusy(): boolean {
-    return this.batcher.isBusy;
+    return this.bulksInFlight > 0 || this.batcher.isBusy;
   }
 
   /** Resolves when every accepted write has been answered. */
   drained(): Promise<void> {
     return this.batcher.idle();
+  }
+
+  private async writeBulk(commands: readonly WriteCommand[]): Promise<readonly StoredMemory[]> {
+    this.bulksInFlight += 1;
+    try {
+      return await this.writer.write(commands);
+    } finally {
+      this.bulksInFlight -= 1;
+    }
   }
 
   private checkBulkSize(memories: readonly NewMemory[]): void {
@@ -109,9 +119,7 @@ export class StoreService {
     if (commands.every(({ importance }) => importance === null)) return commands;
     const normalizer = await this.normalizerOf(namespace);
     return commands.map((command) =>
-      command.importance === null
-        ? command
-        : { ...command, importanceNorm: normalizer.normalize(command.importance) },
+      command.importance === null ? command : { ...command, importanceNorm: normalizer.normalize(command.importance) },
     );
   }
 

@@ -10,4 +10,3 @@ export * from './memory-reader.contract.js';
 export * from './memory-writer.contract.js';
 export * from './outbox.contract.js';
 export * from './truth-builders.js';
-export * from './embedder.contract.js';

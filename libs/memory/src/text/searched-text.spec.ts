@@ -10,6 +10,11 @@ describe('searchedText', () => {
     expect(searchedText({ a: 'one', b: { c: ['two', 3] }, d: ' ' }, ['text'])).toBe('one\ntwo');
   });
 
+  it('takes names and values of a payload without any string', () => {
+    expect(searchedText({ speed: 42, tags: [true] }, ['text'])).toBe('speed 42 tags true');
+    expect(searchedText({}, ['text'])).toBe('');
+  });
+
   it('never ends in half a character', () => {
     expect(searchedText({ text: `${'x'.repeat(99_999)}😀` }, ['text']).isWellFormed()).toBe(true);
   });

@@ -2,10 +2,12 @@ import type { JsonObject, JsonValue } from '../model/json.js';
 
 /** Text beyond this many characters is kept in the payload but not searched. */
 const MAX_SEARCHED_CHARACTERS = 100_000;
+const PUNCTUATION = /[{}[\]",:]+/g;
 
 /**
- * The text of a payload that recall searches: the strings under the given top-level fields, in their order,
- * or every string of the payload when it has none of them.
+ * The text of a payload that recall searches: the strings under the given top-level fields, in their order; every
+ * string of the payload when it has none of them; its names and values when it has no string at all, so that a memory
+ * of mere numbers can be found too.
  */
 export function searchedText(payload: JsonObject, textFields: readonly string[]): string {
   const parts: string[] = [];
@@ -13,6 +15,7 @@ export function searchedText(payload: JsonObject, textFields: readonly string[])
     if (Object.hasOwn(payload, field)) collectStrings(payload[field] ?? null, parts);
   }
   if (parts.length === 0) collectStrings(payload, parts);
+  if (parts.length === 0) parts.push(JSON.stringify(payload).replaceAll(PUNCTUATION, ' ').trim());
   return parts.join('\n').slice(0, MAX_SEARCHED_CHARACTERS).toWellFormed();
 }
 

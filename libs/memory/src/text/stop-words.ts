@@ -12,8 +12,10 @@ const GROUPS = {
     'down during for from in into of off on onto out over through to toward towards under until up upon with within ' +
     'without',
   conjunctions: 'and but or nor so yet if because as than though although while whereas unless since',
-  adverbs: 'again also both each few further here more most no not only other own same some such then there too very just any all once',
-  withoutApostrophe: 'dont doesnt didnt cant couldnt wouldnt shouldnt isnt arent wasnt werent havent hasnt hadnt im ive youre theyre',
+  adverbs:
+    'again also both each few further here more most no not only other own same some such then there too very just any all once',
+  withoutApostrophe:
+    'dont doesnt didnt cant couldnt wouldnt shouldnt isnt arent wasnt werent havent hasnt hadnt im ive youre theyre',
 };
 
 /** English words that say how a sentence is built, not what it is about. They are neither indexed nor searched. */

@@ -1,0 +1,201 @@
+import { describe, expect, it } from '@jest/globals';
+import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } from '../errors.js';
+import { IndexWarmup } from '../indexing/index-warmup.js';
+import type { Memory } from '../model/memory.js';
+import { SilentTelemetry } from '../telemetry.port.js';
+import { aMemory } from '../testing/memory-builder.js';
+import { ContextReader, type SessionNeighbour } from './context-reader.port.js';
+import { Embedder } from './embedder.port.js';
+import type { IndexQuery, LaneCandidate } from './index-point.js';
+import { LexicalIndex, type LexicalQuery } from './lexical-index.port.js';
+import { OverlayReader } from './overlay-reader.js';
+import { PendingMemories, type PendingMemory } from './pending-memories.port.js';
+import { DEFAULT_RANKING } from './ranking-options.js';
+import { RecallService } from './recall.service.js';
+import type { RecallRequest } from './recall.types.js';
+import { VectorIndex } from './vector-index.port.js';
+
+const fields = { text: ['text'], session: ['session'], source: ['author'], time: ['date'] };
+
+/** Proposes the same candidates to every query, as many as asked for. */
+class FixedLexicalIndex extends LexicalIndex {
+  readonly queries: LexicalQuery[] = [];
+  constructor(private readonly candidates: readonly LaneCandidate[]) {
+    super();
+  }
+  async search(_namespace: string, query: LexicalQuery): Promise<readonly LaneCandidate[]> {
+    this.queries.push(query);
+    return this.candidates.slice(0, query.limit);
+  }
+  async apply(): Promise<void> {}
+  async count(): Promise<number> {
+    return this.candidates.length;
+  }
+  async clear(): Promise<void> {}
+}
+
+class FixedVectorIndex extends VectorIndex {
+  constructor(private readonly candidates: readonly LaneCandidate[] | Error) {
+    super();
+  }
+  async search(_namespace: string, { limit }: IndexQuery): Promise<readonly LaneCandidate[]> {
+    if (this.candidates instanceof Error) throw this.candidates;
+    return this.candidates.slice(0, limit);
+  }
+  async apply(): Promise<void> {}
+  async count(): Promise<number> {
+    return 0;
+  }
+  async clear(): Promise<void> {}
+}
+
+class FixedEmbedder extends Embedder {
+  readonly space = 'test';
+  readonly dimension = 2;
+  constructor(private readonly failure?: Error) {
+    super();
+  }
+  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    if (this.failure) throw this.failure;
+    return texts.map(() => Float32Array.of(1, 0));
+  }
+}
+
+/** The truth: the given memories, those of a session in a row. */
+class TruthInMemory extends ContextReader {
+  constructor(private readonly memories: readonly Memory[]) {
+    super();
+  }
+  async sessionNeighbours(
+    _namespace: string,
+    keys: readonly string[],
+    reach: number,
+  ): Promise<readonly SessionNeighbour[]> {
+    return keys.flatMap((of) => {
+      const session = this.memories.find(({ key }) => key === of)?.payload['session'];
+      if (session === undefined) return [];
+      const row = this.memories.filter(({ payload }) => payload['session'] === session);
+      const place = row.findIndex(({ key }) => key === of);
+      return row
+        .map(({ key }, index) => ({ of, key, offset: index - place }))
+        .filter(({ offset }) => offset !== 0 && Math.abs(offset) <= reach);
+    });
+  }
+  async hydrate(_namespace: string, keys: readonly string[]): Promise<readonly Memory[]> {
+    return this.memories.filter(({ key }) => keys.includes(key));
+  }
+}
+
+class NothingPending extends PendingMemories {
+  async versions(): Promise<[]> {
+    return [];
+  }
+  async load(): Promise<readonly PendingMemory[]> {
+    return [];
+  }
+}
+
+interface Setting {
+  readonly memories?: readonly Memory[];
+  readonly lexical?: readonly LaneCandidate[];
+  readonly vector?: readonly LaneCandidate[] | Error;
+  readonly embedder?: Embedder;
+}
+
+function open({ memories = [], lexical = [], vector = [], embedder = new FixedEmbedder() }: Setting) {
+  const telemetry = new SilentTelemetry();
+  const warmup = new IndexWarmup(1000);
+  warmup.markReady();
+  const overlays = new OverlayReader(new NothingPending(), embedder, warmup, telemetry, { maxEmbedded: 0 });
+  const indexes = { lexical: new FixedLexicalIndex(lexical), vectors: new FixedVectorIndex(vector) };
+  const options = { ranking: DEFAULT_RANKING, fields, maxTopK: 1000 };
+  const service = new RecallService(indexes, embedder, overlays, new TruthInMemory(memories), telemetry, options);
+  const recall = (request: Partial<RecallRequest> = {}) =>
+    service.recall('test', { query: 'ladder', topK: 5, ...request });
+  return { recall, indexes };
+}
+
+const keysOf = ({ hits }: { readonly hits: readonly { readonly memory: Memory }[] }) =>
+  hits.map(({ memory }) => memory.key);
+const inSession = (id: number, text: string) => aMemory({ id, payload: { text, session: 's' } });
+
+describe('RecallService', () => {
+  it('returns a session neighbour that no lane proposed', async () => {
+    const memories = [inSession(1, 'Where is the ladder?'), inSession(2, 'Behind the barn.')];
+    const { recall } = open({ memories, lexical: [{ key: '1', score: 3 }] });
+    expect(keysOf(await recall())).toEqual(['1', '2']);
+  });
+
+  it('returns no neighbour that the filter refuses', async () => {
+    const memories = [
+      inSession(1, 'Where is the ladder?'),
+      { ...inSession(2, 'Behind the barn.'), type: 'semantic' as const },
+    ];
+    const { recall } = open({ memories, lexical: [{ key: '1', score: 3 }] });
+    expect(keysOf(await recall({ filter: { type: 'episodic' } }))).toEqual(['1']);
+  });
+
+  it('leaves out what the truth no longer has and looks deeper to fill up', async () => {
+    const all = Array.from({ length: 400 }, (_, index) => index + 1);
+    const lexical = all.map((id) => ({ key: String(id), score: 1000 - id }));
+    const { recall, indexes } = open({ memories: all.filter((id) => id > 300).map((id) => aMemory({ id })), lexical });
+    expect(keysOf(await recall({ topK: 2 }))).toEqual(['301', '302']);
+    expect(indexes.lexical.queries.map(({ limit }) => limit)).toEqual([60, 240, 960]);
+  });
+
+  it('finds all that match a filter, though unfit neighbours crowd around them', async () => {
+    const memories = Array.from({ length: 700 }, (_, index) => {
+      const id = index + 1;
+      return { ...inSession(id, 'ladder'), type: id % 7 === 4 ? ('semantic' as const) : ('episodic' as const) };
+    });
+    const lexical = memories.filter(({ type }) => type === 'semantic').map(({ key }) => ({ key, score: 1 }));
+    const { recall } = open({ memories, lexical });
+    expect((await recall({ topK: 100, filter: { type: 'semantic' } })).hits).toHaveLength(100);
+  });
+
+  it('asks the lexical lane for the analysed terms of the query', async () => {
+    const { recall, indexes } = open({});
+    await recall({ query: 'Where are the ladders?' });
+    expect(indexes.lexical.queries[0]?.terms).toEqual(['ladder']);
+  });
+
+  it('explains only when asked', async () => {
+    const { recall } = open({ memories: [aMemory({ id: 1 })], lexical: [{ key: '1', score: 3 }] });
+    expect((await recall()).hits[0]).not.toHaveProperty('explanation');
+    expect((await recall({ explain: true })).hits[0]?.explanation).toEqual({
+      lanes: [{ lane: 'lexical', rank: 1, signal: 3 }],
+      overlay: false,
+      contributions: [{ signal: 'lexical', value: 1, weight: 1, contribution: 1 }],
+    });
+  });
+
+  it.each<[string, Partial<Setting>]>([
+    ['the embedder', { embedder: new FixedEmbedder(new EmbedderUnavailableError('down')) }],
+    ['the vector index', { vector: new IndexUnavailableError('down') }],
+  ])('answers with the other lane while %s is away, and says so', async (_name, broken) => {
+    const { recall } = open({ memories: [aMemory({ id: 1 })], lexical: [{ key: '1', score: 3 }], ...broken });
+    const result = await recall();
+    expect(keysOf(result)).toEqual(['1']);
+    expect(result.degraded).toEqual(['vector']);
+  });
+
+  it('fails when the only lane asked for is away', async () => {
+    const { recall } = open({ vector: new IndexUnavailableError('down') });
+    await expect(recall({ mode: 'vector' })).rejects.toThrow(IndexUnavailableError);
+  });
+
+  it('does not take an unknown failure for a lane that is away', async () => {
+    const { recall } = open({ vector: new TypeError('a bug') });
+    await expect(recall()).rejects.toThrow('a bug');
+  });
+
+  it.each<[string, Partial<RecallRequest>]>([
+    ['an empty query', { query: ' \n' }],
+    ['a query with NUL', { query: 'a\u0000' }],
+    ['no hits', { topK: 0 }],
+    ['half a hit', { topK: 1.5 }],
+    ['too many hits', { topK: 1001 }],
+  ])('refuses %s', async (_name, request) => {
+    await expect(open({}).recall(request)).rejects.toThrow(InvalidRequestError);
+  });
+});
