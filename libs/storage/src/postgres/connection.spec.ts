@@ -89,7 +89,9 @@ describe('resolveConnection', () => {
   });
 
   async function serverThatAnswers(letter: 'S' | 'N'): Promise<number> {
-    const server = createServer((socket) => socket.once('data', () => socket.write(letter)).on('error', () => undefined));
+    const server = createServer((socket) =>
+      socket.once('data', () => socket.write(letter)).on('error', () => undefined),
+    );
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     servers.push(server);

@@ -1,4 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
 import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
 import { SqlParameters } from './sql-parameters.js';
 
@@ -29,5 +31,50 @@ describe('keywordPrefilter', () => {
     const parameters = new SqlParameters();
     keywordPrefilterSql({ term: '50%_\\"', exact: false, caseSensitive: true }, parameters);
     expect(parameters.values).toEqual(['%50\\%\\_\\\\\\\\\\\\"%']);
+  });
+
+  describe('on PostgreSQL', () => {
+    let truth: TruthDatabase;
+    beforeAll(async () => {
+      truth = await openTruthDatabase({ migrate: false });
+    }, 60_000);
+    afterAll(async () => {
+      await truth.close();
+    });
+
+    const letter = fc.constantFrom(...'aAkKiI\u0130\u212a\u0131\u0307sS\u017fßςσΣäÄ%_\\"\n\u0001\u007f\u{1F600}n ');
+    const text = fc.oneof(fc.string({ unit: letter, maxLength: 6 }), fc.string({ unit: 'binary', maxLength: 4 }));
+    const storable = text.map((value) => value.replaceAll('\u0000', ''));
+
+    it('lets every payload through that matches', async () => {
+      const cases = fc.record({
+        term: storable.filter((term) => term !== ''),
+        exact: fc.boolean(),
+        caseSensitive: fc.boolean(),
+        texts: fc.array(storable, { minLength: 10, maxLength: 30 }),
+      });
+      await fc.assert(
+        fc.asyncProperty(cases, async ({ texts, ...query }) => {
+          const payloads = [
+            query.term,
+            query.term.toUpperCase(),
+            query.term.toLowerCase(),
+            `x${query.term}x`,
+            ...texts,
+          ].map((value) => ({ a: [{ b: value }] }));
+          const parameters = new SqlParameters();
+          const condition = keywordPrefilterSql(query, parameters);
+          const rows = await truth.database.query<{ passes: boolean }>({
+            text: `SELECT ${condition} AS passes
+              FROM unnest(${parameters.add(payloads.map((payload) => JSON.stringify(payload)))}::jsonb[])
+                WITH ORDINALITY AS m (payload, n) ORDER BY n`,
+            values: parameters.values,
+          });
+          const missed = payloads.filter((payload, index) => keywordMatcher(query)(payload) && !rows[index]?.passes);
+          expect(missed).toEqual([]);
+        }),
+        { numRuns: 300 },
+      );
+    });
   });
 });

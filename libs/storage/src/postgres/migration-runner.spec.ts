@@ -90,9 +90,9 @@ describe('MigrationRunner', () => {
     expect(await runner.migrateDown()).toEqual([SECOND]);
 
     expect((await runner.currentRevision()).current).toBe(FIRST);
-    expect(await source.query("SELECT to_regclass('first') IS NOT NULL AS first, to_regclass('second') AS second")).toEqual([
-      { first: true, second: null },
-    ]);
+    expect(
+      await source.query("SELECT to_regclass('first') IS NOT NULL AS first, to_regclass('second') AS second"),
+    ).toEqual([{ first: true, second: null }]);
     expect(await runner.migrateDown(5)).toEqual([FIRST]);
   });
 
@@ -153,7 +153,9 @@ describe('createDataSource', () => {
     const source = await createDataSource({ connection, pool: { statementTimeoutMs: 50 } }).initialize();
 
     await expect(source.query('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: '57014' });
-    expect(await source.query("SELECT current_setting('application_name') AS name")).toEqual([{ name: 'somafractalmemory' }]);
+    expect(await source.query("SELECT current_setting('application_name') AS name")).toEqual([
+      { name: 'somafractalmemory' },
+    ]);
     await source.destroy();
   });
 

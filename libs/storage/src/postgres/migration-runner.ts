@@ -142,7 +142,9 @@ async function appliedNames(runner: QueryRunner): Promise<string[]> {
 function firstField(rows: unknown, name: string): unknown {
   if (!Array.isArray(rows)) return undefined;
   const row: unknown = rows[0];
-  return typeof row === 'object' && row !== null ? Object.entries(row).find(([field]) => field === name)?.[1] : undefined;
+  return typeof row === 'object' && row !== null
+    ? Object.entries(row).find(([field]) => field === name)?.[1]
+    : undefined;
 }
 
 /** TypeORM orders migrations by the milliseconds at the end of their class names. */

@@ -18,9 +18,14 @@ export class PostgresContextReader extends ContextReader {
     if (keys.length === 0 || reach < 1) return [];
     return this.database.query<{ of: string; key: string; offset: number }>({
       name: 'sfm_session_neighbours',
-      text: `SELECT m.coordinate_key AS of, near.key, near.distance AS "offset"
-        FROM (SELECT DISTINCT key FROM unnest($2::text[]) AS a (key)) AS wanted
-        JOIN memories m ON m.namespace = $1 AND m.coordinate_key = wanted.key
+      // Materialised without the conditions on session and deletion: with them, a planner without statistics reads the
+      // whole namespace through the session index instead of looking the keys up.
+      text: `WITH wanted AS MATERIALIZED (
+          SELECT w.namespace, w.coordinate_key, w.session, w.id, w.deleted_at, w.expires_at FROM memories w
+          WHERE w.namespace = $1 AND w.coordinate_key = ANY($2::text[])
+        )
+        SELECT m.coordinate_key AS of, near.key, near.distance AS "offset"
+        FROM wanted m
         CROSS JOIN LATERAL (
           SELECT b.coordinate_key AS key, -(row_number() OVER (ORDER BY b.id DESC))::int AS distance
           FROM (${neighbours('<', 'DESC')}) AS b

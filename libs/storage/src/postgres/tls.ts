@@ -18,8 +18,7 @@ export interface TlsOptions {
 
 /** What the `pg` driver takes as `ssl`. */
 export type PgTls =
-  | false
-  | Pick<ConnectionOptions, 'rejectUnauthorized' | 'checkServerIdentity' | 'ca' | 'cert' | 'key'>;
+  false | Pick<ConnectionOptions, 'rejectUnauthorized' | 'checkServerIdentity' | 'ca' | 'cert' | 'key'>;
 
 /** True when `text` is a mode libpq knows. */
 export function isTlsMode(text: string): text is TlsMode {
