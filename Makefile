@@ -1,0 +1,57 @@
+# One command per intent. Needs Node >= 20.19 with npm, and nothing else.
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit test-e2e lint format build typecheck bench db-upgrade db-current db-downgrade \
+        openapi config-docs install clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## install, build and start the service on http://127.0.0.1:9595, data in ./data
+	@exec bash scripts/run.sh
+
+test: ## lint, types, drift, unit, contract and end-to-end tests
+	@bash scripts/test.sh
+
+test-unit: install ## unit and contract tests only
+	@npm run --silent test:unit
+
+test-e2e: build ## end-to-end tests only
+	@npm run --silent test:e2e
+
+lint: install ## code rules, import arrows, formatting
+	@npm run --silent lint
+
+format: install ## format everything
+	@npm run --silent format
+
+build: install ## compile what changed
+	@npm run --silent build
+
+typecheck: install ## check the types of everything, tests included
+	@npm run --silent typecheck
+
+bench: build ## measure stores and recalls against their raw baselines
+	@node bench/store.mjs
+	@node bench/recall.mjs
+
+db-upgrade: build ## apply pending migrations
+	@node apps/cli/dist/main.js db upgrade
+
+db-current: build ## show the schema version
+	@node apps/cli/dist/main.js db current
+
+db-downgrade: build ## revert the newest migration, with the data it holds
+	@node apps/cli/dist/main.js db downgrade
+
+openapi: build ## write docs/openapi.json from the controllers
+	@node scripts/generate-openapi.mjs
+
+config-docs: build ## write docs/CONFIGURATION.md from the table of settings
+	@node scripts/generate-config-docs.mjs
+
+install:
+	@node scripts/prepare.mjs
+
+clean: ## remove what the build wrote; never the data
+	@rm -rf apps/*/dist libs/*/dist migrations/dist coverage

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Installs what is missing, builds what changed, and becomes the service.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+command -v node >/dev/null || { echo 'SomaFractalMemory needs Node 20.19 or newer (https://nodejs.org).' >&2; exit 1; }
+
+node scripts/prepare.mjs
+[ -f apps/api/dist/main.js ] || echo 'Building …' >&2
+node node_modules/typescript/bin/tsc -b
+exec node apps/api/dist/main.js

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Every check of the repository, one after the other, each of them even if an earlier one failed.
+# The last line is the sum: `N passed, N failed, N skipped`; a check that is not Jest's counts as one test.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+command -v node >/dev/null || { echo 'SomaFractalMemory needs Node 20.19 or newer (https://nodejs.org).' >&2; exit 1; }
+
+passed=0 failed=0 skipped=0
+failures=()
+counts="$(mktemp "${TMPDIR:-/tmp}/sfm-counts-XXXXXX")"
+trap 'rm -f "$counts"' EXIT
+
+finish() {
+  if ((${#failures[@]} > 0)); then printf '\nfailed: %s\n' "${failures[*]}"; fi
+  printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+  ((failed == 0)) && exit 0
+  exit 1
+}
+
+check() { # name command...
+  local name="$1"
+  shift
+  printf '\n== %s\n' "$name"
+  if "$@"; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1)) failures+=("$name")
+    return 1
+  fi
+}
+
+suite() { # name testMatch
+  local name="$1" status=0 suite_passed=0 suite_failed=0 suite_skipped=0
+  printf '\n== %s\n' "$name"
+  : >"$counts"
+  SFM_TEST_COUNTS="$counts" node --experimental-vm-modules --disable-warning=ExperimentalWarning \
+    node_modules/jest/bin/jest.js --maxWorkers=2 --testMatch "$2" \
+    --reporters=default --reporters='<rootDir>/scripts/jest-summary-reporter.mjs' || status=$?
+  read -r suite_passed suite_failed suite_skipped <"$counts" || true
+  # Jest can fail without a failed test: a crash, or a teardown that throws.
+  if ((status != 0 && ${suite_failed:-0} == 0)); then suite_failed=1; fi
+  passed=$((passed + ${suite_passed:-0})) failed=$((failed + ${suite_failed:-0})) skipped=$((skipped + ${suite_skipped:-0}))
+  if ((${suite_failed:-0} > 0)); then failures+=("$name"); fi
+}
+
+check install node scripts/prepare.mjs || finish
+check build npm run --silent build
+check lint npm run --silent lint
+check types npm run --silent typecheck
+check drift npm run --silent drift
+suite 'unit and contract tests' '**/*.spec.ts'
+suite 'end-to-end tests' '**/*.e2e-spec.ts'
+finish
