@@ -46,7 +46,11 @@ describe('a service that is killed again and again under load', () => {
       const writers = Array.from({ length: WRITERS }, (_, writer) => load.run(writer));
       // The moment differs from round to round, so that kills hit commits, relaying and indexing alike.
       const enough = before + ACKNOWLEDGED_BEFORE_KILL + kill * 7;
-      await waitFor(() => load.writes.length >= enough, { timeoutMs: 30_000, intervalMs: 1, what: () => service.output });
+      await waitFor(() => load.writes.length >= enough, {
+        timeoutMs: 30_000,
+        intervalMs: 1,
+        what: () => service.output,
+      });
       await service.signal('SIGKILL');
       await Promise.all(writers);
       await service.launch();

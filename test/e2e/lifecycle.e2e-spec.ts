@@ -16,7 +16,9 @@ describe('the life of an embedded service', () => {
   const store = (service: RunningService, coord: string, text: string) =>
     service.json('/store', { body: { coord, payload: { text } } });
   const recallTexts = async (service: RunningService, query: string) =>
-    (await service.json<{ matches: { text: string }[] }>('/recall', { body: { query } })).matches.map(({ text }) => text);
+    (await service.json<{ matches: { text: string }[] }>('/recall', { body: { query } })).matches.map(
+      ({ text }) => text,
+    );
 
   afterEach(async () => {
     await Promise.all(services.splice(0).map((service) => service.dispose()));
@@ -78,9 +80,14 @@ describe('the life of an embedded service', () => {
       timeoutMs: 20_000,
       what: () => `statistics after the crash\n${service.output}`,
     });
-    await waitFor(async () => (await service.request('/store', { body: { coord: '2,2', payload: { text: 'after the crash' } } })).status === 200, {
-      timeoutMs: 20_000,
-    });
+    await waitFor(
+      async () =>
+        (await service.request('/store', { body: { coord: '2,2', payload: { text: 'after the crash' } } })).status ===
+        200,
+      {
+        timeoutMs: 20_000,
+      },
+    );
     expect((await recallTexts(service, 'crash')).sort()).toEqual(['after the crash', 'before the crash']);
   }, 60_000);
 

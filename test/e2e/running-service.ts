@@ -101,7 +101,10 @@ export class RunningService {
   }
 
   /** A request with the token and a JSON body. */
-  request(path: string, options: { method?: string; body?: unknown; headers?: Record<string, string> } = {}): Promise<Response> {
+  request(
+    path: string,
+    options: { method?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Response> {
     const { body, headers, method = body === undefined ? 'GET' : 'POST' } = options;
     return fetch(this.url + path, {
       method,

@@ -3,9 +3,12 @@ import pg from 'pg';
 import { waitFor } from '../services/wait-for.js';
 import type { RunningService } from './running-service.js';
 
-
 /** Looks into a running service's database. */
-export async function queryTruth<T extends pg.QueryResultRow>(service: RunningService, sql: string, values: unknown[] = []): Promise<T[]> {
+export async function queryTruth<T extends pg.QueryResultRow>(
+  service: RunningService,
+  sql: string,
+  values: unknown[] = [],
+): Promise<T[]> {
   const connection = await findRunningPostgres(service.dataDir);
   if (!connection) throw new Error(`no PostgreSQL runs on ${service.dataDir}`);
   const client = new pg.Client(connection);

@@ -51,7 +51,8 @@ export async function createTestDatabase(template?: TestDatabaseTemplate): Promi
   return {
     name,
     url: urlOf(server, name),
-    drop: () => withAdmin(server, async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
+    drop: () =>
+      withAdmin(server, async (admin) => void (await admin.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`))),
   };
 }
 
@@ -82,7 +83,9 @@ async function ensureTemplate(server: TestPostgres, admin: pg.Client, template: 
   const name = `template_${template.name}`;
   // One worker builds, the others wait; the lock goes with the connection.
   await admin.query('SELECT pg_advisory_lock(hashtext($1))', [name]);
-  const { rowCount } = await admin.query("SELECT FROM pg_database WHERE datname = $1 AND datname LIKE 'template\\_%'", [name]);
+  const { rowCount } = await admin.query("SELECT FROM pg_database WHERE datname = $1 AND datname LIKE 'template\\_%'", [
+    name,
+  ]);
   if (rowCount === 0) {
     const draft = `${name}_draft`;
     await admin.query(`DROP DATABASE IF EXISTS ${draft} WITH (FORCE)`);

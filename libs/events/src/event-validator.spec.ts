@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { EventValidator } from './event-validator.js';
 
-const event = { event_id: 'e', id: 'i', namespace: 'ns', type: 'created', timestamp: '2026-01-02T03:04:05+00:00', payload: {} };
+const event = {
+  event_id: 'e',
+  id: 'i',
+  namespace: 'ns',
+  type: 'created',
+  timestamp: '2026-01-02T03:04:05+00:00',
+  payload: {},
+};
 const validator = new EventValidator();
 
 describe('EventValidator', () => {

@@ -12,7 +12,12 @@ export {
 } from './embedded/embedded-postgres-error.js';
 export { findRunningPostgres } from './embedded/running-cluster.js';
 export { InvalidPostgresUrl, resolveConnection, type PostgresConnection } from './postgres/connection.js';
-export { createDataSource, MIGRATIONS_TABLE, type CreateDataSourceOptions, type PoolOptions } from './postgres/data-source.js';
+export {
+  createDataSource,
+  MIGRATIONS_TABLE,
+  type CreateDataSourceOptions,
+  type PoolOptions,
+} from './postgres/data-source.js';
 export {
   MigrationLockTimeout,
   MigrationRunner,

@@ -53,7 +53,9 @@ export class LauncherProgram {
   static async make(options: { copyBinaries?: boolean } = {}): Promise<LauncherProgram> {
     const folder = await realpath(await mkdtemp(path.join(tmpdir(), 'sfm-launcher-')));
     for (const entry of NEEDED) {
-      const files = entry.endsWith('.ts') ? [entry] : (await readdir(SOURCES + entry)).map((name) => `${entry}/${name}`);
+      const files = entry.endsWith('.ts')
+        ? [entry]
+        : (await readdir(SOURCES + entry)).map((name) => `${entry}/${name}`);
       for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))) {
         const { outputText } = ts.transpileModule(await readFile(SOURCES + file, 'utf8'), {
           compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },

@@ -20,7 +20,13 @@ type Fields = Record<string, unknown>;
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /** Nest tells of every module and route it wires, as information; to an operator it is debugging detail. */
-const FRAMEWORK_CONTEXTS = new Set(['NestFactory', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestApplication']);
+const FRAMEWORK_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /**
  * Nest logger that writes one JSON object per line: `time` (ISO 8601), `level`, `msg`, `context`, `request_id` inside

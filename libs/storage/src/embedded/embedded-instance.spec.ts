@@ -85,7 +85,14 @@ describe('EmbeddedPostgres over several processes', () => {
     process.kill(pid, 'SIGKILL');
 
     await waitFor(async () => !(await isAlive(pid)));
-    await waitFor(() => query(url, 'SELECT 1').then(() => true, () => false), { what: () => next.logs.join('\n') });
+    await waitFor(
+      () =>
+        query(url, 'SELECT 1').then(
+          () => true,
+          () => false,
+        ),
+      { what: () => next.logs.join('\n') },
+    );
   });
 
   it('refuses a second instance, names the first, and leaves it working', async () => {
@@ -107,7 +114,12 @@ describe('EmbeddedPostgres over several processes', () => {
     const racers = [run({ lockWaitMs: 200 }), run({ lockWaitMs: 200 }), run({ lockWaitMs: 200 })];
 
     const outcomes = await Promise.all(
-      racers.map((racer) => racer.failed().then(({ code }) => code, () => 'started')),
+      racers.map((racer) =>
+        racer.failed().then(
+          ({ code }) => code,
+          () => 'started',
+        ),
+      ),
     );
 
     expect(outcomes.toSorted()).toEqual(['INSTANCE_LOCKED', 'INSTANCE_LOCKED', 'started']);

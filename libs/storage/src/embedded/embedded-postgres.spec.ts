@@ -58,7 +58,9 @@ describe('EmbeddedPostgres', () => {
     const { url, port, database } = await launcher().start();
 
     await query(url, 'CREATE EXTENSION pg_trgm; CREATE TABLE t (id int)');
-    await expect(query(`postgresql://soma:wrong@127.0.0.1:${port}/${database}`, 'SELECT 1')).rejects.toThrow(/password/);
+    await expect(query(`postgresql://soma:wrong@127.0.0.1:${port}/${database}`, 'SELECT 1')).rejects.toThrow(
+      /password/,
+    );
     await expect(query(`postgresql://postgres@127.0.0.1:${port}/postgres`, 'SELECT 1')).rejects.toThrow(/password/i);
   });
 
@@ -105,7 +107,12 @@ describe('EmbeddedPostgres', () => {
     await pool.query('CREATE TABLE kept AS SELECT 1 AS one');
 
     process.kill(pid, 'SIGKILL');
-    await waitFor(() => pool.query('SELECT one FROM kept').then(() => logs.some((line) => line.includes('is back')), () => false));
+    await waitFor(() =>
+      pool.query('SELECT one FROM kept').then(
+        () => logs.some((line) => line.includes('is back')),
+        () => false,
+      ),
+    );
 
     expect(logs.join('\n')).toMatch(new RegExp(`pid ${pid}\\) died.*port ${port}`));
     await pool.end();
@@ -157,7 +164,10 @@ describe('EmbeddedPostgres', () => {
     try {
       await startAndStop();
       const copied = await readFile(path.join(other.dataDir, 'postgres', 'postmaster.pid'), 'utf8');
-      await writeFile(path.join(folder.dataDir, 'postgres', 'postmaster.pid'), copied.replace(other.dataDir, folder.dataDir));
+      await writeFile(
+        path.join(folder.dataDir, 'postgres', 'postmaster.pid'),
+        copied.replace(other.dataDir, folder.dataDir),
+      );
 
       const mine = await launcher().start();
 
@@ -199,7 +209,9 @@ describe('EmbeddedPostgres', () => {
     const file = path.join(folder.parent, 'file');
     await writeFile(file, '');
 
-    await expect(launcher({ dataDir: path.join(file, 'data') }).start()).rejects.toThrow(/data folder .*file.data cannot be made/);
+    await expect(launcher({ dataDir: path.join(file, 'data') }).start()).rejects.toThrow(
+      /data folder .*file.data cannot be made/,
+    );
   });
 
   it('gives up with the reason when PostgreSQL refuses a setting, instead of trying for ever', async () => {

@@ -207,7 +207,11 @@ export class EmbeddedPostgres {
   }
 
   /** Adopts the running server of the cluster, or starts one; waits for one that is starting up or shutting down. */
-  private async obtainServer(launch: PostmasterOptions, port: number | undefined, deadline: number): Promise<Postmaster> {
+  private async obtainServer(
+    launch: PostmasterOptions,
+    port: number | undefined,
+    deadline: number,
+  ): Promise<Postmaster> {
     let wanted = port;
     let freshPort = false;
     while (Date.now() < deadline) {
@@ -264,7 +268,9 @@ export class EmbeddedPostgres {
         return;
       } catch (error) {
         if (this.stopping !== undefined) return;
-        this.logger.error(`PostgreSQL could not be restarted: ${error instanceof Error ? error.message : String(error)}`);
+        this.logger.error(
+          `PostgreSQL could not be restarted: ${error instanceof Error ? error.message : String(error)}`,
+        );
         await this.pause(backoff).catch(() => undefined);
       }
     }
