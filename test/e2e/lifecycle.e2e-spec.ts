@@ -41,7 +41,8 @@ describe('the life of an embedded service', () => {
     const stopping = performance.now();
     const exit = service.signal('SIGTERM');
     expect((await Promise.all([...answers, ...recalls])).map(({ status }) => status)).toEqual(Array(12).fill(200));
-    expect(await exit).toBe(0);
+    const code = await exit;
+    if (code !== 0) throw new Error(`ended with ${code}:\n${service.output}`);
     expect(performance.now() - stopping).toBeLessThan(STOP_WITHIN_MS);
   }, 60_000);
 

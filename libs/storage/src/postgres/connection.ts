@@ -50,7 +50,10 @@ export async function resolveConnection(url: string, tls: TlsOptions = {}): Prom
 
 function parse(url: string): URL {
   // SQLAlchemy writes the driver into the scheme (postgresql+psycopg2://); deployments carry such URLs.
-  const plain = url.replace(/^(postgres(?:ql)?)\+[a-z0-9]+:/i, '$1:');
+  // With `?host=` the authority may name a user and no host, which a URL parser refuses.
+  const plain = url
+    .replace(/^(postgres(?:ql)?)\+[a-z0-9]+:/i, '$1:')
+    .replace(/^(postgres(?:ql)?:\/\/[^/?#@]*@)(?=[/?#]|$)/i, '$1localhost');
   if (!/^postgres(ql)?:\/\//i.test(plain)) {
     throw new InvalidPostgresUrl('The PostgreSQL URL must start with postgresql://');
   }
