@@ -20,7 +20,7 @@ export interface OutboxRelayOptions {
 }
 
 /** While yielding, the relay rests this many times as long as it worked. */
-const YIELD_FACTOR = 8;
+const YIELD_FACTOR = 20;
 const MAX_REST_MS = 1000;
 
 export const DEFAULT_RELAY_OPTIONS: OutboxRelayOptions = {

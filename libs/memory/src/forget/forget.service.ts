@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import type { MemoryWriter } from '../store/memory-writer.port.js';
 
@@ -9,7 +9,7 @@ export class ForgetService {
   /** Deletes what lives at the coordinates, in one transaction. Resolves with how many there were. */
   async forget(namespace: string, coordinates: readonly Coordinate[]): Promise<number> {
     const keys = [...new Set(coordinates.map(coordinateKey))];
-    const deleted = await this.writer.delete(keys.map((key) => ({ namespace, key, eventId: randomUUID() })));
+    const deleted = await this.writer.delete(keys.map((key) => ({ namespace, key, eventId: uuidv7() })));
     return deleted.length;
   }
 }

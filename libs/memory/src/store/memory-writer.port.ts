@@ -18,7 +18,7 @@ export interface WriteCommand {
   readonly importanceNorm: number;
   readonly contentHash: string;
   readonly expiresAt: Date | null;
-  /** Identity of the ledger row and event this write makes (UUID). */
+  /** Identity of the ledger row and event this write makes: UUIDv7, so that its index grows at one end. */
   readonly eventId: string;
 }
 

@@ -52,6 +52,26 @@ describe('MicroBatcher', () => {
     expect(await Promise.all(results)).toEqual(results.map((_, item) => item * 10));
   });
 
+  it('lets a further flush join only when a full batch waits', async () => {
+    const { batches, flush } = manualFlush();
+    const batcher = new MicroBatcher(flush, { ...options, maxBatch: 3 });
+    void batcher.submit(1);
+    await turnsUntil(() => batches.length === 1);
+    void batcher.submit(2);
+    void batcher.submit(3);
+    await turn();
+    await turn();
+    expect(batches).toHaveLength(1);
+    void batcher.submit(4);
+    await turnsUntil(() => batches.length === 2);
+    expect(batches[1]?.items).toEqual([2, 3, 4]);
+    void batcher.submit(5);
+    batches[0]?.finish();
+    batches[1]?.finish();
+    await turnsUntil(() => batches.length === 3);
+    expect(batches[2]?.items).toEqual([5]);
+  });
+
   it('fails a bad item alone and stores its neighbours', async () => {
     const batcher = new MicroBatcher((items: readonly number[]) => {
       return items.includes(2) ? Promise.reject(new Error('bad row')) : Promise.resolve(items);

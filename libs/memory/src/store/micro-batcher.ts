@@ -3,7 +3,10 @@ import { StoreUnavailableError } from '../errors.js';
 export interface MicroBatcherOptions {
   /** Most items of one flush. */
   readonly maxBatch: number;
-  /** Flushes that may run at once. */
+  /**
+   * Flushes that may run at once. Another one joins only when a full batch waits: a flush has a fixed cost, and a few
+   * large ones beat many small ones.
+   */
   readonly maxInFlight: number;
   /** Items that may wait; beyond it callers are refused at once rather than left to time out. */
   readonly maxQueued: number;
@@ -55,13 +58,18 @@ export class MicroBatcher<T, R> {
     await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
   }
 
+  private mayFlush(): boolean {
+    if (this.queue.length === 0 || this.inFlight >= this.options.maxInFlight) return false;
+    return this.inFlight === 0 || this.queue.length >= this.options.maxBatch;
+  }
+
   /** Flushing at the end of this turn of the event loop lets every request that was just read join the batch. */
   private schedule(): void {
-    if (this.scheduled || this.inFlight >= this.options.maxInFlight) return;
+    if (this.scheduled || !this.mayFlush()) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      while (this.queue.length > 0 && this.inFlight < this.options.maxInFlight) {
+      while (this.mayFlush()) {
         void this.run(this.queue.splice(0, this.options.maxBatch));
       }
     });

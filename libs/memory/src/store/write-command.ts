@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
 import { InvalidRequestError } from '../errors.js';
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
@@ -37,7 +37,7 @@ export function toWriteCommand(
     importanceNorm: 0,
     contentHash: contentHash(memory.type, importance, memory.payload),
     expiresAt: memory.expiresAt ?? null,
-    eventId: randomUUID(),
+    eventId: uuidv7(),
   };
 }
 
