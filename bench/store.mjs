@@ -1,4 +1,5 @@
 // Store bench: what a durable acknowledgement costs, as ratios measured in the same run.
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { indexed, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
@@ -7,7 +8,8 @@ import { median, parseArguments, post, spread } from './load.mjs';
 const USAGE = `usage: node bench/store.mjs [--rounds 5] [--seconds 3] [--json]
 Alternates in one run, on one embedded service:
   POST /bench/noop against POST /store, with 64 clients and with 1
-  POST /store_bulk with 100 items against raw multi-row INSERTs of the same rows through pg, both with 4 callers`;
+  POST /store_bulk with 100 items against raw multi-row INSERTs through pg, all with 4 callers: of the memories alone
+  (one table, its indexes), and of everything that a store writes (memory, ledger row, outbox row)`;
 const BULK = 100;
 const BULK_CALLERS = 4;
 
@@ -20,33 +22,89 @@ const storeBody = () => {
 };
 const bulkBody = () => ({ items: Array.from({ length: BULK }, storeBody) });
 
-/** Raw rows per second: a table with the columns, types and indexes of `memories`, one INSERT of 100 rows at a time. */
-async function rawInserts(database, seconds) {
+/** One multi-row INSERT: column names, constant expressions, and a tuple of values per row. */
+function multiRowInsert(table, columns, constants, tuples) {
+  const names = [...columns, ...Object.keys(constants)];
+  const fixed = Object.values(constants)
+    .map((expression) => `,${expression}`)
+    .join('');
+  const rows = tuples.map(
+    (_, row) => `(${columns.map((_name, column) => `$${row * columns.length + column + 1}`).join(',')}${fixed})`,
+  );
+  return { text: `INSERT INTO ${table} (${names.join(', ')}) VALUES ${rows.join(',')}`, values: tuples.flat() };
+}
+
+const MEMORY_COLUMNS = ['namespace', 'coordinate_key', 'coordinate', 'payload', 'searched_text', 'session'];
+const MEMORY_CONSTANTS = {
+  version: '1',
+  created_version: '1',
+  type: "'episodic'",
+  content_hash: "sha256('x')",
+  created_at: 'now()',
+  updated_at: 'now()',
+};
+const EVENT_COLUMNS = ['id', 'event_id', 'namespace', 'coordinate_key', 'coordinate', 'payload'];
+const EVENT_CONSTANTS = {
+  type: "'created'",
+  '"timestamp"': '1',
+  memory_type: "'episodic'",
+  version: '1',
+  content_hash: "sha256('x')",
+};
+const OUTBOX_COLUMNS = ['event_id', 'namespace', 'coordinate_key'];
+
+/** The INSERTs of 100 memories: into a table like `memories` alone, or into all three tables that a store writes. */
+function rawStatements(isWhole) {
+  const items = Array.from({ length: BULK }, () => ({ ...memory(next++), id: randomUUID() }));
+  const memories = items.map(({ coordinate, payload }) => [
+    'bench',
+    coordinate.join(','),
+    coordinate,
+    JSON.stringify(payload),
+    payload.text,
+    payload.session,
+  ]);
+  const statements = [multiRowInsert('bench_memories', MEMORY_COLUMNS, MEMORY_CONSTANTS, memories)];
+  if (!isWhole) return statements;
+  const events = items.map(({ id, coordinate, payload }) => [
+    id,
+    id,
+    'bench',
+    coordinate.join(','),
+    coordinate,
+    JSON.stringify(payload),
+  ]);
+  const queued = items.map(({ id, coordinate }) => [id, 'bench', coordinate.join(',')]);
+  return [
+    ...statements,
+    multiRowInsert('bench_events', EVENT_COLUMNS, EVENT_CONSTANTS, events),
+    multiRowInsert('bench_outbox', OUTBOX_COLUMNS, { version: '1' }, queued),
+  ];
+}
+
+/** Memories per second of raw INSERTs through pg, in transactions of 100, into copies of our tables with their indexes. */
+async function rawInserts(database, seconds, isWhole) {
   const pool = new pg.Pool({ ...database, max: BULK_CALLERS });
-  await pool.query('DROP TABLE IF EXISTS bench_raw');
-  await pool.query('CREATE TABLE bench_raw (LIKE memories INCLUDING ALL)');
+  for (const [copy, table] of [
+    ['bench_memories', 'memories'],
+    ['bench_events', 'memory_events'],
+    ['bench_outbox', 'outbox'],
+  ]) {
+    await pool.query(`DROP TABLE IF EXISTS ${copy}`);
+    await pool.query(`CREATE TABLE ${copy} (LIKE ${table} INCLUDING ALL)`);
+  }
   const deadline = performance.now() + seconds * 1000;
   let rows = 0;
   const caller = async () => {
+    const client = await pool.connect();
     while (performance.now() < deadline) {
-      const values = [];
-      const tuples = [];
-      for (let item = 0; item < BULK; item += 1) {
-        const { coordinate, payload } = memory(next++);
-        const at = values.length;
-        values.push(coordinate.join(','), coordinate, JSON.stringify(payload), payload.text, payload.session);
-        tuples.push(
-          `('bench',$${at + 1},$${at + 2},1,1,'episodic',$${at + 3},$${at + 4},$${at + 5},sha256('x'),now(),now())`,
-        );
-      }
-      await pool.query(
-        `INSERT INTO bench_raw (namespace, coordinate_key, coordinate, version, created_version, type, payload, searched_text, session,
-           content_hash, created_at, updated_at)
-         VALUES ${tuples.join(',')}`,
-        values,
-      );
+      const statements = rawStatements(isWhole);
+      if (isWhole) await client.query('BEGIN');
+      for (const statement of statements) await client.query(statement);
+      if (isWhole) await client.query('COMMIT');
       rows += BULK;
     }
+    client.release();
   };
   const start = performance.now();
   await Promise.all(Array.from({ length: BULK_CALLERS }, caller));
@@ -56,7 +114,7 @@ async function rawInserts(database, seconds) {
 }
 
 const service = await startBenchService();
-const rows = { noop64: [], store64: [], noop1: [], store1: [], bulk: [], raw: [] };
+const rows = { noop64: [], store64: [], noop1: [], store1: [], bulk: [], raw: [], rawWhole: [] };
 const p50 = { noop64: [], store64: [], noop1: [], store1: [] };
 const measure = async (name, path, body, connections) => {
   // Nobody's figure may carry the indexing that an earlier one left behind.
@@ -81,7 +139,8 @@ try {
     });
     rows.bulk.push(bulk.perSecond * BULK);
     await indexed(service.url);
-    rows.raw.push(await rawInserts(service.database, options.seconds));
+    rows.raw.push(await rawInserts(service.database, options.seconds, false));
+    rows.rawWhole.push(await rawInserts(service.database, options.seconds, true));
   }
 } finally {
   await service.stop();
@@ -93,7 +152,11 @@ if (options.json) {
     JSON.stringify({
       perSecond: rows,
       p50Ms: p50,
-      ratios: { store64: median(ratio('store64', 'noop64')), bulk: median(ratio('bulk', 'raw')) },
+      ratios: {
+        store64: median(ratio('store64', 'noop64')),
+        bulk: median(ratio('bulk', 'raw')),
+        bulkWhole: median(ratio('bulk', 'rawWhole')),
+      },
     }),
   );
 } else {
@@ -102,7 +165,9 @@ if (options.json) {
   console.log(`  ratio store / no-op       ${spread(ratio('store64', 'noop64'), 2)}   goal ≥ 0.40`);
   console.log(`no-op POST, 1 client        ${spread(rows.noop1)} /s, p50 ${spread(p50.noop1)} ms`);
   console.log(`store, 1 client             ${spread(rows.store1)} /s, p50 ${spread(p50.store1)} ms`);
-  console.log(`raw INSERT of ${BULK} rows        ${spread(rows.raw)} rows/s`);
+  console.log(`raw INSERT, memories alone   ${spread(rows.raw)} rows/s`);
+  console.log(`raw INSERT, all three tables ${spread(rows.rawWhole)} rows/s`);
   console.log(`store_bulk of ${BULK}           ${spread(rows.bulk)} rows/s`);
-  console.log(`  ratio bulk / raw          ${spread(ratio('bulk', 'raw'), 2)}   goal ≥ 0.50`);
+  console.log(`  ratio bulk / raw, memories ${spread(ratio('bulk', 'raw'), 2)}   goal ≥ 0.50`);
+  console.log(`  ratio bulk / raw, all      ${spread(ratio('bulk', 'rawWhole'), 2)}`);
 }

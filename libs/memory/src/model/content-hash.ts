@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from './json.js';
 import type { MemoryType } from './memory.js';
 
@@ -14,7 +14,5 @@ export function canonicalJson(value: JsonValue): string {
 
 /** SHA-256 (hex) over everything a caller can put into a memory. */
 export function contentHash(type: MemoryType, importance: number | null, payload: JsonObject): string {
-  return createHash('sha256')
-    .update(`${type}\n${importance ?? ''}\n${canonicalJson(payload)}`)
-    .digest('hex');
+  return hash('sha256', `${type}\n${importance ?? ''}\n${canonicalJson(payload)}`, 'hex');
 }
