@@ -23,7 +23,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${ESM_ONLY_REQUIRED_BY_CJS.join('|')})/)`],
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
-  setupFiles: ['reflect-metadata'],
+  setupFiles: ['<rootDir>/test/jest-setup.mjs'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/data/'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
 };
