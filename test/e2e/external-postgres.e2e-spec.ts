@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { childEnvironment } from '../services/environment.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
+import { RunningService } from './running-service.js';
+
+const SOMA = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
+const run = promisify(execFile);
+
+describe('a PostgreSQL of the operator, as a plain role', () => {
+  let database: TestDatabase;
+  const soma = async (...args: string[]) =>
+    (await run(process.execPath, [SOMA, ...args], { env: childEnvironment({ POSTGRES_URL: database.url }) })).stdout;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  }, 60_000);
+
+  afterAll(() => database.drop());
+
+  it('is migrated up, shown and migrated down from the command line', async () => {
+    expect(await soma('db', 'current')).toMatch(/^empty \(pending: /);
+    expect(await soma('db', 'upgrade')).toMatch(/^applied /);
+    expect(await soma('db', 'upgrade')).toBe('the schema is up to date\n');
+    expect(await soma('db', 'current')).toMatch(/ \(head\)\n$/);
+    expect(await soma('db', 'downgrade', '--all')).toMatch(/^reverted /);
+    expect(await soma('db', 'current')).toMatch(/^empty /);
+  }, 60_000);
+
+  it('serves the same API and keeps the memories over a restart of the service', async () => {
+    const service = await RunningService.start({ POSTGRES_URL: database.url });
+    try {
+      await service.json('/store', { body: { coord: '1,2', payload: { text: 'the ladder is behind the shed' } } });
+      await service.signal('SIGTERM');
+      await service.launch();
+      const { matches } = await service.json<{ matches: { text: string }[] }>('/recall', {
+        body: { query: 'where is the ladder?' },
+      });
+      expect(matches.map(({ text }) => text)).toEqual(['the ladder is behind the shed']);
+      expect(await service.json('/stats')).toMatchObject({ total_memories: 1, episodic: 1, semantic: 0 });
+    } finally {
+      await service.dispose();
+    }
+  }, 60_000);
+});

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { RunningService } from './running-service.js';
+import { caughtUp } from './truth.js';
+
+interface Hit {
+  coordinate: number[];
+  payload: { n: number; tag: string; text: string; meta?: { lang: string }; tags: string[] };
+  score: number;
+  explanation: {
+    overlay: boolean;
+    lanes: { lane: string; rank: number; signal: number }[];
+    contributions: { weight: number; value: number; contribution: number }[];
+  };
+}
+
+const TAGS = ['red', 'green', 'blue'];
+const THINGS = ['kettle', 'garden', 'train', 'invoice', 'violin', 'harbour', 'lantern'];
+const MEMORIES = 240;
+
+const payloadOf = (n: number) => ({
+  n,
+  tag: TAGS[n % 3] ?? 'red',
+  tags: [`t${n % 4}`],
+  text: `the ${THINGS[n % 7]} and the ${THINGS[(n * 3 + 1) % 7]} number ${n}`,
+  session: `s${Math.floor(n / 8)}`,
+  speaker: n % 2 === 0 ? 'Ada' : 'Bruno',
+  timestamp: 1_700_000_000 + n * 3600,
+  importance: n % 10,
+  ...(n % 5 === 0 ? { meta: { lang: n % 10 === 0 ? 'en' : 'fr' } } : {}),
+});
+
+describe('recall over HTTP', () => {
+  let service: RunningService;
+  const recall = async (body: Record<string, unknown>) =>
+    (await service.json<{ hits: Hit[] }>('/v1/recall', { body: { explain: true, ...body } })).hits;
+  const keys = (hits: readonly Hit[]) => hits.map(({ coordinate }) => coordinate.join(','));
+
+  beforeAll(async () => {
+    service = await RunningService.start();
+    const items = Array.from({ length: MEMORIES }, (_, n) => ({ coord: `${n},1`, payload: payloadOf(n) }));
+    await service.json('/store_bulk', { body: { items } });
+  }, 60_000);
+
+  afterAll(() => service.dispose(), 30_000);
+
+  it('gives the same hits, scores and order before and after the index has caught up', async () => {
+    const fresh = Array.from({ length: 50 }, (_, n) => ({
+      coord: `${n},2`,
+      payload: { ...payloadOf(n + MEMORIES), text: `the lantern in the harbour, part ${n}` },
+    }));
+    await service.json('/store_bulk', { body: { items: fresh } });
+    const bodies = ['lantern harbour part', 'who saw the violin', 'Ada about the train number 7'].map((query) => ({
+      query,
+      top_k: 40,
+    }));
+    const before = await Promise.all(bodies.map(recall));
+    await caughtUp(service);
+    const after = await Promise.all(bodies.map(recall));
+    expect(after.map(keys)).toEqual(before.map(keys));
+    expect(after.map((hits) => hits.map(({ score }) => score))).toEqual(
+      before.map((hits) => hits.map(({ score }) => score)),
+    );
+    expect(after.flat().some(({ explanation }) => explanation.overlay)).toBe(false);
+    expect(await Promise.all(bodies.map(recall))).toEqual(after);
+  }, 60_000);
+
+  it('finds every memory the moment its store is acknowledged, and what it says now', async () => {
+    const misses: string[] = [];
+    const agent = async (writer: number) => {
+      for (let turn = 0; turn < 40; turn += 1) {
+        const coord = `${writer},${turn % 10},3`;
+        const word = `word${writer}x${turn}`;
+        await service.json('/store', { body: { coord, payload: { text: `remember ${word}` } } });
+        const [best] = await recall({ query: word, top_k: 1 });
+        if (best?.payload.text !== `remember ${word}`) misses.push(`${coord}: ${best?.payload.text}`);
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, (_, writer) => agent(writer)));
+    expect(misses).toEqual([]);
+  }, 60_000);
+
+  it('gives the true best matches of a filtered set, as many as asked for or as there are', async () => {
+    const everything = await recall({ query: 'the kettle and the violin', top_k: 1000, mode: 'vector' });
+    const conditions: [Record<string, unknown>, (payload: Hit['payload']) => boolean][] = [
+      [{ tag: 'red' }, ({ tag }) => tag === 'red'],
+      [{ tag: { in: ['red', 'blue'] } }, ({ tag }) => tag !== 'green'],
+      [{ n: { gte: 20, lt: 60 } }, ({ n }) => n >= 20 && n < 60],
+      [{ meta: { exists: false } }, ({ meta }) => meta === undefined],
+      [{ 'meta.lang': 'fr' }, ({ meta }) => meta?.lang === 'fr'],
+      [{ tags: { contains: 't3' } }, ({ tags }) => tags?.includes('t3') ?? false],
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.subarray(conditions, { minLength: 1 }),
+        fc.integer({ min: 1, max: 80 }),
+        async (chosen, topK) => {
+          const filter = Object.assign({}, ...chosen.map(([part]) => part)) as Record<string, unknown>;
+          const parts = conditions.filter(([part]) =>
+            Object.entries(part).every(([path, value]) => filter[path] === value),
+          );
+          const expected = everything.filter(({ payload }) => parts.every(([, matches]) => matches(payload)));
+          const hits = await recall({ query: 'the kettle and the violin', top_k: topK, mode: 'vector', filter });
+          expect(keys(hits)).toEqual(keys(expected.slice(0, topK)));
+          const hybrid = await recall({ query: 'the kettle and the violin', top_k: topK, filter });
+          expect(hybrid).toHaveLength(Math.min(topK, expected.length));
+        },
+      ),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  it('explains every score to the last digit', async () => {
+    const options = {
+      recency: { weight: 0.7, half_life_days: 30 },
+      importance: { weight: 0.4 },
+      keywords: { terms: ['kettle', 'number 7'], boost: 0.5 },
+      context: { tag: 'blue', speaker: 'Ada' },
+    };
+    const choose = fc.subarray(Object.entries(options));
+    await fc.assert(
+      fc.asyncProperty(choose, fc.constantFrom('hybrid', 'vector', 'lexical'), async (chosen, mode) => {
+        const hits = await recall({
+          query: 'what did Ada say about the kettle on 16 November 2023?',
+          top_k: 50,
+          mode,
+          ...Object.fromEntries(chosen),
+        });
+        expect(hits.length).toBeGreaterThan(0);
+        for (const { score, explanation } of hits) {
+          const sum = explanation.contributions.reduce((total, { weight, value }) => total + weight * value, 0);
+          expect(Math.abs(sum - score)).toBeLessThanOrEqual(1e-6);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  }, 60_000);
+
+  it('forgets a deleted memory at once, on every route', async () => {
+    await service.json('/store', { body: { coord: '7,7,7', payload: { text: 'the xylophone secret' } } });
+    expect((await service.request('/v1/memories/7,7,7', { method: 'DELETE' })).status).toBe(204);
+    expect(keys(await recall({ query: 'xylophone secret', top_k: 1000 }))).not.toContain('7,7,7');
+    expect((await service.request('/v1/memories/7,7,7')).status).toBe(404);
+    expect(await service.json('/payloads', { body: { coords: ['7,7,7'] } })).toEqual({ payloads: [] });
+    expect(await service.json('/keyword_search', { body: { term: 'xylophone', exact: false } })).toEqual({
+      results: [],
+    });
+    expect(await service.json('/range?min=7,7,7&max=7,7,7')).toEqual({ coords: [] });
+    await caughtUp(service);
+    expect(keys(await recall({ query: 'xylophone secret', top_k: 1000 }))).not.toContain('7,7,7');
+  });
+});
