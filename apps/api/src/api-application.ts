@@ -13,6 +13,7 @@ import { PipelineService } from './pipeline/pipeline.service.js';
  * then answered, instead of meeting a closed socket.
  */
 const DRAIN_MS = 500;
+const SWEEP_MS = 100;
 
 /** The composed application, not listening yet. */
 export interface ApiApplication {
@@ -35,7 +36,7 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
   nest
     .getHttpAdapter()
     .getInstance()
-    .addHook('onRequest', (_request, reply, done) => {
+    .addHook('onSend', (_request, reply, _payload, done) => {
       if (isDraining) void reply.header('connection', 'close');
       done();
     });
@@ -53,7 +54,9 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
     close: async () => {
       isDraining = true;
       await delay(DRAIN_MS);
-      await nest.close();
+      // A connection that turns idle after the server has begun to close would keep it open until the client lets go.
+      const sweeping = setInterval(() => nest.getHttpServer().closeIdleConnections(), SWEEP_MS);
+      await nest.close().finally(() => clearInterval(sweeping));
       await nest.get(StoreService, { strict: false }).drained();
       await pipeline.stop();
       await nest.get(AccessRecorder, { strict: false }).flush();
