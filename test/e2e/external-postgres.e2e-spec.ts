@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../services/environment.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { RunningService } from './running-service.js';
+import { waitFor } from '../services/wait-for.js';
+import { freePort, RunningService } from './running-service.js';
 
 const SOMA = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 const run = promisify(execFile);
@@ -42,6 +43,40 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
       expect(await service.json('/stats')).toMatchObject({ total_memories: 1, episodic: 1, semantic: 0 });
     } finally {
       await service.dispose();
+    }
+  }, 60_000);
+
+  it('refuses a second process on the same database, because the index lives in the first', async () => {
+    const first = await RunningService.start({ POSTGRES_URL: database.url });
+    const second = await RunningService.prepare({ POSTGRES_URL: database.url });
+    try {
+      second.spawn();
+      expect(await second.exited()).toBe(1);
+      expect(second.output).toMatch(/another SomaFractalMemory \(pid \d+, http:.*\) serves the PostgreSQL database/);
+      expect((await first.request('/stats')).status).toBe(200);
+    } finally {
+      await Promise.all([first.dispose(), second.dispose()]);
+    }
+  }, 60_000);
+
+  it('says what it waits for when the server cannot be reached, and what is wrong when it refuses', async () => {
+    const waiting = await RunningService.prepare({
+      POSTGRES_URL: `postgresql://me:secret@127.0.0.1:${await freePort()}/memories`,
+    });
+    const refused = await RunningService.prepare({
+      POSTGRES_URL: database.url.replace(/:[^:@]+@/, ':wrong-password@'),
+    });
+    try {
+      waiting.spawn();
+      await waitFor(() => /waiting for the PostgreSQL of POSTGRES_URL: .*127\.0\.0\.1/.test(waiting.output), {
+        what: () => waiting.output,
+      });
+      expect(waiting.output).not.toContain('secret');
+      refused.spawn();
+      expect(await refused.exited()).toBe(1);
+      expect(refused.output).toMatch(/could not start: .*password authentication failed/);
+    } finally {
+      await Promise.all([waiting.dispose(), refused.dispose()]);
     }
   }, 60_000);
 });

@@ -8,7 +8,6 @@ export {
   EmbeddedInstanceLocked,
   EmbeddedPostgresError,
   type EmbeddedPostgresErrorCode,
-  type InstanceLockHolder,
 } from './embedded/embedded-postgres-error.js';
 export { findRunningPostgres } from './embedded/running-cluster.js';
 export { InvalidPostgresUrl, resolveConnection, type PostgresConnection } from './postgres/connection.js';
@@ -25,6 +24,7 @@ export {
   type MigrationState,
   type Revision,
 } from './postgres/migration-runner.js';
+export { InstanceLock, type InstanceLockHolder, type InstanceLockOptions } from './postgres/instance-lock.js';
 export { TLS_MODES, type TlsMode, type TlsOptions } from './postgres/tls.js';
 export { STORAGE_ENTITIES } from './postgres/entities/storage-entities.js';
 export { PostgresDatabase } from './postgres/postgres-database.js';

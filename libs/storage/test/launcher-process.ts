@@ -10,7 +10,7 @@ import ts from 'typescript';
 import type { EmbeddedPostgresConnection } from '../src/embedded/embedded-postgres.js';
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
-const NEEDED = ['embedded', 'postgres/advisory-lock-keys.ts'];
+const NEEDED = ['embedded', 'postgres/advisory-lock-keys.ts', 'postgres/instance-lock.ts'];
 
 const PROGRAM = `
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';

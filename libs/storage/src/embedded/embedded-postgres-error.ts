@@ -1,3 +1,5 @@
+import type { InstanceLockHolder } from '../postgres/instance-lock.js';
+
 /** What went wrong, for code that reacts; the message is written for the person who runs the service. */
 export type EmbeddedPostgresErrorCode =
   | 'PLATFORM_UNSUPPORTED'
@@ -23,12 +25,6 @@ export class EmbeddedPostgresError extends Error {
   ) {
     super(message, options);
   }
-}
-
-/** Who holds the instance lock, as far as PostgreSQL can tell. */
-export interface InstanceLockHolder {
-  readonly pid?: number;
-  readonly url?: string;
 }
 
 /** Another running service uses the same data folder. Its PostgreSQL was neither stopped nor disturbed. */

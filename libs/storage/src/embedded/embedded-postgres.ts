@@ -2,14 +2,9 @@ import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clusterDirOf, prepareCluster, type Cluster } from './cluster.js';
-import {
-  EmbeddedInstanceLocked,
-  EmbeddedPostgresError,
-  explainFailure,
-  type InstanceLockHolder,
-} from './embedded-postgres-error.js';
+import { EmbeddedInstanceLocked, EmbeddedPostgresError, explainFailure } from './embedded-postgres-error.js';
 import { errorCode } from './error-code.js';
-import { InstanceLock } from './instance-lock.js';
+import { InstanceLock, type InstanceLockHolder } from '../postgres/instance-lock.js';
 import { LaunchIdentity } from './launch-identity.js';
 import { locatePostgresBinaries } from './postgres-binaries.js';
 import { EMBEDDED_HOST, Postmaster, type PostmasterOptions } from './postmaster.js';

@@ -4,7 +4,7 @@
  */
 export const ADVISORY_LOCK_CLASS = 0x534f4d41;
 
-/** Held for the whole life of a process that runs on an embedded data folder. */
+/** Held for the whole life of a process that must be alone: on an embedded data folder, or with its index in process. */
 export const INSTANCE_LOCK = 1;
 
 /** Held while migrations are applied or reverted. */

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { ADVISORY_LOCK_CLASS, INSTANCE_LOCK } from '../postgres/advisory-lock-keys.js';
-import type { InstanceLockHolder } from './embedded-postgres-error.js';
+import { ADVISORY_LOCK_CLASS, INSTANCE_LOCK } from './advisory-lock-keys.js';
+import type { PgTls } from './tls.js';
+
+/** Who holds the instance lock, as far as PostgreSQL can tell. */
+export interface InstanceLockHolder {
+  readonly pid?: number;
+  readonly url?: string;
+}
 
 export interface InstanceLockOptions {
   readonly host: string;
@@ -9,6 +15,8 @@ export interface InstanceLockOptions {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** @default false */
+  readonly ssl?: PgTls;
   /** How long a lock that another backend holds is waited for, milliseconds: a killed owner's backend may linger. */
   readonly waitMs: number;
   /** Called once when the lock was lost and somebody else has it now. The caller must stop writing. */
@@ -20,7 +28,7 @@ const MAX_RETRY_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /**
- * The right of one process to use an embedded data folder: a session advisory lock on a connection of its own.
+ * The right of one process to use a database alone: a session advisory lock on a connection of its own.
  *
  * PostgreSQL frees it when the process dies, however it dies. When the connection drops because PostgreSQL restarts, the
  * lock is taken again.
@@ -88,13 +96,14 @@ export class InstanceLock {
   }
 
   private async connect(): Promise<pg.Client> {
-    const { host, port, user, password, database } = this.options;
+    const { host, port, user, password, database, ssl = false } = this.options;
     const client = new pg.Client({
       host,
       port,
       user,
       password,
       database,
+      ssl,
       application_name: this.label(),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
