@@ -136,6 +136,19 @@ describe('recall over HTTP', () => {
     );
   }, 60_000);
 
+  it('answers with what there is when the query has no words to compare', async () => {
+    await service.json('/v1/memories', {
+      body: { coordinate: [1], payload: {} },
+      headers: { 'x-soma-namespace': 'signs' },
+    });
+    const body = { query: '\u{1F600}', top_k: 5 };
+    const { hits } = await service.json<{ hits: Hit[] }>('/v1/recall', {
+      body,
+      headers: { 'x-soma-namespace': 'signs' },
+    });
+    expect(keys(hits)).toEqual(['1']);
+  });
+
   it('forgets a deleted memory at once, on every route', async () => {
     await service.json('/store', { body: { coord: '7,7,7', payload: { text: 'the xylophone secret' } } });
     expect((await service.request('/v1/memories/7,7,7', { method: 'DELETE' })).status).toBe(204);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { installHttpMetrics, installRequestContext, ServiceMetrics } from '@sfm/observability';
@@ -6,12 +7,17 @@ import { HttpOptions } from './http-options.js';
 import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
+const REFUSED_BODY_WAIT_MS = 5000;
 
 /** Hooks, CORS and API documents of the application. Call once, before it listens. */
 export function configureHttp(app: NestFastifyApplication): void {
   const { cors, version } = app.get(HttpOptions, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   installRequestContext(fastify);
+  fastify.addHook('onSend', (request, reply, _payload, done) => {
+    if (reply.statusCode === 413) readToTheEnd(request.raw, done);
+    else done();
+  });
   installHttpMetrics(fastify, app.get(ServiceMetrics, { strict: false }));
   app.get(RouteTable, { strict: false }).watch(fastify);
   if (cors.origins.length > 0) {
@@ -37,4 +43,19 @@ export function configureHttp(app: NestFastifyApplication): void {
     raw: ['json'],
     customSiteTitle: 'SomaFractalMemory API',
   });
+}
+
+/**
+ * A client that is still sending its body sees a broken connection instead of the 413, unless somebody reads on.
+ * Bounded: whoever sends without end is cut off.
+ */
+function readToTheEnd(request: IncomingMessage, done: () => void): void {
+  if (request.complete) return done();
+  const timer = setTimeout(finish, REFUSED_BODY_WAIT_MS);
+  function finish(): void {
+    clearTimeout(timer);
+    request.off('end', finish).off('close', finish);
+    done();
+  }
+  request.on('end', finish).on('close', finish).resume();
 }

@@ -1,3 +1,4 @@
+import type { MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 
 /** A memory near another one in the same session, by creation order. */
@@ -23,4 +24,12 @@ export abstract class ContextReader {
 
   /** Current state of the given keys; deleted, expired and unknown ones are left out. Order is not defined. */
   abstract hydrate(namespace: string, keys: readonly string[], now: Date): Promise<readonly Memory[]>;
+
+  /** Up to `limit` memories that match the filter, in creation order, whatever they say. */
+  abstract list(
+    namespace: string,
+    filter: MemoryFilter | undefined,
+    limit: number,
+    now: Date,
+  ): Promise<readonly Memory[]>;
 }

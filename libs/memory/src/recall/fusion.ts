@@ -51,7 +51,12 @@ export function rankCandidates(input: RankingInput, options: RankingOptions): re
       const contributions = present(measures.flatMap((measure) => measure(memory)));
       return { memory, score: scoreOf(contributions), lanes: lanes.get(memory.key) ?? [], contributions };
     })
-    .sort((a, b) => b.score - a.score || a.memory.id - b.memory.id);
+    .sort(bestFirst);
+}
+
+/** The order of hits: by score, ties by `Memory.id`. */
+export function bestFirst(a: ScoredMemory, b: ScoredMemory): number {
+  return b.score - a.score || a.memory.id - b.memory.id;
 }
 
 function isHybrid({ mode = 'hybrid' }: RecallRequest): boolean {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } from '../errors.js';
 import { IndexWarmup } from '../indexing/index-warmup.js';
+import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import { SilentTelemetry } from '../telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
@@ -84,6 +85,13 @@ class TruthInMemory extends ContextReader {
   async hydrate(_namespace: string, keys: readonly string[]): Promise<readonly Memory[]> {
     return this.memories.filter(({ key }) => keys.includes(key));
   }
+  async list(_namespace: string, filter: MemoryFilter | undefined, limit: number): Promise<readonly Memory[]> {
+    return this.memories
+      .filter(({ type, createdAt, payload }) =>
+        matchesFilter(filter, { type, createdAtMs: createdAt.getTime(), payload }),
+      )
+      .slice(0, limit);
+  }
 }
 
 class NothingPending extends PendingMemories {
@@ -151,6 +159,19 @@ describe('RecallService', () => {
     const lexical = memories.filter(({ type }) => type === 'semantic').map(({ key }) => ({ key, score: 1 }));
     const { recall } = open({ memories, lexical });
     expect((await recall({ topK: 100, filter: { type: 'semantic' } })).hits).toHaveLength(100);
+  });
+
+  it('fills up with what no lane can compare, behind what they can, except for the lexical lane alone', async () => {
+    const memories = [
+      aMemory({ id: 1, payload: {} }),
+      aMemory({ id: 2 }),
+      { ...aMemory({ id: 3 }), type: 'semantic' as const },
+    ];
+    const { recall } = open({ memories, lexical: [{ key: '2', score: 3 }] });
+    expect(keysOf(await recall())).toEqual(['2', '1', '3']);
+    expect(keysOf(await recall({ topK: 2 }))).toEqual(['2', '1']);
+    expect(keysOf(await recall({ filter: { type: 'episodic' } }))).toEqual(['2', '1']);
+    expect(keysOf(await recall({ mode: 'lexical' }))).toEqual(['2']);
   });
 
   it('asks the lexical lane for the analysed terms of the query', async () => {

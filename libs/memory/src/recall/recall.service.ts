@@ -8,7 +8,7 @@ import type { MemoryTelemetry } from '../telemetry.port.js';
 import { analyzeQuery } from '../text/text-analyzer.js';
 import type { ContextReader, SessionNeighbour } from './context-reader.port.js';
 import type { Embedder } from './embedder.port.js';
-import { rankCandidates, type ScoredMemory } from './fusion.js';
+import { bestFirst, rankCandidates, type ScoredMemory } from './fusion.js';
 import type { IndexQuery, LaneCandidate, Overlay } from './index-point.js';
 import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './ranking-options.js';
@@ -68,8 +68,9 @@ export class RecallService {
       const isExhausted = isWhole && proposals.lexical.length < limit && proposals.vector.length < limit;
       // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
       if (ranked.length < request.topK && !isExhausted) continue;
+      const found = ranked.length < request.topK ? await this.fill(search, ranked) : ranked;
       this.telemetry.observeRecall(performance.now() - start);
-      return toResult(search, ranked, proposals.degraded);
+      return toResult(search, found, proposals.degraded);
     }
   }
 
@@ -137,6 +138,24 @@ export class RecallService {
     const memories = found.filter((memory) => matchesFilter(request.filter, filterable(memory)));
     const ranked = rankCandidates({ request, ...proposals, memories, fields, now }, ranking);
     return { ranked, isWhole: keys.length < size };
+  }
+
+  /**
+   * Adds memories that no lane proposes, because they or the query have nothing to compare (no words, only signs):
+   * they match the filter, so they are better than fewer hits. The lexical lane alone keeps to what has its words.
+   */
+  private async fill(
+    { namespace, request, now }: Search,
+    ranked: readonly ScoredMemory[],
+  ): Promise<readonly ScoredMemory[]> {
+    if (request.mode === 'lexical') return ranked;
+    const { ranking, fields } = this.options;
+    const known = new Set(ranked.map(({ memory }) => memory.key));
+    const listed = await this.context.list(namespace, request.filter, request.topK, now);
+    const memories = listed.filter(({ key }) => !known.has(key));
+    if (memories.length === 0) return ranked;
+    const others = rankCandidates({ request, lexical: [], vector: [], neighbours: [], memories, fields, now }, ranking);
+    return [...ranked, ...others].sort(bestFirst);
   }
 
   private async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {

@@ -182,6 +182,16 @@ export function describeContextReaderContract(adapter: string, truth: TruthHarne
       expect(await neighbours(namespace, [], 3)).toEqual([]);
     });
 
+    it('lists what matches a filter in creation order', async () => {
+      const namespace = freshNamespace();
+      const types = ['semantic', 'episodic', 'episodic', 'episodic'] as const;
+      await truth().writer.write(types.map((type, index) => aWrite(namespace, { coordinate: [index], type })));
+      await truth().writer.delete([aDeletion(namespace, '2')]);
+      const listed = await truth().context.list(namespace, { type: 'episodic' }, 5, new Date());
+      expect(listed.map(({ key }) => key)).toEqual(['1', '3']);
+      expect(await truth().context.list(namespace, undefined, 2, new Date())).toHaveLength(2);
+    });
+
     it('passes over deleted and expired memories, and those without a session', async () => {
       const namespace = freshNamespace();
       await truth().writer.write([

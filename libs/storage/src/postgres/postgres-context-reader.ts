@@ -1,4 +1,4 @@
-import { ContextReader, type Memory, type MemoryReader, type SessionNeighbour } from '@sfm/memory';
+import { ContextReader, type Memory, type MemoryFilter, type MemoryReader, type SessionNeighbour } from '@sfm/memory';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /** Reads what surrounds candidates from PostgreSQL. */
@@ -40,6 +40,10 @@ export class PostgresContextReader extends ContextReader {
 
   hydrate(namespace: string, keys: readonly string[], now: Date): Promise<readonly Memory[]> {
     return this.reader.findByKeys(namespace, keys, now);
+  }
+
+  list(namespace: string, filter: MemoryFilter | undefined, limit: number, now: Date): Promise<readonly Memory[]> {
+    return this.reader.list(namespace, { filter, limit }, now);
   }
 }
 
