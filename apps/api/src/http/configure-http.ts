@@ -50,7 +50,7 @@ export function configureHttp(app: NestFastifyApplication): void {
  * Bounded: whoever sends without end is cut off.
  */
 function readToTheEnd(request: IncomingMessage, done: () => void): void {
-  if (request.complete) return done();
+  if (request.complete || request.readableEnded) return done();
   const timer = setTimeout(finish, REFUSED_BODY_WAIT_MS);
   function finish(): void {
     clearTimeout(timer);
