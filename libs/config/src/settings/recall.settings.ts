@@ -1,4 +1,4 @@
-import { flag, integer, list } from '../setting-kinds.js';
+import { flag, list } from '../setting-kinds.js';
 
 const FIELDS_ALLOWED = 'a comma list of payload field names; nested ones with dots (meta.author); none for no field';
 
@@ -13,14 +13,6 @@ export const recallSettings = {
     name: 'SOMA_HYBRID_RECALL_DEFAULT',
     fallback: true,
     description: 'Combine the lexical lane with the vector lane where the request does not say.',
-  }),
-  cacheEntries: integer({
-    name: 'SOMA_CACHE_ENTRIES',
-    fallback: 10_000,
-    min: 1,
-    max: 10_000_000,
-    unit: 'memories',
-    description: 'Memories kept in process so that hits need not be read from PostgreSQL.',
   }),
 };
 

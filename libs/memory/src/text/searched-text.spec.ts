@@ -25,6 +25,12 @@ describe('scalarField', () => {
     expect(scalarField({ session: '', session_id: 7, thread: 't' }, ['session', 'session_id', 'thread'])).toBe('7');
   });
 
+  it('follows dotted paths, and prefers a field of that very name', () => {
+    expect(scalarField({ meta: { author: 'Ada' } }, ['meta.author'])).toBe('Ada');
+    expect(scalarField({ 'meta.author': 'Eve', meta: { author: 'Ada' } }, ['meta.author'])).toBe('Eve');
+    expect(searchedText({ doc: { body: 'inside' }, note: 'outside' }, ['doc.body'])).toBe('inside');
+  });
+
   it('gives null when no field has a scalar', () => {
     expect(scalarField({ session: { id: 1 } }, ['session', 'toString'])).toBeNull();
   });

@@ -1,3 +1,4 @@
+import { valueAt } from '../model/filter.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 
 /** Text beyond this many characters is kept in the payload but not searched. */
@@ -5,14 +6,14 @@ const MAX_SEARCHED_CHARACTERS = 100_000;
 const PUNCTUATION = /[{}[\]",:]+/g;
 
 /**
- * The text of a payload that recall searches: the strings under the given top-level fields, in their order; every
+ * The text of a payload that recall searches: the strings under the given fields, in their order; every
  * string of the payload when it has none of them; its names and values when it has no string at all, so that a memory
  * of mere numbers can be found too.
  */
 export function searchedText(payload: JsonObject, textFields: readonly string[]): string {
   const parts: string[] = [];
   for (const field of textFields) {
-    if (Object.hasOwn(payload, field)) collectStrings(payload[field] ?? null, parts);
+    collectStrings(fieldValue(payload, field) ?? null, parts);
   }
   if (parts.length === 0) collectStrings(payload, parts);
   if (parts.length === 0) parts.push(JSON.stringify(payload).replaceAll(PUNCTUATION, ' ').trim());
@@ -29,10 +30,16 @@ function collectStrings(value: JsonValue, into: string[]): void {
   }
 }
 
+/** The value of a payload field: of that very name, or at the end of its dotted path. */
+export function fieldValue(payload: JsonObject, field: string): JsonValue | undefined {
+  if (Object.hasOwn(payload, field)) return payload[field];
+  return field.includes('.') ? valueAt(payload, field.split('.')) : undefined;
+}
+
 /** The first of the fields that holds a non-empty string or a number, as text; null when none does. */
 export function scalarField(payload: JsonObject, fields: readonly string[]): string | null {
   for (const field of fields) {
-    const value = Object.hasOwn(payload, field) ? payload[field] : undefined;
+    const value = fieldValue(payload, field);
     if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return String(value);
   }
   return null;
