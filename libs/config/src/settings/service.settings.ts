@@ -25,7 +25,7 @@ export const serviceSettings = {
     name: 'SOMA_DATA_DIR',
     fallback: './data',
     description:
-      'Folder for everything the service keeps itself: the embedded PostgreSQL, saved indexes, the created token. ' +
+      'Folder for everything the service keeps itself: the embedded PostgreSQL, the created token. ' +
       'Relative paths start at the working directory. One service per folder.',
   }),
   namespace: text({
