@@ -189,7 +189,8 @@ describe('EmbeddedVectorIndex', () => {
     watch();
     await applied;
     isDone = true;
-    expect(turns.length).toBeGreaterThan(3);
+    // The first turn is our own call; how many follow depends on the speed of the machine, that one does must not.
+    expect(turns.length).toBeGreaterThan(1);
     expect(await index.count(NAMESPACE)).toBe(20_000);
   });
 });
