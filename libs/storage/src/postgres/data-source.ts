@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import type { PostgresConnection } from './connection.js';
 
 /** Sizes and bounds of the connection pool; times in milliseconds. */
@@ -25,6 +25,16 @@ export interface CreateDataSourceOptions {
   /** Told when an idle connection drops, as on a PostgreSQL restart; the pool replaces it by itself. */
   readonly onIdleConnectionError?: (error: Error) => void;
 }
+
+/** TypeORM prints failed migrations to the console even with `logging: false`; the error says it all. */
+const SILENT: Logger = {
+  logQuery: () => undefined,
+  logQueryError: () => undefined,
+  logQuerySlow: () => undefined,
+  logSchemaBuild: () => undefined,
+  logMigration: () => undefined,
+  log: () => undefined,
+};
 
 /** Table in which applied migrations are noted. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
@@ -53,6 +63,7 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
     synchronize: false,
     installExtensions: false,
     logging: false,
+    logger: SILENT,
     applicationName: options.applicationName ?? 'somafractalmemory',
     poolSize: pool.size ?? 10,
     connectTimeoutMS: pool.connectTimeoutMs ?? 5000,
