@@ -1,7 +1,7 @@
 /**
  * Which way imports may point, and why. A broken rule fails `npm run lint`; test/lint/house-rules.spec.ts plants each one.
  *
- *   apps → adapters (storage, vector, embedding, events, cache, auth) → memory, observability
+ *   apps → composition → adapters (storage, vector, embedding, events, cache, auth) → memory, observability
  *
  * Type-only imports count: a type is a promise too.
  */
@@ -96,7 +96,7 @@ export default {
       name: 'migrations-only-for-storage',
       comment: 'The schema is the business of the storage adapter alone; an app hands it the migrations.',
       severity: 'error',
-      from: { path: '^libs/', pathNot: ['^libs/storage/', TEST_CODE] },
+      from: { path: '^libs/', pathNot: ['^libs/(storage|composition)/', TEST_CODE] },
       to: { path: '^migrations/' },
     },
     {
@@ -110,8 +110,16 @@ export default {
       name: 'config-only-from-apps',
       comment: 'Libs take plain options objects, so they can be used and tested without an environment.',
       severity: 'error',
-      from: { path: '^(libs|migrations)/', pathNot: '^libs/config/' },
+      from: { path: '^(libs|migrations)/', pathNot: '^libs/(config|composition)/' },
       to: { path: '^libs/config/' },
+    },
+    {
+      name: 'composition-only-from-apps',
+      comment:
+        'It turns the configuration into wired adapters for several apps; an adapter that knew it would know them all.',
+      severity: 'error',
+      from: { path: '^(libs|migrations)/', pathNot: ['^libs/composition/', TEST_CODE] },
+      to: { path: '^libs/composition/' },
     },
     {
       name: 'config-imports-nothing-of-ours',

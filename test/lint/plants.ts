@@ -9,7 +9,18 @@ export interface Plant {
   clean: string;
 }
 
-const LIBS = ['memory', 'storage', 'vector', 'embedding', 'events', 'cache', 'auth', 'config', 'observability'];
+const LIBS = [
+  'memory',
+  'composition',
+  'storage',
+  'vector',
+  'embedding',
+  'events',
+  'cache',
+  'auth',
+  'config',
+  'observability',
+];
 const ADAPTERS = ['storage', 'vector', 'embedding', 'events', 'cache', 'auth'];
 const APPS = ['api', 'consumer', 'cli'];
 
@@ -73,6 +84,13 @@ export const IMPORT_PLANTS: readonly Plant[] = [
     rule: 'config-only-from-apps',
     file: 'libs/auth/src/import-config.ts',
     broken: importing('@sfm/config'),
+    clean: importing('@sfm/memory'),
+  },
+  {
+    name: 'an adapter that imports the composition',
+    rule: 'composition-only-from-apps',
+    file: 'libs/cache/src/import-composition.ts',
+    broken: importing('@sfm/composition'),
     clean: importing('@sfm/memory'),
   },
   {

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
+import { embeddingOptions, TelemetryModule } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import { EmbeddingModule, type EmbeddingModuleOptions } from '@sfm/embedding';
+import { EmbeddingModule } from '@sfm/embedding';
 import {
   DEFAULT_RANKING,
   Embedder,
   IndexWarmup,
-  MemoryTelemetry,
   Outbox,
   ProjectionSource,
   VectorIndex,
@@ -23,7 +23,6 @@ import { HttpOptions } from './http/http-options.js';
 import { HttpModule } from './http/http.module.js';
 import { DEFAULT_BATCHING, MemoryModule } from './memory.module.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
-import { PrometheusMemoryTelemetry } from './prometheus-memory-telemetry.js';
 import { ServiceHealth } from './service-health.js';
 import { VERSION } from './version.js';
 
@@ -85,25 +84,9 @@ function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSou
       StorageModule.forRoot({ dataSource }),
       VectorModule.forRoot({ kind: 'embedded', dimension: config.embedding.dimension }),
       EmbeddingModule.forRoot(embeddingOptions(config)),
-      telemetryModule(),
+      TelemetryModule.register(),
     ],
   );
-}
-
-class TelemetryModule {}
-
-function telemetryModule(): DynamicModule {
-  return {
-    module: TelemetryModule,
-    providers: [
-      {
-        provide: MemoryTelemetry,
-        inject: [ServiceMetrics],
-        useFactory: (metrics: ServiceMetrics) => new PrometheusMemoryTelemetry(metrics),
-      },
-    ],
-    exports: [MemoryTelemetry],
-  };
 }
 
 class ServicesModule {}
@@ -169,16 +152,4 @@ function httpOptions(config: AppConfig, token: string): HttpOptions {
     cors: { origins: config.http.corsOrigins },
     cursorSecret: createHmac('sha256', token).update('page cursors').digest('hex'),
   };
-}
-
-function embeddingOptions({ embedding }: AppConfig): EmbeddingModuleOptions {
-  const { dimension, url = '', apiKey, model = '', modelPath = '', timeoutMs, batchSize } = embedding;
-  switch (embedding.embedder) {
-    case 'openai':
-      return { kind: 'openai', url, apiKey, model, dimension, timeoutMs, batchSize };
-    case 'onnx':
-      return { kind: 'onnx', folder: modelPath, dimension, batchSize };
-    case 'hash':
-      return { kind: 'hash', dimension };
-  }
 }

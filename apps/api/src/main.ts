@@ -2,12 +2,12 @@ import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { ensureTokenFile } from '@sfm/auth';
+import { backendsOf, openTruth } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { StructuredLogger } from '@sfm/observability';
 import { createApi } from './api-application.js';
 import { banner } from './banner.js';
 import { Shutdown } from './shutdown.js';
-import { openTruth } from './truth.js';
 
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
@@ -27,9 +27,12 @@ async function main(): Promise<void> {
 
 /** Opens the truth, composes the service on it and serves. */
 async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shutdown): Promise<void> {
-  const truth = await openTruth(config, logger, () => {
-    logger.error('another process has taken over the data folder; stopping');
-    void shutdown.begin(1);
+  const truth = await openTruth(config, logger, {
+    use: backendsOf(config).manyProcesses ? 'shared' : 'alone',
+    onLost: () => {
+      logger.error('another process has taken over the data folder or the database; stopping');
+      void shutdown.begin(1);
+    },
   });
   shutdown.doLast(() => truth.close());
   const { token, ...kept } = await apiToken(config);

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { postgresTls } from '@sfm/composition';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
 import {
@@ -18,15 +19,10 @@ import {
 export async function withDatabase(
   work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>,
 ): Promise<void> {
-  const { database, service } = loadConfig(readEnvironment());
+  const config = loadConfig(readEnvironment());
+  const { database, service } = config;
   if (database.url !== undefined) {
-    const tls = {
-      mode: database.sslMode,
-      rootCertFile: database.sslRootCertFile,
-      certFile: database.sslCertFile,
-      keyFile: database.sslKeyFile,
-    };
-    return withDataSource(await resolveConnection(database.url, tls), work);
+    return withDataSource(await resolveConnection(database.url, postgresTls(config)), work);
   }
   const dataDir = resolve(service.dataDir);
   const running = await findRunningPostgres(dataDir);

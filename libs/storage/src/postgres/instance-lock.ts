@@ -17,6 +17,8 @@ export interface InstanceLockOptions {
   readonly database: string;
   /** @default false */
   readonly ssl?: PgTls;
+  /** `shared` keeps only an exclusive holder out, `exclusive` everybody. @default 'exclusive' */
+  readonly mode?: 'exclusive' | 'shared';
   /** How long a lock that another backend holds is waited for, milliseconds: a killed owner's backend may linger. */
   readonly waitMs: number;
   /** Called once when the lock was lost and somebody else has it now. The caller must stop writing. */
@@ -28,7 +30,7 @@ const MAX_RETRY_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
 
 /**
- * The right of one process to use a database alone: a session advisory lock on a connection of its own.
+ * The right to use a database, alone or beside others: a session advisory lock on a connection of its own.
  *
  * PostgreSQL frees it when the process dies, however it dies. When the connection drops because PostgreSQL restarts, the
  * lock is taken again.
@@ -56,7 +58,7 @@ export class InstanceLock {
     try {
       const deadline = Date.now() + this.options.waitMs;
       for (;;) {
-        if (await tryLock(client)) break;
+        if (await tryLock(client, this.options.mode ?? 'exclusive')) break;
         if (Date.now() >= deadline) {
           const holder = await findHolder(client);
           await client.end().catch(() => undefined);
@@ -134,8 +136,9 @@ export class InstanceLock {
   }
 }
 
-async function tryLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS locked', [
+async function tryLock(client: pg.Client, mode: 'exclusive' | 'shared'): Promise<boolean> {
+  const take = mode === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
+  const { rows } = await client.query<{ locked: boolean }>(`SELECT ${take}($1, $2) AS locked`, [
     ADVISORY_LOCK_CLASS,
     INSTANCE_LOCK,
   ]);

@@ -1,3 +1,4 @@
+import type { LoggerService } from '@nestjs/common';
 import type { AppConfig } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
 import {
@@ -10,9 +11,9 @@ import {
   type PostgresConnection,
   type StorageModuleOptions,
 } from '@sfm/storage';
-import type { StructuredLogger } from '@sfm/observability';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { postgresTls } from './postgres-tls.js';
 
 /** How long a start waits for a process that is just giving the database up. */
 const PREDECESSOR_WAIT_MS = 5000;
@@ -20,7 +21,19 @@ const PREDECESSOR_WAIT_MS = 5000;
 const REACHABLE_WAIT_MS = 30_000;
 const REACHABLE_RETRY_MS = 1000;
 
-/** The opened truth store: connected, migrated, and held by this process alone. */
+export interface OpenTruthOptions {
+  /**
+   * `alone`: no other process may serve from the database, because indexes live in this one.
+   * `shared`: any number of processes work on it. A data folder always belongs to one process.
+   */
+  readonly use: 'alone' | 'shared';
+  /** Told when another process has taken the data folder or the database over: the caller must stop. */
+  readonly onLost: () => void;
+  /** Given up when it aborts, while waiting for a PostgreSQL that does not answer yet. */
+  readonly signal?: AbortSignal;
+}
+
+/** The opened truth store: connected and migrated. */
 export interface Truth {
   readonly dataSource: StorageModuleOptions['dataSource'];
   readonly connection: PostgresConnection;
@@ -37,10 +50,12 @@ export interface Truth {
  *
  * @throws with a message for operators: data folder or database in use, no access, server unreachable.
  */
-export async function openTruth(config: AppConfig, logger: StructuredLogger, onLost: () => void): Promise<Truth> {
+export async function openTruth(config: AppConfig, logger: LoggerService, options: OpenTruthOptions): Promise<Truth> {
   const { url } = config.database;
   const server =
-    url === undefined ? await startEmbedded(config, logger, onLost) : await claimExternal(url, config, logger, onLost);
+    url === undefined
+      ? await startEmbedded(config, logger, options.onLost)
+      : await useExternal(url, config, logger, options);
   try {
     return await connect(config, logger, server);
   } catch (error) {
@@ -49,7 +64,7 @@ export async function openTruth(config: AppConfig, logger: StructuredLogger, onL
   }
 }
 
-async function startEmbedded({ service }: AppConfig, logger: StructuredLogger, onLost: () => void): Promise<Server> {
+async function startEmbedded({ service }: AppConfig, logger: LoggerService, onLost: () => void): Promise<Server> {
   const dataDir = resolve(service.dataDir);
   const embedded = new EmbeddedPostgres({ dataDir, logger, onInstanceLockLost: onLost });
   const { host, port, user, password, database } = await embedded.start();
@@ -68,34 +83,30 @@ interface Server {
   stop(): Promise<void>;
 }
 
-/**
- * Waits for an operator's PostgreSQL and claims its database for this process: the indexes live in the process, and a
- * second one would miss what the first has indexed.
- */
-async function claimExternal(
+/** Waits for an operator's PostgreSQL and claims its database, alone or beside processes that share it. */
+async function useExternal(
   url: string,
   config: AppConfig,
-  logger: StructuredLogger,
-  onLost: () => void,
+  logger: LoggerService,
+  { use, onLost, signal }: OpenTruthOptions,
 ): Promise<Server> {
-  const { sslMode, sslRootCertFile, sslCertFile, sslKeyFile } = config.database;
-  const tls = { mode: sslMode, rootCertFile: sslRootCertFile, certFile: sslCertFile, keyFile: sslKeyFile };
-  const connection = await whenReachable(() => resolveConnection(url, tls), logger);
+  const connection = await whenReachable(() => resolveConnection(url, postgresTls(config)), logger, signal);
   const location = `PostgreSQL database ${connection.database} at ${connection.host}:${connection.port}`;
-  const lock = new InstanceLock({ ...connection, waitMs: PREDECESSOR_WAIT_MS, onLost });
-  const holder = await whenReachable(() => lock.acquire(), logger);
+  const mode = use === 'alone' ? 'exclusive' : 'shared';
+  const lock = new InstanceLock({ ...connection, mode, waitMs: PREDECESSOR_WAIT_MS, onLost });
+  const holder = await whenReachable(() => lock.acquire(), logger, signal);
   if (holder) {
     const who = [holder.pid === undefined ? '' : `pid ${holder.pid}`, holder.url ?? ''].filter(Boolean).join(', ');
     throw new Error(
-      `another SomaFractalMemory${who ? ` (${who})` : ''} serves the ${location}. Its index lives in its process, so a ` +
-        'second one would miss memories: stop it first, or use another database.',
+      `another SomaFractalMemory${who ? ` (${who})` : ''} serves the ${location}. An index that lives in its process ` +
+        'allows no second one: stop it first, use another database, or give all of them one QDRANT_URL.',
     );
   }
   return { connection, location, announce: (at) => lock.announce(at), stop: () => lock.release() };
 }
 
 /** Tries until the server answers; what a server that answers refuses (a password, a database) fails at once. */
-async function whenReachable<T>(attempt: () => Promise<T>, logger: StructuredLogger): Promise<T> {
+async function whenReachable<T>(attempt: () => Promise<T>, logger: LoggerService, signal?: AbortSignal): Promise<T> {
   const deadline = performance.now() + REACHABLE_WAIT_MS;
   for (;;) {
     try {
@@ -111,12 +122,12 @@ async function whenReachable<T>(attempt: () => Promise<T>, logger: StructuredLog
         );
       }
       logger.warn(`waiting for the PostgreSQL of POSTGRES_URL: ${messageOf(error)}`);
-      await delay(REACHABLE_RETRY_MS);
+      await delay(REACHABLE_RETRY_MS, undefined, { signal });
     }
   }
 }
 
-async function connect({ database }: AppConfig, logger: StructuredLogger, server: Server): Promise<Truth> {
+async function connect({ database }: AppConfig, logger: LoggerService, server: Server): Promise<Truth> {
   let isClosing = false;
   const dataSource = createDataSource({
     connection: server.connection,
