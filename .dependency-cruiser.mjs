@@ -198,7 +198,7 @@ export default {
   ],
   options: {
     // What a build wrote is not read, but an import of it is still seen.
-    doNotFollow: { path: 'node_modules/|^((apps|libs)/[^/]+|migrations)/dist/' },
+    doNotFollow: { path: 'node_modules/|^((apps|libs)/[^/]+|migrations|test/services)/dist/' },
     exclude: { path: '^(apps|libs)/[^/]+/\\.' },
     tsPreCompilationDeps: true,
     combinedDependencies: true,

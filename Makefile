@@ -2,10 +2,10 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help run test test-unit test-e2e lint format build typecheck bench db-upgrade db-current db-downgrade \
-        openapi config-docs install clean
+        openapi config-docs dev-services dev-services-down install clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## install, build and start the service on http://127.0.0.1:9595, data in ./data
 	@exec bash scripts/run.sh
@@ -50,8 +50,14 @@ openapi: build ## write docs/openapi.json from the controllers
 config-docs: build ## write docs/CONFIGURATION.md from the table of settings
 	@node scripts/generate-config-docs.mjs
 
+dev-services: install ## start PostgreSQL, Redis, Qdrant and Kafka for development, and print the environment to use
+	@node scripts/dev-services.mjs up
+
+dev-services-down: install ## stop what dev-services started; the data stays
+	@node scripts/dev-services.mjs down
+
 install:
 	@node scripts/prepare.mjs
 
 clean: ## remove what the build wrote; never the data
-	@rm -rf apps/*/dist libs/*/dist migrations/dist coverage
+	@rm -rf apps/*/dist libs/*/dist migrations/dist test/services/dist coverage

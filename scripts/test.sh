@@ -33,7 +33,7 @@ suite() { # name testMatch
   local name="$1" status=0 suite_passed=0 suite_failed=0 suite_skipped=0
   printf '\n== %s\n' "$name"
   : >"$counts"
-  SFM_TEST_COUNTS="$counts" node --experimental-vm-modules --disable-warning=ExperimentalWarning \
+  SFM_TEST_COUNTS="$counts" SFM_TEST_TABLE=1 node --experimental-vm-modules --disable-warning=ExperimentalWarning \
     node_modules/jest/bin/jest.js --maxWorkers=2 --testMatch "$2" \
     --reporters=default --reporters='<rootDir>/scripts/jest-summary-reporter.mjs' || status=$?
   read -r suite_passed suite_failed suite_skipped <"$counts" || true
@@ -45,6 +45,7 @@ suite() { # name testMatch
 
 check install node scripts/prepare.mjs || finish
 check build npm run --silent build
+check 'servers for the tests' node scripts/dev-services.mjs prepare
 check lint npm run --silent lint
 check types npm run --silent typecheck
 check drift npm run --silent drift

@@ -1,27 +1,33 @@
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stopRunPostgres } from './global-teardown.mjs';
+import { fileURLToPath } from 'node:url';
+import { endProcesses } from './services/end-processes.mjs';
 
 const PREFIX = 'sfm-jest-';
 
 /**
- * Makes the folder of this test run. Workers learn it through the environment; the first spec that needs a database
- * starts PostgreSQL in it (test/services/postgres.ts).
+ * Makes the folder of this test run. Workers learn it through the environment; the first spec that needs a server starts
+ * it in there (test/services).
  */
 export default async function globalSetup() {
   await removeAbandonedRuns();
-  process.env.SFM_TEST_RUN_DIR = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  process.env.SFM_TEST_RUN_DIR = folder;
+  const watcher = fileURLToPath(new URL('services/end-with-run.mjs', import.meta.url));
+  const watch = [watcher, String(process.pid), folder];
+  spawn(process.execPath, watch, { cwd: '/', detached: true, stdio: 'ignore' }).unref();
 }
 
-/** A killed test run leaves its folder and its PostgreSQL behind. */
+/** A test run that was killed together with its watcher leaves its folder and its servers behind. */
 async function removeAbandonedRuns() {
   for (const name of readdirSync(tmpdir())) {
     const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
     if (!pid || isAlive(pid)) continue;
     const folder = join(tmpdir(), name);
     try {
-      await stopRunPostgres(folder);
+      await endProcesses(folder);
       rmSync(folder, { recursive: true, force: true });
     } catch {
       // Somebody else's.

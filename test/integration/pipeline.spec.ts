@@ -5,6 +5,7 @@ import {
   Embedder,
   EMPTY_OVERLAY,
   ForgetService,
+  ImportanceNormalizers,
   Indexer,
   IndexLoader,
   SilentTelemetry,
@@ -60,7 +61,7 @@ describe('the way of a write from the outbox to the indexes', () => {
       outbox: new PostgresOutbox(pg),
       source: new PostgresProjectionSource(pg),
       forget: new ForgetService(writer),
-      store: new StoreService(writer, new PostgresMemoryReader(pg), telemetry, {
+      store: new StoreService(writer, new ImportanceNormalizers(new PostgresMemoryReader(pg)), telemetry, {
         limits: LIMITS,
         fields: FIELDS,
         batching: { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 },
@@ -70,7 +71,8 @@ describe('the way of a write from the outbox to the indexes', () => {
 
   const openIndexes = (embedder: Embedder = new FeatureHashingEmbedder({ dimension: DIMENSION })) => {
     const indexes = { vectors: new EmbeddedVectorIndex({ dimension: DIMENSION }), lexical: new EmbeddedLexicalIndex() };
-    const indexer = new Indexer(truth.source, indexes, embedder, new SilentTelemetry());
+    const both = [indexes.lexical, indexes.vectors];
+    const indexer = new Indexer(truth.source, both, embedder, new SilentTelemetry());
     const find = async (word: string) => {
       const query = { limit: 1000, nowMs: Date.now() };
       const [vector = new Float32Array(DIMENSION)] = await embedder.embed([word]);
@@ -78,7 +80,7 @@ describe('the way of a write from the outbox to the indexes', () => {
       const vectors = await indexes.vectors.search(namespace, { ...query, vector }, EMPTY_OVERLAY);
       return { lexical: lexical.map(({ key }) => key), vectors: vectors.map(({ key }) => key) };
     };
-    return { ...indexes, indexer, find, loader: new IndexLoader(truth.source, indexes, embedder) };
+    return { ...indexes, indexer, find, loader: new IndexLoader(truth.source, both, embedder) };
   };
 
   const write = (coordinate: number[], text: string) =>

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { EmbeddedPostgres } from '@sfm/storage';
 import pg from 'pg';
+import { makeCertificates, type TestCertificates } from './certificates.js';
 import { testEnvironment } from './environment.js';
+import { recordProcess } from './local-server.js';
+import { oncePerRun, type SharedState } from './once-per-run.js';
+import { CERTIFICATE_ROLE, PostgresServer } from './postgres-process.js';
+import { ServerUnavailable, type ServerProcess } from './server-process.js';
+import { noteUse, privatePlace, recordsFolder, runFolder, sharedServer } from './shared-server.js';
 
 /** A server on which tests may create databases. */
 export interface TestPostgres {
@@ -19,6 +26,19 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** Server settings. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+export type PostgresProcess = ServerProcess & TestPostgres & { readonly url: string };
+
+/** Refuses plain text. `certificateRole` logs in with the client certificate alone. */
+export type TlsPostgresProcess = PostgresProcess & {
+  readonly certificates: TestCertificates;
+  readonly certificateRole: string;
+};
+
 /** A database that is built once per test run and then copied, say one with all migrations applied. */
 export interface TestDatabaseTemplate {
   /** Lower-case identifier; one content per name. */
@@ -32,12 +52,33 @@ const THROW_AWAY = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 
 let shared: Promise<TestPostgres> | undefined;
 
 /**
- * The PostgreSQL of this test run: SFM_TEST_POSTGRES_URL if set, else one throw-away embedded cluster shared by all
- * workers. The first spec that asks starts it, the global teardown stops it.
+ * The PostgreSQL of this test run, shared by all workers: SFM_TEST_POSTGRES_URL if set, else a container, else one
+ * throw-away embedded cluster. The first spec that asks starts it, the global teardown stops it.
+ *
+ * @throws ServerUnavailable saying how to get one
  */
 export function testPostgres(): Promise<TestPostgres> {
   shared ??= findOrStart();
   return shared;
+}
+
+/** A durable PostgreSQL of the test's own, with a database for `user`. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresProcess> {
+  const server = new PostgresServer(privatePlace('postgres'), options.settings);
+  await server.start();
+  await noteUse('postgres', 'own process');
+  return server;
+}
+
+/** A PostgreSQL of the test's own that takes encrypted connections only. */
+export async function startTlsPostgres(): Promise<TlsPostgresProcess> {
+  const place = privatePlace('postgres');
+  const certificates = await makeCertificates(path.join(place.folder, 'tls'), CERTIFICATE_ROLE);
+  const server = new PostgresServer(place);
+  await server.start();
+  await server.demandTls(certificates);
+  await noteUse('postgres', 'own process');
+  return Object.assign(server, { certificates, certificateRole: CERTIFICATE_ROLE });
 }
 
 /** Makes a database of its own for a spec file, empty or copied from a template. Drop it in `afterAll`. */
@@ -60,13 +101,47 @@ async function findOrStart(): Promise<TestPostgres> {
   const given = testEnvironment.postgresUrl;
   if (given !== undefined) {
     const { username, password } = new URL(given);
-    return { adminUrl: given, user: decodeURIComponent(username), password: decodeURIComponent(password) };
+    const server = { adminUrl: given, user: decodeURIComponent(username), password: decodeURIComponent(password) };
+    await assertAnswers(server);
+    await noteUse('postgres', 'given');
+    return server;
   }
-  const { runDir } = testEnvironment;
-  if (runDir === undefined) throw new Error('testPostgres() needs test/global-setup.mjs as globalSetup of Jest.');
-  const embedded = new EmbeddedPostgres({ dataDir: runDir, exclusive: false, settings: THROW_AWAY });
-  const { superuserUrl, user, password } = await embedded.start();
+  const { state, source } = await sharedServer('postgres', startEmbedded);
+  const server = source === 'compose' ? await withOrdinaryRole(state['address'] ?? '') : parse(state);
+  await noteUse('postgres', source);
+  return server;
+}
+
+async function startEmbedded(): Promise<SharedState> {
+  const embedded = new EmbeddedPostgres({ dataDir: runFolder(), exclusive: false, settings: THROW_AWAY });
+  const { superuserUrl, user, password, pid } = await embedded.start();
+  await recordProcess(recordsFolder(), pid, 'SIGQUIT');
   return { adminUrl: superuserUrl, user, password };
+}
+
+function parse({ adminUrl = '', user = '', password = '' }: SharedState): TestPostgres {
+  return { adminUrl, user, password };
+}
+
+/** The container has a superuser only; what is tested has none in production. */
+async function withOrdinaryRole(adminUrl: string): Promise<TestPostgres> {
+  const state = await oncePerRun(runFolder(), 'postgres-role', async () => {
+    const server = { adminUrl, user: 'soma', password: randomBytes(12).toString('hex') };
+    await withAdmin(server, async (admin) => {
+      await admin.query(`CREATE ROLE ${server.user} LOGIN PASSWORD '${server.password}'`);
+    });
+    return server;
+  });
+  return parse(state);
+}
+
+async function assertAnswers(server: TestPostgres): Promise<void> {
+  try {
+    await withAdmin(server, async (admin) => void (await admin.query('SELECT 1')));
+  } catch (cause) {
+    const { host } = new URL(server.adminUrl);
+    throw new ServerUnavailable(`SFM_TEST_POSTGRES_URL (${host}) cannot be used: ${String(cause)}`, { cause });
+  }
 }
 
 async function withAdmin<T>(server: TestPostgres, work: (admin: pg.Client) => Promise<T>): Promise<T> {

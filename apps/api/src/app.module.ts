@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
-import { embeddingOptions, TelemetryModule } from '@sfm/composition';
+import {
+  backendsOf,
+  embeddingOptions,
+  IndexingModule,
+  payloadFields,
+  storeLimits,
+  TelemetryModule,
+  vectorOptions,
+  watchedServers,
+} from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 import { EmbeddingModule } from '@sfm/embedding';
-import {
-  DEFAULT_RANKING,
-  Embedder,
-  IndexWarmup,
-  Outbox,
-  ProjectionSource,
-  VectorIndex,
-  type PayloadFields,
-  type StoreLimits,
-} from '@sfm/memory';
+import { DEFAULT_RANKING, Embedder, IndexWarmup, Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
 import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
 import { VectorModule } from '@sfm/vector';
@@ -49,7 +49,7 @@ export class AppModule {
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
         core,
-        PipelineModule.register(core),
+        PipelineModule.register(config, core),
         AuthModule.register({
           credentials: [{ id: 'default', token, namespaces: '*' }],
           defaultNamespace: config.service.namespace,
@@ -65,27 +65,24 @@ export class AppModule {
 
 function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSource']): DynamicModule {
   const logger = new Logger('Memory');
-  const fields: PayloadFields = {
-    text: config.context.textFields,
-    session: config.context.sessionFields,
-    source: config.context.sourceFields,
-    time: config.context.timeFields,
-  };
+  const fields = payloadFields(config);
+  const indexing = IndexingModule.register(config, [
+    StorageModule.forRoot({ dataSource }),
+    VectorModule.forRoot(vectorOptions(config)),
+    EmbeddingModule.forRoot(embeddingOptions(config)),
+    TelemetryModule.register(),
+  ]);
   return MemoryModule.register(
     {
       store: { limits: storeLimits(config), fields, batching: DEFAULT_BATCHING },
       overlay: { maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS },
       recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
+      indexes: backendsOf(config).vectors === 'embedded' ? 'own' : 'followed',
       accessDelayMs: ACCESS_DELAY_MS,
       warmupWaitMs: WARMUP_WAIT_MS,
       onBackgroundError: (err) => logger.warn({ msg: 'background work failed', err }),
     },
-    [
-      StorageModule.forRoot({ dataSource }),
-      VectorModule.forRoot({ kind: 'embedded', dimension: config.embedding.dimension }),
-      EmbeddingModule.forRoot(embeddingOptions(config)),
-      TelemetryModule.register(),
-    ],
+    [indexing],
   );
 }
 
@@ -107,7 +104,15 @@ function servicesModule(config: AppConfig, core: DynamicModule, token: string): 
           vectors: VectorIndex,
           embedder: Embedder,
           warmup: IndexWarmup,
-        ) => new ServiceHealth(health, { truth, vectors, embedder, warmup, namespace: config.service.namespace }),
+        ) =>
+          new ServiceHealth(health, {
+            truth,
+            vectors,
+            embedder,
+            warmup,
+            namespace: config.service.namespace,
+            servers: watchedServers(config, 'soma-api-health'),
+          }),
       },
       {
         provide: 'gauges',
@@ -124,15 +129,6 @@ function servicesModule(config: AppConfig, core: DynamicModule, token: string): 
       },
     ],
     exports: [HttpOptions, HealthReader],
-  };
-}
-
-function storeLimits({ limits }: AppConfig): StoreLimits {
-  return {
-    maxDepth: limits.payloadDepth,
-    maxBytes: limits.payloadBytes,
-    maxDimensions: limits.coordinateDimensions,
-    maxBulkItems: limits.bulkItems,
   };
 }
 

@@ -1,19 +1,23 @@
 import 'reflect-metadata';
+import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { ensureTokenFile } from '@sfm/auth';
 import { backendsOf, openTruth } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { StructuredLogger } from '@sfm/observability';
+import { ClusterScrape, StructuredLogger } from '@sfm/observability';
 import { createApi } from './api-application.js';
 import { banner } from './banner.js';
 import { Shutdown } from './shutdown.js';
+import { WorkerPool } from './workers/worker-pool.js';
 
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
   const logger = new StructuredLogger({ level: config.logging.level, format: config.logging.format });
   Logger.overrideLogger(logger);
-  for (const { variable, message } of config.warnings) logger.warn(`${variable}: ${message}`);
+  if (cluster.isPrimary) for (const { variable, message } of config.warnings) logger.warn(`${variable}: ${message}`);
+  const workers = backendsOf(config).manyProcesses ? config.http.workers : 1;
+  if (cluster.isPrimary && workers > 1) return runWorkers(workers, logger);
   const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs);
   process.on('SIGTERM', () => void shutdown.begin(0));
   process.on('SIGINT', () => void shutdown.begin(0));
@@ -23,6 +27,14 @@ async function main(): Promise<void> {
     console.error(`SomaFractalMemory could not start: ${startProblem(error, config)}`);
     await shutdown.begin(1);
   }
+}
+
+/** Serves from several processes behind one port. */
+async function runWorkers(workers: number, logger: StructuredLogger): Promise<void> {
+  const pool = new WorkerPool(workers, logger, new ClusterScrape());
+  process.on('SIGTERM', () => pool.stop());
+  process.on('SIGINT', () => pool.stop());
+  process.exit(await pool.run());
 }
 
 /** Opens the truth, composes the service on it and serves. */
@@ -40,7 +52,9 @@ async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shut
   shutdown.doFirst(() => api.close());
   const url = await api.listen();
   await truth.announce(url);
-  console.log(banner({ url, location: truth.location, rateLimit: config.rateLimit, ...kept }));
+  // Of several workers the first speaks for all.
+  if (cluster.isPrimary || cluster.worker?.id === 1)
+    console.log(banner({ url, location: truth.location, rateLimit: config.rateLimit, ...kept }));
 }
 
 function startProblem(error: unknown, { http }: AppConfig): string {

@@ -1,11 +1,14 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import {
   AccessRecorder,
+  ChangeFeed,
   ContextReader,
   Embedder,
   ForgetService,
-  Indexer,
+  ImportanceNormalizers,
+  IndexFollower,
   IndexLoader,
+  IndexReadiness,
   IndexWarmup,
   LexicalIndex,
   MemoryReader,
@@ -28,6 +31,11 @@ export interface MemoryModuleOptions {
   readonly store: StoreOptions;
   readonly overlay: OverlayOptions;
   readonly recall: RecallOptions;
+  /**
+   * `own`: both indexes live in this process and its indexer changes them. `followed`: vectors are shared with other
+   * processes; the index of words is this process's own and follows the ledger.
+   */
+  readonly indexes: 'own' | 'followed';
   /** How long accesses gather before they are noted. */
   readonly accessDelayMs: number;
   /** How long a recall waits for an index that is still being loaded. */
@@ -36,6 +44,9 @@ export interface MemoryModuleOptions {
   readonly onBackgroundError: (error: unknown) => void;
 }
 
+/** Binds the `IndexFilling` of this process. */
+export const INDEX_FILLING = Symbol('IndexFilling');
+
 /** Flush sizes from measurements of multi-row writes against single ones: see docs/PERFORMANCE.md. */
 export const DEFAULT_BATCHING: MicroBatcherOptions = { maxBatch: 64, maxInFlight: 3, maxQueued: 20_000 };
 
@@ -43,7 +54,7 @@ export const DEFAULT_BATCHING: MicroBatcherOptions = { maxBatch: 64, maxInFlight
 @Module({})
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
-    const providers = [...writing(options), ...indexing(options), ...recalling(options)];
+    const providers = [...writing(options), ...readiness(options), ...recalling(options)];
     return {
       module: MemoryModule,
       imports: [...adapters],
@@ -57,9 +68,9 @@ function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOption
   return [
     {
       provide: StoreService,
-      inject: [MemoryWriter, MemoryReader, MemoryTelemetry],
-      useFactory: (writer: MemoryWriter, reader: MemoryReader, telemetry: MemoryTelemetry) =>
-        new StoreService(writer, reader, telemetry, store),
+      inject: [MemoryWriter, ImportanceNormalizers, MemoryTelemetry],
+      useFactory: (writer: MemoryWriter, normalizers: ImportanceNormalizers, telemetry: MemoryTelemetry) =>
+        new StoreService(writer, normalizers, telemetry, store),
     },
     { provide: ForgetService, inject: [MemoryWriter], useFactory: (writer: MemoryWriter) => new ForgetService(writer) },
     {
@@ -75,26 +86,31 @@ function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOption
   ];
 }
 
-function indexing({ warmupWaitMs }: MemoryModuleOptions): FactoryProvider[] {
+/** Filling the in-process indexes and knowing when they may be searched: see `MemoryModuleOptions.indexes`. */
+function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvider[] {
+  const warmup = { provide: IndexWarmup, useFactory: () => new IndexWarmup(warmupWaitMs) };
+  if (indexes === 'own') {
+    return [
+      warmup,
+      {
+        provide: INDEX_FILLING,
+        inject: [ProjectionSource, VectorIndex, LexicalIndex, Embedder],
+        useFactory: (source: ProjectionSource, vectors: VectorIndex, lexical: LexicalIndex, embedder: Embedder) =>
+          new IndexLoader(source, [lexical, vectors], embedder),
+      },
+      { provide: IndexReadiness, inject: [IndexWarmup], useFactory: (own: IndexWarmup) => own },
+    ];
+  }
   return [
-    { provide: IndexWarmup, useFactory: () => new IndexWarmup(warmupWaitMs) },
+    warmup,
     {
-      provide: Indexer,
-      inject: [ProjectionSource, VectorIndex, LexicalIndex, Embedder, MemoryTelemetry],
-      useFactory: (
-        source: ProjectionSource,
-        vectors: VectorIndex,
-        lexical: LexicalIndex,
-        embedder: Embedder,
-        telemetry: MemoryTelemetry,
-      ) => new Indexer(source, { vectors, lexical }, embedder, telemetry),
+      provide: IndexFollower,
+      inject: [ChangeFeed, ProjectionSource, LexicalIndex, IndexWarmup],
+      useFactory: (feed: ChangeFeed, source: ProjectionSource, lexical: LexicalIndex, own: IndexWarmup) =>
+        new IndexFollower(feed, source, lexical, own),
     },
-    {
-      provide: IndexLoader,
-      inject: [ProjectionSource, VectorIndex, LexicalIndex, Embedder],
-      useFactory: (source: ProjectionSource, vectors: VectorIndex, lexical: LexicalIndex, embedder: Embedder) =>
-        new IndexLoader(source, { vectors, lexical }, embedder),
-    },
+    { provide: INDEX_FILLING, inject: [IndexFollower], useFactory: (follower: IndexFollower) => follower },
+    { provide: IndexReadiness, inject: [IndexFollower], useFactory: (follower: IndexFollower) => follower },
   ];
 }
 
@@ -102,9 +118,9 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
   return [
     {
       provide: OverlayReader,
-      inject: [PendingMemories, Embedder, IndexWarmup, MemoryTelemetry],
-      useFactory: (pending: PendingMemories, embedder: Embedder, warmup: IndexWarmup, telemetry: MemoryTelemetry) =>
-        new OverlayReader(pending, embedder, warmup, telemetry, overlay),
+      inject: [PendingMemories, Embedder, IndexReadiness, MemoryTelemetry],
+      useFactory: (pending: PendingMemories, embedder: Embedder, indexes: IndexReadiness, telemetry: MemoryTelemetry) =>
+        new OverlayReader(pending, embedder, indexes, telemetry, overlay),
     },
     {
       provide: RecallService,

@@ -1,4 +1,5 @@
 import type { Embedder, IndexWarmup, VectorIndex } from '@sfm/memory';
+import type { WatchedServer } from '@sfm/composition';
 import type { ComponentHealth } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import { HealthReader, type HealthReport } from './http/health-reader.js';
@@ -14,13 +15,14 @@ export interface WatchedParts {
   readonly embedder: Embedder;
   readonly warmup: IndexWarmup;
   readonly namespace: string;
+  readonly servers: readonly WatchedServer[];
 }
 
 /** Asks the parts this process is made of how they are. */
 export class ServiceHealth extends HealthReader {
   constructor(
     private readonly health: ComponentHealth,
-    { truth, vectors, embedder, warmup, namespace }: WatchedParts,
+    { truth, vectors, embedder, warmup, namespace, servers }: WatchedParts,
   ) {
     super();
     // Links are rows of the truth store: one answer stands for both.
@@ -34,6 +36,7 @@ export class ServiceHealth extends HealthReader {
         return { points: await vectors.count(namespace) };
       },
     });
+    for (const server of servers) health.register(server);
     health.register({
       name: EMBEDDER,
       check: async () => {
@@ -43,8 +46,8 @@ export class ServiceHealth extends HealthReader {
     });
   }
 
-  async read(): Promise<HealthReport> {
-    const components = await this.health.checkAll();
+  async read(withinMs?: number): Promise<HealthReport> {
+    const components = await this.health.checkAll(withinMs);
     const healthy = (name: string) => components.some((component) => component.name === name && component.healthy);
     return {
       kvStore: healthy(TRUTH),

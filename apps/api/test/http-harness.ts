@@ -2,7 +2,15 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuthModule, type AuthOptions } from '@sfm/auth';
-import { AccessRecorder, ForgetService, ReadService, RecallService, SilentTelemetry, StoreService } from '@sfm/memory';
+import {
+  AccessRecorder,
+  ForgetService,
+  ImportanceNormalizers,
+  ReadService,
+  RecallService,
+  SilentTelemetry,
+  StoreService,
+} from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from '../src/http/compat/metrics.controller.js';
 import { configureHttp } from '../src/http/configure-http.js';
@@ -115,7 +123,7 @@ function portsModule(
   const providers = [
     {
       provide: StoreService,
-      useValue: new StoreService(truth.writer, truth.reader, new SilentTelemetry(), {
+      useValue: new StoreService(truth.writer, new ImportanceNormalizers(truth.reader), new SilentTelemetry(), {
         limits: settings.limits,
         fields,
         batching,

@@ -242,35 +242,24 @@ describe('settings that have no or another effect', () => {
     const warnings = warningsOf({
       MEMORY_MODE: 'development',
       SOMA_WORKERS: '4',
-      REDIS_URL: 'redis://:pw@r:6379/0',
-      QDRANT_URL: 'http://q:6333',
       SOMA_API_HOST: '0.0.0.0',
       SOMA_FAST_START: '1',
-      SOMA_INFRA__REDIS: 'redis.local',
+      SOMA_INFRA__OPA: 'opa.local',
     });
-    for (const variable of [
-      'MEMORY_MODE',
-      'SOMA_WORKERS',
-      'REDIS_URL',
-      'QDRANT_URL',
-      'SOMA_API_HOST',
-      'SOMA_FAST_START',
-    ]) {
+    for (const variable of ['MEMORY_MODE', 'SOMA_WORKERS', 'SOMA_API_HOST', 'SOMA_FAST_START']) {
       expect(warnings).toContainEqual(expect.stringContaining(`notice ${variable}: `));
     }
-    expect(warnings).toHaveLength(7);
+    expect(warnings).toHaveLength(5);
     expect(warningsOf({ MEMORY_MODE: 'evented_enterprise', UVICORN_WORKERS: '1' })).toHaveLength(1);
   });
 
   it('stop the start where going on would lose what was asked for', () => {
     const problems = problemsOf({
-      KAFKA_BOOTSTRAP_SERVERS: 'kafka:9092',
       SOMA_INFRA__POSTGRES: 'postgres.local',
       START_ASYNC_GRPC: '1',
       UVICORN_EXTRA_ARGS: '--ssl-keyfile x',
     });
     expect(problems.map(({ variable }) => variable).sort()).toEqual([
-      'KAFKA_BOOTSTRAP_SERVERS',
       'SOMA_INFRA__POSTGRES',
       'START_ASYNC_GRPC',
       'UVICORN_EXTRA_ARGS',
@@ -278,17 +267,55 @@ describe('settings that have no or another effect', () => {
     expect(problems.every(({ allowed }) => allowed.startsWith('refused: '))).toBe(true);
   });
 
-  it('let brokers stand when publishing to them is switched off', () => {
-    const config = load({ KAFKA_BOOTSTRAP_SERVERS: 'a:9092,b:9092', EVENTING_ENABLED: 'false' });
-    expect(config.kafka.bootstrapServers).toBe('a:9092,b:9092');
-    expect(config.warnings).toHaveLength(2);
-  });
-
   it('pass over what belongs to compose and to tests', () => {
     expect(warningsOf({ POSTGRES_HOST_PORT: '5434', USE_REAL_INFRA: '1', SOMA_TEST_API_BASE_URL: 'http://x' })).toEqual(
       [],
     );
     expect(warningsOf({ START_ASYNC_GRPC: '0' })).toEqual([]);
+  });
+});
+
+describe('servers', () => {
+  const stores = { POSTGRES_URL: 'postgresql://soma:pw@db:5432/soma', QDRANT_URL: 'http://q:6333' };
+  const names = (found: readonly { readonly variable: string }[]) => found.map(({ variable }) => variable);
+
+  it('of events need stores that the consumer can reach', () => {
+    expect(names(problemsOf({ KAFKA_BOOTSTRAP_SERVERS: 'k:9092' }))).toEqual(['POSTGRES_URL', 'QDRANT_URL']);
+    expect(load({ ...stores, KAFKA_BOOTSTRAP_SERVERS: 'k:9092' }).kafka.bootstrapServers).toBe('k:9092');
+    const off = load({ KAFKA_BOOTSTRAP_SERVERS: 'a:9092,b:9092', EVENTING_ENABLED: 'false' });
+    expect(off.kafka.bootstrapServers).toBe('a:9092,b:9092');
+    expect(off.warnings).toEqual([]);
+  });
+
+  it('that ask for a login get one', () => {
+    const secured = { ...stores, KAFKA_BOOTSTRAP_SERVERS: 'k:9092', KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' };
+    expect(names(problemsOf(secured))).toEqual(['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']);
+    expect(names(problemsOf({ KAFKA_SSL_KEY_LOCATION: '/key' }))).toEqual(['KAFKA_SSL_CERTIFICATE_LOCATION']);
+    expect(warningsOf({ KAFKA_SASL_PASSWORD: 'x' })).toEqual([
+      'notice KAFKA_SASL_PASSWORD: has no effect with KAFKA_SECURITY_PROTOCOL=PLAINTEXT',
+    ]);
+  });
+
+  it('let several processes serve, which share rate limits only through Redis', () => {
+    expect(warningsOf({ SOMA_WORKERS: '4' })).toEqual([expect.stringContaining('one process serves')]);
+    expect(warningsOf({ ...stores, SOMA_WORKERS: '4' })).toEqual([expect.stringContaining('set REDIS_URL')]);
+    expect(warningsOf({ ...stores, SOMA_WORKERS: '4', REDIS_HOST: 'r' })).toEqual([]);
+  });
+
+  it.each([
+    'redis://:pw@r:6379/0',
+    'rediss://user:pw@r:6380',
+    'redis+cluster://a:6379,b:6379',
+    'redis+sentinel://a:26379,b:26379/main',
+  ])('of the cache may be given as %s', (url) => {
+    expect(load({ REDIS_URL: url }).redis.url).toBe(url);
+  });
+
+  it('answer to the names of older deployments', () => {
+    const config = load({ ...stores, SOMA_INFRA__REDIS: 'r.local', SOMA_INFRA__KAFKA: 'k.local' });
+    expect(config.redis.host).toBe('r.local');
+    expect(config.kafka.bootstrapServers).toBe('k.local');
+    expect(config.warnings).toHaveLength(2);
   });
 });
 

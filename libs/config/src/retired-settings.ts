@@ -27,9 +27,6 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
     reason:
       'a host alone names no database and no user, and memories would go to the embedded PostgreSQL instead; set POSTGRES_URL',
   },
-  ignored('SOMA_INFRA__REDIS', 'set REDIS_URL; cache and rate limits are kept in the process in this version'),
-  ignored('SOMA_INFRA__QDRANT', 'set QDRANT_URL; the vector index is kept in the process in this version'),
-  ignored('SOMA_INFRA__KAFKA', 'set KAFKA_BOOTSTRAP_SERVERS; events are delivered inside the process in this version'),
   ignored('SOMA_INFRA__VAULT', `${NOT_CONTACTED}; give secrets as variables or SOMA_API_TOKEN_FILE`),
   ignored('SOMA_INFRA__OPA', `${NOT_CONTACTED}; access is decided by the bearer token alone`),
   ignored('SOMA_INFRA__AUTH', `${NOT_CONTACTED}; access is decided by the bearer token alone`),
@@ -41,7 +38,10 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
   ignored('SOMA_LANGFUSE_HOST', 'nothing is sent to Langfuse'),
   ignored('SFM_FAST_CORE', 'recall always uses an index and applies filters before cutting to top_k'),
   ignored('SOMA_FAST_START', 'the service starts fast by itself; choose the embedder with SOMA_EMBEDDER'),
-  ignored('SOMA_SKIP_DEP_WAIT', 'the service waits for nothing but PostgreSQL'),
+  ignored(
+    'SOMA_SKIP_DEP_WAIT',
+    'the service waits for PostgreSQL only, and serves without the other servers until they answer',
+  ),
   {
     name: 'START_ASYNC_GRPC',
     fate: 'refused',

@@ -42,15 +42,49 @@ const tlsNeedsAnExternalDatabase: Rule = ({ database }, isGiven, { warnings }) =
   }
 };
 
-const brokersAreRefusedWhileEventsStayInside: Rule = ({ kafka, service }, isGiven, { problems }) => {
-  if (!isGiven('KAFKA_BOOTSTRAP_SERVERS') || !service.eventingEnabled) return;
-  problems.push({
-    variable: 'KAFKA_BOOTSTRAP_SERVERS',
-    given: kafka.bootstrapServers ?? '',
-    allowed:
-      'refused: this version delivers events inside the process only, so no message would reach the broker and whoever ' +
-      'reads from it; remove the setting, or set EVENTING_ENABLED=false. The ledger in PostgreSQL keeps every event',
-  });
+const consumersNeedSharedStores: Rule = ({ kafka, service, database, qdrant }, _, { problems }) => {
+  if (kafka.bootstrapServers === undefined || !service.eventingEnabled) return;
+  const needs = (variable: string, why: string) =>
+    problems.push({
+      variable,
+      given: '',
+      allowed: `needed with KAFKA_BOOTSTRAP_SERVERS: ${why}; or set EVENTING_ENABLED=false`,
+    });
+  if (database.url === undefined) needs('POSTGRES_URL', 'the consumer works on the same PostgreSQL as the api');
+  if (qdrant.url === undefined && qdrant.host === undefined) {
+    needs('QDRANT_URL', 'the consumer cannot fill an index that lives in the api process');
+  }
+};
+
+const saslNeedsALogin: Rule = ({ kafka }, isGiven, { problems, warnings }) => {
+  const logsIn = kafka.securityProtocol.startsWith('SASL_');
+  for (const variable of ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD']) {
+    if (logsIn && !isGiven(variable)) {
+      problems.push({ variable, given: '', allowed: `needed with KAFKA_SECURITY_PROTOCOL=${kafka.securityProtocol}` });
+    }
+    if (!logsIn && isGiven(variable)) {
+      const message = `has no effect with KAFKA_SECURITY_PROTOCOL=${kafka.securityProtocol}`;
+      warnings.push({ kind: 'notice', variable, message });
+    }
+  }
+};
+
+const kafkaCertificateAndKeyComeTogether: Rule = ({ kafka }, _, { problems }) => {
+  if ((kafka.sslCertFile === undefined) === (kafka.sslKeyFile === undefined)) return;
+  const missing = kafka.sslCertFile === undefined ? 'KAFKA_SSL_CERTIFICATE_LOCATION' : 'KAFKA_SSL_KEY_LOCATION';
+  problems.push({ variable: missing, given: '', allowed: 'a certificate and its key are only useful together' });
+};
+
+const workersNeedSharedStores: Rule = ({ http, database, qdrant, redis }, _, { warnings }) => {
+  if (http.workers === 1) return;
+  const notice = (message: string) => warnings.push({ kind: 'notice', variable: 'SOMA_WORKERS', message });
+  if (database.url === undefined || (qdrant.url === undefined && qdrant.host === undefined)) {
+    notice(
+      'one process serves: several need POSTGRES_URL and QDRANT_URL, because indexes inside a process are its own',
+    );
+  } else if (redis.url === undefined && redis.host === undefined) {
+    notice('each process counts rate limits for itself; set REDIS_URL to share them');
+  }
 };
 
 const tokenFileWins: Rule = (_, isGiven, { warnings }) => {
@@ -67,6 +101,9 @@ export const SETTING_RULES: readonly Rule[] = [
   modelSettingsFitTheEmbedder,
   certificateAndKeyComeTogether,
   tlsNeedsAnExternalDatabase,
-  brokersAreRefusedWhileEventsStayInside,
+  consumersNeedSharedStores,
+  saslNeedsALogin,
+  kafkaCertificateAndKeyComeTogether,
+  workersNeedSharedStores,
   tokenFileWins,
 ];

@@ -57,6 +57,8 @@ describe('the table of settings', () => {
     const secrets = settings.filter(({ name }) => /(TOKEN|API_KEY|PASSWORD|SECRET)$/.test(name));
     expect(secrets.map(({ name }) => name).sort()).toEqual([
       'KAFKA_SASL_PASSWORD',
+      'QDRANT_API_KEY',
+      'REDIS_PASSWORD',
       'SOMA_API_TOKEN',
       'SOMA_EMBEDDING_API_KEY',
     ]);

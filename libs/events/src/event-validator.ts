@@ -17,6 +17,10 @@ export class EventValidator {
     this.check = ajv.compile<MemoryEvent>(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
   }
 
+  accepts(value: unknown): value is MemoryEvent {
+    return this.check(value);
+  }
+
   /** The reason why a value is not a valid event; null when it is one. */
   problem(value: unknown): string | null {
     if (this.check(value)) return null;

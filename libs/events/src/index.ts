@@ -1,4 +1,25 @@
 export { EmbeddedEventBus, type EventSubscriber } from './embedded/embedded-event-bus.js';
-export { eventEpochSeconds } from './event-timestamp.js';
 export { EventValidator } from './event-validator.js';
+export { DeadLetterQueue, type DeadLetterQueueOptions, type RedriveOptions, type RedriveResult } from './kafka/dead-letter-queue.js';
+export { type DeadLetter, type ParkItem } from './kafka/dead-letter.js';
+export {
+  decodeEventMessage,
+  encodeEventMessage,
+  eventMessageKey,
+  type DecodedEvent,
+  type DecodingRules,
+} from './kafka/event-message.js';
+export { javaPartitioner } from './kafka/java-partitioner.js';
+export {
+  createKafkaClient,
+  kafkaClientConfig,
+  type KafkaConnectionOptions,
+  type KafkaLogin,
+  type KafkaSecurity,
+  type SaslMechanism,
+} from './kafka/kafka-client.js';
+export { KafkaEventBus, type KafkaEventBusOptions } from './kafka/kafka-event-bus.js';
+export { KafkaHealth, type KafkaHealthOptions, type KafkaHealthReport } from './kafka/kafka-health.js';
+export { type KafkaLog } from './kafka/kafka-log.js';
+export { deadLetterTopicOf, KafkaTopics, MEMORY_EVENTS_TOPIC, memoryTopics, type TopicOptions } from './kafka/kafka-topics.js';
 export { DEFAULT_RELAY_OPTIONS, OutboxRelay, type OutboxRelayOptions, type RelayLog } from './outbox-relay.js';

@@ -1,5 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { EventBus, Outbox, type EventRecord, type OutboxDepth, type PublishOutcome } from '@sfm/memory';
+import {
+  EventBus,
+  Outbox,
+  type EventRecord,
+  type OutboxDepth,
+  type ParkedEvent,
+  type PublishOutcome,
+} from '@sfm/memory';
 import { EventValidator } from './event-validator.js';
 import { DEFAULT_RELAY_OPTIONS, OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
 
@@ -11,7 +18,7 @@ const record = (id: string, timestamp = '2026-01-01T00:00:00Z'): EventRecord => 
 /** An outbox in memory with the port's promises: what is not reported as published or poisoned is handed out again. */
 class QueueOutbox extends Outbox {
   readonly waiting: EventRecord[] = [];
-  readonly parked: string[] = [];
+  readonly poisoned: string[] = [];
   private wake: () => void = () => {};
 
   add(...records: EventRecord[]): void {
@@ -24,7 +31,7 @@ class QueueOutbox extends Outbox {
     if (batch.length === 0) return 0;
     const outcome = await publish(batch);
     const poisoned = (outcome.poisoned ?? []).map(({ eventId }) => eventId);
-    this.parked.push(...poisoned);
+    this.poisoned.push(...poisoned);
     const gone = new Set([...outcome.published, ...poisoned]);
     this.waiting.splice(0, Infinity, ...this.waiting.filter(({ event }) => !gone.has(event.event_id)));
     return outcome.published.length;
@@ -36,7 +43,15 @@ class QueueOutbox extends Outbox {
   }
 
   depth(): Promise<OutboxDepth> {
-    return Promise.resolve({ waiting: this.waiting.length, parked: this.parked.length, oldestAgeSeconds: 0 });
+    return Promise.resolve({ waiting: this.waiting.length, parked: this.poisoned.length, oldestAgeSeconds: 0 });
+  }
+
+  parked(): Promise<ParkedEvent[]> {
+    return Promise.reject(new Error('relays do not look at parked events'));
+  }
+
+  redrive(): Promise<string[]> {
+    return Promise.reject(new Error('relays do not send parked events back'));
   }
 }
 
@@ -113,7 +128,7 @@ describe('OutboxRelay', () => {
     await published(bus, 2);
     await relay?.stop();
     expect(bus.seen).toEqual(['good', 'also good']);
-    expect(queue.parked).toEqual(['bad']);
+    expect(queue.poisoned).toEqual(['bad']);
   });
 
   it('asks after a hand-over of young events whether writers wait', async () => {

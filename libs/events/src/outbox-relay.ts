@@ -1,5 +1,4 @@
-import type { EventBus, EventRecord, Outbox, PublishOutcome } from '@sfm/memory';
-import { eventEpochSeconds } from './event-timestamp.js';
+import { eventEpochSeconds, type EventBus, type EventRecord, type Outbox, type PublishOutcome } from '@sfm/memory';
 import type { EventValidator } from './event-validator.js';
 
 export interface OutboxRelayOptions {

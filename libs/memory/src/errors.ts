@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'store_unavailable'
   | 'embedder_unavailable'
   | 'index_unavailable'
+  | 'bus_unavailable'
   | 'version_conflict';
 
 /** Base of the catalogue: a stable `code`, a message that says what to do, and the cause where there is one. */
@@ -88,5 +89,11 @@ export class EmbedderUnavailableError extends MemoryError {
 /** A derived index does not answer. Truth is untouched. */
 export class IndexUnavailableError extends MemoryError {
   readonly code: ErrorCode = 'index_unavailable';
+  readonly retryAfterSeconds: number = 1;
+}
+
+/** The event bus does not answer. Events stay in the outbox. */
+export class BusUnavailableError extends MemoryError {
+  readonly code: ErrorCode = 'bus_unavailable';
   readonly retryAfterSeconds: number = 1;
 }

@@ -6,6 +6,7 @@ export {
 } from './health/component-health.js';
 export { HealthModule } from './health/health.module.js';
 export { StructuredLogger, type LogDestination, type StructuredLoggerOptions } from './logging/structured-logger.js';
+export { ClusterScrape, WorkerScrape } from './metrics/cluster-scrape.js';
 export { type GaugeSources } from './metrics/gauge-sources.js';
 export { installHttpMetrics } from './metrics/http-metrics.hook.js';
 export { MetricsController } from './metrics/metrics.controller.js';

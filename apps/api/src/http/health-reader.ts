@@ -23,5 +23,6 @@ export interface HealthReport {
 
 /** Asks every part how it is. Never rejects: a part that does not answer within seconds is unhealthy. */
 export abstract class HealthReader {
-  abstract read(): Promise<HealthReport>;
+  /** @param withinMs counts parts as unhealthy that have not answered by then, for callers that cannot wait. */
+  abstract read(withinMs?: number): Promise<HealthReport>;
 }

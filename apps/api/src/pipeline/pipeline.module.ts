@@ -1,24 +1,23 @@
-import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { DEFAULT_RELAY_OPTIONS, EmbeddedEventBus, EventValidator, OutboxRelay } from '@sfm/events';
-import { EventBus, Indexer, IndexLoader, IndexWarmup, Outbox, StoreService } from '@sfm/memory';
+import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { backendsOf, EventBusConnection, EventBusModule } from '@sfm/composition';
+import type { AppConfig } from '@sfm/config';
+import { DEFAULT_RELAY_OPTIONS, EventValidator, OutboxRelay } from '@sfm/events';
+import { EventBus, IndexFollower, IndexWarmup, Outbox, StoreService, type IndexFilling } from '@sfm/memory';
+import { INDEX_FILLING } from '../memory.module.js';
+import { LedgerWatch } from './ledger-watch.js';
 import { PipelineService } from './pipeline.service.js';
 
-/** Binds the event bus of a single process, and the relay and indexer that run behind the API. */
+const CLIENT_ID = 'soma-api';
+
+/** Runs the relay and whatever keeps this process's indexes current. */
 @Module({})
 export class PipelineModule {
-  static register(core: DynamicModule): DynamicModule {
+  static register(config: AppConfig, core: DynamicModule): DynamicModule {
     const logger = new Logger('Pipeline');
     return {
       module: PipelineModule,
-      imports: [core],
+      imports: [core, EventBusModule.register(config, CLIENT_ID, core)],
       providers: [
-        EventValidator,
-        {
-          provide: EventBus,
-          inject: [EventValidator, Indexer],
-          useFactory: (validator: EventValidator, indexer: Indexer) =>
-            new EmbeddedEventBus(validator, (records) => indexer.apply(records)),
-        },
         {
           provide: OutboxRelay,
           inject: [Outbox, EventBus, EventValidator, StoreService],
@@ -30,14 +29,28 @@ export class PipelineModule {
             });
           },
         },
+        ...(backendsOf(config).vectors === 'embedded' ? [] : [ledgerWatch()]),
         {
           provide: PipelineService,
-          inject: [IndexLoader, IndexWarmup, OutboxRelay],
-          useFactory: (loader: IndexLoader, warmup: IndexWarmup, relay: OutboxRelay) =>
-            new PipelineService(loader, warmup, relay, logger),
+          inject: [INDEX_FILLING, IndexWarmup, OutboxRelay, EventBusConnection, { token: LedgerWatch, optional: true }],
+          useFactory: (
+            filling: IndexFilling,
+            warmup: IndexWarmup,
+            relay: OutboxRelay,
+            bus: EventBusConnection,
+            watch?: LedgerWatch,
+          ) => new PipelineService(filling, warmup, relay, bus, logger, watch),
         },
       ],
       exports: [PipelineService],
     };
   }
+}
+
+function ledgerWatch(): FactoryProvider<LedgerWatch> {
+  return {
+    provide: LedgerWatch,
+    inject: [IndexFollower, Outbox],
+    useFactory: (follower: IndexFollower, outbox: Outbox) => new LedgerWatch(follower, outbox),
+  };
 }

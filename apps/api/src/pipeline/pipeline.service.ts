@@ -1,20 +1,25 @@
 import type { LoggerService } from '@nestjs/common';
+import type { EventBusConnection } from '@sfm/composition';
 import type { OutboxRelay } from '@sfm/events';
-import type { IndexLoader, IndexWarmup } from '@sfm/memory';
+import type { IndexFilling, IndexWarmup } from '@sfm/memory';
+import type { LedgerWatch } from './ledger-watch.js';
 
 const RELOAD_DELAY_MS = 1000;
 
-/** Runs what happens behind an acknowledged write: fills the in-process indexes, then relays events to the indexer. */
+/** Runs what happens behind an acknowledged write: fills the in-process indexes, keeps them current, relays events. */
 export class PipelineService {
   private stopping = false;
   private loading: Promise<void> = Promise.resolve();
   private cancelDelay: () => void = () => {};
 
   constructor(
-    private readonly loader: IndexLoader,
+    private readonly filling: IndexFilling,
     private readonly warmup: IndexWarmup,
     private readonly relay: OutboxRelay,
+    private readonly bus: EventBusConnection,
     private readonly logger: LoggerService,
+    /** Absent where events themselves change the in-process indexes. */
+    private readonly watch?: LedgerWatch,
   ) {}
 
   /** Starts relaying at once and loading in the background; recall waits until loading is done. */
@@ -28,16 +33,19 @@ export class PipelineService {
     this.stopping = true;
     this.cancelDelay();
     await Promise.all([this.relay.stop(), this.loading]);
+    await this.watch?.stop();
+    await this.bus.close();
   }
 
   private async loadUntilDone(): Promise<void> {
     while (!this.stopping) {
       try {
         const start = performance.now();
-        const rows = await this.loader.load();
+        const rows = await this.filling.load();
         this.warmup.markReady();
         if (rows > 0)
           this.logger.log(`loaded ${rows} memories into the index in ${Math.round(performance.now() - start)} ms`);
+        await this.watch?.start();
         return;
       } catch (error) {
         this.warmup.noteFailure(error);

@@ -46,14 +46,9 @@ export const httpSettings = {
     fallback: 1,
     min: 1,
     max: 256,
-    description: 'Processes that serve requests.',
-    caveats: [
-      {
-        kind: 'notice',
-        reason: 'one process serves in this version; run more replicas on one POSTGRES_URL to use more cores',
-        when: (workers) => workers > 1,
-      },
-    ],
+    description:
+      'Processes that serve requests behind one port. More than one needs POSTGRES_URL and QDRANT_URL; otherwise one ' +
+      'serves.',
   }),
   backlog: integer({
     name: 'SOMA_HTTP_BACKLOG',

@@ -58,15 +58,8 @@ export const serviceSettings = {
     name: 'EVENTING_ENABLED',
     fallback: true,
     description:
-      'Publish memory events to the event bus outside the process. The ledger is written and memories are indexed ' +
-      'either way.',
-    caveats: [
-      {
-        kind: 'notice',
-        reason: 'the ledger and the indexes are kept up to date all the same; only publishing to a broker is off',
-        when: (enabled) => !enabled,
-      },
-    ],
+      'Publish memory events to the brokers of KAFKA_BOOTSTRAP_SERVERS and leave indexing to the consumer. When false, ' +
+      'or without brokers, the api process indexes by itself. The ledger is written either way.',
   }),
   shutdownTimeoutMs: scaled({
     name: 'SOMA_SHUTDOWN_TIMEOUT_SECONDS',

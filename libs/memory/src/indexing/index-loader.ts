@@ -1,15 +1,16 @@
 import type { Embedder } from '../recall/embedder.port.js';
-import { applyRows, toMark, type RecallIndexes } from './indexer.js';
+import type { IndexFilling } from './index-filling.js';
+import { applyRows, toMark, type ProjectionIndex } from './indexer.js';
 import type { ProjectionSource } from './projection-source.port.js';
 import { embedRows } from './row-embeddings.js';
 
 const BATCH = 1000;
 
 /** Fills in-process indexes from the truth: everything that is marked as indexed. Safe beside a running indexer. */
-export class IndexLoader {
+export class IndexLoader implements IndexFilling {
   constructor(
     private readonly source: ProjectionSource,
-    private readonly indexes: RecallIndexes,
+    private readonly indexes: readonly ProjectionIndex[],
     private readonly embedder: Embedder,
   ) {}
 

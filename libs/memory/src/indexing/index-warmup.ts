@@ -1,10 +1,11 @@
 import { IndexUnavailableError } from '../errors.js';
+import type { IndexReadiness } from './index-readiness.port.js';
 
 /**
  * Tells whether in-process indexes hold everything that is marked as indexed.
  * Recall waits for it: an index that is still being filled would silently miss memories.
  */
-export class IndexWarmup {
+export class IndexWarmup implements IndexReadiness {
   private ready = false;
   private failure: unknown;
   private readonly finished: Promise<void>;

@@ -1,4 +1,3 @@
-import { EmbedderUnavailableError, IndexUnavailableError, StoreUnavailableError } from '../errors.js';
 import type { EventRecord } from '../model/memory-event.js';
 import type { Embedder } from '../recall/embedder.port.js';
 import type { IndexChange } from '../recall/index-point.js';
@@ -6,14 +5,23 @@ import type { LexicalIndex } from '../recall/lexical-index.port.js';
 import type { VectorIndex } from '../recall/vector-index.port.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
 import { toIndexPoint } from './index-point-factory.js';
+import { applyIsolating } from './isolation.js';
 import type { PublishOutcome } from './outbox.port.js';
 import type { IndexedMark, ProjectionRow, ProjectionSource } from './projection-source.port.js';
 import { embedRows, type RowEmbedding } from './row-embeddings.js';
 
-/** The two lanes' indexes, always changed together. */
+/** The two lanes' indexes. */
 export interface RecallIndexes {
   readonly vectors: VectorIndex;
   readonly lexical: LexicalIndex;
+}
+
+/** An index that changes are applied to, in the order of the array that holds several. */
+export type ProjectionIndex = Pick<VectorIndex | LexicalIndex, 'apply'>;
+
+interface CoordinateId {
+  readonly namespace: string;
+  readonly key: string;
 }
 
 /**
@@ -23,7 +31,7 @@ export interface RecallIndexes {
 export class Indexer {
   constructor(
     private readonly source: ProjectionSource,
-    private readonly indexes: RecallIndexes,
+    private readonly indexes: readonly ProjectionIndex[],
     private readonly embedder: Embedder,
     private readonly telemetry: MemoryTelemetry,
   ) {}
@@ -35,32 +43,12 @@ export class Indexer {
    * @throws StoreUnavailableError, EmbedderUnavailableError or IndexUnavailableError: try the whole batch again later.
    */
   async apply(records: readonly EventRecord[]): Promise<PublishOutcome> {
-    const published: string[] = [];
-    const poisoned: { eventId: string; reason: string }[] = [];
-    await this.applyIsolating(records, published, poisoned);
+    const failed = await applyIsolating(records, (together) => this.applyTogether(together));
+    const poisoned = failed.map(({ item, reason }) => ({ eventId: item.event.event_id, reason }));
     this.telemetry.countIndexed('poisoned', poisoned.length);
+    const isPoisoned = new Set(poisoned.map(({ eventId }) => eventId));
+    const published = records.map(({ event }) => event.event_id).filter((eventId) => !isPoisoned.has(eventId));
     return { published, poisoned };
-  }
-
-  private async applyIsolating(
-    records: readonly EventRecord[],
-    published: string[],
-    poisoned: { eventId: string; reason: string }[],
-  ): Promise<void> {
-    try {
-      await this.applyTogether(records);
-      published.push(...records.map(({ event }) => event.event_id));
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      const [only] = records;
-      if (records.length === 1 && only) {
-        poisoned.push({ eventId: only.event.event_id, reason: error instanceof Error ? error.message : String(error) });
-        return;
-      }
-      const middle = Math.ceil(records.length / 2);
-      await this.applyIsolating(records.slice(0, middle), published, poisoned);
-      await this.applyIsolating(records.slice(middle), published, poisoned);
-    }
   }
 
   private async applyTogether(records: readonly EventRecord[]): Promise<void> {
@@ -70,16 +58,32 @@ export class Indexer {
     const rows = await this.source.rows([...wanted.values()]);
     const stale = rows.filter((row) => row.version > row.indexedVersion);
     this.telemetry.countIndexed('skipped', records.length - stale.length);
-    if (stale.length === 0) return;
-    const embedded = await embedRows(stale, this.embedder);
-    await applyRows(this.indexes, embedded);
-    await this.source.markIndexed(embedded.map((embedding) => toMark(embedding, this.embedder.space)));
+    await this.index(stale);
     this.telemetry.countIndexed('applied', stale.length);
+  }
+
+  /**
+   * Another process may have indexed a newer version between reading and marking, and this one have put the older over
+   * it: what the truth calls superseded is read and applied once more, until nothing is.
+   */
+  private async index(stale: readonly ProjectionRow[]): Promise<void> {
+    let rows = stale;
+    while (rows.length > 0) {
+      const embedded = await embedRows(rows, this.embedder);
+      await applyRows(this.indexes, embedded);
+      const superseded: readonly CoordinateId[] = await this.source.markIndexed(
+        embedded.map((embedding) => toMark(embedding, this.embedder.space)),
+      );
+      rows = superseded.length === 0 ? [] : await this.source.rows(superseded);
+    }
   }
 }
 
-/** Brings both indexes to the rows' state. */
-export async function applyRows(indexes: RecallIndexes, embeddings: readonly RowEmbedding[]): Promise<void> {
+/** Brings the indexes to the rows' state. */
+export async function applyRows(
+  indexes: readonly ProjectionIndex[],
+  embeddings: readonly RowEmbedding[],
+): Promise<void> {
   const changes = new Map<string, IndexChange[]>();
   for (const { row, vector } of embeddings) {
     const ofNamespace = changes.get(row.namespace) ?? [];
@@ -87,8 +91,7 @@ export async function applyRows(indexes: RecallIndexes, embeddings: readonly Row
     changes.set(row.namespace, ofNamespace);
   }
   for (const [namespace, ofNamespace] of changes) {
-    await indexes.lexical.apply(namespace, ofNamespace);
-    await indexes.vectors.apply(namespace, ofNamespace);
+    for (const index of indexes) await index.apply(namespace, ofNamespace);
   }
 }
 
@@ -100,12 +103,4 @@ export function toMark({ row: { namespace, key, version }, vector, isNew }: RowE
 function toChange(row: ProjectionRow, vector: Float32Array | null): IndexChange {
   if (!row.memory) return { kind: 'remove', key: row.key, version: row.version };
   return { kind: 'upsert', point: toIndexPoint(row.memory, row.searchedText, vector) };
-}
-
-function isTransient(error: unknown): boolean {
-  return (
-    error instanceof StoreUnavailableError ||
-    error instanceof EmbedderUnavailableError ||
-    error instanceof IndexUnavailableError
-  );
 }

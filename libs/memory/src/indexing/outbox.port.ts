@@ -15,6 +15,15 @@ export interface OutboxDepth {
   readonly oldestAgeSeconds: number;
 }
 
+/** An event that could not be published, waiting for somebody to send it on. */
+export interface ParkedEvent {
+  readonly record: EventRecord;
+  readonly reason: string;
+  /** How often it was handed out. */
+  readonly attempts: number;
+  readonly parkedAt: Date;
+}
+
 /** Events that are committed but not yet published. Any number of relays may drain it at once. */
 export abstract class Outbox {
   /**
@@ -28,4 +37,10 @@ export abstract class Outbox {
   abstract listen(wake: () => void): Promise<() => Promise<void>>;
 
   abstract depth(): Promise<OutboxDepth>;
+
+  /** The newest that are parked, at most `limit`, oldest first. */
+  abstract parked(limit: number): Promise<readonly ParkedEvent[]>;
+
+  /** Lets parked events be handed out again. Resolves with the ids of those that were parked; others are ignored. */
+  abstract redrive(eventIds: readonly string[] | 'all'): Promise<readonly string[]>;
 }

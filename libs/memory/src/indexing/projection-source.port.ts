@@ -27,11 +27,23 @@ export abstract class ProjectionSource {
     keys: readonly { readonly namespace: string; readonly key: string }[],
   ): Promise<readonly ProjectionRow[]>;
 
-  /** Raises `indexed_version` (never lowers it) and stores embeddings of rows whose version is still the marked one. */
-  abstract markIndexed(marks: readonly IndexedMark[]): Promise<void>;
+  /**
+   * Raises `indexed_version` (never lowers it) and stores embeddings of rows whose version is still the marked one.
+   * Resolves with the marks that came too late: a newer version was marked before, so what was just indexed may have
+   * been put over it.
+   */
+  abstract markIndexed(
+    marks: readonly IndexedMark[],
+  ): Promise<readonly { readonly namespace: string; readonly key: string }[]>;
 
   /** Every live row that is marked as indexed, in batches: what a fresh in-process index starts from. */
   abstract scanIndexed(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
+
+  /** Every live row, indexed or not, without its embedding: what a fresh index of words starts from. */
+  abstract scanLive(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
+
+  /** Makes rows count as not indexed, so that recall scores them itself until they are indexed again. */
+  abstract reopen(keys: readonly { readonly namespace: string; readonly key: string }[]): Promise<void>;
 
   /** Age in seconds of the oldest write that is not indexed; 0 when everything is. */
   abstract oldestUnindexedAgeSeconds(): Promise<number>;

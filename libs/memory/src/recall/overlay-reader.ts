@@ -1,5 +1,5 @@
 import { toIndexPoint } from '../indexing/index-point-factory.js';
-import type { IndexWarmup } from '../indexing/index-warmup.js';
+import type { IndexReadiness } from '../indexing/index-readiness.port.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
 import type { Embedder } from './embedder.port.js';
 import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from './index-point.js';
@@ -23,7 +23,7 @@ export class OverlayReader {
   constructor(
     private readonly pending: PendingMemories,
     private readonly embedder: Embedder,
-    private readonly warmup: IndexWarmup,
+    private readonly indexes: IndexReadiness,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: OverlayOptions,
   ) {}
@@ -34,7 +34,7 @@ export class OverlayReader {
    * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while indexes are being loaded.
    */
   async read(namespace: string): Promise<Overlay> {
-    await this.warmup.whenReady();
+    await this.indexes.whenReady();
     const versions = await this.pending.versions(namespace);
     this.telemetry.observeOverlay(versions.length);
     if (versions.length === 0) {

@@ -200,9 +200,12 @@ describe('RecallService', () => {
     expect(result.degraded).toEqual(['vector']);
   });
 
-  it('fails when the only lane asked for is away', async () => {
-    const { recall } = open({ vector: new IndexUnavailableError('down') });
-    await expect(recall({ mode: 'vector' })).rejects.toThrow(IndexUnavailableError);
+  it('answers by the other lane, and says so, when the only one asked for is away', async () => {
+    const vector = new IndexUnavailableError('down');
+    const { recall } = open({ memories: [aMemory({ id: 1 })], lexical: [{ key: '1', score: 3 }], vector });
+    const result = await recall({ mode: 'vector' });
+    expect(keysOf(result)).toEqual(['1']);
+    expect(result.degraded).toEqual(['vector']);
   });
 
   it('does not take an unknown failure for a lane that is away', async () => {

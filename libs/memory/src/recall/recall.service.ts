@@ -83,8 +83,24 @@ export class RecallService {
     }
   }
 
-  private async propose({ namespace, request, overlay, now }: Search, limit: number): Promise<Proposals> {
-    const { query, filter, mode = 'hybrid' } = request;
+  private async propose(search: Search, limit: number): Promise<Proposals> {
+    const { mode = 'hybrid' } = search.request;
+    const proposals = await this.proposeBy(mode, search, limit);
+    if (proposals.degraded.length === 0) return proposals;
+    // A caller that asked for one lane is better served by the other than by nothing.
+    const other = mode === 'vector' ? 'lexical' : mode === 'lexical' ? 'vector' : undefined;
+    const found = other ? await this.proposeBy(other, search, limit) : proposals;
+    if (found.degraded.length === (other ? 1 : 2)) {
+      throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
+    }
+    return { ...found, degraded: proposals.degraded };
+  }
+
+  private async proposeBy(
+    mode: 'hybrid' | 'lexical' | 'vector',
+    { namespace, request: { query, filter }, overlay, now }: Search,
+    limit: number,
+  ): Promise<Proposals> {
     const index: IndexQuery = { limit, filter, nowMs: now.getTime() };
     const degraded: string[] = [];
     const lane = async (name: 'lexical' | 'vector', search: () => Promise<readonly LaneCandidate[]>) => {
@@ -112,9 +128,6 @@ export class RecallService {
         return vector ? this.indexes.vectors.search(namespace, { ...index, vector }, overlay) : [];
       }),
     ]);
-    if (degraded.length === (mode === 'hybrid' ? 2 : 1)) {
-      throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
-    }
     return { lexical, vector, neighbours, degraded };
   }
 

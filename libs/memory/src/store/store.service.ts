@@ -1,14 +1,10 @@
 import { InvalidBulkItemError, InvalidRequestError } from '../errors.js';
-import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
-import { ImportanceNormalizer } from './importance-normalizer.js';
+import type { ImportanceNormalizers } from './importance-normalizers.js';
 import type { MemoryWriter, WriteCommand } from './memory-writer.port.js';
 import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.js';
 import type { NewMemory, PayloadFields, StoredMemory, StoreLimits, StoreOutcome } from './store.types.js';
 import { toWriteCommand } from './write-command.js';
-
-/** Raw importances a namespace's normalisation starts from after a restart. */
-const SEED_IMPORTANCES = 512;
 
 export interface StoreOptions {
   readonly limits: StoreLimits;
@@ -20,11 +16,10 @@ export interface StoreOptions {
 export class StoreService {
   private readonly batcher: MicroBatcher<WriteCommand, StoredMemory>;
   private bulksInFlight = 0;
-  private readonly normalizers = new Map<string, Promise<ImportanceNormalizer>>();
 
   constructor(
     private readonly writer: MemoryWriter,
-    private readonly reader: MemoryReader,
+    private readonly normalizers: ImportanceNormalizers,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: StoreOptions,
   ) {
@@ -65,7 +60,7 @@ export class StoreService {
       }
     }
     const start = performance.now();
-    const stored = await this.writeBulk(await this.normalizeAll(namespace, commands));
+    const stored = await this.writeBulk(await this.normalizers.apply(commands));
     this.telemetry.observeWriteBatch(commands.length);
     this.telemetry.observeStore(performance.now() - start);
     return stored;
@@ -111,28 +106,7 @@ export class StoreService {
   private async prepare(namespace: string, memory: NewMemory): Promise<WriteCommand> {
     const command = toWriteCommand(namespace, memory, this.options);
     if (command.importance === null) return command;
-    const normalizer = await this.normalizerOf(namespace);
-    return { ...command, importanceNorm: normalizer.normalize(command.importance) };
-  }
-
-  private async normalizeAll(namespace: string, commands: readonly WriteCommand[]): Promise<readonly WriteCommand[]> {
-    if (commands.every(({ importance }) => importance === null)) return commands;
-    const normalizer = await this.normalizerOf(namespace);
-    return commands.map((command) =>
-      command.importance === null ? command : { ...command, importanceNorm: normalizer.normalize(command.importance) },
-    );
-  }
-
-  private normalizerOf(namespace: string): Promise<ImportanceNormalizer> {
-    const known = this.normalizers.get(namespace);
-    if (known) return known;
-    const seeded = this.reader.recentImportances(namespace, SEED_IMPORTANCES).then((values) => {
-      const normalizer = new ImportanceNormalizer();
-      for (const value of values) normalizer.normalize(value);
-      return normalizer;
-    });
-    this.normalizers.set(namespace, seeded);
-    seeded.catch(() => this.normalizers.delete(namespace));
-    return seeded;
+    const [normalized = command] = await this.normalizers.apply([command]);
+    return normalized;
   }
 }

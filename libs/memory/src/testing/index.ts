@@ -1,6 +1,7 @@
 export * from './memory-cache.contract.js';
 export * from './builders.js';
 export * from './embedder.contract.js';
+export * from './event-bus.contract.js';
 export * from './index-history.js';
 export * from './lexical-index.contract.js';
 export * from './seeded-random.js';

@@ -100,6 +100,37 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(await drainOnce(10)).toEqual([]);
     });
 
+    it('shows what is parked, newest last, with its reason, and hands it out again when it is sent back', async () => {
+      await truth().outbox.redrive('all');
+      await drainAll(truth().outbox);
+      await write(namespace, 1, 2, 3);
+      await drainOnce(10, (records) => ({
+        published: [],
+        poisoned: records.map(({ event, key }) => ({ eventId: event.event_id, reason: `bad ${key}` })),
+      }));
+      const parked = await truth().outbox.parked(10);
+      expect(parked.map(({ record, reason }) => [record.key, reason])).toEqual([
+        ['1', 'bad 1'],
+        ['2', 'bad 2'],
+        ['3', 'bad 3'],
+      ]);
+      expect(parked[0]).toMatchObject({ attempts: 1, record: { version: 1, event: { namespace, type: 'created' } } });
+      expect(Math.abs(Date.now() - (parked[0]?.parkedAt.getTime() ?? 0))).toBeLessThan(60_000);
+      expect((await truth().outbox.parked(1)).map(({ record }) => record.key)).toEqual(['3']);
+      const id = parked[1]?.record.event.event_id ?? '';
+      let woken = false;
+      const stop = await truth().outbox.listen(() => (woken = true));
+      woken = false;
+      expect(await truth().outbox.redrive([id, 'no such event'])).toEqual([id]);
+      await until(() => woken, 'the relays to be woken');
+      await stop();
+      expect(await truth().outbox.redrive([id])).toEqual([]);
+      expect(versionsOf(await drainOnce(10))).toEqual(['2@1']);
+      expect(await truth().outbox.redrive('all')).toHaveLength(2);
+      expect(versionsOf(await drainOnce(10))).toEqual(['1@1', '3@1']);
+      expect(await truth().outbox.parked(10)).toEqual([]);
+    });
+
     it('tells how much waits and for how long', async () => {
       expect(await truth().outbox.depth()).toMatchObject({ waiting: 0, oldestAgeSeconds: 0 });
       await write(namespace, 1, 2);

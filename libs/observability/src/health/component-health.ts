@@ -38,15 +38,21 @@ export class ComponentHealth {
     this.components.set(component.name, component);
   }
 
-  /** The health of all parts, in the order of registration; of the named ones when names are given. */
-  async checkAll(names: readonly string[] = [...this.components.keys()]): Promise<ComponentHealthResult[]> {
-    return Promise.all(names.map((name) => this.check(name)));
+  /**
+   * The health of all parts, in the order of registration. A part that has not answered `withinMs` after the call
+   * counts as unhealthy in this answer; its check goes on.
+   */
+  async checkAll(withinMs?: number): Promise<ComponentHealthResult[]> {
+    return Promise.all(
+      [...this.components.values()].map((component) => {
+        const checked = this.check(component);
+        return withinMs === undefined ? checked : answerWithin(component.name, checked, withinMs);
+      }),
+    );
   }
 
-  private async check(name: string): Promise<ComponentHealthResult> {
-    const component = this.components.get(name);
-    if (component === undefined)
-      return { name, healthy: false, latency_ms: 0, details: { error: 'unknown component' } };
+  private async check(component: HealthComponent): Promise<ComponentHealthResult> {
+    const { name } = component;
     let reason: unknown = new Error('timeout');
     const attempt = this.indicators
       .check(name)
@@ -71,6 +77,19 @@ export class ComponentHealth {
     this.unhealthy.add(name);
     this.logger.warn({ msg: 'component is unhealthy', component: name, err: reason });
   }
+}
+
+async function answerWithin(
+  name: string,
+  checked: Promise<ComponentHealthResult>,
+  withinMs: number,
+): Promise<ComponentHealthResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<ComponentHealthResult>((resolve) => {
+    const result = { name, healthy: false, latency_ms: withinMs, details: { error: 'timeout' } };
+    timer = setTimeout(resolve, withinMs, result);
+  });
+  return Promise.race([checked, late]).finally(() => clearTimeout(timer));
 }
 
 function readOutcome(outcome: HealthDetails | undefined) {

@@ -32,6 +32,8 @@ export class PulledGauges {
       new Gauge({
         name,
         help,
+        // What several workers share is not to be added up.
+        aggregator: 'max',
         registers: [registry],
         async collect() {
           this.set((await answerInTime(read)) ?? Number.NaN);
@@ -42,6 +44,7 @@ export class PulledGauges {
     new Gauge({
       name: 'soma_index_points',
       help: 'Points in the vector index',
+      aggregator: 'max',
       labelNames: ['namespace'],
       registers: [registry],
       async collect() {

@@ -35,6 +35,8 @@ export interface EmbeddedPostgresOptions {
    * @default true
    */
   readonly exclusive?: boolean;
+  /** The loopback port to take when it is free and no server of this data folder had another. @default a free one */
+  readonly preferredPort?: number;
   /** Called when another instance has taken over the data folder; the service should shut down. */
   readonly onInstanceLockLost?: (holder: InstanceLockHolder) => void;
 }
@@ -221,7 +223,7 @@ export class EmbeddedPostgres {
       }
       if (file !== undefined && liveness === 'foreign') await disownPostmasterFile(launch.clusterDir, file);
       // The port of a killed server first: pools of a process that still runs reconnect there.
-      if (!freshPort) wanted ??= file?.port;
+      if (!freshPort) wanted ??= file?.port ?? this.options.preferredPort;
       const launched = await Postmaster.launch(launch, wanted, deadline);
       if (launched instanceof Postmaster) return launched;
       if (launched === 'port-taken') {

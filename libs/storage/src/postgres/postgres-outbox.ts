@@ -4,9 +4,11 @@ import {
   type JsonObject,
   type MemoryEvent,
   type OutboxDepth,
+  type ParkedEvent,
   type PublishOutcome,
 } from '@sfm/memory';
 import { OutboxListener } from './outbox-listener.js';
+import { OUTBOX_CHANNEL } from './outbox-notifier.js';
 import type { PostgresDatabase, RunInTransaction } from './postgres-database.js';
 
 /** First and longest pause before an event that the bus did not take is handed out again, seconds. */
@@ -47,8 +49,7 @@ WHERE NOT coalesce((SELECT true FROM outbox b
   ORDER BY b.id LIMIT 1), false)
 ORDER BY l.id`;
 
-interface TakenRow {
-  readonly outbox_id: string;
+interface EventRow {
   readonly coordinate_key: string;
   readonly version: number | null;
   /** Null, like all that follow, when the ledger row was erased before it was published. */
@@ -59,6 +60,16 @@ interface TakenRow {
   readonly timestamp: number;
   readonly payload: JsonObject;
   readonly importance: number | null;
+}
+
+interface TakenRow extends EventRow {
+  readonly outbox_id: string;
+}
+
+interface ParkedRow extends EventRow {
+  readonly attempts: number;
+  readonly parked_at: Date;
+  readonly last_error: string | null;
 }
 
 /** The outbox table. A relay that dies, or whose publishing throws, leaves everything as it was. */
@@ -93,6 +104,37 @@ export class PostgresOutbox extends Outbox {
         FROM outbox`,
     });
     return { waiting: row?.waiting ?? 0, parked: row?.parked ?? 0, oldestAgeSeconds: row?.age ?? 0 };
+  }
+
+  async parked(limit: number): Promise<readonly ParkedEvent[]> {
+    const rows = await this.database.query<ParkedRow>({
+      text: `SELECT o.coordinate_key, o.version, o.attempts, o.parked_at, o.last_error, e.id, e.event_id, e.namespace,
+          e.type, e."timestamp", e.payload, e.importance
+        FROM outbox o JOIN memory_events e ON e.id = o.event_id
+        WHERE o.parked_at IS NOT NULL
+        ORDER BY o.parked_at DESC, o.id DESC LIMIT $1`,
+      values: [limit],
+    });
+    return rows
+      .map((row) => ({
+        record: toRecord(row),
+        reason: row.last_error ?? '',
+        attempts: row.attempts,
+        parkedAt: row.parked_at,
+      }))
+      .reverse();
+  }
+
+  async redrive(eventIds: readonly string[] | 'all'): Promise<readonly string[]> {
+    const rows = await this.database.query<{ event_id: string }>({
+      text: `UPDATE outbox o SET parked_at = NULL, available_at = now(), attempts = 0, last_error = NULL
+        FROM memory_events e
+        WHERE e.id = o.event_id AND o.parked_at IS NOT NULL AND ($1::text[] IS NULL OR e.event_id::text = ANY($1::text[]))
+        RETURNING e.event_id`,
+      values: [eventIds === 'all' ? null : eventIds],
+    });
+    if (rows.length > 0) await this.database.query({ text: "SELECT pg_notify($1, '')", values: [OUTBOX_CHANNEL] });
+    return rows.map(({ event_id }) => event_id);
   }
 }
 
@@ -133,7 +175,7 @@ function idsOf(rows: readonly TakenRow[]): string[] {
   return rows.map(({ outbox_id }) => outbox_id);
 }
 
-function toRecord(row: TakenRow): EventRecord {
+function toRecord(row: EventRow): EventRecord {
   const event: MemoryEvent = {
     event_id: row.event_id,
     id: row.id ?? row.event_id,

@@ -14,13 +14,18 @@ interface ProjectionDbRow extends MemoryRow {
   readonly deleted: boolean;
 }
 
+interface CoordinateId {
+  readonly namespace: string;
+  readonly key: string;
+}
+
 /** Gives indexing the current rows of PostgreSQL and notes there what is indexed. */
 export class PostgresProjectionSource extends ProjectionSource {
   constructor(private readonly database: PostgresDatabase) {
     super();
   }
 
-  async rows(keys: readonly { readonly namespace: string; readonly key: string }[]): Promise<readonly ProjectionRow[]> {
+  async rows(keys: readonly CoordinateId[]): Promise<readonly ProjectionRow[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<ProjectionDbRow>({
       name: 'sfm_projection_rows',
@@ -33,18 +38,19 @@ export class PostgresProjectionSource extends ProjectionSource {
   }
 
   /** Rows are locked in key order, as writers do. */
-  async markIndexed(marks: readonly IndexedMark[]): Promise<void> {
+  async markIndexed(marks: readonly IndexedMark[]): Promise<readonly CoordinateId[]> {
     const newest = newestPerCoordinate(marks);
-    if (newest.length === 0) return;
-    await this.database.queryWithRetry({
+    if (newest.length === 0) return [];
+    const late = await this.database.queryWithRetry<CoordinateId>({
       name: 'sfm_mark_indexed',
       text: `WITH mark AS MATERIALIZED (
-          SELECT m.namespace, m.coordinate_key, a.version, a.embedding, a.space
+          SELECT m.namespace, m.coordinate_key, m.indexed_version AS known, a.version, a.embedding, a.space
           FROM unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::text[])
             AS a (namespace, key, version, embedding, space)
           JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
           ORDER BY m.namespace, m.coordinate_key
-          FOR NO KEY UPDATE OF m)
+          FOR NO KEY UPDATE OF m
+        ), marked AS (
         UPDATE memories m SET
           indexed_version = least(greatest(m.indexed_version, mark.version), m.version),
           embedding = CASE WHEN mark.space IS NOT NULL AND m.version = mark.version AND m.deleted_at IS NULL
@@ -53,7 +59,9 @@ export class PostgresProjectionSource extends ProjectionSource {
             THEN mark.space ELSE m.embedding_space END
         FROM mark
         WHERE m.namespace = mark.namespace AND m.coordinate_key = mark.coordinate_key
-          AND (m.indexed_version < mark.version OR mark.space IS NOT NULL)`,
+          AND (m.indexed_version < mark.version OR mark.space IS NOT NULL)
+        )
+        SELECT namespace, coordinate_key AS key FROM mark WHERE known > version`,
       values: [
         newest.map(({ namespace }) => namespace),
         newest.map(({ key }) => key),
@@ -62,6 +70,7 @@ export class PostgresProjectionSource extends ProjectionSource {
         newest.map(({ embedding }) => embedding?.space ?? null),
       ],
     });
+    return late;
   }
 
   /** In the order of namespace and key; each batch is one read of its own, so that writers are not kept waiting. */
@@ -78,6 +87,36 @@ export class PostgresProjectionSource extends ProjectionSource {
       if (rows.length > 0) yield rows.map(toProjectionRow);
       last = rows.length === batchSize ? rows.at(-1) : undefined;
     } while (last);
+  }
+
+  async *scanLive(batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
+    let last: ProjectionDbRow | undefined;
+    do {
+      const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
+        text: `SELECT ${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, NULL AS embedding, NULL AS embedding_space,
+            false AS deleted
+          FROM memories m
+          WHERE (m.namespace, m.coordinate_key) > ($1::text, $2::text) AND m.deleted_at IS NULL
+          ORDER BY m.namespace, m.coordinate_key LIMIT $3`,
+        values: [last?.namespace ?? '', last?.coordinate_key ?? '', batchSize],
+      });
+      if (rows.length > 0) yield rows.map(toProjectionRow);
+      last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+
+  async reopen(keys: readonly CoordinateId[]): Promise<void> {
+    if (keys.length === 0) return;
+    await this.database.queryWithRetry({
+      text: `WITH wanted AS MATERIALIZED (
+          SELECT m.namespace, m.coordinate_key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)
+          JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
+          ORDER BY m.namespace, m.coordinate_key
+          FOR NO KEY UPDATE OF m)
+        UPDATE memories m SET indexed_version = 0 FROM wanted w
+        WHERE m.namespace = w.namespace AND m.coordinate_key = w.coordinate_key`,
+      values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
+    });
   }
 
   async oldestUnindexedAgeSeconds(): Promise<number> {

@@ -1,8 +1,10 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
 import { ForgetService, ReadService, RecallService, StoreService } from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
 import { RequestLimits } from '../requests/request-limits.js';
 import { SchemaPipe } from '../requests/schema.pipe.js';
+import { markDegraded } from './degraded.js';
 import { compatible } from './errors.dto.js';
 import { flatPayload } from './flat-payload.mapper.js';
 import {
@@ -62,8 +64,12 @@ export class CompatMemoriesController {
     answers: [{ status: 200, description: 'Best first.', schema: FoundMemoriesSchema }],
     errors: [413, 422, 503],
   })
-  search(@CurrentNamespace() namespace: string, @Body(new SchemaPipe(SearchRequestSchema)) body: SearchRequest) {
-    return this.find(namespace, body);
+  search(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(SearchRequestSchema)) body: SearchRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.find({ namespace, reply }, body);
   }
 
   @Get('search')
@@ -78,8 +84,9 @@ export class CompatMemoriesController {
   searchByQuery(
     @CurrentNamespace() namespace: string,
     @Query(new SchemaPipe(SearchQuerySchema, 'query')) query: SearchQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.find(namespace, query);
+    return this.find({ namespace, reply }, query);
   }
 
   @Get(':coord')
@@ -121,17 +128,18 @@ export class CompatMemoriesController {
   }
 
   private async find(
-    namespace: string,
+    { namespace, reply }: { readonly namespace: string; readonly reply: FastifyReply },
     search: Omit<SearchRequest, 'memory_type'> & Pick<Partial<SearchRequest>, 'memory_type'>,
   ) {
     const { offset, top_k: topK } = search;
     const filters = search.filters ? this.limits.json(search.filters, 'filters') : undefined;
     const filter = equalityFilter(typeOrNone(search.memory_type), filters);
-    const { hits } = await this.recaller.recall(namespace, {
+    const { hits, degraded } = await this.recaller.recall(namespace, {
       query: this.limits.text(search.query),
       topK: this.limits.window(topK, offset),
       ...(filter ? { filter } : {}),
     });
+    markDegraded(reply, degraded);
     return {
       memories: hits.slice(offset).map(({ memory, score }) => ({
         coordinate: memory.coordinate,

@@ -1,9 +1,11 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
 import { RecallService, type JsonObject, type RecallHit, type RecallRequest } from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../http-options.js';
 import { RequestLimits } from '../requests/request-limits.js';
 import { SchemaPipe } from '../requests/schema.pipe.js';
+import { markDegraded } from './degraded.js';
 import { compatible } from './errors.dto.js';
 import { flatPayload } from './flat-payload.mapper.js';
 import {
@@ -34,6 +36,12 @@ interface ScoredPayload {
   readonly score: number;
 }
 
+/** Who asks, and where the answer goes. */
+interface Call {
+  readonly namespace: string;
+  readonly reply: FastifyReply;
+}
+
 /** Recall, in the words existing clients use. */
 @Controller()
 export class CompatRecallController {
@@ -56,8 +64,9 @@ export class CompatRecallController {
   async recall(
     @CurrentNamespace() namespace: string,
     @Body(new SchemaPipe(RecallRequestSchema)) body: RecallRequestBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
-    return { matches: await this.payloads(namespace, this.toRequest(body)) };
+    return { matches: await this.payloads({ namespace, reply }, this.toRequest(body)) };
   }
 
   @Get('recall')
@@ -72,8 +81,9 @@ export class CompatRecallController {
   async recallByQuery(
     @CurrentNamespace() namespace: string,
     @Query(new SchemaPipe(RecallQuerySchema, 'query')) query: RecallQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
-    return { matches: await this.payloads(namespace, this.toRequest(query)) };
+    return { matches: await this.payloads({ namespace, reply }, this.toRequest(query)) };
   }
 
   @Post('recall_batch')
@@ -89,10 +99,11 @@ export class CompatRecallController {
   async recallBatch(
     @CurrentNamespace() namespace: string,
     @Body(new SchemaPipe(RecallBatchRequestSchema)) { queries, ...settings }: RecallBatchRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ batches: JsonObject[][] }> {
     this.limits.count(queries.length, this.options.limits.maxBatchQueries, 'queries');
     const requests = queries.map((query, index) => this.toRequest({ ...settings, query }, `queries.${index}`));
-    return { batches: await Promise.all(requests.map((request) => this.payloads(namespace, request))) };
+    return { batches: await Promise.all(requests.map((request) => this.payloads({ namespace, reply }, request))) };
   }
 
   @Post('recall_with_scores')
@@ -108,8 +119,9 @@ export class CompatRecallController {
   async recallWithScores(
     @CurrentNamespace() namespace: string,
     @Body(new SchemaPipe(ScoredRecallRequestSchema)) body: ScoredRecallRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
-    return { results: await this.scored(namespace, this.toRequest(body)) };
+    return { results: await this.scored({ namespace, reply }, this.toRequest(body)) };
   }
 
   @Post('hybrid_recall_with_scores')
@@ -125,13 +137,14 @@ export class CompatRecallController {
   async hybridRecallWithScores(
     @CurrentNamespace() namespace: string,
     @Body(new SchemaPipe(HybridRecallRequestSchema)) body: HybridRecallRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
     const terms = (body.terms ?? []).map((term, index) => this.limits.text(term, `terms.${index}`));
     this.limits.count(terms.length, this.options.limits.maxBatchQueries, 'terms');
     const request = this.toRequest({ ...body, hybrid: true });
     const { boost, exact, case_sensitive: caseSensitive } = body;
     const keywords = terms.length > 0 ? { terms, boost, exact, caseSensitive } : undefined;
-    return { results: await this.scored(namespace, { ...request, ...(keywords ? { keywords } : {}) }) };
+    return { results: await this.scored({ namespace, reply }, { ...request, ...(keywords ? { keywords } : {}) }) };
   }
 
   @Post('recall_with_context')
@@ -147,21 +160,24 @@ export class CompatRecallController {
   async recallWithContext(
     @CurrentNamespace() namespace: string,
     @Body(new SchemaPipe(ContextRecallRequestSchema)) body: ContextRecallRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: JsonObject[] }> {
     const context = this.limits.json(body.context, 'context');
-    return { results: await this.payloads(namespace, { ...this.toRequest(body), context }) };
+    return { results: await this.payloads({ namespace, reply }, { ...this.toRequest(body), context }) };
   }
 
-  private async payloads(namespace: string, request: RecallRequest): Promise<JsonObject[]> {
-    return (await this.hits(namespace, request)).map(({ memory }) => flatPayload(memory));
+  private async payloads(call: Call, request: RecallRequest): Promise<JsonObject[]> {
+    return (await this.hits(call, request)).map(({ memory }) => flatPayload(memory));
   }
 
-  private async scored(namespace: string, request: RecallRequest): Promise<ScoredPayload[]> {
-    return (await this.hits(namespace, request)).map(({ memory, score }) => ({ payload: flatPayload(memory), score }));
+  private async scored(call: Call, request: RecallRequest): Promise<ScoredPayload[]> {
+    return (await this.hits(call, request)).map(({ memory, score }) => ({ payload: flatPayload(memory), score }));
   }
 
-  private async hits(namespace: string, request: RecallRequest): Promise<readonly RecallHit[]> {
-    return (await this.recaller.recall(namespace, request)).hits;
+  private async hits({ namespace, reply }: Call, request: RecallRequest): Promise<readonly RecallHit[]> {
+    const { hits, degraded } = await this.recaller.recall(namespace, request);
+    markDegraded(reply, degraded);
+    return hits;
   }
 
   private toRequest(

@@ -14,6 +14,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   store_unavailable: 503,
   embedder_unavailable: 503,
   index_unavailable: 503,
+  bus_unavailable: 503,
 };
 
 /** Seconds a client is asked to wait where an error does not know better. */

@@ -1,0 +1,70 @@
+import cluster, { type Worker } from 'node:cluster';
+import type { LoggerService } from '@nestjs/common';
+import type { ClusterScrape } from '@sfm/observability';
+
+/** A worker that dies sooner than this after its start is not replaced at once. */
+const HEALTHY_AFTER_MS = 10_000;
+const MAX_BACKOFF_MS = 10_000;
+
+/**
+ * Several processes behind one port (node:cluster): the port belongs to this process, requests go to the workers in
+ * turn. A worker that dies is replaced; when the first ones cannot even start, the service does not.
+ */
+export class WorkerPool {
+  private stopping = false;
+  private quickDeaths = 0;
+  private hasServed = false;
+  private finish: (code: number) => void = () => {};
+
+  constructor(
+    private readonly size: number,
+    private readonly logger: LoggerService,
+    private readonly scrape: ClusterScrape,
+  ) {}
+
+  /** Starts the workers; resolves with the exit code when all of them have ended. */
+  async run(): Promise<number> {
+    const ended = new Promise<number>((resolve) => (this.finish = resolve));
+    cluster.on('message', (worker, message: unknown) => void this.scrape.answer(worker, message));
+    cluster.on('listening', () => (this.hasServed = true));
+    for (let slot = 0; slot < this.size; slot += 1) this.fork();
+    return ended;
+  }
+
+  /** Lets every worker answer what it has in flight and end. */
+  stop(): void {
+    this.stopping = true;
+    for (const worker of workers()) worker.process.kill('SIGTERM');
+    if (workers().length === 0) this.finish(0);
+  }
+
+  private fork(): void {
+    const bornAt = performance.now();
+    const worker = cluster.fork();
+    worker.once('exit', (code, signal) => this.onExit({ code, signal, lifeMs: performance.now() - bornAt }));
+  }
+
+  private onExit({ code, signal, lifeMs }: { code: number; signal: string | null; lifeMs: number }): void {
+    if (this.stopping) {
+      if (workers().length === 0) this.finish(0);
+      return;
+    }
+    if (!this.hasServed) {
+      // What keeps one from starting keeps all: it has said why.
+      this.stopping = true;
+      for (const worker of workers()) worker.process.kill('SIGTERM');
+      this.finish(code || 1);
+      return;
+    }
+    this.quickDeaths = lifeMs < HEALTHY_AFTER_MS ? this.quickDeaths + 1 : 0;
+    const pause = this.quickDeaths === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 100 * 2 ** this.quickDeaths);
+    this.logger.warn(`a worker ended (${signal ?? `code ${code}`}); another one starts in ${pause} ms`);
+    setTimeout(() => {
+      if (!this.stopping) this.fork();
+    }, pause);
+  }
+}
+
+function workers(): Worker[] {
+  return Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
+}

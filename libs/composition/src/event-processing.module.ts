@@ -1,0 +1,27 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { AppConfig } from '@sfm/config';
+import { EventLedger, EventProcessor, ImportanceNormalizers, Indexer } from '@sfm/memory';
+import { payloadFields, storeLimits } from './memory-options.js';
+
+/** What gives events from the bus their effects: `EventProcessor`, on what the given module exports. */
+@Module({})
+export class EventProcessingModule {
+  static register(config: AppConfig, indexing: DynamicModule): DynamicModule {
+    return {
+      module: EventProcessingModule,
+      imports: [indexing],
+      providers: [
+        {
+          provide: EventProcessor,
+          inject: [EventLedger, Indexer, ImportanceNormalizers],
+          useFactory: (ledger: EventLedger, indexer: Indexer, normalizers: ImportanceNormalizers) =>
+            new EventProcessor(ledger, indexer, normalizers, {
+              limits: storeLimits(config),
+              fields: payloadFields(config),
+            }),
+        },
+      ],
+      exports: [EventProcessor],
+    };
+  }
+}

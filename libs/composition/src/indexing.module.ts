@@ -1,0 +1,47 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { AppConfig } from '@sfm/config';
+import {
+  Embedder,
+  ImportanceNormalizers,
+  Indexer,
+  LexicalIndex,
+  MemoryReader,
+  MemoryTelemetry,
+  ProjectionSource,
+  VectorIndex,
+} from '@sfm/memory';
+import { backendsOf } from './backends.js';
+
+/**
+ * What applies changes: `Indexer` and the normaliser of importances, on the adapters that the given modules bind. Indexes inside the process are changed by the events; an index of words beside a shared vector index
+ * follows the ledger instead, because every process has its own.
+ */
+@Module({})
+export class IndexingModule {
+  static register(config: AppConfig, adapters: readonly DynamicModule[]): DynamicModule {
+    const shared = backendsOf(config).vectors !== 'embedded';
+    return {
+      module: IndexingModule,
+      imports: [...adapters],
+      providers: [
+        {
+          provide: Indexer,
+          inject: [ProjectionSource, VectorIndex, Embedder, MemoryTelemetry, ...(shared ? [] : [LexicalIndex])],
+          useFactory: (
+            source: ProjectionSource,
+            vectors: VectorIndex,
+            embedder: Embedder,
+            telemetry: MemoryTelemetry,
+            lexical?: LexicalIndex,
+          ) => new Indexer(source, lexical ? [lexical, vectors] : [vectors], embedder, telemetry),
+        },
+        {
+          provide: ImportanceNormalizers,
+          inject: [MemoryReader],
+          useFactory: (reader: MemoryReader) => new ImportanceNormalizers(reader),
+        },
+      ],
+      exports: [Indexer, ImportanceNormalizers, ...adapters],
+    };
+  }
+}

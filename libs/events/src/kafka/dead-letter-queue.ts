@@ -1,0 +1,200 @@
+import { applyIsolating, BusUnavailableError } from '@sfm/memory';
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import { toDeadLetter, toDeadLetterMessage, toRedrivenMessage, type DeadLetter, type ParkItem } from './dead-letter.js';
+import { MessageRefusedError } from './kafka-errors.js';
+import { KafkaProducer } from './kafka-producer.js';
+import { chunkMessages } from './message-chunks.js';
+import { TopicReader, type TopicPositions } from './topic-reader.js';
+
+export interface DeadLetterQueueOptions {
+  /** The dead letter topic. */
+  readonly topic: string;
+  /** What the names of the consumer groups begin with that read it. @default soma-dlq */
+  readonly groupPrefix?: string;
+  /** Longest time that sending a batch may take before it throws. @default 15000 */
+  readonly timeoutMs?: number;
+}
+
+export interface RedriveOptions {
+  /** Says what would be sent back and changes nothing. */
+  readonly dryRun?: boolean;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface RedriveResult {
+  /** Sent back, or what would be, in the order of the queue. */
+  readonly redriven: readonly string[];
+  /** Ids that are not parked. */
+  readonly missing: readonly string[];
+  /** What the brokers refused to take back, with the reason; still parked. */
+  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/** Where the record of a parked message is. */
+interface Place {
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+/**
+ * Messages that cannot be applied, kept on a topic with their reason until somebody sends them back. A message that was
+ * parked more than once is there once.
+ */
+export class DeadLetterQueue {
+  private readonly producer: KafkaProducer;
+  private readonly reader: TopicReader;
+  /** What is parked, oldest first, as far as `positions` have been read. */
+  private readonly parked = new Map<string, Place>();
+  private positions: TopicPositions = new Map();
+  private refreshing: Promise<void> | undefined;
+
+  constructor(
+    kafka: Kafka,
+    private readonly options: DeadLetterQueueOptions,
+  ) {
+    this.producer = new KafkaProducer(kafka, { timeoutMs: options.timeoutMs });
+    this.reader = new TopicReader(kafka, options.groupPrefix ?? 'soma-dlq');
+  }
+
+  /**
+   * Resolves when all in-sync replicas have the messages; only then may their offsets be committed.
+   *
+   * @throws BusUnavailableError: nothing may be committed; try again.
+   */
+  async park(items: readonly ParkItem[]): Promise<void> {
+    for (const messages of chunkMessages(items.map(toDeadLetterMessage), (message) => message)) {
+      try {
+        await this.producer.send([{ topic: this.options.topic, messages }]);
+      } catch (error) {
+        if (!(error instanceof MessageRefusedError)) throw error;
+        // Parking without the value would lose it: better to wait until the topic takes it.
+        const advice = 'raise max.message.bytes of that topic above that of the events';
+        throw new BusUnavailableError(`${this.options.topic} refuses a message (${error.message}); ${advice}`, {
+          cause: error,
+        });
+      }
+    }
+  }
+
+  /** The newest that are parked, at most `limit` (100), oldest first. */
+  async list({ limit = 100 }: { readonly limit?: number } = {}): Promise<DeadLetter[]> {
+    await this.refresh();
+    const letters: DeadLetter[] = [];
+    await this.visit(new Map([...this.parked].slice(Math.max(0, this.parked.size - limit))), (found) => void letters.push(...found));
+    return letters;
+  }
+
+  async get(id: string): Promise<DeadLetter | undefined> {
+    await this.refresh();
+    const place = this.parked.get(id);
+    let found: DeadLetter | undefined;
+    if (place) await this.visit(new Map([[id, place]]), ([letter]) => void (found = letter));
+    return found;
+  }
+
+  /**
+   * Puts parked messages back on their topics, with their key and a header `redriven-from`, then removes them from the
+   * queue. When it is interrupted, or throws, what is not removed is still parked; doing it again may put a few
+   * messages back twice, which those who apply them tolerate.
+   */
+  async redrive(ids: readonly string[] | 'all', { dryRun, onProgress }: RedriveOptions = {}): Promise<RedriveResult> {
+    await this.refresh();
+    const wanted = ids === 'all' ? new Map(this.parked) : this.pick(ids);
+    const missing = ids === 'all' ? [] : ids.filter((id) => !this.parked.has(id));
+    if (dryRun) return { redriven: [...wanted.keys()], missing, refused: [] };
+    const redriven: string[] = [];
+    const refused: { id: string; reason: string }[] = [];
+    await this.visit(wanted, async (letters) => {
+      const outcome = await this.sendBack(letters);
+      redriven.push(...outcome.sent);
+      refused.push(...outcome.refused);
+      onProgress?.(redriven.length + refused.length, wanted.size);
+    });
+    return { redriven, missing, refused };
+  }
+
+  /** How many are parked. Cheap while nothing changes: only what is new since the last look is read. */
+  async count(): Promise<number> {
+    await this.refresh();
+    return this.parked.size;
+  }
+
+  async disconnect(): Promise<void> {
+    await this.producer.disconnect();
+  }
+
+  private pick(ids: readonly string[]): Map<string, Place> {
+    const wanted = new Set(ids);
+    return new Map([...this.parked].filter(([id]) => wanted.has(id)));
+  }
+
+  private async sendBack(
+    letters: readonly DeadLetter[],
+  ): Promise<{ sent: readonly string[]; refused: RedriveResult['refused'] }> {
+    const refused: { id: string; reason: string }[] = [];
+    for (const chunk of chunkMessages(letters, toRedrivenMessage)) {
+      const failed = await applyIsolating(chunk, (together) => this.sendOriginals(together));
+      refused.push(...failed.map(({ item, reason }) => ({ id: item.id, reason })));
+    }
+    const isRefused = new Set(refused.map(({ id }) => id));
+    const sent = letters.map(({ id }) => id).filter((id) => !isRefused.has(id));
+    const tombstones = sent.map((id) => ({ key: id, value: null }));
+    if (tombstones.length > 0) await this.producer.send([{ topic: this.options.topic, messages: tombstones }]);
+    return { sent, refused };
+  }
+
+  private sendOriginals(letters: readonly DeadLetter[]): Promise<void> {
+    const topics = [...new Set(letters.map(({ topic }) => topic))];
+    return this.producer.send(
+      topics.map((topic) => ({
+        topic,
+        messages: letters.filter((letter) => letter.topic === topic).map(toRedrivenMessage),
+      })),
+    );
+  }
+
+  private refresh(): Promise<void> {
+    this.refreshing ??= this.readNews().finally(() => (this.refreshing = undefined));
+    return this.refreshing;
+  }
+
+  private async readNews(): Promise<void> {
+    const visit = (messages: readonly KafkaMessage[], partition: number) => {
+      for (const message of messages) {
+        const id = message.key?.toString();
+        if (id === undefined) continue;
+        this.parked.delete(id);
+        if (toDeadLetter(message)) this.parked.set(id, { partition, offset: BigInt(message.offset) });
+      }
+    };
+    this.positions = await this.reader.read(this.options.topic, { from: this.positions, visit });
+  }
+
+  private async visit(
+    places: ReadonlyMap<string, Place>,
+    visit: (letters: readonly DeadLetter[]) => Promise<void> | void,
+  ): Promise<void> {
+    if (places.size === 0) return;
+    const isWanted = new Set([...places.values()].map(({ partition, offset }) => `${partition}/${offset}`));
+    await this.reader.read(this.options.topic, {
+      ...boundsOf(places),
+      visit: async (messages, partition) => {
+        const records = messages.filter(({ offset }) => isWanted.has(`${partition}/${offset}`));
+        const letters = records.map(toDeadLetter).filter((letter) => letter !== undefined);
+        if (letters.length > 0) await visit(letters);
+      },
+    });
+  }
+}
+
+function boundsOf(places: ReadonlyMap<string, Place>): { from: TopicPositions; until: TopicPositions } {
+  const from = new Map<number, bigint>();
+  const until = new Map<number, bigint>();
+  for (const { partition, offset } of places.values()) {
+    const start = from.get(partition);
+    if (start === undefined || offset < start) from.set(partition, offset);
+    const end = until.get(partition);
+    if (end === undefined || offset >= end) until.set(partition, offset + 1n);
+  }
+  return { from, until };
+}

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import type { IHeaders, Message } from 'kafkajs';
+import { anEvent, RULES } from '../../test/kafka-fixtures.js';
+import { decodeEventMessage, encodeEventMessage, eventMessageKey } from './event-message.js';
+
+const record = anEvent('team:a', 1.5, 7);
+const read = (value: Buffer | string | null, headers?: IHeaders) =>
+  decodeEventMessage({ value: typeof value === 'string' ? Buffer.from(value) : value, headers }, RULES);
+/** Headers as they come off the wire. */
+const onWire = ({ headers = {} }: Message): IHeaders =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(String(value))]));
+const foreign = (change: object, payload: unknown = { coordinate: [1, 2] }) =>
+  read(JSON.stringify({ ...record.event, payload, ...change }));
+
+describe('encodeEventMessage', () => {
+  it('names the memory in a key that can be divided at its last colon', () => {
+    expect(encodeEventMessage(record).key).toBe('team:a:1.5');
+    expect(eventMessageKey('ns', '1,-2.5e-7')).toBe('ns:1,-2.5e-7');
+  });
+
+  it('says in headers what the value is about', () => {
+    expect(encodeEventMessage(record).headers).toEqual({
+      'event-type': 'created',
+      'memory-key': '1.5',
+      'memory-version': '7',
+      'content-type': 'application/json',
+      'schema-id': 'memory.event.json',
+    });
+  });
+
+  it('makes what decoding reads back', () => {
+    const message = encodeEventMessage(record);
+    expect(read(message.value, onWire(message))).toEqual({ record });
+    const { version: _, ...unversioned } = record;
+    expect(read(message.value, { 'memory-key': '1.5' })).toEqual({ record: unversioned });
+  });
+});
+
+describe('decodeEventMessage', () => {
+  it.each([
+    ['a list of numbers', [1, 2.5], '1,2.5'],
+    ['a text', ' 1.0, 2.50 ,', '1,2.5'],
+    ['negative zero', [-0], '0'],
+  ])('finds the key of another producer in a coordinate that is %s', (_name, coordinate, key) => {
+    expect(foreign({}, { coordinate })).toMatchObject({ record: { key } });
+  });
+
+  it('takes no version from a message that does not say what memory it is about', () => {
+    const decoded = read(JSON.stringify(record.event), { 'memory-version': '3' });
+    expect(decoded).toMatchObject({ record: { key: '1.5' } });
+    expect(decoded).not.toHaveProperty('record.version');
+  });
+
+  it('takes seconds since the epoch as a timestamp', () => {
+    expect(foreign({ timestamp: 1_700_000_000.5 })).toMatchObject({ record: { event: { timestamp: 1_700_000_000.5 } } });
+  });
+
+  it.each<[string, ReturnType<typeof read>, string]>([
+    ['no value', read(null), 'no value'],
+    ['no JSON', read('{'), 'not JSON'],
+    ['broken UTF-8', read(Buffer.from([0x22, 0xff, 0x22])), 'not JSON'],
+    ['a missing field', foreign({ namespace: undefined }), "required property 'namespace'"],
+    ['an unknown event type', foreign({ type: 'renamed' }), 'unknown event type "renamed"'],
+    ['an event of links', foreign({ type: 'linked' }), 'event type "linked" is not applied by this version'],
+    ['no coordinate', foreign({}, { text: 'x' }), 'payload.coordinate: must be'],
+    ['a payload that is no object', foreign({}, 'text'), 'payload.coordinate: must be'],
+    ['an empty coordinate', foreign({}, { coordinate: [] }), 'payload.coordinate: must hold at least one'],
+    ['words as coordinate', foreign({}, { coordinate: '1,two' }), '"two" is not a finite decimal number'],
+    ['a coordinate with texts', foreign({}, { coordinate: ['1'] }), 'payload.coordinate: must be'],
+    ['a coordinate without end', foreign({}, { coordinate: Array(65).fill(1) }), 'at most 64 numbers'],
+    ['a bad key header', read(JSON.stringify(record.event), { 'memory-key': 'x' }), 'header memory-key'],
+    [
+      'a bad version header',
+      read(JSON.stringify(record.event), { 'memory-key': '1', 'memory-version': '0' }),
+      'header memory-version',
+    ],
+  ])('reports %s as a problem', (_name, decoded, problem) => {
+    expect(decoded).toEqual({ problem: expect.stringContaining(problem) });
+  });
+});

@@ -1,0 +1,104 @@
+import {
+  coordinateKey,
+  isJsonObject,
+  parseCoordinate,
+  toCoordinate,
+  type EventRecord,
+  type JsonValue,
+} from '@sfm/memory';
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import type { EventValidator } from '../event-validator.js';
+
+/** What decoding needs to know. */
+export interface DecodingRules {
+  readonly validator: EventValidator;
+  /** Longest coordinate that is accepted from other producers. */
+  readonly maxDimensions: number;
+}
+
+export type DecodedEvent = { readonly record: EventRecord } | { readonly problem: string };
+
+const APPLIED = new Set(['created', 'updated', 'deleted']);
+const KNOWN = new Set(['linked', 'unlinked']);
+const SCHEMA_ID = 'memory.event.json';
+
+/**
+ * The key that orders the events of a memory: `<namespace>:<coordinate key>`. Coordinate keys have no colon, so the
+ * last one divides.
+ */
+export function eventMessageKey(namespace: string, key: string): string {
+  return `${namespace}:${key}`;
+}
+
+/** The message of an event: key, JSON value and headers. */
+export function encodeEventMessage({ event, key, version }: EventRecord): Message & { value: string } {
+  return {
+    key: eventMessageKey(event.namespace, key),
+    value: JSON.stringify(event),
+    headers: {
+      'event-type': event.type,
+      'memory-key': key,
+      ...(version === undefined ? {} : { 'memory-version': String(version) }),
+      'content-type': 'application/json',
+      'schema-id': SCHEMA_ID,
+    },
+  };
+}
+
+/**
+ * Reads a message of ours or of another producer. What stands in the headers of ours is found in the event when they
+ * are missing. Never throws: what cannot be applied has a `problem` to park it with.
+ */
+export function decodeEventMessage(
+  message: Pick<KafkaMessage, 'value' | 'headers'>,
+  { validator, maxDimensions }: DecodingRules,
+): DecodedEvent {
+  if (message.value === null) return { problem: 'the message has no value' };
+  const event = parseJson(message.value);
+  if (event === undefined) return { problem: 'the value is not JSON' };
+  if (!validator.accepts(event)) return { problem: `not a memory event: ${validator.problem(event)}` };
+  if (KNOWN.has(event.type)) return { problem: `event type "${event.type}" is not applied by this version` };
+  if (!APPLIED.has(event.type)) return { problem: `unknown event type "${event.type.slice(0, 100)}"` };
+  try {
+    const ownKey = headerText(message.headers, 'memory-key');
+    if (ownKey === undefined) return { record: { event, key: keyOfPayload(event.payload, maxDimensions) } };
+    const key = coordinateKey(parseCoordinate(ownKey, maxDimensions, 'header memory-key'));
+    return { record: { event, key, ...versionOf(message.headers) } };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function parseJson(value: Buffer): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value)) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws InvalidCoordinateError */
+function keyOfPayload(payload: JsonValue, maxDimensions: number): string {
+  const field = 'payload.coordinate';
+  const given = isJsonObject(payload) ? payload['coordinate'] : undefined;
+  if (typeof given === 'string') return coordinateKey(parseCoordinate(given, maxDimensions, field));
+  if (Array.isArray(given) && given.every((value) => typeof value === 'number')) {
+    return coordinateKey(toCoordinate(given, maxDimensions, field));
+  }
+  throw new Error(`${field}: must be a list of numbers or a text "x,y,z"`);
+}
+
+function versionOf(headers: IHeaders | undefined): { version?: number } {
+  const text = headerText(headers, 'memory-version');
+  if (text === undefined) return {};
+  const version = Number(text);
+  if (!Number.isSafeInteger(version) || version < 1) throw new Error('header memory-version: must be a whole number');
+  return { version };
+}
+
+/** The value of a header as text; the first when it is given several times. */
+export function headerText(headers: IHeaders | undefined, name: string): string | undefined {
+  const value = headers?.[name];
+  const first = Array.isArray(value) ? value[0] : value;
+  return first?.toString();
+}

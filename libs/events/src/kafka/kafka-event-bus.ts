@@ -1,0 +1,83 @@
+import { applyIsolating, EventBus, type EventRecord, type PublishOutcome } from '@sfm/memory';
+import type { Kafka, Message } from 'kafkajs';
+import { encodeEventMessage } from './event-message.js';
+import type { KafkaLog } from './kafka-log.js';
+import { KafkaProducer, type KafkaProducerOptions } from './kafka-producer.js';
+import { KafkaTopics, MEMORY_EVENTS_TOPIC, memoryTopics, type TopicOptions } from './kafka-topics.js';
+import { chunkMessages } from './message-chunks.js';
+
+export interface KafkaEventBusOptions extends KafkaProducerOptions {
+  /** Where events go. @default memory.events */
+  readonly topic?: string;
+  /** Created before the first event is sent, unless they exist. @default `topic` alone, as `memoryTopics` has it */
+  readonly topics?: readonly TopicOptions[];
+}
+
+interface Outgoing {
+  readonly eventId: string;
+  readonly message: Message;
+}
+
+/**
+ * Puts events on a topic, in order per memory: the key of its messages names the memory, and one key stays on one
+ * partition. Connects with the first event, and again whenever brokers come back.
+ */
+export class KafkaEventBus extends EventBus {
+  private readonly producer: KafkaProducer;
+  private topicsReady: Promise<void> | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly log: KafkaLog,
+    private readonly options: KafkaEventBusOptions = {},
+  ) {
+    super();
+    this.producer = new KafkaProducer(kafka, options);
+  }
+
+  /**
+   * Resolves when all in-sync replicas have the events, in one request unless they are larger than a batch may be.
+   * Events that the brokers refuse for what they are, such as their size, are reported as poisoned; the others are
+   * published.
+   *
+   * @throws BusUnavailableError within the time limit. Events may be on the topic all the same: publishing them again
+   *   is safe, because whoever applies them tells repeats by event id and version.
+   */
+  async publish(records: readonly EventRecord[]): Promise<PublishOutcome> {
+    if (records.length === 0) return { published: [] };
+    await this.ensureTopics();
+    const outgoing = records.map((record) => ({ eventId: record.event.event_id, message: encodeEventMessage(record) }));
+    const poisoned: { eventId: string; reason: string }[] = [];
+    for (const chunk of chunkMessages(outgoing, ({ message }) => message)) {
+      const refused = await applyIsolating(chunk, (together) => this.send(together));
+      for (const { item, reason } of refused) poisoned.push({ eventId: item.eventId, reason: `Kafka: ${reason}` });
+    }
+    const isPoisoned = new Set(poisoned.map(({ eventId }) => eventId));
+    const published = outgoing.map(({ eventId }) => eventId).filter((eventId) => !isPoisoned.has(eventId));
+    return { published, poisoned };
+  }
+
+  /** Lets a publish that is under way end, then closes the connection. */
+  async disconnect(): Promise<void> {
+    await this.producer.disconnect();
+  }
+
+  private get topic(): string {
+    return this.options.topic ?? MEMORY_EVENTS_TOPIC;
+  }
+
+  private send(outgoing: readonly Outgoing[]): Promise<void> {
+    return this.producer.send([{ topic: this.topic, messages: outgoing.map(({ message }) => message) }]);
+  }
+
+  private async ensureTopics(): Promise<void> {
+    const topics = this.options.topics ?? memoryTopics({ topic: this.topic }).slice(0, 1);
+    this.topicsReady ??= new KafkaTopics(this.kafka, this.log).ensure(topics);
+    try {
+      await this.topicsReady;
+    } catch (error) {
+      this.topicsReady = undefined;
+      throw error;
+    }
+  }
+}

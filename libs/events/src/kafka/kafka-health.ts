@@ -1,0 +1,94 @@
+import { Kafka, type Admin } from 'kafkajs';
+import { kafkaClientConfig, type KafkaConnectionOptions } from './kafka-client.js';
+import { toBusError } from './kafka-errors.js';
+
+export interface KafkaHealthReport {
+  readonly isUp: boolean;
+  /** Brokers that are part of the cluster now. */
+  readonly brokers?: number;
+  /** Topics that do not exist. */
+  readonly missingTopics?: readonly string[];
+  readonly problem?: string;
+}
+
+export interface KafkaHealthOptions {
+  /** Topics that must exist. */
+  readonly topics: readonly string[];
+  /** @default 1500 */
+  readonly timeoutMs?: number;
+}
+
+/** What a look finds is its answer; it is not logged as well. */
+const SILENT = { log: () => {}, warn: () => {}, error: () => {} };
+
+/** Tells whether the brokers answer, over a connection of its own. */
+export class KafkaHealth {
+  private readonly kafka: Kafka;
+  private readonly timeoutMs: number;
+  private admin: Admin | undefined;
+  private running: Promise<KafkaHealthReport> | undefined;
+
+  /** @throws as `kafkaClientConfig` */
+  constructor(
+    connection: KafkaConnectionOptions,
+    private readonly options: KafkaHealthOptions,
+  ) {
+    this.timeoutMs = options.timeoutMs ?? 1500;
+    const limits = { connectTimeoutMs: this.timeoutMs, requestTimeoutMs: this.timeoutMs };
+    this.kafka = new Kafka({
+      ...kafkaClientConfig({ ...connection, ...limits }, SILENT),
+      // One try per broker: the next look comes soon.
+      retry: { retries: connection.brokers.length - 1, initialRetryTime: 10 },
+    });
+  }
+
+  /** Resolves within the time limit and never rejects. A look that takes longer is shared by those who ask meanwhile. */
+  async check(): Promise<KafkaHealthReport> {
+    this.running ??= this.look().finally(() => (this.running = undefined));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<KafkaHealthReport>((resolve) => {
+      const problem = `broker unavailable: no answer within ${this.timeoutMs} ms`;
+      timer = setTimeout(() => resolve({ isUp: false, problem }), this.timeoutMs);
+    });
+    try {
+      return await Promise.race([this.running, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async disconnect(): Promise<void> {
+    await this.running;
+    await this.close();
+  }
+
+  private async look(): Promise<KafkaHealthReport> {
+    try {
+      const admin = (this.admin ??= await this.connect());
+      const { brokers } = await admin.describeCluster();
+      const missingTopics = await this.missing(admin);
+      const problem = missingTopics.length === 0 ? {} : { problem: `missing topics: ${missingTopics.join(', ')}` };
+      return { isUp: true, brokers: brokers.length, missingTopics, ...problem };
+    } catch (error) {
+      await this.close();
+      return { isUp: false, problem: toBusError(error).message };
+    }
+  }
+
+  private async missing(admin: Admin): Promise<readonly string[]> {
+    const existing = new Set(await admin.listTopics());
+    return this.options.topics.filter((topic) => !existing.has(topic));
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+
+  private async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+  }
+}

@@ -1,0 +1,39 @@
+import { logLevel, type LogEntry } from 'kafkajs';
+
+/** Where the client's own messages go; a Nest `LoggerService` is one. */
+export interface KafkaLog {
+  log(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+  debug?(message: string): void;
+}
+
+/** The same message is not repeated within this time: a broker that is away would fill the log. */
+const QUIET_MS = 30_000;
+const REMEMBERED = 200;
+
+/** True of our producers, and harmless: one that gives up is replaced (see `KafkaProducer`). */
+const EXPECTED = 'Limiting retries for the idempotent producer';
+
+/**
+ * Routes the client's log. Its errors are warnings here: it tries again by itself, and what it gives up on is thrown to
+ * a caller that says what follows from it.
+ */
+export function kafkaLogCreator(log: KafkaLog, now: () => number = Date.now): () => (entry: LogEntry) => void {
+  const lastSaid = new Map<string, number>();
+  return () =>
+    ({ level, log: { message, broker, groupId } }) => {
+      if (message.startsWith(EXPECTED)) return;
+      const origin = [broker, groupId].filter((part) => typeof part === 'string' && !message.includes(part));
+      const line = `kafka: ${[message, ...origin].join(', ')}`;
+      if (level > logLevel.WARN) return log.debug?.(line);
+      if (now() - (lastSaid.get(line) ?? -Infinity) < QUIET_MS) return;
+      lastSaid.delete(line);
+      lastSaid.set(line, now());
+      for (const oldest of lastSaid.keys()) {
+        if (lastSaid.size <= REMEMBERED) break;
+        lastSaid.delete(oldest);
+      }
+      log.warn(line);
+    };
+}

@@ -1,0 +1,99 @@
+import type { LexicalIndex } from '../recall/lexical-index.port.js';
+import type { ChangeFeed, FeedPosition } from './change-feed.port.js';
+import type { IndexReadiness } from './index-readiness.port.js';
+import type { IndexWarmup } from './index-warmup.js';
+import type { IndexFilling } from './index-filling.js';
+import { applyRows } from './indexer.js';
+import type { ProjectionRow, ProjectionSource } from './projection-source.port.js';
+
+const SCAN_BATCH = 1000;
+const CHANGES_PER_READ = 2000;
+
+/**
+ * Keeps an in-process index of words equal to the truth while any number of processes write: filled once from all live
+ * rows, then brought up to date from the ledger. Recall catches up first, so it searches everything that was
+ * acknowledged before it began, whoever wrote it.
+ */
+export class IndexFollower implements IndexReadiness, IndexFilling {
+  private readonly namespaces = new Set<string>();
+  private position: FeedPosition | undefined;
+  private running: Promise<void> | undefined;
+  private queued: Promise<void> | undefined;
+
+  constructor(
+    private readonly feed: ChangeFeed,
+    private readonly source: Pick<ProjectionSource, 'rows' | 'scanLive'>,
+    private readonly index: Pick<LexicalIndex, 'apply' | 'clear'>,
+    private readonly warmup: IndexWarmup,
+  ) {}
+
+  /** Fills the index. Calls `onProgress` with the number of rows so far; resolves with the total. */
+  async load(onProgress: (rows: number) => void = () => {}): Promise<number> {
+    const total = await this.fill(onProgress);
+    await this.catchUp();
+    return total;
+  }
+
+  private async fill(onProgress: (rows: number) => void): Promise<number> {
+    const position = await this.feed.now();
+    let total = 0;
+    for await (const rows of this.source.scanLive(SCAN_BATCH)) {
+      await this.apply(rows);
+      total += rows.length;
+      onProgress(total);
+    }
+    this.position = position;
+    return total;
+  }
+
+  /**
+   * Resolves when the index holds everything that was committed before the call.
+   *
+   * @throws StoreUnavailableError; IndexUnavailableError while the index is still being filled.
+   */
+  async whenReady(): Promise<void> {
+    await this.warmup.whenReady();
+    await this.catchUp();
+  }
+
+  /** Applies what was committed since the last time. Callers that come while it runs share the next run. */
+  catchUp(): Promise<void> {
+    if (!this.running) {
+      this.running = this.run().finally(() => (this.running = undefined));
+      return this.running;
+    }
+    this.queued ??= this.running
+      .catch(() => undefined)
+      .then(() => {
+        this.queued = undefined;
+        return this.catchUp();
+      });
+    return this.queued;
+  }
+
+  private async run(): Promise<void> {
+    while (this.position) {
+      const batch = await this.feed.since(this.position, CHANGES_PER_READ);
+      if (batch.isReset) return this.refill();
+      const keys = new Map(batch.changes.map(({ namespace, key }) => [`${namespace}\n${key}`, { namespace, key }]));
+      if (keys.size > 0) await this.apply(await this.source.rows([...keys.values()]));
+      this.position = batch.position;
+      if (batch.isCaughtUp) return;
+    }
+  }
+
+  /** The ledger is another one now, with versions that may be older than those the index holds. */
+  private async refill(): Promise<void> {
+    for (const namespace of this.namespaces) await this.index.clear(namespace);
+    this.namespaces.clear();
+    await this.fill(() => {});
+  }
+
+  private async apply(rows: readonly ProjectionRow[]): Promise<void> {
+    for (const { namespace } of rows) this.namespaces.add(namespace);
+    await applyRows(
+      [this.index],
+      rows.map((row) => ({ row, vector: null, isNew: false })),
+    );
+  }
+}

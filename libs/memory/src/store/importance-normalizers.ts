@@ -1,0 +1,42 @@
+import type { MemoryReader } from '../read/memory-reader.port.js';
+import { ImportanceNormalizer } from './importance-normalizer.js';
+import type { WriteCommand } from './memory-writer.port.js';
+
+/** Raw importances a namespace's normalisation starts from after a restart. */
+const SEED_IMPORTANCES = 512;
+
+/** Normalises the importances of writes by what their namespaces have lately seen. */
+export class ImportanceNormalizers {
+  private readonly normalizers = new Map<string, Promise<ImportanceNormalizer>>();
+
+  constructor(private readonly reader: Pick<MemoryReader, 'recentImportances'>) {}
+
+  /** The commands with `importanceNorm` filled in, in order; those without importance as they are. */
+  async apply<Command extends Pick<WriteCommand, 'namespace' | 'importance' | 'importanceNorm'>>(
+    commands: readonly Command[],
+  ): Promise<readonly Command[]> {
+    if (commands.every(({ importance }) => importance === null)) return commands;
+    const namespaces = [...new Set(commands.map(({ namespace }) => namespace))];
+    const normalizers = new Map(
+      await Promise.all(namespaces.map(async (namespace) => [namespace, await this.of(namespace)] as const)),
+    );
+    return commands.map((command) => {
+      const importanceNorm =
+        command.importance === null ? 0 : normalizers.get(command.namespace)?.normalize(command.importance);
+      return { ...command, importanceNorm: importanceNorm ?? 0 };
+    });
+  }
+
+  private of(namespace: string): Promise<ImportanceNormalizer> {
+    const known = this.normalizers.get(namespace);
+    if (known) return known;
+    const seeded = this.reader.recentImportances(namespace, SEED_IMPORTANCES).then((values) => {
+      const normalizer = new ImportanceNormalizer();
+      for (const value of values) normalizer.normalize(value);
+      return normalizer;
+    });
+    this.normalizers.set(namespace, seeded);
+    seeded.catch(() => this.normalizers.delete(namespace));
+    return seeded;
+  }
+}

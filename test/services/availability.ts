@@ -1,0 +1,38 @@
+import { describe } from '@jest/globals';
+import { testEnvironment } from './environment.js';
+import { testKafka } from './kafka.js';
+import { testPostgres } from './postgres.js';
+import { testQdrant } from './qdrant.js';
+import { testRedis } from './redis.js';
+import type { ServiceName } from './service-name.js';
+
+export type { ServiceName } from './service-name.js';
+
+const OBTAIN: Readonly<Record<ServiceName, () => Promise<unknown>>> = {
+  postgres: testPostgres,
+  redis: testRedis,
+  qdrant: testQdrant,
+  kafka: testKafka,
+};
+
+/**
+ * `describe` when every named server can be had, else `describe.skip` after one loud line; under SFM_REQUIRE_SERVICES=1
+ * it rejects instead, which fails the suite. For the top of a spec: `const describeReal = await describeWith(['qdrant']);`
+ */
+export async function describeWith(services: readonly ServiceName[]): Promise<typeof describe | typeof describe.skip> {
+  const outcomes = await Promise.allSettled(services.map((service) => OBTAIN[service]()));
+  const missing = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected' ? [`${services[index] ?? ''}: ${messageOf(outcome.reason)}`] : [],
+  );
+  if (missing.length === 0) return describe;
+  if (testEnvironment.areServicesRequired) {
+    throw new Error(`A server these tests need cannot be had (SFM_REQUIRE_SERVICES=1).\n${missing.join('\n')}`);
+  }
+  // Not through the console, which Jest collects and decorates.
+  process.stderr.write(`\n*** SKIPPED, NO SERVER *** ${missing.join('; ').replaceAll(/\s*\n\s*/g, ' | ')}\n`);
+  return describe.skip;
+}
+
+function messageOf(reason: unknown): string {
+  return reason instanceof Error ? reason.message : String(reason);
+}
