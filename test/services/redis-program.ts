@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { connect as connectPlain, type Socket } from 'node:net';
 import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -131,6 +131,7 @@ async function unpackDebianRedis(draft: string): Promise<void> {
   await runTool('apt-get', [...aptOptions, 'download', ...names], { cwd: downloads });
   for (const file of await readdir(downloads)) await runTool('dpkg', ['-x', path.join(downloads, file), draft]);
   await versionOf(path.join(draft, 'usr', 'bin', 'redis-server'), await libraryFolders(draft));
+  for (const name of ['downloads', 'apt']) await rm(path.join(draft, name), { recursive: true, force: true });
 }
 
 /** The system's package lists if it has any, else lists of our own: a fresh container has none, and these need no root. */

@@ -3,10 +3,12 @@ import { Command } from 'commander';
 import { ConfigError } from '@sfm/config';
 import { configCommand } from './config.command.js';
 import { dbCommand } from './db/db.command.js';
+import { dlqCommand } from './dlq/dlq.command.js';
 
 const program = new Command('soma')
   .description('Administers a SomaFractalMemory installation. Reads the same environment variables as the service.')
   .addCommand(dbCommand())
+  .addCommand(dlqCommand())
   .addCommand(configCommand())
   .showHelpAfterError();
 

@@ -1,6 +1,11 @@
 export { EmbeddedEventBus, type EventSubscriber } from './embedded/embedded-event-bus.js';
 export { EventValidator } from './event-validator.js';
-export { DeadLetterQueue, type DeadLetterQueueOptions, type RedriveOptions, type RedriveResult } from './kafka/dead-letter-queue.js';
+export {
+  DeadLetterQueue,
+  type DeadLetterQueueOptions,
+  type RedriveOptions,
+  type RedriveResult,
+} from './kafka/dead-letter-queue.js';
 export { type DeadLetter, type ParkItem } from './kafka/dead-letter.js';
 export {
   decodeEventMessage,
@@ -21,5 +26,11 @@ export {
 export { KafkaEventBus, type KafkaEventBusOptions } from './kafka/kafka-event-bus.js';
 export { KafkaHealth, type KafkaHealthOptions, type KafkaHealthReport } from './kafka/kafka-health.js';
 export { type KafkaLog } from './kafka/kafka-log.js';
-export { deadLetterTopicOf, KafkaTopics, MEMORY_EVENTS_TOPIC, memoryTopics, type TopicOptions } from './kafka/kafka-topics.js';
+export {
+  deadLetterTopicOf,
+  KafkaTopics,
+  MEMORY_EVENTS_TOPIC,
+  memoryTopics,
+  type TopicOptions,
+} from './kafka/kafka-topics.js';
 export { DEFAULT_RELAY_OPTIONS, OutboxRelay, type OutboxRelayOptions, type RelayLog } from './outbox-relay.js';

@@ -29,6 +29,8 @@ export { TLS_MODES, type TlsMode, type TlsOptions } from './postgres/tls.js';
 export { STORAGE_ENTITIES } from './postgres/entities/storage-entities.js';
 export { PostgresDatabase } from './postgres/postgres-database.js';
 export { PostgresHealth } from './postgres/postgres-health.js';
+export { PostgresChangeFeed } from './postgres/postgres-change-feed.js';
+export { PostgresEventLedger } from './postgres/postgres-event-ledger.js';
 export { PostgresContextReader } from './postgres/postgres-context-reader.js';
 export { PostgresMemoryReader } from './postgres/postgres-memory-reader.js';
 export { PostgresMemoryWriter } from './postgres/postgres-memory-writer.js';

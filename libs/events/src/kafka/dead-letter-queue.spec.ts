@@ -58,7 +58,10 @@ describeKafka('DeadLetterQueue', () => {
 
   it('keeps a message unchanged with where it came from and why it is there', async () => {
     const bytes = Buffer.from([0, 255, 1, 128]);
-    const message = aMessage(7, { value: bytes, headers: { a: [Buffer.from('1'), Buffer.from('2')], key: Buffer.from('k') } });
+    const message = aMessage(7, {
+      value: bytes,
+      headers: { a: [Buffer.from('1'), Buffer.from('2')], key: Buffer.from('k') },
+    });
     const before = Date.now();
     await queue.park([item(7, { message, partition: 1, error: new TypeError('x'.repeat(10_000)) })]);
     const letter = await openQueue().get(`${topic}/1/7`);
@@ -81,7 +84,10 @@ describeKafka('DeadLetterQueue', () => {
   });
 
   it('keeps messages that have no value or no key', async () => {
-    await queue.park([item(1, { message: aMessage(1, { value: null }) }), item(2, { message: aMessage(2, { key: null }) })]);
+    await queue.park([
+      item(1, { message: aMessage(1, { value: null }) }),
+      item(2, { message: aMessage(2, { key: null }) }),
+    ]);
     const [withoutValue, withoutKey] = await openQueue().list();
     expect(withoutValue).toMatchObject({ id: idOf(1), value: null });
     expect(withoutKey).toMatchObject({ id: idOf(2), key: null });

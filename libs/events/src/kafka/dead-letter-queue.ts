@@ -80,7 +80,10 @@ export class DeadLetterQueue {
   async list({ limit = 100 }: { readonly limit?: number } = {}): Promise<DeadLetter[]> {
     await this.refresh();
     const letters: DeadLetter[] = [];
-    await this.visit(new Map([...this.parked].slice(Math.max(0, this.parked.size - limit))), (found) => void letters.push(...found));
+    await this.visit(
+      new Map([...this.parked].slice(Math.max(0, this.parked.size - limit))),
+      (found) => void letters.push(...found),
+    );
     return letters;
   }
 

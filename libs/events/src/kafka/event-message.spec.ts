@@ -52,7 +52,9 @@ describe('decodeEventMessage', () => {
   });
 
   it('takes seconds since the epoch as a timestamp', () => {
-    expect(foreign({ timestamp: 1_700_000_000.5 })).toMatchObject({ record: { event: { timestamp: 1_700_000_000.5 } } });
+    expect(foreign({ timestamp: 1_700_000_000.5 })).toMatchObject({
+      record: { event: { timestamp: 1_700_000_000.5 } },
+    });
   });
 
   it.each<[string, ReturnType<typeof read>, string]>([

@@ -41,8 +41,16 @@ describe('kafkaClientConfig', () => {
 
   it.each<[string, KafkaSecurity, string]>([
     ['a missing file', { protocol: 'SSL', caFile: '/nowhere/ca.pem' }, 'cannot be read from /nowhere/ca.pem'],
-    ['a file of another kind', { protocol: 'SSL', caFile: file('ca.der', 'binary') }, 'ca.der holds no PEM "CERTIFICATE"'],
-    ['a certificate without its key', { protocol: 'SSL', certFile: certificate }, 'both its certificate file and its key'],
+    [
+      'a file of another kind',
+      { protocol: 'SSL', caFile: file('ca.der', 'binary') },
+      'ca.der holds no PEM "CERTIFICATE"',
+    ],
+    [
+      'a certificate without its key',
+      { protocol: 'SSL', certFile: certificate },
+      'both its certificate file and its key',
+    ],
     ['a login without user', { protocol: 'SASL_SSL' }, 'needs a SASL mechanism, a user name and a password'],
   ])('refuses %s', (_name, security, message) => {
     expect(() => configure(security)).toThrow(message);

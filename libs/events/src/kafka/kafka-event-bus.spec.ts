@@ -104,7 +104,10 @@ describeKafka('KafkaEventBus while its broker is killed', () => {
 
   it('loses nothing that it acknowledged and keeps the order of every memory', async () => {
     const topic = freshTopic();
-    const client = createKafkaClient({ brokers: server.brokers, clientId: 'test', requestTimeoutMs: 2000 }, recordedLog());
+    const client = createKafkaClient(
+      { brokers: server.brokers, clientId: 'test', requestTimeoutMs: 2000 },
+      recordedLog(),
+    );
     const bus = new KafkaEventBus(client, recordedLog(), { topic, timeoutMs: 4000 });
     const acknowledged: EventRecord[] = [];
     let isOver = false;
@@ -113,7 +116,7 @@ describeKafka('KafkaEventBus while its broker is killed', () => {
       for (let version = 1; !isOver; version += 1) {
         const batch = Array.from({ length: 1 + (version % 20) }, (_, x) => anEvent(namespace, x, version));
         // As the relay does: a batch that was not acknowledged is published again before anything newer.
-        for (let outcome; !outcome; ) {
+        for (let outcome; !outcome;) {
           outcome = await bus.publish(batch).catch((error: unknown) => {
             expect(error).toBeInstanceOf(BusUnavailableError);
             failures += 1;
@@ -124,7 +127,7 @@ describeKafka('KafkaEventBus while its broker is killed', () => {
     })();
     const acknowledgedMore = async () => {
       const enough = acknowledged.length + 500;
-      for (const deadline = Date.now() + 30_000; acknowledged.length < enough; ) {
+      for (const deadline = Date.now() + 30_000; acknowledged.length < enough;) {
         if (Date.now() > deadline) throw new Error('nothing is published any more');
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
@@ -143,7 +146,9 @@ describeKafka('KafkaEventBus while its broker is killed', () => {
     expect(failures).toBeGreaterThan(0);
     expect(acknowledged.filter((record) => !ids.has(idOf(record)))).toEqual([]);
     const newest = new Map<string, number>();
-    const firstTimes = received.filter((record, index, all) => all.findIndex((one) => idOf(one) === idOf(record)) === index);
+    const firstTimes = received.filter(
+      (record, index, all) => all.findIndex((one) => idOf(one) === idOf(record)) === index,
+    );
     for (const { key, version = 0 } of firstTimes) {
       expect(version).toBeGreaterThan(newest.get(key) ?? 0);
       newest.set(key, version);

@@ -9,7 +9,7 @@ import { chunkMessages } from './message-chunks.js';
 export interface KafkaEventBusOptions extends KafkaProducerOptions {
   /** Where events go. @default memory.events */
   readonly topic?: string;
-  /** Created before the first event is sent, unless they exist. @default `topic` alone, as `memoryTopics` has it */
+  /** Created before the first event is sent, unless they exist. @default `memoryTopics({ topic })` */
   readonly topics?: readonly TopicOptions[];
 }
 
@@ -71,13 +71,24 @@ export class KafkaEventBus extends EventBus {
   }
 
   private async ensureTopics(): Promise<void> {
-    const topics = this.options.topics ?? memoryTopics({ topic: this.topic }).slice(0, 1);
-    this.topicsReady ??= new KafkaTopics(this.kafka, this.log).ensure(topics);
+    this.topicsReady ??= this.createTopics();
     try {
       await this.topicsReady;
     } catch (error) {
       this.topicsReady = undefined;
       throw error;
+    }
+  }
+
+  /** A topic that is not published on is left to others when this user may not create it. */
+  private async createTopics(): Promise<void> {
+    const topics = this.options.topics ?? memoryTopics({ topic: this.topic });
+    const creator = new KafkaTopics(this.kafka, this.log);
+    await creator.ensure(topics.filter(({ topic }) => topic === this.topic));
+    try {
+      await creator.ensure(topics.filter(({ topic }) => topic !== this.topic));
+    } catch (error) {
+      this.log.warn(error instanceof Error ? error.message : String(error));
     }
   }
 }

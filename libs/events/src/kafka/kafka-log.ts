@@ -22,7 +22,8 @@ const EXPECTED = 'Limiting retries for the idempotent producer';
 export function kafkaLogCreator(log: KafkaLog, now: () => number = Date.now): () => (entry: LogEntry) => void {
   const lastSaid = new Map<string, number>();
   return () =>
-    ({ level, log: { message, broker, groupId } }) => {
+    ({ level, log: entry }) => {
+      const { message, broker, groupId }: { message: string; broker?: unknown; groupId?: unknown } = entry;
       if (message.startsWith(EXPECTED)) return;
       const origin = [broker, groupId].filter((part) => typeof part === 'string' && !message.includes(part));
       const line = `kafka: ${[message, ...origin].join(', ')}`;

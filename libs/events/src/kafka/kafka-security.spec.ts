@@ -51,11 +51,15 @@ describeKafka('KafkaEventBus at a broker that wants to know whom it talks to', (
     expect(await publish({ protocol: 'SSL', caFile, certFile, keyFile })).toBe(1);
   });
 
-  it.each(MECHANISMS)('says that a %s login is refused', async (mechanism) => {
-    const failure = publish({ protocol: 'SASL_PLAINTEXT', ...login(mechanism, { password: 'wrong' }) });
-    await expect(failure).rejects.toThrow(BusUnavailableError);
-    await expect(failure).rejects.toThrow(/refuse the login .*check user name, password and SASL mechanism/);
-  }, 20_000);
+  it.each(MECHANISMS)(
+    'says that a %s login is refused',
+    async (mechanism) => {
+      const failure = publish({ protocol: 'SASL_PLAINTEXT', ...login(mechanism, { password: 'wrong' }) });
+      await expect(failure).rejects.toThrow(BusUnavailableError);
+      await expect(failure).rejects.toThrow(/refuse the login .*check user name, password and SASL mechanism/);
+    },
+    20_000,
+  );
 
   it('says that the certificate of a broker is not trusted', async () => {
     const failure = publish({ protocol: 'SSL', caFile: server.otherCaFile });
@@ -64,9 +68,13 @@ describeKafka('KafkaEventBus at a broker that wants to know whom it talks to', (
 
   it.each<[string, () => KafkaSecurity]>([
     ['plain text at a broker that wants a login', () => ({ protocol: 'PLAINTEXT' })],
-  ])('fails in bounded time with %s', async (_name, security) => {
-    await expect(publish(security())).rejects.toThrow(BusUnavailableError);
-  }, 60_000);
+  ])(
+    'fails in bounded time with %s',
+    async (_name, security) => {
+      await expect(publish(security())).rejects.toThrow(BusUnavailableError);
+    },
+    60_000,
+  );
 
   it('reports a refused login as the problem of its health', async () => {
     const security = { protocol: 'SASL_PLAINTEXT', ...login('SCRAM-SHA-256', { password: 'wrong' }) } as const;

@@ -51,7 +51,9 @@ describeKafka('KafkaTopics', () => {
     expect(await partitionsOf(parked)).toBe(1);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: parked, configNames: ['cleanup.policy', 'max.message.bytes'] }],
+      resources: [
+        { type: ConfigResourceTypes.TOPIC, name: parked, configNames: ['cleanup.policy', 'max.message.bytes'] },
+      ],
     });
     const settings = resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]);
     expect(Object.fromEntries(settings ?? [])).toEqual({ 'cleanup.policy': 'compact', 'max.message.bytes': '2097152' });

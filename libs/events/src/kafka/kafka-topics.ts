@@ -81,7 +81,7 @@ export class KafkaTopics {
     const { brokers } = await admin.describeCluster();
     const replicationFactor = options.replicationFactor ?? Math.min(REPLICAS, brokers.length);
     // Without this, "acknowledged by all in-sync replicas" may mean one. Redpanda has its own quorum and ignores it.
-    const safety = replicationFactor >= 3 ? { 'min.insync.replicas': '2' } : {};
+    const safety: Readonly<Record<string, string>> = replicationFactor >= 3 ? { 'min.insync.replicas': '2' } : {};
     const configEntries = Object.entries({ ...safety, ...settings }).map(([name, value]) => ({ name, value }));
     try {
       const created = await admin.createTopics({
@@ -89,7 +89,8 @@ export class KafkaTopics {
         timeout: CREATE_TIMEOUT_MS,
         waitForLeaders: false,
       });
-      if (created) this.log.log(`created Kafka topic ${topic}: ${partitions} partitions, ${replicationFactor} replicas`);
+      if (created)
+        this.log.log(`created Kafka topic ${topic}: ${partitions} partitions, ${replicationFactor} replicas`);
     } catch (error) {
       const types = protocolErrorsOf(error);
       if (types.includes('TOPIC_ALREADY_EXISTS')) return;

@@ -139,18 +139,18 @@ async function readAll(consumer: Consumer, topic: string, { open, visit }: Readi
       consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
       const run = consumer.run({
         autoCommit: false,
-        eachBatch: async ({ batch, heartbeat }) => {
+        eachBatch: async ({ batch, ...client }) => {
           if (isOver) return;
           const span = open.get(batch.partition);
           if (!span || !unfinished.has(batch.partition)) return;
           beat();
           const messages = batch.messages.filter(({ offset }) => BigInt(offset) < span.end);
-          await heartbeat();
+          await client.heartbeat();
           try {
             await visit(messages, batch.partition);
           } catch (error) {
             // Thrown on, it would make the client visit the same messages again.
-            return reject(error);
+            return reject(error instanceof Error ? error : new Error(String(error)));
           }
           beat();
           if (BigInt(batch.lastOffset()) + 1n >= span.end) unfinished.delete(batch.partition);

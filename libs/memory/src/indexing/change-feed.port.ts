@@ -7,7 +7,7 @@ export interface LedgerChange {
 
 /** Where a follower stands in the ledger; opaque to it, adapters put their own fields. */
 export interface FeedPosition {
-  readonly brand?: never;
+  readonly kind: 'feed position';
 }
 
 export interface FeedBatch {

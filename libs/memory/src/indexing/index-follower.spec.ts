@@ -18,7 +18,7 @@ class ListedFeed extends ChangeFeed {
   beforeRead: () => Promise<void> = async () => {};
 
   async now(): Promise<At> {
-    return { at: this.changes.length };
+    return { kind: 'feed position', at: this.changes.length };
   }
 
   async since(position: FeedPosition): Promise<FeedBatch> {
@@ -30,7 +30,7 @@ class ListedFeed extends ChangeFeed {
     }
     const from = 'at' in position ? Number(position.at) : 0;
     const changes = this.changes.slice(from, from + 2);
-    const at: At = { at: from + changes.length };
+    const at: At = { kind: 'feed position', at: from + changes.length };
     return { changes, position: at, isCaughtUp: at.at === this.changes.length, isReset: false };
   }
 }

@@ -1,5 +1,6 @@
 import type { DeleteCommand } from '@sfm/memory';
 import type { Statement } from './postgres-database.js';
+import { storableTime } from './storable-time.js';
 
 export interface DeletedRow {
   readonly event_id: string;
@@ -11,12 +12,13 @@ export interface DeletedRow {
  * Turns rows into tombstones, in one statement: content, text and embedding are wiped, the version grows by one,
  * and each gets a ledger row and an outbox row of type `deleted`. Rows are locked in key order.
  */
-const DELETE = `
+const deleteSql = ({ eventId, occurredAt, extraArrays, extraNames, queue }: DeleteOrigin) => `
 WITH arrived AS MATERIALIZED (
-  SELECT namespace, key, event_id, position
-  FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY AS a (namespace, key, event_id, position)
+  SELECT namespace, key, event_id, position${extraNames}
+  FROM unnest($1::text[], $2::text[], $3::uuid[]${extraArrays})
+    WITH ORDINALITY AS a (namespace, key, event_id${extraNames}, position)
 ), target AS MATERIALIZED (
-  SELECT m.namespace, m.coordinate_key, a.event_id, a.position, (m.expires_at IS NULL OR m.expires_at > now()) AS live
+  SELECT m.namespace, m.coordinate_key, a.event_id, a.position${extraNames}, (m.expires_at IS NULL OR m.expires_at > now()) AS live
   FROM arrived a
   JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
   WHERE m.deleted_at IS NULL
@@ -40,31 +42,72 @@ WITH arrived AS MATERIALIZED (
     deleted_at = greatest(m.updated_at, now())
   FROM target t
   WHERE m.namespace = t.namespace AND m.coordinate_key = t.coordinate_key
-  RETURNING t.event_id, t.position, t.live, m.namespace, m.coordinate_key, m.coordinate, m.type, m.version, m.updated_at
+  RETURNING t.event_id, t.position${extraNames}, t.live, m.namespace, m.coordinate_key, m.coordinate, m.type, m.version, m.updated_at
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
     memory_type, version)
-  SELECT event_id, event_id, namespace, 'deleted', extract(epoch FROM updated_at)::double precision,
+  SELECT event_id, ${eventId}, namespace, 'deleted', extract(epoch FROM ${occurredAt})::double precision,
     jsonb_build_object('memory_type', type, 'coordinate', coordinate), coordinate_key, coordinate, type, version
   FROM gone
   ORDER BY position
   RETURNING id, namespace, coordinate_key, version
-), queued AS (
+)${queue}
+SELECT event_id, live FROM gone`;
+
+/** What differs between a deletion of our own and one that another producer has announced. */
+interface DeleteOrigin {
+  readonly eventId: string;
+  readonly occurredAt: string;
+  readonly extraArrays: string;
+  readonly extraNames: string;
+  readonly queue: string;
+}
+
+const DELETE = deleteSql({
+  eventId: 'event_id',
+  occurredAt: 'updated_at',
+  extraArrays: '',
+  extraNames: '',
+  queue: `, queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version)
   SELECT id, namespace, coordinate_key, version FROM ledger
   RETURNING event_id
-)
-SELECT event_id, live FROM gone`;
+)`,
+});
+
+/** Events of other producers are on the bus already: they get no outbox row. */
+const DELETE_FOREIGN = deleteSql({
+  eventId: 'foreign_event_id',
+  occurredAt: 'least(updated_at, occurred_at)',
+  extraArrays: ', $4::uuid[], $5::timestamptz[]',
+  extraNames: ', foreign_event_id, occurred_at',
+  queue: '',
+});
+
+/** A deletion that another producer has announced; `eventId` is the id of its ledger row. */
+export interface ForeignDeleteCommand extends DeleteCommand {
+  readonly foreignEventId: string;
+  readonly occurredAt: Date;
+}
+
+/** The statement for what other producers deleted; each coordinate at most once. */
+export function foreignDeleteStatement(commands: readonly ForeignDeleteCommand[]): Statement {
+  const origins = [
+    commands.map(({ foreignEventId }) => foreignEventId),
+    commands.map(({ occurredAt }) => storableTime(occurredAt)),
+  ];
+  return { text: DELETE_FOREIGN, values: [...deleteValues(commands), ...origins] };
+}
 
 /** The statement that deletes what lives at the coordinates; each coordinate at most once. */
 export function deleteStatement(commands: readonly DeleteCommand[]): Statement {
-  return {
-    name: 'sfm_delete',
-    text: DELETE,
-    values: [
-      commands.map(({ namespace }) => namespace),
-      commands.map(({ key }) => key),
-      commands.map(({ eventId }) => eventId),
-    ],
-  };
+  return { name: 'sfm_delete', text: DELETE, values: deleteValues(commands) };
+}
+
+function deleteValues(commands: readonly DeleteCommand[]): unknown[] {
+  return [
+    commands.map(({ namespace }) => namespace),
+    commands.map(({ key }) => key),
+    commands.map(({ eventId }) => eventId),
+  ];
 }

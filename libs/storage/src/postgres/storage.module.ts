@@ -1,8 +1,19 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
-import { ContextReader, MemoryReader, MemoryWriter, Outbox, PendingMemories, ProjectionSource } from '@sfm/memory';
+import {
+  ChangeFeed,
+  ContextReader,
+  EventLedger,
+  MemoryReader,
+  MemoryWriter,
+  Outbox,
+  PendingMemories,
+  ProjectionSource,
+} from '@sfm/memory';
 import { DataSource } from 'typeorm';
+import { PostgresChangeFeed } from './postgres-change-feed.js';
 import { PostgresContextReader } from './postgres-context-reader.js';
 import { PostgresDatabase } from './postgres-database.js';
+import { PostgresEventLedger } from './postgres-event-ledger.js';
 import { PostgresHealth } from './postgres-health.js';
 import { PostgresMemoryReader } from './postgres-memory-reader.js';
 import { PostgresMemoryWriter } from './postgres-memory-writer.js';
@@ -29,6 +40,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [PendingMemories, PostgresPendingMemories],
       [ProjectionSource, PostgresProjectionSource],
       [Outbox, PostgresOutbox],
+      [ChangeFeed, PostgresChangeFeed],
+      [EventLedger, PostgresEventLedger],
       [PostgresHealth, PostgresHealth],
     ] as const
   ).map(([port, Adapter]) => ({

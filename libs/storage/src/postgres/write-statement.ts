@@ -1,12 +1,10 @@
 import type { WriteCommand } from '@sfm/memory';
 import { groupingKey } from './grouping-key.js';
 import type { Statement } from './postgres-database.js';
+import { storableTime } from './storable-time.js';
 
 /** Batches up to this size share one prepared plan; larger ones are worth a plan made for their size. */
 const MAX_PREPARED_BATCH = 128;
-
-/** 9999-12-31, the last millisecond that ISO 8601 writes with four digits. */
-const MAX_TIME_MS = 253_402_300_799_999;
 
 export interface WrittenRow {
   readonly event_id: string;
@@ -24,15 +22,15 @@ export interface WrittenRow {
  * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures begin
  * anew, the version goes on. An embedding survives as long as the text it was made of.
  */
-const WRITE = `
+const writeSql = ({ id, eventId, occurredAt, extraArrays, extraNames, queue }: WriteOrigin) => `
 WITH arrived AS MATERIALIZED (
   SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
-    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total,
+    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total${extraNames},
     string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
   FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::double precision[], $9::double precision[], $10::text[], $11::timestamptz[], $12::int[], $13::int[], $14::int[])
+    $8::double precision[], $9::double precision[], $10::text[], $11::timestamptz[], $12::int[], $13::int[], $14::int[]${extraArrays})
     WITH ORDINALITY AS a (namespace, key, event_id, type, payload, searched_text, session, importance,
-      importance_norm, content_hash, expires_at, first, nth, total, position)
+      importance_norm, content_hash, expires_at, first, nth, total${extraNames}, position)
 ), known AS (
   INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
 ), written AS (
@@ -40,7 +38,7 @@ WITH arrived AS MATERIALIZED (
     searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at)
   SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
     coordinate, total, 1, type, payload, searched_text, session, importance, importance_norm, content_hash,
-    now(), now(), expires_at
+    ${occurredAt('now()')}, now(), expires_at
   FROM arrived a
   WHERE nth = total
   ORDER BY namespace COLLATE "C", key COLLATE "C"
@@ -70,11 +68,12 @@ WITH arrived AS MATERIALIZED (
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
     memory_type, version, importance, content_hash)
-  SELECT a.event_id, a.event_id, a.namespace,
+  SELECT ${id}, ${eventId}, a.namespace,
     CASE WHEN w.version - a.total + a.nth = w.created_version THEN 'created' ELSE 'updated' END,
-    extract(epoch FROM w.updated_at)::double precision,
+    extract(epoch FROM ${occurredAt('w.updated_at')})::double precision,
     CASE WHEN a.type = 'episodic'
-      THEN jsonb_build_object('timestamp', extract(epoch FROM w.updated_at)::double precision) ELSE '{}'::jsonb END
+      THEN jsonb_build_object('timestamp', extract(epoch FROM ${occurredAt('w.updated_at')})::double precision)
+      ELSE '{}'::jsonb END
       || a.payload
       || jsonb_build_object('memory_type', a.type, 'coordinate', a.coordinate, 'importance_norm', a.importance_norm),
     a.key, a.coordinate, a.type, w.version - a.total + a.nth, a.importance, a.content_hash
@@ -82,41 +81,88 @@ WITH arrived AS MATERIALIZED (
   JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
   ORDER BY a.position
   RETURNING id, namespace, coordinate_key, version, type
-), queued AS (
+)${queue}
+SELECT id AS event_id, version, type = 'created' AS created FROM ledger`;
+
+/** What differs between a write of our own and one that another producer has announced. */
+interface WriteOrigin {
+  /** Ledger id and event id of an arrived row. */
+  readonly id: string;
+  readonly eventId: string;
+  /** When the event happened, given the time that our own writes take. */
+  readonly occurredAt: (own: string) => string;
+  /** Further parameters, and their columns. */
+  readonly extraArrays: string;
+  readonly extraNames: string;
+  /** The common table expression that puts events in the outbox. */
+  readonly queue: string;
+}
+
+const WRITE = writeSql({
+  id: 'a.event_id',
+  eventId: 'a.event_id',
+  occurredAt: (own) => own,
+  extraArrays: '',
+  extraNames: '',
+  queue: `, queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version)
   SELECT id, namespace, coordinate_key, version FROM ledger
   RETURNING event_id
-)
-SELECT id AS event_id, version, type = 'created' AS created FROM ledger`;
+)`,
+});
+
+/** Events of other producers are on the bus already: they get no outbox row. */
+const WRITE_FOREIGN = writeSql({
+  id: 'a.event_id',
+  eventId: 'a.foreign_event_id',
+  occurredAt: (own) => `least(${own}, a.occurred_at)`,
+  extraArrays: ', $15::uuid[], $16::timestamptz[]',
+  extraNames: ', foreign_event_id, occurred_at',
+  queue: '',
+});
+
+/** A write that another producer has announced; `eventId` is the id of its ledger row. */
+export interface ForeignWriteCommand extends WriteCommand {
+  readonly foreignEventId: string;
+  readonly occurredAt: Date;
+}
+
+/** The statement that writes what other producers announced. Fails as a whole when the ledger has one of the ids. */
+export function foreignWriteStatement(commands: readonly ForeignWriteCommand[]): Statement {
+  const origins = [
+    commands.map(({ foreignEventId }) => foreignEventId),
+    commands.map(({ occurredAt }) => storableTime(occurredAt)),
+  ];
+  return { text: WRITE_FOREIGN, values: [...writeValues(commands), ...origins] };
+}
 
 /** The statement that writes the commands. Its rows come in no particular order. */
 export function writeStatement(commands: readonly WriteCommand[]): Statement {
-  const { first, nth, total } = occurrences(commands);
   return {
     ...(commands.length <= MAX_PREPARED_BATCH ? { name: 'sfm_write' } : {}),
     text: WRITE,
-    values: [
-      commands.map(({ namespace }) => namespace),
-      commands.map(({ key }) => key),
-      commands.map(({ eventId }) => eventId),
-      commands.map(({ type }) => type),
-      commands.map(({ payloadJson }) => payloadJson),
-      commands.map(({ searchedText }) => searchedText),
-      commands.map(({ session }) => groupingKey(session)),
-      commands.map(({ importance }) => importance),
-      commands.map(({ importanceNorm }) => importanceNorm),
-      commands.map(({ contentHash }) => contentHash),
-      commands.map(({ expiresAt }) => (expiresAt ? storableTime(expiresAt) : null)),
-      first,
-      nth,
-      total,
-    ],
+    values: writeValues(commands),
   };
 }
 
-/** Dates that PostgreSQL reads: years 1970 to 9999. Beyond them is "long ago" and "never". */
-function storableTime(date: Date): string {
-  return new Date(Math.min(Math.max(date.getTime(), 0), MAX_TIME_MS)).toISOString();
+function writeValues(commands: readonly WriteCommand[]): unknown[] {
+  const { first, nth, total } = occurrences(commands);
+  return [
+    commands.map(({ namespace }) => namespace),
+    commands.map(({ key }) => key),
+    commands.map(({ eventId }) => eventId),
+    commands.map(({ type }) => type),
+    commands.map(({ payloadJson }) => payloadJson),
+    commands.map(({ searchedText }) => searchedText),
+    commands.map(({ session }) => groupingKey(session)),
+    commands.map(({ importance }) => importance),
+    commands.map(({ importanceNorm }) => importanceNorm),
+    commands.map(({ contentHash }) => contentHash),
+    commands.map(({ expiresAt }) => (expiresAt ? storableTime(expiresAt) : null)),
+    first,
+    nth,
+    total,
+  ];
 }
 
 interface Occurrences {

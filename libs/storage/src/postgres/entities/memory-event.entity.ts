@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Unique('memory_events_version_key', ['namespace', 'coordinateKey', 'version'])
 @Index('ix_memory_events_namespace_timestamp', ['namespace', 'timestamp'])
 @Index('ix_memory_events_event_id', ['eventId'])
+@Index('memory_events_seq_idx', ['seq'], { unique: true })
 export class MemoryEventEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'memory_events_pkey' })
   id: string;

@@ -1,0 +1,167 @@
+import type { DeadLetter, DeadLetterQueue } from '@sfm/events';
+import type { MemoryEvent, Outbox, ParkedEvent } from '@sfm/memory';
+
+/** An event that waits for somebody to send it on, wherever it waits. */
+export interface ParkedEntry {
+  /** `<topic>/<partition>/<offset>` on the topic, the event id in the outbox. */
+  readonly id: string;
+  readonly source: 'outbox' | 'topic';
+  readonly parkedAt: Date;
+  readonly attempts: number;
+  readonly reason: string;
+  readonly error?: string;
+  /** What the event says, as far as it can be read. */
+  readonly event: Partial<Pick<MemoryEvent, 'type' | 'namespace'>> & { readonly coordinate?: string };
+  /** Everything there is, for `show`. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface RedriveReport {
+  readonly redriven: readonly string[];
+  readonly missing: readonly string[];
+  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+}
+
+export interface RedriveSteps {
+  readonly dryRun: boolean;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** More are not asked for at once, whatever the limit. */
+const ALL = 1_000_000;
+
+/**
+ * What is parked in both places: in the outbox, because the event bus refused it, and on the dead letter topic, because
+ * a consumer could not apply it.
+ */
+export class ParkedEvents {
+  /** `queue` is undefined without Kafka. */
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly queue: DeadLetterQueue | undefined,
+  ) {}
+
+  /** The newest, at most `limit`, oldest first. What the brokers cannot tell is a `problem` beside the rest. */
+  async list(limit: number): Promise<{ readonly entries: readonly ParkedEntry[]; readonly problem?: string }> {
+    const inOutbox = (await this.outbox.parked(limit)).map(fromOutbox);
+    const { entries: onTopic, problem } = await this.listTopic(limit);
+    const entries = [...inOutbox, ...onTopic].sort((a, b) => a.parkedAt.getTime() - b.parkedAt.getTime());
+    return { entries: entries.slice(Math.max(0, entries.length - limit)), problem };
+  }
+
+  async get(id: string): Promise<ParkedEntry | undefined> {
+    if (isOnTopic(id)) {
+      const letter = await this.requireQueue().get(id);
+      return letter && fromTopic(letter);
+    }
+    const parked = await this.outbox.parked(ALL);
+    const found = parked.find(({ record }) => record.event.event_id === id);
+    return found && fromOutbox(found);
+  }
+
+  /** Sends back what is asked for; what is left after an interruption is still parked. */
+  async redrive(ids: readonly string[] | 'all', steps: RedriveSteps): Promise<RedriveReport> {
+    const onTopic = ids === 'all' ? ids : ids.filter(isOnTopic);
+    const queue = ids === 'all' || onTopic.length === 0 ? this.queue : this.requireQueue();
+    const fromOutbox = await this.redriveOutbox(ids === 'all' ? ids : ids.filter((id) => !isOnTopic(id)), steps);
+    if (!queue || onTopic.length === 0) return fromOutbox;
+    const fromTopic = await queue.redrive(onTopic, steps);
+    return {
+      redriven: [...fromOutbox.redriven, ...fromTopic.redriven],
+      missing: [...fromOutbox.missing, ...fromTopic.missing],
+      refused: fromTopic.refused,
+    };
+  }
+
+  private async listTopic(limit: number): Promise<{ entries: readonly ParkedEntry[]; problem?: string }> {
+    if (!this.queue) return { entries: [] };
+    try {
+      return { entries: (await this.queue.list({ limit })).map(fromTopic) };
+    } catch (error) {
+      return { entries: [], problem: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  private async redriveOutbox(ids: readonly string[] | 'all', { dryRun }: RedriveSteps): Promise<RedriveReport> {
+    const redriven = dryRun ? await this.parkedInOutbox(ids) : await this.outbox.redrive(ids);
+    const isRedriven = new Set(redriven);
+    return { redriven, missing: ids === 'all' ? [] : ids.filter((id) => !isRedriven.has(id)), refused: [] };
+  }
+
+  private async parkedInOutbox(ids: readonly string[] | 'all'): Promise<readonly string[]> {
+    const parked = (await this.outbox.parked(ALL)).map(({ record }) => record.event.event_id);
+    return ids === 'all' ? parked : parked.filter((id) => ids.includes(id));
+  }
+
+  private requireQueue(): DeadLetterQueue {
+    if (this.queue) return this.queue;
+    throw new Error(
+      'Kafka is not configured here (KAFKA_BOOTSTRAP_SERVERS, with EVENTING_ENABLED on): only events that are parked ' +
+        'in the outbox can be reached',
+    );
+  }
+}
+
+function isOnTopic(id: string): boolean {
+  return id.includes('/');
+}
+
+function fromOutbox({ record, reason, attempts, parkedAt }: ParkedEvent): ParkedEntry {
+  const { event, key, version } = record;
+  return {
+    id: event.event_id,
+    source: 'outbox',
+    parkedAt,
+    attempts,
+    reason,
+    event: { type: event.type, namespace: event.namespace, coordinate: key },
+    details: { version, event },
+  };
+}
+
+function fromTopic(letter: DeadLetter): ParkedEntry {
+  const { id, topic, partition, offset, timestamp, parkedAt, attempts, reason, error, key, value, headers } = letter;
+  const parsed = parse(value);
+  return {
+    id,
+    source: 'topic',
+    parkedAt: new Date(parkedAt),
+    attempts,
+    reason,
+    ...(error === undefined ? {} : { error }),
+    event: summaryOf(parsed.json, headers['memory-key']?.toString()),
+    details: {
+      topic,
+      partition,
+      offset,
+      producedAt: new Date(timestamp).toISOString(),
+      key: key === null ? null : key.toString(),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, text?.toString()])),
+      ...(parsed.json === undefined ? { valueBase64: value?.toString('base64') ?? null } : { value: parsed.json }),
+    },
+  };
+}
+
+function parse(value: Buffer | null): { readonly json?: unknown } {
+  try {
+    return value === null ? {} : { json: JSON.parse(value.toString()) as unknown };
+  } catch {
+    return {};
+  }
+}
+
+function summaryOf(event: unknown, key: string | undefined): ParkedEntry['event'] {
+  const type = textOf(event, 'type');
+  const namespace = textOf(event, 'namespace');
+  return {
+    ...(type === undefined ? {} : { type }),
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(key === undefined ? {} : { coordinate: key }),
+  };
+}
+
+function textOf(value: unknown, name: 'type' | 'namespace'): string | undefined {
+  if (typeof value !== 'object' || value === null || !(name in value)) return undefined;
+  const field = (value as Readonly<Record<typeof name, unknown>>)[name];
+  return typeof field === 'string' ? field : undefined;
+}
