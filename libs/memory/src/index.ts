@@ -20,6 +20,8 @@ export * from './indexing/event-bus.port.js';
 export * from './indexing/event-ledger.port.js';
 export * from './indexing/outbox.port.js';
 export * from './indexing/projection-source.port.js';
+export * from './verify/point-audit.port.js';
+export * from './verify/vector-rebuild.port.js';
 export * from './telemetry.port.js';
 export * from './forget/forget.service.js';
 export * from './model/content-hash.js';

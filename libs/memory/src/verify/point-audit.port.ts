@@ -1,0 +1,17 @@
+/** Which version of a memory a vector index holds. */
+export interface HeldPoint {
+  readonly key: string;
+  readonly version: number;
+}
+
+/** The points of a vector index one by one: what verification and repair need beyond searching. */
+export abstract class PointAudit {
+  /** Every point of a namespace, in batches, in any order. What changes meanwhile may be in it or not. */
+  abstract scan(namespace: string): AsyncIterable<readonly HeldPoint[]>;
+
+  /** The points of the given keys at this moment. */
+  abstract held(namespace: string, keys: readonly string[]): Promise<readonly HeldPoint[]>;
+
+  /** Takes points out whatever their version, as if they had never been applied: any version may come again. */
+  abstract evict(namespace: string, keys: readonly string[]): Promise<void>;
+}
