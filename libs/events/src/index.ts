@@ -23,6 +23,7 @@ export {
   type DecodedEvent,
   type DecodingRules,
 } from './kafka/event-message.js';
+export { EventTopic, type EventTopicOptions } from './kafka/event-topic.js';
 export { javaPartitioner } from './kafka/java-partitioner.js';
 export {
   createKafkaClient,
