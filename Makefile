@@ -1,7 +1,7 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e lint format build typecheck bench db-upgrade db-current db-downgrade \
+.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench db-upgrade db-current db-downgrade \
         openapi config-docs dev-services dev-services-down install clean
 
 help: ## show this list
@@ -18,6 +18,10 @@ test-unit: install ## unit and contract tests only
 
 test-e2e: build ## end-to-end tests only
 	@npm run --silent test:e2e
+
+chaos: build ## kill everything under load, ROUNDS=10 times each, and keep servers away for ABSENCE=60 seconds
+	@SFM_REQUIRE_SERVICES=1 SFM_CHAOS_ROUNDS=$(or $(ROUNDS),10) SFM_CHAOS_ABSENCE_SECONDS=$(or $(ABSENCE),60) \
+	  npm run --silent jest -- test/chaos --testMatch '**/*.e2e-spec.ts'
 
 lint: install ## code rules, import arrows, formatting
 	@npm run --silent lint
