@@ -1,6 +1,6 @@
 export { backendsOf, type Backends } from './backends.js';
 export { EventBusConnection, EventBusModule } from './event-bus.module.js';
-export { EventProcessingModule } from './event-processing.module.js';
+export { EventProcessingModule, foreignEventRecorder } from './event-processing.module.js';
 export { embeddingOptions } from './embedding-options.js';
 export { IndexingModule } from './indexing.module.js';
 export { kafkaConnection, kafkaTopics } from './kafka-options.js';

@@ -14,3 +14,4 @@ export { MetricsModule, type MetricsModuleOptions } from './metrics/metrics.modu
 export { ServiceMetrics, type HttpObservation } from './metrics/service-metrics.js';
 export { chooseRequestId, currentRequestId, runWithRequestId } from './request-context/request-context.js';
 export { installRequestContext, requestIdOf } from './request-context/request-context.hooks.js';
+export { pushGauges, type PushedGauge } from './metrics/push-gauges.js';
