@@ -1,8 +1,8 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e lint format build typecheck bench db-upgrade db-current db-downgrade \
-        openapi config-docs dev-services dev-services-down install clean
+.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench db-upgrade db-current db-downgrade \
+        openapi config-docs docs-build docs-serve dev-services dev-services-down install clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ test-unit: install ## unit and contract tests only
 
 test-e2e: build ## end-to-end tests only
 	@npm run --silent test:e2e
+
+chaos: build ## kill everything under load, ROUNDS=10 times each, and keep servers away for ABSENCE=60 seconds
+	@SFM_REQUIRE_SERVICES=1 SFM_CHAOS_ROUNDS=$(or $(ROUNDS),10) SFM_CHAOS_ABSENCE_SECONDS=$(or $(ABSENCE),60) \
+	  npm run --silent jest -- test/chaos --testMatch '**/*.e2e-spec.ts'
 
 lint: install ## code rules, import arrows, formatting
 	@npm run --silent lint
@@ -55,6 +59,12 @@ dev-services: install ## start PostgreSQL, Redis, Qdrant and Kafka for developme
 
 dev-services-down: install ## stop what dev-services started; the data stays
 	@node scripts/dev-services.mjs down
+
+docs-build: ## build the documentation site into site/ (needs Python 3.10 or newer)
+	@bash scripts/docs.sh build
+
+docs-serve: ## serve the documentation on http://127.0.0.1:8000 while writing it
+	@bash scripts/docs.sh serve
 
 install:
 	@node scripts/prepare.mjs

@@ -1,0 +1,21 @@
+import { freePort } from '../services/free-port.js';
+import { RunningProgram } from './running-program.js';
+
+/** The consumer as a user runs it; its health and metrics answer on `url`. */
+export class RunningConsumer extends RunningProgram {
+  /** Starts it and resolves when it is ready to apply events. */
+  static async start(settings: Readonly<Record<string, string>>): Promise<RunningConsumer> {
+    const port = await freePort();
+    const consumer = new RunningConsumer('consumer', port, {
+      CONSUMER_METRICS_PORT: String(port),
+      SOMA_LOG_FORMAT: 'json',
+      ...settings,
+    });
+    await consumer.launch();
+    return consumer;
+  }
+
+  async dispose(): Promise<void> {
+    await this.signal('SIGTERM');
+  }
+}
