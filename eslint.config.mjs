@@ -112,6 +112,7 @@ export default defineConfig(
       'test/global-teardown.mjs',
       'bench/**',
       'scripts/**',
+      'docker/**',
     ],
     ignores: ['**/*.spec.ts'],
     rules: {
