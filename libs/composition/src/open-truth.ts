@@ -13,6 +13,7 @@ import {
 } from '@sfm/storage';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { explainPostgresProblem } from './postgres-problem.js';
 import { postgresTls } from './postgres-tls.js';
 
 /** How long a start waits for a process that is just giving the database up. */
@@ -112,7 +113,7 @@ async function whenReachable<T>(attempt: () => Promise<T>, logger: LoggerService
     try {
       return await attempt();
     } catch (error) {
-      if (!isUnreachable(error)) throw error;
+      if (!isUnreachable(error)) throw explainPostgresProblem(error);
       if (performance.now() > deadline) {
         throw new Error(
           `the PostgreSQL of POSTGRES_URL cannot be reached (${messageOf(error)}); start it or correct the URL`,

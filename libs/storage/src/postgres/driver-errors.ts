@@ -14,13 +14,26 @@ const UNAVAILABLE_STATES = [
   '58', // system error outside PostgreSQL, e.g. I/O
 ];
 
-/** What Node's sockets and the driver's pool say when the server cannot be reached. */
-const UNREACHABLE =
-  /^(E[A-Z]+$)|connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout/i;
+/** Codes of Node's sockets, names and TLS: no connection came about, or it broke. */
+const NO_CONNECTION = /^(E[A-Z]+|EAI_.*|ERR_(SSL|TLS|STREAM|SOCKET)_.*|.*(CERT|SIGNATURE)(_.*)?)$/;
 
-/** SQLSTATE of a driver error, wrapped by TypeORM or not. */
+/** What the driver and its pool say, without a code, when the server cannot be reached. */
+const UNREACHABLE =
+  /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout|does not support SSL|establishing an SSL connection/i;
+
+/** An error by its looks: several copies of the driver may exist, and several realms. */
+export interface ErrorLike {
+  readonly message: string;
+  readonly code?: unknown;
+}
+
+export function isErrorLike(error: unknown): error is ErrorLike {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
+}
+
+/** SQLSTATE of a driver error, wrapped by TypeORM or not; Node's code of one that is not PostgreSQL's. */
 export function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isErrorLike(error)) return undefined;
   const source: unknown = 'driverError' in error ? error.driverError : error;
   if (typeof source !== 'object' || source === null || !('code' in source)) return undefined;
   return typeof source.code === 'string' ? source.code : undefined;
@@ -34,10 +47,10 @@ export function isRetryable(error: unknown): boolean {
 
 /** `StoreUnavailableError` (with the cause) when PostgreSQL cannot be asked; anything else comes back as it is. */
 export function translateDriverError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof MemoryError) return error;
+  if (!isErrorLike(error) || error instanceof MemoryError) return error;
   const code = sqlState(error) ?? '';
   const unavailable =
-    UNREACHABLE.test(code) ||
+    NO_CONNECTION.test(code) ||
     UNREACHABLE.test(error.message) ||
     UNAVAILABLE_STATES.some((state) => code.startsWith(state));
   if (!unavailable) return error;
