@@ -160,10 +160,10 @@ async function connect({ database }: AppConfig, logger: LoggerService, server: S
   };
 }
 
-/** A socket that cannot be opened, or a server that is starting up (SQLSTATE 57P03). */
+/** A socket that cannot be opened, or a server that starts, stops (SQLSTATE 57P) or has no connection left (53300). */
 function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^E[A-Z]+$/.test(code) || code === '57P03' || /timeout|terminated/i.test(messageOf(error));
+  return /^(E[A-Z]+|EAI_.*|57P..|53300)$/.test(code) || /timeout|terminated/i.test(messageOf(error));
 }
 
 /** Node reports a host with several addresses as an AggregateError without a message. */

@@ -5,12 +5,13 @@ const UNAVAILABLE_STATES = [
   '08', // connection exception
   '25006', // read-only transaction: a standby, or a server that is failing over
   '25P03', // the transaction was left idle for too long
+  '25P04', // the transaction took too long
   '28', // invalid authorization: the server refuses us
   '3D000', // the database does not exist (yet)
   '53', // insufficient resources: too many connections, disk full, out of memory
   '55P03', // lock timeout
   '57014', // statement timeout, cancelled
-  '57P', // shutting down, crashed, starting up
+  '57P', // shutting down, crashed, starting up, the session was idle for too long
   '58', // system error outside PostgreSQL, e.g. I/O
 ];
 
