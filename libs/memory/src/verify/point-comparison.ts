@@ -14,6 +14,11 @@ export const DEFAULT_RECHECK: RecheckOptions = { pausesMs: [0, 250, 500, 1000, 2
 /** Looks that must see the same thing wrong, with nothing changing meanwhile, before it is called a difference. */
 const LOOKS_TO_CONVICT = 2;
 
+/** A memory that counts as not indexed may be about to be indexed again: it gets all the time there is. */
+function looksToConvict(finding: PointFinding, recheck: RecheckOptions): number {
+  return finding[0] === 'point_overdue' ? recheck.pausesMs.length : LOOKS_TO_CONVICT;
+}
+
 export interface PointVerdicts {
   readonly differences: ReadonlyMap<string, PointFinding>;
   /** Keys that changed at every look. */
@@ -71,10 +76,11 @@ export class PointComparison {
       await recheck.wait(pauseMs);
       for (const keys of chunks([...this.suspects])) {
         for (const [key, finding] of await this.look(keys, truth, points)) {
-          const looks = finding === undefined ? 0 : (looksWrong.get(key) ?? 0) + 1;
+          const looks = (looksWrong.get(key) ?? 0) + 1;
           looksWrong.set(key, looks);
-          if (finding !== undefined && looks >= LOOKS_TO_CONVICT) differences.set(key, finding);
-          if (finding === undefined || looks >= LOOKS_TO_CONVICT) this.suspects.delete(key);
+          const isConvicted = finding !== undefined && looks >= looksToConvict(finding, recheck);
+          if (isConvicted) differences.set(key, finding);
+          if (isConvicted || finding === undefined) this.suspects.delete(key);
         }
       }
     }
