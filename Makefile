@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench db-upgrade db-current db-downgrade \
-        db-revision openapi config-docs settings dev-services dev-services-down install clean
+        db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
 
 include make/*.mk
 
@@ -67,6 +67,12 @@ dev-services: install ## start PostgreSQL, Redis, Qdrant and Kafka for developme
 
 dev-services-down: install ## stop what dev-services started; the data stays
 	@node scripts/dev-services.mjs down
+
+docs-build: ## build the documentation site into site/ (needs Python 3.10 or newer)
+	@bash scripts/docs.sh build
+
+docs-serve: ## serve the documentation on http://127.0.0.1:8000 while writing it
+	@bash scripts/docs.sh serve
 
 install:
 	@node scripts/prepare.mjs

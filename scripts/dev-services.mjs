@@ -49,8 +49,16 @@ async function prepare() {
   for (const { service, what, problem } of lines) {
     console.log(`${LABELS[service].padEnd(12)}${problem === undefined ? what : `NONE: ${problem}`}`);
   }
+  const { findHelm } = await import('../test/services/dist/helm-program.js');
+  const helm = await findHelm().then(
+    ({ version, from }) => ({ what: `${version} (${from})` }),
+    ({ message }) => ({ problem: message }),
+  );
+  lines.push(helm);
+  console.log(`${'Helm'.padEnd(12)}${helm.problem === undefined ? helm.what : `NONE: ${helm.problem}`}`);
   const missing = lines.filter(({ problem }) => problem !== undefined);
   if (missing.length === 0) return;
-  if (process.env.SFM_REQUIRE_SERVICES === '1') throw new Error('SFM_REQUIRE_SERVICES=1, and a server cannot be had.');
-  console.log('The suites of servers that are not there are skipped; SFM_REQUIRE_SERVICES=1 makes them fail.');
+  if (process.env.SFM_REQUIRE_SERVICES === '1')
+    throw new Error('SFM_REQUIRE_SERVICES=1, and not everything can be had.');
+  console.log('The suites of what is not there are skipped; SFM_REQUIRE_SERVICES=1 makes them fail.');
 }

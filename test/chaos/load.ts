@@ -19,7 +19,7 @@ interface RecallBody {
 
 interface Sent<T> {
   readonly answer: Answer;
-  readonly status: number | undefined;
+  readonly outcome: Outcome;
   readonly body: T | undefined;
 }
 
@@ -87,9 +87,8 @@ export class Load {
     const kind = chosen !== undefined && choice < DELETE_SHARE ? 'delete' : 'store';
     const key = chosen ?? `${writer},${(this.places += 1)}`;
     const operation = this.journal.send(kind, key);
-    const { answer, status } = await this.send(kind, this.anyService(), request(operation));
+    const { answer, outcome } = await this.send(kind, this.anyService(), request(operation));
     this.answers.push(answer);
-    const outcome = outcomeOf(status);
     this.journal.settle(operation, outcome);
     if (kind === 'store' && outcome === 'acknowledged') live.push(key);
   }
@@ -131,10 +130,11 @@ export class Load {
       const { ok: isAnswered, status } = response;
       const problem = isAnswered ? {} : { problem: `${status} ${text.slice(0, 300)}` };
       const body = isAnswered ? (JSON.parse(text) as T) : undefined;
-      return { answer: { ...sent, toMs: performance.now(), isAnswered, ...problem }, status, body };
+      const answer = { ...sent, toMs: performance.now(), isAnswered, ...problem };
+      return { answer, outcome: outcomeOf(status), body };
     } catch (error) {
       const answer = { ...sent, toMs: performance.now(), isAnswered: false, problem: describe(error) };
-      return { answer, status: undefined, body: undefined };
+      return { answer, outcome: wasSent(error) ? 'unknown' : 'refused', body: undefined };
     }
   }
 }
@@ -145,9 +145,15 @@ function request({ kind, key, write }: WriteOperation): { path: string; method?:
   return { path: '/store', body: { coord: key, payload, type: write % 2 === 0 ? 'episodic' : 'semantic' } };
 }
 
-function outcomeOf(status: number | undefined): Outcome {
-  if (status === undefined || status >= 500) return 'unknown';
+function outcomeOf(status: number): Outcome {
+  if (status >= 500) return 'unknown';
   return status < 300 ? 'acknowledged' : 'refused';
+}
+
+/** A connection that nobody accepted carried nothing. */
+function wasSent(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return !(cause instanceof Error && 'code' in cause && cause.code === 'ECONNREFUSED');
 }
 
 function take(keys: string[]): string | undefined {

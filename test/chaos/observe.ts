@@ -52,7 +52,7 @@ async function readTruth(cluster: Cluster, namespace: string): Promise<Pick<Obse
 
 interface ScrollPage {
   readonly result: {
-    readonly points: readonly { readonly payload: ObservedPoint }[];
+    readonly points: readonly { readonly payload: { readonly __sfm: ObservedPoint } }[];
     readonly next_page_offset: string | number | null;
   };
 }
@@ -64,12 +64,16 @@ async function readPoints(url: string, namespace: string): Promise<ObservedPoint
     const response = await fetch(`${url}/collections/${namespace}/points/scroll`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ limit: SCROLL_PAGE, with_payload: true, ...(offset === undefined ? {} : { offset }) }),
+      body: JSON.stringify({
+        limit: SCROLL_PAGE,
+        with_payload: ['__sfm'],
+        ...(offset === undefined ? {} : { offset }),
+      }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`scrolling ${namespace} answered ${response.status}: ${text}`);
     const { result } = JSON.parse(text) as ScrollPage;
-    points.push(...result.points.map(({ payload: { key, version } }) => ({ key, version })));
+    points.push(...result.points.map(({ payload: { __sfm: own } }) => ({ key: own.key, version: own.version })));
     offset = result.next_page_offset;
   }
   return points;

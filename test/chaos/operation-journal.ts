@@ -1,4 +1,7 @@
-/** What the service said to a write. No answer, a broken connection and every 5xx leave open whether it happened. */
+/**
+ * What became of a write: `refused` with a 4xx, or because nobody accepted the connection. A broken connection, no
+ * answer in time and every 5xx leave open whether it happened.
+ */
 export type Outcome = 'acknowledged' | 'refused' | 'unknown';
 
 /** One store or deletion. `write` is its number in the journal, and what a stored payload carries to be told apart. */

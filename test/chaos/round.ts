@@ -44,11 +44,7 @@ export async function runRound(
   load.start();
   try {
     await traffic(load);
-    const { excuse, away, violations, returnedAtMs, survivors } = await hurt(cluster, fault, {
-      load,
-      absenceMs,
-      before,
-    });
+    const { excuse, away, violations, returnedAtMs, spared } = await hurt(cluster, fault, { load, absenceMs });
     await traffic(load);
     await load.stop();
     await untilRecovered(cluster);

@@ -7,6 +7,7 @@ export { kafkaConnection, kafkaTopics } from './kafka-options.js';
 export { payloadFields, storeLimits } from './memory-options.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './open-truth.js';
 export { postgresTls } from './postgres-tls.js';
+export { Shutdown } from './shutdown.js';
 export { TelemetryModule } from './telemetry.module.js';
 export { vectorOptions } from './vector-options.js';
 export { watchedServers, type WatchedServer } from './watched-servers.js';

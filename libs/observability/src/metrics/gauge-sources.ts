@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
+import { answerInTime } from './answer-in-time.js';
 
 /** What can be asked of the running service, by name; each is read when the metrics are scraped. */
 export interface GaugeSources {
@@ -9,8 +10,6 @@ export interface GaugeSources {
 }
 
 type ScalarSource = Exclude<keyof GaugeSources, 'indexPoints'>;
-
-const SCRAPE_TIMEOUT_MS = 1000;
 
 const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: string])[] = [
   ['outboxDepth', 'soma_outbox_depth', 'Events committed but not yet handed to the event bus'],
@@ -56,19 +55,5 @@ export class PulledGauges {
 
   register(sources: GaugeSources): void {
     this.sources = { ...this.sources, ...sources };
-  }
-}
-
-async function answerInTime<T>(read: () => T | Promise<T> | undefined): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, SCRAPE_TIMEOUT_MS, undefined);
-  });
-  try {
-    return await Promise.race([read(), tooLate]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -3,7 +3,7 @@ import { GraphLane } from './graph-lane.js';
 import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import type { NeighborGraphFactory } from './neighbor-graph.js';
 import { PointTable } from './point-table.js';
-import { TopCandidates } from './top-candidates.js';
+import { TopCandidates } from '../top-candidates.js';
 import { BLOCK_POINTS, dot, toQueryVector, VectorSlab, type QueryVector } from './vector-slab.js';
 
 const OVER_FETCH = 4;

@@ -5,7 +5,8 @@ import { BatchRunner, type ClaimedBatch } from './batch-runner.js';
 import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
 import { LifeSigns } from './life-signs.js';
 
-const SESSION_MS = 30_000;
+/** Heartbeats do not wait for the work, so a short one costs nothing; it is how long a killed member keeps its partitions. */
+const SESSION_MS = 10_000;
 const REBALANCE_MS = 60_000;
 const CONCURRENCY = 3;
 /** Also how long it may take until a partition whose pause is over is fetched again. */

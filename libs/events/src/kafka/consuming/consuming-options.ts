@@ -50,7 +50,7 @@ export interface ConsumingOptions extends ApplyingOptions {
   readonly topics: readonly TopicOptions[];
   /** Partitions that are worked on at once. @default 3 */
   readonly concurrency?: number;
-  /** After so long without a heartbeat the brokers give the partitions to others. @default 30000 */
+  /** After so long without a heartbeat the brokers give the partitions to others. @default 10000 */
   readonly sessionTimeoutMs?: number;
   /** Longest time that the others wait for this member to let go of its partitions. @default 60000 */
   readonly rebalanceTimeoutMs?: number;

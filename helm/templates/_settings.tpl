@@ -1,0 +1,115 @@
+{{/* Settings of a process: `env`, overridden by the second argument. Takes (list root overrides). */}}
+{{- define "sfm.settings" -}}
+{{- $root := index . 0 -}}
+{{- $settings := mergeOverwrite (deepCopy $root.Values.env) (index . 1) -}}
+{{- if $settings.UVICORN_PORT -}}{{- $_ := unset $settings "SOMA_API_PORT" -}}{{- end -}}
+{{- if $settings.UVICORN_WORKERS -}}{{- $_ := unset $settings "SOMA_WORKERS" -}}{{- end -}}
+{{- if $root.Values.grpc.enabled -}}{{- $_ := set $settings "SOMA_GRPC_PORT" (toString $root.Values.grpc.port) -}}{{- end -}}
+{{- toYaml $settings -}}
+{{- end -}}
+
+{{/* Port on which the api listens in its pod. */}}
+{{- define "sfm.apiPort" -}}
+{{- .Values.env.UVICORN_PORT | default .Values.env.SOMA_API_PORT | default "9595" -}}
+{{- end -}}
+
+{{/* Name of the Secret that the pods read. */}}
+{{- define "sfm.secretName" -}}
+{{- if .Values.secret.existingSecret -}}{{ .Values.secret.existingSecret }}
+{{- else if .Values.externalSecret.enabled -}}{{ .Values.externalSecret.target.name }}
+{{- else -}}{{ .Values.secret.name | default (printf "%s-secrets" (include "sfm.fullname" .)) }}
+{{- end -}}
+{{- end -}}
+
+{{/* Whether the chart writes the Secret itself. */}}
+{{- define "sfm.writesSecret" -}}
+{{- if and .Values.secret.enabled (not .Values.secret.existingSecret) (not .Values.externalSecret.enabled) -}}true{{- end -}}
+{{- end -}}
+
+{{/* A random word that stays: from the Secret in the cluster, else made once per rendering. Takes (list root key length). */}}
+{{- define "sfm.keptRandom" -}}
+{{- $root := index . 0 -}}
+{{- $key := index . 1 -}}
+{{- if not (hasKey $root.Values "keptRandom") -}}{{- $_ := set $root.Values "keptRandom" dict -}}{{- end -}}
+{{- if not (hasKey $root.Values.keptRandom $key) -}}
+{{- $present := lookup "v1" "Secret" $root.Release.Namespace (include "sfm.secretName" $root) -}}
+{{- $encoded := get (default dict (default dict $present).data) $key -}}
+{{- $_ := set $root.Values.keptRandom $key (ternary (randAlphaNum 32) (b64dec $encoded) (empty $encoded)) -}}
+{{- end -}}
+{{- get $root.Values.keptRandom $key -}}
+{{- end -}}
+
+{{/* What the chart's Secret holds, as YAML of strings. Keys without a value are left out. */}}
+{{- define "sfm.secretData" -}}
+{{- $data := deepCopy .Values.secret.data -}}
+{{- if not $data.SOMA_API_TOKEN -}}{{- $_ := set $data "SOMA_API_TOKEN" (include "sfm.keptRandom" (list . "SOMA_API_TOKEN")) -}}{{- end -}}
+{{- if and .Values.postgres.enabled (not $data.POSTGRES_URL) -}}
+{{- $password := include "sfm.keptRandom" (list . "POSTGRES_PASSWORD") -}}
+{{- $_ := set $data "POSTGRES_PASSWORD" $password -}}
+{{- $mode := ternary "require" "disable" (not (empty .Values.postgres.tlsSecretName)) -}}
+{{- $_ := set $data "POSTGRES_URL" (printf "postgresql://postgres:%s@%s:%v/%s?sslmode=%s" $password (include "sfm.host" (list . "postgres")) .Values.postgres.port .Values.postgres.database $mode) -}}
+{{- end -}}
+{{- if and .Values.redis.enabled (not $data.REDIS_URL) -}}
+{{- $_ := set $data "REDIS_URL" (printf "redis://%s:%v/0" (include "sfm.host" (list . "redis")) .Values.redis.port) -}}
+{{- end -}}
+{{- if and .Values.qdrant.enabled (not $data.QDRANT_URL) -}}
+{{- $_ := set $data "QDRANT_URL" (printf "http://%s:%v" (include "sfm.host" (list . "qdrant")) .Values.qdrant.port) -}}
+{{- end -}}
+{{- if and .Values.redpanda.enabled (not $data.KAFKA_BOOTSTRAP_SERVERS) -}}
+{{- $_ := set $data "KAFKA_BOOTSTRAP_SERVERS" (printf "%s:%v" (include "sfm.host" (list . "redpanda")) .Values.redpanda.port) -}}
+{{- end -}}
+{{- $given := dict -}}
+{{- range $key, $value := $data -}}{{- if $value -}}{{- $_ := set $given $key (toString $value) -}}{{- end -}}{{- end -}}
+{{- toYaml $given -}}
+{{- end -}}
+
+{{/* The environment of a process. Takes (list root overrides secretKeys). */}}
+{{- define "sfm.env" -}}
+{{- $root := index . 0 -}}
+{{- $settings := include "sfm.settings" (list $root (index . 1)) | fromYaml -}}
+{{- $secretName := include "sfm.secretName" $root -}}
+{{- range $name, $value := $settings }}
+{{- if and (not (kindIs "invalid" $value)) (ne (toString $value) "") }}
+- name: {{ $name }}
+  value: {{ $value | toString | quote }}
+{{- end }}
+{{- end }}
+{{- range index . 2 }}
+{{- if empty (get $settings .) }}
+- name: {{ . }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $secretName }}
+      key: {{ . }}
+      {{- if not (has . (list "SOMA_API_TOKEN" "POSTGRES_URL")) }}
+      optional: true
+      {{- end }}
+{{- end }}
+{{- end }}
+{{- with $root.Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Keys of the Secret that the consumer gets: no token, it answers nobody. */}}
+{{- define "sfm.consumerSecretKeys" -}}
+{{- $keys := .Values.consumer.secretKeys | default (without .Values.secret.keys "SOMA_API_TOKEN") -}}
+{{- toYaml $keys -}}
+{{- end -}}
+
+{{/* Drain time of a process in whole seconds. Takes (list root overrides). */}}
+{{- define "sfm.drainSeconds" -}}
+{{- $settings := include "sfm.settings" . | fromYaml -}}
+{{- $settings.SOMA_SHUTDOWN_TIMEOUT_SECONDS | default $settings.UVICORN_TIMEOUT_GRACEFUL | default "10" | toString | float64 | ceil | int -}}
+{{- end -}}
+
+{{/* Seconds until a pod is killed. Takes (list root overrides). */}}
+{{- define "sfm.graceSeconds" -}}
+{{- $root := index . 0 -}}
+{{- $needed := add (int (include "sfm.drainSeconds" .)) (int $root.Values.preStopSeconds) -}}
+{{- $given := $root.Values.terminationGracePeriodSeconds -}}
+{{- if and $given (le (int $given) (int $needed)) -}}
+{{- fail (printf "terminationGracePeriodSeconds (%d) must be longer than draining takes (%d s): see SOMA_SHUTDOWN_TIMEOUT_SECONDS and preStopSeconds" (int $given) $needed) -}}
+{{- end -}}
+{{- $given | default (add $needed 10) -}}
+{{- end -}}

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { cachedFolder, describe as messageOf } from './cached-folder.js';
+import { findOnPath, runTool } from './run-tool.js';
+import { ServerUnavailable } from './server-process.js';
+
+const VERSION = 'v3.21.4';
+const HOW = `Install Helm 3, or Go to build ${VERSION} with.`;
+
+/** A Helm 3 that can be run here. */
+export interface HelmProgram {
+  readonly command: string;
+  readonly version: string;
+  readonly from: string;
+}
+
+/** The Helm 3 on PATH, else one built from its Go module into the cache. @throws ServerUnavailable */
+export async function findHelm(): Promise<HelmProgram> {
+  const installed = await findOnPath('helm');
+  const version = installed === undefined ? '' : await runTool(installed, ['version', '--short']).catch(() => '');
+  if (installed !== undefined && version.startsWith('v3.')) {
+    return { command: installed, version: version.trim(), from: installed };
+  }
+  const folder = await cachedFolder(`helm-${VERSION}`, build).catch((error: unknown) => {
+    throw new ServerUnavailable(`Helm 3 is not installed and cannot be built (${messageOf(error)}). ${HOW}`, {
+      cause: error,
+    });
+  });
+  return { command: path.join(folder, 'helm'), version: VERSION, from: 'its Go module' };
+}
+
+async function build(draft: string): Promise<void> {
+  if ((await findOnPath('go')) === undefined) throw new Error('there is no Go');
+  await runTool('go', ['install', '-trimpath', '-ldflags=-s -w', `helm.sh/helm/v3/cmd/helm@${VERSION}`], {
+    cwd: draft,
+    env: { GOBIN: draft, GOWORK: 'off' },
+    timeoutMs: 1_200_000,
+  });
+}
