@@ -3,7 +3,7 @@ import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
 import {
   backendsOf,
-  embeddingOptions,
+  embeddingModule,
   IndexingModule,
   payloadFields,
   storeLimits,
@@ -12,7 +12,6 @@ import {
   watchedServers,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import { EmbeddingModule } from '@sfm/embedding';
 import { DEFAULT_RANKING, Embedder, IndexWarmup, Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
 import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
@@ -69,7 +68,7 @@ function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSou
   const indexing = IndexingModule.register(config, [
     StorageModule.forRoot({ dataSource }),
     VectorModule.forRoot(vectorOptions(config)),
-    EmbeddingModule.forRoot(embeddingOptions(config)),
+    embeddingModule(config),
     TelemetryModule.register(),
   ]);
   return MemoryModule.register(

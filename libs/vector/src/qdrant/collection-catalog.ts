@@ -7,6 +7,7 @@ import {
   type CollectionOptions,
 } from './collections.js';
 import { CollectionMissing } from './qdrant-errors.js';
+import { assertSupported } from './qdrant-health.js';
 import type { QdrantServer } from './qdrant-server.js';
 
 /** A collection that the points of a namespace are read from and written to, under its alias. */
@@ -27,6 +28,7 @@ interface Look {
 /** Knows which collection a namespace's points are in, makes it where it is missing, and refuses those it cannot use. */
 export class CollectionCatalog {
   readonly #looks = new Map<string, Look>();
+  #isSupported = false;
 
   constructor(
     readonly server: QdrantServer,
@@ -45,7 +47,7 @@ export class CollectionCatalog {
   /**
    * The collection of a namespace; undefined when there is none.
    *
-   * @throws IndexUnavailableError when it is of another embedding space or is none of this index
+   * @throws IndexUnavailableError when it is of another embedding space or is none of this index, and when the server is too old
    */
   async find(namespace: string): Promise<OpenCollection | undefined> {
     const alias = this.aliasOf(namespace);
@@ -95,6 +97,8 @@ export class CollectionCatalog {
   }
 
   async #look(namespace: string, alias: string): Promise<OpenCollection | undefined> {
+    if (!this.#isSupported) await assertSupported(this.server);
+    this.#isSupported = true;
     const description = await describeCollection(this.server, alias);
     if (!description) return undefined;
     this.#check(namespace, alias, description);

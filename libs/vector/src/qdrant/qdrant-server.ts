@@ -89,6 +89,11 @@ export class QdrantServer {
     await this.#agent.close();
   }
 
+  /** Called by Nest. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
   async #try<T>(request: (init: RequestInit) => Promise<T>, timeoutMs: number): Promise<T> {
     const signal = AbortSignal.timeout(timeoutMs);
     const init: RequestInit = { signal, ...this.#transport };
