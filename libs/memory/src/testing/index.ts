@@ -9,6 +9,7 @@ export * from './lexical-index.contract.js';
 export * from './seeded-random.js';
 export * from './vector-index.contract.js';
 export * from './indexing-truth.contract.js';
+export * from './memory-builder.js';
 export * from './memory-reader.contract.js';
 export * from './memory-writer.contract.js';
 export * from './outbox.contract.js';
