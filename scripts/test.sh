@@ -46,6 +46,7 @@ suite() { # name testMatch
 check install node scripts/prepare.mjs || finish
 check build npm run --silent build
 check 'servers for the tests' node scripts/dev-services.mjs prepare
+check 'tools for the tests' node scripts/check-tools.mjs prepare
 check lint npm run --silent lint
 check types npm run --silent typecheck
 check drift npm run --silent drift

@@ -6,6 +6,7 @@ export { IndexingModule } from './indexing.module.js';
 export { kafkaConnection, kafkaTopics } from './kafka-options.js';
 export { payloadFields, storeLimits } from './memory-options.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './open-truth.js';
+export { explainPostgresProblem } from './postgres-problem.js';
 export { postgresTls } from './postgres-tls.js';
 export { Shutdown } from './shutdown.js';
 export { TelemetryModule } from './telemetry.module.js';

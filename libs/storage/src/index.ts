@@ -10,6 +10,7 @@ export {
   type EmbeddedPostgresErrorCode,
 } from './embedded/embedded-postgres-error.js';
 export { findRunningPostgres } from './embedded/running-cluster.js';
+export { connectionProblem, type ConnectionProblem } from './postgres/connection-problem.js';
 export { InvalidPostgresUrl, resolveConnection, type PostgresConnection } from './postgres/connection.js';
 export {
   createDataSource,
