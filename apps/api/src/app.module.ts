@@ -20,7 +20,8 @@ import { PublicMetricsController } from './http/compat/metrics.controller.js';
 import { HealthReader } from './http/health-reader.js';
 import { HttpOptions } from './http/http-options.js';
 import { HttpModule } from './http/http.module.js';
-import { DEFAULT_BATCHING, MemoryModule } from './memory.module.js';
+import { batchingOf } from './batching.js';
+import { MemoryModule } from './memory.module.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
 import { ServiceHealth } from './service-health.js';
 import { VERSION } from './version.js';
@@ -73,7 +74,7 @@ function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSou
   ]);
   return MemoryModule.register(
     {
-      store: { limits: storeLimits(config), fields, batching: DEFAULT_BATCHING },
+      store: { limits: storeLimits(config), fields, batching: batchingOf(config) },
       overlay: { maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS },
       recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
       indexes: backendsOf(config).vectors === 'embedded' ? 'own' : 'followed',
