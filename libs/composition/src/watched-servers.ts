@@ -1,3 +1,4 @@
+import type { RedisConnection } from '@sfm/cache';
 import type { AppConfig } from '@sfm/config';
 import { KafkaHealth } from '@sfm/events';
 import { kafkaConnection } from './kafka-options.js';
@@ -10,7 +11,14 @@ export interface WatchedServer {
 }
 
 /** The servers of the configuration that have nothing else to tell how they are. */
-export function watchedServers(config: AppConfig, clientId: string): readonly WatchedServer[] {
+export function watchedServers(config: AppConfig, clientId: string, redis?: RedisConnection): readonly WatchedServer[] {
+  return [
+    ...(redis === undefined ? [] : [{ name: 'redis' as const, check: async () => ({ ...(await redis.check()) }) }]),
+    ...watchedBrokers(config, clientId),
+  ];
+}
+
+function watchedBrokers(config: AppConfig, clientId: string): readonly WatchedServer[] {
   const connection = kafkaConnection(config, clientId);
   if (!connection) return [];
   const health = new KafkaHealth(connection, { topics: [config.kafka.memoryEventsTopic] });
