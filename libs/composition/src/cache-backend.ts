@@ -32,8 +32,12 @@ export class CacheBackend {
       return;
     }
     this.redis = new RedisConnection(connection, {
-      log: (message) => logger.log(message),
-      warn: (message) => logger.warn(message),
+      log: (message) => {
+        logger.log(message);
+      },
+      warn: (message) => {
+        logger.warn(message);
+      },
     });
     const shared = new RedisMemoryCache(this.redis, {
       ttlMs: config.redis.cacheTtlSeconds * 1000,
