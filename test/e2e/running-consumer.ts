@@ -5,14 +5,16 @@ import { RunningProgram } from './running-program.js';
 export class RunningConsumer extends RunningProgram {
   /** Starts it and resolves when it is ready to apply events. */
   static async start(settings: Readonly<Record<string, string>>): Promise<RunningConsumer> {
-    const port = await freePort();
-    const consumer = new RunningConsumer('consumer', port, {
-      CONSUMER_METRICS_PORT: String(port),
-      SOMA_LOG_FORMAT: 'json',
-      ...settings,
-    });
+    const consumer = await RunningConsumer.prepare(settings);
     await consumer.launch();
     return consumer;
+  }
+
+  /** A consumer with its port, not started yet. */
+  static async prepare(settings: Readonly<Record<string, string>>): Promise<RunningConsumer> {
+    const port = await freePort();
+    const own = { CONSUMER_METRICS_PORT: String(port), SOMA_LOG_FORMAT: 'json' };
+    return new RunningConsumer('consumer', port, { ...own, ...settings });
   }
 
   async dispose(): Promise<void> {
