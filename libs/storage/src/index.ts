@@ -43,4 +43,9 @@ export { PostgresOutbox } from './postgres/postgres-outbox.js';
 export { PostgresPendingMemories } from './postgres/postgres-pending-memories.js';
 export { PostgresProjectionSource } from './postgres/postgres-projection-source.js';
 export { PostgresTruthAudit } from './postgres/postgres-truth-audit.js';
-export { StorageModule, type StorageModuleAsyncOptions, type StorageModuleOptions } from './postgres/storage.module.js';
+export {
+  StorageModule,
+  type StorageDecorators,
+  type StorageModuleAsyncOptions,
+  type StorageModuleOptions,
+} from './postgres/storage.module.js';
