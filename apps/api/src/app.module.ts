@@ -5,6 +5,7 @@ import {
   backendsOf,
   embeddingModule,
   IndexingModule,
+  MaintenanceModule,
   payloadFields,
   storeLimits,
   TelemetryModule,
@@ -55,7 +56,7 @@ export class AppModule {
           rateLimit: { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 },
           publicAreas: config.auth.publicStats ? ['stats'] : [],
         }),
-        HttpModule.register([core, services]),
+        HttpModule.register([core, services, MaintenanceModule.register(core)]),
         ...modules,
       ],
     };
