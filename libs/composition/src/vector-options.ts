@@ -6,13 +6,14 @@ import { embeddingModule } from './embedding-options.js';
 /** Where the vector index lives. */
 export function vectorOptions(config: AppConfig): VectorModuleOptions {
   if (backendsOf(config).vectors === 'embedded') return { kind: 'embedded', dimension: config.embedding.dimension };
-  const { sharedCollection, indexedFields } = config.qdrant;
+  const { sharedCollection, indexedFields, collection, extraCollection } = config.qdrant;
   return {
     kind: 'qdrant',
     connection: qdrantConnection(config),
     embedding: embeddingModule(config),
     sharedCollection,
     indexedFields,
+    mirrors: [collection, extraCollection].filter((name) => name !== undefined),
   };
 }
 

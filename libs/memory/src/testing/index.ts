@@ -11,3 +11,5 @@ export * from './memory-reader.contract.js';
 export * from './memory-writer.contract.js';
 export * from './outbox.contract.js';
 export * from './truth-builders.js';
+export * from './point-audit.contract.js';
+export * from './vector-rebuild.contract.js';

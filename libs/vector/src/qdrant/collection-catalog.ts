@@ -7,8 +7,16 @@ import {
   type CollectionOptions,
 } from './collections.js';
 import { CollectionMissing } from './qdrant-errors.js';
+import { Mirrors } from './mirrors.js';
 import { assertSupported } from './qdrant-health.js';
 import type { QdrantServer } from './qdrant-server.js';
+
+export interface CatalogOptions extends Omit<CollectionOptions, 'holds'> {
+  /** All namespaces in one collection of this name; each in its own when absent. */
+  readonly sharedCollection?: string;
+  /** Names of collections that receive every point as well: see `Mirrors`. */
+  readonly mirrors?: readonly string[];
+}
 
 /** A collection that the points of a namespace are read from and written to, under its alias. */
 export interface OpenCollection {
@@ -29,11 +37,14 @@ interface Look {
 export class CollectionCatalog {
   readonly #looks = new Map<string, Look>();
   #isSupported = false;
+  readonly mirrors: Mirrors;
 
   constructor(
     readonly server: QdrantServer,
-    readonly options: CollectionOptions,
-  ) {}
+    readonly options: CatalogOptions,
+  ) {
+    this.mirrors = new Mirrors(server, options.mirrors ?? [], { ...options, holds: 'mirror' });
+  }
 
   get isShared(): boolean {
     return this.options.sharedCollection !== undefined;
@@ -75,6 +86,11 @@ export class CollectionCatalog {
     if (!created)
       throw new CollectionMissing(`the collection of namespace ${namespace} was removed just after it was made`);
     return created;
+  }
+
+  /** Makes a collection for points that are searched. */
+  async make(name: string): Promise<void> {
+    await createCollection(this.server, name, { ...this.options, holds: this.isShared ? 'shared' : 'namespace' });
   }
 
   /** Looks again the next time. */
@@ -122,7 +138,7 @@ export class CollectionCatalog {
   /** Several processes may do this at once: all but one find everything made, and the alias is the same for all. */
   async #create(alias: string): Promise<void> {
     const name = physicalName(alias, this.options.space);
-    await createCollection(this.server, name, this.options);
+    await this.make(name);
     await this.server.call((api, init) =>
       api.updateAliases({ actions: [{ create_alias: { collection_name: name, alias_name: alias } }] }, init),
     );
