@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { FixedEmbedder } from '../../test/in-memory-vectors.js';
-import { aVerifiedStore, NAMESPACE } from '../../test/verified-store.js';
+import { FixedEmbedder } from '../testing/in-memory-vectors.js';
+import { aVerifiedStore, VERIFIED_NAMESPACE as NAMESPACE } from '../testing/verified-store.js';
 import { NamespaceBusyError } from '../errors.js';
 import type { ReindexProgress } from './reindex.types.js';
 
