@@ -6,6 +6,7 @@ import {
   CacheBackend,
   embeddingModule,
   IndexingModule,
+  MaintenanceModule,
   payloadFields,
   storeLimits,
   TelemetryModule,
@@ -61,7 +62,7 @@ export class AppModule {
           },
           cache.rateLimiter,
         ),
-        HttpModule.register([core, services]),
+        HttpModule.register([core, services, MaintenanceModule.register(core)]),
         ...modules,
       ],
     };

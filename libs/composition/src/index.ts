@@ -5,6 +5,7 @@ export { EventProcessingModule, foreignEventRecorder } from './event-processing.
 export { embeddingModule, embeddingOptions } from './embedding-options.js';
 export { IndexingModule } from './indexing.module.js';
 export { kafkaConnection, kafkaTopics } from './kafka-options.js';
+export { MaintenanceModule } from './maintenance.module.js';
 export { payloadFields, storeLimits } from './memory-options.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './open-truth.js';
 export { explainPostgresProblem } from './postgres-problem.js';
