@@ -1,4 +1,5 @@
 export { backendsOf, type Backends } from './backends.js';
+export { CacheBackend } from './cache-backend.js';
 export { EventBusConnection, EventBusModule } from './event-bus.module.js';
 export { EventProcessingModule, foreignEventRecorder } from './event-processing.module.js';
 export { embeddingModule, embeddingOptions } from './embedding-options.js';

@@ -40,4 +40,9 @@ export { PostgresMemoryWriter } from './postgres/postgres-memory-writer.js';
 export { PostgresOutbox } from './postgres/postgres-outbox.js';
 export { PostgresPendingMemories } from './postgres/postgres-pending-memories.js';
 export { PostgresProjectionSource } from './postgres/postgres-projection-source.js';
-export { StorageModule, type StorageModuleAsyncOptions, type StorageModuleOptions } from './postgres/storage.module.js';
+export {
+  StorageModule,
+  type StorageDecorators,
+  type StorageModuleAsyncOptions,
+  type StorageModuleOptions,
+} from './postgres/storage.module.js';
