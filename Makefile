@@ -1,11 +1,18 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends db-upgrade db-current db-downgrade \
         openapi config-docs docs-build docs-serve dev-services dev-services-down install clean
+=======
+.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench db-upgrade db-current db-downgrade \
+        db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
+
+include make/*.mk
+>>>>>>> main
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## install, build and start the service on http://127.0.0.1:9595, data in ./data
 	@exec bash scripts/run.sh
@@ -53,6 +60,12 @@ db-current: build ## show the schema version
 db-downgrade: build ## revert the newest migration, with the data it holds
 	@node apps/cli/dist/main.js db downgrade
 
+db-revision: ## write an empty migration (NAME=what-it-does)
+	@node scripts/new-migration.mjs $(NAME)
+
+settings: build ## show the settings in force, secrets masked
+	@node apps/cli/dist/main.js config
+
 openapi: build ## write docs/openapi.json from the controllers
 	@node scripts/generate-openapi.mjs
 
@@ -75,4 +88,4 @@ install:
 	@node scripts/prepare.mjs
 
 clean: ## remove what the build wrote; never the data
-	@rm -rf apps/*/dist libs/*/dist migrations/dist test/services/dist coverage
+	@rm -rf apps/*/dist libs/*/dist migrations/dist test/services/dist test/helm/dist coverage

@@ -19,10 +19,8 @@ describe('what Dockerfile.runtime builds', () => {
   let settings: Record<string, string>;
 
   beforeAll(async () => {
-    [image, data] = await Promise.all([
-      ImageBuild.of('Dockerfile.runtime'),
-      mkdtemp(path.join(tmpdir(), 'sfm-image-data-')),
-    ]);
+    data = await mkdtemp(path.join(tmpdir(), 'sfm-image-data-'));
+    image = await ImageBuild.of('Dockerfile.runtime');
     settings = {
       NODE_ENV: 'production',
       SOMA_DATA_DIR: data,
@@ -36,7 +34,7 @@ describe('what Dockerfile.runtime builds', () => {
   afterAll(async () => {
     await rm(data, { recursive: true, force: true });
     await image.remove();
-  });
+  }, 120_000);
 
   const run = (...command: string[]) => {
     const [program = '', ...args] = command;

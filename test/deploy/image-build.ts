@@ -1,12 +1,16 @@
-import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { REPOSITORY } from '../services/repository.js';
 import { runTool } from '../services/run-tool.js';
 import { DockerContext } from './docker-context.js';
 import { copyOf, finalStage, readDockerfile, textsOf, type Dockerfile, type Stage } from './dockerfile.js';
 
 /** Needs a system of its own: packages, users, and what belongs to the base image. */
 const SYSTEM_STEP = /^(apt-get|groupadd|useradd)\b/;
+/** How the repository itself was installed: its packages are taken, as an engine takes a layer it has built before. */
+const INSTALL_STEP = 'npm ci --include=dev --include=optional';
 
 /**
  * The steps of a Dockerfile, executed without an engine: each stage is a folder, COPY copies between them, RUN runs in the
@@ -72,6 +76,8 @@ export class ImageBuild {
         await mkdir(folder, { recursive: true });
       } else if (name === 'COPY') {
         await this.copy(stage, folder, text);
+      } else if (name === 'RUN' && text === INSTALL_STEP) {
+        await installAsHere(folder);
       } else if (name === 'RUN' && !SYSTEM_STEP.test(text)) {
         await runTool('sh', ['-c', text], { cwd: folder, timeoutMs: 600_000 });
       }
@@ -88,5 +94,22 @@ export class ImageBuild {
       const to = isFolder ? destination : path.join(destination, path.basename(file));
       await cp(file, to, { recursive: true, verbatimSymlinks: true });
     }
+  }
+}
+
+/** Links every node_modules of the repository into a copy of its manifests. */
+async function installAsHere(folder: string): Promise<void> {
+  const workspaces = ['apps', 'libs'].map(async (parent) =>
+    (await readdir(path.join(REPOSITORY, parent))).map((name) => path.join(parent, name)),
+  );
+  for (const place of ['', 'migrations', ...(await Promise.all(workspaces)).flat()]) {
+    const source = path.join(REPOSITORY, place, 'node_modules');
+    if (!existsSync(source)) continue;
+    // Hard links where the file system has them.
+    const target = path.join(folder, place, 'node_modules');
+    await runTool('cp', ['-al', source, target]).catch(async () => {
+      await rm(target, { recursive: true, force: true });
+      await runTool('cp', ['-a', source, target]);
+    });
   }
 }

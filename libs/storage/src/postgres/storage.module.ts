@@ -2,24 +2,30 @@ import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata }
 import {
   ChangeFeed,
   ContextReader,
+  DerivedTables,
   EventLedger,
   MemoryReader,
   MemoryWriter,
+  NamespaceLock,
   Outbox,
   PendingMemories,
   ProjectionSource,
+  TruthAudit,
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { PostgresChangeFeed } from './postgres-change-feed.js';
 import { PostgresContextReader } from './postgres-context-reader.js';
 import { PostgresDatabase } from './postgres-database.js';
+import { PostgresDerivedTables } from './postgres-derived-tables.js';
 import { PostgresEventLedger } from './postgres-event-ledger.js';
 import { PostgresHealth } from './postgres-health.js';
 import { PostgresMemoryReader } from './postgres-memory-reader.js';
 import { PostgresMemoryWriter } from './postgres-memory-writer.js';
+import { PostgresNamespaceLock } from './postgres-namespace-lock.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresPendingMemories } from './postgres-pending-memories.js';
 import { PostgresProjectionSource } from './postgres-projection-source.js';
+import { PostgresTruthAudit } from './postgres-truth-audit.js';
 
 export interface StorageModuleOptions extends StorageDecorators {
   /** Initialised and migrated; whoever made it destroys it, after the application is closed. */
@@ -46,6 +52,9 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [Outbox, PostgresOutbox],
       [ChangeFeed, PostgresChangeFeed],
       [EventLedger, PostgresEventLedger],
+      [TruthAudit, PostgresTruthAudit],
+      [DerivedTables, PostgresDerivedTables],
+      [NamespaceLock, PostgresNamespaceLock],
       [PostgresHealth, PostgresHealth],
     ] as const
   ).map(([port, Adapter]) => ({
