@@ -120,6 +120,7 @@ function servicesModule(config: AppConfig, core: DynamicModule, token: string): 
         useFactory: (metrics: ServiceMetrics, outbox: Outbox, source: ProjectionSource, vectors: VectorIndex) => {
           metrics.registerGauges({
             outboxDepth: async () => (await outbox.depth()).waiting,
+            outboxOldestAgeSeconds: async () => (await outbox.depth()).oldestAgeSeconds,
             oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
             indexPoints: async () =>
               new Map([[config.service.namespace, await vectors.count(config.service.namespace)]]),
