@@ -3,7 +3,7 @@ import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
 import {
   backendsOf,
-  embeddingOptions,
+  embeddingModule,
   IndexingModule,
   payloadFields,
   storeLimits,
@@ -12,7 +12,6 @@ import {
   watchedServers,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import { EmbeddingModule } from '@sfm/embedding';
 import { DEFAULT_RANKING, Embedder, IndexWarmup, Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
 import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
@@ -21,7 +20,8 @@ import { PublicMetricsController } from './http/compat/metrics.controller.js';
 import { HealthReader } from './http/health-reader.js';
 import { HttpOptions } from './http/http-options.js';
 import { HttpModule } from './http/http.module.js';
-import { DEFAULT_BATCHING, MemoryModule } from './memory.module.js';
+import { batchingOf } from './batching.js';
+import { MemoryModule } from './memory.module.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
 import { ServiceHealth } from './service-health.js';
 import { VERSION } from './version.js';
@@ -69,12 +69,12 @@ function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSou
   const indexing = IndexingModule.register(config, [
     StorageModule.forRoot({ dataSource }),
     VectorModule.forRoot(vectorOptions(config)),
-    EmbeddingModule.forRoot(embeddingOptions(config)),
+    embeddingModule(config),
     TelemetryModule.register(),
   ]);
   return MemoryModule.register(
     {
-      store: { limits: storeLimits(config), fields, batching: DEFAULT_BATCHING },
+      store: { limits: storeLimits(config), fields, batching: batchingOf(config) },
       overlay: { maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS },
       recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
       indexes: backendsOf(config).vectors === 'embedded' ? 'own' : 'followed',

@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { KafkaBatchServer } from '@sfm/events';
-import { VectorIndex } from '@sfm/memory';
+import { Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { PostgresHealth } from '@sfm/storage';
 import { ConsumerModule, type ConsumerModuleOptions } from './consumer.module.js';
 
@@ -25,10 +25,17 @@ export async function startConsumer(
   });
   const find = <T>(token: abstract new (...args: never[]) => T): T => nest.get<T>(token, { strict: false });
   const [server, truth, vectors] = [find(KafkaBatchServer), find(PostgresHealth), find(VectorIndex)];
+  const [outbox, source] = [find(Outbox), find(ProjectionSource)];
+  const { namespace } = options.config.service;
   options.status.health.watch({
     truth: () => truth.check(),
-    vectors: () => vectors.count(options.config.service.namespace),
+    vectors: () => vectors.count(namespace),
     isMember: () => server.partitions !== undefined,
+  });
+  options.status.serviceMetrics.registerGauges({
+    outboxDepth: async () => (await outbox.depth()).waiting,
+    oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
+    indexPoints: async () => new Map([[namespace, await vectors.count(namespace)]]),
   });
   await nest.listen();
   return { close: () => nest.close() };

@@ -1,4 +1,4 @@
-import { Controller, Logger, UseFilters } from '@nestjs/common';
+import { Controller, Inject, Logger, UseFilters } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { MEMORY_EVENTS_PATTERN, RpcErrorPassThrough } from '@sfm/events';
 import {
@@ -17,7 +17,7 @@ export class EventsController {
   private readonly logger = new Logger('Consumer');
 
   constructor(
-    private readonly processor: EventProcessor,
+    @Inject(EventProcessor) private readonly processor: Pick<EventProcessor, 'process'>,
     private readonly metrics: ConsumerMetrics,
   ) {}
 

@@ -1,13 +1,14 @@
 export { backendsOf, type Backends } from './backends.js';
 export { EventBusConnection, EventBusModule } from './event-bus.module.js';
 export { EventProcessingModule, foreignEventRecorder } from './event-processing.module.js';
-export { embeddingOptions } from './embedding-options.js';
+export { embeddingModule, embeddingOptions } from './embedding-options.js';
 export { IndexingModule } from './indexing.module.js';
 export { kafkaConnection, kafkaTopics } from './kafka-options.js';
 export { payloadFields, storeLimits } from './memory-options.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './open-truth.js';
+export { explainPostgresProblem } from './postgres-problem.js';
 export { postgresTls } from './postgres-tls.js';
 export { Shutdown } from './shutdown.js';
 export { TelemetryModule } from './telemetry.module.js';
-export { vectorOptions } from './vector-options.js';
+export { qdrantConnection, vectorOptions } from './vector-options.js';
 export { watchedServers, type WatchedServer } from './watched-servers.js';

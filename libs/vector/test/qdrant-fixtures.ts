@@ -1,8 +1,8 @@
-import { VectorIndex, type IndexChange, type Overlay, type VectorQuery } from '@sfm/memory';
+import { PointAudit, VectorIndex, VectorRebuild, type IndexChange, type Overlay, type VectorQuery } from '@sfm/memory';
 import { randomUUID } from 'node:crypto';
 import { testQdrant } from '../../../test/services/qdrant.js';
-import { CollectionCatalog } from '../src/qdrant/collection-catalog.js';
-import { dropCollection, type CollectionOptions } from '../src/qdrant/collections.js';
+import { CollectionCatalog, type CatalogOptions } from '../src/qdrant/collection-catalog.js';
+import { dropCollection } from '../src/qdrant/collections.js';
 import { QdrantServer } from '../src/qdrant/qdrant-server.js';
 
 /** Namespaces nobody else on the tests' Qdrant has. */
@@ -19,7 +19,7 @@ export class TestNamespaces {
     return this.#server;
   }
 
-  async catalog(options: Partial<CollectionOptions> = {}): Promise<CollectionCatalog> {
+  async catalog(options: Partial<CatalogOptions> = {}): Promise<CollectionCatalog> {
     return new CollectionCatalog(await this.server(), { space: 'test:1', dimension: 4, ...options });
   }
 
@@ -55,5 +55,41 @@ export class RenamedNamespaces extends VectorIndex {
 
   clear(namespace: string) {
     return this.index.clear(this.named(namespace));
+  }
+}
+
+/** An audit of such an index. */
+export class RenamedAudit extends PointAudit {
+  constructor(
+    private readonly audit: PointAudit,
+    private readonly named: (namespace: string) => string,
+  ) {
+    super();
+  }
+
+  scan(namespace: string) {
+    return this.audit.scan(this.named(namespace));
+  }
+
+  held(namespace: string, keys: readonly string[]) {
+    return this.audit.held(this.named(namespace), keys);
+  }
+
+  evict(namespace: string, keys: readonly string[]) {
+    return this.audit.evict(this.named(namespace), keys);
+  }
+}
+
+/** A rebuild of such an index. */
+export class RenamedRebuild extends VectorRebuild {
+  constructor(
+    private readonly rebuild: VectorRebuild,
+    private readonly named: (namespace: string) => string,
+  ) {
+    super();
+  }
+
+  begin(namespace: string) {
+    return this.rebuild.begin(this.named(namespace));
   }
 }

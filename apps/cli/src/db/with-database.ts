@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { postgresTls } from '@sfm/composition';
+import { explainPostgresProblem, postgresTls } from '@sfm/composition';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
 import {
@@ -53,7 +53,9 @@ export async function withDataSource(
     migrations: MIGRATIONS,
     pool: { size: 2 },
   });
-  await dataSource.initialize();
+  await dataSource.initialize().catch((error: unknown) => {
+    throw explainPostgresProblem(error);
+  });
   try {
     await work(dataSource);
   } finally {

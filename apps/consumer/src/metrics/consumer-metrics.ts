@@ -20,7 +20,7 @@ const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
 const BOTH = 'both';
 
-/** What the consumer counts; the names that begin with `consumer_` are those existing alerts and dashboards ask for. */
+/** What the consumer counts, under the names that alerts and dashboards ask for. */
 export class ConsumerMetrics implements ConsumingObserver {
   private readonly consumed: Counter<'topic'>;
   private readonly succeeded: Counter<'component'>;
@@ -40,8 +40,8 @@ export class ConsumerMetrics implements ConsumingObserver {
     this.consumed = counter('consumer_messages_consumed_total', 'Messages whose offset is committed', ['topic']);
     this.succeeded = counter('consumer_process_success_total', 'Events whose effects are durable', ['component']);
     this.failures = counter('consumer_process_failure_total', 'Events in tries that failed', ['component']);
-    this.retries = counter('soma_consumer_retries_total', 'Pauses of a partition before another try', ['cause']);
-    this.parkedTotal = counter('soma_consumer_parked_total', 'Messages put on the dead letter topic');
+    this.retries = counter('consumer_retries_total', 'Pauses of a partition before another try', ['cause']);
+    this.parkedTotal = counter('consumer_parked_total', 'Messages put on the dead letter topic');
     this.latency = new Histogram({
       name: 'consumer_processing_latency_seconds',
       help: 'Time to apply a batch of events',
@@ -50,7 +50,7 @@ export class ConsumerMetrics implements ConsumingObserver {
       registers,
     });
     this.batchSize = new Histogram({
-      name: 'soma_consumer_batch_size',
+      name: 'consumer_batch_size',
       help: 'Events applied together',
       buckets: SIZE_BUCKETS,
       registers,
@@ -87,18 +87,18 @@ export class ConsumerMetrics implements ConsumingObserver {
   registerGauges({ lag, oldestEventAgeSeconds, parkedEvents, partitions }: ConsumerGauges): void {
     this.registerLag(lag);
     this.registerGauge(
-      'soma_consumer_oldest_event_age_seconds',
+      'consumer_oldest_event_age_seconds',
       'Age of the oldest event that is being applied or waits for another try; 0 when there is none',
       oldestEventAgeSeconds,
     );
-    this.registerGauge('soma_consumer_dlq_events', 'Events on the dead letter topic', parkedEvents);
-    this.registerGauge('soma_consumer_assigned_partitions', 'Partitions that this process has', partitions);
+    this.registerGauge('consumer_dlq_events', 'Events on the dead letter topic', parkedEvents);
+    this.registerGauge('consumer_assigned_partitions', 'Partitions that this process has', partitions);
   }
 
   private registerLag(lag: ConsumerGauges['lag']): void {
     const { topic } = this;
     new Gauge({
-      name: 'soma_consumer_lag',
+      name: 'consumer_lag',
       help: 'Messages that the group has not committed; every member reports all partitions, so take the maximum',
       labelNames: ['topic', 'partition'],
       registers: [this.registry],

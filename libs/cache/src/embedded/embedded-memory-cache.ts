@@ -1,9 +1,12 @@
 import { MemoryCache, type Memory, type MemoryInvalidation } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
+import { approximateBytes } from './approximate-bytes.js';
 
 export interface EmbeddedMemoryCacheOptions {
   /** Most entries kept, at least 1. A coordinate costs one entry, also while it only remembers an invalidation. */
   readonly maxEntries: number;
+  /** Most memory their payloads take, in bytes, estimated. @default unlimited */
+  readonly maxBytes?: number;
 }
 
 /** What is known of one coordinate: nothing older than `version` counts; `memory` is the copy at that version. */
@@ -13,7 +16,7 @@ interface Entry {
 }
 
 /**
- * Memory cache inside the process: bounded by entries, least recently used out first.
+ * Memory cache inside the process: bounded by entries and by memory, least recently used out first.
  *
  * An invalidation stays as an entry of its own until it is evicted, because a reader that started before a write may
  * hand in its stale copy after it.
@@ -23,7 +26,11 @@ export class EmbeddedMemoryCache extends MemoryCache {
 
   constructor(options: EmbeddedMemoryCacheOptions) {
     super();
-    this.entries = new LRUCache({ max: Math.max(1, Math.floor(options.maxEntries)) });
+    const { maxEntries, maxBytes } = options;
+    this.entries = new LRUCache({
+      max: Math.max(1, Math.floor(maxEntries)),
+      ...(maxBytes === undefined ? {} : { maxSize: maxBytes, sizeCalculation: sizeOf }),
+    });
   }
 
   override get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
@@ -64,6 +71,13 @@ export class EmbeddedMemoryCache extends MemoryCache {
     for (const at of [...this.entries.keys()]) if (at.startsWith(prefix)) this.entries.delete(at);
     return Promise.resolve();
   }
+}
+
+/** What an entry costs beside its payload: key, coordinate, dates. */
+const ENTRY_BYTES = 1000;
+
+function sizeOf({ memory }: Entry): number {
+  return ENTRY_BYTES + (memory === undefined ? 0 : approximateBytes(memory.payload));
 }
 
 /** A line feed occurs in no namespace name, so two namespaces can never share a prefix. */

@@ -190,6 +190,21 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       await truth().projection.reopen([]);
     });
 
+    it('scans every live row of one namespace, indexed or not, with its embedding', async () => {
+      const [one, two] = [freshNamespace(), freshNamespace()];
+      await truth().writer.write([1, 2, 3, 4, 5].map((x) => aWrite(one, { coordinate: [x] })));
+      await truth().writer.write([aWrite(two, { coordinate: [1] })]);
+      await truth().writer.delete([aDeletion(one, '4')]);
+      await mark(one, '2', 1, vector(1, 0));
+      const rows: ProjectionRow[] = [];
+      for await (const batch of truth().projection.scanNamespace(one, 2)) {
+        expect(batch.length).toBeLessThanOrEqual(2);
+        rows.push(...batch);
+      }
+      expect(rows.map(({ key, indexedVersion }) => `${key}:${indexedVersion}`)).toEqual(['1:0', '2:1', '3:0', '5:0']);
+      expect([...(rows[1]?.embedding?.vector ?? [])]).toEqual([1, 0]);
+    });
+
     it('tells the age of the oldest write that is not indexed', async () => {
       const namespace = freshNamespace();
       await truth().writer.write([aWrite(namespace)]);

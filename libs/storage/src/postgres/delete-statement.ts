@@ -6,6 +6,7 @@ export interface DeletedRow {
   readonly event_id: string;
   /** False when the memory had expired: its content goes too, but nothing lived there. */
   readonly live: boolean;
+  readonly version: number;
 }
 
 /**
@@ -56,7 +57,7 @@ WITH arrived AS MATERIALIZED (
   ORDER BY position
   RETURNING id, namespace, coordinate_key, version
 )${queue}
-SELECT event_id, live FROM gone`;
+SELECT event_id, live, version FROM gone`;
 
 /** What differs between a deletion of our own and one that another producer has announced. */
 interface DeleteOrigin {

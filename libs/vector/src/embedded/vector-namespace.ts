@@ -1,4 +1,11 @@
-import type { IndexChange, IndexPoint, LaneCandidate, Overlay, VectorQuery } from '@sfm/memory';
+import type {
+  HeldPoint as HeldVersion,
+  IndexChange,
+  IndexPoint,
+  LaneCandidate,
+  Overlay,
+  VectorQuery,
+} from '@sfm/memory';
 import { GraphLane } from './graph-lane.js';
 import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import type { NeighborGraphFactory } from './neighbor-graph.js';
@@ -53,6 +60,21 @@ export class VectorNamespace {
   apply(change: IndexChange): void {
     if (change.kind === 'upsert') this.#upsert(change.point);
     else this.#remove(change.key, change.version);
+  }
+
+  /** Keys and versions of all points. May be read on while points change. */
+  held(): Iterable<HeldVersion> {
+    return this.#table.live();
+  }
+
+  versionOf(key: string): number | undefined {
+    return this.#table.versionOf(key);
+  }
+
+  /** Takes a point out as if it had never been applied. */
+  evict(key: string): void {
+    const slot = this.#table.forget(key);
+    if (slot !== undefined) this.#forget(slot);
   }
 
   search(query: VectorQuery, overlay: Overlay): LaneCandidate[] {

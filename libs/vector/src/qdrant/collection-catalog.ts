@@ -7,7 +7,16 @@ import {
   type CollectionOptions,
 } from './collections.js';
 import { CollectionMissing } from './qdrant-errors.js';
+import { Mirrors } from './mirrors.js';
+import { assertSupported } from './qdrant-health.js';
 import type { QdrantServer } from './qdrant-server.js';
+
+export interface CatalogOptions extends Omit<CollectionOptions, 'holds'> {
+  /** All namespaces in one collection of this name; each in its own when absent. */
+  readonly sharedCollection?: string;
+  /** Names of collections that receive every point as well: see `Mirrors`. */
+  readonly mirrors?: readonly string[];
+}
 
 /** A collection that the points of a namespace are read from and written to, under its alias. */
 export interface OpenCollection {
@@ -27,11 +36,15 @@ interface Look {
 /** Knows which collection a namespace's points are in, makes it where it is missing, and refuses those it cannot use. */
 export class CollectionCatalog {
   readonly #looks = new Map<string, Look>();
+  #isSupported = false;
+  readonly mirrors: Mirrors;
 
   constructor(
     readonly server: QdrantServer,
-    readonly options: CollectionOptions,
-  ) {}
+    readonly options: CatalogOptions,
+  ) {
+    this.mirrors = new Mirrors(server, options.mirrors ?? [], { ...options, holds: 'mirror' });
+  }
 
   get isShared(): boolean {
     return this.options.sharedCollection !== undefined;
@@ -45,7 +58,7 @@ export class CollectionCatalog {
   /**
    * The collection of a namespace; undefined when there is none.
    *
-   * @throws IndexUnavailableError when it is of another embedding space or is none of this index
+   * @throws IndexUnavailableError when it is of another embedding space or is none of this index, and when the server is too old
    */
   async find(namespace: string): Promise<OpenCollection | undefined> {
     const alias = this.aliasOf(namespace);
@@ -75,6 +88,11 @@ export class CollectionCatalog {
     return created;
   }
 
+  /** Makes a collection for points that are searched. */
+  async make(name: string): Promise<void> {
+    await createCollection(this.server, name, { ...this.options, holds: this.isShared ? 'shared' : 'namespace' });
+  }
+
   /** Looks again the next time. */
   forget(namespace: string): void {
     this.#looks.delete(this.aliasOf(namespace));
@@ -95,6 +113,8 @@ export class CollectionCatalog {
   }
 
   async #look(namespace: string, alias: string): Promise<OpenCollection | undefined> {
+    if (!this.#isSupported) await assertSupported(this.server);
+    this.#isSupported = true;
     const description = await describeCollection(this.server, alias);
     if (!description) return undefined;
     this.#check(namespace, alias, description);
@@ -118,7 +138,7 @@ export class CollectionCatalog {
   /** Several processes may do this at once: all but one find everything made, and the alias is the same for all. */
   async #create(alias: string): Promise<void> {
     const name = physicalName(alias, this.options.space);
-    await createCollection(this.server, name, this.options);
+    await this.make(name);
     await this.server.call((api, init) =>
       api.updateAliases({ actions: [{ create_alias: { collection_name: name, alias_name: alias } }] }, init),
     );

@@ -4,13 +4,15 @@ import { OWN_FIELD } from './point-codec.js';
 import { CollectionExists, CollectionMissing } from './qdrant-errors.js';
 import type { QdrantServer } from './qdrant-server.js';
 
+/** What a collection is for: one namespace, all of them, or whoever looks for all points in one place. */
+export type CollectionUse = 'namespace' | 'shared' | 'mirror';
+
 /** How the collections of this index are made. */
 export interface CollectionOptions {
   /** Fingerprint of the embedding space, `Embedder.space`. */
   readonly space: string;
   readonly dimension: number;
-  /** All namespaces in one collection of this name; each in its own when absent. */
-  readonly sharedCollection?: string;
+  readonly holds: CollectionUse;
   /** Payload fields to index for those who query Qdrant themselves, dots between steps. */
   readonly indexedFields?: readonly string[];
 }
@@ -20,6 +22,7 @@ export interface CollectionDescription {
   readonly dimension: number | undefined;
   /** Who made the collection and for what space; undefined when this index has not. */
   readonly space: string | undefined;
+  readonly holds: string | undefined;
   readonly indexedVectors: number;
 }
 
@@ -36,10 +39,11 @@ export async function describeCollection(
   try {
     const info = await server.call((api, init) => api.getCollection({ collection_name: name }, init));
     const maker = isJsonObject(info.config.metadata) ? info.config.metadata[MAKER] : undefined;
-    const space = isJsonObject(maker) ? maker['space'] : undefined;
+    const { space, holds } = isJsonObject(maker) ? maker : {};
     return {
       dimension: dimensionOf(info.config.params.vectors),
       space: typeof space === 'string' ? space : undefined,
+      holds: typeof holds === 'string' ? holds : undefined,
       indexedVectors: info.indexed_vectors_count ?? 0,
     };
   } catch (error) {
@@ -50,13 +54,13 @@ export async function describeCollection(
 
 /** Makes a collection and its payload indexes; what is there already stays as it is. */
 export async function createCollection(server: QdrantServer, name: string, options: CollectionOptions): Promise<void> {
-  const { space, dimension, sharedCollection } = options;
+  const { space, dimension, holds } = options;
   // Searches in a shared collection are always within one namespace: one graph per namespace serves them.
-  const graphs = sharedCollection === undefined ? {} : { hnsw_config: { m: 0, payload_m: 16 } };
+  const graphs = holds === 'shared' ? { hnsw_config: { m: 0, payload_m: 16 } } : {};
   const definition = {
     collection_name: name,
     vectors: { size: dimension, distance: 'Cosine' as const },
-    metadata: { [MAKER]: { space } },
+    metadata: { [MAKER]: { space, holds } },
     ...graphs,
   };
   const slowly = { timeoutMs: CREATE_TIMEOUT_MS };
@@ -82,12 +86,12 @@ export async function dropCollection(server: QdrantServer, name: string): Promis
 
 type FieldIndex = Schemas['CreateFieldIndex'];
 
-function payloadIndexes({ sharedCollection, indexedFields = [] }: CollectionOptions): FieldIndex[] {
+function payloadIndexes({ holds, indexedFields = [] }: CollectionOptions): FieldIndex[] {
   const time = { type: 'integer' as const, lookup: false, range: true };
   return [
     { field_name: `${OWN_FIELD}.facets`, field_schema: 'keyword' },
     { field_name: `${OWN_FIELD}.created_at`, field_schema: time },
-    ...(sharedCollection === undefined
+    ...(holds === 'namespace'
       ? []
       : [{ field_name: `${OWN_FIELD}.namespace`, field_schema: { type: 'keyword' as const, is_tenant: true } }]),
     ...indexedFields.map((field) => ({ field_name: field, field_schema: 'keyword' as const })),

@@ -41,6 +41,11 @@ export function pushDown(filter: MemoryFilter | undefined): PushedFilter {
   return { must, must_not, isExact };
 }
 
+/** Restricts a request in a shared collection to one namespace. */
+export function inNamespace(namespace: string): { readonly key: string; readonly match: { readonly value: string } } {
+  return { key: `${OWN_FIELD}.namespace`, match: { value: namespace } };
+}
+
 function pushCondition(condition: PayloadCondition): PushedCondition {
   const { path } = condition;
   // A path of no steps is the payload itself, which no facet stands for.

@@ -8,8 +8,8 @@ import {
 } from '@sfm/memory';
 import { TopCandidates } from '../top-candidates.js';
 import type { CollectionCatalog, OpenCollection } from './collection-catalog.js';
-import { pushDown, type PushedFilter, type QdrantFilter } from './filter-pushdown.js';
-import { hasVector, HIT_FIELDS, OWN_FIELD, readFilterable, readHit, type HitDetails } from './point-codec.js';
+import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './filter-pushdown.js';
+import { hasVector, HIT_FIELDS, readFilterable, readHit, type HitDetails } from './point-codec.js';
 
 /** Scores are told apart to this; the server computes in single precision, the overlay in double. */
 const GRID = 1e5;
@@ -126,11 +126,6 @@ export class NearestPoints {
     const all = this.catalog.isShared ? [inNamespace(this.namespace), ...must] : must;
     return all.length + must_not.length === 0 ? undefined : { must: all, must_not };
   }
-}
-
-/** Restricts a request in a shared collection to one namespace. */
-export function inNamespace(namespace: string): { readonly key: string; readonly match: { readonly value: string } } {
-  return { key: `${OWN_FIELD}.namespace`, match: { value: namespace } };
 }
 
 /** Of two unit vectors. */

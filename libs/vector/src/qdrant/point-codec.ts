@@ -1,4 +1,11 @@
-import { isJsonObject, type Filterable, type IndexPoint, type JsonObject, type MemoryType } from '@sfm/memory';
+import {
+  isJsonObject,
+  type Filterable,
+  type HeldPoint,
+  type IndexPoint,
+  type JsonObject,
+  type MemoryType,
+} from '@sfm/memory';
 import { facetsOf } from './facets.js';
 import { pointId } from './point-id.js';
 
@@ -76,6 +83,13 @@ export function readHit(payload: unknown): HitDetails | undefined {
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt : null,
     isPartial: own['partial'] === true,
   };
+}
+
+/** Undefined for a point that this index has not written. */
+export function readHeld(payload: unknown): HeldPoint | undefined {
+  const own = isJsonObject(payload) ? payload[OWN_FIELD] : undefined;
+  if (!isJsonObject(own) || typeof own['key'] !== 'string' || typeof own['version'] !== 'number') return undefined;
+  return { key: own['key'], version: own['version'] };
 }
 
 /** What filters look at, as the memory had it. */

@@ -11,6 +11,11 @@ export class CollectionMissing extends IndexUnavailableError {}
 /** What already exists, of a request to create it. */
 export class CollectionExists extends QdrantRefusal {}
 
+/** A snapshot could not be made, read or taken in. */
+export class SnapshotRefused extends Error {
+  override readonly name = 'SnapshotRefused';
+}
+
 const TLS_PROBLEM = /CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/;
 
 /**

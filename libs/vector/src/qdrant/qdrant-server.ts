@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QdrantClient } from '@qdrant/js-client-rest';
-import { Agent } from 'undici';
+import { Agent, fetch, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
 import { isWorthRetrying, toIndexError } from './qdrant-errors.js';
 
@@ -35,6 +35,8 @@ export class QdrantServer {
   /** Typed loosely: the types that Node declares for it are those of another release of undici. */
   readonly #transport: object;
   readonly #timeoutMs: number;
+  readonly #base: string;
+  readonly #headers: Record<string, string>;
 
   /** @throws Error when the address or the certificate authority cannot be used */
   constructor(connection: QdrantConnectionOptions) {
@@ -50,15 +52,15 @@ export class QdrantServer {
       connect: { timeout: this.#timeoutMs, ...(ca === undefined ? {} : { ca }) },
     });
     this.#transport = { dispatcher: this.#agent };
+    // Compressed answers are held back by the server for tens of milliseconds each.
+    this.#headers = { 'accept-encoding': 'identity' };
+    if (connection.apiKey !== undefined) this.#headers['api-key'] = connection.apiKey;
+    this.#base = `${address.https ? 'https' : 'http'}://${address.host}:${address.port}${address.prefix}`;
     this.#api = new QdrantClient({
       ...address,
       timeout: Infinity,
       checkCompatibility: false,
-      headers: {
-        // Compressed answers are held back by the server for tens of milliseconds each.
-        'accept-encoding': 'identity',
-        'api-key': connection.apiKey,
-      },
+      headers: this.#headers,
     }).api();
   }
 
@@ -84,9 +86,34 @@ export class QdrantServer {
     return data.version;
   }
 
+  /**
+   * One request outside the client, for streams of any length: not tried again and not bounded in time.
+   *
+   * @throws IndexUnavailableError when the server does not answer
+   */
+  async fetch(
+    path: string,
+    init: StreamInit & { readonly headers?: Record<string, string> } = {},
+  ): Promise<StreamAnswer> {
+    try {
+      return await fetch(`${this.#base}${path}`, {
+        ...init,
+        dispatcher: this.#agent,
+        headers: { ...init.headers, ...this.#headers },
+      });
+    } catch (error) {
+      throw toIndexError(error, this.name, this.#timeoutMs);
+    }
+  }
+
   /** Ends the connections once what is under way is answered. */
   async close(): Promise<void> {
     await this.#agent.close();
+  }
+
+  /** Called by Nest. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
   }
 
   async #try<T>(request: (init: RequestInit) => Promise<T>, timeoutMs: number): Promise<T> {

@@ -8,14 +8,14 @@ import {
 } from '@sfm/memory';
 import { CollectionCatalog, type OpenCollection } from './collection-catalog.js';
 import { dropCollection } from './collections.js';
-import { inNamespace, NearestPoints } from './nearest-points.js';
+import { inNamespace } from './filter-pushdown.js';
+import { NearestPoints } from './nearest-points.js';
+import { PointWriter } from './point-writer.js';
 import { CollectionMissing, QdrantRefusal } from './qdrant-errors.js';
 import { RemovedVersions } from './removed-versions.js';
 import { SerialQueue } from './serial-queue.js';
-import { inRequests, keyOf, newestByKey, toOperations, versionOf } from './write-plan.js';
+import type { UpdateOperation } from './write-plan.js';
 
-/** Requests of one `apply` under way at the same time. */
-const PARALLEL_REQUESTS = 2;
 /** Deleting everything, or counting, takes longer the more there is. */
 const SLOW_TIMEOUT_MS = 60_000;
 
@@ -45,7 +45,7 @@ export class QdrantVectorIndex extends VectorIndex {
     for (const change of changes) {
       if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
     }
-    await this.#queue.run(namespace, () => this.#applyNewest(namespace, newestByKey(changes)));
+    await this.#queue.run(namespace, () => this.#writer(namespace).write(changes));
   }
 
   /** @throws IndexUnavailableError; RangeError when the query vector has another length than the index */
@@ -60,8 +60,7 @@ export class QdrantVectorIndex extends VectorIndex {
     try {
       return await nearest.find(await this.catalog.find(namespace));
     } catch (error) {
-      // Another process has cleared or replaced the collection since the last look.
-      if (!(error instanceof CollectionMissing || error instanceof QdrantRefusal)) throw error;
+      if (!mayHaveMoved(error)) throw error;
       this.catalog.forget(namespace);
       return nearest.find(await this.catalog.find(namespace));
     }
@@ -83,41 +82,36 @@ export class QdrantVectorIndex extends VectorIndex {
   async clear(namespace: string): Promise<void> {
     await this.#queue.run(namespace, async () => {
       this.removed.forget(namespace);
+      await this.catalog.mirrors.clear(namespace);
       if (this.catalog.isShared) await this.#deletePoints(namespace);
       else await this.#dropCollections(namespace);
       this.catalog.forget(namespace);
     });
   }
 
-  async #applyNewest(namespace: string, changes: readonly IndexChange[]): Promise<void> {
-    const news = changes.filter((change) => !this.removed.isRemoved(namespace, keyOf(change), versionOf(change)));
-    for (const change of news) {
-      if (change.kind === 'remove') this.removed.note(namespace, change.key, change.version);
-    }
-    const requests = inRequests(news).values();
-    const lane = async (): Promise<void> => {
-      for (const request of requests) await this.#write(namespace, request);
-    };
-    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, lane));
+  #writer(namespace: string): PointWriter {
+    return new PointWriter(namespace, this.removed, (operations, changes) =>
+      this.#send(namespace, operations, changes),
+    );
   }
 
-  async #write(namespace: string, changes: readonly IndexChange[]): Promise<void> {
-    const operations = toOperations(namespace, changes);
-    const send = async ({ name }: OpenCollection): Promise<void> => {
-      const request = { collection_name: name, wait: true, operations };
-      await this.catalog.server.call((api, init) => api.batchUpdate(request, init));
-    };
+  async #send(namespace: string, operations: UpdateOperation[], changes: readonly IndexChange[]): Promise<void> {
+    await this.catalog.mirrors.apply(operations);
     const collection = await this.#target(namespace, changes);
     if (!collection) return;
     try {
-      await send(collection);
+      await this.#update(collection, operations);
     } catch (error) {
-      // Another process has cleared or replaced the collection since the last look.
-      if (!(error instanceof CollectionMissing || error instanceof QdrantRefusal)) throw error;
+      if (!mayHaveMoved(error)) throw error;
       this.catalog.forget(namespace);
       const current = await this.#target(namespace, changes);
-      if (current) await send(current);
+      if (current) await this.#update(current, operations);
     }
+  }
+
+  async #update({ name }: OpenCollection, operations: UpdateOperation[]): Promise<void> {
+    const request = { collection_name: name, wait: true, operations };
+    await this.catalog.server.call((api, init) => api.batchUpdate(request, init));
   }
 
   /** Where to write; undefined when there is nothing to take the changes out of. */
@@ -144,4 +138,9 @@ export class QdrantVectorIndex extends VectorIndex {
       `this index holds vectors of ${dimension} dimensions, not ${vector.length}: rebuild it for the new embedding space`,
     );
   }
+}
+
+/** Another process may have cleared or replaced the collection since the last look. */
+function mayHaveMoved(error: unknown): boolean {
+  return error instanceof CollectionMissing || error instanceof QdrantRefusal;
 }

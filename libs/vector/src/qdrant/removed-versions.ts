@@ -21,8 +21,9 @@ export class RemovedVersions {
     if (oldest !== undefined) this.#versions.delete(oldest);
   }
 
+  /** Whether a change is older than a removal. The removal itself is not: it is repeated when the server was away. */
   isRemoved(namespace: string, key: string, version: number): boolean {
-    return (this.#versions.get(idOf(namespace, key)) ?? -1) >= version;
+    return (this.#versions.get(idOf(namespace, key)) ?? -1) > version;
   }
 
   /** Any version may come again: of the keys, or of the whole namespace. */

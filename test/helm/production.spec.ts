@@ -1,0 +1,200 @@
+import { expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { describeWithHelm } from '../services/helm-availability.js';
+import { CHART, FULLNAME, plainEnv, render, template } from './chart.js';
+import { containersOf, podOf, type Manifest } from './manifest.js';
+
+const describeHelm = await describeWithHelm();
+const APPS = [FULLNAME, `${FULLNAME}-consumer`];
+const TLS = ['postgres', 'kafka', 'qdrant'];
+
+describeHelm('production', () => {
+  it('scales api and consumer, and leaves their count to the scaler', async () => {
+    const rendering = await render('values-production.yaml');
+    expect(rendering.names('HorizontalPodAutoscaler')).toEqual(APPS);
+    for (const name of APPS) {
+      expect(rendering.get('HorizontalPodAutoscaler', name).spec).toMatchObject({
+        scaleTargetRef: { name },
+        minReplicas: 2,
+      });
+      expect(rendering.get('Deployment', name).spec).not.toHaveProperty('replicas');
+    }
+  });
+
+  it('scales the consumer by lag instead, on request', async () => {
+    const keda = 'hpa.consumer.enabled=false,keda.enabled=true';
+    const rendering = await render('values-production.yaml', '--set', keda);
+    expect(rendering.names('HorizontalPodAutoscaler')).toEqual([FULLNAME]);
+    const { spec } = rendering.get('ScaledObject', `${FULLNAME}-consumer`);
+    expect(spec).toMatchObject({ scaleTargetRef: { name: `${FULLNAME}-consumer` } });
+    expect(spec?.triggers).toEqual([
+      {
+        type: 'kafka',
+        metadata: {
+          bootstrapServers: `${FULLNAME}-redpanda.soma-memory.svc.cluster.local:9092`,
+          consumerGroup: 'soma-consumer-group',
+          topic: 'memory.events',
+          lagThreshold: '500',
+          offsetResetPolicy: 'earliest',
+        },
+      },
+    ]);
+    expect(rendering.get('Deployment', `${FULLNAME}-consumer`).spec).not.toHaveProperty('replicas');
+  });
+
+  it('asks for the brokers that KEDA cannot know', async () => {
+    const keda = 'hpa.consumer.enabled=false,keda.enabled=true,redpanda.enabled=false';
+    expect((await template('values-production.yaml', '--set', keda)).output).toContain('keda.bootstrapServers');
+  });
+
+  it('spreads pods over zones and nodes, and lets maintenance take one at a time', async () => {
+    const rendering = await render('values-production.yaml');
+    expect(rendering.names('PodDisruptionBudget')).toEqual(APPS);
+    for (const name of APPS) {
+      const { spec } = rendering.get('Deployment', name);
+      expect(spec?.template?.spec.topologySpreadConstraints?.map(({ topologyKey }) => topologyKey)).toEqual([
+        'topology.kubernetes.io/zone',
+        'kubernetes.io/hostname',
+      ]);
+      expect(rendering.get('PodDisruptionBudget', name).spec?.selector).toEqual(spec?.selector);
+    }
+  });
+
+  it('restarts pods when their Secret changes', async () => {
+    const rendering = await render('values-production.yaml');
+    const annotation = { 'reloader.stakater.com/auto': 'true' };
+    for (const name of APPS) {
+      const { metadata, spec } = rendering.get('Deployment', name);
+      expect(metadata.annotations).toMatchObject(annotation);
+      expect(spec?.template?.metadata.annotations).toMatchObject(annotation);
+    }
+  });
+
+  it('mounts certificates where the settings look for them', async () => {
+    const rendering = await render('values-production.yaml');
+    for (const name of APPS) {
+      const pod = rendering.get('Deployment', name).spec?.template?.spec;
+      for (const server of TLS) {
+        const secret = { secretName: `soma-memory-${server}-tls`, optional: true };
+        expect(pod?.volumes).toContainEqual({ name: `tls-${server}`, secret });
+        expect(pod?.containers[0]?.volumeMounts).toContainEqual({
+          name: `tls-${server}`,
+          mountPath: `/etc/soma/tls/${server}`,
+          readOnly: true,
+        });
+      }
+    }
+  });
+
+  it('refuses traffic that nobody named', async () => {
+    const { spec } = (await render('values-production.yaml')).get('NetworkPolicy', FULLNAME);
+    expect(spec?.policyTypes).toEqual(['Ingress', 'Egress']);
+    // A rule without peers would admit everybody.
+    for (const rule of spec?.ingress ?? []) expect(rule).toHaveProperty('from');
+    for (const rule of spec?.egress ?? []) expect(Object.keys(Object(rule)).length).toBeGreaterThan(0);
+  });
+
+  it('serves HTTPS under the certificate soma-api-tls', async () => {
+    const { spec } = (await render('values-production.yaml')).get('Ingress', FULLNAME);
+    expect(spec?.tls).toEqual([{ secretName: 'soma-api-tls', hosts: ['soma-memory.example.com'] }]);
+  });
+
+  it('is scraped on the ports of its Services', async () => {
+    const rendering = await render('values-production.yaml');
+    expect(rendering.names('ServiceMonitor')).toEqual(APPS);
+    for (const [name, port, service] of [
+      [FULLNAME, 'http', FULLNAME],
+      [`${FULLNAME}-consumer`, 'metrics', `${FULLNAME}-consumer-metrics`],
+    ] as const) {
+      const monitor = rendering.get('ServiceMonitor', name);
+      expect(monitor.spec).toMatchObject({ endpoints: [{ port, path: '/metrics' }] });
+      const { metadata, spec } = rendering.get('Service', service);
+      expect(spec?.ports?.map((each) => each.name)).toContain(port);
+      expect(metadata.labels).toMatchObject(Object(monitor.spec?.selector?.['matchLabels']));
+    }
+  });
+
+  it('alerts by the rules that serve outside Kubernetes too', async () => {
+    const rule = (await render('values-production.yaml')).get('PrometheusRule', FULLNAME);
+    expect(rule.spec).toEqual(parse(readFileSync(path.join(CHART, 'files', 'alerts.yaml'), 'utf8')));
+    const alerts = rule.spec?.groups?.flatMap((group) => group.rules.map(({ alert }) => alert));
+    expect(alerts).toEqual(
+      expect.arrayContaining([
+        ...['SomaAPIHighLatency', 'SomaAPIHighErrorRate'],
+        ...['SomaConsumerProcessingFailures', 'SomaConsumerStalled'],
+      ]),
+    );
+  });
+
+  it('brings a dashboard for every file', async () => {
+    const files = readdirSync(path.join(CHART, 'files', 'dashboards')).filter((name) => name.endsWith('.json'));
+    const maps = (await render('values-production.yaml')).names('ConfigMap');
+    for (const file of files) expect(maps).toContain(`${FULLNAME}-dashboard-${file.replace('.json', '')}`);
+  });
+});
+
+describeHelm('backups', () => {
+  const jobPods = (manifests: readonly Manifest[]) => manifests.map((manifest) => podOf(manifest));
+
+  it('run at night under the documented names', async () => {
+    const rendering = await render('values-production.yaml');
+    const schedules = rendering
+      .ofKind('CronJob')
+      .map(({ metadata, spec }) => `${metadata.name} ${spec?.schedule ?? ''}`);
+    expect(schedules.toSorted()).toEqual([
+      `${FULLNAME}-postgres-backup 0 2 * * *`,
+      `${FULLNAME}-qdrant-backup 30 2 * * *`,
+    ]);
+  });
+
+  it('store only what was dumped, with the credentials of soma-memory-backup-aws', async () => {
+    for (const pod of jobPods((await render('values-production.yaml')).ofKind('CronJob'))) {
+      expect(pod?.restartPolicy).toBe('Never');
+      const upload = pod?.containers[0];
+      expect(upload?.command).toEqual(['sh', '/backup/upload.sh']);
+      expect(upload).toMatchObject({ envFrom: [{ secretRef: { name: 'soma-memory-backup-aws' } }] });
+      expect(plainEnv(upload ?? { name: '', image: '' })).toMatchObject({
+        RCLONE_CONFIG_STORE_TYPE: 's3',
+        STORE_PATH: expect.stringMatching(/^store:soma-memory-backups\/(postgres|qdrant)$/),
+        RETENTION_DAYS: expect.stringMatching(/^\d+$/),
+      });
+    }
+  });
+
+  it('dump with the release of PostgreSQL that runs', async () => {
+    const rendering = await render('values-production.yaml');
+    const [pod] = jobPods([rendering.get('CronJob', `${FULLNAME}-postgres-backup`)]);
+    expect(pod?.initContainers?.[0]?.image).toBe(rendering.container(`${FULLNAME}-postgres`, 'postgres').image);
+  });
+
+  it('mount every script that a container runs', async () => {
+    const all = 'restore.postgres.enabled=true,restore.qdrant.enabled=true';
+    const rendering = await render('values-production.yaml', '--set', all);
+    const scripts = Object.keys(rendering.get('ConfigMap', `${FULLNAME}-backup-scripts`).data ?? {});
+    const jobs = [...rendering.ofKind('CronJob'), ...rendering.ofKind('Job')];
+    const commands = jobs
+      .flatMap((job) => containersOf(podOf(job) ?? { containers: [] }))
+      .flatMap(({ command }) => command);
+    const run = commands.filter((word) => word?.startsWith('/backup/')).map((word) => word?.replace('/backup/', ''));
+    expect(run).toHaveLength(8);
+    for (const script of run) expect(scripts).toContain(script);
+  });
+
+  it('are restored by Jobs that exist on request only, and may be repeated', async () => {
+    const off = await render('values-production.yaml');
+    expect(off.names('Job')).toEqual([`${FULLNAME}-migrate`]);
+    const on = await render(
+      'values-production.yaml',
+      '--set',
+      'restore.postgres.enabled=true,restore.qdrant.enabled=true',
+    );
+    for (const server of ['postgres', 'qdrant']) {
+      expect(on.get('Job', `${FULLNAME}-${server}-restore`).metadata.annotations).toMatchObject({
+        'helm.sh/hook': 'post-install,post-upgrade',
+        'helm.sh/hook-delete-policy': 'before-hook-creation',
+      });
+    }
+  });
+});

@@ -1,0 +1,174 @@
+import { expect, it } from '@jest/globals';
+import { loadConfig } from '@sfm/config';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describeWithHelm } from '../services/helm-availability.js';
+import { REPOSITORY } from '../services/repository.js';
+import { CHART, FULLNAME, INSTALLATION_NAMES, plainEnv, render, secretEnv, type Rendering } from './chart.js';
+import { containersOf, podOf, type Container } from './manifest.js';
+
+const describeHelm = await describeWithHelm();
+const CHART_SECRET = `${FULLNAME}-secrets`;
+const KEYS = ['KAFKA_BOOTSTRAP_SERVERS', 'POSTGRES_URL', 'QDRANT_URL', 'REDIS_URL', 'SOMA_API_TOKEN'];
+/** What a vault might hold. */
+const VAULT: Readonly<Record<string, string>> = {
+  SOMA_API_TOKEN: 'token-of-the-vault',
+  POSTGRES_URL: 'postgresql://soma:secret@db.example.com:5432/somamemory',
+  REDIS_URL: 'rediss://cache.example.com:6379/0',
+  QDRANT_URL: 'https://vectors.example.com:6333',
+  KAFKA_BOOTSTRAP_SERVERS: 'broker.example.com:9092',
+};
+
+function secretValues(rendering: Rendering): Record<string, string> {
+  const { data = {} } = rendering.find('Secret', CHART_SECRET) ?? {};
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
+  );
+}
+
+/** The environment that the process in a container would see. */
+function environmentOf(container: Container, secrets: Readonly<Record<string, string>>): Record<string, string> {
+  const fromSecrets = Object.entries(secretEnv(container)).flatMap(([name, ref]) => {
+    const value = secrets[ref.slice(ref.indexOf('/') + 1)];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...plainEnv(container), ...Object.fromEntries(fromSecrets) };
+}
+
+function appContainers(rendering: Rendering): Container[] {
+  return [rendering.container(FULLNAME, 'api'), rendering.container(`${FULLNAME}-consumer`, 'consumer')];
+}
+
+const documented = new Set(
+  [...readFileSync(path.join(REPOSITORY, 'docs', 'CONFIGURATION.md'), 'utf8').matchAll(/^\| `(\w+)` \|/gm)].map(
+    ([, name]) => name,
+  ),
+);
+
+describeHelm.each(INSTALLATION_NAMES)('%s', (installation) => {
+  it('sets variables that are settings, and nothing else', async () => {
+    expect(documented.size).toBeGreaterThan(50);
+    for (const container of appContainers(await render(installation))) {
+      for (const { name } of container.env ?? []) expect(documented).toContain(name);
+    }
+  });
+
+  it('gives api and consumer an environment they start with, without a single notice', async () => {
+    const rendering = await render(installation);
+    const secrets = installation === 'values-production.yaml' ? VAULT : secretValues(rendering);
+    for (const container of appContainers(rendering)) {
+      const environment = environmentOf(container, secrets);
+      const { warnings } = loadConfig(environment);
+      const unexpected = warnings.filter(({ variable }) => variable !== 'SOMA_API_HOST');
+      expect(unexpected).toEqual([]);
+      expect(environment).toMatchObject({ EVENTING_ENABLED: 'true', SOMA_MEMORY_NAMESPACE: 'api_ns' });
+    }
+  });
+
+  it('gives the token to the api alone', async () => {
+    const [api, consumer] = appContainers(await render(installation));
+    expect(Object.keys(secretEnv(api ?? { name: '', image: '' }))).toContain('SOMA_API_TOKEN');
+    expect((consumer?.env ?? []).map(({ name }) => name)).not.toContain('SOMA_API_TOKEN');
+  });
+});
+
+describeHelm('in production', () => {
+  it('every secret reaches the pods from the Secret that the vault fills', async () => {
+    const rendering = await render('values-production.yaml');
+    const external = rendering.get('ExternalSecret', 'soma-memory-runtime-secrets');
+    expect(external.spec).toMatchObject({
+      secretStoreRef: { name: 'soma-vault-store', kind: 'ClusterSecretStore' },
+      target: { name: 'soma-memory-runtime-secrets' },
+    });
+    const mapping = Object.fromEntries(
+      (external.spec?.data ?? []).map(({ secretKey, remoteRef }) => [
+        secretKey,
+        `${remoteRef.key}#${remoteRef.property}`,
+      ]),
+    );
+    const vault = 'secret/data/shared-infra/soma-memory/prod';
+    expect(mapping).toEqual({
+      SOMA_API_TOKEN: `${vault}#soma_api_token`,
+      POSTGRES_URL: `${vault}#postgres_dsn`,
+      REDIS_URL: `${vault}#redis_url`,
+      QDRANT_URL: `${vault}#qdrant_url`,
+      KAFKA_BOOTSTRAP_SERVERS: `${vault}#kafka_bootstrap_servers`,
+    });
+    const [api, consumer] = appContainers(rendering);
+    const refs = (keys: string[]) => Object.fromEntries(keys.map((key) => [key, `soma-memory-runtime-secrets/${key}`]));
+    expect(secretEnv(api ?? { name: '', image: '' })).toEqual(refs(KEYS));
+    expect(secretEnv(consumer ?? { name: '', image: '' })).toEqual(refs(KEYS.slice(0, -1)));
+  });
+
+  it('the chart itself holds no Secret, no password and no token', async () => {
+    const { manifests } = await render('values-production.yaml');
+    expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    for (const manifest of manifests) {
+      const pod = podOf(manifest);
+      for (const container of pod === undefined ? [] : containersOf(pod)) {
+        for (const { name, value } of container.env ?? []) {
+          const isSecret = /TOKEN|PASSWORD|API_KEY|SECRET|_URL$|DSN/.test(name) && name !== 'PUSHGATEWAY_URL';
+          if (isSecret) expect({ name, value }).toEqual({ name, value: undefined });
+        }
+      }
+    }
+    expect(JSON.stringify(manifests)).not.toMatch(/:\/\/[^/\s"]+:[^/\s"]+@(?!host)/);
+  });
+
+  it('takes a Secret that exists in place of the vault', async () => {
+    const own = 'externalSecret.enabled=false,secret.existingSecret=own-secret';
+    const rendering = await render('values-production.yaml', '--set', own);
+    expect(rendering.ofKind('ExternalSecret')).toEqual([]);
+    expect(secretEnv(rendering.container(FULLNAME, 'api'))).toMatchObject({ POSTGRES_URL: 'own-secret/POSTGRES_URL' });
+  });
+});
+
+describeHelm('in development', () => {
+  it('the Secret leads to the servers of the release, without TLS that they do not speak', async () => {
+    const values = secretValues(await render('values.yaml'));
+    const host = (server: string) => `${FULLNAME}-${server}.soma-memory.svc.cluster.local`;
+    const password = values['POSTGRES_PASSWORD'] ?? '';
+    expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
+    expect(values).toMatchObject({
+      SOMA_API_TOKEN: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+      POSTGRES_URL: `postgresql://postgres:${password}@${host('postgres')}:5432/somamemory?sslmode=disable`,
+      REDIS_URL: `redis://${host('redis')}:6379/0`,
+      QDRANT_URL: `http://${host('qdrant')}:6333`,
+      KAFKA_BOOTSTRAP_SERVERS: `${host('redpanda')}:9092`,
+    });
+  });
+
+  it('no two installations share a token or a password', async () => {
+    const [one, other] = [secretValues(await render('values.yaml')), secretValues(await render('values.yaml'))];
+    expect(one['SOMA_API_TOKEN']).not.toBe(other['SOMA_API_TOKEN']);
+    expect(one['POSTGRES_PASSWORD']).not.toBe(other['POSTGRES_PASSWORD']);
+  });
+
+  it('values that are given win', async () => {
+    const url = 'postgresql://me:pw@elsewhere:5432/mine';
+    const given = `secret.data.SOMA_API_TOKEN=mine,secret.data.POSTGRES_URL=${url}`;
+    const values = secretValues(await render('values.yaml', '--set', given));
+    expect(values).toMatchObject({ SOMA_API_TOKEN: 'mine', POSTGRES_URL: url });
+    expect(values).not.toHaveProperty('POSTGRES_PASSWORD');
+  });
+
+  it('a changed Secret restarts api and consumer', async () => {
+    const checksum = async (token: string): Promise<string | undefined> => {
+      const fixed = `secret.data.SOMA_API_TOKEN=${token},secret.data.POSTGRES_URL=postgresql://a:b@c/d`;
+      const deployment = (await render('values.yaml', '--set', fixed)).get('Deployment', FULLNAME);
+      return deployment.spec?.template?.metadata.annotations?.['checksum/secret'];
+    };
+    expect(await checksum('one')).toBe(await checksum('one'));
+    expect(await checksum('one')).not.toBe(await checksum('two'));
+  });
+
+  it('a server of the release starts with the address that its clients use', async () => {
+    const rendering = await render('values.yaml');
+    const postgres = rendering.container(`${FULLNAME}-postgres`, 'postgres');
+    expect(secretEnv(postgres)).toEqual({ POSTGRES_URL: `${CHART_SECRET}/POSTGRES_URL` });
+    const script = readFileSync(path.join(CHART, 'files', 'postgres', 'start-postgres.sh'), 'utf8');
+    expect(rendering.get('ConfigMap', `${FULLNAME}-postgres-config`).data?.['start-postgres.sh']?.trim()).toBe(
+      script.trim(),
+    );
+  });
+});

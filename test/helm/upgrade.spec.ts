@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describeWithHelm } from '../services/helm-availability.js';
+import { CHART, INSTALLATION_NAMES, render } from './chart.js';
+import { immutableFields, refusals, type ImmutableFields } from './immutable-fields.js';
+
+const describeHelm = await describeWithHelm();
+const file = path.join(CHART, 'tests', 'immutable-fields.json');
+const baseline: Readonly<Record<string, ImmutableFields>> = JSON.parse(readFileSync(file, 'utf8'));
+
+describeHelm('an upgrade from the released chart', () => {
+  it.each(INSTALLATION_NAMES)('changes nothing with %s that Kubernetes refuses to change', async (installation) => {
+    const { manifests } = await render(installation);
+    const before = baseline[installation] ?? {};
+    expect(Object.keys(before).length).toBeGreaterThan(2);
+    expect(refusals(before, immutableFields(manifests))).toEqual([]);
+  });
+
+  it('may go from Kind to production', async () => {
+    const { manifests } = await render('values-production.yaml');
+    expect(refusals(baseline['values-kind.yaml'] ?? {}, immutableFields(manifests))).toEqual([]);
+  });
+});
+
+describe('what Kubernetes refuses', () => {
+  const claim = (size: string) => ({ 'PersistentVolumeClaim/data': { size } });
+
+  it('is a change of a field, but not a new object', () => {
+    expect(refusals(claim('5Gi'), claim('5Gi'))).toEqual([]);
+    expect(refusals({}, claim('5Gi'))).toEqual([]);
+    expect(refusals(claim('5Gi'), claim('4Gi'))).toEqual(['PersistentVolumeClaim/data size: "5Gi" became "4Gi"']);
+  });
+
+  it('is the loss of a claim, but not of a Deployment', () => {
+    expect(refusals(claim('5Gi'), {})).toEqual(['PersistentVolumeClaim/data is gone, with its data']);
+    expect(refusals({ 'Deployment/x': { selector: {} } }, {})).toEqual([]);
+  });
+});
