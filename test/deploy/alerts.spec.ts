@@ -38,7 +38,7 @@ async function readRules(): Promise<Rule[]> {
 }
 
 async function readDashboards(): Promise<Dashboard[]> {
-  const files = await readdir(DASHBOARDS);
+  const files = (await readdir(DASHBOARDS)).filter((file) => file.endsWith('.json'));
   return Promise.all(
     files.map(async (file) => JSON.parse(await readFile(path.join(DASHBOARDS, file), 'utf8')) as Dashboard),
   );
