@@ -134,6 +134,7 @@ function servicesModule(config: AppConfig, { core, cache, token }: ServiceParts)
           cache.observe(metrics);
           metrics.registerGauges({
             outboxDepth: async () => (await outbox.depth()).waiting,
+            outboxOldestAgeSeconds: async () => (await outbox.depth()).oldestAgeSeconds,
             oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
             indexPoints: async () =>
               new Map([[config.service.namespace, await vectors.count(config.service.namespace)]]),

@@ -4,6 +4,7 @@ import { answerInTime } from './answer-in-time.js';
 /** What can be asked of the running service, by name; each is read when the metrics are scraped. */
 export interface GaugeSources {
   readonly outboxDepth?: () => number | Promise<number>;
+  readonly outboxOldestAgeSeconds?: () => number | Promise<number>;
   readonly oldestUnindexedAgeSeconds?: () => number | Promise<number>;
   readonly overlaySize?: () => number | Promise<number>;
   readonly redisAway?: () => number | Promise<number>;
@@ -14,6 +15,11 @@ type ScalarSource = Exclude<keyof GaugeSources, 'indexPoints'>;
 
 const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: string])[] = [
   ['outboxDepth', 'soma_outbox_depth', 'Events committed but not yet handed to the event bus'],
+  [
+    'outboxOldestAgeSeconds',
+    'soma_outbox_oldest_age_seconds',
+    'Age of the oldest event that is not yet handed to the event bus; 0 when there is none',
+  ],
   [
     'oldestUnindexedAgeSeconds',
     'soma_oldest_unindexed_age_seconds',
