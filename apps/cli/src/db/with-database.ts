@@ -37,7 +37,8 @@ export async function withDatabase(
   }
 }
 
-async function withDataSource(
+/** Runs `work` on a database that is reached over the connection. */
+export async function withDataSource(
   connection: PostgresConnection,
   work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>,
 ): Promise<void> {
