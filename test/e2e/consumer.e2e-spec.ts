@@ -49,6 +49,17 @@ describeReal('the consumer process', () => {
     );
     return row?.count ?? 0;
   };
+  /** Points in the collection that has the name of the namespace. */
+  const points = async (): Promise<number> => {
+    const { url, apiKey } = await testQdrant();
+    const response = await fetch(`${url}/collections/${namespace}/points/count`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { 'api-key': apiKey }) },
+      body: '{"exact":true}',
+    });
+    const { result } = (await response.json()) as { result?: { count: number } };
+    return result?.count ?? 0;
+  };
   const produce = async (events: readonly object[]) => {
     const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
     await producer.connect();
@@ -153,6 +164,7 @@ describeReal('the consumer process', () => {
       const [row] = await query<{ event_id: string }>('SELECT event_id FROM memory_events WHERE namespace = $1');
       await waitFor(() => consumer.output.includes(PROCESSED));
       expect(consumer.output).toContain(row?.event_id);
+      expect(await points()).toBe(1);
       const { matches } = await api.json<{ matches: { text: string }[] }>('/recall', {
         body: { query: 'where is the kettle?' },
       });
@@ -175,6 +187,7 @@ describeReal('the consumer process', () => {
     }
     await waitFor(async () => (await committed()) === total, { timeoutMs: 90_000, what: () => 'all commits' });
     expect(await indexed()).toBe(total);
+    expect(await points()).toBe(total);
     const [ledger] = await query('SELECT count(*)::int AS count FROM memory_events WHERE namespace = $1');
     expect(ledger).toEqual({ count: total });
   }, 180_000);

@@ -1,13 +1,12 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import {
-  embeddingOptions,
+  embeddingModule,
   EventProcessingModule,
   IndexingModule,
   TelemetryModule,
   vectorOptions,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import { EmbeddingModule } from '@sfm/embedding';
 import { ServiceMetrics } from '@sfm/observability';
 import { StorageModule, type StorageModuleOptions } from '@sfm/storage';
 import { VectorModule } from '@sfm/vector';
@@ -43,8 +42,8 @@ export class ConsumerModule {
   static register({ config, dataSource, status }: ConsumerModuleOptions): DynamicModule {
     const indexing = IndexingModule.register(config, [
       StorageModule.forRoot({ dataSource }),
-      VectorModule.forRoot(vectorOptions(config)),
-      EmbeddingModule.forRoot(embeddingOptions(config)),
+      VectorModule.forRoot({ ...vectorOptions(config), hasLexicalIndex: false }),
+      embeddingModule(config),
       TelemetryModule.register(),
     ]);
     return {

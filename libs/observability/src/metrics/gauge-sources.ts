@@ -7,6 +7,7 @@ export interface GaugeSources {
   readonly outboxOldestAgeSeconds?: () => number | Promise<number>;
   readonly oldestUnindexedAgeSeconds?: () => number | Promise<number>;
   readonly overlaySize?: () => number | Promise<number>;
+  readonly redisAway?: () => number | Promise<number>;
   readonly indexPoints?: () => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
 }
 
@@ -25,6 +26,11 @@ const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: str
     'Age of the oldest committed write that the indexes have not applied; 0 when there is none',
   ],
   ['overlaySize', 'soma_overlay_size', 'Committed but not yet indexed memories that recall scores exactly'],
+  [
+    'redisAway',
+    'soma_redis_away',
+    '1 while this process caches and counts rate limits for itself, though Redis is configured',
+  ],
 ];
 
 /** Gauges that pull. A source that fails or is slow costs its own value (NaN), never the scrape. */
