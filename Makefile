@@ -1,10 +1,15 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
+.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends db-upgrade db-current db-downgrade \
+        openapi config-docs docs-build docs-serve dev-services dev-services-down install clean
+=======
 .PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench db-upgrade db-current db-downgrade \
         db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
 
 include make/*.mk
+>>>>>>> main
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +45,11 @@ typecheck: install ## check the types of everything, tests included
 bench: build ## measure stores and recalls against their raw baselines
 	@node bench/store.mjs
 	@node bench/recall.mjs
+
+bench-backends: build ## the same on PostgreSQL, Redis, Qdrant and Kafka of their own, with a consumer
+	@node scripts/with-servers.mjs node bench/store.mjs --rounds 3
+	@node scripts/with-servers.mjs node bench/drain.mjs
+	@node scripts/with-servers.mjs node bench/backends-recall.mjs
 
 db-upgrade: build ## apply pending migrations
 	@node apps/cli/dist/main.js db upgrade

@@ -54,7 +54,7 @@ stop_forwards() {
 trap stop_forwards EXIT
 stop_forwards
 api_port="${CI_API_PORT:-19595}"
-forward_start ci-api "$namespace" "svc/$full" "$api_port" "${CI_SERVICE_PORT:-9595}" || die 'failed: api'
+forward_start ci-api "$namespace" "svc/$full" "$api_port" http || die 'failed: api'
 for server in postgres:5432 redis:6379 qdrant:6333 kafka:9092; do
   name="${server%%:*}" port="${server##*:}" component="${server%%:*}"
   [ "$name" != kafka ] || component=redpanda

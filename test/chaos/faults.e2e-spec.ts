@@ -51,10 +51,11 @@ describeReal('two services and a consumer under load', () => {
   it.each(FAULTS)(
     'lose nothing, half-apply nothing and recover by themselves: $name',
     async (fault) => {
-      const { violations, stored, recalled } = await suffer(fault);
+      const { violations, stored, recalled, cached } = await suffer(fault);
       expect(violations).toEqual([]);
       expect(stored).toBeGreaterThan(0);
       expect(recalled).toBeGreaterThan(0);
+      expect(cached).toBeGreaterThan(0);
     },
     rounds * ROUND_TIMEOUT_MS,
   );

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '../e2e/running-service.js';
 import type { Answer, RecallAnswer } from './answers.js';
@@ -9,6 +10,8 @@ const RECALLERS = 2;
 const WRITER_PAUSE_MS = 40;
 const RECALLER_PAUSE_MS = 30;
 const REQUEST_TIMEOUT_MS = 20_000;
+/** Only payloads of some size are worth caching. */
+const ATTACHMENT_BYTES = 6000;
 const DELETE_SHARE = 0.15;
 const REPLACE_SHARE = 0.3;
 
@@ -141,7 +144,8 @@ export class Load {
 
 function request({ kind, key, write }: WriteOperation): { path: string; method?: string; body?: unknown } {
   if (kind === 'delete') return { path: `/memories/${key}`, method: 'DELETE' };
-  const payload = { text: `a note with ${wordOf(write)} written under fire`, write };
+  const attachment = write % 3 === 0 ? { attachment: randomBytes(ATTACHMENT_BYTES).toString('base64') } : {};
+  const payload = { text: `a note with ${wordOf(write)} written under fire`, write, ...attachment };
   return { path: '/store', body: { coord: key, payload, type: write % 2 === 0 ? 'episodic' : 'semantic' } };
 }
 

@@ -11,6 +11,8 @@ export interface FaultCounts {
   readonly recalled: number;
   readonly degraded: number;
   readonly unknown: number;
+  /** Payloads in the cache at the end of the last round. */
+  readonly cached: number;
   readonly slowestRecoverySeconds: number;
   readonly violations: readonly Violation[];
 }
@@ -23,6 +25,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (counts: FaultCounts) =>
   ['recalls answered', ({ recalled }) => String(recalled)],
   ['of them degraded', ({ degraded }) => String(degraded)],
   ['outcome unknown', ({ unknown }) => String(unknown)],
+  ['cached', ({ cached }) => String(cached)],
   ['slowest recovery', ({ slowestRecoverySeconds }) => `${slowestRecoverySeconds.toFixed(1)} s`],
   ['violations', ({ violations }) => String(violations.length)],
 ];
@@ -42,6 +45,7 @@ export function countsOf(
     recalled: answered.length,
     degraded: answered.filter(({ degraded }) => degraded.length > 0).length,
     unknown: journal.count('store', 'unknown') + journal.count('delete', 'unknown'),
+    cached: rounds.at(-1)?.cached ?? 0,
     slowestRecoverySeconds: Math.max(0, ...rounds.map(({ recoverySeconds }) => recoverySeconds)),
     violations: rounds.flatMap(({ violations }) => violations),
   };

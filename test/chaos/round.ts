@@ -31,6 +31,8 @@ export interface RoundResult {
   readonly violations: readonly Violation[];
   /** From the server's return until everything was published, applied and healthy. */
   readonly recoverySeconds: number;
+  /** Payloads in the cache at the end: without any, nothing was proved of it. */
+  readonly cached: number;
 }
 
 /** One fault under load, and everything that must hold after it. */
@@ -50,8 +52,10 @@ export async function runRound(
     await untilRecovered(cluster);
     const recoverySeconds = (performance.now() - returnedAtMs) / 1000;
     const recalls = load.recalls.slice(firstRecall);
+    const state = await observe(cluster, namespace);
     return {
       recoverySeconds,
+      cached: state.cachedWrites.size,
       violations: [
         ...violations,
         ...unexcusedFailures(load.answers.slice(firstAnswer), [excuse]),
@@ -59,7 +63,7 @@ export async function runRound(
         ...(fault.degradesRecall ? unmarkedRecalls(recalls, away) : []),
         ...tooSlow(recoverySeconds),
         ...endedByThemselves(spared),
-        ...brokenPromises(load.journal, await observe(cluster, namespace)),
+        ...brokenPromises(load.journal, state),
         ...(await setAside(cluster)),
         ...wrongRecalls(load.journal, await sampledRecalls(cluster, load)),
       ],

@@ -55,7 +55,7 @@ describe('port_forward_api.sh', () => {
     await waitFor(async () => !(await isListening(LOOPBACK, port)), { what: () => 'the forward to end' });
     expect(await forward('status')).toMatchObject({ status: 1 });
     expect(await fakes.calls()).toEqual([
-      `kubectl --namespace soma-memory port-forward svc/soma-memory-somafractalmemory ${port}:9595`,
+      `kubectl --namespace soma-memory port-forward svc/soma-memory-somafractalmemory ${port}:http`,
     ]);
   }, 30_000);
 

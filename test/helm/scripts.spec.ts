@@ -131,7 +131,8 @@ describeReal('backups of Qdrant', () => {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
-    return response.json();
+    const answer: { result: unknown } = JSON.parse(await response.text());
+    return answer;
   }
 
   async function backUp(): Promise<string> {

@@ -144,6 +144,15 @@ describeHelm('in development', () => {
     expect(one['POSTGRES_PASSWORD']).not.toBe(other['POSTGRES_PASSWORD']);
   });
 
+  it('the password stays as long as the database that knows it', async () => {
+    const keeps = async (keep: boolean): Promise<unknown> => {
+      const persistence = `postgres.persistence.enabled=true,postgres.persistence.keep=${keep}`;
+      return (await render('values.yaml', '--set', persistence)).get('Secret', CHART_SECRET).metadata.annotations;
+    };
+    expect(await keeps(true)).toEqual({ 'helm.sh/resource-policy': 'keep' });
+    expect(await keeps(false)).toBeUndefined();
+  });
+
   it('values that are given win', async () => {
     const url = 'postgresql://me:pw@elsewhere:5432/mine';
     const given = `secret.data.SOMA_API_TOKEN=mine,secret.data.POSTGRES_URL=${url}`;

@@ -12,10 +12,24 @@ interface Source {
   readonly fill: (draft: string) => Promise<void>;
 }
 
+interface GoProgram {
+  readonly module: string;
+  readonly version: string;
+  /** Its folder in the module. */
+  readonly program: string;
+  readonly tags?: string;
+}
+
 const SOURCES: Readonly<Record<CheckTool, Source>> = {
-  actionlint: goModule('github.com/rhysd/actionlint', 'v1.7.12', 'cmd/actionlint'),
-  promtool: goModule('github.com/prometheus/prometheus', 'v0.313.5', 'cmd/promtool'),
-  'compose-spec': goModule('github.com/compose-spec/compose-go/v2', 'v2.16.2', 'cmd'),
+  actionlint: goModule({ module: 'github.com/rhysd/actionlint', version: 'v1.7.12', program: 'cmd/actionlint' }),
+  // Without the clients of every cloud, which rules do not need.
+  promtool: goModule({
+    module: 'github.com/prometheus/prometheus',
+    version: 'v0.313.5',
+    program: 'cmd/promtool',
+    tags: 'remove_all_sd',
+  }),
+  'compose-spec': goModule({ module: 'github.com/compose-spec/compose-go/v2', version: 'v2.16.2', program: 'cmd' }),
   shellcheck: { version: '0.11.0.1', fill: unpackShellcheck },
 };
 
@@ -38,13 +52,14 @@ export async function findCheckTool(tool: CheckTool): Promise<string> {
 }
 
 /** Builds a program of a Go module in its own folder, because some modules replace others there. */
-function goModule(module: string, version: string, program: string): Source {
+function goModule({ module, version, program, tags = '' }: GoProgram): Source {
   const fill = async (draft: string): Promise<void> => {
     if ((await findOnPath('go')) === undefined) throw new Error('Go is not installed');
     const downloaded = await runTool('go', ['mod', 'download', '-json', `${module}@${version}`], { cwd: draft });
     const [, folder = ''] = /"Dir": "([^"]+)"/.exec(downloaded) ?? [];
     const name = program === 'cmd' ? 'compose-spec' : path.basename(program);
-    await runTool('go', ['build', '-trimpath', '-buildvcs=false', '-o', path.join(draft, name), `./${program}`], {
+    const options = ['-trimpath', '-buildvcs=false', `-tags=${tags}`, '-ldflags=-s -w'];
+    await runTool('go', ['build', ...options, '-o', path.join(draft, name), `./${program}`], {
       cwd: folder,
       env: { GOWORK: 'off' },
       timeoutMs: 900_000,

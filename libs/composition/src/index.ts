@@ -1,9 +1,11 @@
 export { backendsOf, type Backends } from './backends.js';
+export { CacheBackend } from './cache-backend.js';
 export { EventBusConnection, EventBusModule } from './event-bus.module.js';
 export { EventProcessingModule, foreignEventRecorder } from './event-processing.module.js';
 export { embeddingModule, embeddingOptions } from './embedding-options.js';
 export { IndexingModule } from './indexing.module.js';
 export { kafkaConnection, kafkaTopics } from './kafka-options.js';
+export { MaintenanceModule } from './maintenance.module.js';
 export { payloadFields, storeLimits } from './memory-options.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './open-truth.js';
 export { explainPostgresProblem } from './postgres-problem.js';

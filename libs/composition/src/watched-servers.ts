@@ -1,3 +1,4 @@
+import type { RedisConnection } from '@sfm/cache';
 import type { AppConfig } from '@sfm/config';
 import { KafkaHealth } from '@sfm/events';
 import { QdrantHealth, QdrantServer } from '@sfm/vector';
@@ -13,8 +14,12 @@ export interface WatchedServer {
 }
 
 /** The servers of the configuration that have nothing else to tell how they are. */
-export function watchedServers(config: AppConfig, clientId: string): readonly WatchedServer[] {
-  return [...watchedQdrant(config), ...watchedKafka(config, clientId)];
+export function watchedServers(config: AppConfig, clientId: string, redis?: RedisConnection): readonly WatchedServer[] {
+  return [...watchedRedis(redis), ...watchedQdrant(config), ...watchedKafka(config, clientId)];
+}
+
+function watchedRedis(redis: RedisConnection | undefined): readonly WatchedServer[] {
+  return redis === undefined ? [] : [{ name: 'redis', check: async () => ({ ...(await redis.check()) }) }];
 }
 
 function watchedQdrant(config: AppConfig): readonly WatchedServer[] {

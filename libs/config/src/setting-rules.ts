@@ -87,6 +87,25 @@ const workersNeedSharedStores: Rule = ({ http, database, qdrant, redis }, _, { w
   }
 };
 
+const redisSettingsFitTheAddress: Rule = ({ redis }, isGiven, { problems, warnings }) => {
+  const notice = (variable: string, message: string) => {
+    if (isGiven(variable)) warnings.push({ kind: 'notice', variable, message: `has no effect: ${message}` });
+  };
+  const { url, host, db = 0 } = redis;
+  if (url === undefined && host === undefined) {
+    for (const name of ['REDIS_PORT', 'REDIS_DB', 'REDIS_PASSWORD', 'REDIS_TLS_CA', 'SOMA_CACHE_TTL_SECONDS']) {
+      notice(name, 'there is no REDIS_URL or REDIS_HOST');
+    }
+    return;
+  }
+  if (url !== undefined && !url.startsWith('rediss')) notice('REDIS_TLS_CA', 'REDIS_URL does not begin with rediss');
+  if (host !== undefined || url === undefined) return;
+  if (url.includes('+')) notice('REDIS_PORT', 'the nodes in REDIS_URL have ports of their own');
+  if (/^rediss?\+cluster/.test(url) && db > 0) {
+    problems.push({ variable: 'REDIS_DB', given: String(db), allowed: 'a cluster has only database 0' });
+  }
+};
+
 const tokenFileWins: Rule = (_, isGiven, { warnings }) => {
   if (isGiven('SOMA_API_TOKEN') && isGiven('SOMA_API_TOKEN_FILE')) {
     warnings.push({
@@ -105,5 +124,6 @@ export const SETTING_RULES: readonly Rule[] = [
   saslNeedsALogin,
   kafkaCertificateAndKeyComeTogether,
   workersNeedSharedStores,
+  redisSettingsFitTheAddress,
   tokenFileWins,
 ];

@@ -27,7 +27,12 @@ export {
 } from './postgres/migration-runner.js';
 export { dumpDatabase, restoreDatabase } from './postgres/backup/postgres-dump.js';
 export { PostgresProgramError } from './postgres/backup/postgres-program.js';
-export { InstanceLock, type InstanceLockHolder, type InstanceLockOptions } from './postgres/instance-lock.js';
+export {
+  findInstance,
+  InstanceLock,
+  type InstanceLockHolder,
+  type InstanceLockOptions,
+} from './postgres/instance-lock.js';
 export { TLS_MODES, type TlsMode, type TlsOptions } from './postgres/tls.js';
 export { STORAGE_ENTITIES } from './postgres/entities/storage-entities.js';
 export { PostgresDatabase } from './postgres/postgres-database.js';
@@ -43,4 +48,9 @@ export { PostgresOutbox } from './postgres/postgres-outbox.js';
 export { PostgresPendingMemories } from './postgres/postgres-pending-memories.js';
 export { PostgresProjectionSource } from './postgres/postgres-projection-source.js';
 export { PostgresTruthAudit } from './postgres/postgres-truth-audit.js';
-export { StorageModule, type StorageModuleAsyncOptions, type StorageModuleOptions } from './postgres/storage.module.js';
+export {
+  StorageModule,
+  type StorageDecorators,
+  type StorageModuleAsyncOptions,
+  type StorageModuleOptions,
+} from './postgres/storage.module.js';

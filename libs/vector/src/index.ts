@@ -4,6 +4,7 @@ export type { NeighborGraph, NeighborGraphFactory } from './embedded/neighbor-gr
 export type { QdrantConnectionOptions } from './qdrant/qdrant-connection.js';
 export { QdrantHealth, type QdrantHealthReport } from './qdrant/qdrant-health.js';
 export { QdrantServer } from './qdrant/qdrant-server.js';
+export { QdrantSnapshots, type CollectionAlias } from './qdrant/qdrant-snapshots.js';
 export {
   VectorModule,
   type EmbeddedIndexesOptions,

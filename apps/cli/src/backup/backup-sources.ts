@@ -8,6 +8,8 @@ export interface BackupSource {
   isConfigured(config: AppConfig): boolean;
   /** What a backup made now consists of, for as long as `work` takes. */
   capture<T>(config: AppConfig, work: (content: BackupContent) => Promise<T>): Promise<T>;
+  /** Deletes everything that is there. */
+  reset(config: AppConfig): Promise<void>;
   /**
    * Replaces what is there by a backup.
    *

@@ -1,12 +1,13 @@
 import { BACKUP_KINDS, BackupArchive, openObjectStore, type BackupKind, type BackupManifest } from '@sfm/backup';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { jsonText, processTerminal, table } from '../terminal.js';
 import type { BackupSource } from './backup-sources.js';
 import { postgresSource } from './postgres-source.js';
+import { qdrantSource } from './qdrant-source.js';
 import { reportBackup } from './report-backup.js';
 
-const SOURCES: readonly BackupSource[] = [postgresSource];
+const SOURCES: readonly BackupSource[] = [postgresSource, qdrantSource];
 const HEADINGS = ['ID', 'CREATED AT', 'BYTES', 'FILES'];
 
 interface Flags {
@@ -34,8 +35,14 @@ export function backupCommand(): Command {
   common(backup.command('restore').description('replace what is there by a backup; stop the service first'))
     .addArgument(new Argument('<kind>', 'what it is of').choices([...BACKUP_KINDS]))
     .option('--id <id>', 'as listed; the newest without it')
-    .addOption(new Option('--yes', 'do not ask'))
+    .option('--yes', 'do not ask')
     .action((kind: BackupKind, flags: Flags & { id?: string; yes?: boolean }) => restore(kind, flags));
+  backup
+    .command('reset')
+    .description('delete everything that a store holds; stop the service first')
+    .addArgument(new Argument('<kind>', 'which store').choices([...BACKUP_KINDS]))
+    .option('--yes', 'do not ask')
+    .action((kind: BackupKind, { yes = false }: { yes?: boolean }) => reset(kind, yes));
   return backup;
 }
 
@@ -89,14 +96,25 @@ async function restore(kind: BackupKind, flags: Flags & { readonly id?: string; 
   const { config, archive } = open(flags);
   const [source] = sourcesOf([kind], config);
   const backup = await archive.find(kind, flags.id);
-  if (!flags.yes) {
-    if (!processTerminal.isInteractive) throw new Error('a restore needs --yes where nobody can be asked');
-    if (!(await processTerminal.confirm(`Replace what ${kind} holds by ${backup.id}?`))) {
-      return processTerminal.note('nothing was restored');
-    }
-  }
+  if (!flags.yes && !(await isMeant(`Replace what ${kind} holds by ${backup.id}?`))) return;
   await source?.restore(config, archive, backup);
   processTerminal.print(flags.json ? jsonText({ restored: backup.id }) : `restored ${backup.id}`);
+}
+
+async function reset(kind: BackupKind, isSure: boolean): Promise<void> {
+  const config = loadConfig(readEnvironment());
+  const [source] = sourcesOf([kind], config);
+  if (!isSure && !(await isMeant(`Delete everything that ${kind} holds?`))) return;
+  await source?.reset(config);
+  processTerminal.print(`${kind} is empty`);
+}
+
+/** @throws where nobody can be asked */
+async function isMeant(question: string): Promise<boolean> {
+  if (!processTerminal.isInteractive) throw new Error('this needs --yes where nobody can be asked');
+  const isYes = await processTerminal.confirm(question);
+  if (!isYes) processTerminal.note('nothing was changed');
+  return isYes;
 }
 
 function open({ to }: Flags): { config: AppConfig; archive: BackupArchive } {

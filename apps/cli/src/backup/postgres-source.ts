@@ -24,6 +24,14 @@ export const postgresSource: BackupSource = {
       if (current === undefined) throw new Error('the database is empty: there is nothing to back up');
       return work({ facts: { schema: current }, artifacts: dumpOf(connection) });
     }),
+  reset: (config) =>
+    withConnection(config, async (connection, isOwned) => {
+      const empty = () =>
+        withDataSource(connection, async (dataSource) => {
+          await new MigrationRunner(dataSource).migrateDown('all');
+        });
+      await (isOwned ? empty() : whileNobodyServes(connection, empty));
+    }),
   restore: (config, archive, backup) =>
     withConnection(config, async (connection, isOwned) => {
       const [dump] = backup.artifacts;

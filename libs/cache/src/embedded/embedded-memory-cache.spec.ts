@@ -21,6 +21,13 @@ describe('EmbeddedMemoryCache', () => {
     expect([...(await cache.get('test', ['1', '2'])).keys()]).toEqual(['2']);
   });
 
+  it('is not emptied by writes to what nobody reads', async () => {
+    const cache = new EmbeddedMemoryCache({ maxEntries: 10, maxBytes: 100_000 });
+    await cache.set([aMemory()]);
+    for (let id = 2; id < 1000; id++) await cache.invalidate([{ namespace: 'test', key: String(id), version: 2 }]);
+    expect((await cache.get('test', ['1'])).size).toBe(1);
+  });
+
   it('estimates sizes well enough', () => {
     const nested = { list: [1, null, true, 'four'], deeper: { text: 'x'.repeat(1000) } };
     expect(approximateBytes(nested)).toBeGreaterThan(2000);

@@ -22,6 +22,7 @@ export class RedisConnection {
   private readonly commandTimeoutMs: number;
   private readonly lastTroubles = new Map<string, number>();
   private readonly digests = new Map<string, string>();
+  private readonly returnListeners: (() => void)[] = [];
   private state: 'new' | 'up' | 'down' | 'closed' = 'new';
   private problem = 'not connected yet';
   private settle: () => void = () => {};
@@ -53,6 +54,11 @@ export class RedisConnection {
   /** Whether the server answered when it was last asked. */
   get isUp(): boolean {
     return this.state === 'up';
+  }
+
+  /** Calls back each time Redis can be used again after it could not. */
+  onReturn(listener: () => void): void {
+    this.returnListeners.push(listener);
   }
 
   /** True when keys live on different servers, so that one command must not name several of them. */
@@ -160,9 +166,13 @@ export class RedisConnection {
   }
 
   private noteUp(): void {
-    if (this.state === 'down') this.logger.log('Redis answers again: cache and rate limits are shared again');
-    if (this.state !== 'closed') this.state = 'up';
+    if (this.state === 'closed') return;
+    const wasDown = this.state === 'down';
+    this.state = 'up';
     this.settle();
+    if (!wasDown) return;
+    this.logger.log('Redis answers again: cache and rate limits are shared again');
+    for (const listener of this.returnListeners) listener();
   }
 
   private noteDown(problem: string): void {

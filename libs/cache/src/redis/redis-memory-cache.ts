@@ -11,8 +11,10 @@ export interface RedisMemoryCacheOptions {
   readonly onFallback?: () => void;
 }
 
-/** A reader that began before a write has handed in its stale copy by then. */
-const SHORTEST_FLOOR_MS = 60_000;
+/** How long an invalidation is remembered: a reader that began before the write has handed in its stale copy by then. */
+const FLOOR_MS = 60_000;
+/** Beyond this many invalidations that Redis has missed, it forgets everything when it is back. */
+const MOST_OWED = 10_000;
 /** Keys of one command: others may use the server in between. */
 const PORTION = 64;
 
@@ -37,11 +39,15 @@ interface Entry {
 }
 
 /**
- * Memory cache that processes share. An invalidation leaves its version behind for as long as a copy would live, so a
- * copy that was read before a write cannot come in after it. Bounded by time, and by what Redis is configured to evict.
+ * Memory cache that processes share. An invalidation leaves its version behind for a while, so that a copy
+ * that was read before a write does not come in after it. Invalidations that Redis was not there for are sent when it
+ * is back. Bounded by time, and by what Redis is configured to evict.
  */
 export class RedisMemoryCache extends MemoryCache {
   private readonly keyPrefix: string;
+  /** Invalidations that Redis was not there for, with their versions. */
+  private readonly owed = new Map<string, number>();
+  private owesTooMuch = false;
 
   constructor(
     private readonly redis: RedisConnection,
@@ -49,6 +55,7 @@ export class RedisMemoryCache extends MemoryCache {
   ) {
     super();
     this.keyPrefix = options.keyPrefix ?? 'soma:memory:';
+    redis.onReturn(() => void this.catchUp());
   }
 
   override async get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
@@ -75,15 +82,11 @@ export class RedisMemoryCache extends MemoryCache {
   }
 
   override async invalidate(invalidations: readonly MemoryInvalidation[]): Promise<void> {
-    const ttlMs = Math.max(this.options.ttlMs, SHORTEST_FLOOR_MS);
-    await this.write(
-      invalidations.map(({ namespace, key, version }) => ({
-        at: this.placeOf(namespace, key),
-        bound: version - 1,
-        text: entryOf(version),
-        ttlMs,
-      })),
+    const floors = invalidations.map(({ namespace, key, version }) =>
+      this.floorAt(this.placeOf(namespace, key), version),
     );
+    if (await this.write(floors)) return;
+    this.owe(floors);
   }
 
   override async clear(namespace?: string): Promise<void> {
@@ -99,7 +102,30 @@ export class RedisMemoryCache extends MemoryCache {
     return read.flat();
   }
 
-  private async write(entries: readonly Entry[]): Promise<void> {
+  /** Makes up for what Redis has missed: payloads deleted meanwhile must not lie there until they expire. */
+  private async catchUp(): Promise<void> {
+    const owed = [...this.owed].map(([at, version]) => this.floorAt(at, version));
+    this.owed.clear();
+    if (this.owesTooMuch) {
+      this.owesTooMuch = false;
+      await this.clear();
+    }
+    if (!(await this.write(owed))) this.owe(owed);
+  }
+
+  private owe(floors: readonly Entry[]): void {
+    for (const { at, bound } of floors) this.owed.set(at, Math.max(bound + 1, this.owed.get(at) ?? 0));
+    if (this.owed.size <= MOST_OWED) return;
+    this.owed.clear();
+    this.owesTooMuch = true;
+  }
+
+  private floorAt(at: string, version: number): Entry {
+    return { at, bound: version - 1, text: entryOf(version), ttlMs: FLOOR_MS };
+  }
+
+  /** @returns whether Redis has them */
+  private async write(entries: readonly Entry[]): Promise<boolean> {
     const portions = this.portions(entries);
     const run = (portion: readonly Entry[]) =>
       this.redis.runScript(
@@ -107,7 +133,7 @@ export class RedisMemoryCache extends MemoryCache {
         portion.map(({ at }) => at),
         portion.flatMap(({ bound, text, ttlMs }) => [bound, text, Math.floor(ttlMs)]),
       );
-    await this.orWithout(async () => void (await Promise.all(portions.map(run))), undefined);
+    return this.orWithout(async () => (await Promise.all(portions.map(run))).length === portions.length, false);
   }
 
   /** Keys of a cluster live apart: each goes for itself. */

@@ -16,3 +16,4 @@ export * from './outbox.contract.js';
 export * from './truth-builders.js';
 export * from './point-audit.contract.js';
 export * from './vector-rebuild.contract.js';
+export * from './verified-store.js';

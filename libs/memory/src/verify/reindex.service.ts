@@ -20,7 +20,7 @@ export interface ReindexedPlaces {
   readonly rebuild: VectorRebuild;
   readonly source: ProjectionSource;
   readonly feed: ChangeFeed;
-  readonly truth: Pick<TruthAudit, 'totals'>;
+  readonly truth: Pick<TruthAudit, 'totals' | 'namespaces'>;
   readonly embedder: Embedder;
   readonly indexer: Pick<Indexer, 'refresh'>;
   readonly verifier: Pick<VerifyService, 'verify'>;
@@ -74,10 +74,17 @@ export class ReindexService {
     return { namespace, memories, embedded, changes, verification };
   }
 
+  /** Every namespace that the truth knows. */
+  async namespaces(): Promise<readonly string[]> {
+    return (await this.places.truth.namespaces()).map(({ name }) => name);
+  }
+
   private async rebuild(work: Rebuilding): Promise<Rebuilding> {
     const start = await this.places.feed.now();
     const draft = await this.places.rebuild.begin(work.namespace);
-    const position = await this.fillAndPublish(draft, start, work);
+    const position = await this.complete(draft, start, work);
+    await draft.publish();
+    report(work, 'published', null);
     const settled = await this.repeat(position, work);
     await draft.retireOld();
     // A process that had not noticed the new index may have written to the old one until now.
@@ -85,14 +92,15 @@ export class ReindexService {
     return work;
   }
 
-  /** Resolves with the position in the ledger up to which the new index is complete. */
-  private async fillAndPublish(draft: IndexDraft, start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
+  /**
+   * Resolves with the position in the ledger up to which the new index is complete. A draft whose publishing failed is
+   * kept: it may have taken effect all the same, and the next rebuild knows.
+   */
+  private async complete(draft: IndexDraft, start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
     try {
       await this.fill(draft, work);
       const position = await this.catchUp(draft, start, work);
       work.signal.throwIfAborted();
-      await draft.publish();
-      report(work, 'published', null);
       return position;
     } catch (error) {
       await draft.discard().catch(() => undefined);

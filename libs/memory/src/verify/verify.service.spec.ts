@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { aVerifiedStore, NAMESPACE } from '../../test/verified-store.js';
+import { aVerifiedStore, VERIFIED_NAMESPACE as NAMESPACE } from '../testing/verified-store.js';
 import { NamespaceBusyError } from '../errors.js';
 import type { Difference, VerifyProgress, VerifyRequest } from './verify.types.js';
 

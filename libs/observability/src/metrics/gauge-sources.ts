@@ -4,8 +4,10 @@ import { answerInTime } from './answer-in-time.js';
 /** What can be asked of the running service, by name; each is read when the metrics are scraped. */
 export interface GaugeSources {
   readonly outboxDepth?: () => number | Promise<number>;
+  readonly outboxOldestAgeSeconds?: () => number | Promise<number>;
   readonly oldestUnindexedAgeSeconds?: () => number | Promise<number>;
   readonly overlaySize?: () => number | Promise<number>;
+  readonly redisAway?: () => number | Promise<number>;
   readonly indexPoints?: () => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
 }
 
@@ -14,11 +16,21 @@ type ScalarSource = Exclude<keyof GaugeSources, 'indexPoints'>;
 const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: string])[] = [
   ['outboxDepth', 'soma_outbox_depth', 'Events committed but not yet handed to the event bus'],
   [
+    'outboxOldestAgeSeconds',
+    'soma_outbox_oldest_age_seconds',
+    'Age of the oldest event that is not yet handed to the event bus; 0 when there is none',
+  ],
+  [
     'oldestUnindexedAgeSeconds',
     'soma_oldest_unindexed_age_seconds',
     'Age of the oldest committed write that the indexes have not applied; 0 when there is none',
   ],
   ['overlaySize', 'soma_overlay_size', 'Committed but not yet indexed memories that recall scores exactly'],
+  [
+    'redisAway',
+    'soma_redis_away',
+    '1 while this process caches and counts rate limits for itself, though Redis is configured',
+  ],
 ];
 
 /** Gauges that pull. A source that fails or is slow costs its own value (NaN), never the scrape. */

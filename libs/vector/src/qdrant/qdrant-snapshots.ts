@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { dropCollection } from './collections.js';
 import { SnapshotRefused } from './qdrant-errors.js';
 import type { QdrantServer } from './qdrant-server.js';
 
@@ -64,6 +65,11 @@ export class QdrantSnapshots {
     if (!response.ok) {
       throw new SnapshotRefused(`Qdrant refused the snapshot of ${collection} (${response.status}): ${answer}`);
     }
+  }
+
+  /** Deletes a collection with everything in it; its aliases go with it. */
+  async drop(collection: string): Promise<void> {
+    await dropCollection(this.server, collection);
   }
 
   /** What is left on the server's disk costs space, and is no reason to refuse a copy that is complete. */

@@ -1,4 +1,7 @@
-import { Indexer, ReindexService, SilentTelemetry, VerifyService } from '@sfm/memory';
+import { Indexer } from '../indexing/indexer.js';
+import { SilentTelemetry } from '../telemetry.port.js';
+import { ReindexService } from '../verify/reindex.service.js';
+import { VerifyService } from '../verify/verify.service.js';
 import {
   InMemoryChangeFeed,
   InMemoryDerivedTables,
@@ -9,7 +12,8 @@ import {
 } from './in-memory-truth.js';
 import { FixedEmbedder, InMemoryPointAudit, InMemoryVectorRebuild, InMemoryVectors } from './in-memory-vectors.js';
 
-export const NAMESPACE = 'ns';
+/** The namespace that `store` writes to. */
+export const VERIFIED_NAMESPACE = 'ns';
 
 /** A store in memory with everything that verifies, repairs and rebuilds it. */
 export function aVerifiedStore(embedder = new FixedEmbedder()) {
@@ -33,9 +37,9 @@ export function aVerifiedStore(embedder = new FixedEmbedder()) {
   const verifier = new VerifyService(places, { wait: async () => traffic.pause() });
   const rebuild = new InMemoryVectorRebuild(vectors);
   const reindexer = new ReindexService({ lock, rebuild, source, feed, truth: audit, embedder, indexer, verifier });
-  const index = (...keys: string[]) => indexer.refresh(keys.map((key) => ({ namespace: NAMESPACE, key })));
+  const index = (...keys: string[]) => indexer.refresh(keys.map((key) => ({ namespace: VERIFIED_NAMESPACE, key })));
   const store = async (...keys: string[]) => {
-    for (const key of keys) truth.write(NAMESPACE, key);
+    for (const key of keys) truth.write(VERIFIED_NAMESPACE, key);
     await index(...keys);
   };
   return {
@@ -49,6 +53,6 @@ export function aVerifiedStore(embedder = new FixedEmbedder()) {
     embedder,
     index,
     store,
-    points: () => vectors.of(NAMESPACE),
+    points: () => vectors.of(VERIFIED_NAMESPACE),
   };
 }

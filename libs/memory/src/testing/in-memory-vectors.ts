@@ -1,4 +1,7 @@
-import { Embedder, PointAudit, VectorRebuild, type HeldPoint, type IndexChange, type IndexDraft } from '@sfm/memory';
+import { Embedder } from '../recall/embedder.port.js';
+import type { IndexChange } from '../recall/index-point.js';
+import { PointAudit, type HeldPoint } from '../verify/point-audit.port.js';
+import { VectorRebuild, type IndexDraft } from '../verify/vector-rebuild.port.js';
 
 interface StoredPoint {
   readonly version: number;

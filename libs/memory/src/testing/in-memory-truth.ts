@@ -1,21 +1,13 @@
-import {
-  ChangeFeed,
-  contentHash,
-  coordinateKey,
-  DerivedTables,
-  NamespaceBusyError,
-  NamespaceLock,
-  ProjectionSource,
-  TruthAudit,
-  type AuditedCoordinate,
-  type AuditedParkedEvent,
-  type FeedPosition,
-  type IndexedMark,
-  type JsonObject,
-  type LinkId,
-  type ProjectionRow,
-} from '@sfm/memory';
-import { aMemory } from '../src/testing/memory-builder.js';
+import { NamespaceBusyError } from '../errors.js';
+import { ChangeFeed, type FeedPosition } from '../indexing/change-feed.port.js';
+import { ProjectionSource, type IndexedMark, type ProjectionRow } from '../indexing/projection-source.port.js';
+import { contentHash } from '../model/content-hash.js';
+import { coordinateKey } from '../model/coordinate.js';
+import type { JsonObject } from '../model/json.js';
+import { DerivedTables, type LinkId } from '../verify/derived-tables.port.js';
+import { NamespaceLock } from '../verify/namespace-lock.port.js';
+import { TruthAudit, type AuditedCoordinate, type AuditedParkedEvent } from '../verify/truth-audit.port.js';
+import { aMemory } from './memory-builder.js';
 
 export interface TruthRow {
   readonly namespace: string;
