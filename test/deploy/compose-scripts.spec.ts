@@ -11,6 +11,7 @@ import { runScript, type ScriptOutcome } from './run-script.js';
 const DOCKER = `case "$*" in
   *' port '*) sed -n "s/^\${*: -2:1} //p" "$FAKE_PORTS" ;;
   *' up '*) exit "\${FAKE_UP:-0}" ;;
+  'volume ls'*) echo "\${FAKE_VOLUMES:-}" ;;
   *' ps '*) printf 'api running healthy\\nkafka exited \\n' ;;
 esac`;
 
@@ -193,6 +194,17 @@ describe('the compose targets', () => {
     const { status, output } = await runScript('make', [target], { fakes, settings: { FAKE_PORTS: portsFile } });
     expect({ status, output }).toEqual({ status: 0, output: expect.any(String) });
     expect((await fakes.calls()).map((each) => each.trim())).toEqual([call.trim()]);
+  });
+
+  it('clean-volumes removes the volumes of the project, when it has some', async () => {
+    const settings = { FAKE_PORTS: portsFile };
+    expect((await runScript('make', ['clean-volumes'], { fakes, settings })).output).toContain('there are no volumes');
+    await fakes.forget();
+    await runScript('make', ['clean-volumes'], { fakes, settings: { ...settings, FAKE_VOLUMES: 'a_data b_data' } });
+    expect(await fakes.calls()).toEqual([
+      'docker volume ls --quiet --filter label=com.docker.compose.project=somafractalmemory',
+      'docker volume rm a_data b_data',
+    ]);
   });
 
   it('runtime-build tags the image of the playbook', async () => {

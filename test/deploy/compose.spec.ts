@@ -129,8 +129,10 @@ describeCompose('docker-compose.yml', () => {
     const environment = Object.fromEntries(
       Object.entries(service(name).environment ?? {}).map(([variable, value]) => [variable, value ?? '']),
     );
-    const { warnings, database, kafka } = loadConfig(environment);
+    const { warnings, http, database, kafka } = loadConfig(environment);
     expect(warnings.filter(({ variable }) => variable !== 'SOMA_API_HOST')).toEqual([]);
+    // Prometheus asks from another container.
+    expect(http.host).toBe('0.0.0.0');
     expect(database.url).toBe('postgresql://postgres:postgres@postgres:5432/somamemory');
     expect(kafka.bootstrapServers).toBe('kafka:9092');
   });

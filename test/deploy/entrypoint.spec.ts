@@ -4,7 +4,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { childEnvironment } from '../services/environment.js';
+import { describeWith } from '../services/availability.js';
 import { freePort, LOOPBACK } from '../services/free-port.js';
+import { testKafka } from '../services/kafka.js';
+import { createTestDatabase } from '../services/postgres.js';
+import { testQdrant } from '../services/qdrant.js';
+import { testRedis } from '../services/redis.js';
 import { REPOSITORY } from '../services/repository.js';
 import { waitFor } from '../services/wait-for.js';
 import { FakePrograms } from './fake-programs.js';
@@ -18,6 +23,8 @@ interface Outcome {
 
 /** A node that runs the wait for real, and instead of a role prints what it would have run. */
 const NODE = `case "$1" in *wait-for-dependencies.mjs) exec '${process.execPath}' "$@" ;; *) echo "ran $* skip=\${SOMA_SKIP_DEP_WAIT-unset} wait=\${SOMA_DEP_WAIT_SECONDS-unset}" ;; esac`;
+
+const describeReal = await describeWith(['postgres', 'redis', 'qdrant', 'kafka']);
 
 let fakes: FakePrograms;
 beforeAll(async () => {
@@ -154,4 +161,26 @@ describe('the wait for servers', () => {
       output: expect.stringContaining('SOMA_DEP_WAIT_SECONDS must be a number'),
     });
   });
+});
+
+describeReal('with real servers', () => {
+  it('the wait ends when all of them are there', async () => {
+    const [database, redis, qdrant, kafka] = await Promise.all([
+      createTestDatabase(),
+      testRedis(),
+      testQdrant(),
+      testKafka(),
+    ]);
+    const { status, output } = await run(['api'], {
+      POSTGRES_URL: database.url,
+      REDIS_URL: redis.url,
+      QDRANT_URL: qdrant.url,
+      KAFKA_BOOTSTRAP_SERVERS: kafka.brokers.join(','),
+    });
+    await database.drop();
+    expect(status).toBe(0);
+    for (const name of ['PostgreSQL', 'Redis', 'Qdrant', 'Kafka']) {
+      expect(output).toMatch(new RegExp(`${name} at .* answers after`));
+    }
+  }, 120_000);
 });
