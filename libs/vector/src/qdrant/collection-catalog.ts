@@ -90,7 +90,16 @@ export class CollectionCatalog {
 
   /** Makes a collection for points that are searched. */
   async make(name: string): Promise<void> {
+    await this.#assertSupported();
     await createCollection(this.server, name, { ...this.options, holds: this.isShared ? 'shared' : 'namespace' });
+  }
+
+  /** What to say when a collection of somebody else has the name of a namespace's alias. */
+  foreign(namespace: string): IndexUnavailableError {
+    return new IndexUnavailableError(
+      `Qdrant at ${this.server.name} has a collection ${this.aliasOf(namespace)} that this service did not make, where ` +
+        `the vectors of namespace ${namespace} belong: rename or remove it`,
+    );
   }
 
   /** Looks again the next time. */
@@ -112,9 +121,13 @@ export class CollectionCatalog {
     return aliases.find(({ alias_name }) => alias_name === alias)?.collection_name;
   }
 
-  async #look(namespace: string, alias: string): Promise<OpenCollection | undefined> {
+  async #assertSupported(): Promise<void> {
     if (!this.#isSupported) await assertSupported(this.server);
     this.#isSupported = true;
+  }
+
+  async #look(namespace: string, alias: string): Promise<OpenCollection | undefined> {
+    await this.#assertSupported();
     const description = await describeCollection(this.server, alias);
     if (!description) return undefined;
     this.#check(namespace, alias, description);
@@ -123,15 +136,15 @@ export class CollectionCatalog {
 
   #check(namespace: string, alias: string, { space, dimension }: CollectionDescription): void {
     if (space === undefined || dimension === undefined) {
-      throw new IndexUnavailableError(
-        `Qdrant at ${this.server.name} has a collection ${alias} that this service did not make, where the vectors of ` +
-          `namespace ${namespace} belong: rename or remove it`,
-      );
+      throw this.foreign(namespace);
     }
     if (space === this.options.space && dimension === this.options.dimension) return;
     throw new IndexUnavailableError(
       `the vectors of namespace ${namespace} were made by ${space} (${dimension} dimensions), and this service embeds ` +
-        `with ${this.options.space} (${this.options.dimension} dimensions): run soma reindex --namespace ${namespace}`,
+        `with ${this.options.space} (${this.options.dimension} dimensions): ` +
+        (this.isShared
+          ? 'choose another QDRANT_SHARED_COLLECTION and run soma reindex for every namespace'
+          : `run soma reindex --namespace ${namespace}`),
     );
   }
 

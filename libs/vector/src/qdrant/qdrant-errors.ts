@@ -53,27 +53,38 @@ function fromStatus(status: number, server: string, cause: unknown): Error {
 }
 
 function statusOf(error: unknown): number | undefined {
-  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+  const status = propertyOf(error, 'status');
+  return typeof status === 'number' ? status : undefined;
 }
 
 /** The server's own words: `{"status": {"error": …}}`. */
 function reasonOf(error: unknown): string {
-  const data: unknown = error instanceof Error && 'data' in error ? error.data : undefined;
+  const data = propertyOf(error, 'data');
   if (typeof data === 'string') return data.slice(0, 300);
   const words = /"error":"((?:[^"\\]|\\.)*)"/.exec(JSON.stringify(data) ?? '')?.[1];
   return words ?? (error instanceof Error ? error.message : 'no reason given');
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+  const name = propertyOf(error, 'name');
+  return name === 'TimeoutError' || name === 'AbortError';
 }
 
 /** `fetch` hides what happened at the end of a chain of causes. */
 function rootOf(error: unknown): { readonly code?: string; readonly message: string } {
-  let root: unknown = error;
-  while (root instanceof Error && root.cause !== undefined) root = root.cause;
-  if (root instanceof AggregateError && root.errors.length > 0) root = root.errors[0];
-  if (!(root instanceof Error)) return { message: String(root) };
-  const code = 'code' in root && typeof root.code === 'string' ? root.code : undefined;
-  return { message: root.message, ...(code === undefined ? {} : { code }) };
+  let root = error;
+  for (let cause = propertyOf(root, 'cause'); cause !== undefined; cause = propertyOf(root, 'cause')) root = cause;
+  const attempts = propertyOf(root, 'errors');
+  if (Array.isArray(attempts) && attempts.length > 0) root = attempts[0];
+  const code = propertyOf(root, 'code');
+  const message = propertyOf(root, 'message');
+  return {
+    message: typeof message === 'string' ? message : String(root),
+    ...(typeof code === 'string' ? { code } : {}),
+  };
+}
+
+/** Of an error of whatever realm: `instanceof` knows only the errors of its own. */
+function propertyOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

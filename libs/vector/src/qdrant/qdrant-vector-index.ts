@@ -68,8 +68,10 @@ export class QdrantVectorIndex extends VectorIndex {
 
   /** @throws IndexUnavailableError */
   async count(namespace: string): Promise<number> {
+    const collection = await this.catalog.find(namespace);
+    if (!collection) return 0;
     const filter = this.catalog.isShared ? { filter: { must: [inNamespace(namespace)] } } : {};
-    const request = { collection_name: this.catalog.aliasOf(namespace), exact: true, ...filter };
+    const request = { collection_name: collection.name, exact: true, ...filter };
     try {
       return (await this.catalog.server.call((api, init) => api.countPoints(request, init))).count;
     } catch (error) {

@@ -1,7 +1,7 @@
 import { VectorRebuild, type IndexChange, type IndexDraft } from '@sfm/memory';
 import type { CollectionCatalog } from './collection-catalog.js';
 import { generationOf, physicalName } from './collection-names.js';
-import { dropCollection } from './collections.js';
+import { describeCollection, dropCollection } from './collections.js';
 import { PointWriter } from './point-writer.js';
 import { RemovedVersions } from './removed-versions.js';
 import { SharedDraft } from './shared-draft.js';
@@ -20,6 +20,9 @@ export class QdrantVectorRebuild extends VectorRebuild {
   async begin(namespace: string): Promise<IndexDraft> {
     if (this.catalog.isShared) return SharedDraft.begin(this.catalog, namespace);
     const old = await this.catalog.target(namespace);
+    if (old === undefined && (await describeCollection(this.catalog.server, this.catalog.aliasOf(namespace)))) {
+      throw this.catalog.foreign(namespace);
+    }
     const existing = await this.catalog.physical(namespace);
     for (const name of existing) if (name !== old) await dropCollection(this.catalog.server, name);
     const generation = 1 + Math.max(0, ...existing.map(generationOf));
