@@ -1,15 +1,10 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends db-upgrade db-current db-downgrade \
-        openapi config-docs docs-build docs-serve dev-services dev-services-down install clean
-=======
-.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench db-upgrade db-current db-downgrade \
-        db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
+.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends db-upgrade db-current \
+        db-downgrade db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
 
 include make/*.mk
->>>>>>> main
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

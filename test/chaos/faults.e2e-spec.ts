@@ -44,6 +44,7 @@ describeReal('two services and a consumer under load', () => {
       }
     } finally {
       report.push(countsOf(fault.name, load, results));
+      say(reportOf(report.slice(-1)));
     }
     return countsOf(fault.name, load, results);
   };

@@ -4,6 +4,12 @@ import { findOnPath, runTool } from './run-tool.js';
 import { ServerUnavailable } from './server-process.js';
 
 const VERSION = 'v3.21.4';
+/** As the released program is built; without them it takes the cluster that it does not see for Kubernetes 1.20. */
+const LINKED = [
+  `helm.sh/helm/v3/internal/version.version=${VERSION}`,
+  'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
+  'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=33',
+];
 const HOW = `Install Helm 3, or Go to build ${VERSION} with.`;
 
 /** A Helm 3 that can be run here. */
@@ -30,7 +36,8 @@ export async function findHelm(): Promise<HelmProgram> {
 
 async function build(draft: string): Promise<void> {
   if ((await findOnPath('go')) === undefined) throw new Error('there is no Go');
-  await runTool('go', ['install', '-trimpath', '-ldflags=-s -w', `helm.sh/helm/v3/cmd/helm@${VERSION}`], {
+  const flags = `-ldflags=-s -w ${LINKED.map((value) => `-X ${value}`).join(' ')}`;
+  await runTool('go', ['install', '-trimpath', flags, `helm.sh/helm/v3/cmd/helm@${VERSION}`], {
     cwd: draft,
     env: { GOBIN: draft, GOWORK: 'off' },
     timeoutMs: 1_200_000,

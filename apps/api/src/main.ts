@@ -51,8 +51,8 @@ async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shut
   shutdown.doFirst(() => api.close());
   const url = await api.listen();
   await truth.announce(url);
-  // Of several workers the first speaks for all.
-  if (cluster.isPrimary || cluster.worker?.id === 1)
+  // Of several workers the first speaks for all; a new token is shown by the one that made it.
+  if (cluster.isPrimary || cluster.worker?.id === 1 || kept.newToken !== undefined)
     console.log(banner({ url, location: truth.location, rateLimit: config.rateLimit, ...kept }));
 }
 

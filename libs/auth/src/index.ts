@@ -15,4 +15,4 @@ export { Unlimited } from './rate-limit/rate-limit.guard.js';
 export { RateLimiter, type RateLimitDecision } from './rate-limit/rate-limiter.port.js';
 export { RedisRateLimiter, type RedisRateLimiterOptions } from './rate-limit/redis/redis-rate-limiter.js';
 export { type ScriptRunner } from './rate-limit/redis/script-runner.js';
-export { ensureTokenFile, type TokenFile } from './token-file.js';
+export { ensureTokenFile, readTokenFile, type TokenFile } from './token-file.js';

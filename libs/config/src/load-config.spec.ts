@@ -238,18 +238,17 @@ describe('old names', () => {
 });
 
 describe('settings that have no or another effect', () => {
-  it('are reported: other modes, more workers, servers that nothing talks to, open listening', () => {
+  it('are reported: other modes, servers that nothing talks to, open listening', () => {
     const warnings = warningsOf({
       MEMORY_MODE: 'development',
-      SOMA_WORKERS: '4',
       SOMA_API_HOST: '0.0.0.0',
       SOMA_FAST_START: '1',
       SOMA_INFRA__OPA: 'opa.local',
     });
-    for (const variable of ['MEMORY_MODE', 'SOMA_WORKERS', 'SOMA_API_HOST', 'SOMA_FAST_START']) {
+    for (const variable of ['MEMORY_MODE', 'SOMA_API_HOST', 'SOMA_FAST_START']) {
       expect(warnings).toContainEqual(expect.stringContaining(`notice ${variable}: `));
     }
-    expect(warnings).toHaveLength(5);
+    expect(warnings).toHaveLength(4);
     expect(warningsOf({ MEMORY_MODE: 'evented_enterprise', UVICORN_WORKERS: '1' })).toHaveLength(1);
   });
 
@@ -297,7 +296,11 @@ describe('servers', () => {
   });
 
   it('let several processes serve, which share rate limits only through Redis', () => {
-    expect(warningsOf({ SOMA_WORKERS: '4' })).toEqual([expect.stringContaining('one process serves')]);
+    for (const workers of [{ SOMA_WORKERS: '4' }, { UVICORN_WORKERS: '2', POSTGRES_URL: stores.POSTGRES_URL }]) {
+      expect(problemsOf(workers)).toMatchObject([
+        { variable: 'SOMA_WORKERS', allowed: expect.stringContaining('POSTGRES_URL and QDRANT_URL') },
+      ]);
+    }
     expect(warningsOf({ ...stores, SOMA_WORKERS: '4' })).toEqual([expect.stringContaining('set REDIS_URL')]);
     expect(warningsOf({ ...stores, SOMA_WORKERS: '4', REDIS_HOST: 'r' })).toEqual([]);
   });

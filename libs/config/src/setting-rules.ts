@@ -75,15 +75,17 @@ const kafkaCertificateAndKeyComeTogether: Rule = ({ kafka }, _, { problems }) =>
   problems.push({ variable: missing, given: '', allowed: 'a certificate and its key are only useful together' });
 };
 
-const workersNeedSharedStores: Rule = ({ http, database, qdrant, redis }, _, { warnings }) => {
+const workersNeedSharedStores: Rule = ({ http, database, qdrant, redis }, _, { problems, warnings }) => {
   if (http.workers === 1) return;
-  const notice = (message: string) => warnings.push({ kind: 'notice', variable: 'SOMA_WORKERS', message });
   if (database.url === undefined || (qdrant.url === undefined && qdrant.host === undefined)) {
-    notice(
-      'one process serves: several need POSTGRES_URL and QDRANT_URL, because indexes inside a process are its own',
-    );
+    problems.push({
+      variable: 'SOMA_WORKERS',
+      given: String(http.workers),
+      allowed: '1 without POSTGRES_URL and QDRANT_URL: several processes need stores that they share',
+    });
   } else if (redis.url === undefined && redis.host === undefined) {
-    notice('each process counts rate limits for itself; set REDIS_URL to share them');
+    const message = 'each process counts rate limits for itself; set REDIS_URL to share them';
+    warnings.push({ kind: 'notice', variable: 'SOMA_WORKERS', message });
   }
 };
 

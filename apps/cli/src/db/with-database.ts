@@ -42,7 +42,7 @@ export async function withConnection<T>(
   }
 }
 
-/** Connects, does the work, and disconnects. */
+/** Runs `work` on a database that is reached over the connection. */
 export async function withDataSource(
   connection: PostgresConnection,
   work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>,

@@ -89,7 +89,7 @@ type FieldIndex = Schemas['CreateFieldIndex'];
 function payloadIndexes({ holds, indexedFields = [] }: CollectionOptions): FieldIndex[] {
   const time = { type: 'integer' as const, lookup: false, range: true };
   return [
-    { field_name: `${OWN_FIELD}.facets`, field_schema: 'keyword' },
+    { field_name: `${OWN_FIELD}.facets`, field_schema: { type: 'integer', lookup: true, range: false } },
     { field_name: `${OWN_FIELD}.created_at`, field_schema: time },
     ...(holds === 'namespace'
       ? []

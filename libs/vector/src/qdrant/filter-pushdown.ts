@@ -77,8 +77,8 @@ function pushRange(path: readonly string[], { gt, gte, lt, lte }: RangeBounds): 
   return { must: { key, range: Object.fromEntries(bounds) }, isExact: false };
 }
 
-function anyFacet(words: readonly string[]): QdrantCondition {
-  return { key: FACETS, match: { any: [...words, MORE_FACETS] } };
+function anyFacet(facets: readonly number[]): QdrantCondition {
+  return { key: FACETS, match: { any: [...facets, MORE_FACETS] } };
 }
 
 /** The path in Qdrant's notation; undefined where it cannot name it or the stored value is not the caller's. */

@@ -9,7 +9,7 @@ import {
 import { TopCandidates } from '../top-candidates.js';
 import type { CollectionCatalog, OpenCollection } from './collection-catalog.js';
 import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './filter-pushdown.js';
-import { hasVector, HIT_FIELDS, readFilterable, readHit, type HitDetails } from './point-codec.js';
+import { hasVector, HIT_FIELDS, readFilterable, readHit, toDecimals, type HitDetails } from './point-codec.js';
 
 /** Scores are told apart to this; the server computes in single precision, the overlay in double. */
 const GRID = 1e5;
@@ -107,7 +107,7 @@ export class NearestPoints {
   async #fetch(collection: string, { offset, size }: Page, exact: boolean): Promise<Hit[]> {
     const request = {
       collection_name: collection,
-      query: Array.from(this.query.vector),
+      query: toDecimals(this.query.vector),
       filter: this.#serverFilter(),
       limit: size,
       offset,

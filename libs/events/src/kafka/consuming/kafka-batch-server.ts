@@ -10,6 +10,9 @@ import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
 /** What a handler of the events names with `@EventPattern`, whatever the topic is called. */
 export const MEMORY_EVENTS_PATTERN = 'memory.events';
 
+/** A member that is away keeps its partitions from the others until it is back or given up. */
+const MAX_REJOIN_MS = 3000;
+
 /**
  * Nest's Kafka transport for batches: the handler of `MEMORY_EVENTS_PATTERN` gets `EventRecord[]` in the order of their
  * partition and answers with a `ProcessOutcome` when their effects are durable; only then is their offset committed.
@@ -70,7 +73,7 @@ export class KafkaBatchServer extends ServerKafka {
       } catch (error) {
         if (signal.aborted) return;
         failures = hasJoined ? 1 : failures + 1;
-        const pauseMs = backoffMs(failures, maxBackoffMs);
+        const pauseMs = backoffMs(failures, Math.min(maxBackoffMs, MAX_REJOIN_MS));
         log.warn(`the Kafka consumer ended and starts again in ${pauseMs} ms: ${toBusError(error).message}`);
         await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       }
