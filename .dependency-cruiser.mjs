@@ -1,13 +1,13 @@
 /**
  * Which way imports may point, and why. A broken rule fails `npm run lint`; test/lint/house-rules.spec.ts plants each one.
  *
- *   apps → composition → adapters (storage, vector, embedding, events, cache, auth) → memory, observability
+ *   apps → composition → adapters (storage, vector, embedding, events, cache, auth, backup) → memory, observability
  *
  * Type-only imports count: a type is a promise too.
  */
 
 const WORKSPACES = 'apps|libs|migrations';
-const ADAPTERS = 'storage|vector|embedding|events|cache|auth';
+const ADAPTERS = 'storage|vector|embedding|events|cache|auth|backup';
 /** Files that only tests run. */
 const TEST_CODE = '\\.(spec|e2e-spec|contract)\\.ts$|^test/|^(apps|libs)/[^/]+/(src/testing|test)/';
 
@@ -23,6 +23,7 @@ const DRIVERS = [
   { name: 'transformers', packages: '@huggingface/transformers|onnxruntime-[^/]+', home: 'embedding' },
   { name: 'kafka', packages: 'kafkajs|@confluentinc/[^/]+', home: 'events' },
   { name: 'redis', packages: 'ioredis|redis|@redis/[^/]+', home: 'cache' },
+  { name: 's3', packages: '@aws-sdk/[^/]+|@smithy/[^/]+', home: 'backup' },
 ];
 
 /** Packages the core may use: plain functions without input, output or framework. */

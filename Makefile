@@ -1,11 +1,13 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e lint format build typecheck bench db-upgrade db-current db-downgrade \
-        openapi config-docs dev-services dev-services-down install clean
+.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends db-upgrade db-current \
+        db-downgrade db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
+
+include make/*.mk
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## install, build and start the service on http://127.0.0.1:9595, data in ./data
 	@exec bash scripts/run.sh
@@ -18,6 +20,10 @@ test-unit: install ## unit and contract tests only
 
 test-e2e: build ## end-to-end tests only
 	@npm run --silent test:e2e
+
+chaos: build ## kill everything under load, ROUNDS=10 times each, and keep servers away for ABSENCE=60 seconds
+	@SFM_REQUIRE_SERVICES=1 SFM_CHAOS_ROUNDS=$(or $(ROUNDS),10) SFM_CHAOS_ABSENCE_SECONDS=$(or $(ABSENCE),60) \
+	  npm run --silent jest -- test/chaos --testMatch '**/*.e2e-spec.ts'
 
 lint: install ## code rules, import arrows, formatting
 	@npm run --silent lint
@@ -35,6 +41,11 @@ bench: build ## measure stores and recalls against their raw baselines
 	@node bench/store.mjs
 	@node bench/recall.mjs
 
+bench-backends: build ## the same on PostgreSQL, Redis, Qdrant and Kafka of their own, with a consumer
+	@node scripts/with-servers.mjs node bench/store.mjs --rounds 3
+	@node scripts/with-servers.mjs node bench/drain.mjs
+	@node scripts/with-servers.mjs node bench/backends-recall.mjs
+
 db-upgrade: build ## apply pending migrations
 	@node apps/cli/dist/main.js db upgrade
 
@@ -43,6 +54,12 @@ db-current: build ## show the schema version
 
 db-downgrade: build ## revert the newest migration, with the data it holds
 	@node apps/cli/dist/main.js db downgrade
+
+db-revision: ## write an empty migration (NAME=what-it-does)
+	@node scripts/new-migration.mjs $(NAME)
+
+settings: build ## show the settings in force, secrets masked
+	@node apps/cli/dist/main.js config
 
 openapi: build ## write docs/openapi.json from the controllers
 	@node scripts/generate-openapi.mjs
@@ -55,6 +72,12 @@ dev-services: install ## start PostgreSQL, Redis, Qdrant and Kafka for developme
 
 dev-services-down: install ## stop what dev-services started; the data stays
 	@node scripts/dev-services.mjs down
+
+docs-build: ## build the documentation site into site/ (needs Python 3.10 or newer)
+	@bash scripts/docs.sh build
+
+docs-serve: ## serve the documentation on http://127.0.0.1:8000 while writing it
+	@bash scripts/docs.sh serve
 
 install:
 	@node scripts/prepare.mjs

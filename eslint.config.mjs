@@ -37,7 +37,7 @@ const maxParameters = {
 const TESTS = ['**/*.spec.ts', '**/*.e2e-spec.ts', '**/*.contract.ts', '**/src/testing/**', '**/test/**', 'test/**'];
 
 export default defineConfig(
-  { ignores: ['**/node_modules/', '**/dist/', '**/coverage/', 'data/', '**/.*/'] },
+  { ignores: ['**/node_modules/', '**/dist/', 'site/', '**/coverage/', 'data/', '**/.*/'] },
   // A rule holds everywhere or it goes: a comment cannot switch it off in one place.
   { linterOptions: { noInlineConfig: true } },
 
@@ -112,6 +112,8 @@ export default defineConfig(
       'test/global-teardown.mjs',
       'bench/**',
       'scripts/**',
+      'docker/**',
+      'helm/files/**',
     ],
     ignores: ['**/*.spec.ts'],
     rules: {

@@ -1,12 +1,12 @@
 // The service of bench-service.mjs: the product's own composition with one more controller.
 import 'reflect-metadata';
 import { Body, Controller, HttpCode, Logger, Module, Post } from '@nestjs/common';
+import { backendsOf, openTruth } from '@sfm/composition';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { StructuredLogger } from '@sfm/observability';
 import { createApi } from '../apps/api/dist/api-application.js';
 import { StoreRequestSchema } from '../apps/api/dist/http/compat/store.dto.js';
 import { SchemaPipe } from '../apps/api/dist/http/requests/schema.pipe.js';
-import { openTruth } from '../apps/api/dist/truth.js';
 
 /** Everything that POST /store does before it stores. */
 class NoopController {
@@ -26,7 +26,10 @@ Module({ controllers: [NoopController] })(NoopModule);
 const config = loadConfig(readEnvironment());
 const logger = new StructuredLogger(config.logging);
 Logger.overrideLogger(logger);
-const truth = await openTruth(config, logger, () => process.exit(1));
+const truth = await openTruth(config, logger, {
+  use: backendsOf(config).manyProcesses ? 'shared' : 'alone',
+  onLost: () => process.exit(1),
+});
 const api = await createApi(
   { config, dataSource: truth.dataSource, token: config.auth.token, modules: [NoopModule] },
   logger,

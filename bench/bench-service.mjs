@@ -7,9 +7,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const TOKEN = 'bench-token-0123456789';
+const INDEXED_WITHIN_MS = 600_000;
+
 export const HEADERS = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
 
-/** Starts it on a temporary data folder; resolves with its address, its database and a way to stop it. */
+/**
+ * Starts it on a temporary data folder; resolves with its address, its database and a way to stop it. With the addresses
+ * of servers in the environment it works on them, together with a consumer when there are brokers.
+ */
 export async function startBenchService(settings = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'sfm-bench-'));
   const child = fork(fileURLToPath(new URL('bench-server.mjs', import.meta.url)), {
@@ -27,16 +32,28 @@ export async function startBenchService(settings = {}) {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`the service ended with code ${code}`)));
   });
+  const consumer = process.env.KAFKA_BOOTSTRAP_SERVERS === undefined ? undefined : startConsumer(settings);
   return {
     url,
     database,
     async stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
-      await ended;
+      await Promise.all([end(child), consumer && end(consumer)]);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function startConsumer(settings) {
+  return fork(fileURLToPath(new URL('../apps/consumer/dist/main.js', import.meta.url)), {
+    env: { ...process.env, CONSUMER_METRICS_PORT: '0', LOG_LEVEL: 'warn', ...settings },
+  });
+}
+
+async function end(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
 }
 
 /** Stores memories 0..count-1 through the bulk route and waits until all are indexed. */
@@ -60,11 +77,11 @@ export async function fill(url, count, memory) {
 
 /** Resolves when nothing is waiting to be indexed. */
 export async function indexed(url) {
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline;) {
+  for (const deadline = Date.now() + INDEXED_WITHIN_MS; Date.now() < deadline;) {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     const age = /^soma_oldest_unindexed_age_seconds(?:\{[^}]*\})? (\S+)$/m.exec(metrics)?.[1];
     if (age === '0') return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('the index did not catch up within two minutes');
+  throw new Error('the index did not catch up within ten minutes');
 }

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds what changed, and becomes the service.
+# Installs what is missing, builds what changed, and becomes the service, or the app that is named: run.sh consumer
 set -euo pipefail
 cd "$(dirname "$0")/.."
 command -v node >/dev/null || { echo 'SomaFractalMemory needs Node 20.19 or newer (https://nodejs.org).' >&2; exit 1; }
 
+app=${1:-api}
 node scripts/prepare.mjs
-[ -f apps/api/dist/main.js ] || echo 'Building …' >&2
+[ -f "apps/$app/dist/main.js" ] || echo 'Building …' >&2
 node node_modules/typescript/bin/tsc -b
-exec node apps/api/dist/main.js
+exec node "apps/$app/dist/main.js"

@@ -2,7 +2,7 @@
 # Every check of the repository, one after the other, each of them even if an earlier one failed.
 # The last line is the sum: `N passed, N failed, N skipped`; a check that is not Jest's counts as one test.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 command -v node >/dev/null || { echo 'SomaFractalMemory needs Node 20.19 or newer (https://nodejs.org).' >&2; exit 1; }
 
 passed=0 failed=0 skipped=0
@@ -46,6 +46,7 @@ suite() { # name testMatch
 check install node scripts/prepare.mjs || finish
 check build npm run --silent build
 check 'servers for the tests' node scripts/dev-services.mjs prepare
+check 'tools for the tests' node scripts/check-tools.mjs prepare
 check lint npm run --silent lint
 check types npm run --silent typecheck
 check drift npm run --silent drift

@@ -36,6 +36,14 @@ export const testEnvironment = {
   get javaHome(): string | undefined {
     return process.env['JAVA_HOME'] || undefined;
   },
+  /** How often each process and server is killed (test/chaos). */
+  get chaosRounds(): number {
+    return Number(process.env['SFM_CHAOS_ROUNDS'] || 1);
+  },
+  /** How long a server stays away (test/chaos), milliseconds. */
+  get chaosAbsenceMs(): number {
+    return Number(process.env['SFM_CHAOS_ABSENCE_SECONDS'] || 4) * 1000;
+  },
   /** Folder of this test run, made by Jest's global setup and removed by its global teardown. */
   get runDir(): string | undefined {
     return process.env['SFM_TEST_RUN_DIR'] || undefined;

@@ -20,6 +20,8 @@ export interface Place {
 export interface RedisOptions {
   readonly password?: string;
   readonly tls?: boolean;
+  /** Further arguments of redis-server. */
+  readonly args?: readonly string[];
 }
 
 export interface QdrantOptions {
@@ -55,14 +57,14 @@ type Started<T> = T & { readonly server: LocalServer };
 /** @throws ServerUnavailable, ServerDidNotStart; so do the others */
 export async function launchRedis(
   place: Place,
-  { password, tls = false }: RedisOptions = {},
+  { password, tls = false, args }: RedisOptions = {},
 ): Promise<Started<{ url: string; caFile?: string }>> {
   const program = await findRedis();
   const certificates = tls ? await makeCertificates(path.join(place.folder, 'tls')) : undefined;
   let port = 0;
   const server = await startAnew(async () => {
     port = place.port ?? (await freePort());
-    return redisServer(program, { ...place, port, password, certificates });
+    return redisServer(program, { ...place, port, password, certificates, args });
   });
   const login = password === undefined ? '' : `:${encodeURIComponent(password)}@`;
   const url = `${tls ? 'rediss' : 'redis'}://${login}${LOOPBACK}:${port}`;

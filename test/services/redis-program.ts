@@ -25,6 +25,7 @@ export interface RedisLaunch {
   readonly port: number;
   readonly password?: string;
   readonly certificates?: TestCertificates;
+  readonly args?: readonly string[];
 }
 
 const HOW = 'Install redis-server, start a Docker engine, or set SFM_TEST_REDIS_URL.';
@@ -52,7 +53,7 @@ export async function findRedis(): Promise<RedisProgram> {
 
 /** Keeps what it acknowledged when it is killed: every write is in the append-only file before the answer. */
 export function redisServer(program: RedisProgram, launch: RedisLaunch): LocalServer {
-  const { folder, records, port, password, certificates } = launch;
+  const { folder, records, port, password, certificates, args = [] } = launch;
   const transport =
     certificates === undefined
       ? ['--port', String(port)]
@@ -68,6 +69,7 @@ export function redisServer(program: RedisProgram, launch: RedisLaunch): LocalSe
       ...['--bind', LOOPBACK, ...transport, '--dir', folder, '--daemonize', 'no', '--loglevel', 'notice'],
       ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', ''],
       ...(password === undefined ? [] : ['--requirepass', password]),
+      ...args,
     ],
     env: childEnvironment(program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath }),
     folder,

@@ -21,7 +21,7 @@ export function runFolder(): string {
 }
 
 /** A place for a server of one test. */
-export function privatePlace(service: ServiceName): Place {
+export function privatePlace(service: string): Place {
   const folder = path.join(runFolder(), 'servers', `${service}-${randomBytes(4).toString('hex')}`);
   return { folder, records: recordsFolder() };
 }

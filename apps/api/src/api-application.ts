@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CacheBackend } from '@sfm/composition';
 import { AccessRecorder, StoreService } from '@sfm/memory';
 import { AppModule, type AppModuleOptions } from './app.module.js';
 import { configureHttp } from './http/configure-http.js';
@@ -41,6 +42,8 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
       done();
     });
   await nest.init();
+  const cache = nest.get(CacheBackend, { strict: false });
+  await cache.open();
   const pipeline = nest.get(PipelineService, { strict: false });
   await pipeline.start();
   return {
@@ -60,6 +63,7 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
       await nest.get(StoreService, { strict: false }).drained();
       await pipeline.stop();
       await nest.get(AccessRecorder, { strict: false }).flush();
+      cache.close();
     },
   };
 }

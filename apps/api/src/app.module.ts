@@ -3,8 +3,10 @@ import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
 import {
   backendsOf,
-  embeddingOptions,
+  CacheBackend,
+  embeddingModule,
   IndexingModule,
+  MaintenanceModule,
   payloadFields,
   storeLimits,
   TelemetryModule,
@@ -12,7 +14,6 @@ import {
   watchedServers,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import { EmbeddingModule } from '@sfm/embedding';
 import { DEFAULT_RANKING, Embedder, IndexWarmup, Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
 import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
@@ -21,7 +22,8 @@ import { PublicMetricsController } from './http/compat/metrics.controller.js';
 import { HealthReader } from './http/health-reader.js';
 import { HttpOptions } from './http/http-options.js';
 import { HttpModule } from './http/http.module.js';
-import { DEFAULT_BATCHING, MemoryModule } from './memory.module.js';
+import { batchingOf } from './batching.js';
+import { MemoryModule } from './memory.module.js';
 import { PipelineModule } from './pipeline/pipeline.module.js';
 import { ServiceHealth } from './service-health.js';
 import { VERSION } from './version.js';
@@ -31,7 +33,7 @@ const WARMUP_WAIT_MS = 15_000;
 /** A remote model must not be asked for a whole backlog by one recall; a local one answers in microseconds. */
 const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
 
-export interface AppModuleOptions extends StorageModuleOptions {
+export interface AppModuleOptions extends Pick<StorageModuleOptions, 'dataSource'> {
   readonly config: AppConfig;
   readonly token: string;
   /** Further modules, such as a bench's own routes. */
@@ -42,39 +44,43 @@ export interface AppModuleOptions extends StorageModuleOptions {
 @Module({})
 export class AppModule {
   static register({ config, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
-    const core = coreModule(config, dataSource);
-    const services = servicesModule(config, core, token);
+    const cache = new CacheBackend(config, 'soma-api', new Logger('Redis'));
+    const core = coreModule(config, { dataSource, ...cache.storage });
+    const services = servicesModule(config, { core, cache, token });
     return {
       module: AppModule,
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
         core,
         PipelineModule.register(config, core),
-        AuthModule.register({
-          credentials: [{ id: 'default', token, namespaces: '*' }],
-          defaultNamespace: config.service.namespace,
-          rateLimit: { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 },
-          publicAreas: config.auth.publicStats ? ['stats'] : [],
-        }),
-        HttpModule.register([core, services]),
+        AuthModule.register(
+          {
+            credentials: [{ id: 'default', token, namespaces: '*' }],
+            defaultNamespace: config.service.namespace,
+            rateLimit: { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 },
+            publicAreas: config.auth.publicStats ? ['stats'] : [],
+          },
+          cache.rateLimiter,
+        ),
+        HttpModule.register([core, services, MaintenanceModule.register(core)]),
         ...modules,
       ],
     };
   }
 }
 
-function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSource']): DynamicModule {
+function coreModule(config: AppConfig, storage: StorageModuleOptions): DynamicModule {
   const logger = new Logger('Memory');
   const fields = payloadFields(config);
   const indexing = IndexingModule.register(config, [
-    StorageModule.forRoot({ dataSource }),
+    StorageModule.forRoot(storage),
     VectorModule.forRoot(vectorOptions(config)),
-    EmbeddingModule.forRoot(embeddingOptions(config)),
+    embeddingModule(config),
     TelemetryModule.register(),
   ]);
   return MemoryModule.register(
     {
-      store: { limits: storeLimits(config), fields, batching: DEFAULT_BATCHING },
+      store: { limits: storeLimits(config), fields, batching: batchingOf(config) },
       overlay: { maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS },
       recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
       indexes: backendsOf(config).vectors === 'embedded' ? 'own' : 'followed',
@@ -88,13 +94,20 @@ function coreModule(config: AppConfig, dataSource: StorageModuleOptions['dataSou
 
 class ServicesModule {}
 
+interface ServiceParts {
+  readonly core: DynamicModule;
+  readonly cache: CacheBackend;
+  readonly token: string;
+}
+
 /** What the HTTP edge asks of the service itself. */
-function servicesModule(config: AppConfig, core: DynamicModule, token: string): DynamicModule {
+function servicesModule(config: AppConfig, { core, cache, token }: ServiceParts): DynamicModule {
   return {
     module: ServicesModule,
     imports: [core, HealthModule],
     providers: [
       { provide: HttpOptions, useValue: httpOptions(config, token) },
+      { provide: CacheBackend, useValue: cache },
       {
         provide: HealthReader,
         inject: [ComponentHealth, PostgresHealth, VectorIndex, Embedder, IndexWarmup],
@@ -111,15 +124,17 @@ function servicesModule(config: AppConfig, core: DynamicModule, token: string): 
             embedder,
             warmup,
             namespace: config.service.namespace,
-            servers: watchedServers(config, 'soma-api-health'),
+            servers: watchedServers(config, 'soma-api-health', cache.redis),
           }),
       },
       {
         provide: 'gauges',
         inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex],
         useFactory: (metrics: ServiceMetrics, outbox: Outbox, source: ProjectionSource, vectors: VectorIndex) => {
+          cache.observe(metrics);
           metrics.registerGauges({
             outboxDepth: async () => (await outbox.depth()).waiting,
+            outboxOldestAgeSeconds: async () => (await outbox.depth()).oldestAgeSeconds,
             oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
             indexPoints: async () =>
               new Map([[config.service.namespace, await vectors.count(config.service.namespace)]]),

@@ -3,12 +3,11 @@ import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { ensureTokenFile } from '@sfm/auth';
-import { backendsOf, openTruth } from '@sfm/composition';
+import { backendsOf, openTruth, Shutdown } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { ClusterScrape, StructuredLogger } from '@sfm/observability';
 import { createApi } from './api-application.js';
 import { banner } from './banner.js';
-import { Shutdown } from './shutdown.js';
 import { WorkerPool } from './workers/worker-pool.js';
 
 async function main(): Promise<void> {
@@ -18,7 +17,7 @@ async function main(): Promise<void> {
   if (cluster.isPrimary) for (const { variable, message } of config.warnings) logger.warn(`${variable}: ${message}`);
   const workers = backendsOf(config).manyProcesses ? config.http.workers : 1;
   if (cluster.isPrimary && workers > 1) return runWorkers(workers, logger);
-  const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs);
+  const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs, 'answering what is in flight');
   process.on('SIGTERM', () => void shutdown.begin(0));
   process.on('SIGINT', () => void shutdown.begin(0));
   try {
@@ -52,8 +51,8 @@ async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shut
   shutdown.doFirst(() => api.close());
   const url = await api.listen();
   await truth.announce(url);
-  // Of several workers the first speaks for all.
-  if (cluster.isPrimary || cluster.worker?.id === 1)
+  // Of several workers the first speaks for all; a new token is shown by the one that made it.
+  if (cluster.isPrimary || cluster.worker?.id === 1 || kept.newToken !== undefined)
     console.log(banner({ url, location: truth.location, rateLimit: config.rateLimit, ...kept }));
 }
 

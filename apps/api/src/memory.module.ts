@@ -21,7 +21,6 @@ import {
   RecallService,
   StoreService,
   VectorIndex,
-  type MicroBatcherOptions,
   type OverlayOptions,
   type RecallOptions,
   type StoreOptions,
@@ -46,9 +45,6 @@ export interface MemoryModuleOptions {
 
 /** Binds the `IndexFilling` of this process. */
 export const INDEX_FILLING = Symbol('IndexFilling');
-
-/** Flush sizes from measurements of multi-row writes against single ones: see docs/PERFORMANCE.md. */
-export const DEFAULT_BATCHING: MicroBatcherOptions = { maxBatch: 64, maxInFlight: 3, maxQueued: 20_000 };
 
 /** Builds the use cases of the core on whatever adapters the imported modules bind to its ports. */
 @Module({})

@@ -6,10 +6,13 @@ import {
   AccessRecorder,
   ForgetService,
   ImportanceNormalizers,
+  IndexReadiness,
   ReadService,
   RecallService,
+  ReindexService,
   SilentTelemetry,
   StoreService,
+  VerifyService,
 } from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from '../src/http/compat/metrics.controller.js';
@@ -18,6 +21,7 @@ import { HealthReader, type HealthReport } from '../src/http/health-reader.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/http-options.js';
+import { aVerifiedStore } from '@sfm/memory/testing';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -48,6 +52,8 @@ export interface HttpHarness {
   readonly app: NestFastifyApplication;
   readonly truth: RecordedTruth;
   readonly recall: RecordedRecall;
+  /** What the maintenance routes look at. */
+  readonly verified: ReturnType<typeof aVerifiedStore>;
   health: HealthReport;
   /** Calls that reached a port since `forget()`. */
   readonly calls: () => readonly string[];
@@ -75,7 +81,12 @@ class PortsModule {}
 class ApplicationModule {}
 
 export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}): Promise<HttpHarness> {
-  const harness = { truth: new RecordedTruth(), recall: new RecordedRecall(), health: HEALTHY };
+  const harness = {
+    truth: new RecordedTruth(),
+    recall: new RecordedRecall(),
+    verified: aVerifiedStore(),
+    health: HEALTHY,
+  };
   const settings: HttpOptions = { ...OPTIONS, ...options };
   const ports = portsModule(harness, settings);
   const root: DynamicModule = {
@@ -113,10 +124,10 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
 }
 
 function portsModule(
-  harness: { truth: RecordedTruth; recall: RecordedRecall; health: HealthReport },
+  harness: Pick<HttpHarness, 'truth' | 'recall' | 'verified' | 'health'>,
   settings: HttpOptions,
 ): DynamicModule {
-  const { truth, recall } = harness;
+  const { truth, recall, verified } = harness;
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.reader, 60_000, () => undefined);
@@ -132,6 +143,9 @@ function portsModule(
     { provide: ReadService, useValue: new ReadService(truth.reader, recorder) },
     { provide: ForgetService, useValue: new ForgetService(truth.writer) },
     { provide: RecallService, useValue: recall },
+    { provide: VerifyService, useValue: verified.verifier },
+    { provide: ReindexService, useValue: verified.reindexer },
+    { provide: IndexReadiness, useValue: { whenReady: () => Promise.resolve() } },
     { provide: HttpOptions, useValue: settings },
     { provide: HealthReader, useValue: { read: () => Promise.resolve(harness.health) } },
   ];

@@ -4,10 +4,12 @@ import {
   type Coordinate,
   type CoordinateBox,
   type DeleteCommand,
+  type DeleteReceipt,
   type KeywordQuery,
   type ListQuery,
   type Memory,
   type MemoryCounts,
+  type MemoryOutline,
   type RecallRequest,
   type RecallResult,
   type WriteCommand,
@@ -57,11 +59,11 @@ class RecordingWriter extends MemoryWriter {
     });
   }
 
-  async delete(commands: readonly DeleteCommand[]): Promise<readonly string[]> {
+  async delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]> {
     this.truth.note('delete', commands);
     return commands
       .filter(({ namespace, key }) => this.truth.memories.delete(`${namespace}/${key}`))
-      .map(({ key }) => key);
+      .map(({ namespace, key }) => ({ namespace, key, version: 2 }));
   }
 }
 
@@ -73,6 +75,10 @@ class RecordingReader extends MemoryReader {
   async findByKeys(namespace: string, keys: readonly string[]): Promise<readonly Memory[]> {
     this.truth.note('findByKeys', keys);
     return keys.flatMap((key) => this.truth.memories.get(`${namespace}/${key}`) ?? []);
+  }
+
+  findOutlines(namespace: string, keys: readonly string[]): Promise<readonly MemoryOutline[]> {
+    return this.findByKeys(namespace, keys);
   }
 
   async list(namespace: string, query: ListQuery): Promise<readonly Memory[]> {

@@ -1,21 +1,79 @@
-import { ConfigError, loadConfig, readEnvironment } from '@sfm/config';
+import 'reflect-metadata';
+import { Logger } from '@nestjs/common';
+import { openTruth, Shutdown } from '@sfm/composition';
+import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
+import { StructuredLogger } from '@sfm/observability';
+import { startConsumer } from './consumer-application.js';
+import { startStatus } from './status/status-application.js';
 
 /**
  * The consumer applies events that arrive over a broker. Without one there is nothing for it to do: the api process
  * indexes by itself. It says so and ends, rather than idling and looking healthy.
  */
-function main(): number {
-  try {
-    loadConfig(readEnvironment());
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    return 1;
+async function main(): Promise<void> {
+  const config = loadConfig(readEnvironment());
+  if (config.kafka.bootstrapServers === undefined || !config.service.eventingEnabled) {
+    console.error(
+      'No event broker is configured: events are applied by the api process itself, so no consumer is needed.',
+    );
+    return;
   }
-  console.error(
-    'No event broker is configured: events are applied by the api process itself, so no consumer is needed.',
-  );
-  return 0;
+  const logger = new StructuredLogger({ level: config.logging.level, format: config.logging.format });
+  Logger.overrideLogger(logger);
+  for (const { variable, message } of config.warnings) logger.warn(`${variable}: ${message}`);
+  const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs, 'finishing the events that are under way');
+  const stopping = new AbortController();
+  const stop = () => {
+    stopping.abort();
+    void shutdown.begin(0);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  try {
+    await run(config, logger, { shutdown, signal: stopping.signal });
+  } catch (error) {
+    if (!stopping.signal.aborted) console.error(`The consumer could not start: ${startProblem(error, config)}`);
+    await shutdown.begin(1);
+  }
 }
 
-process.exitCode = main();
+/** Answers probes, then opens the truth and consumes. */
+async function run(
+  config: AppConfig,
+  logger: StructuredLogger,
+  { shutdown, signal }: { readonly shutdown: Shutdown; readonly signal: AbortSignal },
+): Promise<void> {
+  const status = await startStatus(config, logger);
+  shutdown.doFirst(() => status.close());
+  logger.log({ event: 'Prometheus metrics exposed', url: `${status.url}/metrics` }, 'Consumer');
+  const truth = await openTruth(config, logger, {
+    use: 'shared',
+    signal,
+    onLost: () => {
+      logger.error('another process has taken over the database; stopping');
+      void shutdown.begin(1);
+    },
+  });
+  shutdown.doFirst(() => truth.close());
+  const { bootstrapServers, memoryEventsTopic: topic, consumerGroup: group } = config.kafka;
+  logger.log({ event: 'Broker configuration', bootstrap_servers: bootstrapServers, topic, group }, 'Consumer');
+  const consumer = await startConsumer({ config, dataSource: truth.dataSource, status }, logger);
+  shutdown.doFirst(() => consumer.close());
+  await truth.announce(status.url);
+}
+
+function startProblem(error: unknown, { telemetry, http }: AppConfig): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('code' in error && error.code === 'EADDRINUSE') {
+    const { consumerMetricsPort } = telemetry;
+    return `port ${consumerMetricsPort} of ${http.host} is in use; stop the other program or set CONSUMER_METRICS_PORT`;
+  }
+  return error.message;
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(error instanceof ConfigError ? error.message : error);
+  process.exit(1);
+}

@@ -13,4 +13,6 @@ export type { GuardedRequest, Principal } from './principal.js';
 export { EmbeddedRateLimiter, type EmbeddedRateLimiterOptions } from './rate-limit/embedded/embedded-rate-limiter.js';
 export { Unlimited } from './rate-limit/rate-limit.guard.js';
 export { RateLimiter, type RateLimitDecision } from './rate-limit/rate-limiter.port.js';
-export { ensureTokenFile, type TokenFile } from './token-file.js';
+export { RedisRateLimiter, type RedisRateLimiterOptions } from './rate-limit/redis/redis-rate-limiter.js';
+export { type ScriptRunner } from './rate-limit/redis/script-runner.js';
+export { ensureTokenFile, readTokenFile, type TokenFile } from './token-file.js';

@@ -31,6 +31,15 @@ export async function ensureTokenFile(dataDir: string): Promise<TokenFile> {
   return { token: others, path, created: false };
 }
 
+/**
+ * The token kept in the data folder; undefined when there is none.
+ *
+ * @throws Error naming the file when it is empty or cannot be read.
+ */
+export function readTokenFile(dataDir: string): Promise<string | undefined> {
+  return readToken(join(dataDir, FILE_NAME));
+}
+
 async function readToken(path: string): Promise<string | undefined> {
   let content: string;
   try {

@@ -1,5 +1,17 @@
+import type { DynamicModule } from '@nestjs/common';
 import type { AppConfig } from '@sfm/config';
-import type { EmbeddingModuleOptions } from '@sfm/embedding';
+import { EmbeddingModule, type EmbeddingModuleOptions } from '@sfm/embedding';
+
+const modules = new WeakMap<AppConfig, DynamicModule>();
+
+/** Binds the embedder that the configuration asks for. One module per configuration, so that a model is loaded once. */
+export function embeddingModule(config: AppConfig): DynamicModule {
+  const known = modules.get(config);
+  if (known) return known;
+  const created = EmbeddingModule.forRoot(embeddingOptions(config));
+  modules.set(config, created);
+  return created;
+}
 
 /** The embedder that the configuration asks for. */
 export function embeddingOptions({ embedding }: AppConfig): EmbeddingModuleOptions {

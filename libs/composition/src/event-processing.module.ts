@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { AppConfig } from '@sfm/config';
-import { EventLedger, EventProcessor, ImportanceNormalizers, Indexer } from '@sfm/memory';
+import { EventLedger, EventProcessor, ForeignEventRecorder, ImportanceNormalizers, Indexer } from '@sfm/memory';
 import { payloadFields, storeLimits } from './memory-options.js';
 
 /** What gives events from the bus their effects: `EventProcessor`, on what the given module exports. */
@@ -15,13 +15,19 @@ export class EventProcessingModule {
           provide: EventProcessor,
           inject: [EventLedger, Indexer, ImportanceNormalizers],
           useFactory: (ledger: EventLedger, indexer: Indexer, normalizers: ImportanceNormalizers) =>
-            new EventProcessor(ledger, indexer, normalizers, {
-              limits: storeLimits(config),
-              fields: payloadFields(config),
-            }),
+            new EventProcessor(foreignEventRecorder(config, ledger, normalizers), indexer),
         },
       ],
       exports: [EventProcessor],
     };
   }
+}
+
+/** Records events by the rules for requests. */
+export function foreignEventRecorder(
+  config: AppConfig,
+  ledger: EventLedger,
+  normalizers: ImportanceNormalizers,
+): ForeignEventRecorder {
+  return new ForeignEventRecorder(ledger, normalizers, { limits: storeLimits(config), fields: payloadFields(config) });
 }

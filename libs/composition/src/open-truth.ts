@@ -13,6 +13,7 @@ import {
 } from '@sfm/storage';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { explainPostgresProblem } from './postgres-problem.js';
 import { postgresTls } from './postgres-tls.js';
 
 /** How long a start waits for a process that is just giving the database up. */
@@ -112,7 +113,7 @@ async function whenReachable<T>(attempt: () => Promise<T>, logger: LoggerService
     try {
       return await attempt();
     } catch (error) {
-      if (!isUnreachable(error)) throw error;
+      if (!isUnreachable(error)) throw explainPostgresProblem(error);
       if (performance.now() > deadline) {
         throw new Error(
           `the PostgreSQL of POSTGRES_URL cannot be reached (${messageOf(error)}); start it or correct the URL`,
@@ -159,10 +160,10 @@ async function connect({ database }: AppConfig, logger: LoggerService, server: S
   };
 }
 
-/** A socket that cannot be opened, or a server that is starting up (SQLSTATE 57P03). */
+/** A socket that cannot be opened, or a server that starts, stops (SQLSTATE 57P) or has no connection left (53300). */
 function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^E[A-Z]+$/.test(code) || code === '57P03' || /timeout|terminated/i.test(messageOf(error));
+  return /^(E[A-Z]+|EAI_.*|57P..|53300)$/.test(code) || /timeout|terminated/i.test(messageOf(error));
 }
 
 /** Node reports a host with several addresses as an AggregateError without a message. */

@@ -238,18 +238,17 @@ describe('old names', () => {
 });
 
 describe('settings that have no or another effect', () => {
-  it('are reported: other modes, more workers, servers that nothing talks to, open listening', () => {
+  it('are reported: other modes, servers that nothing talks to, open listening', () => {
     const warnings = warningsOf({
       MEMORY_MODE: 'development',
-      SOMA_WORKERS: '4',
       SOMA_API_HOST: '0.0.0.0',
       SOMA_FAST_START: '1',
       SOMA_INFRA__OPA: 'opa.local',
     });
-    for (const variable of ['MEMORY_MODE', 'SOMA_WORKERS', 'SOMA_API_HOST', 'SOMA_FAST_START']) {
+    for (const variable of ['MEMORY_MODE', 'SOMA_API_HOST', 'SOMA_FAST_START']) {
       expect(warnings).toContainEqual(expect.stringContaining(`notice ${variable}: `));
     }
-    expect(warnings).toHaveLength(5);
+    expect(warnings).toHaveLength(4);
     expect(warningsOf({ MEMORY_MODE: 'evented_enterprise', UVICORN_WORKERS: '1' })).toHaveLength(1);
   });
 
@@ -297,7 +296,11 @@ describe('servers', () => {
   });
 
   it('let several processes serve, which share rate limits only through Redis', () => {
-    expect(warningsOf({ SOMA_WORKERS: '4' })).toEqual([expect.stringContaining('one process serves')]);
+    for (const workers of [{ SOMA_WORKERS: '4' }, { UVICORN_WORKERS: '2', POSTGRES_URL: stores.POSTGRES_URL }]) {
+      expect(problemsOf(workers)).toMatchObject([
+        { variable: 'SOMA_WORKERS', allowed: expect.stringContaining('POSTGRES_URL and QDRANT_URL') },
+      ]);
+    }
     expect(warningsOf({ ...stores, SOMA_WORKERS: '4' })).toEqual([expect.stringContaining('set REDIS_URL')]);
     expect(warningsOf({ ...stores, SOMA_WORKERS: '4', REDIS_HOST: 'r' })).toEqual([]);
   });
@@ -306,9 +309,40 @@ describe('servers', () => {
     'redis://:pw@r:6379/0',
     'rediss://user:pw@r:6380',
     'redis+cluster://a:6379,b:6379',
+    'rediss+cluster://soma:pw@[2001:db8::1]:6379/0',
     'redis+sentinel://a:26379,b:26379/main',
+    'redis+sentinel://:pw@a:26379,b/main/2?sentinel_username=u&sentinel_password=p%26w',
   ])('of the cache may be given as %s', (url) => {
-    expect(load({ REDIS_URL: url }).redis.url).toBe(url);
+    const { redis, warnings } = load({ REDIS_URL: url });
+    expect(redis.url).toBe(url);
+    expect(warnings).toEqual([]);
+  });
+
+  it.each([
+    'http://r',
+    'redis://a,b',
+    'redis://r/zero',
+    'redis://r:6379/0?family=6',
+    'redis+cluster://a/3',
+    'redis+sentinel://a:26379',
+    'redis+sentinel://a/main?password=x',
+    'redis+ring://a',
+  ])('of the cache may not be given as %s', (url) => {
+    expect(names(problemsOf({ REDIS_URL: url }))).toEqual(['REDIS_URL']);
+  });
+
+  it('of the cache fit its address', () => {
+    const cluster = 'redis+cluster://a:6379';
+    expect(names(problemsOf({ REDIS_URL: cluster, REDIS_DB: '3' }))).toEqual(['REDIS_DB']);
+    expect(load({ REDIS_URL: cluster, REDIS_HOST: 'r', REDIS_DB: '3' }).warnings).toEqual([]);
+    expect(warningsOf({ REDIS_URL: cluster, REDIS_PORT: '1' })).toEqual([
+      expect.stringMatching(/REDIS_PORT.*no effect/),
+    ]);
+    expect(warningsOf({ REDIS_PASSWORD: 'x' })).toEqual([expect.stringMatching(/REDIS_PASSWORD.*no effect/)]);
+    const withAuthority = (url: string) => loadConfig({ REDIS_URL: url, REDIS_TLS_CA: '/ca' }, () => 'PEM').warnings;
+    expect(withAuthority('rediss://r')).toEqual([]);
+    expect(withAuthority('redis://r')).toHaveLength(1);
+    expect(names(problemsOf({ REDIS_URL: 'rediss://r', REDIS_TLS_CA: '/missing' }))).toEqual(['REDIS_TLS_CA']);
   });
 
   it('answer to the names of older deployments', () => {
@@ -360,7 +394,7 @@ describe('the printed configuration', () => {
       SOMA_API_TOKEN: 'tok-s3cret',
       POSTGRES_URL: 'postgresql://soma:s3cret@db.local:5432/somamemory?sslmode=require&password=s3cret',
       SOMA_EMBEDDING_API_KEY: 'sk-s3cret',
-      REDIS_URL: 'redis://:p@s3cret@r:6379/0',
+      REDIS_URL: 'redis+sentinel://:p@s3cret@r:6379/main?sentinel_password=s3cret',
       SOMA_EMBEDDING_URL: 'https://e.example/v1?api_key=s3cret',
       SOMA_MAX_REQUEST_BODY_MB: '10',
     });

@@ -59,11 +59,12 @@ function readToken(tree: SettingsTree, tryRead: TryRead, problems: ConfigProblem
   return parsed.data;
 }
 
-function checkCertificates({ database }: SettingsTree, tryRead: TryRead): void {
+function checkCertificates({ database, redis }: SettingsTree, tryRead: TryRead): void {
   const files = [
     [SETTINGS.database.sslRootCertFile.name, database.sslRootCertFile],
     [SETTINGS.database.sslCertFile.name, database.sslCertFile],
     [SETTINGS.database.sslKeyFile.name, database.sslKeyFile],
+    [SETTINGS.redis.tlsCaFile.name, redis.tlsCaFile],
   ] as const;
   for (const [variable, path] of files) {
     if (path !== undefined) tryRead(variable, path);

@@ -2,7 +2,7 @@ import type { SecretKind } from './setting.js';
 
 const MASK = '***';
 const SECRET_PARAMETER =
-  /((?:^|[?&\s;])(?:password|passwd|pwd|sslpassword|token|access_token|api[-_]?key|key|secret)=)[^&\s;#]*/gi;
+  /((?:^|[?&\s;])(?:(?:sentinel_)?password|passwd|pwd|sslpassword|token|access_token|api[-_]?key|key|secret)=)[^&\s;#]*/gi;
 
 /** The form of an accepted value that may be printed. In doubt it hides more than needed. */
 export function maskValue(value: string, secret: SecretKind): string {

@@ -18,6 +18,7 @@ const elsewhere = (name: string, reason: string): RetiredSetting => ({ name, fat
 
 const NOT_CONTACTED = 'no such server is contacted';
 const COMPOSE = 'read by docker compose, not by the service';
+const IMAGES = "read by the images' entrypoint, not by the service";
 const TESTS = 'read by test suites, not by the service';
 
 export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
@@ -38,10 +39,8 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
   ignored('SOMA_LANGFUSE_HOST', 'nothing is sent to Langfuse'),
   ignored('SFM_FAST_CORE', 'recall always uses an index and applies filters before cutting to top_k'),
   ignored('SOMA_FAST_START', 'the service starts fast by itself; choose the embedder with SOMA_EMBEDDER'),
-  ignored(
-    'SOMA_SKIP_DEP_WAIT',
-    'the service waits for PostgreSQL only, and serves without the other servers until they answer',
-  ),
+  elsewhere('SOMA_SKIP_DEP_WAIT', IMAGES),
+  elsewhere('SOMA_DEP_WAIT_SECONDS', IMAGES),
   {
     name: 'START_ASYNC_GRPC',
     fate: 'refused',
@@ -61,6 +60,7 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
   elsewhere('QDRANT_HOST_PORT', COMPOSE),
   elsewhere('KAFKA_HOST_PORT', COMPOSE),
   elsewhere('KAFKA_OUTSIDE_PORT', COMPOSE),
+  elsewhere('API_HOST_PORT', COMPOSE),
   elsewhere('COMPOSE_PROJECT_NAME', COMPOSE),
   elsewhere('USE_REAL_INFRA', TESTS),
   elsewhere('USE_LIVE_INFRA', TESTS),

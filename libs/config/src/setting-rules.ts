@@ -75,15 +75,36 @@ const kafkaCertificateAndKeyComeTogether: Rule = ({ kafka }, _, { problems }) =>
   problems.push({ variable: missing, given: '', allowed: 'a certificate and its key are only useful together' });
 };
 
-const workersNeedSharedStores: Rule = ({ http, database, qdrant, redis }, _, { warnings }) => {
+const workersNeedSharedStores: Rule = ({ http, database, qdrant, redis }, _, { problems, warnings }) => {
   if (http.workers === 1) return;
-  const notice = (message: string) => warnings.push({ kind: 'notice', variable: 'SOMA_WORKERS', message });
   if (database.url === undefined || (qdrant.url === undefined && qdrant.host === undefined)) {
-    notice(
-      'one process serves: several need POSTGRES_URL and QDRANT_URL, because indexes inside a process are its own',
-    );
+    problems.push({
+      variable: 'SOMA_WORKERS',
+      given: String(http.workers),
+      allowed: '1 without POSTGRES_URL and QDRANT_URL: several processes need stores that they share',
+    });
   } else if (redis.url === undefined && redis.host === undefined) {
-    notice('each process counts rate limits for itself; set REDIS_URL to share them');
+    const message = 'each process counts rate limits for itself; set REDIS_URL to share them';
+    warnings.push({ kind: 'notice', variable: 'SOMA_WORKERS', message });
+  }
+};
+
+const redisSettingsFitTheAddress: Rule = ({ redis }, isGiven, { problems, warnings }) => {
+  const notice = (variable: string, message: string) => {
+    if (isGiven(variable)) warnings.push({ kind: 'notice', variable, message: `has no effect: ${message}` });
+  };
+  const { url, host, db = 0 } = redis;
+  if (url === undefined && host === undefined) {
+    for (const name of ['REDIS_PORT', 'REDIS_DB', 'REDIS_PASSWORD', 'REDIS_TLS_CA', 'SOMA_CACHE_TTL_SECONDS']) {
+      notice(name, 'there is no REDIS_URL or REDIS_HOST');
+    }
+    return;
+  }
+  if (url !== undefined && !url.startsWith('rediss')) notice('REDIS_TLS_CA', 'REDIS_URL does not begin with rediss');
+  if (host !== undefined || url === undefined) return;
+  if (url.includes('+')) notice('REDIS_PORT', 'the nodes in REDIS_URL have ports of their own');
+  if (/^rediss?\+cluster/.test(url) && db > 0) {
+    problems.push({ variable: 'REDIS_DB', given: String(db), allowed: 'a cluster has only database 0' });
   }
 };
 
@@ -105,5 +126,6 @@ export const SETTING_RULES: readonly Rule[] = [
   saslNeedsALogin,
   kafkaCertificateAndKeyComeTogether,
   workersNeedSharedStores,
+  redisSettingsFitTheAddress,
   tokenFileWins,
 ];

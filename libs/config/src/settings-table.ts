@@ -1,4 +1,5 @@
 import type { Setting, SettingValue } from './setting.js';
+import { backupSettings } from './settings/backup.settings.js';
 import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';
 import { authSettings, httpSettings, rateLimitSettings } from './settings/http.settings.js';
@@ -24,6 +25,7 @@ export const SETTINGS = {
   redis: redisSettings,
   qdrant: qdrantSettings,
   kafka: kafkaSettings,
+  backup: backupSettings,
 } as const;
 
 export type SettingGroup = keyof typeof SETTINGS;
@@ -44,6 +46,7 @@ export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   redis: 'Redis',
   qdrant: 'Qdrant',
   kafka: 'Kafka',
+  backup: 'Backups',
 };
 
 /** The typed tree: group, then setting, with every default filled in. */

@@ -1,6 +1,15 @@
 export { EmbeddedEventBus, type EventSubscriber } from './embedded/embedded-event-bus.js';
 export { EventValidator } from './event-validator.js';
 export {
+  type ApplyingOptions,
+  type ConsumingObserver,
+  type ConsumingOptions,
+  type RetryCause,
+} from './kafka/consuming/consuming-options.js';
+export { KafkaBatchServer, MEMORY_EVENTS_PATTERN } from './kafka/consuming/kafka-batch-server.js';
+export { LagReader } from './kafka/consuming/lag-reader.js';
+export { RpcErrorPassThrough } from './kafka/consuming/rpc-error-pass-through.filter.js';
+export {
   DeadLetterQueue,
   type DeadLetterQueueOptions,
   type RedriveOptions,
@@ -14,6 +23,7 @@ export {
   type DecodedEvent,
   type DecodingRules,
 } from './kafka/event-message.js';
+export { EventTopic, type EventTopicOptions } from './kafka/event-topic.js';
 export { javaPartitioner } from './kafka/java-partitioner.js';
 export {
   createKafkaClient,

@@ -9,7 +9,8 @@ export type ErrorCode =
   | 'embedder_unavailable'
   | 'index_unavailable'
   | 'bus_unavailable'
-  | 'version_conflict';
+  | 'version_conflict'
+  | 'namespace_busy';
 
 /** Base of the catalogue: a stable `code`, a message that says what to do, and the cause where there is one. */
 export abstract class MemoryError extends Error {
@@ -71,6 +72,15 @@ export class NamespaceForbiddenError extends MemoryError {
 
   constructor(readonly namespace: string) {
     super(`this credential may not use namespace ${namespace}`);
+  }
+}
+
+/** Another process is rebuilding or repairing the namespace; try again when it is done. */
+export class NamespaceBusyError extends MemoryError {
+  readonly code: ErrorCode = 'namespace_busy';
+
+  constructor(readonly namespace: string) {
+    super(`namespace ${namespace} is being rebuilt or repaired by somebody else; try again when that is done`);
   }
 }
 

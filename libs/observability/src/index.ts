@@ -7,6 +7,7 @@ export {
 export { HealthModule } from './health/health.module.js';
 export { StructuredLogger, type LogDestination, type StructuredLoggerOptions } from './logging/structured-logger.js';
 export { ClusterScrape, WorkerScrape } from './metrics/cluster-scrape.js';
+export { answerInTime } from './metrics/answer-in-time.js';
 export { type GaugeSources } from './metrics/gauge-sources.js';
 export { installHttpMetrics } from './metrics/http-metrics.hook.js';
 export { MetricsController } from './metrics/metrics.controller.js';
@@ -14,3 +15,4 @@ export { MetricsModule, type MetricsModuleOptions } from './metrics/metrics.modu
 export { ServiceMetrics, type HttpObservation } from './metrics/service-metrics.js';
 export { chooseRequestId, currentRequestId, runWithRequestId } from './request-context/request-context.js';
 export { installRequestContext, requestIdOf } from './request-context/request-context.hooks.js';
+export { pushGauges, type PushedGauge } from './metrics/push-gauges.js';

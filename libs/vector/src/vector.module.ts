@@ -1,40 +1,109 @@
-import { Logger, Module, type DynamicModule } from '@nestjs/common';
-import { LexicalIndex, VectorIndex, type Bm25Options } from '@sfm/memory';
+import { Logger, Module, type DynamicModule, type FactoryProvider, type InjectionToken } from '@nestjs/common';
+import { Embedder, LexicalIndex, PointAudit, VectorIndex, VectorRebuild, type Bm25Options } from '@sfm/memory';
 import { EmbeddedLexicalIndex } from './embedded/embedded-lexical-index.js';
+import { EmbeddedPointAudit } from './embedded/embedded-point-audit.js';
 import { EmbeddedVectorIndex } from './embedded/embedded-vector-index.js';
+import { EmbeddedVectorRebuild } from './embedded/embedded-vector-rebuild.js';
+import { CollectionCatalog, type CatalogOptions } from './qdrant/collection-catalog.js';
+import type { QdrantConnectionOptions } from './qdrant/qdrant-connection.js';
+import { QdrantPointAudit } from './qdrant/qdrant-point-audit.js';
+import { QdrantServer } from './qdrant/qdrant-server.js';
+import { QdrantVectorIndex } from './qdrant/qdrant-vector-index.js';
+import { QdrantVectorRebuild } from './qdrant/qdrant-vector-rebuild.js';
+import { RemovedVersions } from './qdrant/removed-versions.js';
+
+interface LexicalLaneOptions {
+  readonly bm25?: Bm25Options;
+  /** False binds no `LexicalIndex`: for a process that never recalls. @default true */
+  readonly hasLexicalIndex?: boolean;
+}
 
 /** Both lanes in the memory of this process. */
-export interface EmbeddedIndexesOptions {
+export interface EmbeddedIndexesOptions extends LexicalLaneOptions {
   readonly kind: 'embedded';
   /** Dimension of the embedder's vectors. */
   readonly dimension: number;
   /** See `EmbeddedVectorIndexOptions.exactScanLimit`. */
   readonly exactScanLimit?: number;
-  readonly bm25?: Bm25Options;
 }
 
-export type VectorModuleOptions = EmbeddedIndexesOptions;
+/** Vectors in Qdrant; words stay in the memory of this process. */
+export interface QdrantIndexesOptions
+  extends LexicalLaneOptions, Pick<CatalogOptions, 'sharedCollection' | 'indexedFields' | 'mirrors'> {
+  readonly kind: 'qdrant';
+  readonly connection: QdrantConnectionOptions;
+  /** What binds the `Embedder`, whose space decides which collections are used. */
+  readonly embedding: DynamicModule;
+}
 
-/** Binds the `VectorIndex` and `LexicalIndex` ports to the adapters of one technology. */
+export type VectorModuleOptions = EmbeddedIndexesOptions | QdrantIndexesOptions;
+
+/** Binds `VectorIndex`, what audits and rebuilds it, and `LexicalIndex` to the adapters of one technology. */
 @Module({})
 export class VectorModule {
   static forRoot(options: VectorModuleOptions): DynamicModule {
-    const logger = new Logger('VectorIndex');
+    const vectors = options.kind === 'qdrant' ? qdrantProviders(options) : embeddedProviders(options);
+    const lexical = options.hasLexicalIndex === false ? [] : [lexicalProvider(options)];
+    const ports: InjectionToken[] = [VectorIndex, PointAudit, VectorRebuild, ...lexical.map(({ provide }) => provide)];
     return {
       module: VectorModule,
-      providers: [
-        {
-          provide: VectorIndex,
-          useFactory: () =>
-            new EmbeddedVectorIndex({
-              dimension: options.dimension,
-              exactScanLimit: options.exactScanLimit,
-              warn: (message) => logger.warn(message),
-            }),
-        },
-        { provide: LexicalIndex, useFactory: () => new EmbeddedLexicalIndex(options.bm25) },
-      ],
-      exports: [VectorIndex, LexicalIndex],
+      imports: options.kind === 'qdrant' ? [options.embedding] : [],
+      providers: [...vectors, ...lexical],
+      exports: ports,
     };
   }
+}
+
+function lexicalProvider({ bm25 }: LexicalLaneOptions): FactoryProvider {
+  return { provide: LexicalIndex, useFactory: () => new EmbeddedLexicalIndex(bm25) };
+}
+
+function embeddedProviders({ dimension, exactScanLimit }: EmbeddedIndexesOptions): FactoryProvider[] {
+  const logger = new Logger('VectorIndex');
+  return [
+    {
+      provide: EmbeddedVectorIndex,
+      useFactory: () => new EmbeddedVectorIndex({ dimension, exactScanLimit, warn: (message) => logger.warn(message) }),
+    },
+    { provide: VectorIndex, inject: [EmbeddedVectorIndex], useFactory: (index: EmbeddedVectorIndex) => index },
+    {
+      provide: PointAudit,
+      inject: [EmbeddedVectorIndex],
+      useFactory: (index: EmbeddedVectorIndex) => new EmbeddedPointAudit(index),
+    },
+    {
+      provide: VectorRebuild,
+      inject: [EmbeddedVectorIndex],
+      useFactory: (index: EmbeddedVectorIndex) => new EmbeddedVectorRebuild(index),
+    },
+  ];
+}
+
+function qdrantProviders({ connection, ...catalog }: QdrantIndexesOptions): FactoryProvider[] {
+  const { sharedCollection, indexedFields, mirrors } = catalog;
+  return [
+    { provide: QdrantServer, useFactory: () => new QdrantServer(connection) },
+    {
+      provide: CollectionCatalog,
+      inject: [QdrantServer, Embedder],
+      useFactory: (server: QdrantServer, { space, dimension }: Embedder) =>
+        new CollectionCatalog(server, { space, dimension, sharedCollection, indexedFields, mirrors }),
+    },
+    { provide: RemovedVersions, useFactory: () => new RemovedVersions() },
+    {
+      provide: VectorIndex,
+      inject: [CollectionCatalog, RemovedVersions],
+      useFactory: (opened: CollectionCatalog, removed: RemovedVersions) => new QdrantVectorIndex(opened, removed),
+    },
+    {
+      provide: PointAudit,
+      inject: [CollectionCatalog, RemovedVersions],
+      useFactory: (opened: CollectionCatalog, removed: RemovedVersions) => new QdrantPointAudit(opened, removed),
+    },
+    {
+      provide: VectorRebuild,
+      inject: [CollectionCatalog],
+      useFactory: (opened: CollectionCatalog) => new QdrantVectorRebuild(opened),
+    },
+  ];
 }

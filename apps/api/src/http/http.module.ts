@@ -9,6 +9,7 @@ import { CompatStoreController } from './compat/store.controller.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { RouteTable } from './errors/route-table.js';
 import { RequestLimits } from './requests/request-limits.js';
+import { AdminController } from './v1/admin.controller.js';
 import { MemoryBatchController } from './v1/batch.controller.js';
 import { MemoriesController } from './v1/memories.controller.js';
 import { PageCursor } from './v1/page-cursor.js';
@@ -17,7 +18,7 @@ import { RecallController } from './v1/recall.controller.js';
 /** All HTTP routes and their errors. The guards come with AuthModule, `/metrics` with MetricsModule. */
 @Module({})
 export class HttpModule {
-  /** The imported modules provide StoreService, ReadService, ForgetService, RecallService, HttpOptions and HealthReader. */
+  /** The imported modules provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService, IndexReadiness, HttpOptions and HealthReader. */
   static register(imports: ModuleMetadata['imports']): DynamicModule {
     return {
       module: HttpModule,
@@ -32,6 +33,7 @@ export class HttpModule {
         MemoryBatchController,
         MemoriesController,
         RecallController,
+        AdminController,
       ],
       providers: [RequestLimits, PageCursor, RouteTable, { provide: APP_FILTER, useClass: ErrorFilter }],
     };

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { LoggerService } from '@nestjs/common';
 import type { ClusterScrape } from '@sfm/observability';
+import { closeWithWorker } from './handed-connections.js';
 
 /** A worker that dies sooner than this after its start is not replaced at once. */
 const HEALTHY_AFTER_MS = 10_000;
@@ -41,6 +42,9 @@ export class WorkerPool {
   private fork(): void {
     const bornAt = performance.now();
     const worker = cluster.fork();
+    closeWithWorker(worker);
+    // A message to one that has just died: its end is dealt with below.
+    worker.on('error', () => undefined);
     worker.once('exit', (code, signal) => this.onExit({ code, signal, lifeMs: performance.now() - bornAt }));
   }
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { postgresTls } from '@sfm/composition';
-import { loadConfig, readEnvironment } from '@sfm/config';
+import { explainPostgresProblem, postgresTls } from '@sfm/composition';
+import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
 import {
   createDataSource,
@@ -19,25 +19,31 @@ import {
 export async function withDatabase(
   work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>,
 ): Promise<void> {
-  const config = loadConfig(readEnvironment());
+  await withConnection(loadConfig(readEnvironment()), (connection) => withDataSource(connection, work));
+}
+
+/** As `withDatabase`, for work that connects by itself. `isOwned` is true when no other process can be at the database. */
+export async function withConnection<T>(
+  config: AppConfig,
+  work: (connection: PostgresConnection, isOwned: boolean) => Promise<T>,
+): Promise<T> {
   const { database, service } = config;
-  if (database.url !== undefined) {
-    return withDataSource(await resolveConnection(database.url, postgresTls(config)), work);
-  }
+  if (database.url !== undefined) return work(await resolveConnection(database.url, postgresTls(config)), false);
   const dataDir = resolve(service.dataDir);
   const running = await findRunningPostgres(dataDir);
-  if (running) return withDataSource(running, work);
+  if (running) return work(running, false);
   const logger = { log: () => {}, warn: console.error, error: console.error };
   const embedded = new EmbeddedPostgres({ dataDir, logger });
   const { host, port, user, password, database: name } = await embedded.start();
   try {
-    await withDataSource({ host, port, user, password, database: name, ssl: false }, work);
+    return await work({ host, port, user, password, database: name, ssl: false }, true);
   } finally {
     await embedded.stop();
   }
 }
 
-async function withDataSource(
+/** Runs `work` on a database that is reached over the connection. */
+export async function withDataSource(
   connection: PostgresConnection,
   work: (dataSource: StorageModuleOptions['dataSource']) => Promise<void>,
 ): Promise<void> {
@@ -47,7 +53,9 @@ async function withDataSource(
     migrations: MIGRATIONS,
     pool: { size: 2 },
   });
-  await dataSource.initialize();
+  await dataSource.initialize().catch((error: unknown) => {
+    throw explainPostgresProblem(error);
+  });
   try {
     await work(dataSource);
   } finally {

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { ParkedEntry, ParkedEvents, RedriveReport } from './parked-events.js';
-import { harmless, jsonText, processTerminal, table, type Terminal } from './terminal.js';
+import { harmless, jsonText, processTerminal, table, type Terminal } from '../terminal.js';
 import { withParkedEvents } from './with-parked-events.js';
 
 const REASON_WIDTH = 80;

@@ -1,35 +1,36 @@
 import { MemoryCache, type Memory, type MemoryInvalidation } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
+import { approximateBytes } from './approximate-bytes.js';
 
 export interface EmbeddedMemoryCacheOptions {
-  /** Most entries kept, at least 1. A coordinate costs one entry, also while it only remembers an invalidation. */
+  /** Most memories kept, at least 1; and as many invalidations. */
   readonly maxEntries: number;
-}
-
-/** What is known of one coordinate: nothing older than `version` counts; `memory` is the copy at that version. */
-interface Entry {
-  readonly version: number;
-  readonly memory: Memory | undefined;
+  /** Most memory their payloads take, in bytes, estimated. @default unlimited */
+  readonly maxBytes?: number;
 }
 
 /**
- * Memory cache inside the process: bounded by entries, least recently used out first.
+ * Memory cache inside the process: bounded by entries and by memory, least recently used out first.
  *
- * An invalidation stays as an entry of its own until it is evicted, because a reader that started before a write may
- * hand in its stale copy after it.
+ * An invalidation is remembered until it is evicted itself, because a reader that started before a write may hand in its
+ * stale copy after it. It has a place of its own, so that many writes do not push out what is read.
  */
 export class EmbeddedMemoryCache extends MemoryCache {
-  private readonly entries: LRUCache<string, Entry>;
+  private readonly memories: LRUCache<string, Memory>;
+  private readonly invalidated: LRUCache<string, number>;
 
-  constructor(options: EmbeddedMemoryCacheOptions) {
+  constructor({ maxEntries, maxBytes }: EmbeddedMemoryCacheOptions) {
     super();
-    this.entries = new LRUCache({ max: Math.max(1, Math.floor(options.maxEntries)) });
+    const max = Math.max(1, Math.floor(maxEntries));
+    const bound = maxBytes === undefined ? {} : { maxSize: maxBytes, sizeCalculation: sizeOf };
+    this.memories = new LRUCache({ max, ...bound });
+    this.invalidated = new LRUCache({ max });
   }
 
   override get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
     const found = new Map<string, Memory>();
     for (const key of keys) {
-      const memory = this.entries.get(entryKey(namespace, key))?.memory;
+      const memory = this.memories.get(entryKey(namespace, key));
       if (memory !== undefined) found.set(key, memory);
     }
     return Promise.resolve(found);
@@ -38,10 +39,7 @@ export class EmbeddedMemoryCache extends MemoryCache {
   override set(memories: readonly Memory[]): Promise<void> {
     for (const memory of memories) {
       const at = entryKey(memory.namespace, memory.key);
-      const known = this.entries.peek(at);
-      if (known === undefined || known.version <= memory.version) {
-        this.entries.set(at, { version: memory.version, memory });
-      }
+      if (this.knownVersion(at) <= memory.version) this.memories.set(at, memory);
     }
     return Promise.resolve();
   }
@@ -49,21 +47,35 @@ export class EmbeddedMemoryCache extends MemoryCache {
   override invalidate(invalidations: readonly MemoryInvalidation[]): Promise<void> {
     for (const { namespace, key, version } of invalidations) {
       const at = entryKey(namespace, key);
-      const known = this.entries.peek(at);
-      if (known === undefined || known.version < version) this.entries.set(at, { version, memory: undefined });
+      if (this.knownVersion(at) >= version) continue;
+      this.memories.delete(at);
+      this.invalidated.set(at, version);
     }
     return Promise.resolve();
   }
 
   override clear(namespace?: string): Promise<void> {
-    if (namespace === undefined) {
-      this.entries.clear();
-      return Promise.resolve();
+    for (const known of [this.memories, this.invalidated]) {
+      if (namespace === undefined) known.clear();
+      else {
+        const prefix = entryKey(namespace, '');
+        for (const at of [...known.keys()]) if (at.startsWith(prefix)) known.delete(at);
+      }
     }
-    const prefix = entryKey(namespace, '');
-    for (const at of [...this.entries.keys()]) if (at.startsWith(prefix)) this.entries.delete(at);
     return Promise.resolve();
   }
+
+  /** Nothing older than this counts. */
+  private knownVersion(at: string): number {
+    return Math.max(this.memories.peek(at)?.version ?? 0, this.invalidated.peek(at) ?? 0);
+  }
+}
+
+/** What an entry costs beside its payload: key, coordinate, dates. */
+const ENTRY_BYTES = 1000;
+
+function sizeOf({ payload }: Memory): number {
+  return ENTRY_BYTES + approximateBytes(payload);
 }
 
 /** A line feed occurs in no namespace name, so two namespaces can never share a prefix. */

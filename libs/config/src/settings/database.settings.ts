@@ -58,4 +58,13 @@ export const databaseSettings = {
     unit: 'ms',
     description: 'Longest wait for a connection before a request is answered with 503.',
   }),
+  writeBatchSize: integer({
+    name: 'SOMA_WRITE_BATCH_SIZE',
+    fallback: 64,
+    min: 1,
+    max: 1000,
+    unit: 'writes',
+    description:
+      'Most single writes of concurrent requests that are committed together. 1: each has a transaction of its own.',
+  }),
 };

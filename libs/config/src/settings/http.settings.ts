@@ -47,8 +47,8 @@ export const httpSettings = {
     min: 1,
     max: 256,
     description:
-      'Processes that serve requests behind one port. More than one needs POSTGRES_URL and QDRANT_URL; otherwise one ' +
-      'serves.',
+      'Processes that serve requests behind one port. More than one needs POSTGRES_URL and QDRANT_URL, because ' +
+      'several processes cannot share what lives in one.',
   }),
   backlog: integer({
     name: 'SOMA_HTTP_BACKLOG',

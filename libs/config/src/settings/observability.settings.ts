@@ -26,7 +26,7 @@ export const telemetrySettings = {
     fallback: 8001,
     min: 0,
     max: 65_535,
-    description: 'Port on which the consumer process serves its /metrics.',
+    description: 'Port of the consumer process for /metrics, /healthz and /readyz, on the address of SOMA_API_HOST.',
   }),
   tracesExporter: oneOf({
     name: 'OTEL_TRACES_EXPORTER',

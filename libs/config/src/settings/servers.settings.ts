@@ -2,8 +2,15 @@ import { integer, list, oneOf, flag, scaled, text, url } from '../setting-kinds.
 
 const PEM_FILE = 'the path of a readable PEM file';
 const HOST_AND_PORT = String.raw`([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?`;
+const REDIS_LOGIN = String.raw`://(\S*@)?`;
+const SENTINEL_LOGIN = String.raw`sentinel_(username|password)=[^\s@&]*`;
 const REDIS_URL = new RegExp(
-  String.raw`^rediss?(\+(cluster|sentinel))?://(\S*@)?${HOST_AND_PORT}(,${HOST_AND_PORT})*(/[^\s@]*)?(\?[^\s@]*)?$`,
+  [
+    String.raw`^rediss?${REDIS_LOGIN}${HOST_AND_PORT}(/\d{0,7})?$`,
+    String.raw`^rediss?\+cluster${REDIS_LOGIN}${HOST_AND_PORT}(,${HOST_AND_PORT})*(/0?)?$`,
+    String.raw`^rediss?\+sentinel${REDIS_LOGIN}${HOST_AND_PORT}(,${HOST_AND_PORT})*/[^\s/@?]+(/\d{0,7})?` +
+      String.raw`(\?${SENTINEL_LOGIN}(&${SENTINEL_LOGIN})?)?$`,
+  ].join('|'),
 );
 const FIELD = /^[^\s,]{1,128}$/;
 
@@ -14,32 +21,33 @@ export const redisSettings = {
     fallback: undefined,
     pattern: REDIS_URL,
     allowed:
-      'redis://:password@host:6379/0, rediss:// for TLS, redis+cluster://a:6379,b:6379 or ' +
-      'redis+sentinel://a:26379,b:26379/master-name',
+      'redis://user:password@host:6379/0, redis+cluster://:password@a:6379,b:6379 or redis+sentinel://' +
+      ':password@a:26379,b:26379/master-name/0?sentinel_password=…; with rediss instead of redis for TLS',
     secret: 'url-credentials',
     description:
-      'Redis, as redis://user:password@host:6379/0. With it (or REDIS_HOST) all processes share one cache and one rate ' +
-      'limit; without it each process has its own. While it is down the service goes on without it.',
+      'Redis: one server, some nodes of a cluster, or sentinels and the master they watch. With it (or REDIS_HOST) all ' +
+      'processes share one cache and one rate limit; without it each process has its own. While it is down the service ' +
+      'goes on without it.',
   }),
   host: text({
     name: 'REDIS_HOST',
     aliases: [{ name: 'SOMA_INFRA__REDIS', note: 'set REDIS_URL or REDIS_HOST instead' }],
     fallback: undefined,
-    description: 'Host; wins over REDIS_URL.',
+    description: 'Host of one server; wins over the addresses of REDIS_URL.',
   }),
   port: integer({
     name: 'REDIS_PORT',
     fallback: undefined,
     min: 1,
     max: 65_535,
-    description: 'Port; wins over REDIS_URL.',
+    description: 'Port of one server, 6379 unless set; wins over REDIS_URL.',
   }),
   db: integer({
     name: 'REDIS_DB',
     fallback: undefined,
     min: 0,
     max: 1_000_000,
-    description: 'Database number; wins over REDIS_URL.',
+    description: 'Database number; wins over REDIS_URL. A cluster has only 0.',
   }),
   password: text({
     name: 'REDIS_PASSWORD',
@@ -51,7 +59,7 @@ export const redisSettings = {
     name: 'REDIS_TLS_CA',
     fallback: undefined,
     allowed: PEM_FILE,
-    description: 'Certificate authority of Redis, for rediss:// addresses.',
+    description: 'Certificate authority of Redis, for rediss:// addresses. With REDIS_HOST alone it switches TLS on.',
   }),
   cacheTtlSeconds: integer({
     name: 'SOMA_CACHE_TTL_SECONDS',
@@ -59,7 +67,8 @@ export const redisSettings = {
     min: 1,
     max: 86_400,
     unit: 's',
-    description: 'How long Redis keeps a memory that was read. What is served is always checked against PostgreSQL.',
+    description:
+      'How long Redis keeps a large payload that was read. What is served is always checked against PostgreSQL.',
   }),
 };
 

@@ -4,6 +4,7 @@ import type { EventRecord } from '../model/memory-event.js';
 import { ImportanceNormalizers } from '../store/importance-normalizers.js';
 import { EventLedger, type ForeignDelete, type ForeignWrite } from './event-ledger.port.js';
 import { EventProcessor } from './event-processor.js';
+import { ForeignEventRecorder } from './foreign-event-recorder.js';
 
 /** A ledger in memory that refuses what says so. */
 class ListedLedger extends EventLedger {
@@ -41,10 +42,11 @@ function world(ledger = new ListedLedger()) {
     },
   };
   const normalizers = new ImportanceNormalizers({ recentImportances: async () => [0, 10] });
-  const processor = new EventProcessor(ledger, indexer, normalizers, {
+  const recorder = new ForeignEventRecorder(ledger, normalizers, {
     limits: { maxDepth: 8, maxBytes: 1000, maxDimensions: 4, maxBulkItems: 10 },
     fields: { text: ['text'], session: [], source: [], time: [] },
   });
+  const processor = new EventProcessor(recorder, indexer);
   return { ledger, indexed, processor };
 }
 

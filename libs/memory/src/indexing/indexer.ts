@@ -5,7 +5,7 @@ import type { LexicalIndex } from '../recall/lexical-index.port.js';
 import type { VectorIndex } from '../recall/vector-index.port.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
 import { toIndexPoint } from './index-point-factory.js';
-import { applyIsolating } from './isolation.js';
+import { applyIsolating, type Poisoned } from './isolation.js';
 import type { PublishOutcome } from './outbox.port.js';
 import type { IndexedMark, ProjectionRow, ProjectionSource } from './projection-source.port.js';
 import { embedRows, type RowEmbedding } from './row-embeddings.js';
@@ -19,7 +19,8 @@ export interface RecallIndexes {
 /** An index that changes are applied to, in the order of the array that holds several. */
 export type ProjectionIndex = Pick<VectorIndex | LexicalIndex, 'apply'>;
 
-interface CoordinateId {
+/** Names a memory. */
+export interface CoordinateId {
   readonly namespace: string;
   readonly key: string;
 }
@@ -55,11 +56,25 @@ export class Indexer {
     const wanted = new Map(
       records.map(({ event, key }) => [`${event.namespace}\n${key}`, { namespace: event.namespace, key }]),
     );
-    const rows = await this.source.rows([...wanted.values()]);
-    const stale = rows.filter((row) => row.version > row.indexedVersion);
+    const stale = await this.staleRows([...wanted.values()]);
     this.telemetry.countIndexed('skipped', records.length - stale.length);
     await this.index(stale);
     this.telemetry.countIndexed('applied', stale.length);
+  }
+
+  /**
+   * Applies the current rows of those of the given coordinates that count as not indexed. Resolves with the ones that
+   * cannot be indexed, and why.
+   *
+   * @throws as `apply`
+   */
+  refresh(coordinates: readonly CoordinateId[]): Promise<readonly Poisoned<CoordinateId>[]> {
+    return applyIsolating(coordinates, async (together) => this.index(await this.staleRows(together)));
+  }
+
+  private async staleRows(coordinates: readonly CoordinateId[]): Promise<readonly ProjectionRow[]> {
+    const rows = await this.source.rows(coordinates);
+    return rows.filter((row) => row.version > row.indexedVersion);
   }
 
   /**
@@ -100,7 +115,8 @@ export function toMark({ row: { namespace, key, version }, vector, isNew }: RowE
   return { namespace, key, version, ...(isNew && vector ? { embedding: { space, vector } } : {}) };
 }
 
-function toChange(row: ProjectionRow, vector: Float32Array | null): IndexChange {
+/** What brings an index to the row's state. */
+export function toChange(row: ProjectionRow, vector: Float32Array | null): IndexChange {
   if (!row.memory) return { kind: 'remove', key: row.key, version: row.version };
   return { kind: 'upsert', point: toIndexPoint(row.memory, row.searchedText, vector) };
 }

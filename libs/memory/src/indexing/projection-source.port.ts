@@ -42,6 +42,9 @@ export abstract class ProjectionSource {
   /** Every live row, indexed or not, without its embedding: what a fresh index of words starts from. */
   abstract scanLive(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
 
+  /** Every live row of a namespace, indexed or not, in batches: what a new vector index is filled from. */
+  abstract scanNamespace(namespace: string, batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
+
   /** Makes rows count as not indexed, so that recall scores them itself until they are indexed again. */
   abstract reopen(keys: readonly { readonly namespace: string; readonly key: string }[]): Promise<void>;
 

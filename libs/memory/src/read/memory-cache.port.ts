@@ -16,8 +16,9 @@ export interface MemoryInvalidation {
  * change without a new version (`lastAccessedAt`, `accessCount`) may be old, and so may `expiresAt` be past: callers
  * check it.
  *
- * A process-local adapter hears only the invalidations of its own process: bind it only where no other process
- * writes, or check the version of what it answers.
+ * Other processes write too, and an invalidation can be lost with the server it was meant for: callers check version and
+ * content hash of what is answered, as `CachedMemoryReader` does. A server that is away makes a cache forget, never fail:
+ * no method rejects for it.
  */
 export abstract class MemoryCache {
   /** The kept memories among `keys`, by key. Missing ones are simply not in the map. */

@@ -1,5 +1,6 @@
 import type { Coordinate } from '../model/coordinate.js';
 import type { MemoryFilter } from '../model/filter.js';
+import type { JsonObject } from '../model/json.js';
 import type { Memory, MemoryType } from '../model/memory.js';
 
 export interface ListQuery {
@@ -30,9 +31,18 @@ export interface MemoryCounts {
   readonly semantic: number;
 }
 
+/** A memory whose payload may have been left in the store. */
+export type MemoryOutline = Omit<Memory, 'payload'> & { readonly payload: JsonObject | undefined };
+
 /** Reads the current state of memories. Deleted and expired ones do not exist for it. */
 export abstract class MemoryReader {
   abstract findByKeys(namespace: string, keys: readonly string[], now: Date): Promise<readonly Memory[]>;
+
+  /**
+   * As `findByKeys`, without the payloads that cost much to read: those the store keeps apart from their rows. Small ones
+   * are always there.
+   */
+  abstract findOutlines(namespace: string, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]>;
 
   /** One page in creation order, filter pushed down; semantics of `matchesFilter`. */
   abstract list(namespace: string, query: ListQuery, now: Date): Promise<readonly Memory[]>;

@@ -29,6 +29,13 @@ export interface WriteReceipt {
   readonly created: boolean;
 }
 
+export interface DeleteReceipt {
+  readonly namespace: string;
+  readonly key: string;
+  /** The version that the deletion gave. */
+  readonly version: number;
+}
+
 export interface DeleteCommand {
   readonly namespace: string;
   readonly key: string;
@@ -45,6 +52,6 @@ export abstract class MemoryWriter {
    */
   abstract write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]>;
 
-  /** Deletes what lives at the given coordinates, all in one transaction; returns the keys that were live. */
-  abstract delete(commands: readonly DeleteCommand[]): Promise<readonly string[]>;
+  /** Deletes what lives at the given coordinates, all in one transaction; a receipt for each that was live. */
+  abstract delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]>;
 }

@@ -100,6 +100,111 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       expect(rows.map(({ key }) => Number(key)).sort((a, b) => a - b)).toEqual(expected.map(Number));
     });
 
+    it('names the marks that came after a newer one, whatever else the call marks', async () => {
+      const namespace = freshNamespace();
+      const at = (x: number, version: number) => ({ namespace, key: String(x), version });
+      await truth().writer.write([1, 2, 3, 1, 2, 1].map((x) => aWrite(namespace, { coordinate: [x] })));
+      expect(await truth().projection.markIndexed([at(1, 2), at(2, 2)])).toEqual([]);
+      expect(await truth().projection.markIndexed([at(1, 3), at(2, 1), at(3, 1), at(404, 1)])).toEqual([
+        { namespace, key: '2' },
+      ]);
+      expect(await truth().projection.markIndexed([at(1, 3), at(2, 2)])).toEqual([]);
+      expect(await truth().projection.markIndexed([at(1, 1), at(1, 3)])).toEqual([]);
+    });
+
+    it('tells exactly one of two racing indexers that it came too late', async () => {
+      const namespace = freshNamespace();
+      const keys = Array.from({ length: 20 }, (_, x) => String(x));
+      for (let round = 1; round <= 10; round += 1) {
+        await truth().writer.write(
+          keys.flatMap((key) => [1, 2].map(() => aWrite(namespace, { coordinate: [Number(key)] }))),
+        );
+        const at = (version: number) =>
+          truth().projection.markIndexed(
+            keys.map((key) => ({ namespace, key, version, embedding: { space: SPACE, vector: vector(version) } })),
+          );
+        const [older, newer] = await Promise.all([at(2 * round - 1), at(2 * round)]);
+        expect(newer).toEqual([]);
+        expect([0, keys.length]).toContain(older.length);
+        for (const row of await truth().projection.rows(keys.map((key) => ({ namespace, key })))) {
+          expect(row).toMatchObject({ indexedVersion: 2 * round, embedding: { vector: vector(2 * round) } });
+        }
+      }
+    });
+
+    it('scans every live row, indexed or not, each once and without its embedding', async () => {
+      const [one, two] = [freshNamespace(), freshNamespace()];
+      const commands = Array.from({ length: 25 }, (_, x) => aWrite(x < 15 ? one : two, { coordinate: [x] }));
+      await truth().writer.write(commands);
+      await mark(one, '3', 1, vector(1));
+      await truth().writer.write([aWrite(one, { coordinate: [3] }), aWrite(two, { coordinate: [99] })]);
+      await truth().writer.delete([aDeletion(two, '20')]);
+      await mark(one, '3', 2, vector(2));
+      const rows: ProjectionRow[] = [];
+      for await (const batch of truth().projection.scanLive(4)) {
+        expect(batch.length).toBeLessThanOrEqual(4);
+        rows.push(...batch.filter(({ namespace }) => namespace === one || namespace === two));
+      }
+      const expected = [...commands.map(({ key }) => Number(key)).filter((key) => key !== 20), 99];
+      expect(rows.map(({ key }) => Number(key)).sort((a, b) => a - b)).toEqual(expected);
+      expect(rows.every(({ embedding }) => embedding === null)).toBe(true);
+      const scanned = rows.find(({ key }) => key === '3');
+      expect(scanned).toMatchObject({ version: 2, indexedVersion: 2, searchedText: 'hello', memory: { key: '3' } });
+    });
+
+    it('scans while others write and delete: what lives throughout is there exactly once', async () => {
+      const namespace = freshNamespace();
+      const lasting = Array.from({ length: 30 }, (_, x) => aWrite(namespace, { coordinate: [2 * x] }));
+      await truth().writer.write(lasting);
+      const seen: string[] = [];
+      let others = 0;
+      for await (const batch of truth().projection.scanLive(3)) {
+        seen.push(...batch.filter((row) => row.namespace === namespace).map(({ key }) => key));
+        // Without an end the scan would find new rows ahead of it forever.
+        if (others === 20) continue;
+        others += 1;
+        await truth().writer.write([aWrite(namespace, { coordinate: [2 * others + 1] })]);
+        await truth().writer.delete([aDeletion(namespace, String(2 * others - 1))]);
+      }
+      for (const { key } of lasting) expect(seen.filter((one) => one === key)).toHaveLength(1);
+      expect(new Set(seen).size).toBe(seen.length);
+    });
+
+    it('opens rows again, so that they count as not indexed until they are marked anew', async () => {
+      const [namespace, other] = [freshNamespace(), freshNamespace()];
+      await truth().writer.write([1, 2].map((x) => aWrite(namespace, { coordinate: [x] })));
+      await truth().writer.write([aWrite(other, { coordinate: [1] }), aWrite(namespace, { coordinate: [2] })]);
+      await mark(namespace, '1', 1, vector(1, 2));
+      await mark(namespace, '2', 2);
+      await mark(other, '1', 1);
+      await truth().projection.reopen([
+        { namespace, key: '1' },
+        { namespace, key: '1' },
+        { namespace, key: '404' },
+      ]);
+      expect(await truth().pending.versions(namespace)).toEqual([{ key: '1', version: 1, deleted: false }]);
+      expect(await truth().pending.versions(other)).toEqual([]);
+      expect(await rowOf(namespace, '1')).toMatchObject({ version: 1, indexedVersion: 0, embedding: { space: SPACE } });
+      expect(await truth().projection.markIndexed([{ namespace, key: '1', version: 1 }])).toEqual([]);
+      expect(await truth().pending.versions(namespace)).toEqual([]);
+      await truth().projection.reopen([]);
+    });
+
+    it('scans every live row of one namespace, indexed or not, with its embedding', async () => {
+      const [one, two] = [freshNamespace(), freshNamespace()];
+      await truth().writer.write([1, 2, 3, 4, 5].map((x) => aWrite(one, { coordinate: [x] })));
+      await truth().writer.write([aWrite(two, { coordinate: [1] })]);
+      await truth().writer.delete([aDeletion(one, '4')]);
+      await mark(one, '2', 1, vector(1, 0));
+      const rows: ProjectionRow[] = [];
+      for await (const batch of truth().projection.scanNamespace(one, 2)) {
+        expect(batch.length).toBeLessThanOrEqual(2);
+        rows.push(...batch);
+      }
+      expect(rows.map(({ key, indexedVersion }) => `${key}:${indexedVersion}`)).toEqual(['1:0', '2:1', '3:0', '5:0']);
+      expect([...(rows[1]?.embedding?.vector ?? [])]).toEqual([1, 0]);
+    });
+
     it('tells the age of the oldest write that is not indexed', async () => {
       const namespace = freshNamespace();
       await truth().writer.write([aWrite(namespace)]);

@@ -29,6 +29,24 @@ export function describeMemoryReaderContract(adapter: string, truth: TruthHarnes
       expect(await truth().reader.findByKeys(freshNamespace(), ['1'], now())).toEqual([]);
     });
 
+    it('outlines the same memories, and leaves nothing out but large payloads', async () => {
+      // Random letters: what compresses well is small for the store.
+      const large = { text: Array.from({ length: 20_000 }, () => Math.random().toString(36)[2] ?? '').join('') };
+      const namespace = await store({ payload: { text: 'small' } }, { payload: large }, {}, { expiresAt: inAMinute() });
+      await truth().writer.delete([aDeletion(namespace, '3')]);
+      const later = new Date(Date.now() + 120_000);
+      const asked = ['1', '2', '3', '4', '404'];
+      const byKey = <T extends { readonly key: string }>(found: readonly T[]) =>
+        [...found].sort((one, other) => one.key.localeCompare(other.key));
+      const whole = byKey(await truth().reader.findByKeys(namespace, asked, now()));
+      const outlines = byKey(await truth().reader.findOutlines(namespace, asked, now()));
+      expect(keysOf(outlines)).toEqual(['1', '2', '4']);
+      expect(outlines[1]?.payload).toBeUndefined();
+      expect(outlines.map((outline) => ({ ...outline, payload: outline.payload ?? large }))).toEqual(whole);
+      expect(keysOf(byKey(await truth().reader.findOutlines(namespace, asked, later)))).toEqual(['1', '2']);
+      expect(await truth().reader.findOutlines(namespace, [], now())).toEqual([]);
+    });
+
     it('pages in creation order', async () => {
       const namespace = await store(...[9, 3, 7, 1, 5].map((x) => ({ coordinate: [x] })));
       await truth().writer.write([aWrite(namespace, { coordinate: [9], payload: { text: 'changed' } })]);

@@ -126,7 +126,9 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
         aWrite(two, { payload: { text: 'two' } }),
       ]);
       expect((await find(one, '1,2'))?.payload).toEqual({ text: 'one' });
-      expect(await truth().writer.delete([aDeletion(one, '1,2')])).toEqual(['1,2']);
+      expect(await truth().writer.delete([aDeletion(one, '1,2')])).toEqual([
+        { namespace: one, key: '1,2', version: 2 },
+      ]);
       expect((await find(two, '1,2'))?.payload).toEqual({ text: 'two' });
     });
 
@@ -175,7 +177,8 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       await truth().writer.write([aWrite(namespace, { coordinate: [1] }), aWrite(namespace, { coordinate: [2] })]);
       const keys = ['2', '404', '1', '2'];
       const deleted = await truth().writer.delete(keys.map((key) => aDeletion(namespace, key)));
-      expect([...deleted].sort()).toEqual(['1', '2']);
+      expect(deleted.map(({ key }) => key).sort()).toEqual(['1', '2']);
+      expect(deleted.map(({ version }) => version)).toEqual([2, 2]);
       expect(await truth().reader.findByKeys(namespace, ['1', '2'], now())).toEqual([]);
       const [row] = await truth().projection.rows([{ namespace, key: '1' }]);
       expect(row).toMatchObject({ version: 2, memory: null, searchedText: '', embedding: null });

@@ -131,6 +131,46 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(await truth().outbox.parked(10)).toEqual([]);
     });
 
+    it('keeps the order of a coordinate when a parked event is sent back before a newer one was published', async () => {
+      await write(namespace, 1);
+      await drainOnce(1, (records) => ({
+        published: [],
+        poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason: 'bad' })),
+      }));
+      await write(namespace, 1, 2);
+      expect(await truth().outbox.redrive('all')).toHaveLength(1);
+      expect(versionsOf(await drainOnce(10))).toEqual(['1@1', '1@2', '2@1']);
+    });
+
+    it('counts the attempts of an event that is parked again from one', async () => {
+      await write(namespace, 1);
+      const park = (reason: string) =>
+        drainOnce(1, (records) => ({
+          published: [],
+          poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason })),
+        }));
+      await park('first');
+      await truth().outbox.redrive('all');
+      await park('second');
+      expect(await truth().outbox.parked(10)).toMatchObject([{ reason: 'second', attempts: 1 }]);
+      await truth().outbox.redrive('all');
+    });
+
+    it('sends each parked event back once when two people do it at once', async () => {
+      await write(namespace, ...Array.from({ length: 20 }, (_, x) => x));
+      await drainOnce(100, (records) => ({
+        published: [],
+        poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason: 'bad' })),
+      }));
+      const ids = (await truth().outbox.parked(100)).map(({ record }) => record.event.event_id);
+      const [one, other] = await Promise.all([
+        truth().outbox.redrive('all'),
+        truth().outbox.redrive([...ids].reverse()),
+      ]);
+      expect([...one, ...other].sort()).toEqual([...ids].sort());
+      expect(await truth().outbox.depth()).toMatchObject({ waiting: 20, parked: 0 });
+    });
+
     it('tells how much waits and for how long', async () => {
       expect(await truth().outbox.depth()).toMatchObject({ waiting: 0, oldestAgeSeconds: 0 });
       await write(namespace, 1, 2);

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
+import type { ChangeFeed } from '../indexing/change-feed.port.js';
+import type { EventLedger, ForeignDelete, ForeignWrite } from '../indexing/event-ledger.port.js';
 import type { Outbox } from '../indexing/outbox.port.js';
 import type { ProjectionSource } from '../indexing/projection-source.port.js';
+import type { JsonObject } from '../model/json.js';
 import type { EventRecord } from '../model/memory-event.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { ContextReader } from '../recall/context-reader.port.js';
@@ -17,10 +20,45 @@ export interface TruthAdapters {
   readonly pending: PendingMemories;
   readonly projection: ProjectionSource;
   readonly context: ContextReader;
+  readonly feed: ChangeFeed;
+  readonly ledger: EventLedger;
 }
 
 /** Gives the adapters under test; called inside each test, so the spec file may open them in `beforeAll`. */
 export type TruthHarness = () => TruthAdapters;
+
+/** A write that has not ended: others see nothing of it until it commits. */
+export interface OpenWrite {
+  write(commands: readonly WriteCommand[]): Promise<void>;
+  commit(): Promise<void>;
+  rollBack(): Promise<void>;
+}
+
+/** A ledger row, as far as adapters agree on it. */
+export interface LedgerRow {
+  readonly id: string;
+  readonly eventId: string;
+  readonly type: string;
+  /** Epoch seconds. */
+  readonly timestamp: number;
+  readonly payload: JsonObject;
+  readonly key: string | null;
+  readonly coordinate: readonly number[] | null;
+  readonly memoryType: string | null;
+  readonly version: number | null;
+  readonly importance: number | null;
+  readonly contentHash: string | null;
+}
+
+/** What the suites of the ledger do beside its ports, as an operator or another process would. */
+export interface LedgerAccess {
+  begin(): Promise<OpenWrite>;
+  /** The rows of a namespace in the order of the ledger. */
+  rows(namespace: string): Promise<readonly LedgerRow[]>;
+  /** Takes the ledger back to an earlier state of itself, as a restore does; `mark` tells where it is now. */
+  mark(): Promise<number>;
+  rewindTo(mark: number): Promise<void>;
+}
 
 /** A namespace that no other test uses. */
 export function freshNamespace(): string {
@@ -53,6 +91,21 @@ export function aWrite(namespace: string, details: WriteDetails = {}): WriteComm
 
 export function aDeletion(namespace: string, key: string): DeleteCommand {
   return { namespace, key, eventId: randomUUID() };
+}
+
+/** A write as another producer announced it: under an id of its own, half a minute ago. */
+export function aForeignWrite(
+  namespace: string,
+  { id = randomUUID(), ...details }: WriteDetails & { readonly id?: string } = {},
+): ForeignWrite {
+  const occurredAt = new Date(Date.now() - 30_000);
+  return { ...aWrite(namespace, details), kind: 'write', id, eventId: randomUUID(), occurredAt };
+}
+
+/** A deletion as another producer announced it. */
+export function aForeignDelete(namespace: string, key: string, id: string = randomUUID()): ForeignDelete {
+  const coordinate = key.split(',').map(Number);
+  return { kind: 'delete', id, eventId: randomUUID(), occurredAt: new Date(), namespace, key, coordinate };
 }
 
 /** Takes everything out of an outbox and returns it in the order it was handed out. */

@@ -1,25 +1,36 @@
 import { Gauge, type Registry } from 'prom-client';
+import { answerInTime } from './answer-in-time.js';
 
 /** What can be asked of the running service, by name; each is read when the metrics are scraped. */
 export interface GaugeSources {
   readonly outboxDepth?: () => number | Promise<number>;
+  readonly outboxOldestAgeSeconds?: () => number | Promise<number>;
   readonly oldestUnindexedAgeSeconds?: () => number | Promise<number>;
   readonly overlaySize?: () => number | Promise<number>;
+  readonly redisAway?: () => number | Promise<number>;
   readonly indexPoints?: () => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
 }
 
 type ScalarSource = Exclude<keyof GaugeSources, 'indexPoints'>;
 
-const SCRAPE_TIMEOUT_MS = 1000;
-
 const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: string])[] = [
   ['outboxDepth', 'soma_outbox_depth', 'Events committed but not yet handed to the event bus'],
+  [
+    'outboxOldestAgeSeconds',
+    'soma_outbox_oldest_age_seconds',
+    'Age of the oldest event that is not yet handed to the event bus; 0 when there is none',
+  ],
   [
     'oldestUnindexedAgeSeconds',
     'soma_oldest_unindexed_age_seconds',
     'Age of the oldest committed write that the indexes have not applied; 0 when there is none',
   ],
   ['overlaySize', 'soma_overlay_size', 'Committed but not yet indexed memories that recall scores exactly'],
+  [
+    'redisAway',
+    'soma_redis_away',
+    '1 while this process caches and counts rate limits for itself, though Redis is configured',
+  ],
 ];
 
 /** Gauges that pull. A source that fails or is slow costs its own value (NaN), never the scrape. */
@@ -56,19 +67,5 @@ export class PulledGauges {
 
   register(sources: GaugeSources): void {
     this.sources = { ...this.sources, ...sources };
-  }
-}
-
-async function answerInTime<T>(read: () => T | Promise<T> | undefined): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, SCRAPE_TIMEOUT_MS, undefined);
-  });
-  try {
-    return await Promise.race([read(), tooLate]);
-  } catch {
-    return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -30,6 +30,8 @@ export class ServiceMetrics {
   private readonly laneLatency: Histogram<'lane'>;
   private readonly batchSize: Histogram;
   private readonly indexed: Counter<'outcome'>;
+  private readonly cacheLookups: Counter<'outcome'>;
+  private readonly redisFallbacks: Counter<'use'>;
   private readonly gauges: PulledGauges;
 
   constructor(readonly registry: Registry) {
@@ -60,6 +62,8 @@ export class ServiceMetrics {
     this.recallLatency = histogram('soma_recall_latency_seconds', 'Time of a whole recall');
     this.batchSize = histogram('soma_write_batch_size', 'Memories in one write statement', SIZE_BUCKETS);
     this.indexed = counter('soma_index_events_total', 'Events handled by the indexer', ['outcome']);
+    this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
+    this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
     this.gauges = new PulledGauges(registry);
   }
 
@@ -89,6 +93,15 @@ export class ServiceMetrics {
 
   countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void {
     if (count > 0) this.indexed.inc({ outcome }, count);
+  }
+
+  countCacheLookups(hits: number, misses: number): void {
+    if (hits > 0) this.cacheLookups.inc({ outcome: 'hit' }, hits);
+    if (misses > 0) this.cacheLookups.inc({ outcome: 'miss' }, misses);
+  }
+
+  countRedisFallback(use: 'cache' | 'rate_limit'): void {
+    this.redisFallbacks.inc({ use });
   }
 
   /** Names what to ask at a scrape; a later registration replaces the sources it names. */

@@ -9,3 +9,6 @@ export const INSTANCE_LOCK = 1;
 
 /** Held while migrations are applied or reverted. */
 export const MIGRATION_LOCK = 2;
+
+/** Class of the locks on single namespaces, which are told apart by a hash of their name. */
+export const NAMESPACE_LOCK_CLASS = ADVISORY_LOCK_CLASS + 1;

@@ -56,13 +56,14 @@ describe('resolveConnection', () => {
 
   it('encrypts without checking under require, checks the chain under verify-ca and the name too under verify-full', async () => {
     const rootCertFile = path.join(folder, 'root.pem');
-    await writeFile(rootCertFile, 'ROOT');
+    const root = '-----BEGIN CERTIFICATE-----\nROOT';
+    await writeFile(rootCertFile, root);
     const url = 'postgresql://u:p@h/d';
 
     expect((await resolveConnection(url, { mode: 'require' })).ssl).toEqual({ rejectUnauthorized: false });
     expect((await resolveConnection(url, { mode: 'require', rootCertFile })).ssl).toMatchObject({
       rejectUnauthorized: true,
-      ca: 'ROOT',
+      ca: root,
     });
     expect((await resolveConnection(`${url}?sslmode=verify-ca`, { rootCertFile })).ssl).toMatchObject({
       rejectUnauthorized: true,
@@ -70,7 +71,7 @@ describe('resolveConnection', () => {
     });
     expect((await resolveConnection(`${url}?sslmode=verify-full&sslrootcert=${rootCertFile}`)).ssl).toEqual({
       rejectUnauthorized: true,
-      ca: 'ROOT',
+      ca: root,
     });
   });
 

@@ -6,13 +6,14 @@ export interface DeletedRow {
   readonly event_id: string;
   /** False when the memory had expired: its content goes too, but nothing lived there. */
   readonly live: boolean;
+  readonly version: number;
 }
 
 /**
  * Turns rows into tombstones, in one statement: content, text and embedding are wiped, the version grows by one,
  * and each gets a ledger row and an outbox row of type `deleted`. Rows are locked in key order.
  */
-const deleteSql = ({ eventId, occurredAt, extraArrays, extraNames, queue }: DeleteOrigin) => `
+const deleteSql = ({ eventId, occurredAt, extraArrays, extraNames, queue, misses }: DeleteOrigin) => `
 WITH arrived AS MATERIALIZED (
   SELECT namespace, key, event_id, position${extraNames}
   FROM unnest($1::text[], $2::text[], $3::uuid[]${extraArrays})
@@ -43,16 +44,20 @@ WITH arrived AS MATERIALIZED (
   FROM target t
   WHERE m.namespace = t.namespace AND m.coordinate_key = t.coordinate_key
   RETURNING t.event_id, t.position${extraNames}, t.live, m.namespace, m.coordinate_key, m.coordinate, m.type, m.version, m.updated_at
+), entries (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate, memory_type, version,
+  position) AS (
+  SELECT event_id, ${eventId}, namespace, 'deleted', extract(epoch FROM ${occurredAt})::double precision,
+    jsonb_build_object('memory_type', type, 'coordinate', coordinate), coordinate_key, coordinate, type, version, position
+  FROM gone${misses}
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
     memory_type, version)
-  SELECT event_id, ${eventId}, namespace, 'deleted', extract(epoch FROM ${occurredAt})::double precision,
-    jsonb_build_object('memory_type', type, 'coordinate', coordinate), coordinate_key, coordinate, type, version
-  FROM gone
+  SELECT id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate, memory_type, version
+  FROM entries
   ORDER BY position
   RETURNING id, namespace, coordinate_key, version
 )${queue}
-SELECT event_id, live FROM gone`;
+SELECT event_id, live, version FROM gone`;
 
 /** What differs between a deletion of our own and one that another producer has announced. */
 interface DeleteOrigin {
@@ -61,6 +66,8 @@ interface DeleteOrigin {
   readonly extraArrays: string;
   readonly extraNames: string;
   readonly queue: string;
+  /** What goes into the ledger for deletions that found nothing. */
+  readonly misses: string;
 }
 
 const DELETE = deleteSql({
@@ -73,15 +80,27 @@ const DELETE = deleteSql({
   SELECT id, namespace, coordinate_key, version FROM ledger
   RETURNING event_id
 )`,
+  misses: '',
 });
 
-/** Events of other producers are on the bus already: they get no outbox row. */
+/**
+ * Events of other producers are on the bus already: they get no outbox row. One that found nothing is noted all the
+ * same, without a version: it may arrive again, and must not delete what was written meanwhile.
+ */
 const DELETE_FOREIGN = deleteSql({
   eventId: 'foreign_event_id',
   occurredAt: 'least(updated_at, occurred_at)',
   extraArrays: ', $4::uuid[], $5::timestamptz[]',
   extraNames: ', foreign_event_id, occurred_at',
   queue: '',
+  misses: `
+  UNION ALL
+  SELECT event_id, foreign_event_id, namespace, 'deleted',
+    extract(epoch FROM least(now(), occurred_at))::double precision,
+    jsonb_build_object('coordinate', string_to_array(key, ',')::double precision[]), key,
+    string_to_array(key, ',')::double precision[], NULL, NULL, position
+  FROM arrived
+  WHERE position NOT IN (SELECT position FROM target)`,
 });
 
 /** A deletion that another producer has announced; `eventId` is the id of its ledger row. */

@@ -5,22 +5,36 @@ const UNAVAILABLE_STATES = [
   '08', // connection exception
   '25006', // read-only transaction: a standby, or a server that is failing over
   '25P03', // the transaction was left idle for too long
+  '25P04', // the transaction took too long
   '28', // invalid authorization: the server refuses us
   '3D000', // the database does not exist (yet)
   '53', // insufficient resources: too many connections, disk full, out of memory
   '55P03', // lock timeout
   '57014', // statement timeout, cancelled
-  '57P', // shutting down, crashed, starting up
+  '57P', // shutting down, crashed, starting up, the session was idle for too long
   '58', // system error outside PostgreSQL, e.g. I/O
 ];
 
-/** What Node's sockets and the driver's pool say when the server cannot be reached. */
-const UNREACHABLE =
-  /^(E[A-Z]+$)|connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout/i;
+/** Codes of Node's sockets, names and TLS: no connection came about, or it broke. */
+const NO_CONNECTION = /^(E[A-Z]+|EAI_.*|ERR_(SSL|TLS|STREAM|SOCKET)_.*|.*(CERT|SIGNATURE)(_.*)?)$/;
 
-/** SQLSTATE of a driver error, wrapped by TypeORM or not. */
+/** What the driver and its pool say, without a code, when the server cannot be reached. */
+const UNREACHABLE =
+  /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout|does not support SSL|establishing an SSL connection/i;
+
+/** An error by its looks: several copies of the driver may exist, and several realms. */
+export interface ErrorLike {
+  readonly message: string;
+  readonly code?: unknown;
+}
+
+export function isErrorLike(error: unknown): error is ErrorLike {
+  return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
+}
+
+/** SQLSTATE of a driver error, wrapped by TypeORM or not; Node's code of one that is not PostgreSQL's. */
 export function sqlState(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isErrorLike(error)) return undefined;
   const source: unknown = 'driverError' in error ? error.driverError : error;
   if (typeof source !== 'object' || source === null || !('code' in source)) return undefined;
   return typeof source.code === 'string' ? source.code : undefined;
@@ -34,10 +48,10 @@ export function isRetryable(error: unknown): boolean {
 
 /** `StoreUnavailableError` (with the cause) when PostgreSQL cannot be asked; anything else comes back as it is. */
 export function translateDriverError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof MemoryError) return error;
+  if (!isErrorLike(error) || error instanceof MemoryError) return error;
   const code = sqlState(error) ?? '';
   const unavailable =
-    UNREACHABLE.test(code) ||
+    NO_CONNECTION.test(code) ||
     UNREACHABLE.test(error.message) ||
     UNAVAILABLE_STATES.some((state) => code.startsWith(state));
   if (!unavailable) return error;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { ADVISORY_LOCK_CLASS, INSTANCE_LOCK } from './advisory-lock-keys.js';
+import type { PostgresConnection } from './connection.js';
 import type { PgTls } from './tls.js';
 
 /** Who holds the instance lock, as far as PostgreSQL can tell. */
@@ -133,6 +134,23 @@ export class InstanceLock {
         await delay(pause);
       }
     }
+  }
+}
+
+/**
+ * The process that a database belongs to right now; undefined when it belongs to none.
+ *
+ * @throws the driver's error when PostgreSQL cannot be reached or refuses the login
+ */
+export async function findInstance(connection: PostgresConnection): Promise<InstanceLockHolder | undefined> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const holder = await findHolder(client);
+    return holder.pid === undefined && holder.url === undefined ? undefined : holder;
+  } finally {
+    await client.end().catch(() => undefined);
   }
 }
 

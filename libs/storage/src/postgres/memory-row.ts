@@ -1,9 +1,21 @@
-import type { JsonObject, Memory, MemoryType } from '@sfm/memory';
+import type { JsonObject, Memory, MemoryOutline, MemoryType } from '@sfm/memory';
+
+/** Bytes from which PostgreSQL compresses a payload and, when that is not enough, moves it out of the row. */
+const OUT_OF_ROW_BYTES = 2000;
 
 /** What a `Memory` is made of, of a table aliased `m`. The hash travels as text, as the core holds it. */
-export const MEMORY_COLUMNS = `m.id, m.namespace, m.coordinate_key, m.coordinate, m.type, m.payload, m.importance,
-  m.importance_norm, m.version, encode(m.content_hash, 'hex') AS content_hash, m.created_at, m.updated_at,
-  m.last_accessed_at, m.access_count, m.expires_at`;
+export const MEMORY_COLUMNS = columnsWith('m.payload');
+
+/** As `MEMORY_COLUMNS`, with null for payloads kept out of the row. Their size is known without reading them. */
+export const OUTLINE_COLUMNS = columnsWith(
+  `CASE WHEN pg_column_size(m.payload) < ${OUT_OF_ROW_BYTES} THEN m.payload END AS payload`,
+);
+
+function columnsWith(payload: string): string {
+  return `m.id, m.namespace, m.coordinate_key, m.coordinate, m.type, ${payload}, m.importance, m.importance_norm,
+  m.version, encode(m.content_hash, 'hex') AS content_hash, m.created_at, m.updated_at, m.last_accessed_at,
+  m.access_count, m.expires_at`;
+}
 
 /** A live row, as the driver gives `MEMORY_COLUMNS`. */
 export interface MemoryRow {
@@ -25,14 +37,24 @@ export interface MemoryRow {
   readonly expires_at: Date | null;
 }
 
+/** As the driver gives `OUTLINE_COLUMNS`. */
+export type OutlineRow = Omit<MemoryRow, 'payload'> & { readonly payload: JsonObject | null };
+
+export function toOutline(row: OutlineRow): MemoryOutline {
+  return { ...withoutPayload(row), payload: row.payload ?? undefined };
+}
+
 export function toMemory(row: MemoryRow): Memory {
+  return { ...withoutPayload(row), payload: row.payload };
+}
+
+function withoutPayload(row: Omit<MemoryRow, 'payload'>): Omit<Memory, 'payload'> {
   return {
     id: Number(row.id),
     namespace: row.namespace,
     coordinate: row.coordinate,
     key: row.coordinate_key,
     type: row.type,
-    payload: row.payload,
     importance: row.importance,
     importanceNorm: row.importance_norm,
     version: row.version,

@@ -1,16 +1,20 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import {
+  describeChangeFeedContract,
   describeContextReaderContract,
+  describeEventLedgerContract,
   describeMemoryReaderContract,
   describeMemoryWriterContract,
   describeOutboxContract,
   describePendingMemoriesContract,
   describeProjectionSourceContract,
 } from '@sfm/memory/testing';
+import { PostgresLedgerAccess } from '../../test/postgres-ledger-access.js';
 import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
 
 let truth: TruthDatabase;
 const adapters = () => truth.adapters;
+const access = () => new PostgresLedgerAccess(truth.database);
 
 beforeAll(async () => {
   truth = await openTruthDatabase();
@@ -25,3 +29,5 @@ describeOutboxContract('PostgresOutbox', adapters);
 describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);
 describeContextReaderContract('PostgresContextReader', adapters);
+describeEventLedgerContract('PostgresEventLedger', adapters, access);
+describeChangeFeedContract('PostgresChangeFeed', adapters, access);

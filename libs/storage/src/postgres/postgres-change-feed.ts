@@ -1,56 +1,76 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChangeFeed, type FeedBatch, type FeedPosition, type LedgerChange } from '@sfm/memory';
+import { boundedGaps, gapsBetween, stillOpen, type Gap } from './feed-gaps.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-/** A number of the ledger's sequence that was passed over because its row was not visible. */
-interface Gap {
+/** A row of the ledger; its id tells the ledger from another one that has the number too. */
+interface Row {
   readonly seq: number;
-  /** Every transaction that could still make it visible has a smaller id than this. */
-  readonly beforeXid: bigint;
+  readonly id: string;
 }
 
 class LedgerPosition implements FeedPosition {
   readonly kind = 'feed position';
 
   constructor(
-    /** The newest row seen. */
-    readonly highest: number,
+    /** The newest row seen; null when the ledger was empty. */
+    readonly newest: Row | null,
+    /** Ascending. */
     readonly gaps: readonly Gap[],
+    /** Where the next reading looks into the gaps from: a reading that fills its limit leaves the rest to the next. */
+    readonly from = 0,
   ) {}
+
+  get highest(): number {
+    return this.newest?.seq ?? 0;
+  }
 }
 
 interface FeedRow {
   readonly oldest_xid: string;
-  readonly next_xid: string;
-  readonly last: number | null;
+  readonly later_xid: string | null;
+  readonly is_same: boolean;
+  readonly late: boolean;
   readonly seq: number | null;
+  readonly id: string;
   readonly namespace: string;
   readonly key: string | null;
   readonly version: number | null;
 }
 
+type FoundRow = FeedRow & { readonly seq: number };
+
 /** How long a start waits for writes under way to end, which spares it from looking for gaps. */
 const SETTLE_MS = 500;
 const SETTLE_POLL_MS = 10;
-/** Where that does not help (somebody keeps a transaction open), gaps are looked for among so many newest numbers. */
-const GAP_WINDOW = 50_000;
+/** Where that does not help (somebody keeps a transaction open), gaps are looked for among so many newest rows. */
+const GAP_WINDOW = 1_000_000;
+
+/** An id above those of all transactions that have one; a standby gives out none. */
+const LATER_XID = '(CASE WHEN NOT pg_is_in_recovery() THEN pg_current_xact_id() END)::text';
 
 /**
- * Rows of the ledger after a position. The snapshot of the statement tells, in the same moment, which transactions
- * still run: one that drew its number before a visible larger one has its id already, because our statements change
- * `memories` before they draw a number. So a gap is final once every transaction older than its notice has ended.
+ * Rows of the ledger after a position, and what has appeared in its gaps.
+ *
+ * One that drew its number before a visible larger one has a transaction id by then, because our statements change
+ * `memories` before they draw a number. So a gap is final once all transactions have ended that had an id when it was
+ * noticed. Which ids were given out by then no snapshot tells: its upper end only follows those that have completed.
+ * So an id is drawn when a gap outlives its first reading ($6), and the gap is final once all below that have ended.
  *
  * Source of the idea: the gap handling of event stores on PostgreSQL, such as Marten's high water mark.
  */
 const SINCE = `
-SELECT pg_snapshot_xmin(snap)::text AS oldest_xid, pg_snapshot_xmax(snap)::text AS next_xid,
-  (SELECT max(seq) FROM memory_events)::float8 AS last,
-  feed.seq::float8 AS seq, feed.namespace, feed.coordinate_key AS key, feed.version
+SELECT pg_snapshot_xmin(snap)::text AS oldest_xid, CASE WHEN $6::boolean THEN ${LATER_XID} END AS later_xid,
+  $1::bigint = 0 OR EXISTS (SELECT FROM memory_events WHERE seq = $1::bigint AND id = $2::uuid) AS is_same,
+  feed.late, feed.seq::float8 AS seq, feed.id, feed.namespace, feed.coordinate_key AS key, feed.version
 FROM pg_current_snapshot() AS snap
 LEFT JOIN (
-  (SELECT seq, namespace, coordinate_key, version FROM memory_events WHERE seq > $1::bigint ORDER BY seq LIMIT $3)
+  (SELECT true AS late, e.seq, e.id, e.namespace, e.coordinate_key, e.version
+    FROM unnest($3::bigint[], $4::bigint[]) AS gap (low, high)
+    JOIN memory_events e ON e.seq BETWEEN greatest(gap.low, $7::bigint) AND gap.high ORDER BY e.seq LIMIT $5)
   UNION ALL
-  SELECT seq, namespace, coordinate_key, version FROM memory_events WHERE seq = ANY($2::bigint[])
+  (SELECT false, seq, id, namespace, coordinate_key, version
+    FROM memory_events WHERE seq > $1::bigint ORDER BY seq LIMIT $5)
 ) AS feed ON true`;
 
 /** Follows `memory_events` by its sequence, although transactions commit in another order than they draw numbers. */
@@ -61,13 +81,12 @@ export class PostgresChangeFeed extends ChangeFeed {
 
   async now(): Promise<FeedPosition> {
     const deadline = performance.now() + SETTLE_MS;
-    const first = await this.snapshot();
-    for (;;) {
-      const { oldestXid } = await this.snapshot();
-      if (oldestXid >= first.nextXid) return new LedgerPosition(first.last, []);
-      if (performance.now() > deadline) return this.withGaps();
+    const { newest, laterXid } = await this.start();
+    while (laterXid !== null && performance.now() < deadline) {
+      if ((await this.oldestXid()) >= laterXid) return new LedgerPosition(newest, []);
       await delay(SETTLE_POLL_MS);
     }
+    return this.withGaps();
   }
 
   async since(position: FeedPosition, limit: number): Promise<FeedBatch> {
@@ -76,66 +95,77 @@ export class PostgresChangeFeed extends ChangeFeed {
     const rows = await this.database.query<FeedRow>({
       name: 'sfm_change_feed',
       text: SINCE,
-      values: [highest, gaps.map(({ seq }) => seq), limit],
+      values: [
+        highest,
+        position.newest?.id ?? null,
+        gaps.map(({ low }) => low),
+        gaps.map(({ high }) => high),
+        limit,
+        gaps.some(({ beforeXid }) => beforeXid === null),
+        position.from,
+      ],
     });
-    const [{ oldest_xid: oldestXid = '0', next_xid: nextXid = '0', last = null } = {}] = rows;
-    if ((last ?? 0) < highest) return { changes: [], position, isCaughtUp: true, isReset: true };
-    const found = rows.flatMap(({ seq }) => (seq === null ? [] : [seq]));
-    const newest = found.reduce((max, seq) => Math.max(max, seq), highest);
-    const stillOpen = gapsAfter(position, { found, newest, oldestXid: BigInt(oldestXid), nextXid: BigInt(nextXid) });
-    const isCaughtUp = found.filter((seq) => seq > highest).length < limit;
+    const [first] = rows;
+    if (!first?.is_same) return { changes: [], position, isCaughtUp: true, isReset: true };
+    const found = rows.filter((row): row is FoundRow => row.seq !== null).sort((a, b) => a.seq - b.seq);
+    const late = found.filter((row) => row.late).map(({ seq }) => seq);
+    const fresh = found.filter((row) => !row.late);
+    const newest = fresh.at(-1) ?? position.newest;
+    const to = late.length < limit ? Infinity : (late.at(-1) ?? 0);
+    const open = stillOpen(gaps, {
+      seen: late,
+      from: position.from,
+      to,
+      oldestXid: BigInt(first.oldest_xid),
+      laterXid: first.later_xid === null ? null : BigInt(first.later_xid),
+    });
+    const seen = fresh.map(({ seq }) => seq);
+    const all = boundedGaps([...open, ...gapsBetween(highest, seen.at(-1) ?? highest, seen)]);
     return {
-      changes: rows.flatMap(toChange),
-      position: new LedgerPosition(newest, stillOpen),
-      isCaughtUp,
+      changes: found.flatMap(toChange),
+      position: new LedgerPosition(newest && { seq: newest.seq, id: newest.id }, all, to === Infinity ? 0 : to + 1),
+      isCaughtUp: fresh.length < limit && to === Infinity,
       isReset: false,
     };
   }
 
-  private async snapshot(): Promise<{ readonly last: number; readonly oldestXid: bigint; readonly nextXid: bigint }> {
-    const [row] = await this.database.query<{ last: number; oldest_xid: string; next_xid: string }>({
-      text: `SELECT coalesce((SELECT max(seq) FROM memory_events), 0)::float8 AS last,
-          pg_snapshot_xmin(snap)::text AS oldest_xid, pg_snapshot_xmax(snap)::text AS next_xid
-        FROM pg_current_snapshot() AS snap`,
+  /** The newest row, and a transaction that began after it was read. */
+  private async start(): Promise<{ readonly newest: Row | null; readonly laterXid: bigint | null }> {
+    const [row] = await this.database.query<{ seq: number | null; id: string; later_xid: string | null }>({
+      text: `SELECT newest.seq::float8 AS seq, newest.id, ${LATER_XID} AS later_xid
+        FROM (SELECT) AS always
+        LEFT JOIN (SELECT seq, id FROM memory_events ORDER BY seq DESC LIMIT 1) AS newest ON true`,
     });
-    return { last: row?.last ?? 0, oldestXid: BigInt(row?.oldest_xid ?? 0), nextXid: BigInt(row?.next_xid ?? 0) };
+    const laterXid = row?.later_xid ?? null;
+    return {
+      newest: typeof row?.seq === 'number' ? { seq: row.seq, id: row.id } : null,
+      laterXid: laterXid === null ? null : BigInt(laterXid),
+    };
+  }
+
+  private async oldestXid(): Promise<bigint> {
+    const [row] = await this.database.query<{ oldest_xid: string }>({
+      text: 'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS oldest_xid',
+    });
+    return BigInt(row?.oldest_xid ?? 0);
   }
 
   private async withGaps(): Promise<LedgerPosition> {
-    const rows = await this.database.query<{ last: number; next_xid: string; missing: number | null }>({
-      text: `SELECT newest.last::float8 AS last, pg_snapshot_xmax(snap)::text AS next_xid, gap.seq::float8 AS missing
-        FROM pg_current_snapshot() AS snap
-        CROSS JOIN (SELECT coalesce(max(seq), 0) AS last FROM memory_events) AS newest
-        LEFT JOIN LATERAL (
-          SELECT number AS seq FROM generate_series(greatest(1, newest.last - $1::bigint), newest.last) AS number
-          WHERE NOT EXISTS (SELECT FROM memory_events e WHERE e.seq = number)
-        ) AS gap ON true`,
+    const rows = await this.database.query<{ seq: number; id: string; previous: number }>({
+      text: `SELECT seq::float8 AS seq, id, previous::float8 AS previous
+        FROM (
+          SELECT seq, id, lead(seq) OVER (ORDER BY seq) AS next,
+            coalesce(lag(seq) OVER (ORDER BY seq), CASE WHEN count(*) OVER () < $1 THEN 0 ELSE seq - 1 END) AS previous
+          FROM (SELECT seq, id FROM memory_events ORDER BY seq DESC LIMIT $1) AS newest
+        ) AS numbered
+        WHERE seq > previous + 1 OR next IS NULL
+        ORDER BY seq`,
       values: [GAP_WINDOW],
     });
-    const [{ last = 0, next_xid: nextXid = '0' } = {}] = rows;
-    const missing = rows.flatMap((row) => (row.missing === null ? [] : [row.missing]));
-    return new LedgerPosition(
-      last,
-      missing.map((seq) => ({ seq, beforeXid: BigInt(nextXid) })),
-    );
+    const gaps = rows.flatMap(({ previous, seq }) => gapsBetween(previous, seq, []));
+    const newest = rows.at(-1);
+    return new LedgerPosition(newest ? { seq: newest.seq, id: newest.id } : null, boundedGaps(gaps));
   }
-}
-
-interface Reading {
-  readonly found: readonly number[];
-  readonly newest: number;
-  readonly oldestXid: bigint;
-  readonly nextXid: bigint;
-}
-
-/** The known gaps that are still open, and the numbers passed over by this reading. */
-function gapsAfter({ highest, gaps }: LedgerPosition, { found, newest, oldestXid, nextXid }: Reading): Gap[] {
-  const isFound = new Set(found);
-  const open = gaps.filter(({ seq, beforeXid }) => !isFound.has(seq) && oldestXid < beforeXid);
-  for (let seq = highest + 1; seq < newest; seq += 1) {
-    if (!isFound.has(seq)) open.push({ seq, beforeXid: nextXid });
-  }
-  return open;
 }
 
 function toChange({ namespace, key, version }: FeedRow): LedgerChange[] {

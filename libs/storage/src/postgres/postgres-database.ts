@@ -5,6 +5,8 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { isRetryable, translateDriverError } from './driver-errors.js';
 
 const MAX_ATTEMPTS = 5;
+/** How much longer than the server's own bound an answer is waited for: a server that hangs keeps no bound. */
+const ANSWER_GRACE_MS = 2000;
 
 /** A statement with its parameters; with a `name` each connection parses and plans it once. */
 export type Statement = Pick<QueryConfig<unknown[]>, 'name' | 'text' | 'values'>;
@@ -22,7 +24,7 @@ export class PostgresDatabase {
   /** Runs one statement in its own transaction. */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     try {
-      return (await this.pool().query<Row>(statement)).rows;
+      return (await this.pool().query<Row>(this.bounded(statement))).rows;
     } catch (error) {
       throw translateDriverError(error);
     }
@@ -32,7 +34,7 @@ export class PostgresDatabase {
   async queryWithRetry<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await this.pool().query<Row>(statement)).rows;
+        return (await this.pool().query<Row>(this.bounded(statement))).rows;
       } catch (error) {
         if (attempt === MAX_ATTEMPTS && isRetryable(error)) {
           throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
@@ -51,7 +53,7 @@ export class PostgresDatabase {
     client.on('error', onError);
     const run: RunInTransaction = async <Row extends QueryResultRow>(statement: Statement) => {
       try {
-        return (await client.query<Row>(statement)).rows;
+        return (await client.query<Row>(this.bounded(statement))).rows;
       } catch (error) {
         throw translateDriverError(error);
       }
@@ -62,7 +64,7 @@ export class PostgresDatabase {
       await run({ text: 'COMMIT' });
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((rollbackError: Error) => (broken = rollbackError));
+      await client.query(this.bounded({ text: 'ROLLBACK' })).catch((rollbackError: Error) => (broken = rollbackError));
       throw error;
     } finally {
       client.off('error', onError);
@@ -73,6 +75,11 @@ export class PostgresDatabase {
   /** A connection of its own, not yet connected, to the same server as the pool. The caller ends it. */
   dedicatedClient(): Client {
     return new Client(this.pool().options);
+  }
+
+  private bounded(statement: Statement): Statement & { readonly query_timeout?: number } {
+    const serverMs = Number(this.pool().options.statement_timeout);
+    return serverMs > 0 ? { ...statement, query_timeout: serverMs + ANSWER_GRACE_MS } : statement;
   }
 
   private async connect(): Promise<PoolClient> {

@@ -6,10 +6,11 @@ import {
   type ListQuery,
   type Memory,
   type MemoryCounts,
+  type MemoryOutline,
 } from '@sfm/memory';
 import { filterSql } from './filter-sql.js';
 import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
-import { MEMORY_COLUMNS, toMemory, type MemoryRow } from './memory-row.js';
+import { MEMORY_COLUMNS, OUTLINE_COLUMNS, toMemory, toOutline, type MemoryRow, type OutlineRow } from './memory-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { SqlParameters } from './sql-parameters.js';
 
@@ -34,6 +35,17 @@ export class PostgresMemoryReader extends MemoryReader {
       values: [namespace, keys, now.toISOString()],
     });
     return rows.map(toMemory);
+  }
+
+  async findOutlines(namespace: string, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.database.query<OutlineRow>({
+      name: 'sfm_find_outlines',
+      text: `SELECT ${OUTLINE_COLUMNS} FROM memories m
+        WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND ${liveAt('$3')}`,
+      values: [namespace, keys, now.toISOString()],
+    });
+    return rows.map(toOutline);
   }
 
   async list(namespace: string, query: ListQuery, now: Date): Promise<readonly Memory[]> {

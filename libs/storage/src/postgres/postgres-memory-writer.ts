@@ -2,6 +2,7 @@ import {
   InvalidCoordinateError,
   MemoryWriter,
   type DeleteCommand,
+  type DeleteReceipt,
   type WriteCommand,
   type WriteReceipt,
 } from '@sfm/memory';
@@ -36,15 +37,18 @@ export class PostgresMemoryWriter extends MemoryWriter {
     });
   }
 
-  async delete(commands: readonly DeleteCommand[]): Promise<readonly string[]> {
+  async delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]> {
     const distinct = [
       ...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values(),
     ];
     if (distinct.length === 0) return [];
     const rows = await this.database.queryWithRetry<DeletedRow>(deleteStatement(distinct));
     if (rows.length > 0) this.notifier.notify();
-    const live = new Set(rows.filter((row) => row.live).map((row) => row.event_id));
-    return distinct.filter(({ eventId }) => live.has(eventId.toLowerCase())).map(({ key }) => key);
+    const versions = new Map(rows.filter((row) => row.live).map((row) => [row.event_id, row.version]));
+    return distinct.flatMap(({ namespace, key, eventId }) => {
+      const version = versions.get(eventId.toLowerCase());
+      return version === undefined ? [] : [{ namespace, key, version }];
+    });
   }
 }
 

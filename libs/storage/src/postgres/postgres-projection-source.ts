@@ -105,6 +105,20 @@ export class PostgresProjectionSource extends ProjectionSource {
     } while (last);
   }
 
+  async *scanNamespace(namespace: string, batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
+    let last: ProjectionDbRow | undefined;
+    do {
+      const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
+        text: `SELECT ${PROJECTION_COLUMNS} FROM memories m
+          WHERE m.namespace = $1 AND m.coordinate_key > $2 AND m.deleted_at IS NULL
+          ORDER BY m.coordinate_key LIMIT $3`,
+        values: [namespace, last?.coordinate_key ?? '', batchSize],
+      });
+      if (rows.length > 0) yield rows.map(toProjectionRow);
+      last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+
   async reopen(keys: readonly CoordinateId[]): Promise<void> {
     if (keys.length === 0) return;
     await this.database.queryWithRetry({

@@ -2,28 +2,40 @@ import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata }
 import {
   ChangeFeed,
   ContextReader,
+  DerivedTables,
   EventLedger,
   MemoryReader,
   MemoryWriter,
+  NamespaceLock,
   Outbox,
   PendingMemories,
   ProjectionSource,
+  TruthAudit,
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { PostgresChangeFeed } from './postgres-change-feed.js';
 import { PostgresContextReader } from './postgres-context-reader.js';
 import { PostgresDatabase } from './postgres-database.js';
+import { PostgresDerivedTables } from './postgres-derived-tables.js';
 import { PostgresEventLedger } from './postgres-event-ledger.js';
 import { PostgresHealth } from './postgres-health.js';
 import { PostgresMemoryReader } from './postgres-memory-reader.js';
 import { PostgresMemoryWriter } from './postgres-memory-writer.js';
+import { PostgresNamespaceLock } from './postgres-namespace-lock.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresPendingMemories } from './postgres-pending-memories.js';
 import { PostgresProjectionSource } from './postgres-projection-source.js';
+import { PostgresTruthAudit } from './postgres-truth-audit.js';
 
-export interface StorageModuleOptions {
+export interface StorageModuleOptions extends StorageDecorators {
   /** Initialised and migrated; whoever made it destroys it, after the application is closed. */
   readonly dataSource: DataSource;
+}
+
+/** What goes between PostgreSQL and everybody who reads or writes memories by these ports, such as a cache. */
+export interface StorageDecorators {
+  readonly reader?: (reader: MemoryReader) => MemoryReader;
+  readonly writer?: (writer: MemoryWriter) => MemoryWriter;
 }
 
 export interface StorageModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
@@ -35,13 +47,14 @@ const ADAPTERS: readonly FactoryProvider[] = [
   { provide: PostgresDatabase, inject: [DataSource], useFactory: (source: DataSource) => new PostgresDatabase(source) },
   ...(
     [
-      [MemoryWriter, PostgresMemoryWriter],
-      [MemoryReader, PostgresMemoryReader],
       [PendingMemories, PostgresPendingMemories],
       [ProjectionSource, PostgresProjectionSource],
       [Outbox, PostgresOutbox],
       [ChangeFeed, PostgresChangeFeed],
       [EventLedger, PostgresEventLedger],
+      [TruthAudit, PostgresTruthAudit],
+      [DerivedTables, PostgresDerivedTables],
+      [NamespaceLock, PostgresNamespaceLock],
       [PostgresHealth, PostgresHealth],
     ] as const
   ).map(([port, Adapter]) => ({
@@ -59,8 +72,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
 /** Binds every storage port of the core to PostgreSQL, and `PostgresHealth`. */
 @Module({})
 export class StorageModule {
-  static forRoot({ dataSource }: StorageModuleOptions): DynamicModule {
-    return bind({ provide: DataSource, useFactory: () => dataSource }, []);
+  static forRoot({ dataSource, ...decorators }: StorageModuleOptions): DynamicModule {
+    return bind({ provide: DataSource, useFactory: () => dataSource }, [], decorators);
   }
 
   static forRootAsync({ imports = [], inject = [], useFactory }: StorageModuleAsyncOptions): DynamicModule {
@@ -68,7 +81,24 @@ export class StorageModule {
   }
 }
 
-function bind(dataSource: FactoryProvider<DataSource>, imports: ModuleMetadata['imports']): DynamicModule {
-  const providers = [dataSource, ...ADAPTERS];
+function bind(
+  dataSource: FactoryProvider<DataSource>,
+  imports: ModuleMetadata['imports'],
+  { reader = (undecorated) => undecorated, writer = (undecorated) => undecorated }: StorageDecorators = {},
+): DynamicModule {
+  const providers = [
+    dataSource,
+    ...ADAPTERS,
+    {
+      provide: MemoryReader,
+      inject: [PostgresDatabase],
+      useFactory: (database: PostgresDatabase) => reader(new PostgresMemoryReader(database)),
+    },
+    {
+      provide: MemoryWriter,
+      inject: [PostgresDatabase],
+      useFactory: (database: PostgresDatabase) => writer(new PostgresMemoryWriter(database)),
+    },
+  ];
   return { module: StorageModule, global: true, imports, providers, exports: providers.map(({ provide }) => provide) };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import { createSecureContext, type ConnectionOptions } from 'node:tls';
 
 /** What the connection does about encryption; the words and meanings are those of libpq's `sslmode`. */
 export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
@@ -32,7 +32,7 @@ export function isTlsMode(text: string): text is TlsMode {
  * whether it speaks TLS. Both use TLS when offered (libpq's `allow` starts plain); neither checks the certificate.
  * As in libpq, `require` with a root certificate checks the chain.
  *
- * @throws Error naming the file that cannot be read, or the connection error of the question
+ * @throws Error naming the file that cannot be read or used, or the connection error of the question
  */
 export async function resolveTls(host: string, port: number, options: TlsOptions): Promise<PgTls> {
   const mode = options.mode ?? 'prefer';
@@ -45,6 +45,7 @@ export async function resolveTls(host: string, port: number, options: TlsOptions
     pem('client certificate', options.certFile),
     pem('client key', options.keyFile),
   ]);
+  checkPair(options, cert, key);
   const verifiesChain = mode === 'verify-ca' || mode === 'verify-full' || (mode === 'require' && ca !== undefined);
   return {
     rejectUnauthorized: verifiesChain,
@@ -55,14 +56,35 @@ export async function resolveTls(host: string, port: number, options: TlsOptions
   };
 }
 
+/** Found at the first connection, the driver's error would name neither file. */
+function checkPair({ certFile, keyFile }: TlsOptions, cert: string | undefined, key: string | undefined): void {
+  if (cert === undefined && key === undefined) return;
+  if (cert === undefined || key === undefined) {
+    throw new Error('A PostgreSQL client certificate and its key are only useful together.');
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `The PostgreSQL client certificate ${certFile} and key ${keyFile} cannot be used: ${reason}. ` +
+        'Both must be PEM files, the key without a passphrase and of this certificate.',
+      { cause },
+    );
+  }
+}
+
 async function pem(what: string, file: string | undefined): Promise<string | undefined> {
   // libpq's word for "the authorities of the operating system".
   if (file === undefined || file === '' || (what === 'root certificate' && file === 'system')) return undefined;
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Error(`The PostgreSQL ${what} ${file} cannot be read.`, { cause });
-  }
+  });
+  // OpenSSL passes over files without a PEM block in silence.
+  const content = what === 'client key' ? 'private key' : 'certificate';
+  const block = new RegExp(`-----BEGIN (?:[A-Z0-9]+ )*${content.toUpperCase()}-----`);
+  if (!block.test(text)) throw new Error(`The PostgreSQL ${what} ${file} holds no ${content} in PEM form.`);
+  return text;
 }
 
 /** PostgreSQL's SSLRequest message: length 8, code 80877103. The server answers with one letter, S or N. */

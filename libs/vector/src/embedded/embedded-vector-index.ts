@@ -58,6 +58,31 @@ export class EmbeddedVectorIndex extends VectorIndex {
     });
   }
 
+  /** What is held of a namespace, for those who look at its points one by one. */
+  points(namespace: string): VectorNamespace | undefined {
+    return this.#namespaces.get(namespace);
+  }
+
+  /** An empty namespace that is not searched until it is put in place of one. */
+  draft(): VectorNamespace {
+    return this.#createNamespace();
+  }
+
+  /** Applies changes to a draft as `apply` does to the index. */
+  async applyTo(draft: VectorNamespace, name: string, changes: readonly IndexChange[]): Promise<void> {
+    await this.#queue.run(name, changes, (change) => {
+      if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
+      draft.apply(change);
+    });
+  }
+
+  /** Searches see the draft from now on. The caller closes what it replaces. */
+  replace(namespace: string, draft: VectorNamespace): VectorNamespace | undefined {
+    const replaced = this.#namespaces.get(namespace);
+    this.#namespaces.set(namespace, draft);
+    return replaced;
+  }
+
   /** Resolves when no graph is being built. */
   async settled(): Promise<void> {
     await Promise.all([...this.#namespaces.values()].map((held) => held.settled()));

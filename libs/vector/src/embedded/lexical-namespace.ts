@@ -12,7 +12,7 @@ import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
 import type { Postings } from './postings.js';
 import { TermDictionary } from './term-dictionary.js';
-import { TopCandidates } from './top-candidates.js';
+import { TopCandidates } from '../top-candidates.js';
 
 interface TextPoint extends HeldPoint {
   readonly termIds: Int32Array;

@@ -56,4 +56,22 @@ export class PointTable<T> {
     this.#freeSlots.push(slot);
     return slot;
   }
+
+  /** Keys and versions of the live points. May be read on while points change. */
+  *live(): Generator<{ readonly key: string; readonly version: number }> {
+    for (const [key, { version, slot }] of this.#entries) if (slot !== REMOVED) yield { key, version };
+  }
+
+  /** The version of a live point. */
+  versionOf(key: string): number | undefined {
+    const entry = this.#entries.get(key);
+    return entry === undefined || entry.slot === REMOVED ? undefined : entry.version;
+  }
+
+  /** Takes the key out with its version, as if it had never been there. The slot that was freed, if the key had one. */
+  forget(key: string): number | undefined {
+    const slot = this.remove(key, 0);
+    this.#entries.delete(key);
+    return slot;
+  }
 }

@@ -1,9 +1,16 @@
-import type { IndexChange, IndexPoint, LaneCandidate, Overlay, VectorQuery } from '@sfm/memory';
+import type {
+  HeldPoint as HeldVersion,
+  IndexChange,
+  IndexPoint,
+  LaneCandidate,
+  Overlay,
+  VectorQuery,
+} from '@sfm/memory';
 import { GraphLane } from './graph-lane.js';
 import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import type { NeighborGraphFactory } from './neighbor-graph.js';
 import { PointTable } from './point-table.js';
-import { TopCandidates } from './top-candidates.js';
+import { TopCandidates } from '../top-candidates.js';
 import { BLOCK_POINTS, dot, toQueryVector, VectorSlab, type QueryVector } from './vector-slab.js';
 
 const OVER_FETCH = 4;
@@ -53,6 +60,21 @@ export class VectorNamespace {
   apply(change: IndexChange): void {
     if (change.kind === 'upsert') this.#upsert(change.point);
     else this.#remove(change.key, change.version);
+  }
+
+  /** Keys and versions of all points. May be read on while points change. */
+  held(): Iterable<HeldVersion> {
+    return this.#table.live();
+  }
+
+  versionOf(key: string): number | undefined {
+    return this.#table.versionOf(key);
+  }
+
+  /** Takes a point out as if it had never been applied. */
+  evict(key: string): void {
+    const slot = this.#table.forget(key);
+    if (slot !== undefined) this.#forget(slot);
   }
 
   search(query: VectorQuery, overlay: Overlay): LaneCandidate[] {

@@ -11,6 +11,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   memory_not_found: 404,
   namespace_forbidden: 403,
   version_conflict: 409,
+  namespace_busy: 409,
   store_unavailable: 503,
   embedder_unavailable: 503,
   index_unavailable: 503,

@@ -14,6 +14,7 @@ const TAGS: Readonly<Record<string, string>> = {
   recall: 'Find the memories that matter.',
   'memories (compatible)': 'The same, in the words existing clients use.',
   'recall (compatible)': 'The same, in the words existing clients use.',
+  maintenance: 'Prove that everything agrees, and rebuild what is derived.',
   service: 'Health, metrics and counts.',
 };
 

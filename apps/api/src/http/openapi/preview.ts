@@ -1,7 +1,15 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { ForgetService, ReadService, RecallService, StoreService } from '@sfm/memory';
+import {
+  ForgetService,
+  IndexReadiness,
+  ReadService,
+  RecallService,
+  ReindexService,
+  StoreService,
+  VerifyService,
+} from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from '../compat/metrics.controller.js';
 import { HealthReader } from '../health-reader.js';
@@ -10,7 +18,17 @@ import { HttpModule } from '../http.module.js';
 import { HttpOptions } from '../http-options.js';
 import { openApiDocument } from './document.js';
 
-const NEEDED = [StoreService, ReadService, ForgetService, RecallService, HttpOptions, HealthReader];
+const NEEDED = [
+  StoreService,
+  ReadService,
+  ForgetService,
+  RecallService,
+  VerifyService,
+  ReindexService,
+  IndexReadiness,
+  HttpOptions,
+  HealthReader,
+];
 const providers = NEEDED.map((provide) => ({ provide, useFactory: neverBuilt }));
 
 @Module({ providers, exports: NEEDED })

@@ -8,6 +8,8 @@ export class Shutdown {
   constructor(
     private readonly logger: LoggerService,
     private readonly timeoutMs: number,
+    /** What the steps do with what is under way, for people. */
+    private readonly purpose: string,
   ) {}
 
   doFirst(step: () => Promise<void>): void {
@@ -25,7 +27,7 @@ export class Shutdown {
   }
 
   private async run(code: number): Promise<void> {
-    this.logger.log('stopping: answering what is in flight');
+    this.logger.log(`stopping: ${this.purpose}`);
     setTimeout(() => {
       this.logger.error(`stopping took longer than ${this.timeoutMs} ms; ending at once`);
       process.exit(1);

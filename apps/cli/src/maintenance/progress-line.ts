@@ -1,0 +1,29 @@
+/** As much of `process.stderr` as progress needs. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+const INTERVAL_MS = 100;
+const CLEAR = '\r\u001b[K';
+
+/** One line of a terminal that is written over and over; nothing where nobody watches. */
+export class ProgressLine {
+  private lastAt = -Infinity;
+  private isShown = false;
+
+  constructor(private readonly stream: ProgressStream) {}
+
+  show(text: string): void {
+    if (!this.stream.isTTY || performance.now() - this.lastAt < INTERVAL_MS) return;
+    this.lastAt = performance.now();
+    this.isShown = true;
+    this.stream.write(`${CLEAR}${text}`);
+  }
+
+  /** Makes room for other output. */
+  clear(): void {
+    if (this.isShown) this.stream.write(CLEAR);
+    this.isShown = false;
+  }
+}

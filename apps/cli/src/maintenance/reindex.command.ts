@@ -1,0 +1,78 @@
+import type { Difference, ReindexReport } from '@sfm/memory';
+import { Command } from 'commander';
+import { harmless, jsonText } from '../dlq/terminal.js';
+import { differenceText, verdictText } from './report-text.js';
+import {
+  describeProgress,
+  EXIT_HELP,
+  runMaintenance,
+  surroundings,
+  usageExit,
+  type MaintenanceSurroundings,
+} from './run-maintenance.js';
+
+interface ReindexFlags {
+  readonly namespace?: readonly string[];
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** `soma reindex`: a new vector index of a namespace, made from the truth. */
+export function reindexCommand(given: Partial<MaintenanceSurroundings> = {}): Command {
+  const command = new Command('reindex')
+    .description(
+      'rebuild the vector index of a namespace from the memories, for another embedder too, while it is used',
+    )
+    .option('--namespace <names...>', 'these namespaces')
+    .option('--all', 'every namespace')
+    .option('--json', 'print JSON')
+    .addHelpText('after', EXIT_HELP)
+    .exitOverride(usageExit);
+  return command.action((flags: ReindexFlags) => {
+    if ((flags.all === true) === (flags.namespace !== undefined)) {
+      command.error('error: give --namespace with names, or --all');
+    }
+    return reindex(flags, surroundings(given));
+  });
+}
+
+function reindex(
+  { namespace: namespaces, json = false }: ReindexFlags,
+  around: MaintenanceSurroundings,
+): Promise<void> {
+  const { terminal, progress } = around;
+  return runMaintenance(around, async (maintenance, signal) => {
+    const reports: ReindexReport[] = [];
+    const found: Difference[] = [];
+    const notes: string[] = [];
+    await maintenance.reindex(
+      { signal, ...(namespaces ? { namespaces } : {}) },
+      {
+        onProgress: (step) => progress.show(describeProgress(step)),
+        onVerifyProgress: (step) => progress.show(describeProgress(step)),
+        onDifference: (difference, run) => {
+          progress.clear();
+          if (json) found.push(difference);
+          else terminal.print(differenceText(difference, run));
+        },
+        onNote: (note) => {
+          progress.clear();
+          if (json) notes.push(note);
+          else terminal.note(note);
+        },
+        onRebuilt: (report) => {
+          progress.clear();
+          reports.push(report);
+          if (!json) terminal.print(rebuiltText(report));
+        },
+      },
+    );
+    if (json) terminal.print(jsonText({ rebuilt: reports, found, notes }));
+    return reports.every(({ verification }) => verification.agrees);
+  });
+}
+
+function rebuiltText({ namespace, memories, embedded, changes, verification }: ReindexReport): string {
+  const facts = `${memories} memories, ${embedded} embedded anew, ${changes} changes meanwhile`;
+  return harmless(`rebuilt ${namespace}: ${facts}; ${verdictText(verification)}`);
+}

@@ -1,0 +1,159 @@
+import type {
+  Difference,
+  ReindexProgress,
+  ReindexReport,
+  VerifyListener,
+  VerifyProgress,
+  VerifyReport,
+} from '@sfm/memory';
+import {
+  DEFAULT_PENDING_SECONDS,
+  type Maintenance,
+  type MaintenanceRequest,
+  type RebuildListener,
+} from './maintenance.js';
+
+interface WireDifference extends Omit<Difference, 'key' | 'isRepairable'> {
+  readonly event: 'difference';
+  readonly run: 'first' | 'after repair';
+  readonly coordinate: string | null;
+  readonly repairable: boolean;
+}
+
+/** A line of the service's answer. */
+type WireEvent =
+  | WireDifference
+  | ({ readonly event: 'progress' } & (VerifyProgress | ReindexProgress))
+  | { readonly event: 'note'; readonly text: string }
+  | ({ readonly event: 'rebuilt' } & ReindexReport)
+  | ({ readonly event: 'report' } & VerifyReport)
+  | { readonly event: 'error'; readonly problem: { readonly detail: string } };
+
+type Progress = VerifyProgress | ReindexProgress;
+
+interface EventListener {
+  readonly onProgress: (progress: Progress) => void;
+  readonly onDifference: VerifyListener['onDifference'];
+  readonly onNote: VerifyListener['onNote'];
+  readonly onRebuilt?: (report: ReindexReport) => void;
+}
+
+/** Asks the service that holds the indexes in its process to do the work. */
+export class RemoteMaintenance implements Maintenance {
+  constructor(
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  verify(request: MaintenanceRequest & { readonly repair: boolean }, listener: VerifyListener): Promise<VerifyReport> {
+    return this.ask(
+      'verify',
+      request,
+      { repair: request.repair },
+      {
+        onProgress: (progress) => isOfVerification(progress) && listener.onProgress?.(progress),
+        onDifference: (difference, run) => listener.onDifference?.(difference, run),
+        onNote: (note) => listener.onNote?.(note),
+      },
+    );
+  }
+
+  async reindex(request: MaintenanceRequest, listener: RebuildListener): Promise<void> {
+    await this.ask(
+      'reindex',
+      request,
+      {},
+      {
+        onProgress: (progress) =>
+          isOfVerification(progress) ? listener.onVerifyProgress?.(progress) : listener.onProgress?.(progress),
+        onDifference: (difference, run) => listener.onDifference?.(difference, run),
+        onNote: (note) => listener.onNote?.(note),
+        onRebuilt: (report) => listener.onRebuilt(report),
+      },
+    );
+  }
+
+  private async ask(
+    route: 'verify' | 'reindex',
+    { namespaces, maxPendingSeconds = DEFAULT_PENDING_SECONDS, signal }: MaintenanceRequest,
+    more: Readonly<Record<string, unknown>>,
+    listener: EventListener,
+  ): Promise<VerifyReport> {
+    const body = { ...(namespaces ? { namespaces } : {}), max_pending_seconds: maxPendingSeconds, ...more };
+    const response = await this.post(route, body, signal);
+    if (!response.ok || !response.body) throw new Error(await this.refusal(response));
+    let report: VerifyReport | undefined;
+    for await (const event of eventsOf(response.body)) {
+      if (event.event === 'report') report = withoutEvent(event);
+      else tell(event, listener);
+    }
+    if (!report) throw new Error(`the service at ${this.url} ended before it was done; run it again`);
+    return report;
+  }
+
+  private async post(route: string, body: object, signal: AbortSignal): Promise<Response> {
+    try {
+      return await fetch(`${this.url}/v1/admin/${route}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      });
+    } catch (cause) {
+      signal.throwIfAborted();
+      throw new Error(`the service at ${this.url} does not answer`, { cause });
+    }
+  }
+
+  private async refusal(response: Response): Promise<string> {
+    if (response.status === 401 || response.status === 403) {
+      return `the service at ${this.url} refuses the token: give the one it runs with in SOMA_API_TOKEN`;
+    }
+    const text = await response.text();
+    return `the service at ${this.url} answers ${response.status}: ${detailOf(text) ?? text.slice(0, 300)}`;
+  }
+}
+
+function detailOf(text: string): string | undefined {
+  try {
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
+    return typeof detail === 'string' ? detail : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function tell(event: Exclude<WireEvent, { event: 'report' }>, listener: EventListener): void {
+  switch (event.event) {
+    case 'progress':
+      return listener.onProgress(event);
+    case 'note':
+      return listener.onNote?.(event.text);
+    case 'rebuilt':
+      return listener.onRebuilt?.(withoutEvent(event));
+    case 'difference': {
+      const { kind, namespace, detail, coordinate: key, repairable: isRepairable } = event;
+      return listener.onDifference?.({ kind, namespace, key, detail, isRepairable }, event.run);
+    }
+    case 'error':
+      throw new Error(event.problem.detail);
+  }
+}
+
+function withoutEvent<Event extends WireEvent>({ event: _, ...rest }: Event): Omit<Event, 'event'> {
+  return rest;
+}
+
+function isOfVerification(progress: Progress): progress is VerifyProgress {
+  return ['points', 'memories', 'checking again', 'repairing'].includes(progress.phase);
+}
+
+async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<WireEvent> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as WireEvent;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Difference, NamespaceTotals, VerifyReport } from '@sfm/memory';
+import { harmless, table } from '../dlq/terminal.js';
+
+const HEADINGS = ['NAMESPACE', 'MEMORIES', 'DELETED', 'EVENTS', 'POINTS', 'LINKS', 'PENDING', 'MOVING', 'PARKED'];
+
+/** One line per difference. */
+export function differenceText(difference: Difference, run: 'first' | 'after repair'): string {
+  const { kind, namespace, key, detail, isRepairable } = difference;
+  const still = run === 'first' ? '' : 'still ';
+  const hint = isRepairable ? '' : ' (cannot be repaired from here)';
+  return harmless(`${still}${kind} ${namespace} ${key ?? '-'}: ${detail}${hint}`);
+}
+
+export function totalsText(namespaces: readonly NamespaceTotals[]): string {
+  return table(
+    HEADINGS,
+    namespaces.map(({ namespace, memories, tombstones, events, points, links, pending, moving, parked }) => [
+      namespace,
+      ...[memories, tombstones, events, points, links, pending, moving, parked].map(String),
+    ]),
+  );
+}
+
+export function verdictText({ agrees, differences, repaired }: VerifyReport): string {
+  const mended = repaired === null ? '' : `; ${repaired} repaired`;
+  if (agrees) return `everything agrees${mended}`;
+  const counts = Object.entries(differences);
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
+  const kinds = counts.map(([kind, count]) => `${kind} ${count}`).join(', ');
+  return `${total} difference${total === 1 ? '' : 's'}: ${kinds}${mended}`;
+}

@@ -1,0 +1,71 @@
+import type { ReindexProgress, VerifyProgress } from '@sfm/memory';
+import { InvalidArgumentError, type CommanderError } from 'commander';
+import { harmless, processTerminal, type Terminal } from '../dlq/terminal.js';
+import type { Maintenance } from './maintenance.js';
+import { ProgressLine } from './progress-line.js';
+import { withMaintenance } from './with-maintenance.js';
+
+/** Exit codes of `soma verify` and `soma reindex`. */
+export const EXIT = { agrees: 0, differs: 1, usage: 2, failed: 3 } as const;
+
+export const EXIT_HELP = `
+Exit codes: 0 everything agrees, 1 something differs, 2 wrong usage, 3 it could not be found out.`;
+
+/** Where the commands do their work, and whom they tell. */
+export interface MaintenanceSurroundings {
+  readonly withMaintenance: (work: (maintenance: Maintenance) => Promise<void>) => Promise<void>;
+  readonly terminal: Terminal;
+  readonly progress: ProgressLine;
+  readonly exit: (code: number) => void;
+}
+
+export function surroundings(given: Partial<MaintenanceSurroundings>): MaintenanceSurroundings {
+  return {
+    withMaintenance,
+    terminal: processTerminal,
+    progress: new ProgressLine(process.stderr),
+    exit: (code) => void (process.exitCode = code),
+    ...given,
+  };
+}
+
+/** Runs a command; `work` resolves with whether everything agrees. An interrupt ends it in good order. */
+export async function runMaintenance(
+  { withMaintenance: within, terminal, progress, exit }: MaintenanceSurroundings,
+  work: (maintenance: Maintenance, signal: AbortSignal) => Promise<boolean>,
+): Promise<void> {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new Error('interrupted; it may be run again at any time'));
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    await within(async (maintenance) => {
+      const agrees = await work(maintenance, interrupted.signal);
+      exit(agrees ? EXIT.agrees : EXIT.differs);
+    });
+  } catch (error) {
+    progress.clear();
+    terminal.note(harmless(error instanceof Error ? error.message : String(error)));
+    exit(EXIT.failed);
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}
+
+/** Ends the process as Commander does, with this command's code for wrong usage. */
+export function usageExit(error: CommanderError): never {
+  process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
+}
+
+export function describeProgress({ phase, namespace, done, total }: VerifyProgress | ReindexProgress): string {
+  return `${namespace}: ${phase} ${done}${total === null ? '' : ` of ${Math.max(done, total)}`}`;
+}
+
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('must be a number of seconds from 0');
+  }
+  return value;
+}

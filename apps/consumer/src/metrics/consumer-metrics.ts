@@ -1,0 +1,131 @@
+import type { ConsumingObserver, RetryCause } from '@sfm/events';
+import { answerInTime } from '@sfm/observability';
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+
+/** Which half of the work failed: the ledger and the memories, or the vector index. */
+export type FailedComponent = 'kv_writer' | 'vector_indexer';
+
+/** Read when the metrics are scraped; one that fails or is slow costs its own value, never the scrape. */
+export interface ConsumerGauges {
+  /** Per partition, messages that the group has not committed. */
+  readonly lag: () => Promise<ReadonlyMap<number, number>>;
+  readonly oldestEventAgeSeconds: () => number;
+  /** Events that are parked now. */
+  readonly parkedEvents: () => Promise<number>;
+  /** Partitions that this process has. */
+  readonly partitions: () => number;
+}
+
+const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
+const BOTH = 'both';
+
+/** What the consumer counts, under the names that alerts and dashboards ask for. */
+export class ConsumerMetrics implements ConsumingObserver {
+  private readonly consumed: Counter<'topic'>;
+  private readonly succeeded: Counter<'component'>;
+  private readonly failures: Counter<'component'>;
+  private readonly latency: Histogram<'component'>;
+  private readonly batchSize: Histogram;
+  private readonly retries: Counter<'cause'>;
+  private readonly parkedTotal: Counter;
+
+  constructor(
+    private readonly registry: Registry,
+    private readonly topic: string,
+  ) {
+    const registers = [registry];
+    const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
+      new Counter({ name, help, labelNames, registers });
+    this.consumed = counter('consumer_messages_consumed_total', 'Messages whose offset is committed', ['topic']);
+    this.succeeded = counter('consumer_process_success_total', 'Events whose effects are durable', ['component']);
+    this.failures = counter('consumer_process_failure_total', 'Events in tries that failed', ['component']);
+    this.retries = counter('consumer_retries_total', 'Pauses of a partition before another try', ['cause']);
+    this.parkedTotal = counter('consumer_parked_total', 'Messages put on the dead letter topic');
+    this.latency = new Histogram({
+      name: 'consumer_processing_latency_seconds',
+      help: 'Time to apply a batch of events',
+      labelNames: ['component'],
+      buckets: LATENCY_BUCKETS,
+      registers,
+    });
+    this.batchSize = new Histogram({
+      name: 'consumer_batch_size',
+      help: 'Events applied together',
+      buckets: SIZE_BUCKETS,
+      registers,
+    });
+    this.showZeros();
+  }
+
+  committed(messages: number): void {
+    this.consumed.inc({ topic: this.topic }, messages);
+  }
+
+  handed(events: number): void {
+    this.batchSize.observe(events);
+  }
+
+  retrying(cause: RetryCause): void {
+    this.retries.inc({ cause });
+  }
+
+  parked(messages: number): void {
+    this.parkedTotal.inc(messages);
+  }
+
+  succeed(events: number, seconds: number): void {
+    this.succeeded.inc({ component: BOTH }, events);
+    this.latency.observe({ component: BOTH }, seconds);
+  }
+
+  fail(component: FailedComponent, events: number): void {
+    this.failures.inc({ component }, events);
+  }
+
+  /** Names what to ask at a scrape. To be called once. */
+  registerGauges({ lag, oldestEventAgeSeconds, parkedEvents, partitions }: ConsumerGauges): void {
+    this.registerLag(lag);
+    this.registerGauge(
+      'consumer_oldest_event_age_seconds',
+      'Age of the oldest event that is being applied or waits for another try; 0 when there is none',
+      oldestEventAgeSeconds,
+    );
+    this.registerGauge('consumer_dlq_events', 'Events on the dead letter topic', parkedEvents);
+    this.registerGauge('consumer_assigned_partitions', 'Partitions that this process has', partitions);
+  }
+
+  private registerLag(lag: ConsumerGauges['lag']): void {
+    const { topic } = this;
+    new Gauge({
+      name: 'consumer_lag',
+      help: 'Messages that the group has not committed; every member reports all partitions, so take the maximum',
+      labelNames: ['topic', 'partition'],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        for (const [partition, messages] of (await answerInTime(lag)) ?? [])
+          this.set({ topic, partition: String(partition) }, messages);
+      },
+    });
+  }
+
+  private registerGauge(name: string, help: string, read: () => number | Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        this.set((await answerInTime(read)) ?? Number.NaN);
+      },
+    });
+  }
+
+  /** So that a rate over them has a beginning. */
+  private showZeros(): void {
+    this.consumed.inc({ topic: this.topic }, 0);
+    this.succeeded.inc({ component: BOTH }, 0);
+    for (const component of ['kv_writer', 'vector_indexer'] as const) this.failures.inc({ component }, 0);
+    for (const cause of ['server_away', 'event_failed'] as const) this.retries.inc({ cause }, 0);
+  }
+}

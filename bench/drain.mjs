@@ -1,0 +1,94 @@
+// Drain bench: how long the index takes to catch up with a burst of stores, against raw batched upserts of the same vectors.
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { FeatureHashingEmbedder } from '@sfm/embedding';
+import { HEADERS, indexed, startBenchService } from './bench-service.mjs';
+import { memory } from './corpus.mjs';
+import { median, parseArguments, spread } from './load.mjs';
+import { qdrant } from './qdrant.mjs';
+
+const USAGE = `usage: node scripts/with-servers.mjs node bench/drain.mjs [--stores 10000] [--rounds 3] [--batch 500] [--json]
+Each round stores so many memories with 64 clients as fast as they are acknowledged, and takes the time from the last
+acknowledgement until nothing waits to be indexed; then upserts the same vectors into a collection with the same settings,
+in batches that are waited for, two under way at a time.`;
+const CLIENTS = 64;
+const COLLECTION = 'api_ns';
+const options = parseArguments(USAGE, { stores: 10_000, rounds: 3, batch: 500 });
+if (process.env.QDRANT_URL === undefined) throw new Error('needs servers: see --help');
+
+const embedder = new FeatureHashingEmbedder({ dimension: 768 });
+
+/** Seconds from first to last acknowledgement, and from there until everything is indexed. */
+async function burst(url, memories) {
+  const started = performance.now();
+  const queue = memories.values();
+  const client = async () => {
+    for (const { coordinate, payload } of queue) {
+      const body = JSON.stringify({ coord: coordinate.join(','), payload, type: 'episodic' });
+      const response = await fetch(`${url}/store`, { method: 'POST', headers: HEADERS, body });
+      if (!response.ok) throw new Error(`/store answered ${response.status}: ${await response.text()}`);
+      await response.arrayBuffer();
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  const acknowledged = performance.now();
+  await indexed(url);
+  return { stored: (acknowledged - started) / 1000, drained: (performance.now() - acknowledged) / 1000 };
+}
+
+/** Seconds that the upserts alone take; vectors are made before, and the collection is empty. */
+async function rawUpserts(memories) {
+  const { config, payload_schema: schema } = await qdrant('GET', `/collections/${COLLECTION}`);
+  const name = `raw-${randomUUID()}`;
+  await qdrant('PUT', `/collections/${name}`, { vectors: config.params.vectors });
+  for (const [field_name, { data_type: field_schema, params }] of Object.entries(schema)) {
+    await qdrant('PUT', `/collections/${name}/index?wait=true`, { field_name, field_schema: params ?? field_schema });
+  }
+  const vectors = await embedder.embed(memories.map(({ payload }) => payload.text));
+  const points = memories.map(({ payload }, index) => ({ id: index, vector: Array.from(vectors[index]), payload }));
+  const started = performance.now();
+  let next = 0;
+  const lane = async () => {
+    for (let from = next; from < points.length; from = next) {
+      next += options.batch;
+      await qdrant('PUT', `/collections/${name}/points?wait=true`, {
+        points: points.slice(from, from + options.batch),
+      });
+    }
+  };
+  await Promise.all([lane(), lane()]);
+  const seconds = (performance.now() - started) / 1000;
+  await qdrant('DELETE', `/collections/${name}`);
+  return seconds;
+}
+
+const service = await startBenchService();
+const rounds = { stored: [], drained: [], raw: [] };
+try {
+  await burst(
+    service.url,
+    Array.from({ length: 500 }, (_, index) => memory(index)),
+  );
+  for (let round = 1; round <= options.rounds; round += 1) {
+    process.stderr.write(`round ${round} of ${options.rounds}\n`);
+    const memories = Array.from({ length: options.stores }, (_, index) => memory(round * options.stores + index));
+    const { stored, drained } = await burst(service.url, memories);
+    rounds.stored.push(stored);
+    rounds.drained.push(drained);
+    rounds.raw.push(await rawUpserts(memories));
+  }
+} finally {
+  await service.stop();
+}
+
+const ratios = rounds.drained.map((seconds, index) => seconds / rounds.raw[index]);
+if (options.json) {
+  console.log(JSON.stringify({ seconds: rounds, ratio: median(ratios) }));
+} else {
+  console.log(`${availableParallelism()} cores for servers, processes and load; ${options.stores} stores`);
+  console.log(`acknowledged after             ${spread(rounds.stored, 2)} s`);
+  console.log(`indexed so long after that     ${spread(rounds.drained, 2)} s`);
+  console.log(`raw upserts of ${options.batch}             ${spread(rounds.raw, 2)} s`);
+  console.log(`  ratio drained / raw          ${spread(ratios, 2)}   goal ≤ 1.3`);
+}
+process.exit(0);

@@ -1,0 +1,17 @@
+import type { JsonValue } from '@sfm/memory';
+
+/** What a list element, an object entry or a number costs beside its text. */
+const NODE_BYTES = 32;
+
+/** About how much of the heap a value takes. Close enough to bound a cache, and much cheaper than serialising. */
+export function approximateBytes(value: JsonValue): number {
+  if (typeof value === 'string') return NODE_BYTES + 2 * value.length;
+  if (typeof value !== 'object' || value === null) return NODE_BYTES;
+  let bytes = NODE_BYTES;
+  if (Array.isArray(value)) {
+    for (const item of value) bytes += approximateBytes(item);
+    return bytes;
+  }
+  for (const [name, item] of Object.entries(value)) bytes += 2 * name.length + approximateBytes(item);
+  return bytes;
+}

@@ -1,0 +1,37 @@
+import { MemoryCache, type Memory, type MemoryInvalidation } from '@sfm/memory';
+
+/**
+ * A cache in this process in front of one that processes share. What the far one has is kept near; while the far one is
+ * away the near one is all there is.
+ */
+export class LayeredMemoryCache extends MemoryCache {
+  constructor(
+    private readonly near: MemoryCache,
+    private readonly far: MemoryCache,
+  ) {
+    super();
+  }
+
+  override async get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
+    const found = await this.near.get(namespace, keys);
+    const missing = keys.filter((key) => !found.has(key));
+    if (missing.length === 0) return found;
+    const far = await this.far.get(namespace, missing);
+    if (far.size === 0) return found;
+    // Through the near one, because it may have heard of a write that the far one has not.
+    await this.near.set([...far.values()]);
+    return new Map([...found, ...(await this.near.get(namespace, [...far.keys()]))]);
+  }
+
+  override async set(memories: readonly Memory[]): Promise<void> {
+    await Promise.all([this.near.set(memories), this.far.set(memories)]);
+  }
+
+  override async invalidate(invalidations: readonly MemoryInvalidation[]): Promise<void> {
+    await Promise.all([this.near.invalidate(invalidations), this.far.invalidate(invalidations)]);
+  }
+
+  override async clear(namespace?: string): Promise<void> {
+    await Promise.all([this.near.clear(namespace), this.far.clear(namespace)]);
+  }
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
+import { Cluster, Redis, type CommonRedisOptions } from 'ioredis';
+import type { RedisAddress } from './redis-address.js';
+
+export type RedisClient = Redis | Cluster;
+
+/** How to reach Redis. */
+export interface RedisConnectionOptions {
+  readonly address: RedisAddress;
+  /** PEM of the authority that signed the server's certificate; the system's authorities when absent. */
+  readonly tlsCaFile?: string;
+  /** What the server's list of clients shows. */
+  readonly clientName: string;
+  /** Longest wait for an answer, in milliseconds; a caller goes on without Redis then. @default 500 */
+  readonly commandTimeoutMs?: number;
+  /** Longest wait for a connection, in milliseconds. @default 2000 */
+  readonly connectTimeoutMs?: number;
+}
+
+const FIRST_RETRY_MS = 50;
+const LONGEST_RETRY_MS = 2000;
+
+/**
+ * A driver that is not connected yet. It never queues: what cannot be sent now fails now. It reconnects for ever, with
+ * growing pauses, and after an answer that says that the server has become a replica.
+ *
+ * @throws Error naming the certificate file that cannot be read
+ */
+export function createRedisClient(options: RedisConnectionOptions): RedisClient {
+  const { address, clientName, connectTimeoutMs = 2000 } = options;
+  const { place, username, password, db } = address;
+  const tls = tlsOf(options);
+  const common: CommonRedisOptions = {
+    username,
+    password,
+    connectTimeout: connectTimeoutMs,
+    // For the handshake: a server that accepts and says nothing. Callers have a shorter limit of their own.
+    commandTimeout: connectTimeoutMs,
+    connectionName: clientName,
+    disableClientInfo: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    maxLoadingRetryTime: LONGEST_RETRY_MS,
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    retryStrategy,
+    ...(tls === undefined ? {} : { tls }),
+  };
+  switch (place.kind) {
+    case 'single':
+      return new Redis({ ...common, ...place.node, db, lazyConnect: true });
+    case 'sentinel':
+      return new Redis({
+        ...common,
+        sentinels: [...place.sentinels],
+        name: place.masterName,
+        sentinelUsername: place.sentinelUsername,
+        sentinelPassword: place.sentinelPassword,
+        sentinelCommandTimeout: connectTimeoutMs,
+        sentinelRetryStrategy: retryStrategy,
+        ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tls }),
+        db,
+        lazyConnect: true,
+      });
+    case 'cluster':
+      return new Cluster([...place.nodes], {
+        redisOptions: common,
+        enableOfflineQueue: false,
+        clusterRetryStrategy: retryStrategy,
+        slotsRefreshTimeout: connectTimeoutMs,
+        // A name stays a name, because certificates are made out to names.
+        ...(tls === undefined ? {} : { dnsLookup: (host, done) => done(null, host) }),
+        lazyConnect: true,
+      });
+  }
+}
+
+/** Milliseconds until the next attempt; spread, so that many processes do not come back at the same moment. */
+function retryStrategy(attempt: number): number {
+  const pause = Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS);
+  return Math.round(pause * (0.8 + 0.4 * Math.random()));
+}
+
+function tlsOf({ address, tlsCaFile }: RedisConnectionOptions): ConnectionOptions | undefined {
+  if (!address.tls) return undefined;
+  if (tlsCaFile === undefined) return {};
+  try {
+    return { ca: readFileSync(tlsCaFile) };
+  } catch (cause) {
+    throw new Error(`The Redis certificate authority ${tlsCaFile} cannot be read.`, { cause });
+  }
+}

@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Memory } from '@sfm/memory';
+import { aMemory, describeMemoryCacheContract } from '@sfm/memory/testing';
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { describeWith } from '../../../../test/services/availability.js';
+import { startRedisCluster, type RedisCluster } from '../../../../test/services/redis-topologies.js';
+import { startRedis, testRedis } from '../../../../test/services/redis.js';
+import { waitFor } from '../../../../test/services/wait-for.js';
+import { connectTo, type WatchedConnection } from '../../test/redis-fixtures.js';
+import { RedisMemoryCache, type RedisMemoryCacheOptions } from './redis-memory-cache.js';
+
+const describeReal = await describeWith(['redis']);
+const TTL_MS = 100_000;
+
+describeReal('with a real Redis', () => {
+  let watched: WatchedConnection;
+  let client: Redis;
+
+  const cacheOver = ({ redis }: WatchedConnection, options: Partial<RedisMemoryCacheOptions> = {}) =>
+    new RedisMemoryCache(redis, { ttlMs: TTL_MS, keyPrefix: `test:${randomUUID()}:`, ...options });
+
+  beforeAll(async () => {
+    const { url } = await testRedis();
+    watched = await connectTo(url);
+    client = new Redis(url);
+  });
+  afterAll(() => {
+    watched.redis.close();
+    client.disconnect();
+  });
+
+  describeMemoryCacheContract('RedisMemoryCache', {
+    boundedBy: 'time',
+    create: () => Promise.resolve(cacheOver(watched)),
+  });
+
+  describe('RedisMemoryCache', () => {
+    it('keeps copies and invalidations for a time, and nothing longer than it lives', async () => {
+      const cache = cacheOver(watched, { keyPrefix: 'ttl:', ttlMs: 10_000 });
+      const expiresAt = new Date(Date.now() + 5000);
+      const namespace = randomUUID();
+      await cache.set([
+        aMemory({ namespace, key: '1' }),
+        aMemory({ namespace, key: '2', expiresAt }),
+        aMemory({ namespace, key: '3', expiresAt: new Date(Date.now() - 1) }),
+      ]);
+      await cache.invalidate([{ namespace, key: '4', version: 2 }]);
+      const [copy = 0, dying = 0, dead, floor = 0] = await Promise.all(
+        ['1', '2', '3', '4'].map((key) => client.pttl(`ttl:${namespace}:${key}`)),
+      );
+      expect(copy).toBeGreaterThan(5000);
+      expect(copy).toBeLessThanOrEqual(10_000);
+      expect(dying).toBeGreaterThan(0);
+      expect(dying).toBeLessThanOrEqual(5000);
+      expect(dead).toBe(-2);
+      expect(floor).toBeGreaterThan(10_000);
+      expect(floor).toBeLessThanOrEqual(60_000);
+    });
+
+    it('does not trust what somebody else wrote', async () => {
+      const namespace = randomUUID();
+      const cache = cacheOver(watched, { keyPrefix: 'foreign:' });
+      const memory = aMemory({ namespace, key: '1' });
+      const stored = (changes: object) => `1:${JSON.stringify({ ...memory, ...changes })}`;
+      const foreign = [
+        ...['', '7', 'x:y', '1:{"id":1}', '1:not json', ':{}'],
+        ...[{ payload: 'text' }, { namespace: 'other' }, { key: '2' }, { createdAt: 'yesterday' }].map(stored),
+      ];
+      for (const text of foreign) {
+        await client.set(`foreign:${namespace}:1`, text, 'EX', 60);
+        expect((await cache.get(namespace, ['1'])).size).toBe(0);
+      }
+      await client.set(`foreign:${namespace}:1`, stored({}), 'EX', 60);
+      expect((await cache.get(namespace, ['1'])).get('1')).toEqual(memory);
+    });
+
+    it('takes hundreds of memories at once', async () => {
+      const cache = cacheOver(watched);
+      const memories = Array.from({ length: 300 }, (_, id) => aMemory({ id, namespace: 'many' }));
+      await cache.set(memories);
+      const keys = memories.map(({ key }) => key);
+      expect([...(await cache.get('many', keys)).values()]).toEqual(memories);
+    });
+
+    it('does without a killed Redis, and with it again, without ever failing', async () => {
+      const server = await startRedis();
+      const own = await connectTo(server.url);
+      let fallbacks = 0;
+      const cache = cacheOver(own, { onFallback: () => (fallbacks += 1) });
+      const sizeAt = async (memory: Memory) => (await cache.get(memory.namespace, [memory.key])).size;
+      const memory = aMemory();
+      await cache.set([memory]);
+      expect(await sizeAt(memory)).toBe(1);
+      await server.kill();
+      expect(await sizeAt(memory)).toBe(0);
+      await cache.set([memory]);
+      await cache.invalidate([{ ...memory, version: 2 }]);
+      await cache.clear();
+      expect(fallbacks).toBe(4);
+      await server.start();
+      await waitFor(() => own.redis.isUp);
+      await waitFor(async () => (await sizeAt(memory)) === 0, { what: () => 'the invalidation that Redis has missed' });
+      await cache.set([memory]);
+      expect(await sizeAt(memory)).toBe(0);
+      await cache.set([{ ...memory, version: 2 }]);
+      expect(await sizeAt(memory)).toBe(1);
+      expect(own.warnings).toHaveLength(1);
+      own.redis.close();
+      await server.stop();
+    }, 30_000);
+  });
+});
+
+describeReal('with a real cluster', () => {
+  let cluster: RedisCluster;
+  const opened: WatchedConnection[] = [];
+
+  beforeAll(async () => {
+    cluster = await startRedisCluster();
+  }, 60_000);
+  afterEach(() => {
+    for (const { redis } of opened.splice(0)) redis.close();
+  });
+  afterAll(async () => {
+    await cluster.stop();
+  });
+
+  describeMemoryCacheContract('RedisMemoryCache', {
+    boundedBy: 'time',
+    create: async () => {
+      const watched = await connectTo(`redis+cluster://${cluster.addresses[0] ?? ''}`);
+      opened.push(watched);
+      return new RedisMemoryCache(watched.redis, { ttlMs: TTL_MS, keyPrefix: `test:${randomUUID()}:` });
+    },
+  });
+});

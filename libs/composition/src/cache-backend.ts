@@ -1,0 +1,77 @@
+import type { LoggerService } from '@nestjs/common';
+import { EmbeddedRateLimiter, RedisRateLimiter, type RateLimiter } from '@sfm/auth';
+import { EmbeddedMemoryCache, LayeredMemoryCache, RedisConnection, RedisMemoryCache } from '@sfm/cache';
+import type { AppConfig } from '@sfm/config';
+import { CachedMemoryReader, CachedMemoryWriter, type MemoryCache } from '@sfm/memory';
+import type { ServiceMetrics } from '@sfm/observability';
+import type { StorageDecorators } from '@sfm/storage';
+import { redisConnection } from './redis-options.js';
+
+/** What this process keeps of the payloads it has read. */
+const NEAR_CACHE = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024 };
+
+/**
+ * The cache of memories and the rate limiter: of all processes together when the configuration has a Redis, and of this
+ * process alone otherwise and while Redis is away.
+ */
+export class CacheBackend {
+  readonly rateLimiter: RateLimiter;
+  /** Absent when no Redis is configured. */
+  readonly redis: RedisConnection | undefined;
+  private readonly cache: MemoryCache;
+  private metrics: ServiceMetrics | undefined;
+
+  /** @throws Error naming the certificate file that cannot be read */
+  constructor(config: AppConfig, clientName: string, logger: LoggerService) {
+    const near = new EmbeddedMemoryCache(NEAR_CACHE);
+    const own = new EmbeddedRateLimiter();
+    const connection = redisConnection(config, clientName);
+    if (connection === undefined) {
+      this.cache = near;
+      this.rateLimiter = own;
+      return;
+    }
+    this.redis = new RedisConnection(connection, {
+      log: (message) => {
+        logger.log(message);
+      },
+      warn: (message) => {
+        logger.warn(message);
+      },
+    });
+    const shared = new RedisMemoryCache(this.redis, {
+      ttlMs: config.redis.cacheTtlSeconds * 1000,
+      onFallback: () => this.metrics?.countRedisFallback('cache'),
+    });
+    this.cache = new LayeredMemoryCache(near, shared);
+    this.rateLimiter = new RedisRateLimiter(this.redis, own, {
+      onFallback: () => this.metrics?.countRedisFallback('rate_limit'),
+    });
+  }
+
+  /** What puts the cache between the store and its users. */
+  get storage(): Required<StorageDecorators> {
+    const onLookup = (hits: number, misses: number) => this.metrics?.countCacheLookups(hits, misses);
+    return {
+      reader: (truth) => new CachedMemoryReader(truth, this.cache, onLookup),
+      writer: (truth) => new CachedMemoryWriter(truth, this.cache),
+    };
+  }
+
+  /** Counts into these metrics from now on. */
+  observe(metrics: ServiceMetrics): void {
+    this.metrics = metrics;
+    const { redis } = this;
+    if (redis !== undefined) metrics.registerGauges({ redisAway: () => (redis.isUp ? 0 : 1) });
+  }
+
+  /** Resolves when the first attempt to connect has succeeded or failed, which it logs. Never rejects. */
+  async open(): Promise<void> {
+    await this.redis?.open();
+  }
+
+  /** To be called when nothing is served any more. */
+  close(): void {
+    this.redis?.close();
+  }
+}

@@ -1,0 +1,63 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import {
+  ChangeFeed,
+  DerivedTables,
+  Embedder,
+  Indexer,
+  NamespaceLock,
+  PointAudit,
+  ProjectionSource,
+  ReindexService,
+  TruthAudit,
+  VectorRebuild,
+  VerifyService,
+} from '@sfm/memory';
+
+/** `VerifyService` and `ReindexService`, on what the given module exports (see `IndexingModule`). */
+@Module({})
+export class MaintenanceModule {
+  static register(indexing: DynamicModule): DynamicModule {
+    return {
+      module: MaintenanceModule,
+      imports: [indexing],
+      providers: [
+        {
+          provide: VerifyService,
+          inject: [TruthAudit, PointAudit, DerivedTables, NamespaceLock, ProjectionSource, Indexer],
+          useFactory: (
+            truth: TruthAudit,
+            points: PointAudit,
+            tables: DerivedTables,
+            lock: NamespaceLock,
+            source: ProjectionSource,
+            indexer: Indexer,
+          ) => new VerifyService({ truth, points, tables, lock, source, indexer }),
+        },
+        {
+          provide: ReindexService,
+          inject: [
+            NamespaceLock,
+            VectorRebuild,
+            ProjectionSource,
+            ChangeFeed,
+            TruthAudit,
+            Embedder,
+            Indexer,
+            VerifyService,
+          ],
+          useFactory: (
+            lock: NamespaceLock,
+            rebuild: VectorRebuild,
+            source: ProjectionSource,
+            feed: ChangeFeed,
+            truth: TruthAudit,
+            embedder: Embedder,
+            indexer: Indexer,
+            verifier: VerifyService,
+          ) => new ReindexService({ lock, rebuild, source, feed, truth, embedder, indexer, verifier }),
+        },
+      ],
+      exports: [VerifyService, ReindexService],
+    };
+  }
+}

@@ -1,0 +1,27 @@
+import { connectionProblem, type ConnectionProblem } from '@sfm/storage';
+
+const ADVICE: Readonly<Record<ConnectionProblem, string>> = {
+  'encryption required':
+    'it takes encrypted connections only (or none from here): set POSTGRES_SSL_MODE to require, verify-ca or verify-full',
+  'encryption not offered':
+    'it does not encrypt: enable ssl on the server, or set POSTGRES_SSL_MODE to prefer or disable',
+  'server certificate untrusted':
+    'its certificate is not signed by an authority that is trusted: set POSTGRES_SSL_ROOT_CERT to the PEM file of the authority',
+  'server certificate expired': 'its certificate has expired: renew it on the server',
+  'server certificate of another host':
+    'its certificate is for another host name: use that name in POSTGRES_URL, or check the authority only with POSTGRES_SSL_MODE=verify-ca',
+  'client certificate required': 'it wants a certificate from its clients: set POSTGRES_SSL_CERT and POSTGRES_SSL_KEY',
+  'client certificate refused':
+    'it refuses the certificate of POSTGRES_SSL_CERT: it must be signed by an authority the server trusts, with the role as its common name',
+  'login refused': 'it refuses the login: check user and password in POSTGRES_URL and the pg_hba.conf of the server',
+  'database missing': 'the database of POSTGRES_URL does not exist there: create it',
+};
+
+/** An error that says what to change when a connection to the PostgreSQL of `POSTGRES_URL` was refused; else the error. */
+export function explainPostgresProblem(error: unknown): unknown {
+  const problem = connectionProblem(error);
+  if (problem === undefined || !(error instanceof Error)) return error;
+  return new Error(`the PostgreSQL of POSTGRES_URL refused us (${error.message}); ${ADVICE[problem]}`, {
+    cause: error,
+  });
+}

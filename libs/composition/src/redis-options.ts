@@ -1,0 +1,36 @@
+import { parseRedisUrl, type RedisAddress, type RedisConnectionOptions } from '@sfm/cache';
+import type { AppConfig } from '@sfm/config';
+
+const DEFAULT_PORT = 6379;
+
+/** How to reach the Redis of the configuration; undefined when there is none. */
+export function redisConnection({ redis }: AppConfig, clientName: string): RedisConnectionOptions | undefined {
+  const { url, host, tlsCaFile } = redis;
+  if (url === undefined && host === undefined) return undefined;
+  const given: RedisAddress =
+    url === undefined
+      ? {
+          place: { kind: 'single', node: { host: host ?? '', port: DEFAULT_PORT } },
+          db: 0,
+          tls: tlsCaFile !== undefined,
+        }
+      : parseRedisUrl(url);
+  return {
+    address: {
+      ...given,
+      place: placeOf(given, redis),
+      db: redis.db ?? given.db,
+      ...(redis.password === undefined ? {} : { password: redis.password }),
+    },
+    clientName,
+    ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
+  };
+}
+
+/** A host of its own wins over every address of the URL, a port over the one of a single server. */
+function placeOf({ place }: RedisAddress, { host, port }: AppConfig['redis']): RedisAddress['place'] {
+  const single = place.kind === 'single' ? place.node : undefined;
+  if (host === undefined && single === undefined) return place;
+  const node = { host: host ?? single?.host ?? '', port: port ?? single?.port ?? DEFAULT_PORT };
+  return { kind: 'single', node };
+}

@@ -1,0 +1,139 @@
+import { applyIsolating, isTransient, type EventRecord } from '@sfm/memory';
+import type { KafkaMessage } from 'kafkajs';
+import type { ParkItem } from '../dead-letter.js';
+import { decodeEventMessage } from '../event-message.js';
+import type { ApplyingOptions, EventsHandler, RetryCause } from './consuming-options.js';
+import type { PartitionProgress } from './partition-progress.js';
+
+/** Where messages are and how far they are. */
+export interface ChunkPlace {
+  readonly topic: string;
+  readonly partition: number;
+  readonly progress: PartitionProgress;
+}
+
+/** `waitFor`: not all are applied or parked; try the same messages again after a pause. */
+export type ChunkOutcome = { readonly waitFor?: undefined } | { readonly waitFor: RetryCause; readonly error: unknown };
+
+interface Item {
+  readonly message: KafkaMessage;
+  readonly record: EventRecord;
+}
+
+interface Failure {
+  readonly message: KafkaMessage;
+  readonly reason: string;
+}
+
+const DONE: ChunkOutcome = {};
+
+/**
+ * Brings messages to their end: applied, or parked with the reason. Nothing is parked because a server is away. What is
+ * done is noted in the progress, so that a repeat only concerns the rest.
+ */
+export class ChunkApplier {
+  constructor(
+    private readonly options: ApplyingOptions,
+    private readonly handler: EventsHandler,
+  ) {}
+
+  /** Never throws: what goes wrong is a reason to wait. */
+  async apply(messages: readonly KafkaMessage[], place: ChunkPlace): Promise<ChunkOutcome> {
+    try {
+      const items = await this.decode(place.progress.open(messages), place);
+      return await this.applyItems(items, place);
+    } catch (error) {
+      return { waitFor: 'server_away', error };
+    }
+  }
+
+  /** Parks what is no event that can be applied. */
+  private async decode(messages: readonly KafkaMessage[], place: ChunkPlace): Promise<Item[]> {
+    const items: Item[] = [];
+    const refused: Failure[] = [];
+    for (const message of messages) {
+      const decoded = decodeEventMessage(message, this.options.decoding);
+      if ('problem' in decoded) refused.push({ message, reason: decoded.problem });
+      else items.push({ message, record: decoded.record });
+    }
+    await this.park(
+      refused.map((failure) => ({ ...failure, attempts: 1 })),
+      place,
+    );
+    return items;
+  }
+
+  private async applyItems(items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {
+    if (items.length === 0) return DONE;
+    let failures: readonly Failure[];
+    try {
+      failures = await this.handOver(items);
+    } catch (error) {
+      return this.afterFault(error, items, place);
+    }
+    return this.settle(failures, items, place);
+  }
+
+  private async handOver(items: readonly Item[]): Promise<readonly Failure[]> {
+    this.options.observer.handed(items.length);
+    const { poisoned } = await this.handler(items.map(({ record }) => record));
+    const reasons = new Map(poisoned.map(({ eventId, reason }) => [eventId, reason]));
+    return items.flatMap(({ message, record }) => {
+      const reason = reasons.get(record.event.event_id);
+      return reason === undefined ? [] : [{ message, reason }];
+    });
+  }
+
+  /** All failed together. Unless a server is away, that is tried as often as a single event, then one by one. */
+  private async afterFault(error: unknown, items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {
+    if (isTransient(error) || !(await this.options.areServersUp())) return { waitFor: 'server_away', error };
+    const faults = place.progress.countFault();
+    if (faults < this.options.maxAttempts) return { waitFor: 'event_failed', error };
+    const reported: Failure[] = [];
+    const alone = await applyIsolating(
+      items,
+      async (together) => void reported.push(...(await this.handOver(together))),
+    );
+    const failed = alone.map(({ item: { message }, reason }) => ({ message, reason }));
+    const isFailed = new Set(failed.map(({ message }) => message));
+    await this.park(
+      failed.map((failure) => ({ ...failure, attempts: faults })),
+      place,
+    );
+    return this.settle(
+      reported,
+      items.filter(({ message }) => !isFailed.has(message)),
+      place,
+    );
+  }
+
+  /** Some failed by themselves, their neighbours are applied. */
+  private async settle(failures: readonly Failure[], items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {
+    const { progress } = place;
+    const isFailed = new Set(failures.map(({ message }) => message));
+    progress.finish(items.map(({ message }) => message).filter((message) => !isFailed.has(message)));
+    if (failures.length === 0) return DONE;
+    const error = new Error(failures[0]?.reason);
+    if (!(await this.options.areServersUp())) return { waitFor: 'server_away', error };
+    const counted = failures.map((failure) => ({ ...failure, attempts: progress.countFailure(failure.message) }));
+    const exhausted = counted.filter(({ attempts }) => attempts >= this.options.maxAttempts);
+    await this.park(exhausted, place);
+    return exhausted.length === failures.length ? DONE : { waitFor: 'event_failed', error };
+  }
+
+  private async park(
+    failures: readonly (Failure & { readonly attempts: number })[],
+    { topic, partition, progress }: ChunkPlace,
+  ): Promise<void> {
+    if (failures.length === 0) return;
+    const items: ParkItem[] = failures.map((failure) => ({ topic, partition, ...failure }));
+    await this.options.deadLetters.park(items);
+    progress.finish(failures.map(({ message }) => message));
+    this.options.observer.parked(items.length);
+    for (const { message, reason, attempts } of items) {
+      this.options.log.warn(
+        `parked message ${topic}/${partition}/${message.offset} after ${attempts} attempt(s): ${reason}`,
+      );
+    }
+  }
+}

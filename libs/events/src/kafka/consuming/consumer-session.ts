@@ -1,0 +1,180 @@
+import { BusUnavailableError } from '@sfm/memory';
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { KafkaTopics } from '../kafka-topics.js';
+import { BatchRunner, type ClaimedBatch } from './batch-runner.js';
+import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
+import { LifeSigns } from './life-signs.js';
+
+/** Heartbeats do not wait for the work, so a short one costs nothing; it is how long a killed member keeps its partitions. */
+const SESSION_MS = 10_000;
+const REBALANCE_MS = 60_000;
+const CONCURRENCY = 3;
+/** Also how long it may take until a partition whose pause is over is fetched again. */
+const MAX_FETCH_WAIT_MS = 500;
+/** Beyond the time that joining a group may take. */
+const SILENCE_MS = 60_000;
+const DISCONNECT_MS = 10_000;
+
+/**
+ * One member of the consumer group, from joining to the first failure that the client does not mend by itself. It is
+ * never restarted: a new one takes its place.
+ */
+export class ConsumerSession {
+  private readonly runner: BatchRunner;
+  private readonly signs: LifeSigns;
+  private readonly resumes = new Set<NodeJS.Timeout>();
+  private readonly heartbeatMs: number;
+  private assigned: readonly number[] | undefined;
+  /** Grows with every assignment. */
+  private generation = 0;
+  private isStopping = false;
+  private end: () => void = () => {};
+
+  constructor(
+    private readonly options: ConsumingOptions,
+    handler: EventsHandler,
+  ) {
+    this.heartbeatMs = Math.min(3000, Math.floor((options.sessionTimeoutMs ?? SESSION_MS) / 3));
+    this.runner = new BatchRunner(options, handler, Math.floor(this.heartbeatMs / 2));
+    this.signs = new LifeSigns((options.rebalanceTimeoutMs ?? REBALANCE_MS) + SILENCE_MS);
+  }
+
+  /** Partitions that this member has; undefined while it is not in the group. */
+  get partitions(): readonly number[] | undefined {
+    return this.assigned;
+  }
+
+  /** See `BatchRunner`. */
+  oldestTimestamp(): number | undefined {
+    return this.runner.oldestTimestamp();
+  }
+
+  /**
+   * Joins and consumes until `stop`. `onConsumer` gets the client's consumer before it connects.
+   *
+   * @throws what ended it otherwise
+   */
+  async run(onConsumer: (consumer: Consumer) => void): Promise<void> {
+    await this.ensureTopics();
+    if (this.isStopping) return;
+    const consumer = this.createConsumer();
+    onConsumer(consumer);
+    let stopWatching = () => {};
+    try {
+      const ended = this.endOf(consumer, (stop) => (stopWatching = stop));
+      await consumer.connect();
+      await consumer.subscribe({ topics: [this.options.topic], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: this.options.concurrency ?? CONCURRENCY,
+        eachBatch: (payload) => this.runner.run(this.claim(consumer, payload)),
+      });
+      await ended;
+    } finally {
+      stopWatching();
+      await this.leave(consumer);
+    }
+  }
+
+  /** Lets what is under way end, commits it and leaves the group; `run` resolves then. */
+  stop(): void {
+    this.isStopping = true;
+    this.end();
+  }
+
+  /** The events' own topic must exist; one that only failures need may be somebody else's to create. */
+  private async ensureTopics(): Promise<void> {
+    const { kafka, log, topic, topics } = this.options;
+    const creator = new KafkaTopics(kafka, log);
+    await creator.ensure(topics.filter((each) => each.topic === topic));
+    try {
+      await creator.ensure(topics.filter((each) => each.topic !== topic));
+    } catch (error) {
+      log.warn(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private createConsumer(): Consumer {
+    return this.options.kafka.consumer({
+      groupId: this.options.groupId,
+      sessionTimeout: this.options.sessionTimeoutMs ?? SESSION_MS,
+      rebalanceTimeout: this.options.rebalanceTimeoutMs ?? REBALANCE_MS,
+      heartbeatInterval: this.heartbeatMs,
+      maxWaitTimeInMs: MAX_FETCH_WAIT_MS,
+      allowAutoTopicCreation: false,
+      // The client restarts after some failures and not after others; here none is left to it.
+      retry: { restartOnFailure: () => Promise.resolve(false) },
+    });
+  }
+
+  /** Resolves with `stop`, rejects when the client gave up or went silent. */
+  private endOf(consumer: Consumer, onWatch: (stopWatching: () => void) => void): Promise<void> {
+    const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT } = consumer.events;
+    consumer.on(GROUP_JOIN, ({ payload }) => this.onAssignment(payload.memberAssignment[this.options.topic] ?? []));
+    for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => this.signs.note());
+    const ended = new Promise<void>((resolve, reject) => {
+      this.end = resolve;
+      consumer.on(CRASH, ({ payload }) => reject(payload.error));
+      this.signs.note();
+      onWatch(this.signs.watch(() => reject(new BusUnavailableError('the Kafka consumer gives no sign of life'))));
+    });
+    if (this.isStopping) this.end();
+    // It may reject before anybody waits for it.
+    ended.catch(() => undefined);
+    return ended;
+  }
+
+  private onAssignment(partitions: readonly number[]): void {
+    this.signs.note();
+    this.generation += 1;
+    this.assigned = [...partitions];
+    this.runner.keepOnly(partitions);
+  }
+
+  private claim(consumer: Consumer, payload: EachBatchPayload): ClaimedBatch {
+    const { batch } = payload;
+    const { topic, partition, messages } = batch;
+    const generation = this.generation;
+    const final = messages.at(-1);
+    return {
+      topic,
+      partition,
+      messages,
+      heartbeat: () => payload.heartbeat(),
+      isStopping: () => this.isStopping || !payload.isRunning(),
+      isOurs: () => this.generation === generation,
+      commit: async (last: KafkaMessage) => {
+        // Behind the last message may be records that are not for consumers, such as the ends of transactions.
+        const reached = last === final ? batch.lastOffset() : last.offset;
+        const offset = String(BigInt(reached) + 1n);
+        await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
+        payload.resolveOffset(last.offset);
+      },
+      pause: (forMs) => this.pause(consumer, { topic, partition, forMs }),
+    };
+  }
+
+  private pause(
+    consumer: Consumer,
+    { topic, partition, forMs }: { readonly topic: string; readonly partition: number; readonly forMs: number },
+  ): void {
+    consumer.pause([{ topic, partitions: [partition] }]);
+    const timer = setTimeout(() => {
+      this.resumes.delete(timer);
+      consumer.resume([{ topic, partitions: [partition] }]);
+    }, forMs);
+    this.resumes.add(timer);
+  }
+
+  private async leave(consumer: Consumer): Promise<void> {
+    this.isStopping = true;
+    this.assigned = undefined;
+    for (const timer of this.resumes) clearTimeout(timer);
+    this.resumes.clear();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, DISCONNECT_MS)));
+    await Promise.race([consumer.disconnect().catch(() => undefined), late]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,26 @@
+/** Tells the brokers during long work that this member lives, and remembers when they want the partitions back. */
+export class Heartbeats {
+  private readonly timer: NodeJS.Timeout;
+  private refusal: unknown;
+  private isRefused = false;
+
+  /** @param beat rejects when the group is rebalancing, or the brokers are away. */
+  constructor(beat: () => Promise<void>, intervalMs: number) {
+    this.timer = setInterval(() => {
+      if (this.isRefused) return;
+      beat().catch((error: unknown) => {
+        this.isRefused = true;
+        this.refusal = error;
+      });
+    }, intervalMs);
+  }
+
+  /** @throws what the brokers refused a heartbeat with: finish nothing more, join the group again. */
+  assertAccepted(): void {
+    if (this.isRefused) throw this.refusal;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+}

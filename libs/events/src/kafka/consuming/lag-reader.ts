@@ -1,0 +1,53 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { toBusError } from '../kafka-errors.js';
+
+/** How many messages a group has not committed yet, per partition. */
+export class LagReader {
+  private admin: Promise<Admin> | undefined;
+  private reading: Promise<ReadonlyMap<number, number>> | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly source: { readonly groupId: string; readonly topic: string },
+  ) {}
+
+  /** Readers that ask at the same time share one answer. @throws BusUnavailableError */
+  read(): Promise<ReadonlyMap<number, number>> {
+    this.reading ??= this.readNow().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  async disconnect(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+  }
+
+  private async readNow(): Promise<ReadonlyMap<number, number>> {
+    try {
+      this.admin ??= this.connect();
+      const admin = await this.admin;
+      const { groupId, topic } = this.source;
+      const ends = await admin.fetchTopicOffsets(topic);
+      const [group] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const committed = new Map(group?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      return new Map(
+        ends.map(({ partition, low, high }) => {
+          const next = committed.get(partition) ?? -1n;
+          // A group that has not committed, or whose position has expired, begins with the oldest message.
+          const from = next < BigInt(low) ? BigInt(low) : next;
+          return [partition, Number(BigInt(high) - from)];
+        }),
+      );
+    } catch (error) {
+      await this.disconnect();
+      throw toBusError(error);
+    }
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+}

@@ -1,0 +1,40 @@
+import type { EventRecord } from '@sfm/memory';
+import type { Kafka } from 'kafkajs';
+import { decodeEventMessage, type DecodingRules } from './event-message.js';
+import { TopicReader } from './topic-reader.js';
+
+export interface EventTopicOptions {
+  readonly topic: string;
+  readonly rules: DecodingRules;
+  /** What the names of the consumer groups begin with that read it. */
+  readonly groupPrefix: string;
+}
+
+/** The events that the brokers still have. */
+export class EventTopic {
+  private readonly reader: TopicReader;
+
+  constructor(
+    kafka: Kafka,
+    private readonly options: EventTopicOptions,
+  ) {
+    this.reader = new TopicReader(kafka, options.groupPrefix);
+  }
+
+  /**
+   * Reads every event up to what is the end now; those of one memory in their order. Messages that are no events are
+   * only counted.
+   *
+   * @throws BusUnavailableError
+   */
+  async read(visit: (records: readonly EventRecord[], unreadable: number) => Promise<void>): Promise<void> {
+    const { topic, rules } = this.options;
+    await this.reader.read(topic, {
+      visit: async (messages) => {
+        const decoded = messages.map((message) => decodeEventMessage(message, rules));
+        const records = decoded.flatMap((event) => ('record' in event ? [event.record] : []));
+        await visit(records, decoded.length - records.length);
+      },
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { Coordinate } from '../model/coordinate.js';
+import type { Memory } from '../model/memory.js';
+import type { MemoryCache } from './memory-cache.port.js';
+import {
+  MemoryReader,
+  type CoordinateBox,
+  type KeywordQuery,
+  type ListQuery,
+  type MemoryCounts,
+  type MemoryOutline,
+} from './memory-reader.port.js';
+
+/** Told how many large payloads of one read were in the cache, and how many were not. */
+export type CacheLookups = (hits: number, misses: number) => void;
+
+/**
+ * Reads by key through a cache of large payloads. The truth is always asked first, for everything but those payloads; a
+ * cached one counts only when it has the version and the content hash that the truth just gave. So nothing older than an
+ * acknowledged write is ever answered, whatever became of its invalidation. Everything else goes to the truth.
+ */
+export class CachedMemoryReader extends MemoryReader {
+  constructor(
+    private readonly truth: MemoryReader,
+    private readonly cache: MemoryCache,
+    private readonly onLookup: CacheLookups = () => undefined,
+  ) {
+    super();
+  }
+
+  async findByKeys(namespace: string, keys: readonly string[], now: Date): Promise<readonly Memory[]> {
+    const outlines = await this.truth.findOutlines(namespace, keys, now);
+    const large = outlines.filter((outline) => !isWhole(outline)).map(({ key }) => key);
+    if (large.length === 0) return outlines.filter(isWhole);
+
+    const cached = await this.cache.get(namespace, large);
+    const whole = new Map<string, Memory>();
+    for (const outline of outlines) {
+      const payload = outline.payload ?? payloadOf(cached.get(outline.key), outline);
+      if (payload !== undefined) whole.set(outline.key, { ...outline, payload });
+    }
+    const missing = large.filter((key) => !whole.has(key));
+    this.onLookup(large.length - missing.length, missing.length);
+    // Between the two reads a memory may have changed or gone: what the truth says last counts.
+    const read = missing.length === 0 ? [] : await this.truth.findByKeys(namespace, missing, now);
+    for (const memory of read) whole.set(memory.key, memory);
+    if (read.length > 0) void this.cache.set(read);
+    return outlines.flatMap(({ key }) => whole.get(key) ?? []);
+  }
+
+  findOutlines(namespace: string, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]> {
+    return this.truth.findOutlines(namespace, keys, now);
+  }
+
+  list(namespace: string, query: ListQuery, now: Date): Promise<readonly Memory[]> {
+    return this.truth.list(namespace, query, now);
+  }
+
+  range(namespace: string, box: CoordinateBox, now: Date): Promise<readonly Coordinate[]> {
+    return this.truth.range(namespace, box, now);
+  }
+
+  keywordSearch(namespace: string, query: KeywordQuery, now: Date): Promise<readonly Memory[]> {
+    return this.truth.keywordSearch(namespace, query, now);
+  }
+
+  counts(namespace: string | undefined, now: Date): Promise<MemoryCounts> {
+    return this.truth.counts(namespace, now);
+  }
+
+  touch(namespace: string, keys: readonly string[], now: Date): Promise<void> {
+    return this.truth.touch(namespace, keys, now);
+  }
+
+  recentImportances(namespace: string, limit: number): Promise<readonly number[]> {
+    return this.truth.recentImportances(namespace, limit);
+  }
+}
+
+function isWhole(outline: MemoryOutline): outline is Memory {
+  return outline.payload !== undefined;
+}
+
+/**
+ * The payload of a copy that is what the truth holds now. The hash tells apart what shares a version: the same coordinate
+ * in another database behind the same Redis, or before a backup was restored.
+ */
+function payloadOf(copy: Memory | undefined, { version, contentHash }: MemoryOutline) {
+  return copy?.version === version && copy.contentHash === contentHash ? copy.payload : undefined;
+}

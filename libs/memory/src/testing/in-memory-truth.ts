@@ -1,0 +1,283 @@
+import { NamespaceBusyError } from '../errors.js';
+import { ChangeFeed, type FeedPosition } from '../indexing/change-feed.port.js';
+import { ProjectionSource, type IndexedMark, type ProjectionRow } from '../indexing/projection-source.port.js';
+import { contentHash } from '../model/content-hash.js';
+import { coordinateKey } from '../model/coordinate.js';
+import type { JsonObject } from '../model/json.js';
+import { DerivedTables, type LinkId } from '../verify/derived-tables.port.js';
+import { NamespaceLock } from '../verify/namespace-lock.port.js';
+import { TruthAudit, type AuditedCoordinate, type AuditedParkedEvent } from '../verify/truth-audit.port.js';
+import { aMemory } from './memory-builder.js';
+
+export interface TruthRow {
+  readonly namespace: string;
+  readonly key: string;
+  coordinate: number[];
+  version: number;
+  indexedVersion: number;
+  payload: JsonObject | null;
+  contentHash: string | null;
+  embedding: { space: string; vector: Float32Array } | null;
+  ageSeconds: number;
+}
+
+export interface TruthEvent {
+  readonly namespace: string;
+  readonly key: string;
+  readonly version: number;
+  type: string;
+  contentHash: string | null;
+  payload: JsonObject | null;
+}
+
+interface Position extends FeedPosition {
+  readonly seen: number;
+}
+
+const idOf = (namespace: string, key: string) => `${namespace}\n${key}`;
+
+/** A truth store in memory: rows, ledger and links that a test writes and bends. */
+export class InMemoryTruth {
+  readonly rows = new Map<string, TruthRow>();
+  readonly events: TruthEvent[] = [];
+  readonly links: ({ readonly namespace: string } & LinkId)[] = [];
+  readonly registered = new Set<string>();
+  readonly parked: AuditedParkedEvent[] = [];
+  unplaced: string[] = [];
+  /** Called before each batch that a scan gives. */
+  beforeBatch: () => void | Promise<void> = () => {};
+
+  write(namespace: string, key: string, payload: JsonObject = { text: `memory ${key}` }): TruthRow {
+    return this.change(namespace, key, payload);
+  }
+
+  delete(namespace: string, key: string): TruthRow {
+    return this.change(namespace, key, null);
+  }
+
+  row(namespace: string, key: string): TruthRow {
+    const row = this.rows.get(idOf(namespace, key));
+    if (!row) throw new Error(`no row ${key}`);
+    return row;
+  }
+
+  private change(namespace: string, key: string, payload: JsonObject | null): TruthRow {
+    const known = this.rows.get(idOf(namespace, key));
+    const version = (known?.version ?? 0) + 1;
+    const hash = payload && contentHash('semantic', null, payload);
+    const row: TruthRow = {
+      namespace,
+      key,
+      coordinate: key.split(',').map(Number),
+      version,
+      indexedVersion: known?.indexedVersion ?? 0,
+      payload,
+      contentHash: hash,
+      embedding: null,
+      ageSeconds: 1,
+    };
+    this.rows.set(idOf(namespace, key), row);
+    const type = payload === null ? 'deleted' : version === 1 ? 'created' : 'updated';
+    this.events.push({ namespace, key, version, type, contentHash: hash, payload });
+    this.registered.add(namespace);
+    return row;
+  }
+}
+
+export class InMemoryTruthAudit extends TruthAudit {
+  constructor(private readonly truth: InMemoryTruth) {
+    super();
+  }
+
+  async namespaces() {
+    const { rows, events, registered } = this.truth;
+    const names = new Set([...registered, ...[...rows.values(), ...events].map(({ namespace }) => namespace)]);
+    return [...names].sort().map((name) => ({ name, isRegistered: registered.has(name) }));
+  }
+
+  async totals(namespace: string) {
+    const count = (items: Iterable<{ readonly namespace: string }>) =>
+      [...items].filter((item) => item.namespace === namespace).length;
+    const { rows, events, links } = this.truth;
+    return { rows: count(rows.values()), events: count(events), links: count(links) };
+  }
+
+  async *scan(namespace: string, batchSize: number) {
+    const keys = new Set(
+      [...this.truth.rows.values(), ...this.truth.events]
+        .filter((item) => item.namespace === namespace)
+        .map(({ key }) => key),
+    );
+    const sorted = [...keys].sort();
+    for (let from = 0; from < sorted.length; from += batchSize) {
+      await this.truth.beforeBatch();
+      yield await this.read(namespace, sorted.slice(from, from + batchSize));
+    }
+  }
+
+  async read(namespace: string, keys: readonly string[]) {
+    return keys.flatMap((key) => {
+      const found = this.audited(namespace, key);
+      return found.row || found.ledger ? [found] : [];
+    });
+  }
+
+  async unplacedEvents() {
+    return { ids: this.truth.unplaced.slice(0, 1), count: this.truth.unplaced.length };
+  }
+
+  async parkedEvents() {
+    return { events: this.truth.parked.slice(0, 1), count: this.truth.parked.length };
+  }
+
+  private audited(namespace: string, key: string): AuditedCoordinate {
+    const row = this.truth.rows.get(idOf(namespace, key));
+    const events = this.truth.events
+      .filter((event) => event.namespace === namespace && event.key === key)
+      .sort((a, b) => a.version - b.version);
+    const newest = events.at(-1);
+    const versions = new Set(events.map(({ version }) => version));
+    return {
+      namespace,
+      key,
+      row: row
+        ? { ...row, isDeleted: row.payload === null, type: 'semantic', importance: null, coordinate: row.coordinate }
+        : null,
+      ledger: newest
+        ? {
+            events: events.length,
+            lowest: events[0]?.version ?? 0,
+            newest: {
+              version: newest.version,
+              type: newest.type,
+              contentHash: newest.contentHash,
+              saysTheSame: JSON.stringify(newest.payload) === JSON.stringify(row?.payload ?? null),
+            },
+            missing: Array.from({ length: newest.version }, (_, index) => index + 1).filter((v) => !versions.has(v)),
+          }
+        : null,
+    };
+  }
+}
+
+export class InMemoryProjectionSource extends ProjectionSource {
+  constructor(private readonly truth: InMemoryTruth) {
+    super();
+  }
+
+  async rows(keys: readonly { readonly namespace: string; readonly key: string }[]) {
+    return keys.flatMap(({ namespace, key }) => {
+      const row = this.truth.rows.get(idOf(namespace, key));
+      return row ? [toProjectionRow(row)] : [];
+    });
+  }
+
+  async markIndexed(marks: readonly IndexedMark[]) {
+    const late: { namespace: string; key: string }[] = [];
+    for (const { namespace, key, version, embedding } of marks) {
+      const row = this.truth.rows.get(idOf(namespace, key));
+      if (!row) continue;
+      if (row.indexedVersion > version) late.push({ namespace, key });
+      row.indexedVersion = Math.min(Math.max(row.indexedVersion, version), row.version);
+      if (embedding && row.version === version) row.embedding = embedding;
+    }
+    return late;
+  }
+
+  async *scanIndexed(batchSize: number) {
+    yield* this.batches((row) => row.payload !== null && row.indexedVersion >= row.version, batchSize);
+  }
+
+  async *scanLive(batchSize: number) {
+    yield* this.batches((row) => row.payload !== null, batchSize);
+  }
+
+  async *scanNamespace(namespace: string, batchSize: number) {
+    yield* this.batches((row) => row.namespace === namespace && row.payload !== null, batchSize);
+  }
+
+  async reopen(keys: readonly { readonly namespace: string; readonly key: string }[]) {
+    for (const { namespace, key } of keys) {
+      const row = this.truth.rows.get(idOf(namespace, key));
+      if (row) row.indexedVersion = 0;
+    }
+  }
+
+  async oldestUnindexedAgeSeconds() {
+    return 0;
+  }
+
+  private async *batches(isWanted: (row: TruthRow) => boolean, batchSize: number) {
+    const keys = [...this.truth.rows.keys()].sort();
+    for (let from = 0; from < keys.length; from += batchSize) {
+      await this.truth.beforeBatch();
+      const rows = keys.slice(from, from + batchSize).map((key) => this.truth.rows.get(key));
+      yield rows.flatMap((row) => (row && isWanted(row) ? [toProjectionRow(row)] : []));
+    }
+  }
+}
+
+export class InMemoryDerivedTables extends DerivedTables {
+  constructor(private readonly truth: InMemoryTruth) {
+    super();
+  }
+
+  async danglingLinks(namespace: string) {
+    const lives = (key: string) => (this.truth.rows.get(idOf(namespace, key))?.payload ?? null) !== null;
+    return this.truth.links.filter((link) => link.namespace === namespace && !(lives(link.from) && lives(link.to)));
+  }
+
+  async removeDanglingLinks(namespace: string, links: readonly LinkId[]) {
+    const dangling = await this.danglingLinks(namespace);
+    const doomed = dangling.filter(({ from, to, type }) =>
+      links.some((link) => link.from === from && link.to === to && link.type === type),
+    );
+    for (const link of doomed) this.truth.links.splice(this.truth.links.indexOf(link), 1);
+    return doomed.length;
+  }
+
+  async register(namespace: string) {
+    this.truth.registered.add(namespace);
+  }
+}
+
+export class InMemoryChangeFeed extends ChangeFeed {
+  isReset = false;
+
+  constructor(private readonly truth: InMemoryTruth) {
+    super();
+  }
+
+  async now(): Promise<Position> {
+    return { kind: 'feed position', seen: this.truth.events.length };
+  }
+
+  async since(position: FeedPosition, limit: number) {
+    const { seen } = position as Position;
+    const changes = this.truth.events.slice(seen, seen + limit);
+    const next: Position = { kind: 'feed position', seen: seen + changes.length };
+    return { changes, position: next, isCaughtUp: changes.length < limit, isReset: this.isReset };
+  }
+}
+
+export class InMemoryNamespaceLock extends NamespaceLock {
+  readonly held = new Map<string, AbortController>();
+
+  async hold<T>(namespace: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.held.has(namespace)) throw new NamespaceBusyError(namespace);
+    const controller = new AbortController();
+    this.held.set(namespace, controller);
+    try {
+      return await work(controller.signal);
+    } finally {
+      this.held.delete(namespace);
+    }
+  }
+}
+
+function toProjectionRow(row: TruthRow): ProjectionRow {
+  const { namespace, key, version, indexedVersion, payload, embedding } = row;
+  const memory = payload && aMemory({ namespace, key, coordinate: row.coordinate, payload, version, type: 'semantic' });
+  const searchedText = typeof payload?.['text'] === 'string' ? payload['text'] : '';
+  return { namespace, key: coordinateKey(row.coordinate), version, indexedVersion, memory, searchedText, embedding };
+}

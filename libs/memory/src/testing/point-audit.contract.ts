@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { EMPTY_OVERLAY } from '../recall/index-point.js';
+import type { VectorIndex } from '../recall/vector-index.port.js';
+import type { HeldPoint, PointAudit } from '../verify/point-audit.port.js';
+import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from './builders.js';
+import { CONTRACT_DIMENSION } from './index-history.js';
+import { unitVector } from './seeded-random.js';
+
+/** A vector index and what audits it. */
+export interface AuditedIndex {
+  readonly index: VectorIndex;
+  readonly audit: PointAudit;
+}
+
+/** How a suite gets a fresh, empty index for vectors of `CONTRACT_DIMENSION` dimensions. */
+export interface PointAuditHarness {
+  create(): Promise<AuditedIndex>;
+  destroy?(audited: AuditedIndex): Promise<void>;
+}
+
+const NAMESPACE = 'audited_ns';
+const VECTOR = unitVector(Array.from({ length: CONTRACT_DIMENSION }, (_, dimension) => dimension + 1));
+
+/** What every PointAudit adapter must do. Call it inside a spec file. */
+export function describePointAuditContract(adapter: string, harness: PointAuditHarness): void {
+  describe(`${adapter} as a point audit`, () => {
+    let audited: AuditedIndex;
+    const store = (key: string, version: number, vector: Float32Array | null = VECTOR) =>
+      audited.index.apply(NAMESPACE, [upsertOf(aPoint({ key, id: version, version, vector }))]);
+    const scanned = async (namespace = NAMESPACE): Promise<HeldPoint[]> => {
+      const points: HeldPoint[] = [];
+      for await (const batch of audited.audit.scan(namespace)) points.push(...batch);
+      return points.sort((a, b) => (a.key < b.key ? -1 : 1));
+    };
+    const found = async () => {
+      const query = { vector: VECTOR, limit: 10, nowMs: TEST_NOW_MS };
+      return (await audited.index.search(NAMESPACE, query, EMPTY_OVERLAY)).map(({ key }) => key).sort();
+    };
+
+    beforeEach(async () => {
+      audited = await harness.create();
+    });
+    afterEach(async () => {
+      await harness.destroy?.(audited);
+    });
+
+    it('finds nothing in a namespace that is not there', async () => {
+      expect(await scanned('unknown')).toEqual([]);
+      expect(await audited.audit.held('unknown', ['1'])).toEqual([]);
+      await audited.audit.evict('unknown', ['1']);
+      expect(await audited.index.count('unknown')).toBe(0);
+    });
+
+    it('scans every point with its version, those without a vector too, and of this namespace only', async () => {
+      await store('a', 1);
+      await store('b', 2, null);
+      await store('b', 3, null);
+      await store('c', 4);
+      await audited.index.apply(NAMESPACE, [removalOf('c', 5)]);
+      await audited.index.apply('other', [upsertOf(aPoint({ key: 'd', vector: VECTOR }))]);
+      expect(await scanned()).toEqual([
+        { key: 'a', version: 1 },
+        { key: 'b', version: 3 },
+      ]);
+    });
+
+    it('scans each of many points once', async () => {
+      const keys = Array.from({ length: 2500 }, (_, number) => `k${number}`);
+      await audited.index.apply(
+        NAMESPACE,
+        keys.map((key, id) => upsertOf(aPoint({ key, id, version: 7, vector: VECTOR }))),
+      );
+      const points = await scanned();
+      expect(points.map(({ key }) => key)).toEqual(keys.toSorted());
+      expect(new Set(points.map(({ version }) => version))).toEqual(new Set([7]));
+    }, 60_000);
+
+    it('tells which of the asked keys it holds', async () => {
+      await store('a', 1);
+      await store('b', 2);
+      await audited.index.apply(NAMESPACE, [removalOf('b', 3)]);
+      expect(await audited.audit.held(NAMESPACE, ['a', 'b', 'never'])).toEqual([{ key: 'a', version: 1 }]);
+      expect(await audited.audit.held(NAMESPACE, [])).toEqual([]);
+    });
+
+    it('evicts whatever the version, and takes any version afterwards', async () => {
+      await store('a', 9);
+      await store('b', 9);
+      await audited.audit.evict(NAMESPACE, ['a', 'never']);
+      expect(await found()).toEqual(['b']);
+      expect(await audited.index.count(NAMESPACE)).toBe(1);
+      await store('a', 2);
+      expect(await scanned()).toEqual([
+        { key: 'a', version: 2 },
+        { key: 'b', version: 9 },
+      ]);
+      expect(await found()).toEqual(['a', 'b']);
+    });
+
+    it('takes any version of an evicted key that had been removed before', async () => {
+      await store('a', 1);
+      await audited.index.apply(NAMESPACE, [removalOf('a', 5)]);
+      await audited.audit.evict(NAMESPACE, ['a']);
+      await store('a', 3);
+      expect(await scanned()).toEqual([{ key: 'a', version: 3 }]);
+    });
+  });
+}

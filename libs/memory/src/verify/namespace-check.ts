@@ -1,0 +1,147 @@
+import type { DerivedTables, LinkId } from './derived-tables.port.js';
+import type { PointAudit } from './point-audit.port.js';
+import { PointComparison, type RecheckOptions } from './point-comparison.js';
+import type { TruthAudit } from './truth-audit.port.js';
+import { truthDifferences } from './truth-differences.js';
+import type { Difference, DifferenceKind, NamespaceTotals, VerifyListener } from './verify.types.js';
+
+const COORDINATES_PER_READ = 500;
+
+/** What a check reads. */
+export interface CheckedPlaces {
+  readonly truth: TruthAudit;
+  readonly points: PointAudit;
+  readonly tables: Pick<DerivedTables, 'danglingLinks'>;
+}
+
+export interface CheckOptions {
+  readonly maxPendingSeconds: number;
+  readonly recheck: RecheckOptions;
+  readonly wait: (ms: number) => Promise<void>;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: NonNullable<VerifyListener['onProgress']>;
+  readonly onDifference: (difference: Difference) => void;
+  readonly onNote: (note: string) => void;
+}
+
+export interface CheckedNamespace {
+  readonly name: string;
+  /** False for one that has content and is in no list of namespaces. */
+  readonly isRegistered: boolean;
+}
+
+/** What of the differences can be put right: those about points by their key, and links. */
+export interface Repairable {
+  readonly pointKeys: readonly string[];
+  readonly links: readonly LinkId[];
+  readonly isUnregistered: boolean;
+}
+
+export interface CheckResult {
+  readonly totals: NamespaceTotals;
+  readonly repairable: Repairable;
+}
+
+/** Compares everything that is kept of one namespace, once. */
+export class NamespaceCheck {
+  private readonly comparison: PointComparison;
+  private readonly counts = { memories: 0, tombstones: 0, events: 0, pending: 0 };
+
+  constructor(
+    private readonly namespace: CheckedNamespace,
+    private readonly places: CheckedPlaces,
+    private readonly options: CheckOptions,
+  ) {
+    this.comparison = new PointComparison(namespace.name, options.maxPendingSeconds);
+  }
+
+  async run(): Promise<CheckResult> {
+    const { name, isRegistered } = this.namespace;
+    const { rows, links } = await this.places.truth.totals(name);
+    if (!isRegistered) this.report('namespace_unregistered', null, 'it has content and is in no list of namespaces');
+    await this.readPoints(rows);
+    await this.readTruth(rows);
+    const { pointKeys, moving } = await this.judgePoints();
+    await this.reportUnplaced();
+    const dangling = await this.danglingLinks();
+    const { points } = this.comparison;
+    return {
+      totals: { namespace: name, ...this.counts, points, links, moving, parked: await this.noteParked() },
+      repairable: { pointKeys, links: dangling, isUnregistered: !isRegistered },
+    };
+  }
+
+  private async readPoints(rows: number): Promise<void> {
+    for await (const points of this.places.points.scan(this.namespace.name)) {
+      this.options.signal?.throwIfAborted();
+      this.comparison.addPoints(points);
+      this.progress('points', this.comparison.points, rows);
+    }
+  }
+
+  private async readTruth(rows: number): Promise<void> {
+    let done = 0;
+    for await (const coordinates of this.places.truth.scan(this.namespace.name, COORDINATES_PER_READ)) {
+      this.options.signal?.throwIfAborted();
+      for (const coordinate of coordinates) {
+        const { row, ledger } = coordinate;
+        if (row) this.counts[row.isDeleted ? 'tombstones' : 'memories'] += 1;
+        if (row && row.indexedVersion < row.version) this.counts.pending += 1;
+        this.counts.events += ledger?.events ?? 0;
+        this.comparison.addRow(coordinate);
+        truthDifferences(coordinate).forEach(this.options.onDifference);
+      }
+      done += coordinates.length;
+      this.progress('memories', done, rows);
+    }
+  }
+
+  private async judgePoints(): Promise<{ readonly pointKeys: readonly string[]; readonly moving: number }> {
+    const { truth, points } = this.places;
+    let looks = 0;
+    const wait = async (ms: number) => {
+      this.options.signal?.throwIfAborted();
+      this.progress('checking again', looks++, this.options.recheck.pausesMs.length);
+      await this.options.wait(ms);
+    };
+    const { pausesMs } = this.options.recheck;
+    const { differences, moving } = await this.comparison.judge(truth, points, { pausesMs, wait });
+    for (const [key, [kind, detail]] of differences) this.report(kind, key, detail);
+    return { pointKeys: [...differences.keys()], moving: moving.length };
+  }
+
+  private async reportUnplaced(): Promise<void> {
+    const { ids, count } = await this.places.truth.unplacedEvents(this.namespace.name);
+    for (const id of ids) this.report('ledger_unplaced', null, `event ${id} belongs to no coordinate or no version`);
+    this.counts.events += count;
+    if (count > ids.length) this.report('ledger_unplaced', null, `and ${count - ids.length} more events`);
+  }
+
+  private async danglingLinks(): Promise<readonly LinkId[]> {
+    const links = await this.places.tables.danglingLinks(this.namespace.name);
+    for (const { from, to, type } of links) {
+      this.report('link_dangling', from, `its link ${type} leads to ${to}; one of the two is no memory`);
+    }
+    return links;
+  }
+
+  private async noteParked(): Promise<number> {
+    const { name } = this.namespace;
+    const { events, count } = await this.places.truth.parkedEvents(name);
+    for (const { eventId, key, reason } of events) {
+      this.options.onNote(`namespace ${name}: event ${eventId} of ${key} is parked (${reason}); see soma dlq`);
+    }
+    if (count > events.length)
+      this.options.onNote(`namespace ${name}: and ${count - events.length} more parked events`);
+    return count;
+  }
+
+  private report(kind: DifferenceKind, key: string | null, detail: string): void {
+    const isRepairable = kind !== 'ledger_unplaced';
+    this.options.onDifference({ kind, namespace: this.namespace.name, key, detail, isRepairable });
+  }
+
+  private progress(phase: 'points' | 'memories' | 'checking again', done: number, total: number): void {
+    this.options.onProgress({ phase, namespace: this.namespace.name, done, total });
+  }
+}

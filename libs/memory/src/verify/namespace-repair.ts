@@ -1,0 +1,56 @@
+import type { Indexer } from '../indexing/indexer.js';
+import type { ProjectionSource } from '../indexing/projection-source.port.js';
+import type { DerivedTables } from './derived-tables.port.js';
+import type { Repairable } from './namespace-check.js';
+import type { PointAudit } from './point-audit.port.js';
+import { chunks } from './point-comparison.js';
+
+/** What a repair works on. */
+export interface RepairedPlaces {
+  readonly points: Pick<PointAudit, 'evict'>;
+  readonly tables: DerivedTables;
+  readonly source: Pick<ProjectionSource, 'reopen'>;
+  readonly indexer: Pick<Indexer, 'refresh'>;
+}
+
+export interface RepairOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onNote: (note: string) => void;
+}
+
+/** Makes what is derived anew from the truth. Interrupted, it leaves memories that count as not indexed, never less. */
+export class NamespaceRepair {
+  constructor(private readonly places: RepairedPlaces) {}
+
+  async run(
+    namespace: string,
+    { pointKeys, links, isUnregistered }: Repairable,
+    options: RepairOptions,
+  ): Promise<void> {
+    const { tables } = this.places;
+    if (isUnregistered) await tables.register(namespace);
+    if (links.length > 0) await tables.removeDanglingLinks(namespace, links);
+    let done = 0;
+    for (const keys of chunks(pointKeys)) {
+      options.signal.throwIfAborted();
+      await this.reindex(namespace, keys, options);
+      done += keys.length;
+      options.onProgress(done, pointKeys.length);
+    }
+  }
+
+  /**
+   * Rows count as not indexed before their point goes, so that recall finds them throughout. An indexer may have marked
+   * them just before the point went: they are opened once more.
+   */
+  private async reindex(namespace: string, keys: readonly string[], { onNote }: RepairOptions): Promise<void> {
+    const coordinates = keys.map((key) => ({ namespace, key }));
+    await this.places.source.reopen(coordinates);
+    await this.places.points.evict(namespace, keys);
+    await this.places.source.reopen(coordinates);
+    for (const { item, reason } of await this.places.indexer.refresh(coordinates)) {
+      onNote(`namespace ${namespace}: ${item.key} cannot be indexed: ${reason}`);
+    }
+  }
+}

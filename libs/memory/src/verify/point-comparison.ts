@@ -1,0 +1,127 @@
+import type { HeldPoint, PointAudit } from './point-audit.port.js';
+import { pointDifference, type PointFinding } from './point-differences.js';
+import type { AuditedCoordinate, AuditedRow, TruthAudit } from './truth-audit.port.js';
+
+const KEYS_PER_READ = 500;
+
+/** How often a suspect is looked at again, and how long before each look, milliseconds. */
+export interface RecheckOptions {
+  readonly pausesMs: readonly number[];
+}
+
+export const DEFAULT_RECHECK: RecheckOptions = { pausesMs: [0, 250, 500, 1000, 2000, 3000] };
+
+/** Looks that must see the same thing wrong, with nothing changing meanwhile, before it is called a difference. */
+const LOOKS_TO_CONVICT = 2;
+
+/** A memory that counts as not indexed may be about to be indexed again: it gets all the time there is. */
+function looksToConvict(finding: PointFinding, recheck: RecheckOptions): number {
+  return finding[0] === 'point_overdue' ? recheck.pausesMs.length : LOOKS_TO_CONVICT;
+}
+
+export interface PointVerdicts {
+  readonly differences: ReadonlyMap<string, PointFinding>;
+  /** Keys that changed at every look. */
+  readonly moving: readonly string[];
+}
+
+/**
+ * The points of a namespace against its rows. The two are read at different moments, while writers go on: what does not
+ * match at first is only suspected, and looked at again until truth and index stand still around a look.
+ */
+export class PointComparison {
+  private readonly unmatched = new Map<string, number[]>();
+  private readonly suspects = new Set<string>();
+  private count = 0;
+
+  constructor(
+    private readonly namespace: string,
+    private readonly maxPendingSeconds: number,
+  ) {}
+
+  /** Points that were read. */
+  get points(): number {
+    return this.count;
+  }
+
+  /** Takes in points of the index; all of them before the first row. */
+  addPoints(points: readonly HeldPoint[]): void {
+    this.count += points.length;
+    for (const { key, version } of points) {
+      const known = this.unmatched.get(key);
+      if (known) known.push(version);
+      else this.unmatched.set(key, [version]);
+    }
+  }
+
+  /** Takes in a row of the truth. */
+  addRow({ key, row }: AuditedCoordinate): void {
+    if (!row) return;
+    const held = this.unmatched.get(key) ?? [];
+    this.unmatched.delete(key);
+    if (pointDifference(row, held, this.maxPendingSeconds)) this.suspects.add(key);
+  }
+
+  /** Looks at everything that did not match again. Points that no row has claimed are suspects too. */
+  async judge(
+    truth: Pick<TruthAudit, 'read'>,
+    points: Pick<PointAudit, 'held'>,
+    recheck: { readonly pausesMs: readonly number[]; readonly wait: (ms: number) => Promise<void> },
+  ): Promise<PointVerdicts> {
+    for (const key of this.unmatched.keys()) this.suspects.add(key);
+    const differences = new Map<string, PointFinding>();
+    const looksWrong = new Map<string, number>();
+    for (const pauseMs of recheck.pausesMs) {
+      if (this.suspects.size === 0) break;
+      await recheck.wait(pauseMs);
+      for (const keys of chunks([...this.suspects])) {
+        for (const [key, finding] of await this.look(keys, truth, points)) {
+          const looks = (looksWrong.get(key) ?? 0) + 1;
+          looksWrong.set(key, looks);
+          const isConvicted = finding !== undefined && looks >= looksToConvict(finding, recheck);
+          if (isConvicted) differences.set(key, finding);
+          if (isConvicted || finding === undefined) this.suspects.delete(key);
+        }
+      }
+    }
+    return { differences, moving: [...this.suspects] };
+  }
+
+  /** What is wrong with each key; keys whose row changed during the look are left out. */
+  private async look(
+    keys: readonly string[],
+    truth: Pick<TruthAudit, 'read'>,
+    points: Pick<PointAudit, 'held'>,
+  ): Promise<ReadonlyMap<string, PointFinding | undefined>> {
+    const before = await rowsOf(this.namespace, keys, truth);
+    const held = new Map<string, number[]>();
+    for (const { key, version } of await points.held(this.namespace, keys)) {
+      held.set(key, [...(held.get(key) ?? []), version]);
+    }
+    const after = await rowsOf(this.namespace, keys, truth);
+    const looked = new Map<string, PointFinding | undefined>();
+    for (const key of keys) {
+      const row = after.get(key) ?? null;
+      if (!isSame(before.get(key) ?? null, row)) continue;
+      looked.set(key, pointDifference(row, held.get(key) ?? [], this.maxPendingSeconds));
+    }
+    return looked;
+  }
+}
+
+async function rowsOf(
+  namespace: string,
+  keys: readonly string[],
+  truth: Pick<TruthAudit, 'read'>,
+): Promise<ReadonlyMap<string, AuditedRow>> {
+  const coordinates = await truth.read(namespace, keys);
+  return new Map(coordinates.flatMap(({ key, row }) => (row ? [[key, row] as const] : [])));
+}
+
+function isSame(before: AuditedRow | null, after: AuditedRow | null): boolean {
+  return before?.version === after?.version && before?.indexedVersion === after?.indexedVersion;
+}
+
+export function* chunks<T>(items: readonly T[], size = KEYS_PER_READ): Generator<readonly T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size);
+}

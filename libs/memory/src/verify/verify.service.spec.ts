@@ -1,0 +1,241 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { aVerifiedStore, VERIFIED_NAMESPACE as NAMESPACE } from '../testing/verified-store.js';
+import { NamespaceBusyError } from '../errors.js';
+import type { Difference, VerifyProgress, VerifyRequest } from './verify.types.js';
+
+let store: ReturnType<typeof aVerifiedStore>;
+let found: Record<'first' | 'after repair', string[]>;
+let notes: string[];
+let progress: VerifyProgress[];
+
+const verify = (request: Partial<VerifyRequest> = {}) =>
+  store.verifier.verify(
+    { maxPendingSeconds: 60, ...request },
+    {
+      onDifference: (difference: Difference, run) => found[run].push(`${difference.kind} ${difference.key ?? '-'}`),
+      onNote: (note) => notes.push(note),
+      onProgress: (step) => progress.push(step),
+    },
+  );
+
+beforeEach(async () => {
+  store = aVerifiedStore();
+  found = { first: [], 'after repair': [] };
+  notes = [];
+  progress = [];
+  await store.store('1', '2', '3', '4', '5');
+  store.truth.delete(NAMESPACE, '5');
+  await store.index('5');
+});
+
+describe('verifying a healthy store', () => {
+  it('agrees and says what was compared', async () => {
+    store.truth.write(NAMESPACE, '6');
+    const report = await verify();
+    expect(report).toEqual({
+      agrees: true,
+      namespaces: [
+        {
+          namespace: NAMESPACE,
+          memories: 5,
+          tombstones: 1,
+          events: 7,
+          points: 4,
+          links: 0,
+          pending: 1,
+          moving: 0,
+          parked: 0,
+        },
+      ],
+      differences: {},
+      repaired: null,
+    });
+    expect(new Set(progress.map(({ phase }) => phase))).toEqual(new Set(['points', 'memories']));
+  });
+
+  it('calls nothing a difference that is written and indexed while it runs', async () => {
+    let round = 0;
+    const busy = async () => {
+      round += 1;
+      store.truth.write(NAMESPACE, '1');
+      store.truth.write(NAMESPACE, `1${round}`);
+      if (round > 1) store.truth.delete(NAMESPACE, `1${round - 1}`);
+      await store.index('1', `1${round}`, `1${round - 1}`);
+    };
+    store.truth.beforeBatch = busy;
+    store.traffic.pause = busy;
+    expect(await verify()).toMatchObject({ agrees: true });
+    expect(found.first).toEqual([]);
+  });
+
+  it('counts what changes at every look as moving', async () => {
+    store.points().points.delete('1');
+    const { source, reads } = countingReads();
+    store.truth.beforeBatch = () => {};
+    source(() => store.truth.write(NAMESPACE, '1'));
+    const report = await verify();
+    expect(reads()).toBeGreaterThan(0);
+    expect(report).toMatchObject({ agrees: true, namespaces: [{ moving: 1 }] });
+  });
+});
+
+/** Lets something happen between the two readings of a look. */
+function countingReads() {
+  let change: () => void = () => {};
+  let reads = 0;
+  const audit = store.vectors.of(NAMESPACE);
+  const original = audit.points.entries.bind(audit.points);
+  Object.defineProperty(audit.points, Symbol.iterator, {
+    value: () => {
+      reads += 1;
+      if (reads > 1) change();
+      return original();
+    },
+  });
+  return { source: (action: () => void) => (change = action), reads: () => reads };
+}
+
+describe('differences that repair cannot mend', () => {
+  const plants: [string, string, () => void][] = [
+    ['a payload that was changed aside', 'content_changed 2', () => (row('2').payload = { text: 'forged' })],
+    ['a coordinate that was changed aside', 'coordinate_changed 2', () => (row('2').coordinate = [9])],
+    ['a payload and hash changed together', 'ledger_content 2', () => forge('2')],
+    ['a memory without any event', 'ledger_missing 3', () => removeEvents('3')],
+    ['a missing event between others', 'ledger_gap 1', () => gap('1')],
+    ['a version that no event made', 'ledger_version 1', () => (row('1').version = 2)],
+    ['an event of another type', 'ledger_type 5', () => (newestEvent('5').type = 'updated')],
+    ['an event with another payload', 'ledger_content 4', () => (newestEvent('4').payload = { text: 'forged' })],
+    ['a ledger without its memory', 'memory_missing 4', () => store.truth.rows.delete(`${NAMESPACE}\n4`)],
+    ['an event that belongs nowhere', 'ledger_unplaced -', () => store.truth.unplaced.push('e-1')],
+  ];
+
+  it.each(plants)('%s is %s, also after repair', async (_name, expected, plant) => {
+    plant();
+    expect((await verify()).agrees).toBe(false);
+    expect(found.first).toContain(expected);
+    const report = await verify({ repair: true });
+    expect(report.agrees).toBe(false);
+    expect(report.differences).toMatchObject({ [expected.split(' ')[0] ?? '']: 1 });
+  });
+
+  const row = (key: string) => store.truth.row(NAMESPACE, key);
+  const newestEvent = (key: string) => {
+    const event = store.truth.events.findLast((candidate) => candidate.key === key);
+    if (!event) throw new Error('no event');
+    return event;
+  };
+  const removeEvents = (key: string) => {
+    for (let at = store.truth.events.length - 1; at >= 0; at -= 1) {
+      if (store.truth.events[at]?.key === key) store.truth.events.splice(at, 1);
+    }
+  };
+  const forge = (key: string) => {
+    const { contentHash } = store.truth.write('aside', '1', { text: 'forged' });
+    Object.assign(row(key), { payload: { text: 'forged' }, contentHash });
+  };
+  const gap = (key: string) => {
+    store.truth.write(NAMESPACE, key);
+    store.truth.write(NAMESPACE, key);
+    store.truth.events.splice(
+      store.truth.events.findIndex((event) => event.key === key && event.version === 2),
+      1,
+    );
+  };
+});
+
+describe('differences that repair mends', () => {
+  const plants: [string, string, () => void][] = [
+    ['a point that is gone', 'point_missing 1', () => store.points().points.delete('1')],
+    ['a point of an older version', 'point_stale 2', () => stale('2')],
+    ['a point of a version that never was', 'point_ahead 2', () => put('2', 7)],
+    ['a point without a memory', 'point_superfluous 99', () => put('99', 1)],
+    ['a point of a deleted memory', 'point_superfluous 5', () => put('5', 1)],
+    ['two points of one memory', 'point_duplicate 3', () => put('3', 1, 1)],
+    ['a write that was never indexed', 'point_overdue 8', () => overdue('8')],
+    ['a link to a deleted memory', 'link_dangling 1', () => link('1', '5')],
+    ['a link from nowhere', 'link_dangling 77', () => link('77', '1')],
+    ['a namespace that is not registered', 'namespace_unregistered -', () => store.truth.registered.delete(NAMESPACE)],
+  ];
+
+  it.each(plants)('%s is %s, reported alone, and mended', async (_name, expected, plant) => {
+    plant();
+    expect(await verify()).toMatchObject({ agrees: false, repaired: null });
+    expect(found.first).toEqual([expected]);
+    expect(await verify({ repair: true })).toMatchObject({ agrees: true, repaired: 1, differences: {} });
+    expect(found['after repair']).toEqual([]);
+    expect(await verify()).toMatchObject({ agrees: true });
+  });
+
+  it('keeps links between memories', async () => {
+    link('1', '2');
+    expect(await verify({ repair: true })).toMatchObject({ agrees: true, repaired: 0 });
+    expect(store.truth.links).toHaveLength(1);
+  });
+
+  it('repairs the derived and still reports the rest', async () => {
+    store.points().points.delete('1');
+    store.truth.row(NAMESPACE, '2').payload = { text: 'forged' };
+    const report = await verify({ repair: true });
+    expect(report).toMatchObject({ agrees: false, repaired: 1, differences: { content_changed: 1 } });
+    expect(report.differences).not.toHaveProperty('point_missing');
+  });
+
+  it('indexes again when an indexer marks a memory while its point goes', async () => {
+    store.points().points.delete('1');
+    put('2', 9);
+    const evicted = store.vectors.of(NAMESPACE).points;
+    const original = evicted.delete.bind(evicted);
+    Object.defineProperty(evicted, 'delete', {
+      value: (key: string) => {
+        for (const marked of ['1', '2']) store.truth.row(NAMESPACE, marked).indexedVersion = 1;
+        return original(key);
+      },
+    });
+    expect(await verify({ repair: true })).toMatchObject({ agrees: true, repaired: 2 });
+  });
+
+  it('is refused while somebody else rebuilds the namespace, and changes nothing', async () => {
+    store.points().points.delete('1');
+    await store.lock.hold(NAMESPACE, () =>
+      expect(verify({ repair: true }))
+        .rejects.toThrow(NamespaceBusyError)
+        .then(() => undefined),
+    );
+    expect(found.first).toEqual(['point_missing 1']);
+    expect(store.points().points.has('1')).toBe(false);
+  });
+
+  const put = (key: string, ...versions: number[]) =>
+    void store.points().points.set(
+      key,
+      versions.map((version) => ({ version, dimension: 2 })),
+    );
+  const stale = (key: string) => {
+    const row = store.truth.write(NAMESPACE, key);
+    row.indexedVersion = row.version;
+  };
+  const overdue = (key: string) => void (store.truth.write(NAMESPACE, key).ageSeconds = 61);
+  const link = (from: string, to: string) => void store.truth.links.push({ namespace: NAMESPACE, from, to, type: 't' });
+});
+
+describe('what verification looks at', () => {
+  it('takes the namespaces that are asked for, and says which of them nobody knows', async () => {
+    store.truth.write('other', '1');
+    expect((await verify()).namespaces.map(({ namespace }) => namespace)).toEqual([NAMESPACE, 'other']);
+    const asked = await verify({ namespaces: ['other', 'nobody', 'other'] });
+    expect(asked.namespaces.map(({ namespace }) => namespace)).toEqual(['other', 'nobody']);
+    expect(notes.join()).toContain('nobody');
+  });
+
+  it('names parked events without calling them a difference', async () => {
+    store.truth.parked.push({ eventId: 'e-7', key: '1', reason: 'too large' });
+    expect(await verify()).toMatchObject({ agrees: true, namespaces: [{ parked: 1 }] });
+    expect(notes.join()).toContain('e-7');
+  });
+
+  it('stops when it is told to', async () => {
+    const stop = new AbortController();
+    store.truth.beforeBatch = () => stop.abort(new Error('enough'));
+    await expect(verify({ signal: stop.signal })).rejects.toThrow('enough');
+  });
+});

@@ -1,0 +1,129 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { NamespaceCheck, type CheckedNamespace, type CheckedPlaces, type CheckResult } from './namespace-check.js';
+import type { NamespaceLock } from './namespace-lock.port.js';
+import { NamespaceRepair, type RepairedPlaces } from './namespace-repair.js';
+import { DEFAULT_RECHECK, type RecheckOptions } from './point-comparison.js';
+import type {
+  Difference,
+  DifferenceKind,
+  NamespaceTotals,
+  VerifyListener,
+  VerifyReport,
+  VerifyRequest,
+} from './verify.types.js';
+
+/** What verification reads, and repair works on. */
+export interface VerifiedPlaces extends CheckedPlaces, RepairedPlaces {
+  readonly points: CheckedPlaces['points'];
+  readonly tables: RepairedPlaces['tables'];
+  readonly lock: NamespaceLock;
+}
+
+export interface VerifyOptions {
+  readonly recheck?: RecheckOptions;
+  /** How pauses between two looks are waited for. */
+  readonly wait?: (ms: number) => Promise<void>;
+}
+
+type Run = 'first' | 'after repair';
+
+interface Outcome {
+  readonly result: CheckResult;
+  readonly differences: ReadonlyMap<DifferenceKind, number>;
+  readonly repaired: number;
+}
+
+/** Proves that truth, ledger, vector index and links say the same, while traffic goes on, and repairs what is derived. */
+export class VerifyService {
+  constructor(
+    private readonly places: VerifiedPlaces,
+    private readonly options: VerifyOptions = {},
+  ) {}
+
+  /**
+   * Compares namespace by namespace. With `repair`, what is derived and differs is made anew and the namespace compared
+   * again; what is not derived stays as it is and is reported.
+   *
+   * @throws StoreUnavailableError or IndexUnavailableError when something cannot be read; NamespaceBusyError when
+   * somebody else rebuilds a namespace that needs repair; the signal's reason when that aborts.
+   */
+  async verify(request: VerifyRequest, listener: VerifyListener = {}): Promise<VerifyReport> {
+    const totals: NamespaceTotals[] = [];
+    const differences = new Map<DifferenceKind, number>();
+    let repaired = 0;
+    for (const namespace of await this.namespaces(request, listener)) {
+      const outcome = await this.verifyNamespace(namespace, request, listener);
+      totals.push(outcome.result.totals);
+      repaired += outcome.repaired;
+      for (const [kind, count] of outcome.differences) differences.set(kind, (differences.get(kind) ?? 0) + count);
+    }
+    return {
+      agrees: differences.size === 0,
+      namespaces: totals,
+      differences: Object.fromEntries(differences),
+      repaired: request.repair ? repaired : null,
+    };
+  }
+
+  private async namespaces(request: VerifyRequest, listener: VerifyListener): Promise<readonly CheckedNamespace[]> {
+    const known = await this.places.truth.namespaces();
+    if (!request.namespaces) return known;
+    return [...new Set(request.namespaces)].map((name) => {
+      const found = known.find((namespace) => namespace.name === name);
+      if (!found) listener.onNote?.(`namespace ${name}: the truth does not know it`);
+      return found ?? { name, isRegistered: true };
+    });
+  }
+
+  private async verifyNamespace(
+    namespace: CheckedNamespace,
+    request: VerifyRequest,
+    listener: VerifyListener,
+  ): Promise<Outcome> {
+    const first = await this.check(namespace, request, { listener, run: 'first' });
+    const { pointKeys, links, isUnregistered } = first.result.repairable;
+    const isNothingToRepair = pointKeys.length === 0 && links.length === 0 && !isUnregistered;
+    if (!request.repair || isNothingToRepair) return { ...first, repaired: 0 };
+    await this.repair(namespace.name, first.result, { request, listener });
+    const again = await this.check({ ...namespace, isRegistered: true }, request, { listener, run: 'after repair' });
+    return { ...again, repaired: Math.max(0, first.repairable - again.repairable) };
+  }
+
+  private async check(
+    namespace: CheckedNamespace,
+    { maxPendingSeconds, signal }: VerifyRequest,
+    { listener, run }: { readonly listener: VerifyListener; readonly run: Run },
+  ) {
+    const differences = new Map<DifferenceKind, number>();
+    let repairable = 0;
+    const onDifference = (difference: Difference) => {
+      differences.set(difference.kind, (differences.get(difference.kind) ?? 0) + 1);
+      if (difference.isRepairable) repairable += 1;
+      listener.onDifference?.(difference, run);
+    };
+    const check = new NamespaceCheck(namespace, this.places, {
+      maxPendingSeconds,
+      recheck: this.options.recheck ?? DEFAULT_RECHECK,
+      wait: this.options.wait ?? (async (ms) => void (await delay(ms, undefined, { signal }))),
+      signal,
+      onProgress: (progress) => listener.onProgress?.(progress),
+      onDifference,
+      onNote: (note) => run === 'first' && listener.onNote?.(note),
+    });
+    return { result: await check.run(), differences, repairable };
+  }
+
+  private repair(
+    namespace: string,
+    { repairable }: CheckResult,
+    { request, listener }: { readonly request: VerifyRequest; readonly listener: VerifyListener },
+  ): Promise<void> {
+    return this.places.lock.hold(namespace, (lost) =>
+      new NamespaceRepair(this.places).run(namespace, repairable, {
+        signal: request.signal ? AbortSignal.any([request.signal, lost]) : lost,
+        onProgress: (done, total) => listener.onProgress?.({ phase: 'repairing', namespace, done, total }),
+        onNote: (note) => listener.onNote?.(note),
+      }),
+    );
+  }
+}

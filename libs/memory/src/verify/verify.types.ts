@@ -1,0 +1,86 @@
+/** What two places disagree about. */
+export type DifferenceKind =
+  | 'content_changed'
+  | 'coordinate_changed'
+  | 'ledger_missing'
+  | 'ledger_gap'
+  | 'ledger_version'
+  | 'ledger_content'
+  | 'ledger_type'
+  | 'ledger_unplaced'
+  | 'memory_missing'
+  | 'namespace_unregistered'
+  | 'point_missing'
+  | 'point_stale'
+  | 'point_ahead'
+  | 'point_superfluous'
+  | 'point_duplicate'
+  | 'point_overdue'
+  | 'link_dangling';
+
+/** One disagreement. */
+export interface Difference {
+  readonly kind: DifferenceKind;
+  readonly namespace: string;
+  /** Coordinate key; null when it is about the namespace or about no coordinate. */
+  readonly key: string | null;
+  /** What is there and what should be. */
+  readonly detail: string;
+  /** True when it is about something derived, which can be rebuilt from the truth. */
+  readonly isRepairable: boolean;
+}
+
+/** What was compared in a namespace. */
+export interface NamespaceTotals {
+  readonly namespace: string;
+  /** Memories that live. */
+  readonly memories: number;
+  /** Rows of deleted memories. */
+  readonly tombstones: number;
+  /** Rows of the ledger. */
+  readonly events: number;
+  /** Points of the vector index. */
+  readonly points: number;
+  readonly links: number;
+  /** Writes and deletions that are not indexed yet. */
+  readonly pending: number;
+  /** Memories that were written so often meanwhile that their point could not be judged. */
+  readonly moving: number;
+  /** Events that wait aside in the outbox because they could not be published. */
+  readonly parked: number;
+}
+
+export interface VerifyReport {
+  readonly agrees: boolean;
+  readonly namespaces: readonly NamespaceTotals[];
+  /** How many differences of each kind. */
+  readonly differences: Readonly<Partial<Record<DifferenceKind, number>>>;
+  /** How many differences `repair` put right; null when it was not asked for. */
+  readonly repaired: number | null;
+}
+
+export interface VerifyProgress {
+  readonly phase: 'points' | 'memories' | 'checking again' | 'repairing';
+  readonly namespace: string;
+  readonly done: number;
+  /** Null when it is not known. */
+  readonly total: number | null;
+}
+
+/** Told what verification finds, while it runs. */
+export interface VerifyListener {
+  onProgress?(progress: VerifyProgress): void;
+  /** In a run with repair: what is wrong before repairing, then what is still wrong after it. */
+  onDifference?(difference: Difference, run: 'first' | 'after repair'): void;
+  /** Something that is no difference, and worth knowing. */
+  onNote?(note: string): void;
+}
+
+export interface VerifyRequest {
+  /** Default: every namespace that is known. */
+  readonly namespaces?: readonly string[];
+  readonly repair?: boolean;
+  /** A write that is not indexed for this long is a difference. */
+  readonly maxPendingSeconds: number;
+  readonly signal?: AbortSignal;
+}

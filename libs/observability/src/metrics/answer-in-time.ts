@@ -1,0 +1,16 @@
+const SCRAPE_TIMEOUT_MS = 1000;
+
+/** What `read` answers within a second; undefined when it fails or is slow, so that a scrape never waits for it. */
+export async function answerInTime<T>(read: () => T | Promise<T> | undefined): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, SCRAPE_TIMEOUT_MS, undefined);
+  });
+  try {
+    return await Promise.race([read(), tooLate]);
+  } catch {
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}

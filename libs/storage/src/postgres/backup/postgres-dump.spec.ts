@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MIGRATIONS } from '@sfm/migrations';
+import { aWrite, freshNamespace } from '@sfm/memory/testing';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { startSystemPostgres } from '../../../../../test/services/system-postgres.js';
+import { query } from '../../../test/data-folder.js';
+import { resolveConnection, type PostgresConnection } from '../connection.js';
+import { createDataSource } from '../data-source.js';
+import { STORAGE_ENTITIES } from '../entities/storage-entities.js';
+import { MigrationRunner } from '../migration-runner.js';
+import { PostgresDatabase } from '../postgres-database.js';
+import { PostgresMemoryWriter } from '../postgres-memory-writer.js';
+import { dumpDatabase, restoreDatabase } from './postgres-dump.js';
+
+describe('a dump of the database', () => {
+  let server: Awaited<ReturnType<typeof startSystemPostgres>>;
+  let connection: PostgresConnection;
+  const namespace = freshNamespace();
+
+  beforeAll(async () => {
+    server = await startSystemPostgres();
+    connection = await resolveConnection(server.url);
+    const dataSource = createDataSource({ connection, entities: STORAGE_ENTITIES, migrations: MIGRATIONS });
+    await dataSource.initialize();
+    await new MigrationRunner(dataSource).migrateUp();
+    const writer = new PostgresMemoryWriter(new PostgresDatabase(dataSource));
+    await writer.write([aWrite(namespace), aWrite(namespace, { coordinate: [3, 4] }), aWrite(namespace)]);
+    await dataSource.destroy();
+  }, 60_000);
+  afterAll(async () => {
+    await server.stop();
+  });
+
+  const contents = async () => ({
+    memories: await query(server.url, 'SELECT * FROM memories ORDER BY coordinate_key'),
+    ledger: await query(server.url, 'SELECT * FROM memory_events ORDER BY seq'),
+    outbox: await query(server.url, 'SELECT * FROM outbox ORDER BY 1'),
+  });
+
+  it('brings back what was lost, and takes away what came later', async () => {
+    const before = await contents();
+    const dump = await buffer(dumpDatabase(connection));
+    await query(server.url, "BEGIN; SET LOCAL soma.erasing = 'on'; DELETE FROM memories; COMMIT");
+    await restoreDatabase(connection, Readable.from([dump]));
+    expect(await contents()).toEqual(before);
+    expect(before.memories).toHaveLength(2);
+    expect(before.ledger).toHaveLength(3);
+  }, 30_000);
+
+  it('goes on numbering the ledger where it was', async () => {
+    const dump = await buffer(dumpDatabase(connection));
+    await restoreDatabase(connection, Readable.from([dump]));
+    const [last] = await query(server.url, 'SELECT max(seq)::int AS seq FROM memory_events');
+    const [next] = await query(
+      server.url,
+      "SELECT nextval(pg_get_serial_sequence('memory_events', 'seq'))::int AS seq",
+    );
+    expect(Number(next?.['seq'])).toBeGreaterThan(Number(last?.['seq']));
+  }, 30_000);
+
+  it('changes nothing when it is damaged', async () => {
+    const before = await contents();
+    const dump = await buffer(dumpDatabase(connection));
+    const cut = dump.subarray(0, Math.floor(dump.length / 2));
+    await expect(restoreDatabase(connection, Readable.from([cut]))).rejects.toThrow('pg_restore failed');
+    const failing = Readable.from(
+      (function* () {
+        yield cut;
+        throw new Error('the checksum is wrong');
+      })(),
+    );
+    await expect(restoreDatabase(connection, failing)).rejects.toThrow('the checksum is wrong');
+    expect(await contents()).toEqual(before);
+  }, 30_000);
+
+  it('fails, with what the program complained and without the password, when the database cannot be read', async () => {
+    const wrong = { ...connection, password: "it's:wrong\\" };
+    const failure = await buffer(dumpDatabase(wrong)).then(
+      () => 'none',
+      (error: unknown) => String(error),
+    );
+    expect(failure).toMatch(/pg_dump failed: .*password authentication failed/s);
+    expect(failure).not.toContain('wrong\\');
+  }, 30_000);
+});

@@ -1,0 +1,44 @@
+import { isErrorLike, sqlState } from './driver-errors.js';
+
+/** Why a connection did not come about, where the person who configured it can do something. */
+export type ConnectionProblem =
+  | 'encryption required'
+  | 'encryption not offered'
+  | 'server certificate untrusted'
+  | 'server certificate expired'
+  | 'server certificate of another host'
+  | 'client certificate required'
+  | 'client certificate refused'
+  | 'login refused'
+  | 'database missing';
+
+/** Codes of Node's TLS for a chain that ends at nobody it was told to trust. */
+const UNTRUSTED = new Set([
+  'CERT_UNTRUSTED',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** What a failed connection attempt means; undefined when it says nothing about the configuration. */
+export function connectionProblem(error: unknown): ConnectionProblem | undefined {
+  if (!isErrorLike(error)) return undefined;
+  const code = sqlState(error) ?? '';
+  const { message } = error;
+  if (UNTRUSTED.has(code)) return 'server certificate untrusted';
+  if (code === 'CERT_HAS_EXPIRED') return 'server certificate expired';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'server certificate of another host';
+  if (/^ERR_SSL_.*ALERT/.test(code)) return 'client certificate refused';
+  if (/does not support SSL/i.test(message)) return 'encryption not offered';
+  if (code === '3D000') return 'database missing';
+  // What the driver says itself when the server asks for a password and none was given.
+  if (/client password must be/i.test(message)) return 'login refused';
+  if (!code.startsWith('28')) return undefined;
+  // PostgreSQL has one SQLSTATE for all of these.
+  if (/no pg_hba\.conf entry.*no encryption/i.test(message)) return 'encryption required';
+  if (/requires a valid client certificate/i.test(message)) return 'client certificate required';
+  if (/certificate authentication failed/i.test(message)) return 'client certificate refused';
+  return 'login refused';
+}

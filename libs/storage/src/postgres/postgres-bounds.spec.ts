@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { StoreUnavailableError } from '@sfm/memory';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import type { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
+import { waitFor } from '../../../../test/services/wait-for.js';
+import { resolveConnection } from './connection.js';
+import { createDataSource, type PoolOptions } from './data-source.js';
+import { PostgresDatabase } from './postgres-database.js';
+
+let testDatabase: TestDatabase;
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+}, 60_000);
+afterAll(() => testDatabase.drop());
+
+describe('the pool of connections', () => {
+  const open: DataSource[] = [];
+  const pool = async (options: PoolOptions, applicationName = 'bounded', url = testDatabase.url) => {
+    const dataSource = createDataSource({ connection: await resolveConnection(url), pool: options, applicationName });
+    await dataSource.initialize();
+    open.push(dataSource);
+    return new PostgresDatabase(dataSource);
+  };
+  const sleep = (database: PostgresDatabase, seconds: number) =>
+    database.query({ text: 'SELECT pg_sleep($1)', values: [seconds] });
+
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
+  });
+
+  it('never opens more connections than its size, and lets callers wait for one', async () => {
+    const [database, watcher] = [await pool({ size: 3 }, 'of three'), await pool({ size: 1 })];
+    const work = Promise.all(Array.from({ length: 12 }, () => sleep(database, 0.1)));
+    let isDone = false;
+    void work.finally(() => (isDone = true)).catch(() => undefined);
+    let most = 0;
+    while (!isDone) {
+      const [row] = await watcher.query<{ n: number }>({
+        text: "SELECT count(*)::int AS n FROM pg_stat_activity WHERE application_name = 'of three'",
+      });
+      most = Math.max(most, row?.n ?? 0);
+    }
+    await work;
+    expect(most).toBe(3);
+  });
+
+  it('tells callers that the store is unavailable when none comes free in time', async () => {
+    const database = await pool({ size: 1, connectTimeoutMs: 150 });
+    const holding = sleep(database, 1);
+    await expect(database.query({ text: 'SELECT 1' })).rejects.toThrow(StoreUnavailableError);
+    await holding;
+    expect(await database.query({ text: 'SELECT 1 AS one' })).toEqual([{ one: 1 }]);
+  });
+
+  it('lets the server cancel a statement that takes too long, and goes on', async () => {
+    const database = await pool({ size: 1, statementTimeoutMs: 150 });
+    await expect(sleep(database, 20)).rejects.toMatchObject({ code: 'store_unavailable', cause: { code: '57014' } });
+    expect(await database.query({ text: 'SELECT 1 AS one' })).toEqual([{ one: 1 }]);
+  });
+
+  it('lets the server end a transaction that sits idle', async () => {
+    const database = await pool({ size: 1, idleInTransactionTimeoutMs: 100 });
+    const watcher = await pool({ size: 1 });
+    const idle = database.transaction(async (run) => {
+      const [row] = await run<{ pid: number }>({ text: 'SELECT pg_backend_pid() AS pid' });
+      const alive = { text: 'SELECT FROM pg_stat_activity WHERE pid = $1', values: [row?.pid] };
+      await waitFor(async () => (await watcher.query(alive)).length === 0);
+      await run({ text: 'SELECT 1' });
+    });
+    await expect(idle).rejects.toThrow(StoreUnavailableError);
+    expect(await database.query({ text: 'SELECT 1 AS one' })).toEqual([{ one: 1 }]);
+  });
+
+  it('does not wait without end for a server that holds the connection and says nothing', async () => {
+    const proxy = await stallingProxy(testDatabase.url);
+    try {
+      const database = await pool({ size: 2, statementTimeoutMs: 200, connectTimeoutMs: 300 }, 'stalled', proxy.url);
+      await database.query({ text: 'SELECT 1' });
+      proxy.stall();
+      const outcomes = await Promise.allSettled([
+        database.query({ text: 'SELECT 1' }),
+        database.query({ text: 'SELECT 1' }),
+        database.transaction((run) => run({ text: 'SELECT 1' })),
+      ]);
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } });
+      }
+      proxy.flow();
+      await waitFor(async () => (await database.query({ text: 'SELECT 1' }).catch(() => [])).length === 1);
+    } finally {
+      await Promise.all(open.splice(0).map((dataSource) => dataSource.destroy()));
+      proxy.close();
+    }
+  }, 30_000);
+});
+
+/** Passes connections on to PostgreSQL until it is told to pass nothing more, as a network does that fails. */
+async function stallingProxy(url: string) {
+  const { hostname, port } = new URL(url);
+  const sockets = new Set<Socket>();
+  let stalled = false;
+  const server = createServer((client) => {
+    const upstream = connect(Number(port), hostname);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (chunk) => stalled || to.write(chunk));
+      from.on('error', () => undefined);
+      from.on('close', () => to.destroy());
+    }
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address() as AddressInfo;
+  const through = new URL(url);
+  through.host = `127.0.0.1:${address.port}`;
+  through.searchParams.set('sslmode', 'disable');
+  return {
+    url: through.href,
+    stall: () => (stalled = true),
+    flow: () => (stalled = false),
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}

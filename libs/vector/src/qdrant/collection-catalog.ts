@@ -1,0 +1,163 @@
+import { IndexUnavailableError } from '@sfm/memory';
+import { aliasOf, isPhysicalOf, physicalName } from './collection-names.js';
+import {
+  createCollection,
+  describeCollection,
+  type CollectionDescription,
+  type CollectionOptions,
+} from './collections.js';
+import { CollectionMissing } from './qdrant-errors.js';
+import { Mirrors } from './mirrors.js';
+import { assertSupported } from './qdrant-health.js';
+import type { QdrantServer } from './qdrant-server.js';
+
+export interface CatalogOptions extends Omit<CollectionOptions, 'holds'> {
+  /** All namespaces in one collection of this name; each in its own when absent. */
+  readonly sharedCollection?: string;
+  /** Names of collections that receive every point as well: see `Mirrors`. */
+  readonly mirrors?: readonly string[];
+}
+
+/** A collection that the points of a namespace are read from and written to, under its alias. */
+export interface OpenCollection {
+  readonly name: string;
+  /** A graph proposes what is found, so a search can miss points unless it asks for the exact answer. */
+  readonly isApproximate: boolean;
+}
+
+/** How long a look at a collection is believed: another process may rebuild it for another embedding space. */
+const BELIEVED_MS = 3000;
+
+interface Look {
+  readonly collection: Promise<OpenCollection | undefined>;
+  readonly atMs: number;
+}
+
+/** Knows which collection a namespace's points are in, makes it where it is missing, and refuses those it cannot use. */
+export class CollectionCatalog {
+  readonly #looks = new Map<string, Look>();
+  #isSupported = false;
+  readonly mirrors: Mirrors;
+
+  constructor(
+    readonly server: QdrantServer,
+    readonly options: CatalogOptions,
+  ) {
+    this.mirrors = new Mirrors(server, options.mirrors ?? [], { ...options, holds: 'mirror' });
+  }
+
+  get isShared(): boolean {
+    return this.options.sharedCollection !== undefined;
+  }
+
+  /** The name that the points of a namespace are reached by. */
+  aliasOf(namespace: string): string {
+    return this.options.sharedCollection ?? aliasOf(namespace);
+  }
+
+  /**
+   * The collection of a namespace; undefined when there is none.
+   *
+   * @throws IndexUnavailableError when it is of another embedding space or is none of this index, and when the server is too old
+   */
+  async find(namespace: string): Promise<OpenCollection | undefined> {
+    const alias = this.aliasOf(namespace);
+    const known = this.#looks.get(alias);
+    if (known && performance.now() - known.atMs < BELIEVED_MS) return known.collection;
+    const look = { collection: this.#look(namespace, alias), atMs: performance.now() };
+    this.#looks.set(alias, look);
+    try {
+      const found = await look.collection;
+      if (!found) this.#drop(alias, look);
+      return found;
+    } catch (error) {
+      this.#drop(alias, look);
+      throw error;
+    }
+  }
+
+  /** As `find`, and makes the collection when there is none. */
+  async open(namespace: string): Promise<OpenCollection> {
+    const found = await this.find(namespace);
+    if (found) return found;
+    await this.#create(this.aliasOf(namespace));
+    this.forget(namespace);
+    const created = await this.find(namespace);
+    if (!created)
+      throw new CollectionMissing(`the collection of namespace ${namespace} was removed just after it was made`);
+    return created;
+  }
+
+  /** Makes a collection for points that are searched. */
+  async make(name: string): Promise<void> {
+    await this.#assertSupported();
+    await createCollection(this.server, name, { ...this.options, holds: this.isShared ? 'shared' : 'namespace' });
+  }
+
+  /** What to say when a collection of somebody else has the name of a namespace's alias. */
+  foreign(namespace: string): IndexUnavailableError {
+    return new IndexUnavailableError(
+      `Qdrant at ${this.server.name} has a collection ${this.aliasOf(namespace)} that this service did not make, where ` +
+        `the vectors of namespace ${namespace} belong: rename or remove it`,
+    );
+  }
+
+  /** Looks again the next time. */
+  forget(namespace: string): void {
+    this.#looks.delete(this.aliasOf(namespace));
+  }
+
+  /** All physical collections behind the namespace's alias, those of interrupted rebuilds included. */
+  async physical(namespace: string): Promise<string[]> {
+    const alias = this.aliasOf(namespace);
+    const { collections } = await this.server.call((api, init) => api.getCollections({}, init));
+    return collections.map(({ name }) => name).filter((name) => isPhysicalOf(alias, name));
+  }
+
+  /** Which physical collection the alias leads to. */
+  async target(namespace: string): Promise<string | undefined> {
+    const alias = this.aliasOf(namespace);
+    const { aliases } = await this.server.call((api, init) => api.getCollectionsAliases({}, init));
+    return aliases.find(({ alias_name }) => alias_name === alias)?.collection_name;
+  }
+
+  async #assertSupported(): Promise<void> {
+    if (!this.#isSupported) await assertSupported(this.server);
+    this.#isSupported = true;
+  }
+
+  async #look(namespace: string, alias: string): Promise<OpenCollection | undefined> {
+    await this.#assertSupported();
+    const description = await describeCollection(this.server, alias);
+    if (!description) return undefined;
+    this.#check(namespace, alias, description);
+    return { name: alias, isApproximate: description.indexedVectors > 0 };
+  }
+
+  #check(namespace: string, alias: string, { space, dimension }: CollectionDescription): void {
+    if (space === undefined || dimension === undefined) {
+      throw this.foreign(namespace);
+    }
+    if (space === this.options.space && dimension === this.options.dimension) return;
+    throw new IndexUnavailableError(
+      `the vectors of namespace ${namespace} were made by ${space} (${dimension} dimensions), and this service embeds ` +
+        `with ${this.options.space} (${this.options.dimension} dimensions): ` +
+        (this.isShared
+          ? 'choose another QDRANT_SHARED_COLLECTION and run soma reindex for every namespace'
+          : `run soma reindex --namespace ${namespace}`),
+    );
+  }
+
+  /** Several processes may do this at once: all but one find everything made, and the alias is the same for all. */
+  async #create(alias: string): Promise<void> {
+    const name = physicalName(alias, this.options.space);
+    await this.make(name);
+    await this.server.call((api, init) =>
+      api.updateAliases({ actions: [{ create_alias: { collection_name: name, alias_name: alias } }] }, init),
+    );
+  }
+
+  #drop(alias: string, look: Look): void {
+    if (this.#looks.get(alias) === look) this.#looks.delete(alias);
+  }
+}

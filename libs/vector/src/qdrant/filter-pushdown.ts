@@ -1,0 +1,88 @@
+import type { Schemas } from '@qdrant/js-client-rest';
+import type { JsonValue, MemoryFilter, PayloadCondition, RangeBounds } from '@sfm/memory';
+import { elementFacet, isScalar, MORE_FACETS, presenceFacet, typeFacet, valueFacet } from './facets.js';
+import { OWN_FIELD, WRITTEN_FIELDS } from './point-codec.js';
+
+export type QdrantFilter = Schemas['Filter'];
+export type QdrantCondition = Schemas['Condition'];
+
+/** A filter for Qdrant that lets through whatever the memory filter does, and perhaps more. */
+export interface PushedFilter {
+  readonly must: QdrantCondition[];
+  readonly must_not: QdrantCondition[];
+  /** It lets nothing else through, points with incomplete facets aside. */
+  readonly isExact: boolean;
+}
+
+const FACETS = `${OWN_FIELD}.facets`;
+const CREATED_AT = `${OWN_FIELD}.created_at`;
+const PLAIN_KEY = /^[A-Za-z0-9_-]+$/;
+
+/** What of a condition Qdrant can judge by itself. */
+interface PushedCondition {
+  readonly must?: QdrantCondition;
+  readonly mustNot?: QdrantCondition;
+  readonly isExact: boolean;
+}
+
+export function pushDown(filter: MemoryFilter | undefined): PushedFilter {
+  const must: QdrantCondition[] = [];
+  const must_not: QdrantCondition[] = [];
+  let isExact = true;
+  if (filter?.type !== undefined) must.push({ key: FACETS, match: { value: typeFacet(filter.type) } });
+  if (filter?.createdFrom !== undefined) must.push({ key: CREATED_AT, range: { gte: filter.createdFrom } });
+  if (filter?.createdBefore !== undefined) must.push({ key: CREATED_AT, range: { lt: filter.createdBefore } });
+  for (const condition of filter?.payload ?? []) {
+    const pushed = pushCondition(condition);
+    if (pushed.must) must.push(pushed.must);
+    if (pushed.mustNot) must_not.push(pushed.mustNot);
+    isExact &&= pushed.isExact;
+  }
+  return { must, must_not, isExact };
+}
+
+/** Restricts a request in a shared collection to one namespace. */
+export function inNamespace(namespace: string): { readonly key: string; readonly match: { readonly value: string } } {
+  return { key: `${OWN_FIELD}.namespace`, match: { value: namespace } };
+}
+
+function pushCondition(condition: PayloadCondition): PushedCondition {
+  const { path } = condition;
+  // A path of no steps is the payload itself, which no facet stands for.
+  if (path.length === 0) return { isExact: false };
+  if ('exists' in condition) return pushPresence(path, condition.exists);
+  if ('equals' in condition) return pushValues(path, [condition.equals], valueFacet);
+  if ('anyOf' in condition) return pushValues(path, condition.anyOf, valueFacet);
+  if ('contains' in condition) return pushValues(path, [condition.contains], elementFacet);
+  return pushRange(path, condition.range);
+}
+
+function pushPresence(path: readonly string[], isWanted: boolean): PushedCondition {
+  if (isWanted) return { must: anyFacet([presenceFacet(path)]), isExact: true };
+  return { mustNot: { key: FACETS, match: { value: presenceFacet(path) } }, isExact: true };
+}
+
+function pushValues(path: readonly string[], values: readonly JsonValue[], facet: typeof valueFacet): PushedCondition {
+  const scalars = values.filter(isScalar);
+  if (scalars.length < values.length) return { must: anyFacet([presenceFacet(path)]), isExact: false };
+  return { must: anyFacet(scalars.map((value) => facet(path, value))), isExact: true };
+}
+
+/** A range in Qdrant also holds when an element of an array is within it. Strings have no ranges there. */
+function pushRange(path: readonly string[], { gt, gte, lt, lte }: RangeBounds): PushedCondition {
+  const present = { must: anyFacet([presenceFacet(path)]), isExact: false };
+  const key = jsonPath(path);
+  const bounds = Object.entries({ gt, gte, lt, lte }).filter(([, bound]) => bound !== undefined);
+  if (key === undefined || bounds.length === 0 || bounds.some(([, bound]) => typeof bound !== 'number')) return present;
+  return { must: { key, range: Object.fromEntries(bounds) }, isExact: false };
+}
+
+function anyFacet(facets: readonly number[]): QdrantCondition {
+  return { key: FACETS, match: { any: [...facets, MORE_FACETS] } };
+}
+
+/** The path in Qdrant's notation; undefined where it cannot name it or the stored value is not the caller's. */
+function jsonPath(path: readonly string[]): string | undefined {
+  if (WRITTEN_FIELDS.includes(path[0] ?? '') || path.some((key) => key === '' || key.includes('"'))) return undefined;
+  return path.map((key) => (PLAIN_KEY.test(key) ? key : `"${key}"`)).join('.');
+}

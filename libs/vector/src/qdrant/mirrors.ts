@@ -1,0 +1,60 @@
+import { IndexUnavailableError } from '@sfm/memory';
+import { createCollection, describeCollection, type CollectionOptions } from './collections.js';
+import { inNamespace } from './filter-pushdown.js';
+import { CollectionMissing } from './qdrant-errors.js';
+import type { QdrantServer } from './qdrant-server.js';
+import type { UpdateOperation } from './write-plan.js';
+
+/**
+ * Collections that receive the points of every namespace beside the namespace's own, for programs that look there.
+ * Nothing is searched in them. They are made where they are missing.
+ */
+export class Mirrors {
+  readonly #ready = new Set<string>();
+
+  constructor(
+    private readonly server: QdrantServer,
+    private readonly names: readonly string[],
+    private readonly options: CollectionOptions,
+  ) {}
+
+  /** @throws IndexUnavailableError, also when a collection of that name cannot take the points */
+  async apply(operations: UpdateOperation[]): Promise<void> {
+    await this.#each(async (collection_name) => {
+      await this.server.call((api, init) => api.batchUpdate({ collection_name, wait: true, operations }, init));
+    });
+  }
+
+  /** Takes everything of a namespace out. */
+  async clear(namespace: string): Promise<void> {
+    await this.apply([{ delete: { filter: { must: [inNamespace(namespace)] } } }]);
+  }
+
+  async #each(work: (name: string) => Promise<void>): Promise<void> {
+    for (const name of this.names) {
+      await this.#make(name);
+      await work(name).catch((error: unknown) => {
+        if (error instanceof CollectionMissing) this.#ready.delete(name);
+        throw error;
+      });
+    }
+  }
+
+  async #make(name: string): Promise<void> {
+    if (this.#ready.has(name)) return;
+    const held = await describeCollection(this.server, name);
+    if (!held) await createCollection(this.server, name, { ...this.options, holds: 'mirror' });
+    else if (held.holds === 'namespace' || held.holds === 'shared') {
+      throw new IndexUnavailableError(
+        `the collection ${name} holds what is searched and cannot be an additional one: change QDRANT_COLLECTION or ` +
+          'QDRANT_EXTRA_COLLECTION',
+      );
+    } else if (held.dimension !== this.options.dimension) {
+      throw new IndexUnavailableError(
+        `the additional collection ${name} takes vectors of ${held.dimension ?? 'other'} dimensions, and this service ` +
+          `embeds with ${this.options.dimension}: change QDRANT_COLLECTION or QDRANT_EXTRA_COLLECTION, or remove it`,
+      );
+    }
+    this.#ready.add(name);
+  }
+}

@@ -1,0 +1,136 @@
+import {
+  isJsonObject,
+  matchesFilter,
+  type JsonObject,
+  type LaneCandidate,
+  type Overlay,
+  type VectorQuery,
+} from '@sfm/memory';
+import { TopCandidates } from '../top-candidates.js';
+import type { CollectionCatalog, OpenCollection } from './collection-catalog.js';
+import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './filter-pushdown.js';
+import { hasVector, HIT_FIELDS, readFilterable, readHit, toDecimals, type HitDetails } from './point-codec.js';
+
+/** Scores are told apart to this; the server computes in single precision, the overlay in double. */
+const GRID = 1e5;
+/** Fetched beyond what is asked for: shows where the scores equal to the last one end. */
+const MARGIN = 8;
+/** Hidden points may be among the best; more of them than this are met when they come. */
+const MAX_HIDDEN_MARGIN = 256;
+const PAGE_GROWTH = 4;
+const MAX_PAGE = 2000;
+/** Of points with one and the same score, the oldest of this many fetched are taken. */
+const MAX_FETCHED_FOR_TIES = 20_000;
+
+interface Hit {
+  readonly score: number;
+  readonly payload: JsonObject;
+  readonly details: HitDetails;
+}
+
+interface Page {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Cosines on a grid, so that equal vectors have equal scores wherever they are computed. */
+export function toGrid(score: number): number {
+  return Math.round(score * GRID) / GRID;
+}
+
+/** Searches the points of one namespace for one query: see `VectorIndex.search`. */
+export class NearestPoints {
+  readonly #filter: PushedFilter;
+  /** Payloads are fetched only where the server cannot judge the filter alone. */
+  #needsPayload: boolean;
+
+  constructor(
+    private readonly catalog: CollectionCatalog,
+    private readonly namespace: string,
+    private readonly query: VectorQuery,
+    private readonly overlay: Overlay,
+  ) {
+    this.#filter = pushDown(query.filter);
+    this.#needsPayload = !this.#filter.isExact;
+  }
+
+  /** @throws IndexUnavailableError */
+  async find(collection: OpenCollection | undefined): Promise<readonly LaneCandidate[]> {
+    if (!collection) return this.#ofOverlay().ranking();
+    const top = await this.#collect(collection, false);
+    if (top.size >= this.query.limit || !collection.isApproximate) return top.ranking();
+    // A graph can lose points; an answer that is short has to be short for a better reason.
+    return (await this.#collect(collection, true)).ranking();
+  }
+
+  async #collect(collection: OpenCollection, isExact: boolean): Promise<TopCandidates> {
+    const { limit } = this.query;
+    const top = this.#ofOverlay();
+    let page: Page = { offset: 0, size: limit + MARGIN + Math.min(this.overlay.hidden.size, MAX_HIDDEN_MARGIN) };
+    for (;;) {
+      const hits = await this.#page(collection.name, page, isExact);
+      for (const hit of hits) this.#offer(hit, top);
+      const last = hits.at(-1);
+      const fetched = page.offset + page.size;
+      if (!last || hits.length < page.size || top.floor > toGrid(last.score)) return top;
+      if (top.size >= limit && fetched >= MAX_FETCHED_FOR_TIES) return top;
+      page = { offset: fetched, size: Math.min(page.size * PAGE_GROWTH, Math.max(MAX_PAGE, limit)) };
+    }
+  }
+
+  #ofOverlay(): TopCandidates {
+    const top = new TopCandidates(this.query.limit);
+    const { nowMs, filter, vector } = this.query;
+    for (const point of this.overlay.points) {
+      const isAlive = point.expiresAtMs === null || point.expiresAtMs > nowMs;
+      if (!isAlive || !hasVector(point) || !matchesFilter(filter, point)) continue;
+      top.offer(point.key, toGrid(cosine(vector, point.vector)), point.id);
+    }
+    return top;
+  }
+
+  #offer({ score, payload, details: { key, id, expiresAtMs } }: Hit, top: TopCandidates): void {
+    if (this.overlay.hidden.has(key)) return;
+    if (expiresAtMs !== null && expiresAtMs <= this.query.nowMs) return;
+    if (this.#needsPayload && !matchesFilter(this.query.filter, readFilterable(payload))) return;
+    top.offer(key, toGrid(score), id);
+  }
+
+  async #page(collection: string, page: Page, exact: boolean): Promise<Hit[]> {
+    const hits = await this.#fetch(collection, page, exact);
+    if (this.#needsPayload || !this.query.filter?.payload || !hits.some(({ details }) => details.isPartial))
+      return hits;
+    this.#needsPayload = true;
+    return this.#fetch(collection, page, exact);
+  }
+
+  async #fetch(collection: string, { offset, size }: Page, exact: boolean): Promise<Hit[]> {
+    const request = {
+      collection_name: collection,
+      query: toDecimals(this.query.vector),
+      filter: this.#serverFilter(),
+      limit: size,
+      offset,
+      with_payload: this.#needsPayload ? true : { include: HIT_FIELDS },
+      ...(exact ? { params: { exact } } : {}),
+    };
+    const { points } = await this.catalog.server.call((api, init) => api.queryPoints(request, init));
+    return points.flatMap(({ score, payload }) => {
+      const details = readHit(payload);
+      return details && isJsonObject(payload) ? [{ score, payload, details }] : [];
+    });
+  }
+
+  #serverFilter(): QdrantFilter | undefined {
+    const { must, must_not } = this.#filter;
+    const all = this.catalog.isShared ? [inNamespace(this.namespace), ...must] : must;
+    return all.length + must_not.length === 0 ? undefined : { must: all, must_not };
+  }
+}
+
+/** Of two unit vectors. */
+function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
+  return sum;
+}

@@ -1,0 +1,114 @@
+import {
+  isJsonObject,
+  type Filterable,
+  type HeldPoint,
+  type IndexPoint,
+  type JsonObject,
+  type MemoryType,
+} from '@sfm/memory';
+import { facetsOf } from './facets.js';
+import { pointId } from './point-id.js';
+
+/** The field of a stored payload that is the index's own. */
+export const OWN_FIELD = '__sfm';
+/** Top-level fields of a stored payload whose value is not simply the caller's. */
+export const WRITTEN_FIELDS: readonly string[] = [OWN_FIELD, 'coordinate', 'memory_type'];
+
+/** What a search needs to know of a hit besides its score. */
+export const HIT_FIELDS = ['key', 'id', 'expires_at', 'partial'].map((field) => `${OWN_FIELD}.${field}`);
+
+/** A point as the REST API takes it. One without a vector is held and counted, and no search finds it. */
+export interface StoredPoint {
+  readonly id: string;
+  readonly vector: number[] | Record<string, never>;
+  readonly payload: JsonObject;
+}
+
+/** What a hit's payload says about the point. */
+export interface HitDetails {
+  readonly key: string;
+  readonly id: number;
+  readonly expiresAtMs: number | null;
+  /** Its facets are not complete, so a filter by them lets it through unseen. */
+  readonly isPartial: boolean;
+}
+
+/**
+ * A memory as Qdrant holds it: the caller's payload for those who look into the collection, `coordinate` and
+ * `memory_type`, and the index's own field. What the caller has under one of these names is kept inside the own field.
+ */
+export function toStoredPoint(namespace: string, point: IndexPoint): StoredPoint {
+  const { numbers, isComplete } = facetsOf(point.type, point.payload);
+  const coordinate = point.key.split(',').map(Number);
+  const original = Object.fromEntries(
+    WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name)).map((name) => [
+      name,
+      point.payload[name] ?? null,
+    ]),
+  );
+  return {
+    id: pointId(namespace, point.key),
+    vector: hasVector(point) ? toDecimals(point.vector) : {},
+    payload: {
+      ...point.payload,
+      ...(coordinate.every(Number.isFinite) ? { coordinate } : {}),
+      memory_type: point.type,
+      [OWN_FIELD]: {
+        namespace,
+        key: point.key,
+        id: point.id,
+        version: point.version,
+        created_at: point.createdAtMs,
+        ...(point.expiresAtMs === null ? {} : { expires_at: point.expiresAtMs }),
+        facets: [...numbers],
+        ...(isComplete ? {} : { partial: true }),
+        ...(Object.keys(original).length === 0 ? {} : { original }),
+      },
+    },
+  };
+}
+
+/**
+ * A unit vector in decimals of half the usual length, which is most of what is sent. Cosines change by less than 1e-8,
+ * less than by the single precision they are computed in.
+ */
+export function toDecimals(vector: Float32Array): number[] {
+  return Array.from(vector, (component) => Math.round(component * 1e8) / 1e8);
+}
+
+export function hasVector(point: IndexPoint): point is IndexPoint & { readonly vector: Float32Array } {
+  return point.vector?.some((component) => component !== 0) ?? false;
+}
+
+/** Undefined for a point that this index has not written. */
+export function readHit(payload: unknown): HitDetails | undefined {
+  const own = isJsonObject(payload) ? payload[OWN_FIELD] : undefined;
+  if (!isJsonObject(own) || typeof own['key'] !== 'string' || typeof own['id'] !== 'number') return undefined;
+  const expiresAt = own['expires_at'];
+  return {
+    key: own['key'],
+    id: own['id'],
+    expiresAtMs: typeof expiresAt === 'number' ? expiresAt : null,
+    isPartial: own['partial'] === true,
+  };
+}
+
+/** Undefined for a point that this index has not written. */
+export function readHeld(payload: unknown): HeldPoint | undefined {
+  const own = isJsonObject(payload) ? payload[OWN_FIELD] : undefined;
+  if (!isJsonObject(own) || typeof own['key'] !== 'string' || typeof own['version'] !== 'number') return undefined;
+  return { key: own['key'], version: own['version'] };
+}
+
+/** What filters look at, as the memory had it. */
+export function readFilterable(payload: JsonObject): Filterable {
+  const stored = payload[OWN_FIELD];
+  const own = isJsonObject(stored) ? stored : {};
+  const caller = Object.fromEntries(Object.entries(payload).filter(([name]) => !WRITTEN_FIELDS.includes(name)));
+  const type: MemoryType = payload['memory_type'] === 'episodic' ? 'episodic' : 'semantic';
+  return {
+    type,
+    createdAtMs: typeof own['created_at'] === 'number' ? own['created_at'] : 0,
+    payload: { ...caller, ...(isJsonObject(own['original']) ? own['original'] : {}) },
+  };
+}

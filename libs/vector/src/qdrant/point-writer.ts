@@ -1,0 +1,34 @@
+import type { IndexChange } from '@sfm/memory';
+import type { RemovedVersions } from './removed-versions.js';
+import { inRequests, keyOf, newestByKey, toOperations, versionOf, type UpdateOperation } from './write-plan.js';
+
+/** Requests under way at the same time. */
+const PARALLEL_REQUESTS = 2;
+
+/** Sends operations to wherever the points are; resolves when they are durable. */
+export type SendOperations = (operations: UpdateOperation[], changes: readonly IndexChange[]) => Promise<void>;
+
+/** Turns changes of a namespace into requests that leave the newest version of every key behind. */
+export class PointWriter {
+  constructor(
+    private readonly namespace: string,
+    private readonly removed: RemovedVersions,
+    private readonly send: SendOperations,
+  ) {}
+
+  async write(changes: readonly IndexChange[]): Promise<void> {
+    const requests = inRequests(this.#news(newestByKey(changes))).values();
+    const lane = async (): Promise<void> => {
+      for (const request of requests) await this.send(toOperations(this.namespace, request), request);
+    };
+    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, lane));
+  }
+
+  #news(changes: readonly IndexChange[]): IndexChange[] {
+    const news = changes.filter((change) => !this.removed.isRemoved(this.namespace, keyOf(change), versionOf(change)));
+    for (const change of news) {
+      if (change.kind === 'remove') this.removed.note(this.namespace, change.key, change.version);
+    }
+    return news;
+  }
+}

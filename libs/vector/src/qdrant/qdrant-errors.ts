@@ -1,0 +1,95 @@
+import { IndexUnavailableError } from '@sfm/memory';
+
+/** The server understood a request and will never accept it: what was sent is wrong. */
+export class QdrantRefusal extends Error {
+  override readonly name = 'QdrantRefusal';
+}
+
+/** The collection or alias that a request named is not there. */
+export class CollectionMissing extends IndexUnavailableError {}
+
+/** What already exists, of a request to create it. */
+export class CollectionExists extends QdrantRefusal {}
+
+/** A snapshot could not be made, read or taken in. */
+export class SnapshotRefused extends Error {
+  override readonly name = 'SnapshotRefused';
+}
+
+const TLS_PROBLEM = /CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/;
+
+/**
+ * The port's error for whatever the client threw: transient ones and those an operator has to mend are
+ * `IndexUnavailableError`, so that the work is tried again; a `QdrantRefusal` is not worth another try.
+ */
+export function toIndexError(error: unknown, server: string, waitedMs: number): Error {
+  if (error instanceof IndexUnavailableError || error instanceof QdrantRefusal) return error;
+  const status = statusOf(error);
+  if (status !== undefined) return fromStatus(status, server, error);
+  if (isTimeout(error)) {
+    return new IndexUnavailableError(`Qdrant at ${server} did not answer within ${waitedMs} ms`, { cause: error });
+  }
+  const { code, message } = rootOf(error);
+  const problem =
+    code !== undefined && TLS_PROBLEM.test(code)
+      ? `the certificate of Qdrant at ${server} is not trusted (${code}): set QDRANT_TLS_CERT to its authority`
+      : `Qdrant at ${server} does not answer: ${code ?? message}`;
+  return new IndexUnavailableError(problem, { cause: error });
+}
+
+/** Whether the same call may succeed a moment later. An answer that did not come in time has used up the time. */
+export function isWorthRetrying(error: unknown): boolean {
+  const status = statusOf(error);
+  if (status !== undefined) return status === 429 || status >= 502;
+  return !isTimeout(error) && !TLS_PROBLEM.test(rootOf(error).code ?? '');
+}
+
+function fromStatus(status: number, server: string, cause: unknown): Error {
+  const reason = reasonOf(cause);
+  if (status === 401 || status === 403) {
+    return new IndexUnavailableError(`Qdrant at ${server} refuses the API key: correct QDRANT_API_KEY`, { cause });
+  }
+  if (status === 404) return new CollectionMissing(`Qdrant at ${server}: ${reason}`, { cause });
+  if (status === 409) return new CollectionExists(`Qdrant at ${server}: ${reason}`, { cause });
+  if (status >= 500 || status === 429 || status === 408) {
+    return new IndexUnavailableError(`Qdrant at ${server} failed (${status}): ${reason}`, { cause });
+  }
+  return new QdrantRefusal(`Qdrant at ${server} refused (${status}): ${reason}`, { cause });
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = propertyOf(error, 'status');
+  return typeof status === 'number' ? status : undefined;
+}
+
+/** The server's own words: `{"status": {"error": …}}`. */
+function reasonOf(error: unknown): string {
+  const data = propertyOf(error, 'data');
+  if (typeof data === 'string') return data.slice(0, 300);
+  const words = /"error":"((?:[^"\\]|\\.)*)"/.exec(JSON.stringify(data) ?? '')?.[1];
+  return words ?? (error instanceof Error ? error.message : 'no reason given');
+}
+
+function isTimeout(error: unknown): boolean {
+  const name = propertyOf(error, 'name');
+  return name === 'TimeoutError' || name === 'AbortError';
+}
+
+/** `fetch` hides what happened at the end of a chain of causes. */
+function rootOf(error: unknown): { readonly code?: string; readonly message: string } {
+  let root = error;
+  for (let cause = propertyOf(root, 'cause'); cause !== undefined; cause = propertyOf(root, 'cause')) root = cause;
+  const attempts = propertyOf(root, 'errors');
+  if (Array.isArray(attempts) && attempts.length > 0) root = attempts[0];
+  const code = propertyOf(root, 'code');
+  const message = propertyOf(root, 'message');
+  return {
+    message: typeof message === 'string' ? message : String(root),
+    ...(typeof code === 'string' ? { code } : {}),
+  };
+}
+
+/** Of an error of whatever realm: `instanceof` knows only the errors of its own. */
+function propertyOf(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+}

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { EMPTY_OVERLAY, IndexUnavailableError, type IndexChange } from '@sfm/memory';
+import { describeWith } from '../../../../test/services/availability.js';
+import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
+import { CollectionCatalog } from './collection-catalog.js';
+import { QdrantServer } from './qdrant-server.js';
+import { QdrantVectorIndex } from './qdrant-vector-index.js';
+
+const NAMESPACE = 'outage';
+const VECTOR = new Float32Array([1, 0, 0, 0]);
+const REMOVAL: IndexChange = { kind: 'remove', key: '1', version: 2 };
+
+function stored(version: number): IndexChange {
+  const text = { terms: new Map<string, number>(), length: 0 };
+  const times = { createdAtMs: 0, expiresAtMs: null };
+  return {
+    kind: 'upsert',
+    point: { key: '1', id: 1, version, type: 'episodic', payload: {}, ...times, vector: VECTOR, text },
+  };
+}
+
+const describeReal = await describeWith(['qdrant']);
+
+describeReal('a removal that meets a Qdrant that is away', () => {
+  let process: QdrantProcess;
+  let server: QdrantServer;
+  let index: QdrantVectorIndex;
+
+  beforeAll(async () => {
+    process = await startQdrant();
+    server = new QdrantServer({ url: process.url, timeoutMs: 2000 });
+    index = new QdrantVectorIndex(new CollectionCatalog(server, { space: 'test:1', dimension: 4 }));
+  }, 60_000);
+
+  afterAll(async () => {
+    await server.close();
+    await process.stop();
+  }, 30_000);
+
+  it('is done when it is repeated, and what is older than it still changes nothing', async () => {
+    await index.apply(NAMESPACE, [stored(1)]);
+    await process.kill();
+    await expect(index.apply(NAMESPACE, [REMOVAL])).rejects.toThrow(IndexUnavailableError);
+    await process.start();
+    await index.apply(NAMESPACE, [REMOVAL]);
+    expect(await index.count(NAMESPACE)).toBe(0);
+    await index.apply(NAMESPACE, [stored(1)]);
+    const query = { vector: VECTOR, limit: 1, nowMs: Date.now() };
+    expect(await index.search(NAMESPACE, query, EMPTY_OVERLAY)).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,76 @@
+import { PointAudit, type HeldPoint } from '@sfm/memory';
+import type { CollectionCatalog } from './collection-catalog.js';
+import { inNamespace } from './filter-pushdown.js';
+import { OWN_FIELD, readHeld } from './point-codec.js';
+import { pointId } from './point-id.js';
+import type { RemovedVersions } from './removed-versions.js';
+
+const BATCH = 1000;
+const VERSION_FIELDS = { include: [`${OWN_FIELD}.key`, `${OWN_FIELD}.version`] };
+
+/** Looks at a namespace's points in Qdrant one by one. Points that this index has not written are left alone. */
+export class QdrantPointAudit extends PointAudit {
+  constructor(
+    private readonly catalog: CollectionCatalog,
+    /** Those of the index whose points are evicted. */
+    private readonly removed: RemovedVersions,
+  ) {
+    super();
+  }
+
+  /** @throws IndexUnavailableError */
+  async *scan(namespace: string): AsyncGenerator<readonly HeldPoint[]> {
+    const collection = await this.catalog.find(namespace);
+    if (!collection) return;
+    const request = {
+      collection_name: collection.name,
+      limit: BATCH,
+      with_payload: VERSION_FIELDS,
+      with_vector: false,
+      ...(this.catalog.isShared ? { filter: { must: [inNamespace(namespace)] } } : {}),
+    };
+    let offset: string | number | undefined;
+    do {
+      const from = offset === undefined ? {} : { offset };
+      const page = await this.catalog.server.call((api, init) => api.scrollPoints({ ...request, ...from }, init));
+      const points = page.points.flatMap(({ payload }) => readHeld(payload) ?? []);
+      if (points.length > 0) yield points;
+      offset = isPointId(page.next_page_offset) ? page.next_page_offset : undefined;
+    } while (offset !== undefined);
+  }
+
+  /** @throws IndexUnavailableError */
+  async held(namespace: string, keys: readonly string[]): Promise<readonly HeldPoint[]> {
+    const collection = await this.catalog.find(namespace);
+    if (!collection) return [];
+    const found: HeldPoint[] = [];
+    for (const ids of inBatches(namespace, keys)) {
+      const request = { collection_name: collection.name, ids, with_payload: VERSION_FIELDS, with_vector: false };
+      const records = await this.catalog.server.call((api, init) => api.getPoints(request, init));
+      found.push(...records.flatMap(({ payload }) => readHeld(payload) ?? []));
+    }
+    return found;
+  }
+
+  /** @throws IndexUnavailableError */
+  async evict(namespace: string, keys: readonly string[]): Promise<void> {
+    this.removed.forget(namespace, keys);
+    const collection = await this.catalog.find(namespace);
+    for (const points of inBatches(namespace, keys)) {
+      await this.catalog.mirrors.apply([{ delete: { points } }]);
+      if (!collection) continue;
+      const request = { collection_name: collection.name, wait: true, points };
+      await this.catalog.server.call((api, init) => api.deletePoints(request, init));
+    }
+  }
+}
+
+function* inBatches(namespace: string, keys: readonly string[]): Generator<string[]> {
+  for (let start = 0; start < keys.length; start += BATCH) {
+    yield keys.slice(start, start + BATCH).map((key) => pointId(namespace, key));
+  }
+}
+
+function isPointId(offset: unknown): offset is string | number {
+  return typeof offset === 'string' || typeof offset === 'number';
+}

@@ -1,0 +1,135 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { QdrantClient } from '@qdrant/js-client-rest';
+import { Agent, fetch, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
+import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
+import { isWorthRetrying, toIndexError } from './qdrant-errors.js';
+
+type Api = ReturnType<QdrantClient['api']>;
+
+/** What a route answers with. */
+interface Answer<Result> {
+  readonly data: { readonly result?: Result };
+}
+
+export interface CallOptions {
+  /** Instead of the connection's; for work whose time grows with the data. */
+  readonly timeoutMs?: number;
+}
+
+const DEFAULT_TIMEOUT_MS = 5000;
+const MAX_TRIES = 3;
+const BACKOFF_MS = 50;
+const CONNECTIONS = 64;
+/** Less than the server keeps an idle connection, so that no request goes into one that is just being closed. */
+const KEEP_ALIVE_MS = 4000;
+
+/**
+ * One Qdrant server over REST: kept-alive connections, a bound on every wait, further tries of calls that may be
+ * repeated (all that this adapter makes may be).
+ */
+export class QdrantServer {
+  /** For messages: `host:port`. */
+  readonly name: string;
+  readonly #api: Api;
+  readonly #agent: Agent;
+  /** Typed loosely: the types that Node declares for it are those of another release of undici. */
+  readonly #transport: object;
+  readonly #timeoutMs: number;
+  readonly #base: string;
+  readonly #headers: Record<string, string>;
+
+  /** @throws Error when the address or the certificate authority cannot be used */
+  constructor(connection: QdrantConnectionOptions) {
+    const address = qdrantAddress(connection);
+    const ca = trustedAuthorities(connection);
+    this.name = `${address.host}:${address.port}`;
+    this.#timeoutMs = connection.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#agent = new Agent({
+      connections: CONNECTIONS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      connect: { timeout: this.#timeoutMs, ...(ca === undefined ? {} : { ca }) },
+    });
+    this.#transport = { dispatcher: this.#agent };
+    // Compressed answers are held back by the server for tens of milliseconds each.
+    this.#headers = { 'accept-encoding': 'identity' };
+    if (connection.apiKey !== undefined) this.#headers['api-key'] = connection.apiKey;
+    this.#base = `${address.https ? 'https' : 'http'}://${address.host}:${address.port}${address.prefix}`;
+    this.#api = new QdrantClient({
+      ...address,
+      timeout: Infinity,
+      checkCompatibility: false,
+      headers: this.#headers,
+    }).api();
+  }
+
+  /**
+   * The result of a call, tried again with jitter while the server is briefly away and time is left.
+   *
+   * @throws IndexUnavailableError when the server does not answer or lets nobody in; CollectionMissing; QdrantRefusal
+   */
+  async call<Result>(
+    request: (api: Api, init: RequestInit) => Promise<Answer<Result>>,
+    { timeoutMs = this.#timeoutMs }: CallOptions = {},
+  ): Promise<Result> {
+    const answer = await this.#try((init) => request(this.#api, init), timeoutMs);
+    if (answer.data.result === undefined || answer.data.result === null) {
+      throw toIndexError(new Error('an answer without a result'), this.name, timeoutMs);
+    }
+    return answer.data.result;
+  }
+
+  /** The server's version, such as `1.16.3`. Throws as `call` does. */
+  async version(options: CallOptions = {}): Promise<string> {
+    const { data } = await this.#try((init) => this.#api.root({}, init), options.timeoutMs ?? this.#timeoutMs);
+    return data.version;
+  }
+
+  /**
+   * One request outside the client, for streams of any length: not tried again and not bounded in time.
+   *
+   * @throws IndexUnavailableError when the server does not answer
+   */
+  async fetch(
+    path: string,
+    init: StreamInit & { readonly headers?: Record<string, string> } = {},
+  ): Promise<StreamAnswer> {
+    try {
+      return await fetch(`${this.#base}${path}`, {
+        ...init,
+        dispatcher: this.#agent,
+        headers: { ...init.headers, ...this.#headers },
+      });
+    } catch (error) {
+      throw toIndexError(error, this.name, this.#timeoutMs);
+    }
+  }
+
+  /** Ends the connections once what is under way is answered. */
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  /** Called by Nest. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.close();
+  }
+
+  async #try<T>(request: (init: RequestInit) => Promise<T>, timeoutMs: number): Promise<T> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const init: RequestInit = { signal, ...this.#transport };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await request(init);
+      } catch (error) {
+        if (attempt === MAX_TRIES || signal.aborted || !isWorthRetrying(error)) {
+          throw toIndexError(error, this.name, timeoutMs);
+        }
+        await delay(Math.random() * BACKOFF_MS * 2 ** attempt, undefined, { signal }).catch((cause: unknown) => {
+          throw toIndexError(cause, this.name, timeoutMs);
+        });
+      }
+    }
+  }
+}

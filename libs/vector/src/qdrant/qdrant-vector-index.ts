@@ -1,0 +1,148 @@
+import {
+  EMPTY_OVERLAY,
+  VectorIndex,
+  type IndexChange,
+  type LaneCandidate,
+  type Overlay,
+  type VectorQuery,
+} from '@sfm/memory';
+import { CollectionCatalog, type OpenCollection } from './collection-catalog.js';
+import { dropCollection } from './collections.js';
+import { inNamespace } from './filter-pushdown.js';
+import { NearestPoints } from './nearest-points.js';
+import { PointWriter } from './point-writer.js';
+import { CollectionMissing, QdrantRefusal } from './qdrant-errors.js';
+import { RemovedVersions } from './removed-versions.js';
+import { SerialQueue } from './serial-queue.js';
+import type { UpdateOperation } from './write-plan.js';
+
+/** Deleting everything, or counting, takes longer the more there is. */
+const SLOW_TIMEOUT_MS = 60_000;
+
+/**
+ * Vector index in Qdrant (1.16 or newer), for any number of processes.
+ *
+ * A namespace has a collection of its own under its name, an alias; see `CollectionCatalog`. With a shared collection
+ * all namespaces are in that one, told apart by a tenant index, and no alias has a namespace's name.
+ * Points are never held older than the server holds them, whichever process writes first: see `toOperations`.
+ */
+export class QdrantVectorIndex extends VectorIndex {
+  readonly #queue = new SerialQueue();
+
+  constructor(
+    private readonly catalog: CollectionCatalog,
+    private readonly removed = new RemovedVersions(),
+  ) {
+    super();
+  }
+
+  /**
+   * Resolves when the changes are durable in Qdrant.
+   *
+   * @throws IndexUnavailableError; RangeError when a vector has another length than the index
+   */
+  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+    for (const change of changes) {
+      if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
+    }
+    await this.#queue.run(namespace, () => this.#writer(namespace).write(changes));
+  }
+
+  /** @throws IndexUnavailableError; RangeError when the query vector has another length than the index */
+  async search(
+    namespace: string,
+    query: VectorQuery,
+    overlay: Overlay = EMPTY_OVERLAY,
+  ): Promise<readonly LaneCandidate[]> {
+    this.#checkDimension(query.vector);
+    if (query.limit <= 0 || query.vector.every((component) => component === 0)) return [];
+    const nearest = new NearestPoints(this.catalog, namespace, query, overlay);
+    try {
+      return await nearest.find(await this.catalog.find(namespace));
+    } catch (error) {
+      if (!mayHaveMoved(error)) throw error;
+      this.catalog.forget(namespace);
+      return nearest.find(await this.catalog.find(namespace));
+    }
+  }
+
+  /** @throws IndexUnavailableError */
+  async count(namespace: string): Promise<number> {
+    const collection = await this.catalog.find(namespace);
+    if (!collection) return 0;
+    const filter = this.catalog.isShared ? { filter: { must: [inNamespace(namespace)] } } : {};
+    const request = { collection_name: collection.name, exact: true, ...filter };
+    try {
+      return (await this.catalog.server.call((api, init) => api.countPoints(request, init))).count;
+    } catch (error) {
+      if (error instanceof CollectionMissing) return 0;
+      throw error;
+    }
+  }
+
+  /** @throws IndexUnavailableError */
+  async clear(namespace: string): Promise<void> {
+    await this.#queue.run(namespace, async () => {
+      this.removed.forget(namespace);
+      await this.catalog.mirrors.clear(namespace);
+      if (this.catalog.isShared) await this.#deletePoints(namespace);
+      else await this.#dropCollections(namespace);
+      this.catalog.forget(namespace);
+    });
+  }
+
+  #writer(namespace: string): PointWriter {
+    return new PointWriter(namespace, this.removed, (operations, changes) =>
+      this.#send(namespace, operations, changes),
+    );
+  }
+
+  async #send(namespace: string, operations: UpdateOperation[], changes: readonly IndexChange[]): Promise<void> {
+    await this.catalog.mirrors.apply(operations);
+    const collection = await this.#target(namespace, changes);
+    if (!collection) return;
+    try {
+      await this.#update(collection, operations);
+    } catch (error) {
+      if (!mayHaveMoved(error)) throw error;
+      this.catalog.forget(namespace);
+      const current = await this.#target(namespace, changes);
+      if (current) await this.#update(current, operations);
+    }
+  }
+
+  async #update({ name }: OpenCollection, operations: UpdateOperation[]): Promise<void> {
+    const request = { collection_name: name, wait: true, operations };
+    await this.catalog.server.call((api, init) => api.batchUpdate(request, init));
+  }
+
+  /** Where to write; undefined when there is nothing to take the changes out of. */
+  async #target(namespace: string, changes: readonly IndexChange[]): Promise<OpenCollection | undefined> {
+    const adds = changes.some(({ kind }) => kind === 'upsert');
+    return adds ? this.catalog.open(namespace) : this.catalog.find(namespace);
+  }
+
+  async #deletePoints(namespace: string): Promise<void> {
+    const collection = await this.catalog.find(namespace);
+    if (!collection) return;
+    const request = { collection_name: collection.name, wait: true, filter: { must: [inNamespace(namespace)] } };
+    await this.catalog.server.call((api, init) => api.deletePoints(request, init), { timeoutMs: SLOW_TIMEOUT_MS });
+  }
+
+  async #dropCollections(namespace: string): Promise<void> {
+    for (const name of await this.catalog.physical(namespace)) await dropCollection(this.catalog.server, name);
+  }
+
+  #checkDimension(vector: Float32Array): void {
+    const { dimension } = this.catalog.options;
+    if (vector.length === dimension) return;
+    throw new RangeError(
+      `this index holds vectors of ${dimension} dimensions, not ${vector.length}: rebuild it for the new embedding space`,
+    );
+  }
+}
+
+/** Another process may have cleared or replaced the collection since the last look. */
+function mayHaveMoved(error: unknown): boolean {
+  return error instanceof CollectionMissing || error instanceof QdrantRefusal;
+}

@@ -1,0 +1,38 @@
+/** Enough for what is under way at any time; what is forgotten the truth's own version check still catches. */
+const MAX_REMEMBERED = 100_000;
+
+/**
+ * Versions of memories that were lately removed by this process. The server keeps nothing of a removed point, so an
+ * older version that arrives late would look new there.
+ */
+export class RemovedVersions {
+  readonly #versions = new Map<string, number>();
+
+  constructor(private readonly limit = MAX_REMEMBERED) {}
+
+  note(namespace: string, key: string, version: number): void {
+    const id = idOf(namespace, key);
+    const newest = Math.max(version, this.#versions.get(id) ?? 0);
+    // Put last again: the first ones are the oldest.
+    this.#versions.delete(id);
+    this.#versions.set(id, newest);
+    if (this.#versions.size <= this.limit) return;
+    const [oldest] = this.#versions.keys();
+    if (oldest !== undefined) this.#versions.delete(oldest);
+  }
+
+  /** Whether a change is older than a removal. The removal itself is not: it is repeated when the server was away. */
+  isRemoved(namespace: string, key: string, version: number): boolean {
+    return (this.#versions.get(idOf(namespace, key)) ?? -1) > version;
+  }
+
+  /** Any version may come again: of the keys, or of the whole namespace. */
+  forget(namespace: string, keys?: readonly string[]): void {
+    if (keys) for (const key of keys) this.#versions.delete(idOf(namespace, key));
+    else for (const id of this.#versions.keys()) if (id.startsWith(`${namespace}\n`)) this.#versions.delete(id);
+  }
+}
+
+function idOf(namespace: string, key: string): string {
+  return `${namespace}\n${key}`;
+}

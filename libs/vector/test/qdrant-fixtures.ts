@@ -1,0 +1,95 @@
+import { PointAudit, VectorIndex, VectorRebuild, type IndexChange, type Overlay, type VectorQuery } from '@sfm/memory';
+import { randomUUID } from 'node:crypto';
+import { testQdrant } from '../../../test/services/qdrant.js';
+import { CollectionCatalog, type CatalogOptions } from '../src/qdrant/collection-catalog.js';
+import { dropCollection } from '../src/qdrant/collections.js';
+import { QdrantServer } from '../src/qdrant/qdrant-server.js';
+
+/** Namespaces nobody else on the tests' Qdrant has. */
+export class TestNamespaces {
+  readonly #prefix = `t${randomUUID().slice(0, 8)}_`;
+  #server: QdrantServer | undefined;
+
+  named(namespace: string): string {
+    return `${this.#prefix}${namespace}`;
+  }
+
+  async server(): Promise<QdrantServer> {
+    this.#server ??= new QdrantServer({ ...(await testQdrant()), timeoutMs: 30_000 });
+    return this.#server;
+  }
+
+  async catalog(options: Partial<CatalogOptions> = {}): Promise<CollectionCatalog> {
+    return new CollectionCatalog(await this.server(), { space: 'test:1', dimension: 4, ...options });
+  }
+
+  /** Removes all their collections and closes the connections. */
+  async remove(): Promise<void> {
+    const server = await this.server();
+    const { collections } = await server.call((api, init) => api.getCollections({}, init));
+    for (const { name } of collections) if (name.startsWith(this.#prefix)) await dropCollection(server, name);
+    await server.close();
+  }
+}
+
+/** An index with all its namespaces under other names. */
+export class RenamedNamespaces extends VectorIndex {
+  constructor(
+    private readonly index: VectorIndex,
+    private readonly named: (namespace: string) => string,
+  ) {
+    super();
+  }
+
+  apply(namespace: string, changes: readonly IndexChange[]) {
+    return this.index.apply(this.named(namespace), changes);
+  }
+
+  search(namespace: string, query: VectorQuery, overlay: Overlay) {
+    return this.index.search(this.named(namespace), query, overlay);
+  }
+
+  count(namespace: string) {
+    return this.index.count(this.named(namespace));
+  }
+
+  clear(namespace: string) {
+    return this.index.clear(this.named(namespace));
+  }
+}
+
+/** An audit of such an index. */
+export class RenamedAudit extends PointAudit {
+  constructor(
+    private readonly audit: PointAudit,
+    private readonly named: (namespace: string) => string,
+  ) {
+    super();
+  }
+
+  scan(namespace: string) {
+    return this.audit.scan(this.named(namespace));
+  }
+
+  held(namespace: string, keys: readonly string[]) {
+    return this.audit.held(this.named(namespace), keys);
+  }
+
+  evict(namespace: string, keys: readonly string[]) {
+    return this.audit.evict(this.named(namespace), keys);
+  }
+}
+
+/** A rebuild of such an index. */
+export class RenamedRebuild extends VectorRebuild {
+  constructor(
+    private readonly rebuild: VectorRebuild,
+    private readonly named: (namespace: string) => string,
+  ) {
+    super();
+  }
+
+  begin(namespace: string) {
+    return this.rebuild.begin(this.named(namespace));
+  }
+}

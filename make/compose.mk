@@ -1,0 +1,61 @@
+# The stack in containers: docker-compose.yml.
+.PHONY: setup-dev quickstart compose-build compose-up compose-down compose-down-v compose-logs compose-ps compose-restart \
+        compose-health compose-print-ports compose-consumer-up compose-consumer-down clean-volumes ci-verify runtime-build
+
+SERVICES ?=
+RUNTIME_IMAGE ?= somafractalmemory-runtime:local
+COMPOSE_ALL = docker compose --profile '*'
+
+setup-dev: ## start the whole stack in containers, on ports that are free
+	@bash scripts/assign_ports_and_start.sh
+
+quickstart: setup-dev ## setup-dev, and a memory stored and recalled
+	@bash scripts/verify_full_stack.sh --compose
+
+compose-build: ## build the images of the stack (SERVICES=… for some)
+	@docker compose --profile core build $(SERVICES)
+
+compose-up: ## start the api and its servers
+	@docker compose --profile core up --detach --wait api
+
+compose-down: ## stop the stack; the data stays
+	@$(COMPOSE_ALL) down --remove-orphans
+
+compose-down-v: ## stop the stack and delete its data
+	@$(COMPOSE_ALL) down --remove-orphans --volumes
+
+compose-logs: ## show the last lines of every log and follow (SERVICES=… for some)
+	@$(COMPOSE_ALL) logs --tail 100 --follow $(SERVICES)
+
+compose-ps: ## list the containers
+	@$(COMPOSE_ALL) ps --all
+
+compose-restart: ## restart what runs (SERVICES=… for some)
+	@$(COMPOSE_ALL) restart $(SERVICES)
+
+compose-health: ## ask the running api how it and its servers are
+	@curl --silent --show-error --fail "http://127.0.0.1:$$(sed -n 's/^API_HOST_PORT=//p' .env 2>/dev/null | grep . || echo 9595)/health" && echo
+
+compose-print-ports: ## show where the stack answers, without starting anything
+	@bash scripts/assign_ports_and_start.sh --no-start
+
+compose-consumer-up: ## start the consumer and its servers
+	@docker compose --profile consumer up --detach --wait somafractalmemory_kube
+
+compose-consumer-down: ## stop the consumer; events wait in Kafka
+	@docker compose --profile consumer rm --stop --force somafractalmemory_kube
+
+clean-volumes: ## delete the data of the stopped stack
+	@volumes="$$(docker volume ls --quiet --filter label=com.docker.compose.project=$${COMPOSE_PROJECT_NAME:-somafractalmemory})"; \
+	if [ -z "$$volumes" ]; then echo 'there are no volumes'; else docker volume rm $$volumes; fi
+
+ci-verify: ## start the stack in containers, check it end to end, stop it; names the component that fails
+	@bash scripts/assign_ports_and_start.sh
+	@bash scripts/verify_full_stack.sh --compose
+	@$(MAKE) --no-print-directory compose-down
+
+runtime-build: ## build the production image
+	@docker build --file Dockerfile.runtime --tag $(RUNTIME_IMAGE) \
+	  --build-arg VERSION="$$(sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)" \
+	  --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
+	  --build-arg CREATED="$$(date -u +%Y-%m-%dT%H:%M:%SZ)" .

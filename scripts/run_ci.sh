@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Checks a release in a cluster: every component is ready, every volume bound, and the service does its work end to end.
+#   run_ci.sh [--ready-only]
+# Names the component that is missing or not ready and ends with 1. --ready-only leaves out the work. NAMESPACE and RELEASE
+# (both soma-memory) choose the release, CI_COMPONENTS (api consumer postgres redis qdrant redpanda) what must run in it,
+# CI_TIMEOUT_SECONDS (300) how long each may take, SOMA_API_TOKEN the token (default: the one in the release's secret).
+set -euo pipefail
+cd "$(dirname -- "$0")/.."
+. scripts/lib/common.sh
+. scripts/lib/port_forward.sh
+
+ready_only=no
+for argument in "$@"; do
+  case "$argument" in
+    -h | --help) show_help "scripts/${0##*/}"; exit 0 ;;
+    --ready-only) ready_only=yes ;;
+    *) refuse "unknown argument '$argument'" ;;
+  esac
+done
+need kubectl
+namespace="${NAMESPACE:-soma-memory}" release="${RELEASE:-soma-memory}"
+full="$release-somafractalmemory"
+timeout="${CI_TIMEOUT_SECONDS:-300}"
+read -r -a components <<<"${CI_COMPONENTS:-api consumer postgres redis qdrant redpanda}"
+kube() { kubectl --namespace "$namespace" "$@"; }
+
+kubectl get namespace "$namespace" >/dev/null || die "there is no namespace $namespace, or no cluster"
+failed=()
+for component in "${components[@]}"; do
+  selector="app.kubernetes.io/instance=$release,app.kubernetes.io/component=$component"
+  if [ -z "$(kube get pods --selector "$selector" --output name)" ]; then
+    say "FAILED $component: there is no pod with $selector"
+    failed+=("$component")
+  elif ! kube wait --for=condition=Ready pod --selector "$selector" --timeout="${timeout}s" >/dev/null; then
+    say "FAILED $component: not ready after $timeout s"
+    kube get pods --selector "$selector" >&2 || true
+    kube logs --selector "$selector" --tail 20 >&2 || true
+    failed+=("$component")
+  else
+    say "$component is ready"
+  fi
+done
+for claim in $(kube get pvc --selector "app.kubernetes.io/instance=$release" \
+  --output 'jsonpath={range .items[?(@.status.phase!="Bound")]}{.metadata.name}{"\n"}{end}'); do
+  say "FAILED volume $claim: not bound"
+  failed+=("$claim")
+done
+((${#failed[@]} == 0)) || die "failed: ${failed[*]}"
+[ "$ready_only" = no ] || exit 0
+
+stop_forwards() {
+  for name in ci-api ci-postgres ci-redis ci-qdrant ci-kafka; do forward_stop "$name" 2>/dev/null; done
+}
+trap stop_forwards EXIT
+stop_forwards
+api_port="${CI_API_PORT:-19595}"
+forward_start ci-api "$namespace" "svc/$full" "$api_port" http || die 'failed: api'
+for server in postgres:5432 redis:6379 qdrant:6333 kafka:9092; do
+  name="${server%%:*}" port="${server##*:}" component="${server%%:*}"
+  [ "$name" != kafka ] || component=redpanda
+  [[ " ${components[*]} " == *" $component "* ]] || continue
+  forward_start "ci-$name" "$namespace" "svc/$full-$component" "1$port" "$port" || die "failed: $component"
+done
+if [ -z "${SOMA_API_TOKEN:-}" ]; then
+  SOMA_API_TOKEN="$(kube get secret "${CI_SECRET:-$full-secrets}" --output 'jsonpath={.data.SOMA_API_TOKEN}' | base64 --decode)" \
+    || die 'failed: the token of the api cannot be read; set SOMA_API_TOKEN'
+fi
+export SOMA_API_TOKEN
+arguments=(--url "http://127.0.0.1:$api_port")
+[[ " ${components[*]} " != *' qdrant '* ]] || arguments+=(--qdrant-url http://127.0.0.1:16333)
+node scripts/verify_full_stack.mjs "${arguments[@]}" || die 'failed: the service does not do its work'

@@ -1,0 +1,35 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { ServiceMetrics } from '@sfm/observability';
+import { ConsumerMetrics } from '../../apps/consumer/src/metrics/consumer-metrics.js';
+
+/** What Kubernetes itself measures. */
+const OF_KUBERNETES = ['kubelet_volume_stats_used_bytes', 'kubelet_volume_stats_capacity_bytes'];
+
+/** The names under which api and consumer, Node and the cluster publish; a histogram with its three suffixes. */
+export async function publishedMetrics(): Promise<ReadonlySet<string>> {
+  const api = new Registry();
+  const consumer = new Registry();
+  for (const registry of [api, consumer]) collectDefaultMetrics({ register: registry });
+  new ServiceMetrics(api);
+  new ConsumerMetrics(consumer, 'memory.events').registerGauges({
+    lag: () => Promise.resolve(new Map([[0, 0]])),
+    oldestEventAgeSeconds: () => 0,
+    parkedEvents: () => Promise.resolve(0),
+    partitions: () => 0,
+  });
+  const names = new Set(OF_KUBERNETES);
+  for (const metric of [...(await api.getMetricsAsJSON()), ...(await consumer.getMetricsAsJSON())]) {
+    names.add(metric.name);
+    if (String(metric.type) === 'histogram') {
+      for (const suffix of ['bucket', 'sum', 'count']) names.add(`${metric.name}_${suffix}`);
+    }
+  }
+  return names;
+}
+
+/** The metrics that an expression of PromQL selects; each of ours is written with its labels. */
+export function metricsIn(expression: string): string[] {
+  const selected = [...expression.matchAll(/([a-z_][a-z0-9_]*)\s*\{/g)].map(([, name = '']) => name);
+  if (selected.length === 0) throw new Error(`no metric in ${expression}`);
+  return selected;
+}

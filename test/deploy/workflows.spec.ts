@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { describeWithTools } from '../services/check-tool-availability.js';
+import { findCheckTool } from '../services/check-tools.js';
+import { REPOSITORY } from '../services/repository.js';
+import { runScript } from './run-script.js';
+
+interface Step {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Job {
+  readonly 'timeout-minutes'?: number;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+interface Workflow {
+  readonly permissions?: unknown;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const FOLDER = path.join('.github', 'workflows');
+const FILES = readdirSync(path.join(REPOSITORY, FOLDER)).map((name) => path.join(FOLDER, name));
+
+function read(file: string): Workflow {
+  return parse(readFileSync(path.join(REPOSITORY, file), 'utf8')) as Workflow;
+}
+
+const describeActionlint = await describeWithTools(['actionlint', 'shellcheck']);
+
+describeActionlint('actionlint', () => {
+  const lint = async (...files: string[]) => {
+    const [actionlint, shellcheck] = await Promise.all([findCheckTool('actionlint'), findCheckTool('shellcheck')]);
+    return runScript(actionlint, ['-no-color', '-shellcheck', shellcheck, '-pyflakes', '', ...files]);
+  };
+
+  it('finds nothing in any workflow, and neither does shellcheck in their scripts', async () => {
+    expect(await lint(...FILES)).toEqual({ status: 0, output: '' });
+  }, 120_000);
+
+  it('would find a mistake', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sfm-workflow-'));
+    const file = path.join(folder, 'bad.yml');
+    await writeFile(file, 'on: push\njobs:\n  a:\n    runs-on: ubuntu-latest\n    steps:\n      - run: echo $UNSAID\n');
+    const { status, output } = await lint(file);
+    await rm(folder, { recursive: true });
+    expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('SC2086') });
+  }, 120_000);
+});
+
+describe('the workflows', () => {
+  it('test, build images, release, review dependencies and analyse the code', () => {
+    expect(FILES.map((file) => path.basename(file)).sort()).toEqual([
+      'ci.yml',
+      'codeql.yml',
+      'dependency-review.yml',
+      'images.yml',
+      'release.yml',
+    ]);
+  });
+
+  it.each(FILES)('%s may only read, except where a job says more', (file) => {
+    const { permissions, jobs } = read(file);
+    expect(permissions).toEqual({ contents: 'read' });
+    for (const job of Object.values(jobs)) expect(Object.values(job.permissions ?? {})).not.toContain('write-all');
+  });
+
+  it.each(FILES)('%s bounds every job', (file) => {
+    for (const [name, job] of Object.entries(read(file).jobs)) {
+      expect({ name, bounded: (job['timeout-minutes'] ?? 0) > 0 }).toEqual({ name, bounded: true });
+    }
+  });
+
+  it.each(FILES)('%s uses actions of a stated version, and leaves no credentials in the checkout', (file) => {
+    for (const { uses, with: inputs } of Object.values(read(file).jobs).flatMap(({ steps }) => steps)) {
+      if (uses === undefined) continue;
+      expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@(v\d+|[0-9a-f]{40})$/);
+      if (uses.startsWith('actions/checkout@')) expect(inputs).toMatchObject({ 'persist-credentials': false });
+    }
+  });
+
+  it('release with provenance and a list of what is inside', () => {
+    const build = Object.values(read(path.join(FOLDER, 'release.yml')).jobs)
+      .flatMap(({ steps }) => steps)
+      .find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
+    expect(build?.with).toMatchObject({ provenance: 'mode=max', sbom: true, file: 'Dockerfile.runtime' });
+  });
+
+  it('test on the Node versions that the service runs on, and publish with the one of the images', () => {
+    const { jobs } = read(path.join(FOLDER, 'ci.yml')) as Workflow & {
+      jobs: { test: { strategy: { matrix: { node: number[] } } } };
+    };
+    expect(jobs.test.strategy.matrix.node).toEqual([20, 22, 24]);
+  });
+});
+
+describe('the configuration of Dependabot', () => {
+  it('covers everything that is pinned', () => {
+    const { updates } = parse(readFileSync(path.join(REPOSITORY, '.github', 'dependabot.yml'), 'utf8')) as {
+      updates: { 'package-ecosystem': string; directory: string }[];
+    };
+    expect(updates.map(({ 'package-ecosystem': ecosystem, directory }) => `${ecosystem} ${directory}`)).toEqual([
+      'npm /',
+      'github-actions /',
+      'docker /',
+      'docker-compose /',
+      'maven /test/services/kafka',
+      'pip /docs',
+    ]);
+  });
+});
+
+describe('release-notes.mjs', () => {
+  const notes = async (version: string, changelog: string, packaged = version) => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sfm-notes-'));
+    await writeFile(path.join(folder, 'CHANGELOG.md'), changelog);
+    await writeFile(path.join(folder, 'package.json'), JSON.stringify({ version: packaged }));
+    const files = ['--changelog', path.join(folder, 'CHANGELOG.md'), '--package', path.join(folder, 'package.json')];
+    const outcome = await runScript(process.execPath, ['scripts/release-notes.mjs', version, ...files]);
+    await rm(folder, { recursive: true });
+    return outcome;
+  };
+  const CHANGELOG =
+    '# Changelog\n\n## [Unreleased]\n\n- later\n\n## [1.2.0] - 2026-01-01\n\n- now\n\n## [1.1.0]\n\n- then\n';
+
+  it('prints the section of the version, and only that', async () => {
+    expect(await notes('1.2.0', CHANGELOG)).toEqual({ status: 0, output: '- now\n' });
+  });
+
+  it('refuses a version that nothing is said about, another one than package.json has, and what is no version', async () => {
+    expect((await notes('1.3.0', CHANGELOG)).status).toBe(1);
+    expect((await notes('1.2.0', CHANGELOG, '1.1.0')).status).toBe(1);
+    expect((await notes('next', CHANGELOG)).status).toBe(2);
+  });
+});

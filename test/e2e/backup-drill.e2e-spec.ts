@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describeWith } from '../services/availability.js';
+import { childEnvironment } from '../services/environment.js';
+import { startKafka, type KafkaProcess } from '../services/kafka.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
+import { startS3 } from '../services/s3.js';
+import { startSystemPostgres } from '../services/system-postgres.js';
+import { waitFor } from '../services/wait-for.js';
+import { RunningConsumer } from './running-consumer.js';
+import { RunningService } from './running-service.js';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const CAUGHT_UP_MS = 60_000;
+
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** Runs a program of the repository to its end. */
+function run(command: string, args: readonly string[], settings: Readonly<Record<string, string>>): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(command, args, { cwd: root, env: childEnvironment(settings) }, (error, stdout, stderr) => {
+      const code = error && typeof error.code === 'number' ? error.code : error ? -1 : 0;
+      resolve({ code, output: stdout + stderr });
+    });
+  });
+}
+
+const describeReal = await describeWith(['postgres', 'qdrant', 'kafka']);
+
+describeReal('the disaster recovery drill', () => {
+  let postgres: Awaited<ReturnType<typeof startSystemPostgres>>;
+  let bucket: Awaited<ReturnType<typeof startS3>>;
+  let qdrant: QdrantProcess;
+  let kafka: KafkaProcess;
+  let service: RunningService;
+  let consumer: RunningConsumer;
+  let settings: Record<string, string>;
+
+  beforeAll(async () => {
+    [postgres, bucket, qdrant, kafka] = await Promise.all([
+      startSystemPostgres(),
+      startS3(),
+      startQdrant(),
+      startKafka(),
+    ]);
+    settings = {
+      POSTGRES_URL: postgres.url,
+      QDRANT_URL: qdrant.url,
+      KAFKA_BOOTSTRAP_SERVERS: kafka.brokers.join(','),
+      SOMA_BACKUP_TARGET: `s3://${bucket.bucket}/soma`,
+      SOMA_BACKUP_S3_ENDPOINT: bucket.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    };
+    await launch();
+  }, 180_000);
+  afterAll(async () => {
+    await Promise.all([service?.dispose(), consumer?.dispose()]);
+    await Promise.all([postgres, bucket, qdrant, kafka].map((server) => server?.stop()));
+  }, 60_000);
+
+  async function launch(): Promise<void> {
+    service = await RunningService.start(settings);
+    consumer = await RunningConsumer.start(settings);
+  }
+
+  const store = (coord: string, text: string) => service.json('/store', { body: { coord, payload: { text } } });
+  const verified = async () => (await run('node', ['apps/cli/dist/main.js', 'verify'], settings)).code === 0;
+  const recalled = async (query: string) => {
+    const { matches } = await service.json<{ matches: readonly { text: string }[] }>('/recall', { body: { query } });
+    return matches.map(({ text }) => text);
+  };
+
+  it('brings back everything that was acknowledged, also after the backup, and nothing that was deleted', async () => {
+    for (let n = 0; n < 20; n += 1) await store(`1,${n}`, `the parcel number${n}x came on a monday`);
+    await service.json('/memories/1,3', { method: 'DELETE' });
+    await waitFor(verified, { timeoutMs: CAUGHT_UP_MS, what: () => 'the pipeline to catch up' });
+
+    const backup = await run('node', ['apps/cli/dist/main.js', 'backup', 'create'], settings);
+    expect(backup).toMatchObject({ code: 0 });
+    await store('1,0', 'the parcel number0x went back');
+    await store('2,1', 'the ladder came after the backup');
+    await service.json('/memories/1,4', { method: 'DELETE' });
+    await waitFor(verified, { timeoutMs: CAUGHT_UP_MS, what: () => 'the pipeline to catch up' });
+
+    const early = await run('bash', ['scripts/restore_drill.sh', '--reset', '--yes'], settings);
+    expect(early.code).not.toBe(0);
+    expect(early.output).toContain('works on the database: stop every api and consumer process first');
+    expect(await recalled('which ladder?')).toContain('the ladder came after the backup');
+
+    await Promise.all([service.dispose(), consumer.dispose()]);
+    const drill = await run('bash', ['scripts/restore_drill.sh', '--reset', '--yes'], settings);
+    expect(drill).toMatchObject({ code: 0, output: expect.stringContaining('restored and verified in') });
+
+    await launch();
+    expect(await recalled('which ladder?')).toContain('the ladder came after the backup');
+    expect(await recalled('parcel number0x')).toContain('the parcel number0x went back');
+    expect(await recalled('parcel number7x')).toContain('the parcel number7x came on a monday');
+    const all = [...(await recalled('parcel number3x')), ...(await recalled('parcel number4x'))];
+    expect(all.filter((text) => /number[34]x/.test(text))).toEqual([]);
+    expect(await service.json('/stats')).toMatchObject({ total_memories: 19 });
+  }, 240_000);
+
+  it('says what is asked of it', async () => {
+    expect(await run('bash', ['scripts/restore_drill.sh', '--help'], {})).toMatchObject({ code: 0 });
+    expect(await run('bash', ['scripts/restore_drill.sh'], settings)).toMatchObject({ code: 2 });
+    expect(await run('bash', ['scripts/restore_drill.sh', '--unknown'], settings)).toMatchObject({ code: 2 });
+  });
+});

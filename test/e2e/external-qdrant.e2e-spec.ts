@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { describeWith } from '../services/availability.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
+import { waitFor } from '../services/wait-for.js';
+import { RunningService } from './running-service.js';
+
+const describeReal = await describeWith(['postgres', 'qdrant']);
+
+interface Health {
+  readonly status: string;
+  readonly services: readonly { readonly name: string; readonly healthy: boolean; readonly details: object }[];
+}
+
+describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes', () => {
+  let database: TestDatabase;
+  let qdrant: QdrantProcess;
+  let services: RunningService[] = [];
+
+  beforeAll(async () => {
+    [database, qdrant] = await Promise.all([createTestDatabase(), startQdrant()]);
+    const settings = { POSTGRES_URL: database.url, QDRANT_URL: qdrant.url };
+    services = [await RunningService.start(settings), await RunningService.start(settings)];
+  }, 120_000);
+
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.dispose()));
+    await qdrant.stop();
+    await database.drop();
+  }, 60_000);
+
+  const service = (index: number): RunningService => {
+    const found = services[index];
+    if (!found) throw new Error(`there is no service ${index}`);
+    return found;
+  };
+  const pointsIn = async (collection: string): Promise<number | undefined> => {
+    const response = await fetch(new URL(`/collections/${collection}`, qdrant.url));
+    const { result } = (await response.json()) as { result?: { points_count: number } };
+    return result?.points_count;
+  };
+  const recalled = async (index: number, query: string): Promise<string[]> => {
+    const answer = await service(index).json<{ matches: { text: string }[] }>('/recall', { body: { query } });
+    return answer.matches.map(({ text }) => text);
+  };
+  const health = async (): Promise<Health> => service(0).json<Health>('/health');
+
+  it('puts what one process stores into the collection of the namespace, for the other to find', async () => {
+    await service(0).json('/store', { body: { coord: '1,2', payload: { text: 'the ladder is behind the shed' } } });
+    expect(await recalled(1, 'where is the ladder?')).toEqual(['the ladder is behind the shed']);
+    await waitFor(async () => (await pointsIn('api_ns')) === 1, { what: () => 'the point in the collection' });
+    expect(await recalled(1, 'where is the ladder?')).toEqual(['the ladder is behind the shed']);
+    const { status, services: parts } = await health();
+    expect(status).toBe('healthy');
+    expect(parts.find(({ name }) => name === 'qdrant')).toMatchObject({
+      healthy: true,
+      details: { version: '1.16.3' },
+    });
+  }, 60_000);
+
+  it('goes on while Qdrant is away, says so, and catches up by itself', async () => {
+    await qdrant.kill();
+    await service(0).json('/store', { body: { coord: '3,4', payload: { text: 'the saw hangs by the door' } } });
+    const degraded = await service(1).request('/recall', { body: { query: 'saw' } });
+    expect(degraded.headers.get('x-soma-degraded')).toBe('vector');
+    expect(await degraded.text()).toContain('the saw hangs by the door');
+    const away = await health();
+    expect(away.status).toBe('degraded');
+    expect(away.services.find(({ name }) => name === 'qdrant')?.healthy).toBe(false);
+    expect((await service(0).request('/readyz')).status).toBe(200);
+
+    await qdrant.start();
+    await waitFor(async () => (await pointsIn('api_ns')) === 2, { timeoutMs: 30_000, what: () => 'both points' });
+    await waitFor(async () => (await health()).status === 'healthy', { timeoutMs: 30_000, what: () => 'good health' });
+    const whole = await service(1).request('/recall', { body: { query: 'saw' } });
+    expect(whole.headers.get('x-soma-degraded')).toBeNull();
+  }, 120_000);
+
+  it('takes a deleted memory out of the collection', async () => {
+    const response = await service(1).request('/memories/1,2', { method: 'DELETE' });
+    expect(response.ok).toBe(true);
+    await waitFor(async () => (await pointsIn('api_ns')) === 1, { what: () => 'one point less' });
+    expect(await recalled(0, 'where is the ladder?')).not.toContain('the ladder is behind the shed');
+  }, 60_000);
+});

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { describeWith } from '../services/availability.js';
+import { startKafka, type KafkaProcess } from '../services/kafka.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
+import { testRedis } from '../services/redis.js';
+import { waitFor } from '../services/wait-for.js';
+import { RunningConsumer } from './running-consumer.js';
+import { RunningService } from './running-service.js';
+
+const NAMESPACE = 'api_ns';
+const CAUGHT_UP_MS = 30_000;
+
+interface Point {
+  readonly payload: { readonly text: string; readonly memory_type: string; readonly coordinate: readonly number[] };
+}
+
+interface Health {
+  readonly status: string;
+  readonly services: readonly { readonly name: string; readonly healthy: boolean; readonly details: object }[];
+}
+
+const describeReal = await describeWith(['postgres', 'redis', 'qdrant', 'kafka']);
+
+/** Its own Qdrant and Kafka: collections, topics and groups have the names that operators see. */
+class Backends {
+  private constructor(
+    readonly database: TestDatabase,
+    readonly qdrant: QdrantProcess,
+    readonly kafka: KafkaProcess,
+    readonly settings: Readonly<Record<string, string>>,
+  ) {}
+
+  static async start(): Promise<Backends> {
+    const [database, redis, qdrant, kafka] = await Promise.all([
+      createTestDatabase(),
+      testRedis(),
+      startQdrant(),
+      startKafka(),
+    ]);
+    return new Backends(database, qdrant, kafka, {
+      POSTGRES_URL: database.url,
+      REDIS_URL: redis.url,
+      QDRANT_URL: qdrant.url,
+      KAFKA_BOOTSTRAP_SERVERS: kafka.brokers.join(','),
+    });
+  }
+
+  async query<T extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<T[]> {
+    const client = new pg.Client({ connectionString: this.database.url });
+    await client.connect();
+    try {
+      return (await client.query<T>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Everything in the collection under its name for operators. */
+  async points(): Promise<readonly Point[]> {
+    const response = await fetch(`${this.qdrant.url}/collections/${NAMESPACE}/points/scroll`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ limit: 1000, with_payload: true }),
+    });
+    if (response.status === 404) return [];
+    const { result }: { result: { points: readonly Point[] } } = JSON.parse(await response.text());
+    return result.points;
+  }
+
+  async texts(): Promise<readonly string[]> {
+    return (await this.points()).map(({ payload }) => payload.text);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.qdrant.stop(), this.kafka.stop(), this.database.drop()]);
+  }
+}
+
+async function recalledTexts(service: RunningService, query: string): Promise<readonly string[]> {
+  const { matches } = await service.json<{ matches: readonly { text: string }[] }>('/recall', { body: { query } });
+  return matches.map(({ text }) => text);
+}
+
+describeReal('two services and a consumer on the four servers', () => {
+  let backends: Backends;
+  let one: RunningService;
+  let other: RunningService;
+  let consumer: RunningConsumer;
+
+  beforeAll(async () => {
+    backends = await Backends.start();
+    one = await RunningService.start(backends.settings);
+    other = await RunningService.start(backends.settings);
+    consumer = await RunningConsumer.start(backends.settings);
+  }, 180_000);
+
+  afterAll(async () => {
+    await Promise.all([one, other, consumer].map((program) => program?.dispose()));
+    await backends.stop();
+  }, 60_000);
+
+  it('carry a memory from the request to the truth, the ledger, the log of the consumer, the collection and a recall', async () => {
+    const text = 'the kettle is on the third shelf';
+    await one.json('/store', { body: { coord: '1,2,3', payload: { text }, type: 'episodic' } });
+
+    const [stored] = await backends.query<{ value: object }>('SELECT value FROM kv_store WHERE key = $1', [
+      `${NAMESPACE}:(1.0, 2.0, 3.0):data`,
+    ]);
+    expect(stored?.value).toMatchObject({ text, memory_type: 'episodic', coordinate: [1, 2, 3] });
+    const [event] = await backends.query<{ event_id: string; type: string; payload: object }>(
+      `SELECT event_id, type, payload FROM memory_events WHERE coordinate_key = '1,2,3'`,
+    );
+    expect(event).toMatchObject({ type: 'created', payload: { text } });
+
+    const line = () => consumer.output.split('\n').find((printed) => printed.includes(event?.event_id ?? 'none'));
+    await waitFor(() => line() !== undefined, { timeoutMs: CAUGHT_UP_MS, what: () => consumer.output });
+    expect(line()).toContain('Successfully processed event');
+    await waitFor(async () => (await backends.points()).length === 1, { timeoutMs: CAUGHT_UP_MS });
+    expect((await backends.points())[0]?.payload).toMatchObject({
+      text,
+      memory_type: 'episodic',
+      coordinate: [1, 2, 3],
+    });
+    const collection = await fetch(`${backends.qdrant.url}/collections/${NAMESPACE}`);
+    expect(await collection.json()).toMatchObject({ status: 'ok', result: { points_count: 1 } });
+
+    expect(await recalledTexts(one, 'where is the kettle?')).toEqual([text]);
+    expect(await recalledTexts(other, 'where is the kettle?')).toEqual([text]);
+  }, 60_000);
+
+  it('forget a deleted memory everywhere', async () => {
+    const text = 'the spare key lies under the blue pot';
+    await one.json('/store', { body: { coord: '4,5,6', payload: { text } } });
+    await waitFor(async () => (await backends.texts()).includes(text), { timeoutMs: CAUGHT_UP_MS });
+    expect(await recalledTexts(other, 'where is the spare key?')).toContain(text);
+
+    await one.json('/memories/4,5,6', { method: 'DELETE' });
+    expect(await recalledTexts(one, 'where is the spare key?')).not.toContain(text);
+    expect(await recalledTexts(other, 'where is the spare key?')).not.toContain(text);
+    expect(await backends.query(`SELECT FROM kv_store WHERE value->>'text' = $1`, [text])).toEqual([]);
+    expect(await backends.query(`SELECT FROM memories WHERE payload->>'text' = $1`, [text])).toEqual([]);
+    await waitFor(async () => !(await backends.texts()).includes(text), { timeoutMs: CAUGHT_UP_MS });
+  }, 60_000);
+
+  it('recall at once through one what the other has stored', async () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      const [writer, reader] = turn % 2 === 0 ? [one, other] : [other, one];
+      const text = `turn number${turn}x of the exchange`;
+      await writer.json('/store', { body: { coord: `7,${turn}`, payload: { text } } });
+      expect(await recalledTexts(reader, `what was turn number${turn}x?`)).toContain(text);
+    }
+  }, 60_000);
+
+  it('show every server in their health', async () => {
+    for (const service of [one, other]) {
+      const { status, services } = await service.json<Health>('/health');
+      expect(status).toBe('healthy');
+      // A name that older clients look for is shown even where no such server is used.
+      const own = services.filter(({ details }) => !('stands_for' in details));
+      const healthy = own.flatMap((part) => (part.healthy ? [part.name] : []));
+      expect(healthy).toEqual(expect.arrayContaining(['postgresql', 'redis', 'qdrant', 'kafka']));
+    }
+  }, 30_000);
+});
+
+describeReal('a service told not to use events', () => {
+  let backends: Backends;
+  let service: RunningService;
+
+  beforeAll(async () => {
+    backends = await Backends.start();
+    service = await RunningService.start({ ...backends.settings, EVENTING_ENABLED: 'false' });
+  }, 180_000);
+
+  afterAll(async () => {
+    await service?.dispose();
+    await backends.stop();
+  }, 60_000);
+
+  it('indexes by itself, without any consumer', async () => {
+    const text = 'the rake stands behind the door';
+    await service.json('/store', { body: { coord: '1,1', payload: { text } } });
+    await waitFor(async () => (await backends.texts()).includes(text), { timeoutMs: CAUGHT_UP_MS });
+    expect(await recalledTexts(service, 'where is the rake?')).toEqual([text]);
+    await service.json('/memories/1,1', { method: 'DELETE' });
+    await waitFor(async () => (await backends.texts()).length === 0, { timeoutMs: CAUGHT_UP_MS });
+    await waitFor(async () => (await backends.query('SELECT FROM outbox')).length === 0, { timeoutMs: CAUGHT_UP_MS });
+  }, 60_000);
+});

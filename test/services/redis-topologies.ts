@@ -1,0 +1,125 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Redis } from 'ioredis';
+import { childEnvironment } from './environment.js';
+import { freePort, freePorts, LOOPBACK } from './free-port.js';
+import { LocalServer } from './local-server.js';
+import { findRedis } from './redis-program.js';
+import { startRedis, type RedisProcess } from './redis.js';
+import { noteUse, privatePlace } from './shared-server.js';
+import { waitFor } from './wait-for.js';
+
+const SLOTS = 16_384;
+export const MASTER_NAME = 'main';
+
+/** A cluster of masters without replicas. */
+export interface RedisCluster {
+  readonly nodes: readonly RedisProcess[];
+  /** `host:port` of every node. */
+  readonly addresses: readonly string[];
+  stop(): Promise<void>;
+}
+
+/** A master with one replica and a sentinel that promotes it when the master has been away for a second. */
+export interface RedisSentinel {
+  readonly master: RedisProcess;
+  readonly replica: RedisProcess;
+  /** `host:port` of the sentinel. */
+  readonly address: string;
+  readonly sentinelPassword: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a cluster whose slots are all served. */
+export async function startRedisCluster(size = 3): Promise<RedisCluster> {
+  const buses = await freePorts(size);
+  const nodes: RedisProcess[] = [];
+  for (const bus of buses) {
+    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000'];
+    nodes.push(await startRedis({ args }));
+  }
+  const clients = nodes.map(({ url }) => new Redis(url, { enableReadyCheck: false }));
+  try {
+    for (const [index, client] of clients.entries()) {
+      const [from, to] = [index, index + 1].map((edge) => Math.floor((edge * SLOTS) / size));
+      await client.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String((to ?? 0) - 1));
+      await client.call('CLUSTER', 'MEET', LOOPBACK, portOf(nodes[0]), String(buses[0]));
+    }
+    const isWhole = async (client: Redis): Promise<boolean> => {
+      const info = String(await client.call('CLUSTER', 'INFO'));
+      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`);
+    };
+    await waitFor(async () => (await Promise.all(clients.map(isWhole))).every(Boolean), { timeoutMs: 30_000 });
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+  return {
+    nodes,
+    addresses: nodes.map((node) => `${LOOPBACK}:${portOf(node)}`),
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+/** Starts a master, its replica and a sentinel that knows both. Servers and sentinel have passwords. */
+export async function startRedisSentinel(password: string, sentinelPassword: string): Promise<RedisSentinel> {
+  const login = ['--masterauth', password];
+  const master = await startRedis({ password, args: login });
+  const replica = await startRedis({ password, args: [...login, '--replicaof', LOOPBACK, portOf(master)] });
+  const program = await findRedis();
+  const { folder, records } = privatePlace('redis');
+  const port = await freePort();
+  const config = path.join(folder, 'sentinel.conf');
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    config,
+    [
+      `port ${port}`,
+      `bind ${LOOPBACK}`,
+      `requirepass ${sentinelPassword}`,
+      `sentinel monitor ${MASTER_NAME} ${LOOPBACK} ${portOf(master)} 1`,
+      `sentinel auth-pass ${MASTER_NAME} ${password}`,
+      `sentinel down-after-milliseconds ${MASTER_NAME} 1000`,
+      `sentinel failover-timeout ${MASTER_NAME} 5000`,
+    ].join('\n'),
+  );
+  const sentinel = new LocalServer({
+    name: 'Redis Sentinel',
+    command: program.command,
+    args: [config, '--sentinel'],
+    env: childEnvironment(program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath }),
+    folder,
+    records,
+    answers: () => knowsReplica(port, sentinelPassword),
+  });
+  await sentinel.start();
+  await noteUse('redis', 'own process');
+  return {
+    master,
+    replica,
+    address: `${LOOPBACK}:${port}`,
+    sentinelPassword,
+    stop: async () => {
+      await Promise.all([sentinel.stop(), master.stop(), replica.stop()]);
+    },
+  };
+}
+
+async function knowsReplica(port: number, password: string): Promise<boolean> {
+  const client = new Redis({ port, host: LOOPBACK, password, lazyConnect: true, retryStrategy: () => null });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const facts = JSON.stringify(await client.call('SENTINEL', 'MASTER', MASTER_NAME));
+    return facts.includes('"num-slaves","1"');
+  } catch {
+    return false;
+  } finally {
+    client.disconnect();
+  }
+}
+
+function portOf(server: RedisProcess | undefined): string {
+  return new URL(server?.url ?? '').port;
+}
