@@ -81,6 +81,17 @@ export class ConsumingWorld {
     await new KafkaTopics(this.kafka, recordedLog()).ensure(
       memoryTopics({ topic: this.topic, partitions: this.partitions }),
     );
+    await this.answers();
+  }
+
+  /** A broker that has just started answers for no group yet. */
+  answers(): Promise<void> {
+    const isRead = () =>
+      this.lag.read().then(
+        () => true,
+        () => false,
+      );
+    return waitFor(isRead, { timeoutMs: 30_000, intervalMs: 100, what: () => 'the group coordinator' });
   }
 
   /** Starts a consumer; its handler is a Nest controller that does what `behaviour` says. */
