@@ -1,10 +1,12 @@
 import { expect, it } from '@jest/globals';
+import { loadConfig } from '@sfm/config';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { describeWithHelm } from '../services/helm-availability.js';
-import { CHART, FULLNAME, plainEnv, render, template } from './chart.js';
-import { containersOf, podOf, type Manifest } from './manifest.js';
+import { REPOSITORY } from '../services/repository.js';
+import { CHART, FULLNAME, plainEnv, render, secretEnv, template } from './chart.js';
+import { podOf, type Manifest } from './manifest.js';
 
 const describeHelm = await describeWithHelm();
 const APPS = [FULLNAME, `${FULLNAME}-consumer`];
@@ -149,37 +151,42 @@ describeHelm('backups', () => {
     ]);
   });
 
-  it('store only what was dumped, with the credentials of soma-memory-backup-aws', async () => {
-    for (const pod of jobPods((await render('values-production.yaml')).ofKind('CronJob'))) {
+  it('are made by soma backup, with the credentials of soma-memory-backup-aws', async () => {
+    const rendering = await render('values-production.yaml');
+    for (const kind of ['postgres', 'qdrant']) {
+      const [pod] = jobPods([rendering.get('CronJob', `${FULLNAME}-${kind}-backup`)]);
+      const container = pod?.containers[0] ?? { name: '', image: '' };
       expect(pod?.restartPolicy).toBe('Never');
-      const upload = pod?.containers[0];
-      expect(upload?.command).toEqual(['sh', '/backup/upload.sh']);
-      expect(upload).toMatchObject({ envFrom: [{ secretRef: { name: 'soma-memory-backup-aws' } }] });
-      expect(plainEnv(upload ?? { name: '', image: '' })).toMatchObject({
-        RCLONE_CONFIG_STORE_TYPE: 's3',
-        STORE_PATH: expect.stringMatching(/^store:soma-memory-backups\/(postgres|qdrant)$/),
-        RETENTION_DAYS: expect.stringMatching(/^\d+$/),
+      expect(container).toMatchObject({
+        image: rendering.container(FULLNAME, 'api').image,
+        args: ['create', kind],
+        envFrom: [{ secretRef: { name: 'soma-memory-backup-aws' } }],
       });
+      expect(container.command?.join(' ')).toContain('node apps/cli/dist/main.js backup "$@"');
+      const environment = {
+        ...plainEnv(container),
+        ...{ POSTGRES_URL: 'postgresql://a:b@c/d', QDRANT_URL: 'http://q:6333' },
+      };
+      const { backup, warnings } = loadConfig(environment);
+      expect(backup).toMatchObject({ target: 's3://soma-memory-backups', keepDays: kind === 'postgres' ? 30 : 14 });
+      expect(warnings.filter(({ variable }) => variable !== 'SOMA_API_HOST')).toEqual([]);
+      expect(Object.values(secretEnv(container)).toSorted()).toEqual([
+        'soma-memory-runtime-secrets/POSTGRES_URL',
+        'soma-memory-runtime-secrets/QDRANT_URL',
+      ]);
     }
   });
 
-  it('dump with the release of PostgreSQL that runs', async () => {
+  it('take pg_dump from the release of PostgreSQL that runs, on the Debian of our image', async () => {
     const rendering = await render('values-production.yaml');
     const [pod] = jobPods([rendering.get('CronJob', `${FULLNAME}-postgres-backup`)]);
-    expect(pod?.initContainers?.[0]?.image).toBe(rendering.container(`${FULLNAME}-postgres`, 'postgres').image);
-  });
-
-  it('mount every script that a container runs', async () => {
-    const all = 'restore.postgres.enabled=true,restore.qdrant.enabled=true';
-    const rendering = await render('values-production.yaml', '--set', all);
+    const server = rendering.container(`${FULLNAME}-postgres`, 'postgres').image;
+    expect(pod?.initContainers?.[0]?.image).toBe(`${server}-bookworm`);
+    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toMatch(
+      /NODE_IMAGE=node:[\w.]+-bookworm/,
+    );
     const scripts = Object.keys(rendering.get('ConfigMap', `${FULLNAME}-backup-scripts`).data ?? {});
-    const jobs = [...rendering.ofKind('CronJob'), ...rendering.ofKind('Job')];
-    const commands = jobs
-      .flatMap((job) => containersOf(podOf(job) ?? { containers: [] }))
-      .flatMap(({ command }) => command);
-    const run = commands.filter((word) => word?.startsWith('/backup/')).map((word) => word?.replace('/backup/', ''));
-    expect(run).toHaveLength(8);
-    for (const script of run) expect(scripts).toContain(script);
+    expect(scripts.map((script) => `/backup/${script}`)).toContain(pod?.initContainers?.[0]?.command?.[1]);
   });
 
   it('are restored by Jobs that exist on request only, and may be repeated', async () => {
@@ -191,7 +198,9 @@ describeHelm('backups', () => {
       'restore.postgres.enabled=true,restore.qdrant.enabled=true',
     );
     for (const server of ['postgres', 'qdrant']) {
-      expect(on.get('Job', `${FULLNAME}-${server}-restore`).metadata.annotations).toMatchObject({
+      const job = on.get('Job', `${FULLNAME}-${server}-restore`);
+      expect(podOf(job)?.containers[0]?.args).toEqual(['restore', server, '--yes']);
+      expect(job.metadata.annotations).toMatchObject({
         'helm.sh/hook': 'post-install,post-upgrade',
         'helm.sh/hook-delete-policy': 'before-hook-creation',
       });

@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { freePort } from '../services/free-port.js';
-import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
 import { CHART } from './chart.js';
 
 const FILES = path.join(CHART, 'files');
@@ -105,76 +103,27 @@ describe('wait-for-servers.mjs', () => {
   });
 });
 
-const describeReal = await describeWith(['qdrant']);
+const major = await newestPostgres();
+const describePostgres = major === undefined ? describe.skip : describe;
 
-describeReal('backups of Qdrant', () => {
-  let source: QdrantProcess;
-  let target: QdrantProcess;
-
-  beforeAll(async () => {
-    [source, target] = await Promise.all([startQdrant(), startQdrant()]);
-    const collection = { vectors: { size: 2, distance: 'Cosine' } };
-    await call('PUT', `${source.url}/collections/api_ns-v1`, collection);
-    const points = [1, 2, 3].map((id) => ({ id, vector: [id, 1], payload: { text: `memory ${id}` } }));
-    await call('PUT', `${source.url}/collections/api_ns-v1/points?wait=true`, { points });
-    const create_alias = { collection_name: 'api_ns-v1', alias_name: 'api_ns' };
-    await call('POST', `${source.url}/collections/aliases`, { actions: [{ create_alias }] });
-  }, 120_000);
-  afterAll(async () => {
-    await Promise.all([source.stop(), target.stop()]);
-  });
-
-  async function call(method: string, url: string, body?: unknown): Promise<{ result: unknown }> {
-    const response = await fetch(url, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+describePostgres('copy-postgres-programs.sh', () => {
+  it('makes programs that run from the folder, whatever the search path', async () => {
+    const target = path.join(folder, 'programs');
+    const script = path.join(FILES, 'backup', 'copy-postgres-programs.sh');
+    expect(await run('bash', [script, target], { PG_MAJOR: major ?? '' })).toEqual({
+      status: 0,
+      output: expect.stringContaining(`pg_dump (PostgreSQL) ${major ?? ''}`),
     });
-    if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${await response.text()}`);
-    const answer: { result: unknown } = JSON.parse(await response.text());
-    return answer;
-  }
-
-  async function backUp(): Promise<string> {
-    const work = await mkdtemp(path.join(folder, 'work-'));
-    const script = path.join(FILES, 'backup', 'snapshot-qdrant.mjs');
-    const { status, output } = await run(process.execPath, [script], { QDRANT_URL: source.url, WORK_DIR: work });
-    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('saved 1 collections') });
-    const [name = ''] = await readdir(work);
-    return path.join(work, name);
-  }
-
-  const restore = async (from: string) =>
-    run(process.execPath, [path.join(FILES, 'backup', 'restore-qdrant.mjs')], {
-      QDRANT_URL: target.url,
-      WORK_DIR: from,
-    });
-
-  it('restore points and aliases on another server, and leave no snapshot behind', async () => {
-    const backup = await backUp();
-    expect((await readdir(backup)).toSorted()).toEqual(['SHA256SUMS', 'aliases.json', 'api_ns-v1.snapshot']);
-    expect((await call('GET', `${source.url}/collections/api_ns-v1/snapshots`)).result).toEqual([]);
-    expect(await restore(backup)).toMatchObject({ status: 0 });
-    const counted = await call('POST', `${target.url}/collections/api_ns/points/count`, { exact: true });
-    expect(counted.result).toEqual({ count: 3 });
-    // Again, over what is there.
-    expect(await restore(backup)).toMatchObject({ status: 0 });
-  }, 120_000);
-
-  it('restore nothing from a file that changed', async () => {
-    const backup = await backUp();
-    await writeFile(path.join(backup, 'api_ns-v1.snapshot'), 'damaged');
-    const { status, output } = await restore(backup);
-    expect(output).toContain('does not match its checksum; nothing was restored');
-    expect(status).toBe(1);
-  });
-
-  it('fail loudly without a server', async () => {
-    const work = path.join(folder, 'unreachable');
-    await mkdir(work);
-    const script = path.join(FILES, 'backup', 'snapshot-qdrant.mjs');
-    const nobody = `http://127.0.0.1:${await freePort()}`;
-    expect(await run(process.execPath, [script], { QDRANT_URL: nobody, WORK_DIR: work })).toMatchObject({ status: 1 });
-    expect((await readdir(work)).filter((name) => !name.startsWith('.'))).toEqual([]);
+    const libraries = await readdir(path.join(target, 'lib'));
+    expect(libraries).toEqual(expect.arrayContaining(['pg_dump', 'pg_restore', 'libpq.so.5']));
+    expect(libraries.filter((name) => name.startsWith('libc.so'))).toEqual([]);
+    const restored = await run(path.join(target, 'pg_restore'), ['--version']);
+    expect(restored).toEqual({ status: 0, output: expect.stringContaining(`PostgreSQL) ${major ?? ''}`) });
   });
 });
+
+/** The newest PostgreSQL that Debian's packages installed here, as the image of PostgreSQL does. */
+async function newestPostgres(): Promise<string | undefined> {
+  const versions = await readdir('/usr/lib/postgresql').catch(() => []);
+  return versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
+}
