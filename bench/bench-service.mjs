@@ -17,7 +17,7 @@ export const HEADERS = { authorization: `Bearer ${TOKEN}`, 'content-type': 'appl
  */
 export async function startBenchService(settings = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'sfm-bench-'));
-  const child = fork(fileURLToPath(new URL('bench-server.mjs', import.meta.url)), {
+  const child = forked(fileURLToPath(new URL('bench-server.mjs', import.meta.url)), {
     env: {
       ...process.env,
       SOMA_DATA_DIR: dataDir,
@@ -44,9 +44,22 @@ export async function startBenchService(settings = {}) {
 }
 
 function startConsumer(settings) {
-  return fork(fileURLToPath(new URL('../apps/consumer/dist/main.js', import.meta.url)), {
+  return forked(fileURLToPath(new URL('../apps/consumer/dist/main.js', import.meta.url)), {
     env: { ...process.env, CONSUMER_METRICS_PORT: '0', LOG_LEVEL: 'warn', ...settings },
   });
+}
+
+/** A process that does not outlive a bench that is interrupted. */
+function forked(...words) {
+  const child = fork(...words);
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => {
+      child.kill('SIGKILL');
+      process.exitCode = 1;
+      setImmediate(() => process.exit());
+    });
+  }
+  return child;
 }
 
 async function end(child) {
