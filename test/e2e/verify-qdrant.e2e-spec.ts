@@ -78,7 +78,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
   interface Point {
     readonly id: string;
     readonly vector: number[];
-    readonly payload: { readonly __sfm: Record<string, unknown> };
+    readonly payload: { readonly __sfm?: Record<string, unknown> };
   }
   const pointOf = async (key: string): Promise<Point> => {
     const filter = { must: [{ key: '__sfm.key', match: { value: key } }] };
@@ -87,7 +87,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     if (!point) throw new Error(`no point of ${key}`);
     return point;
   };
-  const put = async ({ id, vector, payload }: Point): Promise<void> => {
+  const put = async ({ id, vector, payload }: Omit<Point, 'payload'> & { readonly payload: object }): Promise<void> => {
     const response = await fetch(new URL('/collections/api_ns/points?wait=true', qdrant.url), {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
@@ -107,21 +107,24 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
   it('reports lost, superfluous and outdated points exactly, and repairs them', async () => {
     const original = await pointOf('2,1');
     await points('/delete?wait=true', { points: [(await pointOf('1,1')).id] });
-    await put(withOwn({ ...original, id: randomUUID() }, { key: '777,7', id: 777 }));
+    const [stray, foreign] = [randomUUID(), randomUUID()];
+    await put(withOwn({ ...original, id: stray }, { key: '777,7', id: 777 }));
+    await put({ ...original, id: foreign, payload: { text: 'not written by the service' } });
     await service.json('/store', { body: { coord: '2,1', payload: { text: 'a newer text' } } });
     await caughtUp();
     await put(original);
     await put(withOwn(await pointOf('3,1'), { version: 9 }));
 
-    const expected = ['point_ahead 3,1', 'point_missing 1,1', 'point_stale 2,1', 'point_superfluous 777,7'];
+    const strays = [stray, foreign].sort().map((id) => `point_superfluous point ${id}`);
+    const expected = ['point_ahead 3,1', 'point_missing 1,1', 'point_stale 2,1', ...strays];
     const first = await verify();
     expect(first.code).toBe(1);
     expect(first.found.sort()).toEqual(expected);
     expect((await verify()).found.sort()).toEqual(expected);
 
     const repaired = await verify('--repair');
-    expect(repaired).toMatchObject({ code: 0, repaired: 4, differences: {} });
-    expect((await pointOf('2,1')).payload.__sfm['version']).toBe(2);
+    expect(repaired).toMatchObject({ code: 0, repaired: 5, differences: {} });
+    expect((await pointOf('2,1')).payload.__sfm?.['version']).toBe(2);
     const { matches } = await service.json<{ matches: { text: string }[] }>('/recall', {
       body: { query: 'memory number 1', top_k: 50 },
     });
@@ -187,7 +190,8 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
       const { result } = (await response.json()) as { result: { collections: { name: string }[] } };
       return result.collections.map(({ name }) => name).filter((name) => name.startsWith('api_ns--'));
     };
-    await store(5000, 2000);
+    await store(5000, 1000);
+    await store(6000, 1000);
     await caughtUp();
     const { child, done } = startSoma(settings, 'reindex', '--all');
     await waitFor(async () => (await collections()).length > 1, { timeoutMs: 30_000, what: () => 'the draft' });

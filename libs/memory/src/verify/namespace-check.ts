@@ -107,7 +107,11 @@ export class NamespaceCheck {
     const { pausesMs } = this.options.recheck;
     const { differences, moving } = await this.comparison.judge(truth, points, { pausesMs, wait });
     for (const [key, [kind, detail]] of differences) this.report(kind, key, detail);
-    return { pointKeys: [...differences.keys()], moving: moving.length };
+    // What is too much goes first: it may stand where something is missing.
+    const isTooMuch = (key: string) => differences.get(key)?.[0] === 'point_superfluous';
+    const keys = [...differences.keys()];
+    const pointKeys = [...keys.filter(isTooMuch), ...keys.filter((key) => !isTooMuch(key))];
+    return { pointKeys, moving: moving.length };
   }
 
   private async reportUnplaced(): Promise<void> {

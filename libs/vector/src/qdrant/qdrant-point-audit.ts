@@ -8,7 +8,10 @@ import type { RemovedVersions } from './removed-versions.js';
 const BATCH = 1000;
 const VERSION_FIELDS = { include: [`${OWN_FIELD}.key`, `${OWN_FIELD}.version`] };
 
-/** Looks at a namespace's points in Qdrant one by one. Points that this index has not written are left alone. */
+/** A point that is not where the index puts that of its key, or has no key, goes by its id: no memory has such a key. */
+const STRAY = 'point ';
+
+/** Looks at a namespace's points in Qdrant one by one, those that this index has not written included. */
 export class QdrantPointAudit extends PointAudit {
   constructor(
     private readonly catalog: CollectionCatalog,
@@ -33,7 +36,7 @@ export class QdrantPointAudit extends PointAudit {
     do {
       const from = offset === undefined ? {} : { offset };
       const page = await this.catalog.server.call((api, init) => api.scrollPoints({ ...request, ...from }, init));
-      const points = page.points.flatMap(({ payload }) => readHeld(payload) ?? []);
+      const points = page.points.map((record) => toHeld(namespace, record));
       if (points.length > 0) yield points;
       offset = isPointId(page.next_page_offset) ? page.next_page_offset : undefined;
     } while (offset !== undefined);
@@ -47,7 +50,7 @@ export class QdrantPointAudit extends PointAudit {
     for (const ids of inBatches(namespace, keys)) {
       const request = { collection_name: collection.name, ids, with_payload: VERSION_FIELDS, with_vector: false };
       const records = await this.catalog.server.call((api, init) => api.getPoints(request, init));
-      found.push(...records.flatMap(({ payload }) => readHeld(payload) ?? []));
+      found.push(...records.map((record) => toHeld(namespace, record)));
     }
     return found;
   }
@@ -65,10 +68,25 @@ export class QdrantPointAudit extends PointAudit {
   }
 }
 
-function* inBatches(namespace: string, keys: readonly string[]): Generator<string[]> {
+function* inBatches(namespace: string, keys: readonly string[]): Generator<(string | number)[]> {
   for (let start = 0; start < keys.length; start += BATCH) {
-    yield keys.slice(start, start + BATCH).map((key) => pointId(namespace, key));
+    yield keys.slice(start, start + BATCH).map((key) => idOf(namespace, key));
   }
+}
+
+function idOf(namespace: string, key: string): string | number {
+  if (!key.startsWith(STRAY)) return pointId(namespace, key);
+  const id = key.slice(STRAY.length);
+  return /^\d+$/.test(id) ? Number(id) : id;
+}
+
+function toHeld(
+  namespace: string,
+  { id, payload }: { readonly id: string | number; readonly payload?: unknown },
+): HeldPoint {
+  const held = readHeld(payload);
+  if (held && pointId(namespace, held.key) === id) return held;
+  return { key: `${STRAY}${id}`, version: held?.version ?? 0 };
 }
 
 function isPointId(offset: unknown): offset is string | number {
