@@ -71,7 +71,8 @@ if [ ! -f "$env_file" ]; then
   cp .env.example "$env_file"
 fi
 chmod 600 "$env_file"
-write_value COMPOSE_PROJECT_NAME "${COMPOSE_PROJECT_NAME:-$(value_of COMPOSE_PROJECT_NAME)}"
+project="${COMPOSE_PROJECT_NAME:-$(value_of COMPOSE_PROJECT_NAME)}"
+write_value COMPOSE_PROJECT_NAME "${project:-somafractalmemory}"
 write_value COMPOSE_PROFILES "$profile"
 assign API_HOST_PORT "$([ "$profile" = dev ] && echo api_dev || echo api)" 9595 9595
 assign CONSUMER_HOST_PORT "$([ "$profile" = dev ] && echo consumer_dev || echo somafractalmemory_kube)" 8001 8001

@@ -104,6 +104,7 @@ describe('assign_ports_and_start.sh', () => {
     await writeEnv({ ...defaults, SOMA_API_TOKEN: 'mine', GRAFANA_PASSWORD: 'a=b' });
     await assign(['--no-start']);
     expect(await readEnv()).toMatchObject({ ...defaults, SOMA_API_TOKEN: 'mine', GRAFANA_PASSWORD: 'a=b' });
+    expect((await readEnv())['COMPOSE_PROJECT_NAME']).toBe('somafractalmemory');
   });
 
   it('replaces a port that another program holds', async () => {

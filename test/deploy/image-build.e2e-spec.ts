@@ -29,7 +29,7 @@ describe('what Dockerfile.runtime builds', () => {
       CONSUMER_METRICS_PORT: String(await freePort()),
       SOMA_API_TOKEN: TOKEN,
     };
-  }, 900_000);
+  }, 1_200_000);
 
   afterAll(async () => {
     await rm(data, { recursive: true, force: true });

@@ -35,7 +35,10 @@ export class ImageBuild {
           Promise.all(needed).then(() => build.execute(stage)),
         );
       }
-      await Promise.all(finished.values());
+      // To the end of every stage: what is removed below must not be written to any more.
+      const outcomes = await Promise.allSettled(finished.values());
+      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (failed !== undefined) throw failed.reason;
     } catch (error) {
       await build.remove();
       throw error;
@@ -79,7 +82,7 @@ export class ImageBuild {
       } else if (name === 'RUN' && text === INSTALL_STEP) {
         await installAsHere(folder);
       } else if (name === 'RUN' && !SYSTEM_STEP.test(text)) {
-        await runTool('sh', ['-c', text], { cwd: folder, timeoutMs: 600_000 });
+        await runTool('sh', ['-c', text], { cwd: folder, timeoutMs: 900_000 });
       }
     }
   }

@@ -222,6 +222,9 @@ describeReal('the consumer process', () => {
       return JSON.stringify(report).includes('"kv_store":true,"vector_store":true,"consumer_group":false');
     });
     expect(await metric(consumer, 'consumer_process_success_total')).toBe(0);
+    expect(await consumer.signal('SIGTERM')).toBe(0);
+    consumer.spawn();
+    await waitFor(() => consumer.output.includes('starts again'), { timeoutMs: 60_000 });
     await server.start();
     await consumer.ready();
     expect(await consumer.signal('SIGTERM')).toBe(0);

@@ -54,7 +54,9 @@ describeReal('reading through the cache, by several processes', () => {
   const openProcess = async (database: PostgresDatabase, Cache = LayeredMemoryCache) => {
     const warnings: string[] = [];
     const log = { log: () => undefined, warn: (message: string) => warnings.push(message) };
-    const redis = new RedisConnection({ address: parseRedisUrl(server.url), clientName: 'test' }, log);
+    // A busy machine is no server that hangs.
+    const options = { address: parseRedisUrl(server.url), clientName: 'test', commandTimeoutMs: 5000 };
+    const redis = new RedisConnection(options, log);
     await redis.open();
     cleanupsOfTest.push(() => redis.close());
     const near = new EmbeddedMemoryCache({ maxEntries: 1000 });

@@ -45,7 +45,7 @@ export interface AppModuleOptions extends Pick<StorageModuleOptions, 'dataSource
 export class AppModule {
   static register({ config, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
     const cache = new CacheBackend(config, 'soma-api', new Logger('Redis'));
-    const core = coreModule(config, { dataSource, ...cache.storage });
+    const core = coreModule(config, dataSource, cache);
     const services = servicesModule(config, { core, cache, token });
     return {
       module: AppModule,
@@ -69,15 +69,23 @@ export class AppModule {
   }
 }
 
-function coreModule(config: AppConfig, storage: StorageModuleOptions): DynamicModule {
+function coreModule(
+  config: AppConfig,
+  dataSource: StorageModuleOptions['dataSource'],
+  cache: CacheBackend,
+): DynamicModule {
   const logger = new Logger('Memory');
   const fields = payloadFields(config);
-  const indexing = IndexingModule.register(config, [
-    StorageModule.forRoot(storage),
-    VectorModule.forRoot(vectorOptions(config)),
-    embeddingModule(config),
-    TelemetryModule.register(),
-  ]);
+  const indexing = IndexingModule.register(
+    config,
+    [
+      StorageModule.forRoot({ dataSource, ...cache.storage }),
+      VectorModule.forRoot(vectorOptions(config)),
+      embeddingModule(config),
+      TelemetryModule.register(),
+    ],
+    cache.projections,
+  );
   return MemoryModule.register(
     {
       store: { limits: storeLimits(config), fields, batching: batchingOf(config) },

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
+import { CacheBackend } from '@sfm/composition';
 import { KafkaBatchServer } from '@sfm/events';
 import { Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { PostgresHealth } from '@sfm/storage';
@@ -37,6 +38,9 @@ export async function startConsumer(
     oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
     indexPoints: async () => new Map([[namespace, await vectors.count(namespace)]]),
   });
+  const cache = find(CacheBackend);
+  cache.observe(options.status.serviceMetrics);
+  await cache.open();
   await nest.listen();
-  return { close: () => nest.close() };
+  return { close: () => nest.close().finally(() => cache.close()) };
 }

@@ -1,5 +1,6 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
+  CacheBackend,
   embeddingModule,
   EventProcessingModule,
   IndexingModule,
@@ -15,7 +16,7 @@ import { KafkaConsumingModule } from './kafka-consuming.module.js';
 import { ConsumerMetrics } from './metrics/consumer-metrics.js';
 import type { StatusApplication } from './status/status-application.js';
 
-export interface ConsumerModuleOptions extends StorageModuleOptions {
+export interface ConsumerModuleOptions extends Pick<StorageModuleOptions, 'dataSource'> {
   readonly config: AppConfig;
   readonly status: StatusApplication;
 }
@@ -40,12 +41,17 @@ class SharedMetricsModule {
 @Module({})
 export class ConsumerModule {
   static register({ config, dataSource, status }: ConsumerModuleOptions): DynamicModule {
-    const indexing = IndexingModule.register(config, [
-      StorageModule.forRoot({ dataSource }),
-      VectorModule.forRoot({ ...vectorOptions(config), hasLexicalIndex: false }),
-      embeddingModule(config),
-      TelemetryModule.register(),
-    ]);
+    const cache = new CacheBackend(config, 'soma-consumer', new Logger('Redis'));
+    const indexing = IndexingModule.register(
+      config,
+      [
+        StorageModule.forRoot({ dataSource }),
+        VectorModule.forRoot({ ...vectorOptions(config), hasLexicalIndex: false }),
+        embeddingModule(config),
+        TelemetryModule.register(),
+      ],
+      cache.projections,
+    );
     return {
       module: ConsumerModule,
       imports: [
@@ -55,6 +61,7 @@ export class ConsumerModule {
         KafkaConsumingModule.register({ config, metrics: status.metrics, health: status.health }),
       ],
       controllers: [EventsController],
+      providers: [{ provide: CacheBackend, useValue: cache }],
     };
   }
 }

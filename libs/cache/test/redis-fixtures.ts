@@ -9,6 +9,9 @@ export interface WatchedConnection {
   readonly messages: readonly string[];
 }
 
+/** A busy machine is no server that hangs. */
+const PATIENCE_MS = 5000;
+
 /** Opens a connection to the address; resolves after the first attempt. */
 export async function connectTo(
   url: string,
@@ -17,7 +20,7 @@ export async function connectTo(
   const warnings: string[] = [];
   const messages: string[] = [];
   const redis = new RedisConnection(
-    { address: parseRedisUrl(url), clientName: 'soma-test', ...options },
+    { address: parseRedisUrl(url), clientName: 'soma-test', commandTimeoutMs: PATIENCE_MS, ...options },
     { log: (message) => messages.push(message), warn: (message) => warnings.push(message) },
   );
   await redis.open();

@@ -2,7 +2,13 @@ import type { LoggerService } from '@nestjs/common';
 import { EmbeddedRateLimiter, RedisRateLimiter, type RateLimiter } from '@sfm/auth';
 import { EmbeddedMemoryCache, LayeredMemoryCache, RedisConnection, RedisMemoryCache } from '@sfm/cache';
 import type { AppConfig } from '@sfm/config';
-import { CachedMemoryReader, CachedMemoryWriter, type MemoryCache } from '@sfm/memory';
+import {
+  CachedMemoryReader,
+  CachedMemoryWriter,
+  CacheProjection,
+  type MemoryCache,
+  type ProjectionIndex,
+} from '@sfm/memory';
 import type { ServiceMetrics } from '@sfm/observability';
 import type { StorageDecorators } from '@sfm/storage';
 import { redisConnection } from './redis-options.js';
@@ -56,6 +62,11 @@ export class CacheBackend {
       reader: (truth) => new CachedMemoryReader(truth, this.cache, onLookup),
       writer: (truth) => new CachedMemoryWriter(truth, this.cache),
     };
+  }
+
+  /** What keeps the shared cache current with the events; nothing where there is none. */
+  get projections(): readonly ProjectionIndex[] {
+    return this.redis === undefined ? [] : [new CacheProjection(this.cache)];
   }
 
   /** Counts into these metrics from now on. */

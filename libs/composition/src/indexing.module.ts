@@ -9,6 +9,7 @@ import {
   MemoryTelemetry,
   ProjectionSource,
   VectorIndex,
+  type ProjectionIndex,
 } from '@sfm/memory';
 import { backendsOf } from './backends.js';
 
@@ -18,7 +19,12 @@ import { backendsOf } from './backends.js';
  */
 @Module({})
 export class IndexingModule {
-  static register(config: AppConfig, adapters: readonly DynamicModule[]): DynamicModule {
+  /** @param projections what else follows the events */
+  static register(
+    config: AppConfig,
+    adapters: readonly DynamicModule[],
+    projections: readonly ProjectionIndex[] = [],
+  ): DynamicModule {
     const shared = backendsOf(config).vectors !== 'embedded';
     return {
       module: IndexingModule,
@@ -33,7 +39,7 @@ export class IndexingModule {
             embedder: Embedder,
             telemetry: MemoryTelemetry,
             lexical?: LexicalIndex,
-          ) => new Indexer(source, lexical ? [lexical, vectors] : [vectors], embedder, telemetry),
+          ) => new Indexer(source, [...projections, ...(lexical ? [lexical] : []), vectors], embedder, telemetry),
         },
         {
           provide: ImportanceNormalizers,

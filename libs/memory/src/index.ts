@@ -41,6 +41,7 @@ export * from './store/store.service.js';
 export * from './store/store.types.js';
 export * from './store/write-command.js';
 export * from './text/searched-text.js';
+export * from './indexing/cache-projection.js';
 export * from './indexing/index-loader.js';
 export * from './indexing/index-point-factory.js';
 export * from './indexing/index-warmup.js';

@@ -52,12 +52,13 @@ function kindsArgument(): Argument {
     if (!kind) throw new InvalidArgumentError(`allowed are ${BACKUP_KINDS.join(' and ')}`);
     return [...(previous ?? []), kind];
   };
-  return new Argument('[kinds...]', `${BACKUP_KINDS.join(' or ')}; everything that is configured without one`)
-    .argParser(parse)
-    .default(undefined);
+  return new Argument(
+    '[kinds...]',
+    `${BACKUP_KINDS.join(' or ')}; everything that is configured without one`,
+  ).argParser(parse);
 }
 
-async function create(kinds: readonly BackupKind[] | undefined, flags: Flags): Promise<void> {
+async function create(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
   const { config, archive } = open(flags);
   const made: BackupManifest[] = [];
   for (const source of sourcesOf(kinds, config)) {
@@ -79,9 +80,9 @@ async function report({ backup }: AppConfig, manifest: BackupManifest, seconds: 
   });
 }
 
-async function list(kinds: readonly BackupKind[] | undefined, flags: Flags): Promise<void> {
+async function list(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
   const { archive } = open(flags);
-  const backups = await Promise.all((kinds ?? BACKUP_KINDS).map((kind) => archive.list(kind)));
+  const backups = await Promise.all((kinds.length === 0 ? BACKUP_KINDS : kinds).map((kind) => archive.list(kind)));
   print(backups.flat(), flags);
 }
 
@@ -130,9 +131,9 @@ function open({ to }: Flags): { config: AppConfig; archive: BackupArchive } {
 }
 
 /** @throws when something is asked for that the configuration does not have */
-function sourcesOf(kinds: readonly BackupKind[] | undefined, config: AppConfig): readonly BackupSource[] {
+function sourcesOf(kinds: readonly BackupKind[], config: AppConfig): readonly BackupSource[] {
   const configured = SOURCES.filter((source) => source.isConfigured(config));
-  if (!kinds) return configured;
+  if (kinds.length === 0) return configured;
   const missing = kinds.find((kind) => !configured.some((source) => source.kind === kind));
   if (missing) throw new Error(`${missing} is not configured: there is nothing to back up or to restore`);
   return configured.filter(({ kind }) => kinds.includes(kind));

@@ -1,6 +1,6 @@
 import type { Difference, ReindexReport } from '@sfm/memory';
 import { Command } from 'commander';
-import { harmless, jsonText } from '../dlq/terminal.js';
+import { harmless, jsonText } from '../terminal.js';
 import { differenceText, verdictText } from './report-text.js';
 import {
   describeProgress,

@@ -1,5 +1,5 @@
 import type { Difference, NamespaceTotals, VerifyReport } from '@sfm/memory';
-import { harmless, table } from '../dlq/terminal.js';
+import { harmless, table } from '../terminal.js';
 
 const HEADINGS = ['NAMESPACE', 'MEMORIES', 'DELETED', 'EVENTS', 'POINTS', 'LINKS', 'PENDING', 'MOVING', 'PARKED'];
 

@@ -1,6 +1,6 @@
 import type { ReindexProgress, VerifyProgress } from '@sfm/memory';
 import { InvalidArgumentError, type CommanderError } from 'commander';
-import { harmless, processTerminal, type Terminal } from '../dlq/terminal.js';
+import { harmless, processTerminal, type Terminal } from '../terminal.js';
 import type { Maintenance } from './maintenance.js';
 import { ProgressLine } from './progress-line.js';
 import { withMaintenance } from './with-maintenance.js';

@@ -1,6 +1,6 @@
 import type { Difference } from '@sfm/memory';
 import { Command } from 'commander';
-import { jsonText } from '../dlq/terminal.js';
+import { jsonText } from '../terminal.js';
 import { differenceText, totalsText, verdictText } from './report-text.js';
 import {
   describeProgress,

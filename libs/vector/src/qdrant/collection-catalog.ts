@@ -23,8 +23,12 @@ export interface OpenCollection {
   readonly name: string;
   /** A graph proposes what is found, so a search can miss points unless it asks for the exact answer. */
   readonly isApproximate: boolean;
+  /** Payload fields with an index, those that were just asked for included. */
+  readonly indexedFields: Set<string>;
 }
 
+/** Callers name the fields: each index costs the server memory. */
+const MAX_INDEXED_FIELDS = 24;
 /** How long a look at a collection is believed: another process may rebuild it for another embedding space. */
 const BELIEVED_MS = 3000;
 
@@ -102,6 +106,18 @@ export class CollectionCatalog {
     );
   }
 
+  /**
+   * Has the server index the numbers of a payload field, in the background: a range was asked for, and without an index
+   * every payload has to be read for it.
+   */
+  indexNumbers({ name, indexedFields }: OpenCollection, field: string): void {
+    if (indexedFields.has(field) || indexedFields.size >= MAX_INDEXED_FIELDS) return;
+    indexedFields.add(field);
+    const request = { collection_name: name, wait: false, field_name: field, field_schema: 'float' as const };
+    // Searches go on without it, and the next look shows that it is still missing.
+    void this.server.call((api, init) => api.createFieldIndex(request, init)).catch(() => undefined);
+  }
+
   /** Looks again the next time. */
   forget(namespace: string): void {
     this.#looks.delete(this.aliasOf(namespace));
@@ -131,7 +147,11 @@ export class CollectionCatalog {
     const description = await describeCollection(this.server, alias);
     if (!description) return undefined;
     this.#check(namespace, alias, description);
-    return { name: alias, isApproximate: description.indexedVectors > 0 };
+    return {
+      name: alias,
+      isApproximate: description.indexedVectors > 0,
+      indexedFields: new Set(description.indexedFields),
+    };
   }
 
   #check(namespace: string, alias: string, { space, dimension }: CollectionDescription): void {

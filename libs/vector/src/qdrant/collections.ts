@@ -24,6 +24,8 @@ export interface CollectionDescription {
   readonly space: string | undefined;
   readonly holds: string | undefined;
   readonly indexedVectors: number;
+  /** Payload fields with an index. */
+  readonly indexedFields: readonly string[];
 }
 
 /** Key of the collection's metadata. */
@@ -45,6 +47,7 @@ export async function describeCollection(
       space: typeof space === 'string' ? space : undefined,
       holds: typeof holds === 'string' ? holds : undefined,
       indexedVectors: info.indexed_vectors_count ?? 0,
+      indexedFields: Object.keys(info.payload_schema),
     };
   } catch (error) {
     if (error instanceof CollectionMissing) return undefined;

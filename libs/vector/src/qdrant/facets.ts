@@ -18,7 +18,7 @@ type Scalar = string | number | boolean | null;
  * so nobody can choose a value that passes for another one; numbers cost the server half of what words do.
  */
 export interface Facets {
-  readonly numbers: readonly number[];
+  readonly numbers: number[];
   /** False when some are missing and `MORE_FACETS` stands for them. */
   readonly isComplete: boolean;
 }
@@ -71,6 +71,15 @@ function* payloadFacets(payload: JsonObject): Generator<number> {
   }
 }
 
+/** Most facets of a point are those of its neighbours too. */
+const known = new Map<string, number>();
+const MAX_KNOWN = 20_000;
+
 function numbered(facet: string): number {
-  return hash('sha256', facet, 'buffer').readUIntBE(0, FACET_BYTES);
+  const before = known.get(facet);
+  if (before !== undefined) return before;
+  const number = hash('sha256', facet, 'buffer').readUIntBE(0, FACET_BYTES);
+  if (known.size === MAX_KNOWN) known.clear();
+  known.set(facet, number);
+  return number;
 }

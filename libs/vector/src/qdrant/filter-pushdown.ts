@@ -12,6 +12,8 @@ export interface PushedFilter {
   readonly must_not: QdrantCondition[];
   /** It lets nothing else through, points with incomplete facets aside. */
   readonly isExact: boolean;
+  /** Payload fields that it asks for a range of numbers. */
+  readonly ranges: string[];
 }
 
 const FACETS = `${OWN_FIELD}.facets`;
@@ -22,12 +24,14 @@ const PLAIN_KEY = /^[A-Za-z0-9_-]+$/;
 interface PushedCondition {
   readonly must?: QdrantCondition;
   readonly mustNot?: QdrantCondition;
+  readonly range?: string;
   readonly isExact: boolean;
 }
 
 export function pushDown(filter: MemoryFilter | undefined): PushedFilter {
   const must: QdrantCondition[] = [];
   const must_not: QdrantCondition[] = [];
+  const ranges: string[] = [];
   let isExact = true;
   if (filter?.type !== undefined) must.push({ key: FACETS, match: { value: typeFacet(filter.type) } });
   if (filter?.createdFrom !== undefined) must.push({ key: CREATED_AT, range: { gte: filter.createdFrom } });
@@ -36,9 +40,10 @@ export function pushDown(filter: MemoryFilter | undefined): PushedFilter {
     const pushed = pushCondition(condition);
     if (pushed.must) must.push(pushed.must);
     if (pushed.mustNot) must_not.push(pushed.mustNot);
+    if (pushed.range !== undefined) ranges.push(pushed.range);
     isExact &&= pushed.isExact;
   }
-  return { must, must_not, isExact };
+  return { must, must_not, isExact, ranges };
 }
 
 /** Restricts a request in a shared collection to one namespace. */
@@ -74,7 +79,7 @@ function pushRange(path: readonly string[], { gt, gte, lt, lte }: RangeBounds): 
   const key = jsonPath(path);
   const bounds = Object.entries({ gt, gte, lt, lte }).filter(([, bound]) => bound !== undefined);
   if (key === undefined || bounds.length === 0 || bounds.some(([, bound]) => typeof bound !== 'number')) return present;
-  return { must: { key, range: Object.fromEntries(bounds) }, isExact: false };
+  return { must: { key, range: Object.fromEntries(bounds) }, range: key, isExact: false };
 }
 
 function anyFacet(facets: readonly number[]): QdrantCondition {

@@ -57,6 +57,7 @@ export class NearestPoints {
   /** @throws IndexUnavailableError */
   async find(collection: OpenCollection | undefined): Promise<readonly LaneCandidate[]> {
     if (!collection) return this.#ofOverlay().ranking();
+    for (const field of this.#filter.ranges) this.catalog.indexNumbers(collection, field);
     const top = await this.#collect(collection, false);
     if (top.size >= this.query.limit || !collection.isApproximate) return top.ranking();
     // A graph can lose points; an answer that is short has to be short for a better reason.

@@ -40,12 +40,7 @@ export interface HitDetails {
 export function toStoredPoint(namespace: string, point: IndexPoint): StoredPoint {
   const { numbers, isComplete } = facetsOf(point.type, point.payload);
   const coordinate = point.key.split(',').map(Number);
-  const original = Object.fromEntries(
-    WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name)).map((name) => [
-      name,
-      point.payload[name] ?? null,
-    ]),
-  );
+  const shadowed = WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name));
   return {
     id: pointId(namespace, point.key),
     vector: hasVector(point) ? toDecimals(point.vector) : {},
@@ -60,12 +55,16 @@ export function toStoredPoint(namespace: string, point: IndexPoint): StoredPoint
         version: point.version,
         created_at: point.createdAtMs,
         ...(point.expiresAtMs === null ? {} : { expires_at: point.expiresAtMs }),
-        facets: [...numbers],
+        facets: numbers,
         ...(isComplete ? {} : { partial: true }),
-        ...(Object.keys(original).length === 0 ? {} : { original }),
+        ...(shadowed.length === 0 ? {} : { original: pick(point.payload, shadowed) }),
       },
     },
   };
+}
+
+function pick(payload: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(names.map((name) => [name, payload[name] ?? null]));
 }
 
 /**
@@ -73,7 +72,9 @@ export function toStoredPoint(namespace: string, point: IndexPoint): StoredPoint
  * less than by the single precision they are computed in.
  */
 export function toDecimals(vector: Float32Array): number[] {
-  return Array.from(vector, (component) => Math.round(component * 1e8) / 1e8);
+  const decimals: number[] = [];
+  for (const component of vector) decimals.push(Math.round(component * 1e8) / 1e8);
+  return decimals;
 }
 
 export function hasVector(point: IndexPoint): point is IndexPoint & { readonly vector: Float32Array } {

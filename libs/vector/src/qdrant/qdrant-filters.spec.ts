@@ -10,6 +10,7 @@ import {
 import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { describeWith } from '../../../../test/services/availability.js';
+import { waitFor } from '../../../../test/services/wait-for.js';
 import { TestNamespaces } from '../../test/qdrant-fixtures.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 
@@ -124,5 +125,17 @@ describeReal('filters in Qdrant', () => {
         ],
       }),
     ).toEqual(['81,1']);
+  });
+
+  it('have the numbers indexed that a range was asked of, once', async () => {
+    const range = { payload: [{ path: ['field7'], range: { gte: 7 } }] };
+    expect(await found(range)).toEqual(['80,1', '81,1']);
+    const server = await namespaces.server();
+    const schema = async () => {
+      const request = { collection_name: namespaces.named('filters') };
+      return (await server.call((api, init) => api.getCollection(request, init))).payload_schema['field7'];
+    };
+    await waitFor(async () => (await schema())?.data_type === 'float', { what: () => 'the index' });
+    expect(await found(range)).toEqual(['80,1', '81,1']);
   });
 });

@@ -84,7 +84,7 @@ describeKafka('KafkaBatchServer', () => {
       return NOTHING_POISONED;
     });
     await world.send([anEvent('ns', 1, 1), anEvent('ns', 1, 2)]);
-    await waitFor(() => calls === 1);
+    await waitFor(() => calls === 1, { timeoutMs: 20_000 });
     expect(await world.totalLag()).toBe(2);
     open();
     await world.drained();
@@ -121,7 +121,7 @@ describeKafka('KafkaBatchServer', () => {
     await victim.joined();
     const events = [anEvent('ns', 1, 1), anEvent('ns', 1, 2), anEvent('ns', 1, 3)];
     await world.send(events);
-    await waitFor(() => started.length === 3);
+    await waitFor(() => started.length === 3, { timeoutMs: 20_000 });
     isCut = true;
     for (const socket of sockets) socket.destroy(new Error('cut'));
     const { applied, behaviour } = applying();
@@ -227,7 +227,7 @@ describeKafka('KafkaBatchServer', () => {
       throw new IndexUnavailableError('the index is away');
     });
     await world.send([anEvent('ns', 1, 1)]);
-    await waitFor(() => consumer.observer.causes.length > 0);
+    await waitFor(() => consumer.observer.causes.length > 0, { timeoutMs: 20_000 });
     expect(consumer.observer.causes).toContain('server_away');
     expect(consumer.log.lines.some((line) => line.endsWith('the index is away'))).toBe(true);
   }, 30_000);
@@ -282,7 +282,7 @@ describeKafka('KafkaBatchServer', () => {
       },
     });
     await world.sendRaw([{ key: 'k', value: 'nonsense' }]);
-    await waitFor(() => observer.causes.length > 3);
+    await waitFor(() => observer.causes.length > 3, { timeoutMs: 20_000 });
     expect(await world.totalLag()).toBe(1);
     isAway = false;
     await world.drained();
@@ -302,7 +302,7 @@ describeKafka('KafkaBatchServer', () => {
     );
     await consumer.joined();
     await world.send(Array.from({ length: 6 }, (_, x) => anEvent('ns', 1, x + 1)));
-    await waitFor(() => calls === 1);
+    await waitFor(() => calls === 1, { timeoutMs: 20_000 });
     const closed = consumer.close();
     open();
     await closed;

@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { RunningService } from './running-service.js';
+import { soma } from './soma.js';
+import { caughtUp, queryTruth } from './truth.js';
+
+describe('soma verify and reindex with everything embedded', () => {
+  let service: RunningService;
+  const run = (...args: string[]) => soma({ SOMA_DATA_DIR: service.dataDir }, ...args);
+  const store = (from: number, count: number) =>
+    service.json('/store_bulk', {
+      body: {
+        items: Array.from({ length: count }, (_, n) => ({
+          coord: `${from + n},1`,
+          payload: { text: `memory ${from + n}` },
+        })),
+      },
+    });
+
+  beforeAll(async () => {
+    service = await RunningService.start();
+    await store(0, 50);
+    await caughtUp(service);
+  }, 120_000);
+
+  afterAll(() => service.dispose(), 60_000);
+
+  it('asks the running service, which holds the index, and finds that everything agrees', async () => {
+    const human = await run('verify');
+    expect(human).toMatchObject({ code: 0, stderr: '' });
+    expect(human.stdout).toMatch(/api_ns +50 +0 +50 +50/);
+    expect(human.stdout).toContain('everything agrees');
+    const machine = await run('verify', '--json', '--namespace', 'api_ns');
+    expect(JSON.parse(machine.stdout)).toMatchObject({
+      agrees: true,
+      differences: {},
+      found: [],
+      repaired: null,
+      namespaces: [{ namespace: 'api_ns', memories: 50, events: 50, points: 50 }],
+    });
+  }, 60_000);
+
+  it('finds a payload that was changed in the database, and cannot repair it', async () => {
+    const change = (from: string, to: string) =>
+      queryTruth(service, `UPDATE memories SET payload = $2 WHERE coordinate_key = '3,1' AND payload = $1`, [from, to]);
+    const [honest, forged] = ['{"text":"memory 3"}', '{"text":"forged"}'];
+    await change(honest, forged);
+    const found = await run('verify', '--repair');
+    expect(found.code).toBe(1);
+    expect(found.stdout).toMatch(/^content_changed api_ns 3,1: .*cannot be repaired/m);
+    expect(found.stdout).toContain('1 difference: content_changed 1; 0 repaired');
+    await change(forged, honest);
+    expect(await run('verify')).toMatchObject({ code: 0 });
+  }, 60_000);
+
+  it('finds and removes a link that leads nowhere', async () => {
+    await queryTruth(
+      service,
+      `INSERT INTO memory_links (namespace, from_key, to_key, link_type) VALUES ('api_ns', '1,1', '404,4', 'about')`,
+    );
+    const found = await run('verify');
+    expect(found.code).toBe(1);
+    expect(found.stdout).toMatch(/^link_dangling api_ns 1,1: its link about leads to 404,4/m);
+    const repaired = await run('verify', '--repair');
+    expect(repaired.code).toBe(0);
+    expect(repaired.stdout).toContain('everything agrees; 1 repaired');
+  }, 60_000);
+
+  it('rebuilds the index inside the service while it is written to, and loses nothing', async () => {
+    let isRebuilding = true;
+    const traffic = (async () => {
+      for (let from = 100; isRebuilding; from += 5) {
+        await store(from, 5);
+        await service.request(`/memories/${from},1`, { method: 'DELETE' });
+      }
+    })();
+    const [first, second] = [await run('reindex', '--all'), await run('reindex', '--namespace', 'api_ns', '--json')];
+    isRebuilding = false;
+    await traffic;
+    expect(first).toMatchObject({ code: 0 });
+    expect(first.stdout).toMatch(
+      /^rebuilt api_ns: \d+ memories, 0 embedded anew, \d+ changes meanwhile; everything agrees/m,
+    );
+    expect(second.code).toBe(0);
+    expect(JSON.parse(second.stdout)).toMatchObject({
+      rebuilt: [{ namespace: 'api_ns', verification: { agrees: true } }],
+    });
+    await caughtUp(service);
+    expect(await run('verify')).toMatchObject({ code: 0 });
+  }, 120_000);
+
+  it('says when the service refuses the token', async () => {
+    const refused = await soma({ SOMA_DATA_DIR: service.dataDir, SOMA_API_TOKEN: 'a-wrong-token-000000' }, 'verify');
+    expect(refused).toMatchObject({ code: 3, stdout: '' });
+    expect(refused.stderr).toMatch(/refuses the token.*SOMA_API_TOKEN/);
+  }, 60_000);
+
+  it('tells wrong usage from differences', async () => {
+    expect(await run('verify', '--max-pending-seconds', 'soon')).toMatchObject({ code: 2 });
+    expect(await run('verify', '--nonsense')).toMatchObject({ code: 2 });
+    expect(await run('reindex')).toMatchObject({ code: 2 });
+    expect(await run('reindex', '--all', '--namespace', 'x')).toMatchObject({ code: 2 });
+    const help = await run('verify', '--help');
+    expect(help.code).toBe(0);
+    expect(help.stdout).toMatch(/Exit codes: 0 .* 1 .* 2 .* 3/);
+    expect(await soma({ SOMA_DATA_DIR: `${service.dataDir}/none` }, 'verify')).toMatchObject({ code: 3 });
+  }, 60_000);
+
+  it('verifies the data folder itself when no service runs, pending writes and all', async () => {
+    await store(9000, 200);
+    await service.signal('SIGKILL');
+    const alone = await run('verify');
+    expect(alone).toMatchObject({ code: 0 });
+    expect(await run('reindex', '--all')).toMatchObject({ code: 0 });
+    await service.launch();
+    await caughtUp(service);
+    expect(await run('verify')).toMatchObject({ code: 0 });
+  }, 120_000);
+});

@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { describeWith } from '../services/availability.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
+import { waitFor } from '../services/wait-for.js';
+import { RunningService } from './running-service.js';
+import { soma, startSoma } from './soma.js';
+
+const describeReal = await describeWith(['postgres', 'qdrant']);
+const MEMORIES = 40;
+
+interface Found {
+  readonly kind: string;
+  readonly key: string | null;
+}
+
+describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
+  let database: TestDatabase;
+  let qdrant: QdrantProcess;
+  let service: RunningService;
+  let truth: pg.Client;
+  let settings: Record<string, string>;
+
+  beforeAll(async () => {
+    [database, qdrant] = await Promise.all([createTestDatabase(), startQdrant()]);
+    settings = { POSTGRES_URL: database.url, QDRANT_URL: qdrant.url };
+    service = await RunningService.start(settings);
+    truth = new pg.Client(database.url);
+    await truth.connect();
+    await store(0, MEMORIES);
+    await caughtUp();
+  }, 120_000);
+
+  afterAll(async () => {
+    await truth.end();
+    await service.dispose();
+    await qdrant.stop();
+    await database.drop();
+  }, 60_000);
+
+  const run = (...args: string[]) => soma(settings, ...args);
+  const store = (from: number, count: number) =>
+    service.json('/store_bulk', {
+      body: {
+        items: Array.from({ length: count }, (_, n) => ({
+          coord: `${from + n},1`,
+          payload: { text: `memory number ${from + n}` },
+        })),
+      },
+    });
+  const caughtUp = () =>
+    waitFor(
+      async () => {
+        const { rows } = await truth.query<{ behind: number }>(
+          'SELECT count(*)::int AS behind FROM memories WHERE indexed_version < version',
+        );
+        return rows[0]?.behind === 0;
+      },
+      { timeoutMs: 60_000, what: () => 'the index to catch up' },
+    );
+  const verify = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run('verify', '--json', ...args);
+    if (stdout === '') throw new Error(`ended with ${code}: ${stderr}`);
+    const report = JSON.parse(stdout) as { found: Found[]; repaired: number | null; differences: object };
+    return { code, ...report, found: report.found.map(({ kind, key }) => `${kind} ${key ?? '-'}`) };
+  };
+  const points = async (path: string, body: object): Promise<unknown> => {
+    const response = await fetch(new URL(`/collections/api_ns/points${path}`, qdrant.url), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(await response.text());
+    return ((await response.json()) as { result: unknown }).result;
+  };
+  interface Point {
+    readonly id: string;
+    readonly vector: number[];
+    readonly payload: { readonly __sfm: Record<string, unknown> };
+  }
+  const pointOf = async (key: string): Promise<Point> => {
+    const filter = { must: [{ key: '__sfm.key', match: { value: key } }] };
+    const found = (await points('/scroll', { filter, with_payload: true, with_vector: true })) as { points: Point[] };
+    const [point] = found.points;
+    if (!point) throw new Error(`no point of ${key}`);
+    return point;
+  };
+  const put = async ({ id, vector, payload }: Point): Promise<void> => {
+    const response = await fetch(new URL('/collections/api_ns/points?wait=true', qdrant.url), {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ points: [{ id, vector, payload }] }),
+    });
+    if (!response.ok) throw new Error(await response.text());
+  };
+  const withOwn = ({ payload, ...point }: Point, own: Record<string, unknown>): Point => ({
+    ...point,
+    payload: { ...payload, __sfm: { ...payload.__sfm, ...own } },
+  });
+
+  beforeEach(async () => {
+    expect(await verify()).toMatchObject({ code: 0, found: [] });
+  }, 60_000);
+
+  it('reports lost, superfluous and outdated points exactly, and repairs them', async () => {
+    const original = await pointOf('2,1');
+    await points('/delete?wait=true', { points: [(await pointOf('1,1')).id] });
+    await put(withOwn({ ...original, id: randomUUID() }, { key: '777,7', id: 777 }));
+    await service.json('/store', { body: { coord: '2,1', payload: { text: 'a newer text' } } });
+    await caughtUp();
+    await put(original);
+    await put(withOwn(await pointOf('3,1'), { version: 9 }));
+
+    const expected = ['point_ahead 3,1', 'point_missing 1,1', 'point_stale 2,1', 'point_superfluous 777,7'];
+    const first = await verify();
+    expect(first.code).toBe(1);
+    expect(first.found.sort()).toEqual(expected);
+    expect((await verify()).found.sort()).toEqual(expected);
+
+    const repaired = await verify('--repair');
+    expect(repaired).toMatchObject({ code: 0, repaired: 4, differences: {} });
+    expect((await pointOf('2,1')).payload.__sfm['version']).toBe(2);
+    const { matches } = await service.json<{ matches: { text: string }[] }>('/recall', {
+      body: { query: 'memory number 1', top_k: 50 },
+    });
+    expect(matches.map(({ text }) => text)).toContain('memory number 1');
+  }, 120_000);
+
+  it('reports what was changed in the truth, which no repair mends', async () => {
+    const [row] = (
+      await truth.query<{ hash: Buffer }>(`SELECT content_hash AS hash FROM memories WHERE coordinate_key = '5,1'`)
+    ).rows;
+    await truth.query(`UPDATE memories SET payload = '{"text":"forged"}' WHERE coordinate_key = '4,1'`);
+    await truth.query(`UPDATE memories SET content_hash = sha256('x') WHERE coordinate_key = '5,1'`);
+    const lost = await erasing(`DELETE FROM memory_events WHERE coordinate_key = '6,1' RETURNING id`);
+    expect(lost).toBe(1);
+    const found = await verify('--repair');
+    expect(found.code).toBe(1);
+    expect(found).toMatchObject({ repaired: 0 });
+    expect(found.found.sort()).toEqual([
+      'content_changed 4,1',
+      'content_changed 5,1',
+      'ledger_content 5,1',
+      'ledger_missing 6,1',
+    ]);
+    await truth.query(`UPDATE memories SET payload = '{"text":"memory number 4"}' WHERE coordinate_key = '4,1'`);
+    await truth.query(`UPDATE memories SET content_hash = $1 WHERE coordinate_key = '5,1'`, [row?.hash]);
+    await truth.query(`DELETE FROM memories WHERE coordinate_key = '6,1'`);
+    expect(await verify('--repair')).toMatchObject({ code: 0, repaired: 1 });
+  }, 120_000);
+
+  const erasing = async (statement: string): Promise<number | null> => {
+    await truth.query('BEGIN');
+    await truth.query(`SET LOCAL soma.erasure = 'on'`);
+    const { rowCount } = await truth.query(statement);
+    await truth.query('COMMIT');
+    return rowCount;
+  };
+
+  it('rebuilds under write traffic without losing anything, twice', async () => {
+    let isRebuilding = true;
+    let from = 1000;
+    const traffic = (async () => {
+      for (; isRebuilding; from += 5) {
+        await store(from, 5);
+        await store(0, 3);
+        await service.request(`/memories/${from},1`, { method: 'DELETE' });
+      }
+    })();
+    for (let time = 1; time <= 2; time += 1) {
+      const { code, stdout, stderr } = await run('reindex', '--namespace', 'api_ns');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^rebuilt api_ns: .*everything agrees/m);
+    }
+    isRebuilding = false;
+    await traffic;
+    await caughtUp();
+    expect(from).toBeGreaterThan(1000);
+    expect(await verify()).toMatchObject({ code: 0 });
+  }, 120_000);
+
+  it('is killed on the way, leaves a whole index, and is simply run again', async () => {
+    const collections = async () => {
+      const response = await fetch(new URL('/collections', qdrant.url));
+      const { result } = (await response.json()) as { result: { collections: { name: string }[] } };
+      return result.collections.map(({ name }) => name).filter((name) => name.startsWith('api_ns--'));
+    };
+    await store(5000, 2000);
+    await caughtUp();
+    const { child, done } = startSoma(settings, 'reindex', '--all');
+    await waitFor(async () => (await collections()).length > 1, { timeoutMs: 30_000, what: () => 'the draft' });
+    child.kill('SIGKILL');
+    await done;
+    expect(await verify()).toMatchObject({ code: 0 });
+    expect(await run('reindex', '--all')).toMatchObject({ code: 0 });
+    expect(await collections()).toHaveLength(1);
+  }, 120_000);
+
+  it('moves a namespace to another dimension', async () => {
+    const other = { ...settings, SOMA_VECTOR_DIM: '96' };
+    const refused = await soma(other, 'verify');
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toMatch(/soma reindex --namespace api_ns/);
+    await service.signal('SIGTERM');
+    expect(await soma(other, 'reindex', '--namespace', 'api_ns')).toMatchObject({ code: 0, stderr: '' });
+    const moved = await RunningService.start(other);
+    try {
+      const { matches } = await moved.json<{ matches: { text: string }[] }>('/recall', { body: { query: 'number 7' } });
+      expect(matches[0]?.text).toBe('memory number 7');
+      expect(await soma(other, 'verify')).toMatchObject({ code: 0 });
+    } finally {
+      await moved.dispose();
+    }
+    expect(await run('reindex', '--all')).toMatchObject({ code: 0 });
+    await service.launch();
+  }, 180_000);
+
+  it('says when it cannot find out', async () => {
+    await qdrant.kill();
+    const failed = await run('verify');
+    expect(failed.code).toBe(3);
+    expect(failed.stderr).toMatch(/Qdrant at .* does not answer/);
+    await qdrant.start();
+  }, 60_000);
+});
