@@ -58,7 +58,9 @@ describeHelm.each(INSTALLATION_NAMES)('%s', (installation) => {
     const secrets = installation === 'values-production.yaml' ? VAULT : secretValues(rendering);
     for (const container of appContainers(rendering)) {
       const environment = environmentOf(container, secrets);
-      const { warnings } = loadConfig(environment);
+      const { warnings, http } = loadConfig(environment);
+      // Probes come from outside the pod.
+      expect(http.host).toBe('0.0.0.0');
       const unexpected = warnings.filter(({ variable }) => variable !== 'SOMA_API_HOST');
       expect(unexpected).toEqual([]);
       expect(environment).toMatchObject({ EVENTING_ENABLED: 'true', SOMA_MEMORY_NAMESPACE: 'api_ns' });

@@ -115,7 +115,9 @@ describe('the raw manifests', () => {
     expect(containers.map(({ name }) => name)).toEqual(['api', 'consumer', 'api', 'consumer']);
     for (const container of containers) {
       const secrets = { POSTGRES_URL: 'postgresql://a:b@c:5432/d', SOMA_API_TOKEN: 'token' };
-      const { warnings } = loadConfig({ ...secrets, ...plainEnv(container) });
+      const { warnings, http } = loadConfig({ ...secrets, ...plainEnv(container) });
+      // Probes come from outside the pod.
+      expect(http.host).toBe('0.0.0.0');
       expect(warnings.filter(({ variable }) => variable !== 'SOMA_API_HOST')).toEqual([]);
       expect(container).toMatchObject({
         command: ['node', `apps/${container.name}/dist/main.js`],
