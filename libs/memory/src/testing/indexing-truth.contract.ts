@@ -141,8 +141,8 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       await truth().writer.delete([aDeletion(two, '20')]);
       await mark(one, '3', 2, vector(2));
       const rows: ProjectionRow[] = [];
-      for await (const batch of truth().projection.scanLive(4)) {
-        expect(batch.length).toBeLessThanOrEqual(4);
+      for await (const batch of truth().projection.scanLive(10)) {
+        expect(batch.length).toBeLessThanOrEqual(10);
         rows.push(...batch.filter(({ namespace }) => namespace === one || namespace === two));
       }
       const expected = [...commands.map(({ key }) => Number(key)).filter((key) => key !== 20), 99];
@@ -150,7 +150,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       expect(rows.every(({ embedding }) => embedding === null)).toBe(true);
       const scanned = rows.find(({ key }) => key === '3');
       expect(scanned).toMatchObject({ version: 2, indexedVersion: 2, searchedText: 'hello', memory: { key: '3' } });
-    });
+    }, 30_000);
 
     it('scans while others write and delete: what lives throughout is there exactly once', async () => {
       const namespace = freshNamespace();
@@ -158,7 +158,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       await truth().writer.write(lasting);
       const seen: string[] = [];
       let others = 0;
-      for await (const batch of truth().projection.scanLive(3)) {
+      for await (const batch of truth().projection.scanLive(10)) {
         seen.push(...batch.filter((row) => row.namespace === namespace).map(({ key }) => key));
         // Without an end the scan would find new rows ahead of it forever.
         if (others === 20) continue;
@@ -168,7 +168,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       }
       for (const { key } of lasting) expect(seen.filter((one) => one === key)).toHaveLength(1);
       expect(new Set(seen).size).toBe(seen.length);
-    });
+    }, 30_000);
 
     it('opens rows again, so that they count as not indexed until they are marked anew', async () => {
       const [namespace, other] = [freshNamespace(), freshNamespace()];

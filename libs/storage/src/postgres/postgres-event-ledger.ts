@@ -42,10 +42,10 @@ export class PostgresEventLedger extends EventLedger {
         this.notifier.notify();
         return;
       } catch (error) {
-        // Another process has just recorded one of them: look again.
-        const isRace = isRetryable(error) || sqlState(error) === UNIQUE_VIOLATION;
-        if (!isRace) throw error;
-        if (attempt === MAX_ATTEMPTS) {
+        // Another process has just recorded one of them: look again. That may happen once per event, and then is over.
+        const isRecorded = sqlState(error) === UNIQUE_VIOLATION;
+        if (!isRecorded && !isRetryable(error)) throw error;
+        if (attempt >= MAX_ATTEMPTS + (isRecorded ? events.length : 0)) {
           throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
         }
       }
