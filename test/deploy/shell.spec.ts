@@ -11,9 +11,14 @@ const shellFilesOf = (folder: string): string[] =>
     .filter((name) => name.endsWith('.sh'))
     .map((name) => path.posix.join(folder, name));
 
-const FILES = [...shellFilesOf('scripts'), ...shellFilesOf('scripts/lib'), ...shellFilesOf('docker'), '.ci/run'];
+const FILES = [
+  ...['scripts', 'scripts/lib', 'docker', 'helm/files/backup', 'helm/files/postgres'].flatMap(shellFilesOf),
+  ...['scripts/precheck', '.ci/run'],
+];
 /** What an operator calls. The others are steps of make or of an image's build. */
-const COMMANDS = FILES.filter((file) => !/^scripts\/(lib\/|run\.sh|test\.sh)|^\.ci\/|collect-runtime\.sh$/.test(file));
+const COMMANDS = FILES.filter(
+  (file) => !/^scripts\/(lib\/|run\.sh|test\.sh)|^helm\/|^\.ci\/|collect-runtime\.sh$/.test(file),
+);
 const NODE_COMMANDS = ['scripts/post_chunk.mjs', 'scripts/new-migration.mjs'];
 
 const describeShellcheck = await describeWithTools(['shellcheck']);
