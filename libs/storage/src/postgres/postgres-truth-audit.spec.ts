@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { contentHash, type AuditedCoordinate } from '@sfm/memory';
 import { aDeletion, aWrite, drainAll, freshNamespace } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
 import { PostgresDerivedTables } from './postgres-derived-tables.js';
+import { PostgresEventLedger } from './postgres-event-ledger.js';
 import { PostgresTruthAudit } from './postgres-truth-audit.js';
 
 let truth: TruthDatabase;
@@ -111,6 +113,18 @@ describe('the truth beside its ledger', () => {
       `INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload)
         SELECT gen_random_uuid(), gen_random_uuid(), $1, 'created', 0, '{}' FROM generate_series(1, 12)`,
     );
+    const nothingThere = randomUUID();
+    await new PostgresEventLedger(truth.database).record([
+      {
+        kind: 'delete',
+        id: nothingThere,
+        eventId: nothingThere,
+        occurredAt: new Date(),
+        namespace,
+        key: '404',
+        coordinate: [404],
+      },
+    ]);
     expect(await audit.unplacedEvents(namespace)).toMatchObject({ count: 12, ids: expect.any(Array) });
     expect((await audit.unplacedEvents(namespace)).ids).toHaveLength(10);
     expect(await audit.parkedEvents(namespace)).toEqual({ events: [], count: 0 });

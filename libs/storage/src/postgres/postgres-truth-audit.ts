@@ -128,10 +128,11 @@ export class PostgresTruthAudit extends TruthAudit {
       .map((row) => toCoordinate(namespace, row));
   }
 
+  /** A deletion by another producer that found nothing made no version. */
   async unplacedEvents(namespace: string): Promise<{ readonly ids: readonly string[]; readonly count: number }> {
     const rows = await this.database.query<{ id: string; count: number }>({
       text: `SELECT id, (count(*) OVER ())::float8 AS count FROM memory_events
-        WHERE namespace = $1 AND (coordinate_key IS NULL OR version IS NULL) ORDER BY seq LIMIT ${NAMED}`,
+        WHERE namespace = $1 AND (coordinate_key IS NULL OR version IS NULL AND type <> 'deleted') ORDER BY seq LIMIT ${NAMED}`,
       values: [namespace],
     });
     return { ids: rows.map(({ id }) => id), count: rows[0]?.count ?? 0 };
