@@ -5,8 +5,8 @@ import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { startKafka, type KafkaProcess } from '../services/kafka.js';
 import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
-import { startS3 } from '../services/s3.js';
-import { startSystemPostgres } from '../services/system-postgres.js';
+import { findS3, startS3 } from '../services/s3.js';
+import { findSystemPostgres, startSystemPostgres } from '../services/system-postgres.js';
 import { waitFor } from '../services/wait-for.js';
 import { RunningConsumer } from './running-consumer.js';
 import { RunningService } from './running-service.js';
@@ -29,7 +29,7 @@ function run(command: string, args: readonly string[], settings: Readonly<Record
   });
 }
 
-const describeReal = await describeWith(['postgres', 'qdrant', 'kafka']);
+const describeReal = await describeWith(['qdrant', 'kafka'], { pg_dump: findSystemPostgres, 'an S3 server': findS3 });
 
 describeReal('the disaster recovery drill', () => {
   let postgres: Awaited<ReturnType<typeof startSystemPostgres>>;

@@ -17,12 +17,16 @@ const OBTAIN: Readonly<Record<ServiceName, () => Promise<unknown>>> = {
 
 /**
  * `describe` when every named server can be had, else `describe.skip` after one loud line; under SFM_REQUIRE_SERVICES=1
- * it rejects instead, which fails the suite. For the top of a spec: `const describeReal = await describeWith(['qdrant']);`
+ * it rejects instead, which fails the suite. `programs` are found, or not, by name. For the top of a spec: `const describeReal = await describeWith(['qdrant']);`
  */
-export async function describeWith(services: readonly ServiceName[]): Promise<typeof describe | typeof describe.skip> {
-  const outcomes = await Promise.allSettled(services.map((service) => OBTAIN[service]()));
+export async function describeWith(
+  services: readonly ServiceName[],
+  programs: Readonly<Record<string, () => Promise<unknown>>> = {},
+): Promise<typeof describe | typeof describe.skip> {
+  const needed = [...services.map((name) => [name, OBTAIN[name]] as const), ...Object.entries(programs)];
+  const outcomes = await Promise.allSettled(needed.map(([, obtain]) => obtain()));
   const missing = outcomes.flatMap((outcome, index) =>
-    outcome.status === 'rejected' ? [`${services[index] ?? ''}: ${messageOf(outcome.reason)}`] : [],
+    outcome.status === 'rejected' ? [`${needed[index]?.[0] ?? ''}: ${messageOf(outcome.reason)}`] : [],
   );
   if (missing.length === 0) return describe;
   if (testEnvironment.areServicesRequired) {

@@ -40,8 +40,8 @@ function isAnswer({ status }: Response): boolean {
   return status < 500;
 }
 
-/** The program, built into the download cache the first time. */
-async function findS3(): Promise<string> {
+/** The program, built into the download cache the first time. @throws ServerUnavailable */
+export async function findS3(): Promise<string> {
   const go = await findOnPath('go');
   if (go === undefined) throw new ServerUnavailable(`There is no S3 server. ${HOW}`);
   const folder = await cachedFolder(`gofakes3-${VERSION}`, async (draft) => {

@@ -22,7 +22,7 @@ const HOW = "Install PostgreSQL with its client programs (Debian's package postg
  * @throws ServerUnavailable
  */
 export async function startSystemPostgres(): Promise<ServerProcess & { readonly url: string }> {
-  const bin = await findPrograms();
+  const bin = await findSystemPostgres();
   const { records } = privatePlace('system-postgres');
   const folder = await mkdtemp(path.join(tmpdir(), 'sfm-system-postgres-'));
   await chmod(folder, 0o755);
@@ -54,8 +54,12 @@ export async function startSystemPostgres(): Promise<ServerProcess & { readonly 
   return Object.assign(server, { url });
 }
 
-/** The folder that holds `postgres` and `initdb` of the version of the installed `pg_dump`. */
-async function findPrograms(): Promise<string> {
+/**
+ * The folder that holds `postgres` and `initdb` of the version of the installed `pg_dump`.
+ *
+ * @throws ServerUnavailable
+ */
+export async function findSystemPostgres(): Promise<string> {
   if ((await findOnPath('pg_dump')) === undefined) throw new ServerUnavailable(`pg_dump is not installed. ${HOW}`);
   const major = /(\d+)(\.\d+)?/.exec(await runTool('pg_dump', ['--version']))?.[1] ?? '';
   const configured = await runTool('pg_config', ['--bindir']).catch(() => '');

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { MIGRATIONS } from '@sfm/migrations';
 import { aWrite, freshNamespace } from '@sfm/memory/testing';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { startSystemPostgres } from '../../../../../test/services/system-postgres.js';
+import { describeWith } from '../../../../../test/services/availability.js';
+import { findSystemPostgres, startSystemPostgres } from '../../../../../test/services/system-postgres.js';
 import { query } from '../../../test/data-folder.js';
 import { resolveConnection, type PostgresConnection } from '../connection.js';
 import { createDataSource } from '../data-source.js';
@@ -13,7 +14,9 @@ import { PostgresDatabase } from '../postgres-database.js';
 import { PostgresMemoryWriter } from '../postgres-memory-writer.js';
 import { dumpDatabase, restoreDatabase } from './postgres-dump.js';
 
-describe('a dump of the database', () => {
+const describeDump = await describeWith([], { pg_dump: findSystemPostgres });
+
+describeDump('a dump of the database', () => {
   let server: Awaited<ReturnType<typeof startSystemPostgres>>;
   let connection: PostgresConnection;
   const namespace = freshNamespace();
