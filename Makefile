@@ -1,7 +1,7 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends db-upgrade db-current \
+.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends bench-ramp db-upgrade db-current \
         db-downgrade db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
 
 include make/*.mk
@@ -45,6 +45,10 @@ bench-backends: build ## the same on PostgreSQL, Redis, Qdrant and Kafka of thei
 	@node scripts/with-servers.mjs node bench/store.mjs --rounds 3
 	@node scripts/with-servers.mjs node bench/drain.mjs
 	@node scripts/with-servers.mjs node bench/backends-recall.mjs
+
+bench-ramp: build ## STEPS=100,500,1000,5000,10000 stores and recalls on servers of their own, or on SOMA_BENCH_URL; a report with plots
+	@$(if $(SOMA_BENCH_URL),,node scripts/with-servers.mjs) node bench/ramp.mjs \
+	  $(if $(STEPS),--steps $(STEPS)) $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(OUT),--out $(OUT))
 
 db-upgrade: build ## apply pending migrations
 	@node apps/cli/dist/main.js db upgrade

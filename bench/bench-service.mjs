@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const TOKEN = 'bench-token-0123456789';
+export const TOKEN = process.env.SOMA_BENCH_TOKEN || 'bench-token-0123456789';
 const INDEXED_WITHIN_MS = 600_000;
 
 export const HEADERS = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };

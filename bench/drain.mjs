@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { FeatureHashingEmbedder } from '@sfm/embedding';
 import { HEADERS, indexed, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
-import { median, parseArguments, spread } from './load.mjs';
+import { inParallel, median, parseArguments, spread } from './load.mjs';
 import { qdrant } from './qdrant.mjs';
 
 const USAGE = `usage: node scripts/with-servers.mjs node bench/drain.mjs [--stores 10000] [--rounds 3] [--batch 500] [--json]
@@ -21,16 +21,12 @@ const embedder = new FeatureHashingEmbedder({ dimension: 768 });
 /** Seconds from first to last acknowledgement, and from there until everything is indexed. */
 async function burst(url, memories) {
   const started = performance.now();
-  const queue = memories.values();
-  const client = async () => {
-    for (const { coordinate, payload } of queue) {
-      const body = JSON.stringify({ coord: coordinate.join(','), payload, type: 'episodic' });
-      const response = await fetch(`${url}/store`, { method: 'POST', headers: HEADERS, body });
-      if (!response.ok) throw new Error(`/store answered ${response.status}: ${await response.text()}`);
-      await response.arrayBuffer();
-    }
-  };
-  await Promise.all(Array.from({ length: CLIENTS }, client));
+  await inParallel(memories, CLIENTS, async ({ coordinate, payload }) => {
+    const body = JSON.stringify({ coord: coordinate.join(','), payload, type: 'episodic' });
+    const response = await fetch(`${url}/store`, { method: 'POST', headers: HEADERS, body });
+    if (!response.ok) throw new Error(`/store answered ${response.status}: ${await response.text()}`);
+    await response.arrayBuffer();
+  });
   const acknowledged = performance.now();
   await indexed(url);
   return { stored: (acknowledged - started) / 1000, drained: (performance.now() - acknowledged) / 1000 };

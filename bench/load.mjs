@@ -29,9 +29,19 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The smallest value that at least this share of all values does not exceed (nearest rank). */
 export function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
+/** Runs `work` on every item, begun in order, so many of them at a time. */
+export async function inParallel(items, clients, work) {
+  const queue = items.values();
+  const client = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: clients }, client));
 }
 
 /** Median with the extremes, for a table cell. */
