@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { backupCommand } from './backup/backup.command.js';
+import { configCommand } from './config.command.js';
+import { dbCommand } from './db/db.command.js';
+import { dlqCommand } from './dlq/dlq.command.js';
+import { reindexCommand } from './maintenance/reindex.command.js';
+import { verifyCommand } from './maintenance/verify.command.js';
+import { replayCommand } from './replay/replay.command.js';
+
+/** `soma`: every command of it, nothing run yet. */
+export function somaProgram(): Command {
+  return new Command('soma')
+    .description('Administers a SomaFractalMemory installation. Reads the same environment variables as the service.')
+    .addCommand(dbCommand())
+    .addCommand(dlqCommand())
+    .addCommand(backupCommand())
+    .addCommand(replayCommand())
+    .addCommand(verifyCommand())
+    .addCommand(reindexCommand())
+    .addCommand(configCommand())
+    .showHelpAfterError();
+}
