@@ -16,7 +16,14 @@ export function exists(name: string): boolean {
 
 /** Environment variables: the table of settings, and what Compose, the images, the chart and the manifests read. */
 export function knownVariables(): ReadonlySet<string> {
-  const files = ['docker-compose.yml', '.env.example', 'Dockerfile.runtime', ...filesIn('docker'), ...filesIn('k8s')];
+  const files = [
+    'docker-compose.yml',
+    '.env.example',
+    'Dockerfile.runtime',
+    ...filesIn('docker'),
+    ...filesIn('k8s'),
+    ...filesIn('bench'),
+  ];
   const chart = ['helm/values.yaml', ...filesIn('helm/templates')];
   const texts = [...files, ...chart].filter((name) => !name.endsWith('.md')).map(read);
   return new Set([renderConfigurationDocs(), ...texts].flatMap((text) => text.match(VARIABLE) ?? []));
