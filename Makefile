@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends bench-ramp db-upgrade db-current \
-        db-downgrade db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
+        db-downgrade backup-postgres db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
 
 include make/*.mk
 
@@ -58,6 +58,9 @@ db-current: build ## show the schema version
 
 db-downgrade: build ## revert the newest migration, with the data it holds
 	@node apps/cli/dist/main.js db downgrade
+
+backup-postgres: build ## back up PostgreSQL to SOMA_BACKUP_TARGET
+	@node apps/cli/dist/main.js backup create postgres
 
 db-revision: ## write an empty migration (NAME=what-it-does)
 	@node scripts/new-migration.mjs $(NAME)
