@@ -203,7 +203,10 @@ export function describeChangeFeedContract(adapter: string, truth: TruthHarness,
         const longRunning = await access().begin();
         await longRunning.write([aWrite(namespace, { coordinate: [99] })]);
         const writing = Promise.all(Array.from({ length: WRITERS }, (_, id) => writer(id)))
-          .then(() => longRunning.commit())
+          .then(() => {
+            ending.add('99@1');
+            return longRunning.commit();
+          })
           .then(() => committed.push('99@1'))
           .finally(() => (isOver = true));
         const late = Array.from({ length: READERS - 1 }, () => lateReader());
