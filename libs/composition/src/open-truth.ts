@@ -4,6 +4,7 @@ import { MIGRATIONS } from '@sfm/migrations';
 import {
   createDataSource,
   EmbeddedPostgres,
+  holderText,
   InstanceLock,
   MigrationRunner,
   resolveConnection,
@@ -97,9 +98,8 @@ async function useExternal(
   const lock = new InstanceLock({ ...connection, mode, waitMs: PREDECESSOR_WAIT_MS, onLost });
   const holder = await whenReachable(() => lock.acquire(), logger, signal);
   if (holder) {
-    const who = [holder.pid === undefined ? '' : `pid ${holder.pid}`, holder.url ?? ''].filter(Boolean).join(', ');
     throw new Error(
-      `another SomaFractalMemory${who ? ` (${who})` : ''} serves the ${location}. An index that lives in its process ` +
+      `another SomaFractalMemory${holderText(holder)} serves the ${location}. An index that lives in its process ` +
         'allows no second one: stop it first, use another database, or give all of them one QDRANT_URL.',
     );
   }

@@ -29,6 +29,7 @@ export { dumpDatabase, restoreDatabase } from './postgres/backup/postgres-dump.j
 export { PostgresProgramError } from './postgres/backup/postgres-program.js';
 export {
   findInstance,
+  holderText,
   InstanceLock,
   type InstanceLockHolder,
   type InstanceLockOptions,

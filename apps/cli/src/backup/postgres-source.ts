@@ -1,6 +1,7 @@
 import type { ArtifactContent, BackupManifest } from '@sfm/backup';
 import {
   dumpDatabase,
+  holderText,
   InstanceLock,
   MigrationRunner,
   restoreDatabase,
@@ -74,9 +75,8 @@ async function whileNobodyServes(connection: PostgresConnection, work: () => Pro
   const lock = new InstanceLock({ ...connection, mode: 'exclusive', waitMs: LOCK_WAIT_MS, onLost: () => undefined });
   const holder = await lock.acquire();
   if (holder) {
-    const who = [holder.pid === undefined ? '' : `pid ${holder.pid}`, holder.url ?? ''].filter(Boolean).join(', ');
     throw new Error(
-      `a service${who ? ` (${who})` : ''} works on the database: stop every api and consumer process first ` +
+      `a service${holderText(holder)} works on the database: stop every api and consumer process first ` +
         '(in Kubernetes: scale their deployments to 0)',
     );
   }

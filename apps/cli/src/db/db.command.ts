@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { MigrationRunner } from '@sfm/storage';
+import { positiveInteger } from '../positive-integer.js';
 import { withDatabase } from './with-database.js';
 
 /** `soma db …`: the schema of the truth store. */
@@ -41,10 +42,4 @@ export function dbCommand(): Command {
       }),
     );
   return db;
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1');
-  return value;
 }

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { ParkedEntry, ParkedEvents, RedriveReport } from './parked-events.js';
+import { positiveInteger } from '../positive-integer.js';
 import { harmless, jsonText, processTerminal, table, type Terminal } from '../terminal.js';
 import { withParkedEvents } from './with-parked-events.js';
 
@@ -101,10 +102,4 @@ function describe({ details, event, ...entry }: ParkedEntry): string {
   const facts = { ...entry, parkedAt: entry.parkedAt.toISOString(), ...event };
   const lines = Object.entries(facts).map(([name, value]) => `${name}: ${harmless(String(value))}`);
   return [...lines, `details: ${jsonText(details)}`].join('\n');
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1');
-  return value;
 }

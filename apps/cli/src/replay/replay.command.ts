@@ -1,6 +1,6 @@
-import { foreignEventRecorder, kafkaConnection } from '@sfm/composition';
+import { foreignEventRecorder } from '@sfm/composition';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { createKafkaClient, EventTopic, EventValidator } from '@sfm/events';
+import { EventTopic, EventValidator } from '@sfm/events';
 import { ImportanceNormalizers, LedgerReplay } from '@sfm/memory';
 import {
   PostgresDatabase,
@@ -10,12 +10,11 @@ import {
   type StorageModuleOptions,
 } from '@sfm/storage';
 import { Command } from 'commander';
+import { configuredKafka } from '../kafka.js';
 import { withDatabase } from '../db/with-database.js';
 import { jsonText, processTerminal } from '../terminal.js';
 
-const CLIENT_ID = 'soma-cli';
 const PROGRESS_EVERY = 1000;
-const QUIET = { log: () => {}, warn: () => {}, error: () => {} };
 
 interface Totals {
   read: number;
@@ -44,10 +43,9 @@ export function replayCommand(): Command {
 }
 
 async function replay(config: AppConfig): Promise<Totals> {
-  const connection = kafkaConnection(config, CLIENT_ID);
-  if (!connection)
-    throw new Error('Kafka is not configured (KAFKA_BOOTSTRAP_SERVERS): there is nothing to replay from');
-  const topic = new EventTopic(createKafkaClient(connection, QUIET), {
+  const kafka = configuredKafka(config);
+  if (!kafka) throw new Error('Kafka is not configured (KAFKA_BOOTSTRAP_SERVERS): there is nothing to replay from');
+  const topic = new EventTopic(kafka, {
     topic: config.kafka.memoryEventsTopic,
     rules: { validator: new EventValidator(), maxDimensions: config.limits.coordinateDimensions },
     groupPrefix: 'soma-replay',

@@ -1,4 +1,4 @@
-import type { InstanceLockHolder } from '../postgres/instance-lock.js';
+import { holderText, type InstanceLockHolder } from '../postgres/instance-lock.js';
 
 /** What went wrong, for code that reacts; the message is written for the person who runs the service. */
 export type EmbeddedPostgresErrorCode =
@@ -35,10 +35,9 @@ export class EmbeddedInstanceLocked extends EmbeddedPostgresError {
     readonly dataDir: string,
     readonly holder: InstanceLockHolder,
   ) {
-    const who = [holder.pid === undefined ? '' : `pid ${holder.pid}`, holder.url ?? ''].filter(Boolean).join(', ');
     super(
       'INSTANCE_LOCKED',
-      `Another SomaFractalMemory${who ? ` (${who})` : ''} is using the data folder ${dataDir}. ` +
+      `Another SomaFractalMemory${holderText(holder)} is using the data folder ${dataDir}. ` +
         'Stop it first, or give this one a folder of its own: SOMA_DATA_DIR=/path/to/another/folder (and another SOMA_API_PORT).',
     );
   }

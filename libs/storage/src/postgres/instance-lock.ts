@@ -26,6 +26,12 @@ export interface InstanceLockOptions {
   readonly onLost: (holder: InstanceLockHolder) => void;
 }
 
+/** The holder as a message names it behind a noun: ` (pid 7, http://…)`; nothing where nothing is known. */
+export function holderText({ pid, url }: InstanceLockHolder): string {
+  const facts = [pid === undefined ? '' : `pid ${pid}`, url ?? ''].filter(Boolean);
+  return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+}
+
 const RETRY_MS = 100;
 const MAX_RETRY_MS = 1000;
 const CONNECT_TIMEOUT_MS = 5000;
