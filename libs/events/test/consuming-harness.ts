@@ -42,6 +42,11 @@ export class CountingObserver implements ConsumingObserver {
   committed(messages: number): void {
     this.committedMessages += messages;
   }
+  /** The broker knows of a commit before the consumer knows that it does. @throws when it commits more */
+  async hasCommitted(messages: number): Promise<void> {
+    await waitFor(() => this.committedMessages >= messages, { what: () => `${messages} committed messages` });
+    if (this.committedMessages > messages) throw new Error(`committed ${this.committedMessages} messages`);
+  }
   handed(events: number): void {
     this.handedSizes.push(events);
   }
