@@ -10,16 +10,25 @@ export interface SessionNeighbour {
   readonly offset: number;
 }
 
+/** Which neighbours are wanted. */
+export interface NeighbourQuery {
+  /** How many on each side are looked at, whether they match the filter or not. */
+  readonly reach: number;
+  readonly filter: MemoryFilter | undefined;
+}
+
 /** Reads what surrounds candidates, from the truth. */
 export abstract class ContextReader {
   /**
-   * Up to `reach` memories before and after each key within the same session (memories without one have none).
-   * Live memories only.
+   * The memories up to `reach` before and after each key within the same session (memories without one have none) that
+   * match the filter. Live memories only, which also alone count as a step.
+   *
+   * @throws InvalidRequestError for text in the filter that the truth cannot hold
    */
   abstract sessionNeighbours(
     namespace: string,
     keys: readonly string[],
-    reach: number,
+    query: NeighbourQuery,
   ): Promise<readonly SessionNeighbour[]>;
 
   /** Current state of the given keys; deleted, expired and unknown ones are left out. Order is not defined. */

@@ -5,7 +5,7 @@ import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import { SilentTelemetry } from '../telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
-import { ContextReader, type SessionNeighbour } from './context-reader.port.js';
+import { ContextReader, type NeighbourQuery, type SessionNeighbour } from './context-reader.port.js';
 import { Embedder } from './embedder.port.js';
 import type { IndexQuery, LaneCandidate } from './index-point.js';
 import { LexicalIndex, type LexicalQuery } from './lexical-index.port.js';
@@ -62,6 +62,10 @@ class FixedEmbedder extends Embedder {
   }
 }
 
+function matches(filter: MemoryFilter | undefined, { type, createdAt, payload }: Memory): boolean {
+  return matchesFilter(filter, { type, createdAtMs: createdAt.getTime(), payload });
+}
+
 /** The truth: the given memories, those of a session in a row. */
 class TruthInMemory extends ContextReader {
   constructor(private readonly memories: readonly Memory[]) {
@@ -70,7 +74,7 @@ class TruthInMemory extends ContextReader {
   async sessionNeighbours(
     _namespace: string,
     keys: readonly string[],
-    reach: number,
+    { reach, filter }: NeighbourQuery,
   ): Promise<readonly SessionNeighbour[]> {
     return keys.flatMap((of) => {
       const session = this.memories.find(({ key }) => key === of)?.payload['session'];
@@ -78,19 +82,16 @@ class TruthInMemory extends ContextReader {
       const row = this.memories.filter(({ payload }) => payload['session'] === session);
       const place = row.findIndex(({ key }) => key === of);
       return row
-        .map(({ key }, index) => ({ of, key, offset: index - place }))
-        .filter(({ offset }) => offset !== 0 && Math.abs(offset) <= reach);
+        .map((memory, index) => ({ memory, offset: index - place }))
+        .filter(({ memory, offset }) => offset !== 0 && Math.abs(offset) <= reach && matches(filter, memory))
+        .map(({ memory: { key }, offset }) => ({ of, key, offset }));
     });
   }
   async hydrate(_namespace: string, keys: readonly string[]): Promise<readonly Memory[]> {
     return this.memories.filter(({ key }) => keys.includes(key));
   }
   async list(_namespace: string, filter: MemoryFilter | undefined, limit: number): Promise<readonly Memory[]> {
-    return this.memories
-      .filter(({ type, createdAt, payload }) =>
-        matchesFilter(filter, { type, createdAtMs: createdAt.getTime(), payload }),
-      )
-      .slice(0, limit);
+    return this.memories.filter((memory) => matches(filter, memory)).slice(0, limit);
   }
 }
 

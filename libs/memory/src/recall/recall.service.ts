@@ -1,15 +1,14 @@
-import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } from '../errors.js';
+import { InvalidRequestError } from '../errors.js';
 import type { RecallIndexes } from '../indexing/indexer.js';
 import { matchesFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import { checkText } from '../model/payload.js';
 import type { PayloadFields } from '../store/store.types.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
-import { analyzeQuery } from '../text/text-analyzer.js';
-import type { ContextReader, SessionNeighbour } from './context-reader.port.js';
+import type { ContextReader } from './context-reader.port.js';
 import type { Embedder } from './embedder.port.js';
 import { bestFirst, rankCandidates, type ScoredMemory } from './fusion.js';
-import type { IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+import { Lanes, QueryVector, type Proposals, type Search } from './lanes.js';
 import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './ranking-options.js';
 import type { RecallRequest, RecallResult } from './recall.types.js';
@@ -21,35 +20,23 @@ export interface RecallOptions {
   readonly maxTopK: number;
 }
 
-/** What the lanes proposed for one query, and what surrounds the lexical matches. */
-interface Proposals {
-  readonly lexical: readonly LaneCandidate[];
-  readonly vector: readonly LaneCandidate[];
-  readonly neighbours: readonly SessionNeighbour[];
-  readonly degraded: readonly string[];
-}
-
-/** One recall on its way. */
-interface Search {
-  readonly namespace: string;
-  readonly request: RecallRequest;
-  readonly overlay: Overlay;
-  readonly now: Date;
-}
-
 /**
  * Finds the memories that matter for a query: lanes propose, the truth provides content and context, fusion decides.
  * Committed writes that the indexes do not have yet are searched with them, so an acknowledged write is found at once.
  */
 export class RecallService {
+  private readonly lanes: Lanes;
+
   constructor(
-    private readonly indexes: RecallIndexes,
+    indexes: RecallIndexes,
     private readonly embedder: Embedder,
     private readonly overlays: OverlayReader,
     private readonly context: ContextReader,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: RecallOptions,
-  ) {}
+  ) {
+    this.lanes = new Lanes(indexes, context, telemetry, options.ranking);
+  }
 
   /**
    * The best `topK` memories for the query; fewer only if fewer match the filter. Same query, same data, same order.
@@ -61,9 +48,11 @@ export class RecallService {
   async recall(namespace: string, request: RecallRequest): Promise<RecallResult> {
     this.check(request);
     const start = performance.now();
-    const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date() };
+    const queryVector = new QueryVector(this.embedder, request.query);
+    if (request.mode !== 'lexical') queryVector.prepare();
+    const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date(), queryVector };
     for (let limit = Math.max(this.options.ranking.candidates, request.topK); ; limit *= 4) {
-      const proposals = await this.propose(search, limit);
+      const proposals = await this.lanes.propose(search, limit);
       const { ranked, isWhole } = await this.rank(search, proposals, limit);
       const isExhausted = isWhole && proposals.lexical.length < limit && proposals.vector.length < limit;
       // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
@@ -83,71 +72,14 @@ export class RecallService {
     }
   }
 
-  private async propose(search: Search, limit: number): Promise<Proposals> {
-    const { mode = 'hybrid' } = search.request;
-    const proposals = await this.proposeBy(mode, search, limit);
-    if (proposals.degraded.length === 0) return proposals;
-    // A caller that asked for one lane is better served by the other than by nothing.
-    const other = mode === 'vector' ? 'lexical' : mode === 'lexical' ? 'vector' : undefined;
-    const found = other ? await this.proposeBy(other, search, limit) : proposals;
-    if (found.degraded.length === (other ? 1 : 2)) {
-      throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
-    }
-    return { ...found, degraded: proposals.degraded };
-  }
-
-  private async proposeBy(
-    mode: 'hybrid' | 'lexical' | 'vector',
-    { namespace, request: { query, filter }, overlay, now }: Search,
-    limit: number,
-  ): Promise<Proposals> {
-    const index: IndexQuery = { limit, filter, nowMs: now.getTime() };
-    const degraded: string[] = [];
-    const lane = async (name: 'lexical' | 'vector', search: () => Promise<readonly LaneCandidate[]>) => {
-      if (mode !== 'hybrid' && mode !== name) return [];
-      const start = performance.now();
-      try {
-        return await search();
-      } catch (error) {
-        if (!(error instanceof IndexUnavailableError) && !(error instanceof EmbedderUnavailableError)) throw error;
-        degraded.push(name);
-        return [];
-      } finally {
-        this.telemetry.observeLane(name, performance.now() - start);
-      }
-    };
-    const matches = lane('lexical', () =>
-      this.indexes.lexical.search(namespace, { ...index, terms: analyzeQuery(query).terms }, overlay),
-    );
-    const [lexical, neighbours, vector] = await Promise.all([
-      matches,
-      // Read while the vectors are searched.
-      matches.then((found) => (mode === 'hybrid' ? this.neighboursOf(namespace, found) : [])),
-      lane('vector', async () => {
-        const [vector] = await this.embedder.embed([query]);
-        return vector ? this.indexes.vectors.search(namespace, { ...index, vector }, overlay) : [];
-      }),
-    ]);
-    return { lexical, vector, neighbours, degraded };
-  }
-
-  /** Only lexical matches tell about their neighbours; those beyond the usual number would tell next to nothing. */
-  private async neighboursOf(
-    namespace: string,
-    matches: readonly LaneCandidate[],
-  ): Promise<readonly SessionNeighbour[]> {
-    const { candidates, neighbourReach } = this.options.ranking;
-    const keys = matches.slice(0, candidates).map(({ key }) => key);
-    return this.timed('neighbours', () => this.context.sessionNeighbours(namespace, keys, neighbourReach));
-  }
-
   /** Orders the most promising candidates by their contents as they are in the truth. */
   private async rank({ namespace, request, now }: Search, proposals: Proposals, limit: number) {
     const { ranking, fields } = this.options;
     const size = 2 * limit;
-    const isFiltered = request.filter !== undefined;
-    const keys = shortlist({ ...proposals, size, isFiltered }, ranking);
-    const found = await this.timed('hydrate', () => this.context.hydrate(namespace, keys, now));
+    const keys = shortlist({ ...proposals, size }, ranking);
+    const start = performance.now();
+    const found = await this.context.hydrate(namespace, keys, now);
+    this.telemetry.observeLane('hydrate', performance.now() - start);
     const memories = found.filter((memory) => matchesFilter(request.filter, filterable(memory)));
     const ranked = rankCandidates({ request, ...proposals, memories, fields, now }, ranking);
     return { ranked, isWhole: keys.length < size };
@@ -169,13 +101,6 @@ export class RecallService {
     if (memories.length === 0) return ranked;
     const others = rankCandidates({ request, lexical: [], vector: [], neighbours: [], memories, fields, now }, ranking);
     return [...ranked, ...others].sort(bestFirst);
-  }
-
-  private async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
-    const start = performance.now();
-    const result = await work();
-    this.telemetry.observeLane(stage, performance.now() - start);
-    return result;
   }
 }
 

@@ -3,7 +3,7 @@ import { DEFAULT_RANKING } from './ranking-options.js';
 import { shortlist, type ShortlistInput } from './shortlist.js';
 
 const list = (input: Partial<ShortlistInput>) =>
-  shortlist({ lexical: [], vector: [], neighbours: [], size: 10, isFiltered: false, ...input }, DEFAULT_RANKING);
+  shortlist({ lexical: [], vector: [], neighbours: [], size: 10, ...input }, DEFAULT_RANKING);
 
 describe('shortlist', () => {
   const lexical = [
@@ -27,10 +27,6 @@ describe('shortlist', () => {
         ],
       }),
     ).toEqual(['best', 'weak', 'odd']);
-  });
-
-  it('leaves all proposals their place when a filter may refuse neighbours', () => {
-    expect(list({ lexical, neighbours, size: 1, isFiltered: true })).toEqual(['best', 'weak', 'beside']);
   });
 
   it('orders equal keys the same way every time', () => {

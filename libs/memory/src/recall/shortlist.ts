@@ -11,8 +11,6 @@ export interface ShortlistInput {
   readonly neighbours: readonly SessionNeighbour[];
   /** At most this many keys. */
   readonly size: number;
-  /** Neighbours may turn out not to match the filter: then they take no place from what the lanes propose. */
-  readonly isFiltered: boolean;
 }
 
 /**
@@ -25,13 +23,10 @@ export function shortlist(input: ShortlistInput, { weights, neighbourFading }: R
   const lexical = lexicalSignals(input.lexical);
   for (const [key, signal] of lexical) add(key, weights.lexical * signal);
   for (const [key, signal] of vectorSignals(input.vector)) add(key, weights.vector * signal);
-  const proposed = new Set(promise.keys());
   const nearby = neighbourSignals({ neighbours: input.neighbours, lexical, asks: () => true, fading: neighbourFading });
   for (const [key, { before, after, answer }] of nearby) {
     add(key, weights.before * before + weights.after * after + weights.answer * answer);
   }
-  const ordered = [...promise].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1)).map(([key]) => key);
-  if (!input.isFiltered) return ordered.slice(0, input.size);
-  const others = ordered.filter((key) => !proposed.has(key)).slice(0, input.size);
-  return [...ordered.filter((key) => proposed.has(key)), ...others];
+  const ordered = [...promise].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+  return ordered.slice(0, input.size).map(([key]) => key);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProjectionRow } from '../indexing/projection-source.port.js';
+import type { MemoryFilter } from '../model/filter.js';
 import { aDeletion, aWrite, freshNamespace, type TruthHarness } from './truth-builders.js';
 
 const SPACE = 'space-a';
@@ -271,8 +272,8 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
 /** What every ContextReader adapter must do. Call it inside a spec file. */
 export function describeContextReaderContract(adapter: string, truth: TruthHarness): void {
   describe(`${adapter} as a context reader`, () => {
-    const neighbours = async (namespace: string, keys: readonly string[], reach: number) =>
-      (await truth().context.sessionNeighbours(namespace, keys, reach))
+    const neighbours = async (namespace: string, keys: readonly string[], reach: number, filter?: MemoryFilter) =>
+      (await truth().context.sessionNeighbours(namespace, keys, { reach, filter }))
         .map(({ of, key, offset }) => `${of}:${offset}=${key}`)
         .sort();
 
@@ -285,6 +286,26 @@ export function describeContextReaderContract(adapter: string, truth: TruthHarne
       expect(await neighbours(namespace, ['3', '3'], 1)).toEqual(['3:-1=2', '3:1=5']);
       expect(await neighbours(namespace, ['3'], 0)).toEqual([]);
       expect(await neighbours(namespace, [], 3)).toEqual([]);
+    });
+
+    it('gives those that match a filter, as far away as they are', async () => {
+      const namespace = freshNamespace();
+      const topics = ['a', 'b', 'a', 'a', 'b', 'a'];
+      await truth().writer.write(
+        topics.map((topic, index) =>
+          aWrite(namespace, {
+            coordinate: [index],
+            session: 's',
+            payload: { topic },
+            type: index === 5 ? 'semantic' : 'episodic',
+          }),
+        ),
+      );
+      const isA = { path: ['topic'], equals: 'a' };
+      expect(await neighbours(namespace, ['1'], 4, { payload: [isA] })).toEqual(['1:-1=0', '1:1=2', '1:2=3', '1:4=5']);
+      expect(await neighbours(namespace, ['1'], 3, { payload: [isA] })).toEqual(['1:-1=0', '1:1=2', '1:2=3']);
+      expect(await neighbours(namespace, ['1'], 4, { payload: [isA], type: 'semantic' })).toEqual(['1:4=5']);
+      expect(await neighbours(namespace, ['4'], 4, { createdBefore: 0 })).toEqual([]);
     });
 
     it('lists what matches a filter in creation order', async () => {

@@ -1,5 +1,17 @@
-import { ContextReader, type Memory, type MemoryFilter, type MemoryReader, type SessionNeighbour } from '@sfm/memory';
+import {
+  ContextReader,
+  type Memory,
+  type MemoryFilter,
+  type MemoryReader,
+  type NeighbourQuery,
+  type SessionNeighbour,
+} from '@sfm/memory';
+import { filterSql } from './filter-sql.js';
 import type { PostgresDatabase } from './postgres-database.js';
+import { SqlParameters } from './sql-parameters.js';
+
+/** What a filter looks at. */
+const FILTERED_COLUMNS = ', n.type, n.created_at, n.payload';
 
 /** Reads what surrounds candidates from PostgreSQL. */
 export class PostgresContextReader extends ContextReader {
@@ -13,28 +25,33 @@ export class PostgresContextReader extends ContextReader {
   async sessionNeighbours(
     namespace: string,
     keys: readonly string[],
-    reach: number,
+    { reach, filter }: NeighbourQuery,
   ): Promise<readonly SessionNeighbour[]> {
     if (keys.length === 0 || reach < 1) return [];
+    const parameters = new SqlParameters();
+    const wanted = `w.namespace = ${parameters.add(namespace)} AND w.coordinate_key = ANY(${parameters.add(keys)}::text[])`;
+    const limit = parameters.add(reach);
+    const columns = filter ? FILTERED_COLUMNS : '';
     return this.database.query<{ of: string; key: string; offset: number }>({
-      name: 'sfm_session_neighbours',
+      // A connection keeps for good what it has prepared, and filters have any number of shapes.
+      ...(filter ? {} : { name: 'sfm_session_neighbours' }),
       // Materialised without the conditions on session and deletion: with them, a planner without statistics reads the
       // whole namespace through the session index instead of looking the keys up.
       text: `WITH wanted AS MATERIALIZED (
           SELECT w.namespace, w.coordinate_key, w.session, w.id, w.deleted_at, w.expires_at FROM memories w
-          WHERE w.namespace = $1 AND w.coordinate_key = ANY($2::text[])
+          WHERE ${wanted}
         )
-        SELECT m.coordinate_key AS of, near.key, near.distance AS "offset"
-        FROM wanted m
+        SELECT w.coordinate_key AS of, m.coordinate_key AS key, m.distance AS "offset"
+        FROM wanted w
         CROSS JOIN LATERAL (
-          SELECT b.coordinate_key AS key, -(row_number() OVER (ORDER BY b.id DESC))::int AS distance
-          FROM (${neighbours('<', 'DESC')}) AS b
+          SELECT b.*, -(row_number() OVER (ORDER BY b.id DESC))::int AS distance
+          FROM (${neighbours('<', 'DESC', columns)} LIMIT ${limit}) AS b
           UNION ALL
-          SELECT a.coordinate_key, (row_number() OVER (ORDER BY a.id))::int
-          FROM (${neighbours('>', 'ASC')}) AS a
-        ) AS near
-        WHERE m.session IS NOT NULL AND ${live('m')}`,
-      values: [namespace, keys, reach],
+          SELECT a.*, (row_number() OVER (ORDER BY a.id))::int
+          FROM (${neighbours('>', 'ASC', columns)} LIMIT ${limit}) AS a
+        ) AS m
+        WHERE w.session IS NOT NULL AND ${live('w')} AND ${filterSql(filter, parameters)}`,
+      values: parameters.values,
     });
   }
 
@@ -47,11 +64,11 @@ export class PostgresContextReader extends ContextReader {
   }
 }
 
-function neighbours(side: '<' | '>', order: 'ASC' | 'DESC'): string {
-  return `SELECT n.id, n.coordinate_key FROM memories n
-    WHERE n.namespace = m.namespace AND n.session = m.session AND n.session IS NOT NULL
-      AND n.id ${side} m.id AND ${live('n')}
-    ORDER BY n.id ${order} LIMIT $3`;
+function neighbours(side: '<' | '>', order: 'ASC' | 'DESC', columns: string): string {
+  return `SELECT n.id, n.coordinate_key${columns} FROM memories n
+    WHERE n.namespace = w.namespace AND n.session = w.session AND n.session IS NOT NULL
+      AND n.id ${side} w.id AND ${live('n')}
+    ORDER BY n.id ${order}`;
 }
 
 function live(alias: string): string {

@@ -8,6 +8,7 @@ import {
   type LexicalQuery,
   type Overlay,
 } from '@sfm/memory';
+import { FilterSieve } from './filter-sieve.js';
 import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
 import type { Postings } from './postings.js';
@@ -35,6 +36,7 @@ interface WeightedQuery {
 export class LexicalNamespace {
   readonly #table = new PointTable<TextPoint>();
   readonly #dictionary = new TermDictionary();
+  readonly #sieve = new FilterSieve(this.#table);
   #totalLength = 0;
   #lengths = new Int32Array(0);
   /** Scratch space of a search; all zeros in between. */
@@ -55,7 +57,7 @@ export class LexicalNamespace {
   search(query: LexicalQuery, overlay: Overlay): LaneCandidate[] {
     const weighted = this.#weigh(query.terms, overlay);
     const top = new TopCandidates(query.limit);
-    const touchedCount = this.#accumulate(weighted);
+    const touchedCount = this.#accumulate(weighted, this.#sieve.mask(query.filter));
     const isVisible = (point: TextPoint): boolean => !overlay.hidden.has(point.key) && isEligible(point, query);
     this.#collect(top, touchedCount, isVisible);
     for (const point of overlay.points) {
@@ -70,7 +72,9 @@ export class LexicalNamespace {
     this.#dropTerms(this.#table.slotOf(point.key));
     const { terms, length } = point.text;
     const termIds = new Int32Array(terms.size);
-    const slot = this.#table.put(point.key, point.version, { ...toHeldPoint(point), termIds, length });
+    const held = { ...toHeldPoint(point), termIds, length };
+    const slot = this.#table.put(point.key, point.version, held);
+    this.#sieve.put(slot, held);
     let position = 0;
     for (const [term, count] of terms) termIds[position++] = this.#dictionary.insert(term, slot, count);
     this.#reserve(this.#table.capacity);
@@ -120,8 +124,11 @@ export class LexicalNamespace {
     return points;
   }
 
-  /** Adds up every term's part into the scratch scores, in query order; answers how many slots were touched. */
-  #accumulate({ terms, averageLength }: WeightedQuery): number {
+  /**
+   * Adds up every term's part into the scratch scores of the slots that the mask has, in query order; answers how many
+   * slots were touched.
+   */
+  #accumulate({ terms, averageLength }: WeightedQuery, mask: Uint8Array | undefined): number {
     const scores = this.#scores;
     const touched = this.#touched;
     const lengths = this.#lengths;
@@ -131,6 +138,7 @@ export class LexicalNamespace {
       const { slots, counts, size } = postings;
       for (let position = 0; position < size; position++) {
         const slot = slots[position]!;
+        if (mask && mask[slot] === 0) continue;
         const sum = scores[slot]!;
         if (sum === 0) touched[touchedCount++] = slot;
         scores[slot] = sum + termScore(idf, counts[position]!, lengths[slot]!, averageLength, this.bm25);

@@ -6,6 +6,7 @@ import type {
   Overlay,
   VectorQuery,
 } from '@sfm/memory';
+import { FilterSieve } from './filter-sieve.js';
 import { GraphLane } from './graph-lane.js';
 import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import type { NeighborGraphFactory } from './neighbor-graph.js';
@@ -39,6 +40,7 @@ interface Search {
 /** The vectors of one namespace: exact scan, and for many dense vectors a graph that narrows what is scored. */
 export class VectorNamespace {
   readonly #table = new PointTable<VectorPoint>();
+  readonly #sieve = new FilterSieve(this.#table);
   readonly #slab: VectorSlab;
   readonly #graph: GraphLane;
   readonly #blockScores = new Float64Array(BLOCK_POINTS);
@@ -100,7 +102,9 @@ export class VectorNamespace {
   #upsert(point: IndexPoint): void {
     if (!this.#table.isNewer(point.key, point.version)) return;
     const searchable = hasVector(point);
-    const slot = this.#table.put(point.key, point.version, { ...toHeldPoint(point), hasVector: searchable });
+    const held = { ...toHeldPoint(point), hasVector: searchable };
+    const slot = this.#table.put(point.key, point.version, held);
+    this.#sieve.put(slot, held);
     if (searchable) {
       this.#slab.write(slot, point.vector);
       this.#graph.changed(slot);
@@ -152,7 +156,9 @@ export class VectorNamespace {
 
   /** Offers a slot's point if the query may see it; what is costly to ask is asked last. */
   #offering({ query, overlay }: Omit<Search, 'vector'>, top: TopCandidates): (slot: number, score: number) => void {
+    const mask = this.#sieve.mask(query.filter);
     return (slot, score) => {
+      if (mask?.[slot] === 0) return;
       const point = this.#table.at(slot);
       if (!point?.hasVector || !top.admits(score, point.id)) return;
       if (overlay.hidden.has(point.key) || !isEligible(point, query)) return;

@@ -1,0 +1,128 @@
+import { setImmediate } from 'node:timers/promises';
+import { EmbedderUnavailableError, IndexUnavailableError } from '../errors.js';
+import type { RecallIndexes } from '../indexing/indexer.js';
+import type { MemoryTelemetry } from '../telemetry.port.js';
+import { analyzeQuery } from '../text/text-analyzer.js';
+import type { ContextReader, SessionNeighbour } from './context-reader.port.js';
+import type { Embedder } from './embedder.port.js';
+import type { IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+import type { RankingOptions } from './ranking-options.js';
+import type { RecallRequest } from './recall.types.js';
+
+type Mode = NonNullable<RecallRequest['mode']>;
+
+/** One recall on its way. */
+export interface Search {
+  readonly namespace: string;
+  readonly request: RecallRequest;
+  readonly overlay: Overlay;
+  readonly now: Date;
+  readonly queryVector: QueryVector;
+}
+
+/** What the lanes proposed for one query, and what surrounds the lexical matches. */
+export interface Proposals {
+  readonly lexical: readonly LaneCandidate[];
+  readonly vector: readonly LaneCandidate[];
+  readonly neighbours: readonly SessionNeighbour[];
+  readonly degraded: readonly string[];
+}
+
+/** The embedding of one query, made at most once, when it is first asked for. */
+export class QueryVector {
+  private embedding: Promise<Float32Array | undefined> | undefined;
+
+  constructor(
+    private readonly embedder: Embedder,
+    private readonly query: string,
+  ) {}
+
+  /** @throws EmbedderUnavailableError */
+  read(): Promise<Float32Array | undefined> {
+    this.embedding ??= this.embedder.embed([this.query]).then(([vector]) => vector);
+    return this.embedding;
+  }
+
+  /** Sets the embedding going while something else is waited for; how it fails shows when it is read. */
+  prepare(): void {
+    this.read().catch(() => undefined);
+  }
+}
+
+/** Asks the lanes for candidates, side by side, and goes on with those that answer. */
+export class Lanes {
+  constructor(
+    private readonly indexes: RecallIndexes,
+    private readonly context: ContextReader,
+    private readonly telemetry: MemoryTelemetry,
+    private readonly ranking: RankingOptions,
+  ) {}
+
+  /**
+   * Up to `limit` candidates of each lane that the request's mode asks for, with the neighbours of lexical matches.
+   *
+   * @throws IndexUnavailableError when no lane can answer; StoreUnavailableError
+   */
+  async propose(search: Search, limit: number): Promise<Proposals> {
+    const { mode = 'hybrid' } = search.request;
+    const proposals = await this.proposeBy(mode, search, limit);
+    if (proposals.degraded.length === 0) return proposals;
+    // A caller that asked for one lane is better served by the other than by nothing.
+    const other = mode === 'vector' ? 'lexical' : mode === 'lexical' ? 'vector' : undefined;
+    const found = other ? await this.proposeBy(other, search, limit) : proposals;
+    if (found.degraded.length === (other ? 1 : 2)) {
+      throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
+    }
+    return { ...found, degraded: proposals.degraded };
+  }
+
+  private async proposeBy(mode: Mode, search: Search, limit: number): Promise<Proposals> {
+    const degraded: string[] = [];
+    const lane = async (name: 'lexical' | 'vector', work: () => Promise<readonly LaneCandidate[]>) => {
+      if (mode !== 'hybrid' && mode !== name) return [];
+      try {
+        return await this.timed(name, work);
+      } catch (error) {
+        if (!(error instanceof IndexUnavailableError) && !(error instanceof EmbedderUnavailableError)) throw error;
+        degraded.push(name);
+        return [];
+      }
+    };
+    const index = { limit, filter: search.request.filter, nowMs: search.now.getTime() };
+    const nearest = lane('vector', () => this.nearest(search, index));
+    // An index of words in this process keeps it busy: a request to an index of vectors elsewhere goes out before.
+    const matches = setImmediate().then(() => lane('lexical', () => this.matches(search, index)));
+    const [vector, lexical, neighbours] = await Promise.all([
+      nearest,
+      matches,
+      // Read while the vectors are searched.
+      matches.then((found) => (mode === 'hybrid' ? this.neighboursOf(search, found) : [])),
+    ]);
+    return { lexical, vector, neighbours, degraded };
+  }
+
+  private async nearest({ namespace, queryVector, overlay }: Search, index: IndexQuery) {
+    const vector = await queryVector.read();
+    return vector ? this.indexes.vectors.search(namespace, { ...index, vector }, overlay) : [];
+  }
+
+  private matches({ namespace, request, overlay }: Search, index: IndexQuery) {
+    return this.indexes.lexical.search(namespace, { ...index, terms: analyzeQuery(request.query).terms }, overlay);
+  }
+
+  /** Only lexical matches tell about their neighbours; those beyond the usual number would tell next to nothing. */
+  private neighboursOf({ namespace, request: { filter } }: Search, matches: readonly LaneCandidate[]) {
+    const { candidates, neighbourReach: reach } = this.ranking;
+    const keys = matches.slice(0, candidates).map(({ key }) => key);
+    return this.timed('neighbours', () => this.context.sessionNeighbours(namespace, keys, { reach, filter }));
+  }
+
+  private async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.telemetry.observeLane(stage, performance.now() - start);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import { matchesFilter, type JsonValue, type MemoryFilter, type PayloadCondition } from '@sfm/memory';
+import { FilterSieve } from './filter-sieve.js';
+import type { HeldPoint } from './held-point.js';
+import { PointTable } from './point-table.js';
+
+const LONG = 'x'.repeat(100);
+const VALUES: readonly (JsonValue | undefined)[] = [
+  undefined,
+  null,
+  true,
+  0,
+  -0,
+  1,
+  1.5,
+  '',
+  '1',
+  'null',
+  'a',
+  `${LONG}a`,
+  `${LONG}b`,
+  [],
+  ['a', 1],
+  {},
+  { b: 'a' },
+];
+const CONDITIONS: readonly PayloadCondition[] = [
+  ...VALUES.filter((value) => value !== undefined).map((equals) => ({ path: ['a'], equals })),
+  { path: ['a'], anyOf: [] },
+  { path: ['a'], anyOf: ['a', 1, { b: 'a' }] },
+  { path: ['a'], contains: 1 },
+  { path: ['a'], range: { gt: 0 } },
+  { path: ['a'], range: { lte: 'a' } },
+  { path: ['a'], exists: true },
+  { path: ['a'], exists: false },
+  { path: ['a', 'b'], equals: 'a' },
+  { path: [], equals: { a: null } },
+];
+
+class World {
+  readonly table = new PointTable<HeldPoint>();
+  readonly sieve = new FilterSieve(this.table);
+  private version = 0;
+
+  put(key: string, value: JsonValue | undefined, type: 'episodic' | 'semantic' = 'episodic'): void {
+    const payload = value === undefined ? {} : { a: value };
+    const point = { key, id: 1, type, createdAtMs: 0, payload, expiresAtMs: null };
+    this.sieve.put(this.table.put(key, ++this.version, point), point);
+  }
+
+  remove(key: string): void {
+    this.table.remove(key, ++this.version);
+  }
+
+  /** Keys of the points that match, and of those that the sieve lets through. */
+  ask(filter: MemoryFilter): { readonly matching: string[]; readonly passed: string[] } {
+    const mask = this.sieve.mask(filter);
+    const points = Array.from({ length: this.table.capacity }, (_, slot) => ({ slot, point: this.table.at(slot) }));
+    const held = points.flatMap(({ slot, point }) => (point ? [{ slot, point }] : []));
+    return {
+      matching: held.filter(({ point }) => matchesFilter(filter, point)).map(({ point }) => point.key),
+      passed: held.filter(({ slot }) => mask?.[slot] !== 0).map(({ point }) => point.key),
+    };
+  }
+}
+
+describe('FilterSieve', () => {
+  it.each(CONDITIONS.map((condition) => [JSON.stringify(condition), condition] as const))(
+    'refuses nothing that matches %s, whenever points came',
+    (_, condition) => {
+      const world = new World();
+      const filter = { payload: [condition] };
+      VALUES.forEach((value, index) => world.put(`before ${index}`, value));
+      const check = () => {
+        const { matching, passed } = world.ask(filter);
+        expect(passed).toEqual(expect.arrayContaining(matching));
+      };
+      check();
+      VALUES.forEach((value, index) => world.put(`after ${index}`, value));
+      // Into the slots of others, and beyond the room there was.
+      VALUES.forEach((_value, index) => world.put(`before ${index}`, VALUES.at(-index - 1)));
+      VALUES.forEach((_value, index) => world.remove(`after ${index}`));
+      for (let index = 0; index < 200; index++) world.put(`many ${index}`, VALUES[index % VALUES.length]);
+      check();
+    },
+  );
+
+  it('lets through what matches alone, where the values are plain', () => {
+    const world = new World();
+    for (let index = 0; index < 1000; index++) world.put(`${index}`, `topic-${index % 50}`);
+    const { matching, passed } = world.ask({ payload: [{ path: ['a'], equals: 'topic-7' }] });
+    expect(passed).toEqual(matching);
+    expect(matching).toHaveLength(20);
+  });
+
+  it('tells types apart, and lets everything through without a filter', () => {
+    const world = new World();
+    world.put('1', 'a', 'semantic');
+    world.put('2', 'a', 'episodic');
+    world.put('3', 'b', 'semantic');
+    expect(world.ask({ type: 'semantic', payload: [{ path: ['a'], equals: 'a' }] }).passed).toEqual(['1']);
+    expect(world.ask({ type: 'semantic' }).passed).toEqual(['1', '3']);
+    expect(world.ask({}).passed).toEqual(['1', '2', '3']);
+  });
+
+  it('judges by more fields than it remembers', () => {
+    const world = new World();
+    world.put('1', { b: 1 });
+    world.put('2', { b: 2 });
+    const others = Array.from({ length: 20 }, (_, index) => ({ path: [`none ${index}`], exists: false }));
+    for (let round = 0; round < 3; round++) {
+      expect(world.ask({ payload: [{ path: ['a', 'b'], equals: 1 }, ...others] }).passed).toEqual(['1']);
+      for (const other of others) expect(world.ask({ type: 'episodic', payload: [other] }).passed).toEqual(['1', '2']);
+    }
+  });
+});

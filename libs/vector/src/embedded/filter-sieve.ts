@@ -1,0 +1,131 @@
+import { valueAt, type JsonValue, type MemoryFilter, type PayloadCondition } from '@sfm/memory';
+import type { HeldPoint } from './held-point.js';
+import type { PointTable } from './point-table.js';
+
+/** Fields remembered at a time; the one asked for longest ago makes room for another. */
+const MAX_COLUMNS = 8;
+/** Characters of a string that its code is made of. */
+const CODED_CHARACTERS = 64;
+
+/** Codes of values. Scalars have one from 2 on, and may share it. */
+const ABSENT = 0;
+const COMPOSITE = 1;
+const FIRST_SCALAR = 2;
+
+/** The codes of one field, by slot. */
+interface Column {
+  readonly read: (point: HeldPoint) => JsonValue | undefined;
+  codes: Uint32Array;
+}
+
+/** A column, and which of its codes the value of a matching point may have. */
+interface Test {
+  readonly column: Column;
+  readonly admits: (code: number) => boolean;
+}
+
+/**
+ * Tells of most points that they do not match a filter from one number each, without touching the point: to look into
+ * the payloads of all that share a word with a query takes longer than to score them.
+ *
+ * A field gets a column when it is first asked for, which then follows the points: 4 bytes for each of them.
+ */
+export class FilterSieve {
+  readonly #columns = new Map<string, Column>();
+  #mask = new Uint8Array();
+
+  constructor(private readonly table: PointTable<HeldPoint>) {}
+
+  /** The slot has a new point. */
+  put(slot: number, point: HeldPoint): void {
+    for (const column of this.#columns.values()) {
+      if (slot >= column.codes.length) column.codes = grown(column.codes, this.table.capacity);
+      column.codes[slot] = codeOf(column.read(point));
+    }
+  }
+
+  /**
+   * By slot, 0 where the point does not match, else 1: such a point still has to be asked. Undefined when the filter
+   * leaves everything to the points. Holds until the next call, or until points change.
+   */
+  mask(filter: MemoryFilter | undefined): Uint8Array | undefined {
+    const [first, ...others] = this.#tests(filter);
+    if (!first) return undefined;
+    const { capacity } = this.table;
+    if (capacity > this.#mask.length) this.#mask = new Uint8Array(roomFor(capacity, this.#mask.length));
+    const mask = this.#mask;
+    for (let slot = 0; slot < capacity; slot++) mask[slot] = first.admits(first.column.codes[slot]!) ? 1 : 0;
+    for (const { column, admits } of others) {
+      for (let slot = 0; slot < capacity; slot++) if (mask[slot] === 1 && !admits(column.codes[slot]!)) mask[slot] = 0;
+    }
+    return mask;
+  }
+
+  #tests(filter: MemoryFilter | undefined): Test[] {
+    const tests = (filter?.payload ?? []).slice(0, MAX_COLUMNS - 1).map((condition) => {
+      const { path } = condition;
+      const column = this.#column(JSON.stringify(path), ({ payload }) => valueAt(payload, path));
+      return { column, admits: admitting(condition) };
+    });
+    if (filter?.type === undefined) return tests;
+    return [...tests, { column: this.#column('type', ({ type }) => type), admits: among([filter.type]) }];
+  }
+
+  #column(name: string, read: Column['read']): Column {
+    const column = this.#columns.get(name) ?? this.#filled(read);
+    this.#columns.delete(name);
+    this.#columns.set(name, column);
+    const [oldest] = this.#columns.keys();
+    if (this.#columns.size > MAX_COLUMNS && oldest !== undefined) this.#columns.delete(oldest);
+    return column;
+  }
+
+  #filled(read: Column['read']): Column {
+    const codes = grown(new Uint32Array(), this.table.capacity);
+    for (let slot = 0; slot < this.table.capacity; slot++) {
+      const point = this.table.at(slot);
+      if (point) codes[slot] = codeOf(read(point));
+    }
+    return { read, codes };
+  }
+}
+
+function admitting(condition: PayloadCondition): Test['admits'] {
+  if ('exists' in condition) return (code) => (code !== ABSENT) === condition.exists;
+  if ('equals' in condition) return among([condition.equals]);
+  if ('anyOf' in condition) return among(condition.anyOf);
+  if ('contains' in condition) return (code) => code === COMPOSITE;
+  return (code) => code >= FIRST_SCALAR;
+}
+
+function among(values: readonly JsonValue[]): Test['admits'] {
+  const codes = new Set(values.map(codeOf));
+  const [only] = codes;
+  return codes.size === 1 ? (code) => code === only : (code) => codes.has(code);
+}
+
+/** Equal values have equal codes. */
+function codeOf(value: JsonValue | undefined): number {
+  if (value === undefined) return ABSENT;
+  if (typeof value === 'object' && value !== null) return COMPOSITE;
+  const text = typeof value === 'string' ? value : `${typeof value} ${value}`;
+  return Math.max(FIRST_SCALAR, hashOf(text));
+}
+
+/** FNV-1a over UTF-16 units (Fowler, Noll & Vo), of the length and the beginning. */
+function hashOf(text: string): number {
+  let hash = (2166136261 ^ text.length) >>> 0;
+  const end = Math.min(text.length, CODED_CHARACTERS);
+  for (let index = 0; index < end; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 16777619);
+  return hash >>> 0;
+}
+
+function grown(codes: Uint32Array, capacity: number): Uint32Array {
+  const larger = new Uint32Array(roomFor(capacity, codes.length));
+  larger.set(codes);
+  return larger;
+}
+
+function roomFor(capacity: number, held: number): number {
+  return Math.max(64, capacity, held * 2);
+}
