@@ -90,8 +90,7 @@ export class Lanes {
     };
     const index = { limit, filter: search.request.filter, nowMs: search.now.getTime() };
     const nearest = lane('vector', () => this.nearest(search, index));
-    // An index of words in this process keeps it busy: a request to an index of vectors elsewhere goes out before.
-    const matches = setImmediate().then(() => lane('lexical', () => this.matches(search, index)));
+    const matches = requestsAreOut().then(() => lane('lexical', () => this.matches(search, index)));
     const [vector, lexical, neighbours] = await Promise.all([
       nearest,
       matches,
@@ -125,4 +124,13 @@ export class Lanes {
       this.telemetry.observeLane(stage, performance.now() - start);
     }
   }
+}
+
+/**
+ * A search for words in this process keeps it busy, so what goes to an index of vectors elsewhere has to be on its way
+ * before: headers and body of an HTTP request are written within two turns of the event loop.
+ */
+async function requestsAreOut(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
