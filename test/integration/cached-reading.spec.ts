@@ -6,7 +6,6 @@ import { MIGRATIONS } from '@sfm/migrations';
 import {
   createDataSource,
   MigrationRunner,
-  PostgresContextReader,
   PostgresDatabase,
   PostgresMemoryReader,
   PostgresMemoryWriter,
@@ -69,7 +68,6 @@ describeReal('reading through the cache, by several processes', () => {
     return {
       reader,
       writer: new CachedMemoryWriter(new PostgresMemoryWriter(database), cache),
-      context: new PostgresContextReader(database, reader),
       near,
       redis,
       lookups,
@@ -114,7 +112,7 @@ describeReal('reading through the cache, by several processes', () => {
 
     await two.writer.write([aWrite(namespace, { coordinate: [1], payload: large(2) })]);
     expect((await read(one, namespace))?.payload['mark']).toBe(2);
-    const [hydrated] = await two.context.hydrate(namespace, ['1'], new Date());
+    const [hydrated] = await two.reader.findByKeys(namespace, ['1'], new Date());
     expect(hydrated).toEqual(await read(one, namespace));
   }, 30_000);
 

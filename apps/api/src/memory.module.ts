@@ -2,7 +2,6 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import {
   AccessRecorder,
   ChangeFeed,
-  ContextReader,
   Embedder,
   ForgetService,
   ImportanceNormalizers,
@@ -120,15 +119,15 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
     },
     {
       provide: RecallService,
-      inject: [VectorIndex, LexicalIndex, Embedder, OverlayReader, ContextReader, MemoryTelemetry],
+      inject: [VectorIndex, LexicalIndex, Embedder, OverlayReader, MemoryReader, MemoryTelemetry],
       useFactory: (
         vectors: VectorIndex,
         lexical: LexicalIndex,
         embedder: Embedder,
         overlays: OverlayReader,
-        context: ContextReader,
+        memories: MemoryReader,
         telemetry: MemoryTelemetry,
-      ) => new RecallService({ vectors, lexical }, embedder, overlays, context, telemetry, recall),
+      ) => new RecallService({ vectors, lexical }, embedder, overlays, memories, telemetry, recall),
     },
   ];
 }

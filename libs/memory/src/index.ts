@@ -9,7 +9,6 @@ export * from './model/namespace.js';
 export * from './store/memory-writer.port.js';
 export * from './read/memory-cache.port.js';
 export * from './read/memory-reader.port.js';
-export * from './recall/context-reader.port.js';
 export * from './recall/embedder.port.js';
 export * from './recall/index-point.js';
 export * from './recall/lexical-index.port.js';

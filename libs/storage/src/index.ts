@@ -40,7 +40,6 @@ export { PostgresDatabase } from './postgres/postgres-database.js';
 export { PostgresHealth } from './postgres/postgres-health.js';
 export { PostgresChangeFeed } from './postgres/postgres-change-feed.js';
 export { PostgresEventLedger } from './postgres/postgres-event-ledger.js';
-export { PostgresContextReader } from './postgres/postgres-context-reader.js';
 export { PostgresDerivedTables } from './postgres/postgres-derived-tables.js';
 export { PostgresMemoryReader } from './postgres/postgres-memory-reader.js';
 export { PostgresMemoryWriter } from './postgres/postgres-memory-writer.js';

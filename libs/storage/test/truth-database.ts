@@ -7,7 +7,6 @@ import { createDataSource } from '../src/postgres/data-source.js';
 import { STORAGE_ENTITIES } from '../src/postgres/entities/storage-entities.js';
 import { MigrationRunner } from '../src/postgres/migration-runner.js';
 import { PostgresChangeFeed } from '../src/postgres/postgres-change-feed.js';
-import { PostgresContextReader } from '../src/postgres/postgres-context-reader.js';
 import { PostgresDatabase } from '../src/postgres/postgres-database.js';
 import { PostgresEventLedger } from '../src/postgres/postgres-event-ledger.js';
 import { PostgresMemoryReader } from '../src/postgres/postgres-memory-reader.js';
@@ -58,7 +57,6 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     outbox: new PostgresOutbox(database),
     pending: new PostgresPendingMemories(database),
     projection: new PostgresProjectionSource(database),
-    context: new PostgresContextReader(database, reader),
     feed: new PostgresChangeFeed(database),
     ledger: new PostgresEventLedger(database),
   };

@@ -19,7 +19,10 @@ it('tells the cache of everything that was indexed but first versions', async ()
   const cache = new NotingCache();
   const projection = new CacheProjection(cache);
   const upsert = (id: number, version: number) =>
-    ({ kind: 'upsert', point: toIndexPoint(aMemory({ id, version }), '', null) }) as const;
+    ({
+      kind: 'upsert',
+      point: toIndexPoint(aMemory({ id, version }), { searchedText: '', session: null }, null),
+    }) as const;
   await projection.apply('test', [upsert(1, 1)]);
   await projection.apply('test', [upsert(1, 1), upsert(2, 5), { kind: 'remove', key: '3', version: 2 }]);
   expect(cache.calls).toEqual([

@@ -57,7 +57,16 @@ function world() {
   const warmup = new IndexWarmup(1000);
   const write = (key: string, version: number, isDeleted = false) => {
     const memory = isDeleted ? null : aMemory({ key, version });
-    rows.set(key, { namespace: 'test', key, version, indexedVersion: 0, memory, searchedText: 'x', embedding: null });
+    rows.set(key, {
+      namespace: 'test',
+      key,
+      version,
+      indexedVersion: 0,
+      memory,
+      searchedText: 'x',
+      session: null,
+      embedding: null,
+    });
     feed.changes.push({ namespace: 'test', key, version });
   };
   return { rows, held, feed, write, warmup, follower: new IndexFollower(feed, source, index, warmup) };

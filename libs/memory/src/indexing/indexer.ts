@@ -118,5 +118,5 @@ export function toMark({ row: { namespace, key, version }, vector, isNew }: RowE
 /** What brings an index to the row's state. */
 export function toChange(row: ProjectionRow, vector: Float32Array | null): IndexChange {
   if (!row.memory) return { kind: 'remove', key: row.key, version: row.version };
-  return { kind: 'upsert', point: toIndexPoint(row.memory, row.searchedText, vector) };
+  return { kind: 'upsert', point: toIndexPoint(row.memory, row, vector) };
 }

@@ -24,7 +24,16 @@ function replayOver(versions: Readonly<Record<string, number>>) {
 }
 
 function aRow(namespace: string, key: string, version: number): ProjectionRow {
-  return { namespace, key, version, indexedVersion: version, memory: null, searchedText: '', embedding: null };
+  return {
+    namespace,
+    key,
+    version,
+    indexedVersion: version,
+    memory: null,
+    searchedText: '',
+    session: null,
+    embedding: null,
+  };
 }
 
 function anEvent(namespace: string, key: string, version?: number): EventRecord {

@@ -8,6 +8,7 @@ export interface ProjectionRow {
   readonly indexedVersion: number;
   readonly memory: Memory | null;
   readonly searchedText: string;
+  readonly session: string | null;
   /** The stored embedding and its space, null when it was never embedded. */
   readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
 }

@@ -3,7 +3,7 @@ import type { PayloadFields } from '../store/store.types.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import { analyzeQuery, analyzeText } from '../text/text-analyzer.js';
 import { asks, endsAsking } from './asking.js';
-import type { SessionNeighbour } from './context-reader.port.js';
+import type { SessionNeighbour } from './lexical-index.port.js';
 import { neighbourSignals, sessionSignals } from './context-signals.js';
 import { contribution, present, scoreOf } from './explanation.js';
 import type { LaneCandidate } from './index-point.js';

@@ -14,6 +14,8 @@ export interface IndexPoint extends Filterable {
   readonly id: number;
   readonly version: number;
   readonly payload: JsonObject;
+  /** What it was said in; null = on its own. */
+  readonly session: string | null;
   /** Epoch milliseconds after which the memory must not be found; null = never. */
   readonly expiresAtMs: number | null;
   /** Unit-length embedding in the index's space; null when there is none (nothing to embed). */

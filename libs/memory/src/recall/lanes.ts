@@ -3,9 +3,9 @@ import { EmbedderUnavailableError, IndexUnavailableError } from '../errors.js';
 import type { RecallIndexes } from '../indexing/indexer.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
 import { analyzeQuery } from '../text/text-analyzer.js';
-import type { ContextReader, SessionNeighbour } from './context-reader.port.js';
 import type { Embedder } from './embedder.port.js';
 import type { IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+import type { SessionNeighbour } from './lexical-index.port.js';
 import type { RankingOptions } from './ranking-options.js';
 import type { RecallRequest } from './recall.types.js';
 
@@ -53,7 +53,6 @@ export class QueryVector {
 export class Lanes {
   constructor(
     private readonly indexes: RecallIndexes,
-    private readonly context: ContextReader,
     private readonly telemetry: MemoryTelemetry,
     private readonly ranking: RankingOptions,
   ) {}
@@ -94,8 +93,7 @@ export class Lanes {
     const [vector, lexical, neighbours] = await Promise.all([
       nearest,
       matches,
-      // Read while the vectors are searched.
-      matches.then((found) => (mode === 'hybrid' ? this.neighboursOf(search, found) : [])),
+      matches.then((found) => (mode === 'hybrid' ? this.neighboursOf(search, index, found) : [])),
     ]);
     return { lexical, vector, neighbours, degraded };
   }
@@ -110,10 +108,11 @@ export class Lanes {
   }
 
   /** Only lexical matches tell about their neighbours; those beyond the usual number would tell next to nothing. */
-  private neighboursOf({ namespace, request: { filter } }: Search, matches: readonly LaneCandidate[]) {
-    const { candidates, neighbourReach: reach } = this.ranking;
+  private neighboursOf({ namespace, overlay }: Search, index: IndexQuery, matches: readonly LaneCandidate[]) {
+    const { candidates, neighbourReach } = this.ranking;
     const keys = matches.slice(0, candidates).map(({ key }) => key);
-    return this.timed('neighbours', () => this.context.sessionNeighbours(namespace, keys, { reach, filter }));
+    const query = { ...index, keys, reach: neighbourReach };
+    return this.timed('neighbours', () => this.indexes.lexical.neighbours(namespace, query, overlay));
   }
 
   private async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {

@@ -1,11 +1,29 @@
 import type { IndexChange, IndexQuery, LaneCandidate, Overlay } from './index-point.js';
 
+/** A memory near another one in the same session, by creation order. */
+export interface SessionNeighbour {
+  /** Key of the memory whose neighbourhood this is. */
+  readonly of: string;
+  readonly key: string;
+  /** -1 is the memory just before `of` in its session, +1 just after. */
+  readonly offset: number;
+}
+
+export interface NeighbourQuery extends Omit<IndexQuery, 'limit'> {
+  readonly keys: readonly string[];
+  /** How many on each side are looked at, whether they match the filter or not. */
+  readonly reach: number;
+}
+
 export interface LexicalQuery extends IndexQuery {
   /** Distinct analysed terms of the query. */
   readonly terms: readonly string[];
 }
 
-/** The full-text lane's index: Okapi BM25 over analysed text, with statistics of the whole namespace. */
+/**
+ * The full-text lane's index: Okapi BM25 over analysed text, with statistics of the whole namespace. It also knows
+ * what was said before and after, because a match tells about those too.
+ */
 export abstract class LexicalIndex {
   /** Applies changes in order. Idempotent; a version that is not newer than the held one changes nothing. */
   abstract apply(namespace: string, changes: readonly IndexChange[]): Promise<void>;
@@ -15,6 +33,12 @@ export abstract class LexicalIndex {
    * Document frequencies and lengths count every unexpired-or-not point of the namespace, filter or not.
    */
   abstract search(namespace: string, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]>;
+
+  /**
+   * The points up to `reach` before and after each key within the same session (points without one have none) that
+   * match the filter, overlay applied. Expired points are no neighbours and no step on the way to one.
+   */
+  abstract neighbours(namespace: string, query: NeighbourQuery, overlay: Overlay): Promise<readonly SessionNeighbour[]>;
 
   /** Points held for a namespace (0 for an unknown one). */
   abstract count(namespace: string): Promise<number>;

@@ -67,9 +67,7 @@ export class OverlayReader {
     for (let from = 0; from < pending.length; from += EMBED_BATCH) {
       const batch = pending.slice(from, from + EMBED_BATCH);
       const vectors = from < this.options.maxEmbedded ? await this.embed(batch) : [];
-      batch.forEach(({ memory, searchedText }, index) => {
-        points.push(toIndexPoint(memory, searchedText, vectors[index] ?? null));
-      });
+      batch.forEach((pending, index) => points.push(toIndexPoint(pending.memory, pending, vectors[index] ?? null)));
       await new Promise((resolve) => setImmediate(resolve));
     }
     return points;

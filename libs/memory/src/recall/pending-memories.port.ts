@@ -16,8 +16,9 @@ export abstract class PendingMemories {
   abstract load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]>;
 }
 
-/** A pending memory with what is searched in it. */
+/** A pending memory with what indexes need beside it. */
 export interface PendingMemory {
   readonly memory: Memory;
   readonly searchedText: string;
+  readonly session: string | null;
 }

@@ -3,12 +3,12 @@ import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } 
 import { IndexWarmup } from '../indexing/index-warmup.js';
 import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
+import type { ListQuery } from '../read/memory-reader.port.js';
 import { SilentTelemetry } from '../telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
-import { ContextReader, type NeighbourQuery, type SessionNeighbour } from './context-reader.port.js';
 import { Embedder } from './embedder.port.js';
 import type { IndexQuery, LaneCandidate } from './index-point.js';
-import { LexicalIndex, type LexicalQuery } from './lexical-index.port.js';
+import { LexicalIndex, type LexicalQuery, type NeighbourQuery, type SessionNeighbour } from './lexical-index.port.js';
 import { OverlayReader } from './overlay-reader.js';
 import { PendingMemories, type PendingMemory } from './pending-memories.port.js';
 import { DEFAULT_RANKING } from './ranking-options.js';
@@ -18,15 +18,35 @@ import { VectorIndex } from './vector-index.port.js';
 
 const fields = { text: ['text'], session: ['session'], source: ['author'], time: ['date'] };
 
-/** Proposes the same candidates to every query, as many as asked for. */
+function matches(filter: MemoryFilter | undefined, { type, createdAt, payload }: Memory): boolean {
+  return matchesFilter(filter, { type, createdAtMs: createdAt.getTime(), payload });
+}
+
+/** Proposes the same candidates to every query, as many as asked for, and knows where each was said. */
 class FixedLexicalIndex extends LexicalIndex {
   readonly queries: LexicalQuery[] = [];
-  constructor(private readonly candidates: readonly LaneCandidate[]) {
+  constructor(
+    private readonly candidates: readonly LaneCandidate[],
+    private readonly memories: readonly Memory[],
+  ) {
     super();
   }
   async search(_namespace: string, query: LexicalQuery): Promise<readonly LaneCandidate[]> {
     this.queries.push(query);
     return this.candidates.slice(0, query.limit);
+  }
+  /** The memories of a session are in a row. */
+  async neighbours(_namespace: string, { keys, reach, filter }: NeighbourQuery): Promise<readonly SessionNeighbour[]> {
+    return keys.flatMap((of) => {
+      const session = this.memories.find(({ key }) => key === of)?.payload['session'];
+      if (session === undefined) return [];
+      const row = this.memories.filter(({ payload }) => payload['session'] === session);
+      const place = row.findIndex(({ key }) => key === of);
+      return row
+        .map((memory, index) => ({ memory, offset: index - place }))
+        .filter(({ memory, offset }) => offset !== 0 && Math.abs(offset) <= reach && matches(filter, memory))
+        .map(({ memory: { key }, offset }) => ({ of, key, offset }));
+    });
   }
   async apply(): Promise<void> {}
   async count(): Promise<number> {
@@ -62,37 +82,13 @@ class FixedEmbedder extends Embedder {
   }
 }
 
-function matches(filter: MemoryFilter | undefined, { type, createdAt, payload }: Memory): boolean {
-  return matchesFilter(filter, { type, createdAtMs: createdAt.getTime(), payload });
-}
-
-/** The truth: the given memories, those of a session in a row. */
-class TruthInMemory extends ContextReader {
-  constructor(private readonly memories: readonly Memory[]) {
-    super();
-  }
-  async sessionNeighbours(
-    _namespace: string,
-    keys: readonly string[],
-    { reach, filter }: NeighbourQuery,
-  ): Promise<readonly SessionNeighbour[]> {
-    return keys.flatMap((of) => {
-      const session = this.memories.find(({ key }) => key === of)?.payload['session'];
-      if (session === undefined) return [];
-      const row = this.memories.filter(({ payload }) => payload['session'] === session);
-      const place = row.findIndex(({ key }) => key === of);
-      return row
-        .map((memory, index) => ({ memory, offset: index - place }))
-        .filter(({ memory, offset }) => offset !== 0 && Math.abs(offset) <= reach && matches(filter, memory))
-        .map(({ memory: { key }, offset }) => ({ of, key, offset }));
-    });
-  }
-  async hydrate(_namespace: string, keys: readonly string[]): Promise<readonly Memory[]> {
-    return this.memories.filter(({ key }) => keys.includes(key));
-  }
-  async list(_namespace: string, filter: MemoryFilter | undefined, limit: number): Promise<readonly Memory[]> {
-    return this.memories.filter((memory) => matches(filter, memory)).slice(0, limit);
-  }
+/** The truth: the given memories. */
+function truthOf(memories: readonly Memory[]) {
+  return {
+    findByKeys: async (_namespace: string, keys: readonly string[]) => memories.filter(({ key }) => keys.includes(key)),
+    list: async (_namespace: string, { filter, limit }: ListQuery) =>
+      memories.filter((memory) => matches(filter, memory)).slice(0, limit),
+  };
 }
 
 class NothingPending extends PendingMemories {
@@ -116,9 +112,9 @@ function open({ memories = [], lexical = [], vector = [], embedder = new FixedEm
   const warmup = new IndexWarmup(1000);
   warmup.markReady();
   const overlays = new OverlayReader(new NothingPending(), embedder, warmup, telemetry, { maxEmbedded: 0 });
-  const indexes = { lexical: new FixedLexicalIndex(lexical), vectors: new FixedVectorIndex(vector) };
+  const indexes = { lexical: new FixedLexicalIndex(lexical, memories), vectors: new FixedVectorIndex(vector) };
   const options = { ranking: DEFAULT_RANKING, fields, maxTopK: 1000 };
-  const service = new RecallService(indexes, embedder, overlays, new TruthInMemory(memories), telemetry, options);
+  const service = new RecallService(indexes, embedder, overlays, truthOf(memories), telemetry, options);
   const recall = (request: Partial<RecallRequest> = {}) =>
     service.recall('test', { query: 'ladder', topK: 5, ...request });
   return { recall, indexes };

@@ -3,9 +3,9 @@ import type { RecallIndexes } from '../indexing/indexer.js';
 import { matchesFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import { checkText } from '../model/payload.js';
+import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../store/store.types.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
-import type { ContextReader } from './context-reader.port.js';
 import type { Embedder } from './embedder.port.js';
 import { bestFirst, rankCandidates, type ScoredMemory } from './fusion.js';
 import { Lanes, QueryVector, type Proposals, type Search } from './lanes.js';
@@ -31,11 +31,11 @@ export class RecallService {
     indexes: RecallIndexes,
     private readonly embedder: Embedder,
     private readonly overlays: OverlayReader,
-    private readonly context: ContextReader,
+    private readonly memories: Pick<MemoryReader, 'findByKeys' | 'list'>,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: RecallOptions,
   ) {
-    this.lanes = new Lanes(indexes, context, telemetry, options.ranking);
+    this.lanes = new Lanes(indexes, telemetry, options.ranking);
   }
 
   /**
@@ -78,7 +78,7 @@ export class RecallService {
     const size = 2 * limit;
     const keys = shortlist({ ...proposals, size }, ranking);
     const start = performance.now();
-    const found = await this.context.hydrate(namespace, keys, now);
+    const found = await this.memories.findByKeys(namespace, keys, now);
     this.telemetry.observeLane('hydrate', performance.now() - start);
     const memories = found.filter((memory) => matchesFilter(request.filter, filterable(memory)));
     const ranked = rankCandidates({ request, ...proposals, memories, fields, now }, ranking);
@@ -96,7 +96,7 @@ export class RecallService {
     if (request.mode === 'lexical') return ranked;
     const { ranking, fields } = this.options;
     const known = new Set(ranked.map(({ memory }) => memory.key));
-    const listed = await this.context.list(namespace, request.filter, request.topK, now);
+    const listed = await this.memories.list(namespace, { filter: request.filter, limit: request.topK }, now);
     const memories = listed.filter(({ key }) => !known.has(key));
     if (memories.length === 0) return ranked;
     const others = rankCandidates({ request, lexical: [], vector: [], neighbours: [], memories, fields, now }, ranking);

@@ -1,4 +1,4 @@
-import type { SessionNeighbour } from './context-reader.port.js';
+import type { SessionNeighbour } from './lexical-index.port.js';
 import { neighbourSignals } from './context-signals.js';
 import type { LaneCandidate } from './index-point.js';
 import { lexicalSignals, vectorSignals } from './lane-signals.js';

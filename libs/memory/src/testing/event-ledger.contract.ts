@@ -26,7 +26,7 @@ export function describeEventLedgerContract(adapter: string, truth: TruthHarness
   const rows = () => access().rows(namespace);
   const steps = async () => (await rows()).map(({ key, version, type }) => `${key}@${version} ${type}`);
   const live = async (...keys: string[]) =>
-    (await truth().context.hydrate(namespace, keys, new Date())).map(({ key, version, payload }) => ({
+    (await truth().reader.findByKeys(namespace, keys, new Date())).map(({ key, version, payload }) => ({
       key,
       version,
       payload,
@@ -75,8 +75,8 @@ export function describeEventLedgerContract(adapter: string, truth: TruthHarness
       };
       await record(aForeignWrite(namespace, details));
       await truth().writer.write([aWrite(twin, details)]);
-      const [made] = await truth().context.hydrate(namespace, ['1,2'], new Date());
-      const [own] = await truth().context.hydrate(twin, ['1,2'], new Date());
+      const [made] = await truth().reader.findByKeys(namespace, ['1,2'], new Date());
+      const [own] = await truth().reader.findByKeys(twin, ['1,2'], new Date());
       const comparable = (memory: typeof made) => ({ ...memory, id: 0, namespace: '', createdAt: 0, updatedAt: 0 });
       expect(comparable(made)).toEqual(comparable(own));
     });

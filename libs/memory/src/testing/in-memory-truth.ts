@@ -279,5 +279,6 @@ function toProjectionRow(row: TruthRow): ProjectionRow {
   const { namespace, key, version, indexedVersion, payload, embedding } = row;
   const memory = payload && aMemory({ namespace, key, coordinate: row.coordinate, payload, version, type: 'semantic' });
   const searchedText = typeof payload?.['text'] === 'string' ? payload['text'] : '';
-  return { namespace, key: coordinateKey(row.coordinate), version, indexedVersion, memory, searchedText, embedding };
+  const identity = { namespace, key: coordinateKey(row.coordinate), version };
+  return { ...identity, indexedVersion, memory, searchedText, session: null, embedding };
 }

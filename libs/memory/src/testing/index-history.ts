@@ -119,6 +119,7 @@ function changeOf(seed: number, keyNumber: number, version: number): IndexChange
       version,
       words,
       vector,
+      session: pick(null, 'one', 'one', 'two'),
       type: pick('episodic', 'semantic'),
       createdAtMs: TEST_NOW_MS - Math.floor(random() * 10) * 3_600_000,
       expiresAtMs: pick(null, null, TEST_NOW_MS - 1, TEST_NOW_MS + 1),

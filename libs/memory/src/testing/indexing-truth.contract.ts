@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProjectionRow } from '../indexing/projection-source.port.js';
-import type { MemoryFilter } from '../model/filter.js';
 import { aDeletion, aWrite, freshNamespace, type TruthHarness } from './truth-builders.js';
 
 const SPACE = 'space-a';
@@ -258,97 +257,17 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
     it('loads contents as they are now and leaves out what vanished', async () => {
       const namespace = freshNamespace();
       await truth().writer.write(
-        [1, 2].map((x) => aWrite(namespace, { coordinate: [x], payload: { text: `text ${x}` } })),
+        [1, 2].map((x) => aWrite(namespace, { coordinate: [x], payload: { text: `text ${x}` }, session: `talk ${x}` })),
       );
       await truth().writer.delete([aDeletion(namespace, '1')]);
       const [loaded, ...more] = await truth().pending.load(namespace, ['1', '2', '404']);
-      expect(loaded).toMatchObject({ searchedText: 'text 2', memory: { key: '2', payload: { text: 'text 2' } } });
+      expect(loaded).toMatchObject({
+        searchedText: 'text 2',
+        session: 'talk 2',
+        memory: { key: '2', payload: { text: 'text 2' } },
+      });
       expect(more).toEqual([]);
       expect(await truth().pending.load(namespace, [])).toEqual([]);
-    });
-  });
-}
-
-/** What every ContextReader adapter must do. Call it inside a spec file. */
-export function describeContextReaderContract(adapter: string, truth: TruthHarness): void {
-  describe(`${adapter} as a context reader`, () => {
-    const neighbours = async (namespace: string, keys: readonly string[], reach: number, filter?: MemoryFilter) =>
-      (await truth().context.sessionNeighbours(namespace, keys, { reach, filter }))
-        .map(({ of, key, offset }) => `${of}:${offset}=${key}`)
-        .sort();
-
-    it('gives neighbours within the session by creation order', async () => {
-      const namespace = freshNamespace();
-      const sessions = ['a', 'b', 'a', 'a', 'b', 'a'];
-      await truth().writer.write(sessions.map((session, index) => aWrite(namespace, { coordinate: [index], session })));
-      expect(await neighbours(namespace, ['2'], 1)).toEqual(['2:-1=0', '2:1=3']);
-      expect(await neighbours(namespace, ['3', '4'], 2)).toEqual(['3:-1=2', '3:-2=0', '3:1=5', '4:-1=1']);
-      expect(await neighbours(namespace, ['3', '3'], 1)).toEqual(['3:-1=2', '3:1=5']);
-      expect(await neighbours(namespace, ['3'], 0)).toEqual([]);
-      expect(await neighbours(namespace, [], 3)).toEqual([]);
-    });
-
-    it('gives those that match a filter, as far away as they are', async () => {
-      const namespace = freshNamespace();
-      const topics = ['a', 'b', 'a', 'a', 'b', 'a'];
-      await truth().writer.write(
-        topics.map((topic, index) =>
-          aWrite(namespace, {
-            coordinate: [index],
-            session: 's',
-            payload: { topic },
-            type: index === 5 ? 'semantic' : 'episodic',
-          }),
-        ),
-      );
-      const isA = { path: ['topic'], equals: 'a' };
-      expect(await neighbours(namespace, ['1'], 4, { payload: [isA] })).toEqual(['1:-1=0', '1:1=2', '1:2=3', '1:4=5']);
-      expect(await neighbours(namespace, ['1'], 3, { payload: [isA] })).toEqual(['1:-1=0', '1:1=2', '1:2=3']);
-      expect(await neighbours(namespace, ['1'], 4, { payload: [isA], type: 'semantic' })).toEqual(['1:4=5']);
-      expect(await neighbours(namespace, ['4'], 4, { createdBefore: 0 })).toEqual([]);
-    });
-
-    it('lists what matches a filter in creation order', async () => {
-      const namespace = freshNamespace();
-      const types = ['semantic', 'episodic', 'episodic', 'episodic'] as const;
-      await truth().writer.write(types.map((type, index) => aWrite(namespace, { coordinate: [index], type })));
-      await truth().writer.delete([aDeletion(namespace, '2')]);
-      const listed = await truth().context.list(namespace, { type: 'episodic' }, 5, new Date());
-      expect(listed.map(({ key }) => key)).toEqual(['1', '3']);
-      expect(await truth().context.list(namespace, undefined, 2, new Date())).toHaveLength(2);
-    });
-
-    it('passes over deleted and expired memories, and those without a session', async () => {
-      const namespace = freshNamespace();
-      await truth().writer.write([
-        aWrite(namespace, { coordinate: [0], session: 's' }),
-        aWrite(namespace, { coordinate: [1], session: 's' }),
-        aWrite(namespace, { coordinate: [2], session: 's', expiresAt: new Date(Date.now() - 1_000) }),
-        aWrite(namespace, { coordinate: [3], session: null }),
-        aWrite(namespace, { coordinate: [4], session: 's' }),
-        aWrite(namespace, { coordinate: [5], session: null }),
-      ]);
-      await truth().writer.delete([aDeletion(namespace, '1')]);
-      expect(await neighbours(namespace, ['4', '3', '1', '2', '404'], 2)).toEqual(['4:-1=0']);
-    });
-
-    it('does not mix sessions of two namespaces, nor long names that begin alike', async () => {
-      const [one, two] = [freshNamespace(), freshNamespace()];
-      const long = 'x'.repeat(5_000);
-      await truth().writer.write([
-        aWrite(one, { coordinate: [1], session: `${long}a` }),
-        aWrite(two, { coordinate: [2], session: `${long}a` }),
-        aWrite(one, { coordinate: [3], session: `${long}b` }),
-        aWrite(one, { coordinate: [4], session: `${long}a` }),
-      ]);
-      expect(await neighbours(one, ['1'], 3)).toEqual(['1:1=4']);
-    });
-
-    it('hydrates live memories', async () => {
-      const namespace = freshNamespace();
-      await truth().writer.write([aWrite(namespace, { coordinate: [1] }), aWrite(namespace, { coordinate: [2] })]);
-      await truth().writer.delete([aDeletion(namespace, '2')]);
-      expect(await truth().context.hydrate(namespace, ['1', '2', '3'], new Date())).toMatchObject([{ key: '1' }]);
     });
   });
 }

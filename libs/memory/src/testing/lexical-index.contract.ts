@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { matchesFilter } from '../model/filter.js';
 import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../recall/index-point.js';
-import type { LexicalIndex, LexicalQuery } from '../recall/lexical-index.port.js';
+import type { LexicalIndex, LexicalQuery, NeighbourQuery, SessionNeighbour } from '../recall/lexical-index.port.js';
 import { anOverlay, aPoint, removalOf, TEST_NOW_MS, upsertOf } from './builders.js';
 import { CONTRACT_TERMS, indexHistories, memoryFilters, rankingFault, type TrueScore } from './index-history.js';
 
@@ -41,6 +41,28 @@ function trueScores(points: readonly IndexPoint[], query: LexicalQuery): TrueSco
     }
     return score > 0 ? [{ key: point.key, id: point.id, score }] : [];
   });
+}
+
+/** Neighbours from the definition: the live points of the session in a row, those that match kept. */
+function trueNeighbours(points: readonly IndexPoint[], query: NeighbourQuery) {
+  const alive = points.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > query.nowMs);
+  const rowOf = (session: string) => alive.filter((point) => point.session === session).sort((a, b) => a.id - b.id);
+  return query.keys.flatMap((of) => {
+    const point = alive.find(({ key }) => key === of);
+    if (!point || point.session === null) return [];
+    const row = rowOf(point.session);
+    return row
+      .map((near, place) => ({ near, offset: place - row.indexOf(point) }))
+      .filter(
+        ({ near, offset }) => Math.abs(offset) <= query.reach && offset !== 0 && matchesFilter(query.filter, near),
+      )
+      .map(({ near: { key }, offset }) => ({ of, key, offset }));
+  });
+}
+
+/** In an order of their own. */
+function written(neighbours: readonly SessionNeighbour[]): string[] {
+  return neighbours.map(({ of, key, offset }) => `${of} ${offset} ${key}`).sort();
 }
 
 /** What every LexicalIndex adapter must do. Call it inside a spec file. */
@@ -121,6 +143,75 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
       const filter = { payload: [{ path: ['rare'], equals: true }] };
       expect(await keysFor(aQuery(['cat'], { limit: 1, filter }))).toEqual(['49']);
       expect(await keysFor(aQuery(['cat'], { filter }))).toEqual(['49', '99']);
+    });
+
+    describe('neighbours', () => {
+      const neighbours = async (keys: readonly string[], reach: number, overlay = EMPTY_OVERLAY) =>
+        written(await index.neighbours(NAMESPACE, { keys, reach, nowMs: TEST_NOW_MS }, overlay));
+      const said = (id: number, session: string | null, details: Partial<IndexPoint> = {}) =>
+        aPoint({ key: String(id), id, session, ...details });
+
+      it('are those of the session by creation order, whenever they came', async () => {
+        await store(said(4, 'a'), said(1, 'a'), said(2, 'b'), said(3, 'a'), said(5, 'b'), said(6, 'a'));
+        expect(await neighbours(['3'], 1)).toEqual(['3 -1 1', '3 1 4']);
+        expect(await neighbours(['4', '5'], 2)).toEqual(['4 -1 3', '4 -2 1', '4 1 6', '5 -1 2']);
+        expect(await neighbours(['4', '4'], 1)).toEqual(['4 -1 3', '4 1 6']);
+        expect(await neighbours(['4'], 0)).toEqual([]);
+        expect(await neighbours([], 3)).toEqual([]);
+        expect(await index.neighbours('unknown', { keys: ['4'], reach: 3, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual(
+          [],
+        );
+      });
+
+      it('follow a memory into another session, and out of the index', async () => {
+        await store(said(1, 'a'), said(2, 'a'), said(3, 'a'));
+        await store(said(2, 'b', { version: 2 }));
+        expect(await neighbours(['1', '2'], 1)).toEqual(['1 1 3']);
+        await index.apply(NAMESPACE, [removalOf('3', 2)]);
+        expect(await neighbours(['1', '3'], 3)).toEqual([]);
+        await store(said(3, 'b', { version: 3 }));
+        expect(await neighbours(['2'], 3)).toEqual(['2 1 3']);
+      });
+
+      it('pass over expired memories and those without a session', async () => {
+        await store(
+          said(1, 's'),
+          said(2, 's', { expiresAtMs: TEST_NOW_MS }),
+          said(3, null),
+          said(4, 's'),
+          said(5, null),
+        );
+        expect(await neighbours(['4', '3', '2', '404'], 2)).toEqual(['4 -1 1']);
+      });
+
+      it('are told apart by the whole name of the session', async () => {
+        const long = 'x'.repeat(5000);
+        await store(said(1, `${long}a`), said(2, `${long}b`), said(3, `${long}a`));
+        expect(await neighbours(['1'], 3)).toEqual(['1 1 3']);
+      });
+
+      it('are those of the live points that match, for any history, filter and overlay', async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            indexHistories(),
+            memoryFilters(),
+            fc.integer({ min: 0, max: 4 }),
+            async (history, filter, reach) => {
+              const keys = [
+                ...new Set(history.caughtUp.map((change) => ('point' in change ? change.point.key : change.key))),
+              ];
+              const query = { keys, reach, filter, nowMs: TEST_NOW_MS };
+              await index.clear(NAMESPACE);
+              await index.apply(NAMESPACE, history.applied);
+              const pending = await index.neighbours(NAMESPACE, query, history.overlay);
+              expect(written(pending)).toEqual(written(trueNeighbours(history.live, query)));
+              await index.apply(NAMESPACE, history.caughtUp);
+              expect(await index.neighbours(NAMESPACE, query, EMPTY_OVERLAY)).toEqual(pending);
+            },
+          ),
+          { numRuns: harness.runs ?? 200 },
+        );
+      });
     });
 
     it('keeps namespaces apart, statistics too, and clears only one', async () => {

@@ -8,7 +8,6 @@ import type { ProjectionSource } from '../indexing/projection-source.port.js';
 import type { JsonObject } from '../model/json.js';
 import type { EventRecord } from '../model/memory-event.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
-import type { ContextReader } from '../recall/context-reader.port.js';
 import type { PendingMemories } from '../recall/pending-memories.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
 
@@ -19,7 +18,6 @@ export interface TruthAdapters {
   readonly outbox: Outbox;
   readonly pending: PendingMemories;
   readonly projection: ProjectionSource;
-  readonly context: ContextReader;
   readonly feed: ChangeFeed;
   readonly ledger: EventLedger;
 }

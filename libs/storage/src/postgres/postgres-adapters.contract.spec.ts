@@ -1,7 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import {
   describeChangeFeedContract,
-  describeContextReaderContract,
   describeEventLedgerContract,
   describeMemoryReaderContract,
   describeMemoryWriterContract,
@@ -28,6 +27,5 @@ describeMemoryReaderContract('PostgresMemoryReader', adapters);
 describeOutboxContract('PostgresOutbox', adapters);
 describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);
-describeContextReaderContract('PostgresContextReader', adapters);
 describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);

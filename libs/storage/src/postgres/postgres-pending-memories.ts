@@ -19,12 +19,12 @@ export class PostgresPendingMemories extends PendingMemories {
 
   async load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]> {
     if (keys.length === 0) return [];
-    const rows = await this.database.query<MemoryRow & { searched_text: string }>({
+    const rows = await this.database.query<MemoryRow & { searched_text: string; session: string | null }>({
       name: 'sfm_pending_load',
-      text: `SELECT ${MEMORY_COLUMNS}, m.searched_text FROM memories m
+      text: `SELECT ${MEMORY_COLUMNS}, m.searched_text, m.session FROM memories m
         WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND m.deleted_at IS NULL`,
       values: [namespace, keys],
     });
-    return rows.map((row) => ({ memory: toMemory(row), searchedText: row.searched_text }));
+    return rows.map((row) => ({ memory: toMemory(row), searchedText: row.searched_text, session: row.session }));
   }
 }

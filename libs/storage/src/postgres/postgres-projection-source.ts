@@ -3,12 +3,13 @@ import { decodeEmbedding, encodeEmbedding } from './embedding-codec.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from './memory-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
-const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.embedding, m.embedding_space,
+const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, m.embedding, m.embedding_space,
   m.deleted_at IS NOT NULL AS deleted`;
 
 interface ProjectionDbRow extends MemoryRow {
   readonly indexed_version: number;
   readonly searched_text: string;
+  readonly session: string | null;
   readonly embedding: Buffer | null;
   readonly embedding_space: string | null;
   readonly deleted: boolean;
@@ -93,7 +94,7 @@ export class PostgresProjectionSource extends ProjectionSource {
     let last: ProjectionDbRow | undefined;
     do {
       const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
-        text: `SELECT ${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, NULL AS embedding, NULL AS embedding_space,
+        text: `SELECT ${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, NULL AS embedding, NULL AS embedding_space,
             false AS deleted
           FROM memories m
           WHERE (m.namespace, m.coordinate_key) > ($1::text, $2::text) AND m.deleted_at IS NULL
@@ -160,6 +161,7 @@ function toProjectionRow(row: ProjectionDbRow): ProjectionRow {
     indexedVersion: row.indexed_version,
     memory: row.deleted ? null : toMemory(row),
     searchedText: row.searched_text,
+    session: row.session,
     embedding:
       row.embedding && row.embedding_space !== null
         ? { space: row.embedding_space, vector: decodeEmbedding(row.embedding) }

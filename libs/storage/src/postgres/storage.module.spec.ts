@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { ContextReader, MemoryReader, MemoryWriter, Outbox, PendingMemories, ProjectionSource } from '@sfm/memory';
+import { MemoryReader, MemoryWriter, Outbox, PendingMemories, ProjectionSource } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
-import { PostgresContextReader } from './postgres-context-reader.js';
 import { PostgresHealth } from './postgres-health.js';
 import { PostgresMemoryReader } from './postgres-memory-reader.js';
 import { PostgresMemoryWriter } from './postgres-memory-writer.js';
@@ -41,7 +40,6 @@ describe('StorageModule', () => {
     const app = await boundBy(StorageModule.forRoot({ dataSource: truth.dataSource }));
     expect(app.get(MemoryWriter)).toBeInstanceOf(PostgresMemoryWriter);
     expect(app.get(MemoryReader)).toBeInstanceOf(PostgresMemoryReader);
-    expect(app.get(ContextReader)).toBeInstanceOf(PostgresContextReader);
     expect(app.get(PendingMemories)).toBeInstanceOf(PostgresPendingMemories);
     expect(app.get(ProjectionSource)).toBeInstanceOf(PostgresProjectionSource);
     expect(app.get(Outbox)).toBeInstanceOf(PostgresOutbox);

@@ -1,7 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
   ChangeFeed,
-  ContextReader,
   DerivedTables,
   EventLedger,
   MemoryReader,
@@ -14,7 +13,6 @@ import {
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { PostgresChangeFeed } from './postgres-change-feed.js';
-import { PostgresContextReader } from './postgres-context-reader.js';
 import { PostgresDatabase } from './postgres-database.js';
 import { PostgresDerivedTables } from './postgres-derived-tables.js';
 import { PostgresEventLedger } from './postgres-event-ledger.js';
@@ -62,11 +60,6 @@ const ADAPTERS: readonly FactoryProvider[] = [
     inject: [PostgresDatabase],
     useFactory: (database: PostgresDatabase) => new Adapter(database),
   })),
-  {
-    provide: ContextReader,
-    inject: [PostgresDatabase, MemoryReader],
-    useFactory: (database: PostgresDatabase, reader: MemoryReader) => new PostgresContextReader(database, reader),
-  },
 ];
 
 /** Binds every storage port of the core to PostgreSQL, and `PostgresHealth`. */

@@ -5,7 +5,9 @@ import {
   type IndexChange,
   type LaneCandidate,
   type LexicalQuery,
+  type NeighbourQuery,
   type Overlay,
+  type SessionNeighbour,
 } from '@sfm/memory';
 import { CooperativeQueue } from './cooperative-queue.js';
 import { LexicalNamespace } from './lexical-namespace.js';
@@ -26,6 +28,11 @@ export class EmbeddedLexicalIndex extends LexicalIndex {
   async search(namespace: string, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
     const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
     return held.search(query, overlay);
+  }
+
+  async neighbours(namespace: string, query: NeighbourQuery, overlay: Overlay): Promise<readonly SessionNeighbour[]> {
+    const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
+    return held.neighbours(query, overlay);
   }
 
   async count(namespace: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchesFilter, type JsonValue, type MemoryFilter, type PayloadCondition } from '@sfm/memory';
+import { matchesFilter, type JsonObject, type JsonValue, type MemoryFilter, type PayloadCondition } from '@sfm/memory';
 import { FilterSieve } from './filter-sieve.js';
 import type { HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
@@ -43,7 +43,7 @@ class World {
   private version = 0;
 
   put(key: string, value: JsonValue | undefined, type: 'episodic' | 'semantic' = 'episodic'): void {
-    const payload = value === undefined ? {} : { a: value };
+    const payload: JsonObject = value === undefined ? {} : { a: value };
     const point = { key, id: 1, type, createdAtMs: 0, payload, expiresAtMs: null };
     this.sieve.put(this.table.put(key, ++this.version, point), point);
   }

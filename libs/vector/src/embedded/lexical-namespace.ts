@@ -6,16 +6,21 @@ import {
   type IndexPoint,
   type LaneCandidate,
   type LexicalQuery,
+  type NeighbourQuery,
   type Overlay,
+  type SessionNeighbour,
 } from '@sfm/memory';
 import { FilterSieve } from './filter-sieve.js';
 import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
 import type { Postings } from './postings.js';
+import { SessionLists } from './session-lists.js';
+import { sessionNeighbours } from './session-neighbours.js';
 import { TermDictionary } from './term-dictionary.js';
 import { TopCandidates } from '../top-candidates.js';
 
 interface TextPoint extends HeldPoint {
+  readonly session: string | null;
   readonly termIds: Int32Array;
   readonly length: number;
 }
@@ -37,6 +42,7 @@ export class LexicalNamespace {
   readonly #table = new PointTable<TextPoint>();
   readonly #dictionary = new TermDictionary();
   readonly #sieve = new FilterSieve(this.#table);
+  readonly #sessions = new SessionLists<TextPoint>();
   #totalLength = 0;
   #lengths = new Int32Array(0);
   /** Scratch space of a search; all zeros in between. */
@@ -67,14 +73,23 @@ export class LexicalNamespace {
     return top.ranking();
   }
 
+  neighbours(query: NeighbourQuery, overlay: Overlay): SessionNeighbour[] {
+    return sessionNeighbours(query, {
+      held: (key) => this.#held(key),
+      sessions: this.#sessions,
+      overlay,
+    });
+  }
+
   #upsert(point: IndexPoint): void {
     if (!this.#table.isNewer(point.key, point.version)) return;
-    this.#dropTerms(this.#table.slotOf(point.key));
+    this.#drop(this.#table.slotOf(point.key));
     const { terms, length } = point.text;
     const termIds = new Int32Array(terms.size);
-    const held = { ...toHeldPoint(point), termIds, length };
+    const held = { ...toHeldPoint(point), session: point.session, termIds, length };
     const slot = this.#table.put(point.key, point.version, held);
     this.#sieve.put(slot, held);
+    this.#sessions.add(held);
     let position = 0;
     for (const [term, count] of terms) termIds[position++] = this.#dictionary.insert(term, slot, count);
     this.#reserve(this.#table.capacity);
@@ -84,14 +99,15 @@ export class LexicalNamespace {
 
   #remove(key: string, version: number): void {
     if (!this.#table.isNewer(key, version)) return;
-    this.#dropTerms(this.#table.slotOf(key));
+    this.#drop(this.#table.slotOf(key));
     this.#table.remove(key, version);
   }
 
-  #dropTerms(slot: number | undefined): void {
+  #drop(slot: number | undefined): void {
     const point = slot === undefined ? undefined : this.#table.at(slot);
     if (slot === undefined || point === undefined) return;
     for (const id of point.termIds) this.#dictionary.remove(id, slot);
+    this.#sessions.remove(point);
     this.#totalLength -= point.length;
   }
 
@@ -115,13 +131,12 @@ export class LexicalNamespace {
   }
 
   #heldPoints(keys: ReadonlySet<string>): TextPoint[] {
-    const points: TextPoint[] = [];
-    for (const key of keys) {
-      const slot = this.#table.slotOf(key);
-      const point = slot === undefined ? undefined : this.#table.at(slot);
-      if (point) points.push(point);
-    }
-    return points;
+    return [...keys].map((key) => this.#held(key)).filter((point) => point !== undefined);
+  }
+
+  #held(key: string): TextPoint | undefined {
+    const slot = this.#table.slotOf(key);
+    return slot === undefined ? undefined : this.#table.at(slot);
   }
 
   /**

@@ -15,7 +15,7 @@ function stored(version: number): IndexChange {
   const times = { createdAtMs: 0, expiresAtMs: null };
   return {
     kind: 'upsert',
-    point: { key: '1', id: 1, version, type: 'episodic', payload: {}, ...times, vector: VECTOR, text },
+    point: { key: '1', id: 1, version, type: 'episodic', payload: {}, session: null, ...times, vector: VECTOR, text },
   };
 }
 
