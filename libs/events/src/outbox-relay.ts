@@ -79,13 +79,16 @@ export class OutboxRelay {
       const start = performance.now();
       const published = await this.drainOnce();
       if (this.stopping) return;
-      if (published && this.mayYield())
-        await this.pause(Math.min(MAX_REST_MS, YIELD_FACTOR * (performance.now() - start)));
+      if (published && this.mayYield()) await this.pause(this.restMs(performance.now() - start));
       else if (published === this.options.batchSize) continue;
       else if (published === null) await this.pause(this.backoffMs());
       else if (published > 0) await this.pause(this.options.lingerMs);
       else if (!this.woken) await this.pauseUntilWoken(this.options.pollMs);
     }
+  }
+
+  private restMs(workedMs: number): number {
+    return Math.min(MAX_REST_MS, this.options.maxYieldMs, YIELD_FACTOR * workedMs);
   }
 
   private mayYield(): boolean {

@@ -8,6 +8,11 @@ import { LedgerWatch } from './ledger-watch.js';
 import { PipelineService } from './pipeline.service.js';
 
 const CLIENT_ID = 'soma-api';
+/**
+ * Longest time that events give way to writes when brokers take them: only handing over costs the writers anything, and
+ * consumers elsewhere must not stand idle for longer.
+ */
+const BROKER_MAX_YIELD_MS = 500;
 
 /** Runs the relay and whatever keeps this process's indexes current. */
 @Module({})
@@ -26,6 +31,7 @@ export class PipelineModule {
             return new OutboxRelay(outbox, bus, validator, log, {
               ...DEFAULT_RELAY_OPTIONS,
               yieldsTo: () => store.isBusy,
+              ...(backendsOf(config).events === 'kafka' ? { maxYieldMs: BROKER_MAX_YIELD_MS } : {}),
             });
           },
         },
