@@ -114,16 +114,18 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     await caughtUp();
     await put(original);
     await put(withOwn(await pointOf('3,1'), { version: 9 }));
+    const forged = await pointOf('7,1');
+    await put({ ...forged, payload: { ...forged.payload, text: 'forged' } });
 
     const strays = [stray, foreign].sort().map((id) => `point_superfluous point ${id}`);
-    const expected = ['point_ahead 3,1', 'point_missing 1,1', 'point_stale 2,1', ...strays];
+    const expected = ['point_ahead 3,1', 'point_content 7,1', 'point_missing 1,1', 'point_stale 2,1', ...strays];
     const first = await verify();
     expect(first.code).toBe(1);
     expect(first.found.sort()).toEqual(expected);
     expect((await verify()).found.sort()).toEqual(expected);
 
     const repaired = await verify('--repair');
-    expect(repaired).toMatchObject({ code: 0, repaired: 5, differences: {} });
+    expect(repaired).toMatchObject({ code: 0, repaired: 6, differences: {} });
     expect((await pointOf('2,1')).payload.__sfm?.['version']).toBe(2);
     const { matches } = await service.json<{ matches: { text: string }[] }>('/recall', {
       body: { query: 'memory number 1', top_k: 50 },

@@ -22,6 +22,7 @@ export * from './indexing/projection-source.port.js';
 export * from './verify/derived-tables.port.js';
 export * from './verify/namespace-lock.port.js';
 export * from './verify/point-audit.port.js';
+export * from './verify/point-digest.js';
 export * from './verify/truth-audit.port.js';
 export * from './verify/vector-rebuild.port.js';
 export * from './telemetry.port.js';

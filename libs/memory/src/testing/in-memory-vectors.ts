@@ -1,12 +1,19 @@
 import { Embedder } from '../recall/embedder.port.js';
-import type { IndexChange } from '../recall/index-point.js';
+import type { IndexChange, IndexPoint } from '../recall/index-point.js';
 import { PointAudit, type HeldPoint } from '../verify/point-audit.port.js';
+import { pointDigest } from '../verify/point-digest.js';
 import { VectorRebuild, type IndexDraft } from '../verify/vector-rebuild.port.js';
 
 interface StoredPoint {
   readonly version: number;
+  /** See `HeldPoint`. */
+  readonly digest: number;
   /** Of the embedding; null when there is none. */
   readonly dimension: number | null;
+}
+
+function toStored({ version, type, payload, vector }: IndexPoint): StoredPoint {
+  return { version, digest: pointDigest(type, payload), dimension: vector?.length ?? null };
 }
 
 /** One vector index: the points it holds, and versions of removed ones. */
@@ -22,7 +29,7 @@ export class StoredPoints {
       if (version <= held) continue;
       this.points.delete(key);
       if (change.kind === 'remove') this.removed.set(key, version);
-      else this.points.set(key, [{ version, dimension: change.point.vector?.length ?? null }]);
+      else this.points.set(key, [toStored(change.point)]);
     }
   }
 
@@ -116,5 +123,5 @@ export class FixedEmbedder extends Embedder {
 }
 
 function heldIn(stored: StoredPoints): HeldPoint[] {
-  return [...stored.points].flatMap(([key, held]) => held.map(({ version }) => ({ key, version })));
+  return [...stored.points].flatMap(([key, held]) => held.map(({ version, digest }) => ({ key, version, digest })));
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EMPTY_OVERLAY } from '../recall/index-point.js';
+import type { JsonObject } from '../model/json.js';
+import { EMPTY_OVERLAY, type IndexPoint } from '../recall/index-point.js';
 import type { VectorIndex } from '../recall/vector-index.port.js';
 import type { HeldPoint, PointAudit } from '../verify/point-audit.port.js';
+import { pointDigest } from '../verify/point-digest.js';
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from './builders.js';
 import { CONTRACT_DIMENSION } from './index-history.js';
 import { unitVector } from './seeded-random.js';
@@ -25,8 +27,9 @@ const VECTOR = unitVector(Array.from({ length: CONTRACT_DIMENSION }, (_, dimensi
 export function describePointAuditContract(adapter: string, harness: PointAuditHarness): void {
   describe(`${adapter} as a point audit`, () => {
     let audited: AuditedIndex;
-    const store = (key: string, version: number, vector: Float32Array | null = VECTOR) =>
-      audited.index.apply(NAMESPACE, [upsertOf(aPoint({ key, id: version, version, vector }))]);
+    const store = (key: string, version: number, details: Partial<IndexPoint> = {}) =>
+      audited.index.apply(NAMESPACE, [upsertOf(aPoint({ key, id: version, version, vector: VECTOR, ...details }))]);
+    const digest = pointDigest('semantic', {});
     const scanned = async (namespace = NAMESPACE): Promise<HeldPoint[]> => {
       const points: HeldPoint[] = [];
       for await (const batch of audited.audit.scan(namespace)) points.push(...batch);
@@ -53,15 +56,32 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
 
     it('scans every point with its version, those without a vector too, and of this namespace only', async () => {
       await store('a', 1);
-      await store('b', 2, null);
-      await store('b', 3, null);
+      await store('b', 2, { vector: null });
+      await store('b', 3, { vector: null });
       await store('c', 4);
       await audited.index.apply(NAMESPACE, [removalOf('c', 5)]);
       await audited.index.apply('other', [upsertOf(aPoint({ key: 'd', vector: VECTOR }))]);
       expect(await scanned()).toEqual([
-        { key: 'a', version: 1 },
-        { key: 'b', version: 3 },
+        { key: 'a', version: 1, digest },
+        { key: 'b', version: 3, digest },
       ]);
+    });
+
+    it('tells type and payload apart, as the caller gave them', async () => {
+      const payloads: JsonObject[] = [
+        {},
+        { text: 'a' },
+        { text: 'a', coordinate: 'mine', memory_type: 'mine', __sfm: { key: 'mine' } },
+        { number: 0.1, large: 9007199254740991, small: -3.0107538443640857e-121, deep: [{ none: null }, -0, []] },
+      ];
+      const types = ['semantic', 'episodic'] as const;
+      const contents = payloads.flatMap((payload) => types.map((type) => ({ type, payload })));
+      for (const [number, content] of contents.entries()) await store(`k${number}`, 1, content);
+      const expected = contents.map(({ type, payload }) => pointDigest(type, payload));
+      expect(new Set(expected).size).toBe(contents.length);
+      expect((await scanned()).map((point) => point.digest)).toEqual(expected);
+      const held = await audited.audit.held(NAMESPACE, ['k5']);
+      expect(held).toEqual([{ key: 'k5', version: 1, digest: expected[5] }]);
     });
 
     it('scans each of many points once', async () => {
@@ -79,7 +99,7 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       await store('a', 1);
       await store('b', 2);
       await audited.index.apply(NAMESPACE, [removalOf('b', 3)]);
-      expect(await audited.audit.held(NAMESPACE, ['a', 'b', 'never'])).toEqual([{ key: 'a', version: 1 }]);
+      expect(await audited.audit.held(NAMESPACE, ['a', 'b', 'never'])).toEqual([{ key: 'a', version: 1, digest }]);
       expect(await audited.audit.held(NAMESPACE, [])).toEqual([]);
     });
 
@@ -91,8 +111,8 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       expect(await audited.index.count(NAMESPACE)).toBe(1);
       await store('a', 2);
       expect(await scanned()).toEqual([
-        { key: 'a', version: 2 },
-        { key: 'b', version: 9 },
+        { key: 'a', version: 2, digest },
+        { key: 'b', version: 9, digest },
       ]);
       expect(await found()).toEqual(['a', 'b']);
     });
@@ -102,7 +122,7 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       await audited.index.apply(NAMESPACE, [removalOf('a', 5)]);
       await audited.audit.evict(NAMESPACE, ['a']);
       await store('a', 3);
-      expect(await scanned()).toEqual([{ key: 'a', version: 3 }]);
+      expect(await scanned()).toEqual([{ key: 'a', version: 3, digest }]);
     });
   });
 }

@@ -1,7 +1,9 @@
-/** Which version of a memory a vector index holds. */
+/** Which version of a memory a vector index holds, and what of it. */
 export interface HeldPoint {
   readonly key: string;
   readonly version: number;
+  /** `pointDigest` of the type and payload that the point has. */
+  readonly digest: number;
 }
 
 /** The points of a vector index one by one: what verification and repair need beyond searching. */

@@ -1,5 +1,5 @@
 import type { HeldPoint, PointAudit } from './point-audit.port.js';
-import { pointDifference, type PointFinding } from './point-differences.js';
+import { pointDifference, type Held, type PointFinding } from './point-differences.js';
 import type { AuditedCoordinate, AuditedRow, TruthAudit } from './truth-audit.port.js';
 
 const KEYS_PER_READ = 500;
@@ -30,7 +30,7 @@ export interface PointVerdicts {
  * match at first is only suspected, and looked at again until truth and index stand still around a look.
  */
 export class PointComparison {
-  private readonly unmatched = new Map<string, number[]>();
+  private readonly unmatched = new Map<string, Held[]>();
   private readonly suspects = new Set<string>();
   private count = 0;
 
@@ -47,10 +47,10 @@ export class PointComparison {
   /** Takes in points of the index; all of them before the first row. */
   addPoints(points: readonly HeldPoint[]): void {
     this.count += points.length;
-    for (const { key, version } of points) {
+    for (const { key, version, digest } of points) {
       const known = this.unmatched.get(key);
-      if (known) known.push(version);
-      else this.unmatched.set(key, [version]);
+      if (known) known.push({ version, digest });
+      else this.unmatched.set(key, [{ version, digest }]);
     }
   }
 
@@ -94,9 +94,9 @@ export class PointComparison {
     points: Pick<PointAudit, 'held'>,
   ): Promise<ReadonlyMap<string, PointFinding | undefined>> {
     const before = await rowsOf(this.namespace, keys, truth);
-    const held = new Map<string, number[]>();
-    for (const { key, version } of await points.held(this.namespace, keys)) {
-      held.set(key, [...(held.get(key) ?? []), version]);
+    const held = new Map<string, Held[]>();
+    for (const { key, ...point } of await points.held(this.namespace, keys)) {
+      held.set(key, [...(held.get(key) ?? []), point]);
     }
     const after = await rowsOf(this.namespace, keys, truth);
     const looked = new Map<string, PointFinding | undefined>();

@@ -1,7 +1,13 @@
+import { contentHash } from '../model/content-hash.js';
+import type { HeldPoint } from './point-audit.port.js';
+import { pointDigest } from './point-digest.js';
 import type { AuditedRow } from './truth-audit.port.js';
 import type { DifferenceKind } from './verify.types.js';
 
 export type PointFinding = readonly [kind: DifferenceKind, detail: string];
+
+/** A point whose key is known. */
+export type Held = Omit<HeldPoint, 'key'>;
 
 /**
  * What is wrong with the points that an index holds for a coordinate, given its row in the truth (null: none); undefined
@@ -9,11 +15,13 @@ export type PointFinding = readonly [kind: DifferenceKind, detail: string];
  */
 export function pointDifference(
   row: AuditedRow | null,
-  heldVersions: readonly number[],
+  points: readonly Held[],
   maxPendingSeconds: number,
 ): PointFinding | undefined {
-  const [held] = heldVersions;
-  if (heldVersions.length > 1) return ['point_duplicate', `the index holds versions ${heldVersions.join(', ')}`];
+  const held = points[0]?.version;
+  if (points.length > 1) {
+    return ['point_duplicate', `the index holds versions ${points.map(({ version }) => version).join(', ')}`];
+  }
   if (!row) return held === undefined ? undefined : ['point_superfluous', `version ${held}; the truth has no memory`];
   if (held !== undefined && held > row.version) {
     return ['point_ahead', `the index holds version ${held}, the truth ${row.version}`];
@@ -24,7 +32,17 @@ export function pointDifference(
   }
   if (held === undefined) return ['point_missing', `version ${row.version} is marked as indexed`];
   if (held < row.version) return ['point_stale', `the index holds version ${held}, the truth ${row.version}`];
+  const expected = digestOf(row);
+  if (expected !== undefined && points[0]?.digest !== expected) {
+    return ['point_content', `the index holds another type or payload as version ${held}`];
+  }
   return undefined;
+}
+
+/** Of what a point should hold; undefined when the row itself is not what was written, and hence no measure. */
+function digestOf({ type, importance, payload, contentHash: written }: AuditedRow): number | undefined {
+  if (payload === null || contentHash(type, importance, payload) !== written) return undefined;
+  return pointDigest(type, payload);
 }
 
 function pendingDifference(row: AuditedRow, maxPendingSeconds: number): PointFinding | undefined {

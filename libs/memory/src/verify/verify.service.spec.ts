@@ -148,6 +148,7 @@ describe('differences that repair mends', () => {
     ['a point that is gone', 'point_missing 1', () => store.points().points.delete('1')],
     ['a point of an older version', 'point_stale 2', () => stale('2')],
     ['a point of a version that never was', 'point_ahead 2', () => put('2', 7)],
+    ['a point with another content', 'point_content 1', () => put('1', 1)],
     ['a point without a memory', 'point_superfluous 99', () => put('99', 1)],
     ['a point of a deleted memory', 'point_superfluous 5', () => put('5', 1)],
     ['two points of one memory', 'point_duplicate 3', () => put('3', 1, 1)],
@@ -208,7 +209,7 @@ describe('differences that repair mends', () => {
   const put = (key: string, ...versions: number[]) =>
     void store.points().points.set(
       key,
-      versions.map((version) => ({ version, dimension: 2 })),
+      versions.map((version) => ({ version, digest: 0, dimension: 2 })),
     );
   const stale = (key: string) => {
     const row = store.truth.write(NAMESPACE, key);

@@ -13,6 +13,7 @@ export type DifferenceKind =
   | 'point_missing'
   | 'point_stale'
   | 'point_ahead'
+  | 'point_content'
   | 'point_superfluous'
   | 'point_duplicate'
   | 'point_overdue'

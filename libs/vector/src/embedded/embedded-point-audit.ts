@@ -1,7 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { PointAudit, type HeldPoint } from '@sfm/memory';
 import type { EmbeddedVectorIndex } from './embedded-vector-index.js';
 
-const BATCH = 1000;
+const BATCH = 200;
 
 /** Looks at the points of the vector index in this process one by one. */
 export class EmbeddedPointAudit extends PointAudit {
@@ -10,22 +11,23 @@ export class EmbeddedPointAudit extends PointAudit {
   }
 
   async *scan(namespace: string): AsyncGenerator<readonly HeldPoint[]> {
+    const points = this.index.points(namespace);
     let batch: HeldPoint[] = [];
-    for (const point of this.index.points(namespace)?.held() ?? []) {
-      batch.push(point);
+    for (const key of points?.keys() ?? []) {
+      const point = points?.held(key);
+      if (point) batch.push(point);
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
+      // Requests to the same process come between.
+      await setImmediate();
     }
     if (batch.length > 0) yield batch;
   }
 
   async held(namespace: string, keys: readonly string[]): Promise<readonly HeldPoint[]> {
     const points = this.index.points(namespace);
-    return keys.flatMap((key) => {
-      const version = points?.versionOf(key);
-      return version === undefined ? [] : [{ key, version }];
-    });
+    return keys.flatMap((key) => points?.held(key) ?? []);
   }
 
   async evict(namespace: string, keys: readonly string[]): Promise<void> {

@@ -57,15 +57,16 @@ export class PointTable<T> {
     return slot;
   }
 
-  /** Keys and versions of the live points. May be read on while points change. */
-  *live(): Generator<{ readonly key: string; readonly version: number }> {
-    for (const [key, { version, slot }] of this.#entries) if (slot !== REMOVED) yield { key, version };
+  /** Keys of the live points. May be read on while points change. */
+  *keys(): Generator<string> {
+    for (const [key, { slot }] of this.#entries) if (slot !== REMOVED) yield key;
   }
 
-  /** The version of a live point. */
-  versionOf(key: string): number | undefined {
+  /** A live point with its version. */
+  find(key: string): { readonly version: number; readonly point: T } | undefined {
     const entry = this.#entries.get(key);
-    return entry === undefined || entry.slot === REMOVED ? undefined : entry.version;
+    const point = entry === undefined || entry.slot === REMOVED ? undefined : this.#points[entry.slot];
+    return entry === undefined || point === undefined ? undefined : { version: entry.version, point };
   }
 
   /** Takes the key out with its version, as if it had never been there. The slot that was freed, if the key had one. */

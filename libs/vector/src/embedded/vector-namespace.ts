@@ -1,10 +1,11 @@
-import type {
-  HeldPoint as HeldVersion,
-  IndexChange,
-  IndexPoint,
-  LaneCandidate,
-  Overlay,
-  VectorQuery,
+import {
+  pointDigest,
+  type HeldPoint as AuditedPoint,
+  type IndexChange,
+  type IndexPoint,
+  type LaneCandidate,
+  type Overlay,
+  type VectorQuery,
 } from '@sfm/memory';
 import { FilterSieve } from './filter-sieve.js';
 import { GraphLane } from './graph-lane.js';
@@ -64,13 +65,15 @@ export class VectorNamespace {
     else this.#remove(change.key, change.version);
   }
 
-  /** Keys and versions of all points. May be read on while points change. */
-  held(): Iterable<HeldVersion> {
-    return this.#table.live();
+  /** Keys of all points. May be read on while points change. */
+  keys(): Iterable<string> {
+    return this.#table.keys();
   }
 
-  versionOf(key: string): number | undefined {
-    return this.#table.versionOf(key);
+  /** What is held under a key, for those who verify it. */
+  held(key: string): AuditedPoint | undefined {
+    const found = this.#table.find(key);
+    return found && { key, version: found.version, digest: pointDigest(found.point.type, found.point.payload) };
   }
 
   /** Takes a point out as if it had never been applied. */

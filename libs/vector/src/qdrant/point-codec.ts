@@ -1,5 +1,6 @@
 import {
   isJsonObject,
+  pointDigest,
   type Filterable,
   type HeldPoint,
   type IndexPoint,
@@ -96,9 +97,11 @@ export function readHit(payload: unknown): HitDetails | undefined {
 
 /** Undefined for a point that this index has not written. */
 export function readHeld(payload: unknown): HeldPoint | undefined {
-  const own = isJsonObject(payload) ? payload[OWN_FIELD] : undefined;
+  if (!isJsonObject(payload)) return undefined;
+  const own = payload[OWN_FIELD];
   if (!isJsonObject(own) || typeof own['key'] !== 'string' || typeof own['version'] !== 'number') return undefined;
-  return { key: own['key'], version: own['version'] };
+  const { type, payload: held } = readFilterable(payload);
+  return { key: own['key'], version: own['version'], digest: pointDigest(type, held) };
 }
 
 /** What filters look at, as the memory had it. */

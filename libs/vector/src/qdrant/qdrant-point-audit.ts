@@ -1,12 +1,12 @@
 import { PointAudit, type HeldPoint } from '@sfm/memory';
 import type { CollectionCatalog } from './collection-catalog.js';
 import { inNamespace } from './filter-pushdown.js';
-import { OWN_FIELD, readHeld } from './point-codec.js';
+import { readHeld } from './point-codec.js';
 import { pointId } from './point-id.js';
 import type { RemovedVersions } from './removed-versions.js';
 
-const BATCH = 1000;
-const VERSION_FIELDS = { include: [`${OWN_FIELD}.key`, `${OWN_FIELD}.version`] };
+/** Payloads can be large, and an answer has to come in time. */
+const BATCH = 100;
 
 /** A point that is not where the index puts that of its key, or has no key, goes by its id: no memory has such a key. */
 const STRAY = 'point ';
@@ -28,7 +28,7 @@ export class QdrantPointAudit extends PointAudit {
     const request = {
       collection_name: collection.name,
       limit: BATCH,
-      with_payload: VERSION_FIELDS,
+      with_payload: true,
       with_vector: false,
       ...(this.catalog.isShared ? { filter: { must: [inNamespace(namespace)] } } : {}),
     };
@@ -48,7 +48,7 @@ export class QdrantPointAudit extends PointAudit {
     if (!collection) return [];
     const found: HeldPoint[] = [];
     for (const ids of inBatches(namespace, keys)) {
-      const request = { collection_name: collection.name, ids, with_payload: VERSION_FIELDS, with_vector: false };
+      const request = { collection_name: collection.name, ids, with_payload: true, with_vector: false };
       const records = await this.catalog.server.call((api, init) => api.getPoints(request, init));
       found.push(...records.map((record) => toHeld(namespace, record)));
     }
@@ -86,7 +86,7 @@ function toHeld(
 ): HeldPoint {
   const held = readHeld(payload);
   if (held && pointId(namespace, held.key) === id) return held;
-  return { key: `${STRAY}${id}`, version: held?.version ?? 0 };
+  return { key: `${STRAY}${id}`, version: held?.version ?? 0, digest: held?.digest ?? 0 };
 }
 
 function isPointId(offset: unknown): offset is string | number {
