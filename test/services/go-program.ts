@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { findOnPath, runTool } from './run-tool.js';
+import { ServerUnavailable } from './server-process.js';
 
 /** A program of a Go module. */
 export interface GoProgram {
@@ -16,12 +17,17 @@ export interface GoProgram {
 
 const TIMEOUT_MS = 1_200_000;
 
-/** Builds a program into a folder, in the folder of its own module, because some modules replace others there. */
+/**
+ * Builds a program into a folder, in the folder of its own module, because some modules replace others there.
+ *
+ * @throws ServerUnavailable without Go
+ */
 export async function buildGoProgram(
   { module, version, program, name = path.basename(program), tags = '', linked = [] }: GoProgram,
   target: string,
 ): Promise<void> {
-  if ((await findOnPath('go')) === undefined) throw new Error('Go (https://go.dev) is not installed to build it with');
+  if ((await findOnPath('go')) === undefined)
+    throw new ServerUnavailable('Go (https://go.dev) is not installed to build it with');
   const downloaded = await runTool('go', ['mod', 'download', '-json', `${module}@${version}`], { cwd: target });
   const [, folder = ''] = /"Dir": "([^"]+)"/.exec(downloaded) ?? [];
   const linker = `-ldflags=${['-s -w', ...linked.map((value) => `-X ${value}`)].join(' ')}`;
