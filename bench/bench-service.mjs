@@ -5,9 +5,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { until } from './until.mjs';
 
 export const TOKEN = process.env.SOMA_BENCH_TOKEN || 'bench-token-0123456789';
-const INDEXED_WITHIN_MS = 600_000;
 
 export const HEADERS = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
 
@@ -90,11 +90,8 @@ export async function fill(url, count, memory) {
 
 /** Resolves when nothing is waiting to be indexed. */
 export async function indexed(url) {
-  for (const deadline = Date.now() + INDEXED_WITHIN_MS; Date.now() < deadline;) {
+  await until(async () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    const age = /^soma_oldest_unindexed_age_seconds(?:\{[^}]*\})? (\S+)$/m.exec(metrics)?.[1];
-    if (age === '0') return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error('the index did not catch up within ten minutes');
+    return /^soma_oldest_unindexed_age_seconds(?:\{[^}]*\})? (\S+)$/m.exec(metrics)?.[1] === '0';
+  }, 'the index did not catch up');
 }

@@ -1,5 +1,6 @@
 // Qdrant by hand, as the baseline of what the service does with it.
 import { Agent, request } from 'undici';
+import { until } from './until.mjs';
 
 const agent = new Agent({ connections: 8, keepAliveTimeout: 30_000 });
 
@@ -18,9 +19,8 @@ export async function qdrant(method, path, body) {
 
 /** Resolves when no segment of a collection waits to be optimised: searches before that measure something else. */
 export async function optimised(collection) {
-  for (const deadline = Date.now() + 600_000; Date.now() < deadline;) {
-    if ((await qdrant('GET', `/collections/${collection}`)).status === 'green') return;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  throw new Error(`${collection} was not optimised within ten minutes`);
+  await until(
+    async () => (await qdrant('GET', `/collections/${collection}`)).status === 'green',
+    `${collection} was not optimised`,
+  );
 }

@@ -1,9 +1,9 @@
 // Writes helm/README.md from the values of the chart and their comments; with --check it only compares.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { isMap, isScalar, parseDocument } from 'yaml';
+import { writeOrCheck } from './write-or-check.mjs';
 
 const chart = new URL('../helm/', import.meta.url);
-const page = new URL('README.md', chart);
 const read = (name) => readFileSync(new URL(name, chart), 'utf8');
 
 /** What a comment before a key says after its `# --`. */
@@ -42,17 +42,8 @@ const wanted = read('README.template.md')
   .replace('{{kubeVersion}}', kubeVersion)
   .replace('{{values}}', ['| Value | Default | Meaning |', '|---|---|---|', ...table].join('\n'));
 
-if (process.argv.includes('--check')) {
-  let present = '';
-  try {
-    present = readFileSync(page, 'utf8');
-  } catch {
-    // A missing page is a page that differs.
-  }
-  if (present !== wanted) {
-    console.error('helm/README.md does not match the values: run node scripts/generate-helm-readme.mjs');
-    process.exit(1);
-  }
-} else {
-  writeFileSync(page, wanted);
-}
+writeOrCheck(
+  new URL('README.md', chart),
+  wanted,
+  'helm/README.md does not match the values: run node scripts/generate-helm-readme.mjs',
+);

@@ -1,19 +1,15 @@
 // Writes docs/openapi.json from the built routes; with --check it only compares. Needs `npm run build`, no backend.
 import 'reflect-metadata';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { previewOpenApi } from '../apps/api/dist/http/openapi/preview.js';
+import { writeOrCheck } from './write-or-check.mjs';
 
-const target = new URL('../docs/openapi.json', import.meta.url);
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 const text = `${JSON.stringify(await previewOpenApi(version), null, 2)}\n`;
 
-if (process.argv.includes('--check')) {
-  if ((await readFile(target, 'utf8').catch(() => '')) !== text) {
-    console.error('docs/openapi.json is not what the routes say: run node scripts/generate-openapi.mjs');
-    process.exit(1);
-  }
-  console.log('docs/openapi.json is up to date');
-} else {
-  await writeFile(target, text);
-  console.log(`docs/openapi.json written, ${text.length} characters`);
-}
+const isWritten = writeOrCheck(
+  new URL('../docs/openapi.json', import.meta.url),
+  text,
+  'docs/openapi.json is not what the routes say: run node scripts/generate-openapi.mjs',
+);
+console.log(`docs/openapi.json ${isWritten ? `written, ${text.length} characters` : 'is up to date'}`);

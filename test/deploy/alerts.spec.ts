@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { describeWithTools } from '../services/check-tool-availability.js';
-import { findCheckTool } from '../services/check-tools.js';
+import { describeWith } from '../services/availability.js';
+import { checkTools, findCheckTool } from '../services/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
 import { metricsIn, publishedMetrics } from './metric-names.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
@@ -44,7 +44,7 @@ async function readDashboards(): Promise<Dashboard[]> {
   );
 }
 
-const describePromtool = await describeWithTools(['promtool']);
+const describePromtool = await describeWith([], checkTools('promtool'));
 
 describePromtool('the alert rules, run by promtool', () => {
   let tests: string;

@@ -3,14 +3,15 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadConfig } from '@sfm/config';
-import { describeWithTools } from '../services/check-tool-availability.js';
+import { describeWith } from '../services/availability.js';
+import { checkTools } from '../services/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
 import { composeModel, servicesOf, type ComposeModel, type ComposeService } from './compose-model.js';
 
 const SERVERS = ['kafka', 'postgres', 'qdrant', 'redis'];
 const OURS = ['api', 'somafractalmemory_kube', 'api_dev', 'consumer_dev'];
 
-const describeCompose = await describeWithTools(['compose-spec']);
+const describeCompose = await describeWith([], checkTools('compose-spec'));
 
 describeCompose('docker-compose.yml', () => {
   let model: ComposeModel;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeWithTools } from '../services/check-tool-availability.js';
-import { findCheckTool } from '../services/check-tools.js';
+import { describeWith } from '../services/availability.js';
+import { checkTools, findCheckTool } from '../services/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
 import { runScript } from './run-script.js';
 
@@ -21,7 +21,7 @@ const COMMANDS = FILES.filter(
 );
 const NODE_COMMANDS = ['scripts/post_chunk.mjs', 'scripts/new-migration.mjs'];
 
-const describeShellcheck = await describeWithTools(['shellcheck']);
+const describeShellcheck = await describeWith([], checkTools('shellcheck'));
 
 describeShellcheck('shellcheck', () => {
   it('finds nothing in any shell script', async () => {

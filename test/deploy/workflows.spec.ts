@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { describeWithTools } from '../services/check-tool-availability.js';
-import { findCheckTool } from '../services/check-tools.js';
+import { describeWith } from '../services/availability.js';
+import { checkTools, findCheckTool } from '../services/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
 import { runScript } from './run-script.js';
 
@@ -32,7 +32,7 @@ function read(file: string): Workflow {
   return parse(readFileSync(path.join(REPOSITORY, file), 'utf8')) as Workflow;
 }
 
-const describeActionlint = await describeWithTools(['actionlint', 'shellcheck']);
+const describeActionlint = await describeWith([], checkTools('actionlint', 'shellcheck'));
 
 describeActionlint('actionlint', () => {
   const lint = async (...files: string[]) => {

@@ -60,6 +60,12 @@ describe('soma verify and reindex with everything embedded', () => {
     const found = await run('verify');
     expect(found.code).toBe(1);
     expect(found.stdout).toMatch(/^link_dangling api_ns 1,1: its link about leads to 404,4/m);
+    const rebuilt = await run('reindex', '--all', '--json');
+    expect(rebuilt.code).toBe(1);
+    expect(JSON.parse(rebuilt.stdout)).toMatchObject({
+      found: [{ kind: 'link_dangling', namespace: 'api_ns', key: '1,1', run: 'first' }],
+      notes: [],
+    });
     const repaired = await run('verify', '--repair');
     expect(repaired.code).toBe(0);
     expect(repaired.stdout).toContain('everything agrees; 1 repaired');

@@ -5,12 +5,12 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
-import { describeWithHelm } from '../services/helm-availability.js';
 import { findHelm } from '../services/helm-program.js';
 import { CHART, FULLNAME, helm, parseManifests, RELEASE, valueArguments } from './chart.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 const SECRET = `${FULLNAME}-secrets`;
 let folder: string;
 

@@ -2,11 +2,12 @@ import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { describeWithHelm } from '../services/helm-availability.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { CHART, helm, INSTALLATION_NAMES, template, valueArguments } from './chart.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 
 describeHelm('the chart', () => {
   it.each(INSTALLATION_NAMES)('passes helm lint --strict with %s', async (installation) => {

@@ -3,12 +3,13 @@ import { loadConfig } from '@sfm/config';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { describeWithHelm } from '../services/helm-availability.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { CHART, FULLNAME, plainEnv, render, secretEnv, template } from './chart.js';
 import { podOf, type Manifest } from './manifest.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 const APPS = [FULLNAME, `${FULLNAME}-consumer`];
 const TLS = ['postgres', 'kafka', 'qdrant'];
 

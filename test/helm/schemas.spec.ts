@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeWithHelm } from '../services/helm-availability.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
 import { INSTALLATION_NAMES, KUBERNETES_VERSIONS, parseManifests, render } from './chart.js';
 import { KubernetesSchemas } from './kubernetes-schemas.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 /** Values that render what no value file does. */
 const REST = [
   'grpc.enabled=true,keda.enabled=true,hpa.consumer.enabled=false,restore.postgres.enabled=true,restore.qdrant.enabled=true',

@@ -4,11 +4,14 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { freePort } from '../services/free-port.js';
+import { ServerUnavailable } from '../services/server-process.js';
 import { CHART } from './chart.js';
 
 const FILES = path.join(CHART, 'files');
+const POSTGRES = '/usr/lib/postgresql';
 let folder: string;
 
 beforeAll(async () => {
@@ -103,27 +106,29 @@ describe('wait-for-servers.mjs', () => {
   });
 });
 
-const major = await newestPostgres();
-const describePostgres = major === undefined ? describe.skip : describe;
+const describePostgres = await describeWith([], { postgresql: newestPostgres });
 
 describePostgres('copy-postgres-programs.sh', () => {
   it('makes programs that run from the folder, whatever the search path', async () => {
+    const major = await newestPostgres();
     const target = path.join(folder, 'programs');
     const script = path.join(FILES, 'backup', 'copy-postgres-programs.sh');
-    expect(await run('bash', [script, target], { PG_MAJOR: major ?? '' })).toEqual({
+    expect(await run('bash', [script, target], { PG_MAJOR: major })).toEqual({
       status: 0,
-      output: expect.stringContaining(`pg_dump (PostgreSQL) ${major ?? ''}`),
+      output: expect.stringContaining(`pg_dump (PostgreSQL) ${major}`),
     });
     const libraries = await readdir(path.join(target, 'lib'));
     expect(libraries).toEqual(expect.arrayContaining(['pg_dump', 'pg_restore', 'libpq.so.5']));
     expect(libraries.filter((name) => name.startsWith('libc.so'))).toEqual([]);
     const restored = await run(path.join(target, 'pg_restore'), ['--version']);
-    expect(restored).toEqual({ status: 0, output: expect.stringContaining(`PostgreSQL) ${major ?? ''}`) });
+    expect(restored).toEqual({ status: 0, output: expect.stringContaining(`PostgreSQL) ${major}`) });
   });
 });
 
-/** The newest PostgreSQL that Debian's packages installed here, as the image of PostgreSQL does. */
-async function newestPostgres(): Promise<string | undefined> {
-  const versions = await readdir('/usr/lib/postgresql').catch(() => []);
-  return versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
+/** The newest PostgreSQL that Debian's packages installed here, as the image does. @throws ServerUnavailable */
+async function newestPostgres(): Promise<string> {
+  const versions = await readdir(POSTGRES).catch((): string[] => []);
+  const newest = versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
+  if (newest === undefined) throw new ServerUnavailable(`Debian's package postgresql is not installed (${POSTGRES})`);
+  return newest;
 }

@@ -2,12 +2,13 @@ import { expect, it } from '@jest/globals';
 import { loadConfig } from '@sfm/config';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeWithHelm } from '../services/helm-availability.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { CHART, FULLNAME, INSTALLATION_NAMES, plainEnv, render, secretEnv, type Rendering } from './chart.js';
 import { containersOf, podOf, type Container } from './manifest.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 const CHART_SECRET = `${FULLNAME}-secrets`;
 const KEYS = ['KAFKA_BOOTSTRAP_SERVERS', 'POSTGRES_URL', 'QDRANT_URL', 'REDIS_URL', 'SOMA_API_TOKEN'];
 /** What a vault might hold. */

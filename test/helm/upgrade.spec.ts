@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describeWithHelm } from '../services/helm-availability.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
 import { CHART, INSTALLATION_NAMES, render } from './chart.js';
 import { immutableFields, refusals, type ImmutableFields } from './immutable-fields.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 const file = path.join(CHART, 'tests', 'immutable-fields.json');
 const baseline: Readonly<Record<string, ImmutableFields>> = JSON.parse(readFileSync(file, 'utf8'));
 

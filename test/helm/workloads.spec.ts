@@ -2,12 +2,13 @@ import { expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { describeWithHelm } from '../services/helm-availability.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { FULLNAME, INSTALLATION_NAMES, plainEnv, RELEASE, render, type Installation } from './chart.js';
 import { containersOf, podOf } from './manifest.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 const SERVERS = ['postgres', 'qdrant', 'redis', 'redpanda'];
 const APPS = [FULLNAME, `${FULLNAME}-consumer`];
 const FULL_STACK = [...APPS, ...SERVERS.map((server) => `${FULLNAME}-${server}`)];

@@ -16,8 +16,11 @@ const OBTAIN: Readonly<Record<ServiceName, () => Promise<unknown>>> = {
 };
 
 /**
- * `describe` when every named server can be had, else `describe.skip` after one loud line; under SFM_REQUIRE_SERVICES=1
- * it rejects instead, which fails the suite. `programs` are found, or not, by name. For the top of a spec: `const describeReal = await describeWith(['qdrant']);`
+ * `describe` when every named server and every program can be had, else `describe.skip` after one loud line; under
+ * SFM_REQUIRE_SERVICES=1 it rejects instead, which fails the suite. For the top of a spec:
+ * `const describeReal = await describeWith(['qdrant']);`
+ *
+ * @param programs how each is found; a finder rejects when there is none
  */
 export async function describeWith(
   services: readonly ServiceName[],
@@ -30,10 +33,10 @@ export async function describeWith(
   );
   if (missing.length === 0) return describe;
   if (testEnvironment.areServicesRequired) {
-    throw new Error(`A server these tests need cannot be had (SFM_REQUIRE_SERVICES=1).\n${missing.join('\n')}`);
+    throw new Error(`What these tests need cannot be had (SFM_REQUIRE_SERVICES=1).\n${missing.join('\n')}`);
   }
   // Not through the console, which Jest collects and decorates.
-  process.stderr.write(`\n*** SKIPPED, NO SERVER *** ${missing.join('; ').replaceAll(/\s*\n\s*/g, ' | ')}\n`);
+  process.stderr.write(`\n*** SKIPPED, NOT AVAILABLE *** ${missing.join('; ').replaceAll(/\s*\n\s*/g, ' | ')}\n`);
   return describe.skip;
 }
 

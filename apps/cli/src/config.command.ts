@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { describeEffectiveConfig, loadConfig, readEnvironment } from '@sfm/config';
 
 /** `soma config`: what is in force, secrets masked. */
 export function configCommand(): Command {
   return new Command('config')
     .description('print the configuration in force and where each value comes from; secrets are masked')
     .option('--json', 'print JSON')
-    .action(({ json }: { json?: boolean }) => {
+    .action(async ({ json }: { json?: boolean }) => {
+      const { describeEffectiveConfig, loadConfig, readEnvironment } = await import('@sfm/config');
       const config = loadConfig(readEnvironment());
       const settings = describeEffectiveConfig(config);
       if (json) {

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 import 'reflect-metadata';
-import { ConfigError } from '@sfm/config';
 import { somaProgram } from './program.js';
 
 try {
   await somaProgram().parseAsync();
 } catch (error) {
-  console.error(error instanceof ConfigError || error instanceof Error ? error.message : String(error));
+  console.error(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }

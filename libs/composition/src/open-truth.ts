@@ -57,7 +57,7 @@ export async function openTruth(config: AppConfig, logger: LoggerService, option
   const server =
     url === undefined
       ? await startEmbedded(config, logger, options.onLost)
-      : await useExternal(url, config, logger, options);
+      : await useExternal(() => resolveConnection(url, postgresTls(config)), logger, options);
   try {
     return await connect(config, logger, server);
   } catch (error) {
@@ -87,12 +87,11 @@ interface Server {
 
 /** Waits for an operator's PostgreSQL and claims its database, alone or beside processes that share it. */
 async function useExternal(
-  url: string,
-  config: AppConfig,
+  resolveAddress: () => Promise<PostgresConnection>,
   logger: LoggerService,
   { use, onLost, signal }: OpenTruthOptions,
 ): Promise<Server> {
-  const connection = await whenReachable(() => resolveConnection(url, postgresTls(config)), logger, signal);
+  const connection = await whenReachable(resolveAddress, logger, signal);
   const location = `PostgreSQL database ${connection.database} at ${connection.host}:${connection.port}`;
   const mode = use === 'alone' ? 'exclusive' : 'shared';
   const lock = new InstanceLock({ ...connection, mode, waitMs: PREDECESSOR_WAIT_MS, onLost });

@@ -4,6 +4,9 @@ import type { SecretKind, Setting, SettingCaveat, SettingDeclaration } from './s
 const TRUE_WORDS = ['1', 'true', 'yes', 'on'];
 const FALSE_WORDS = ['0', 'false', 'no', 'off'];
 
+/** What is allowed where a file of certificates or keys is named. */
+export const PEM_FILE = 'the path of a readable PEM file';
+
 type Declaration<T> = SettingDeclaration & { readonly caveats?: readonly SettingCaveat<T>[] };
 type Kind<T> = Pick<Setting<T>, 'allowed' | 'schema' | 'format' | 'fallback'> & { readonly secret?: SecretKind };
 

@@ -3,10 +3,12 @@ import { backupSettings } from './settings/backup.settings.js';
 import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';
 import { authSettings, httpSettings, rateLimitSettings } from './settings/http.settings.js';
+import { kafkaSettings } from './settings/kafka.settings.js';
 import { limitsSettings } from './settings/limits.settings.js';
 import { loggingSettings, telemetrySettings } from './settings/observability.settings.js';
+import { qdrantSettings } from './settings/qdrant.settings.js';
 import { contextSettings, recallSettings } from './settings/recall.settings.js';
-import { kafkaSettings, qdrantSettings, redisSettings } from './settings/servers.settings.js';
+import { redisSettings } from './settings/redis.settings.js';
 import { serviceSettings } from './settings/service.settings.js';
 
 /** Every setting, at its place in the tree. The one source of parsing, defaults, documentation and masking. */

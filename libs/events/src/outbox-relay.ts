@@ -1,4 +1,11 @@
-import { eventEpochSeconds, type EventBus, type EventRecord, type Outbox, type PublishOutcome } from '@sfm/memory';
+import {
+  eventEpochSeconds,
+  OutboxLoop,
+  type EventBus,
+  type EventRecord,
+  type Outbox,
+  type PublishOutcome,
+} from '@sfm/memory';
 import type { EventValidator } from './event-validator.js';
 
 export interface OutboxRelayOptions {
@@ -37,11 +44,7 @@ export interface RelayLog {
 
 /** Moves committed events from the outbox to the event bus. Any number of relays may run against one outbox. */
 export class OutboxRelay {
-  private running: Promise<void> | undefined;
-  private stopping = false;
-  private unlisten: (() => Promise<void>) | undefined;
-  private wake: () => void = () => {};
-  private woken = false;
+  private readonly loop: OutboxLoop;
   private failures = 0;
   /** Time of the oldest event of the latest hand-over, epoch milliseconds. */
   private oldestMs = 0;
@@ -52,39 +55,29 @@ export class OutboxRelay {
     private readonly validator: EventValidator,
     private readonly log: RelayLog,
     private readonly options: OutboxRelayOptions = DEFAULT_RELAY_OPTIONS,
-  ) {}
+  ) {
+    this.loop = new OutboxLoop(outbox, () => this.turn());
+  }
 
   /** Starts relaying; resolves when it listens for new events. */
-  async start(): Promise<void> {
-    this.unlisten = await this.outbox.listen(() => this.nudge());
-    this.running = this.run();
+  start(): Promise<void> {
+    return this.loop.start();
   }
 
   /** Finishes the hand-over that is under way, then stops. What was not published stays in the outbox. */
-  async stop(): Promise<void> {
-    this.stopping = true;
-    this.nudge();
-    await this.unlisten?.();
-    await this.running;
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private nudge(): void {
-    this.woken = true;
-    this.wake();
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      this.woken = false;
-      const start = performance.now();
-      const published = await this.drainOnce();
-      if (this.stopping) return;
-      if (published && this.mayYield()) await this.pause(this.restMs(performance.now() - start));
-      else if (published === this.options.batchSize) continue;
-      else if (published === null) await this.pause(this.backoffMs());
-      else if (published > 0) await this.pause(this.options.lingerMs);
-      else if (!this.woken) await this.pauseUntilWoken(this.options.pollMs);
-    }
+  private async turn(): Promise<void> {
+    const start = performance.now();
+    const published = await this.drainOnce();
+    if (this.loop.isStopping) return;
+    if (published && this.mayYield()) await this.loop.rest(this.restMs(performance.now() - start));
+    else if (published === this.options.batchSize) return;
+    else if (published === null) await this.loop.rest(this.backoffMs());
+    else if (published > 0) await this.loop.rest(this.options.lingerMs);
+    else await this.loop.restUntilWoken(this.options.pollMs);
   }
 
   private restMs(workedMs: number): number {
@@ -125,21 +118,5 @@ export class OutboxRelay {
   private backoffMs(): number {
     const exponential = Math.min(this.options.maxBackoffMs, 100 * 2 ** Math.min(this.failures, 10));
     return exponential * (0.5 + Math.random() / 2);
-  }
-
-  private async pause(ms: number): Promise<void> {
-    const until = performance.now() + ms;
-    while (!this.stopping && performance.now() < until) await this.pauseUntilWoken(until - performance.now());
-  }
-
-  private async pauseUntilWoken(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    this.wake = () => {};
   }
 }

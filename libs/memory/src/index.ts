@@ -53,6 +53,7 @@ export * from './indexing/index-follower.js';
 export * from './indexing/index-readiness.port.js';
 export * from './indexing/isolation.js';
 export * from './indexing/ledger-replay.js';
+export * from './indexing/outbox-loop.js';
 export * from './recall/overlay-reader.js';
 export * from './recall/bm25.js';
 export * from './recall/ranking-options.js';

@@ -1,9 +1,9 @@
 export {
   EmbeddedPostgres,
-  type EmbeddedPostgresConnection,
   type EmbeddedPostgresLogger,
   type EmbeddedPostgresOptions,
 } from './embedded/embedded-postgres.js';
+export type { EmbeddedPostgresConnection } from './embedded/embedded-postgres-connection.js';
 export {
   EmbeddedInstanceLocked,
   EmbeddedPostgresError,

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import type { EmbeddedPostgresConnection } from '../src/embedded/embedded-postgres.js';
+import type { EmbeddedPostgresConnection } from '../src/embedded/embedded-postgres-connection.js';
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 const NEEDED = ['embedded', 'postgres/advisory-lock-keys.ts', 'postgres/instance-lock.ts'];

@@ -1,4 +1,4 @@
-import type { IndexFollower, Outbox } from '@sfm/memory';
+import { OutboxLoop, type IndexFollower, type Outbox } from '@sfm/memory';
 
 /** Following rests this many times as long as it worked, so that a burst of writes keeps most of the processor. */
 const REST_FACTOR = 4;
@@ -11,55 +11,27 @@ const POLL_MS = 1000;
  * A failure is no concern of its own: the next recall catches up, or says why it cannot.
  */
 export class LedgerWatch {
-  private stopping = false;
-  private running: Promise<void> | undefined;
-  private unlisten: (() => Promise<void>) | undefined;
-  private wake: () => void = () => {};
-  private woken = false;
+  private readonly loop: OutboxLoop;
 
   constructor(
     private readonly follower: Pick<IndexFollower, 'catchUp'>,
-    private readonly outbox: Pick<Outbox, 'listen'>,
-  ) {}
-
-  async start(): Promise<void> {
-    this.unlisten = await this.outbox.listen(() => this.nudge());
-    this.running = this.run();
+    outbox: Pick<Outbox, 'listen'>,
+  ) {
+    this.loop = new OutboxLoop(outbox, () => this.turn());
   }
 
-  async stop(): Promise<void> {
-    this.stopping = true;
-    this.nudge();
-    await this.unlisten?.();
-    await this.running;
+  start(): Promise<void> {
+    return this.loop.start();
   }
 
-  private nudge(): void {
-    this.woken = true;
-    this.wake();
+  stop(): Promise<void> {
+    return this.loop.stop();
   }
 
-  private async run(): Promise<void> {
-    while (!this.stopping) {
-      this.woken = false;
-      const start = performance.now();
-      await this.follower.catchUp().catch(() => undefined);
-      await this.pause(Math.max(MIN_REST_MS, REST_FACTOR * (performance.now() - start)), () => this.stopping);
-      if (!this.woken) await this.pause(POLL_MS, () => true);
-    }
-  }
-
-  /** Waits, and ends early when woken if `isOver` then says so. */
-  private async pause(ms: number, isOver: () => boolean): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => {
-        if (!isOver()) return;
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.stopping) this.wake();
-    });
-    this.wake = () => {};
+  private async turn(): Promise<void> {
+    const start = performance.now();
+    await this.follower.catchUp().catch(() => undefined);
+    await this.loop.rest(Math.max(MIN_REST_MS, REST_FACTOR * (performance.now() - start)));
+    await this.loop.restUntilWoken(POLL_MS);
   }
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
-import { MigrationRunner } from '@sfm/storage';
+import type { MigrationRunner } from '@sfm/storage';
 import { positiveInteger } from '../positive-integer.js';
-import { withDatabase } from './with-database.js';
 
 /** `soma db …`: the schema of the truth store. */
 export function dbCommand(): Command {
@@ -9,8 +8,8 @@ export function dbCommand(): Command {
   db.command('upgrade')
     .description('apply every pending migration')
     .action(() =>
-      withDatabase(async (dataSource) => {
-        const applied = await new MigrationRunner(dataSource).migrateUp();
+      withMigrations(async (migrations) => {
+        const applied = await migrations.migrateUp();
         console.log(applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`);
       }),
     );
@@ -18,8 +17,8 @@ export function dbCommand(): Command {
     .description('show the schema version and what is pending')
     .option('--json', 'print JSON')
     .action(({ json }: { json?: boolean }) =>
-      withDatabase(async (dataSource) => {
-        const revision = await new MigrationRunner(dataSource).currentRevision();
+      withMigrations(async (migrations) => {
+        const revision = await migrations.currentRevision();
         if (json) {
           console.log(JSON.stringify(revision, null, 2));
           return;
@@ -36,10 +35,15 @@ export function dbCommand(): Command {
     .option('--steps <n>', 'how many to revert, newest first', positiveInteger, 1)
     .option('--all', 'revert all: the database is empty afterwards')
     .action(({ steps, all }: { steps: number; all?: boolean }) =>
-      withDatabase(async (dataSource) => {
-        const reverted = await new MigrationRunner(dataSource).migrateDown(all ? 'all' : steps);
+      withMigrations(async (migrations) => {
+        const reverted = await migrations.migrateDown(all ? 'all' : steps);
         console.log(reverted.length === 0 ? 'nothing to revert' : `reverted ${reverted.join(', ')}`);
       }),
     );
   return db;
+}
+
+/** The database's driver takes long to load, and help and wrong usage do without it. */
+async function withMigrations(work: (migrations: MigrationRunner) => Promise<void>): Promise<void> {
+  await (await import('./with-migrations.js')).withMigrations(work);
 }

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import type { ParkedEntry, ParkedEvents, RedriveReport } from './parked-events.js';
 import { positiveInteger } from '../positive-integer.js';
 import { harmless, jsonText, processTerminal, table, type Terminal } from '../terminal.js';
-import { withParkedEvents } from './with-parked-events.js';
 
 const REASON_WIDTH = 80;
 const HEADINGS = ['ID', 'SOURCE', 'PARKED AT', 'ATTEMPTS', 'TYPE', 'NAMESPACE', 'COORDINATE', 'REASON'];
@@ -22,7 +21,7 @@ export interface DlqSurroundings {
 
 /** `soma dlq …`: events that could not be published or applied. */
 export function dlqCommand(surroundings: Partial<DlqSurroundings> = {}): Command {
-  const { withParked = withParkedEvents, terminal = processTerminal } = surroundings;
+  const { withParked = withConfiguredServers, terminal = processTerminal } = surroundings;
   const dlq = new Command('dlq').description(
     'events that could not be published or applied: show them, send them back',
   );
@@ -62,6 +61,11 @@ export function dlqCommand(surroundings: Partial<DlqSurroundings> = {}): Command
     .option('--json', 'print JSON')
     .action((ids: string[], flags: RedriveFlags) => redrive(ids, flags, { withParked, terminal }));
   return dlq;
+}
+
+/** The drivers of the servers take long to load, and help and wrong usage do without them. */
+async function withConfiguredServers(work: (parked: ParkedEvents) => Promise<void>): Promise<void> {
+  await (await import('./with-parked-events.js')).withParkedEvents(work);
 }
 
 async function redrive(ids: string[], flags: RedriveFlags, { withParked, terminal }: DlqSurroundings): Promise<void> {

@@ -1,7 +1,8 @@
-import type { Difference, ReindexReport } from '@sfm/memory';
+import type { ReindexReport } from '@sfm/memory';
 import { Command } from 'commander';
 import { harmless, jsonText } from '../terminal.js';
-import { differenceText, verdictText } from './report-text.js';
+import { Findings } from './findings.js';
+import { verdictText } from './report-text.js';
 import {
   describeProgress,
   EXIT_HELP,
@@ -43,23 +44,14 @@ function reindex(
   const { terminal, progress } = around;
   return runMaintenance(around, async (maintenance, signal) => {
     const reports: ReindexReport[] = [];
-    const found: Difference[] = [];
-    const notes: string[] = [];
+    const findings = new Findings(around, json);
     await maintenance.reindex(
       { signal, ...(namespaces ? { namespaces } : {}) },
       {
         onProgress: (step) => progress.show(describeProgress(step)),
         onVerifyProgress: (step) => progress.show(describeProgress(step)),
-        onDifference: (difference, run) => {
-          progress.clear();
-          if (json) found.push(difference);
-          else terminal.print(differenceText(difference, run));
-        },
-        onNote: (note) => {
-          progress.clear();
-          if (json) notes.push(note);
-          else terminal.note(note);
-        },
+        onDifference: findings.onDifference,
+        onNote: findings.onNote,
         onRebuilt: (report) => {
           progress.clear();
           reports.push(report);
@@ -67,7 +59,7 @@ function reindex(
         },
       },
     );
-    if (json) terminal.print(jsonText({ rebuilt: reports, found, notes }));
+    if (json) terminal.print(jsonText({ rebuilt: reports, found: findings.found, notes: findings.notes }));
     return reports.every(({ verification }) => verification.agrees);
   });
 }

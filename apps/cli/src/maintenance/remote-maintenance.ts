@@ -38,6 +38,12 @@ interface EventListener {
   readonly onRebuilt?: (report: ReindexReport) => void;
 }
 
+interface Call {
+  readonly route: 'verify' | 'reindex';
+  readonly body: object;
+  readonly signal: AbortSignal;
+}
+
 /** Asks the service that holds the indexes in its process to do the work. */
 export class RemoteMaintenance implements Maintenance {
   constructor(
@@ -46,41 +52,31 @@ export class RemoteMaintenance implements Maintenance {
   ) {}
 
   verify(request: MaintenanceRequest & { readonly repair: boolean }, listener: VerifyListener): Promise<VerifyReport> {
-    return this.ask(
-      'verify',
-      request,
-      { repair: request.repair },
-      {
-        onProgress: (progress) => isOfVerification(progress) && listener.onProgress?.(progress),
-        onDifference: (difference, run) => listener.onDifference?.(difference, run),
-        onNote: (note) => listener.onNote?.(note),
-      },
-    );
+    const call: Call = {
+      route: 'verify',
+      body: { ...bodyOf(request), repair: request.repair },
+      signal: request.signal,
+    };
+    return this.ask(call, {
+      onProgress: (progress) => isOfVerification(progress) && listener.onProgress?.(progress),
+      onDifference: (difference, run) => listener.onDifference?.(difference, run),
+      onNote: (note) => listener.onNote?.(note),
+    });
   }
 
   async reindex(request: MaintenanceRequest, listener: RebuildListener): Promise<void> {
-    await this.ask(
-      'reindex',
-      request,
-      {},
-      {
-        onProgress: (progress) =>
-          isOfVerification(progress) ? listener.onVerifyProgress?.(progress) : listener.onProgress?.(progress),
-        onDifference: (difference, run) => listener.onDifference?.(difference, run),
-        onNote: (note) => listener.onNote?.(note),
-        onRebuilt: (report) => listener.onRebuilt(report),
-      },
-    );
+    const call: Call = { route: 'reindex', body: bodyOf(request), signal: request.signal };
+    await this.ask(call, {
+      onProgress: (progress) =>
+        isOfVerification(progress) ? listener.onVerifyProgress?.(progress) : listener.onProgress?.(progress),
+      onDifference: (difference, run) => listener.onDifference?.(difference, run),
+      onNote: (note) => listener.onNote?.(note),
+      onRebuilt: (report) => listener.onRebuilt(report),
+    });
   }
 
-  private async ask(
-    route: 'verify' | 'reindex',
-    { namespaces, maxPendingSeconds = DEFAULT_PENDING_SECONDS, signal }: MaintenanceRequest,
-    more: Readonly<Record<string, unknown>>,
-    listener: EventListener,
-  ): Promise<VerifyReport> {
-    const body = { ...(namespaces ? { namespaces } : {}), max_pending_seconds: maxPendingSeconds, ...more };
-    const response = await this.post(route, body, signal);
+  private async ask(call: Call, listener: EventListener): Promise<VerifyReport> {
+    const response = await this.post(call);
     if (!response.ok || !response.body) throw new Error(await this.refusal(response));
     let report: VerifyReport | undefined;
     for await (const event of eventsOf(response.body)) {
@@ -91,7 +87,7 @@ export class RemoteMaintenance implements Maintenance {
     return report;
   }
 
-  private async post(route: string, body: object, signal: AbortSignal): Promise<Response> {
+  private async post({ route, body, signal }: Call): Promise<Response> {
     try {
       return await fetch(`${this.url}/v1/admin/${route}`, {
         method: 'POST',
@@ -112,6 +108,10 @@ export class RemoteMaintenance implements Maintenance {
     const text = await response.text();
     return `the service at ${this.url} answers ${response.status}: ${detailOf(text) ?? text.slice(0, 300)}`;
   }
+}
+
+function bodyOf({ namespaces, maxPendingSeconds = DEFAULT_PENDING_SECONDS }: MaintenanceRequest): object {
+  return { ...(namespaces ? { namespaces } : {}), max_pending_seconds: maxPendingSeconds };
 }
 
 function detailOf(text: string): string | undefined {

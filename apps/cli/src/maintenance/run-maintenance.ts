@@ -3,7 +3,6 @@ import { InvalidArgumentError, type CommanderError } from 'commander';
 import { harmless, processTerminal, type Terminal } from '../terminal.js';
 import type { Maintenance } from './maintenance.js';
 import { ProgressLine } from './progress-line.js';
-import { withMaintenance } from './with-maintenance.js';
 
 /** Exit codes of `soma verify` and `soma reindex`. */
 export const EXIT = { agrees: 0, differs: 1, usage: 2, failed: 3 } as const;
@@ -21,12 +20,17 @@ export interface MaintenanceSurroundings {
 
 export function surroundings(given: Partial<MaintenanceSurroundings>): MaintenanceSurroundings {
   return {
-    withMaintenance,
+    withMaintenance: withConfiguredMaintenance,
     terminal: processTerminal,
     progress: new ProgressLine(process.stderr),
     exit: (code) => void (process.exitCode = code),
     ...given,
   };
+}
+
+/** The drivers of the servers take long to load, and help and wrong usage do without them. */
+async function withConfiguredMaintenance(work: (maintenance: Maintenance) => Promise<void>): Promise<void> {
+  await (await import('./with-maintenance.js')).withMaintenance(work);
 }
 
 /** Runs a command; `work` resolves with whether everything agrees. An interrupt ends it in good order. */

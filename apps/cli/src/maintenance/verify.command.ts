@@ -1,7 +1,7 @@
-import type { Difference } from '@sfm/memory';
 import { Command } from 'commander';
 import { jsonText } from '../terminal.js';
-import { differenceText, totalsText, verdictText } from './report-text.js';
+import { Findings } from './findings.js';
+import { totalsText, verdictText } from './report-text.js';
 import {
   describeProgress,
   EXIT_HELP,
@@ -36,8 +36,7 @@ function verify(flags: VerifyFlags, around: MaintenanceSurroundings): Promise<vo
   const { namespace: namespaces, repair = false, json = false, maxPendingSeconds } = flags;
   const { terminal, progress } = around;
   return runMaintenance(around, async (maintenance, signal) => {
-    const found: (Difference & { readonly run: string })[] = [];
-    const notes: string[] = [];
+    const findings = new Findings(around, json);
     const request = {
       repair,
       signal,
@@ -46,19 +45,11 @@ function verify(flags: VerifyFlags, around: MaintenanceSurroundings): Promise<vo
     };
     const report = await maintenance.verify(request, {
       onProgress: (step) => progress.show(describeProgress(step)),
-      onDifference: (difference, run) => {
-        progress.clear();
-        if (json) found.push({ ...difference, run });
-        else terminal.print(differenceText(difference, run));
-      },
-      onNote: (note) => {
-        progress.clear();
-        if (json) notes.push(note);
-        else terminal.note(note);
-      },
+      onDifference: findings.onDifference,
+      onNote: findings.onNote,
     });
     progress.clear();
-    if (json) terminal.print(jsonText({ ...report, found, notes }));
+    if (json) terminal.print(jsonText({ ...report, found: findings.found, notes: findings.notes }));
     else {
       terminal.print(totalsText(report.namespaces));
       terminal.print(verdictText(report));

@@ -1,27 +1,5 @@
-import { foreignEventRecorder } from '@sfm/composition';
-import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { EventTopic, EventValidator } from '@sfm/events';
-import { ImportanceNormalizers, LedgerReplay } from '@sfm/memory';
-import {
-  PostgresDatabase,
-  PostgresEventLedger,
-  PostgresMemoryReader,
-  PostgresProjectionSource,
-  type StorageModuleOptions,
-} from '@sfm/storage';
 import { Command } from 'commander';
-import { configuredKafka } from '../kafka.js';
-import { withDatabase } from '../db/with-database.js';
 import { jsonText, processTerminal } from '../terminal.js';
-
-const PROGRESS_EVERY = 1000;
-
-interface Totals {
-  read: number;
-  replayed: number;
-  unreadable: number;
-  refused: number;
-}
 
 /** `soma replay`: brings a restored database up to date from the events that are still on the topic. */
 export function replayCommand(): Command {
@@ -31,7 +9,9 @@ export function replayCommand(): Command {
     )
     .option('--json', 'print JSON')
     .action(async ({ json }: { json?: boolean }) => {
-      const totals = await replay(loadConfig(readEnvironment()));
+      // The drivers of the servers take long to load, and help and wrong usage do without them.
+      const { replay } = await import('./replay.js');
+      const totals = await replay();
       const { read, replayed, unreadable, refused } = totals;
       processTerminal.print(
         json
@@ -40,36 +20,4 @@ export function replayCommand(): Command {
       );
       if (replayed > 0) processTerminal.note('what was replayed is not indexed yet: run soma reindex --all');
     });
-}
-
-async function replay(config: AppConfig): Promise<Totals> {
-  const kafka = configuredKafka(config);
-  if (!kafka) throw new Error('Kafka is not configured (KAFKA_BOOTSTRAP_SERVERS): there is nothing to replay from');
-  const topic = new EventTopic(kafka, {
-    topic: config.kafka.memoryEventsTopic,
-    rules: { validator: new EventValidator(), maxDimensions: config.limits.coordinateDimensions },
-    groupPrefix: 'soma-replay',
-  });
-  const totals: Totals = { read: 0, replayed: 0, unreadable: 0, refused: 0 };
-  await withDatabase(async (dataSource) => {
-    const ledger = replayInto(config, dataSource);
-    await topic.read(async (records, unreadable) => {
-      const { replayed, refused } = await ledger.replay(records);
-      for (const { eventId, reason } of refused) processTerminal.note(`refused ${eventId}: ${reason}`);
-      const before = Math.floor(totals.read / PROGRESS_EVERY);
-      totals.read += records.length;
-      totals.replayed += replayed;
-      totals.unreadable += unreadable;
-      totals.refused += refused.length;
-      if (Math.floor(totals.read / PROGRESS_EVERY) > before) processTerminal.note(`${totals.read} events read`);
-    });
-  });
-  return totals;
-}
-
-function replayInto(config: AppConfig, dataSource: StorageModuleOptions['dataSource']): LedgerReplay {
-  const database = new PostgresDatabase(dataSource);
-  const normalizers = new ImportanceNormalizers(new PostgresMemoryReader(database));
-  const recorder = foreignEventRecorder(config, new PostgresEventLedger(database), normalizers);
-  return new LedgerReplay(new PostgresProjectionSource(database), recorder);
 }

@@ -8,7 +8,7 @@ const describeS3 = await describeWith([], { 'an S3 server': findS3 });
 describeS3('on a server', () => {
   describeObjectStore('a bucket', async () => {
     const server = await startS3();
-    const store = openObjectStore(`s3://${server.bucket}/some/prefix/`, {
+    const store = await openObjectStore(`s3://${server.bucket}/some/prefix/`, {
       region: 'us-east-1',
       endpoint: server.endpoint,
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },

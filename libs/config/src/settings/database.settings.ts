@@ -1,4 +1,4 @@
-import { integer, oneOf, text, url } from '../setting-kinds.js';
+import { integer, oneOf, PEM_FILE, text, url } from '../setting-kinds.js';
 
 /** PostgreSQL, the truth. Without POSTGRES_URL the service runs its own in the data folder. */
 export const databaseSettings = {
@@ -19,19 +19,19 @@ export const databaseSettings = {
   sslRootCertFile: text({
     name: 'POSTGRES_SSL_ROOT_CERT',
     fallback: undefined,
-    allowed: 'the path of a readable PEM file',
+    allowed: PEM_FILE,
     description: 'Certificates of the authorities PostgreSQL may be signed by.',
   }),
   sslCertFile: text({
     name: 'POSTGRES_SSL_CERT',
     fallback: undefined,
-    allowed: 'the path of a readable PEM file, together with POSTGRES_SSL_KEY',
+    allowed: `${PEM_FILE}, together with POSTGRES_SSL_KEY`,
     description: 'Certificate that this service shows to PostgreSQL.',
   }),
   sslKeyFile: text({
     name: 'POSTGRES_SSL_KEY',
     fallback: undefined,
-    allowed: 'the path of a readable PEM file, together with POSTGRES_SSL_CERT',
+    allowed: `${PEM_FILE}, together with POSTGRES_SSL_CERT`,
     description: 'Private key of that certificate.',
   }),
   poolSize: integer({

@@ -101,10 +101,10 @@ async function create(dir: string, { dataDir, binaries, identity }: PrepareClust
   try {
     await mkdir(draft, { mode: 0o700 });
     await identity.own(draft);
-    await runProgram(identity, binaries.initdb, initdbArguments(draft));
+    await runProgram(identity, { file: binaries.initdb, args: initdbArguments(draft) });
     await writeFile(path.join(draft, 'pg_hba.conf'), HOST_BASED_AUTHENTICATION);
     const credentials = newCredentials();
-    await createRoles(draft, binaries, identity, credentials);
+    await createRoles(draft, { binaries, identity }, credentials);
     await writeCredentials(draft, credentials, identity);
     return await publish(draft, dir);
   } catch (error) {
@@ -145,8 +145,7 @@ function newCredentials(): ClusterCredentials {
 /** Makes the roles in single-user mode: no listening server with a trusted superuser, not even for a moment. */
 async function createRoles(
   draft: string,
-  binaries: PostgresBinaries,
-  identity: LaunchIdentity,
+  { binaries, identity }: Pick<PrepareClusterOptions, 'binaries' | 'identity'>,
   { user, password, database, superuser, superuserPassword }: ClusterCredentials,
 ): Promise<void> {
   // Single-user mode takes one statement per line.
@@ -156,7 +155,7 @@ async function createRoles(
     `CREATE DATABASE ${database} OWNER ${user}`,
   ];
   const args = ['--single', '-D', draft, '-c', 'exit_on_error=on', '-c', 'log_min_error_statement=panic', 'postgres'];
-  await runProgram(identity, binaries.postgres, args, `${statements.join('\n')}\n`);
+  await runProgram(identity, { file: binaries.postgres, args, input: `${statements.join('\n')}\n` });
 }
 
 async function writeCredentials(dir: string, credentials: ClusterCredentials, identity: LaunchIdentity): Promise<void> {
@@ -246,12 +245,19 @@ async function removeStaleDrafts(dataDir: string): Promise<void> {
   }
 }
 
+interface Program {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** For its standard input. */
+  readonly input?: string;
+}
+
 /** Runs a PostgreSQL program to its end. @throws EmbeddedPostgresError with what it printed */
-async function runProgram(identity: LaunchIdentity, program: string, args: string[], input = ''): Promise<void> {
-  const { file, args: fullArgs, options } = identity.invocation(program, args);
-  const name = path.basename(program);
+async function runProgram(identity: LaunchIdentity, program: Program): Promise<void> {
+  const { file, args, options } = identity.invocation(program.file, program.args);
+  const name = path.basename(program.file);
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(file, fullArgs, { ...options, stdio: ['pipe', 'pipe', 'pipe'], timeout: INIT_TIMEOUT_MS });
+    const child = spawn(file, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'], timeout: INIT_TIMEOUT_MS });
     let output = '';
     const collect = (chunk: Buffer): void => {
       output = (output + chunk.toString('utf8')).slice(-8192);
@@ -259,7 +265,7 @@ async function runProgram(identity: LaunchIdentity, program: string, args: strin
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
+    child.stdin.end(program.input ?? '');
     child.once('error', (error) => {
       reject(explainFailure(`${name} could not be run`, `${output}\n${error.message}`, error));
     });

@@ -2,6 +2,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { clusterDirOf, prepareCluster, type Cluster } from './cluster.js';
+import { connectionTo, type EmbeddedPostgresConnection } from './embedded-postgres-connection.js';
 import { EmbeddedInstanceLocked, EmbeddedPostgresError, explainFailure } from './embedded-postgres-error.js';
 import { errorCode } from './error-code.js';
 import { InstanceLock, type InstanceLockHolder } from '../postgres/instance-lock.js';
@@ -39,26 +40,6 @@ export interface EmbeddedPostgresOptions {
   readonly preferredPort?: number;
   /** Called when another instance has taken over the data folder; the service should shut down. */
   readonly onInstanceLockLost?: (holder: InstanceLockHolder) => void;
-}
-
-/** How to reach a started embedded PostgreSQL. */
-export interface EmbeddedPostgresConnection {
-  /** `postgresql://` URL of the service's own role, which owns the database and has no superuser rights. */
-  readonly url: string;
-  readonly host: string;
-  readonly port: number;
-  readonly user: string;
-  readonly password: string;
-  readonly database: string;
-  /** For operators and tests. */
-  readonly superuserUrl: string;
-  readonly dataDir: string;
-  /** Pid of the server process at start. */
-  readonly pid: number;
-  /** True when a server that an earlier, killed process had left running was taken over. */
-  readonly adopted: boolean;
-  /** True when this start made the cluster. */
-  readonly created: boolean;
 }
 
 const POLL_MS = 20;
@@ -128,19 +109,18 @@ export class EmbeddedPostgres {
       settings: this.options.settings ?? {},
     };
     const deadline = Date.now() + (this.options.startTimeoutMs ?? 60_000);
-    this.postmaster = await this.takeOver(dataDir, cluster, this.launch, deadline);
+    this.postmaster = await this.takeOver(cluster, this.launch, { dataDir, deadline });
     if (this.options.exclusive !== false) this.supervise(this.postmaster);
     const { pid, port, adopted } = this.postmaster;
     this.logger.log(`PostgreSQL ${adopted ? 'adopted' : 'started'} (pid ${pid}, port ${port}, data ${cluster.dir})`);
-    return describe(cluster, dataDir, this.postmaster);
+    return connectionTo(cluster, dataDir, this.postmaster);
   }
 
   /** Gets a server and the right to use it; both may vanish in between, when another instance is just stopping. */
   private async takeOver(
-    dataDir: string,
     cluster: Cluster,
     launch: PostmasterOptions,
-    deadline: number,
+    { dataDir, deadline }: { readonly dataDir: string; readonly deadline: number },
   ): Promise<Postmaster> {
     let launched: Postmaster | undefined;
     try {
@@ -315,23 +295,4 @@ function loginRefused(clusterDir: string, cause: unknown): EmbeddedPostgresError
     `The PostgreSQL of ${clusterDir} refuses the password kept in that folder. Was the file restored from another backup?`,
     { cause },
   );
-}
-
-function describe(cluster: Cluster, dataDir: string, postmaster: Postmaster): EmbeddedPostgresConnection {
-  const { user, password, database, superuser, superuserPassword } = cluster.credentials;
-  const { port, pid, adopted } = postmaster;
-  const at = `${EMBEDDED_HOST}:${port}`;
-  return {
-    url: `postgresql://${user}:${password}@${at}/${database}`,
-    superuserUrl: `postgresql://${superuser}:${superuserPassword}@${at}/postgres`,
-    host: EMBEDDED_HOST,
-    port,
-    user,
-    password,
-    database,
-    dataDir,
-    pid,
-    adopted,
-    created: cluster.created,
-  };
 }

@@ -99,7 +99,7 @@ export class LaunchIdentity {
       const { stderr } = await run(file, [...args], options);
       if (/Permission denied/i.test(stderr)) throw new Error(stderr.trim());
     } catch (cause) {
-      throw unreachable(this.account?.name ?? 'postgres', blocked, dataDir, cause);
+      throw unreachable({ user: this.account?.name ?? 'postgres', blocked, dataDir }, cause);
     }
   }
 }
@@ -165,7 +165,7 @@ async function findSetpriv(
   for (const file of SETPRIV) {
     if (capability !== undefined && (await isExecutable(file))) return { file, capability };
   }
-  throw unreachable(account.name, blocked.at, dataDir);
+  throw unreachable({ user: account.name, blocked: blocked.at, dataDir });
 }
 
 async function effectiveCapabilities(): Promise<bigint> {
@@ -181,7 +181,14 @@ async function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-function unreachable(user: string, blocked: string, dataDir: string, cause?: unknown): EmbeddedPostgresError {
+interface Refusal {
+  readonly user: string;
+  /** The place that the user may not enter. */
+  readonly blocked: string;
+  readonly dataDir: string;
+}
+
+function unreachable({ user, blocked, dataDir }: Refusal, cause?: unknown): EmbeddedPostgresError {
   const inDataDir = dataDir === blocked || dataDir.startsWith(blocked.endsWith('/') ? blocked : `${blocked}/`);
   const advice = inDataDir
     ? 'Set SOMA_DATA_DIR to a folder that user can reach, for example SOMA_DATA_DIR=/var/lib/somafractalmemory (and keep the program itself out of private folders), or start the service as an ordinary user.'

@@ -1,6 +1,7 @@
 import type { DeleteCommand } from '@sfm/memory';
+import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
+import { isUnexpired } from './live-memory.js';
 import type { Statement } from './postgres-database.js';
-import { storableTime } from './storable-time.js';
 
 export interface DeletedRow {
   readonly event_id: string;
@@ -19,7 +20,7 @@ WITH arrived AS MATERIALIZED (
   FROM unnest($1::text[], $2::text[], $3::uuid[]${extraArrays})
     WITH ORDINALITY AS a (namespace, key, event_id${extraNames}, position)
 ), target AS MATERIALIZED (
-  SELECT m.namespace, m.coordinate_key, a.event_id, a.position${extraNames}, (m.expires_at IS NULL OR m.expires_at > now()) AS live
+  SELECT m.namespace, m.coordinate_key, a.event_id, a.position${extraNames}, ${isUnexpired('m')} AS live
   FROM arrived a
   JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
   WHERE m.deleted_at IS NULL
@@ -75,11 +76,7 @@ const DELETE = deleteSql({
   occurredAt: 'updated_at',
   extraArrays: '',
   extraNames: '',
-  queue: `, queued AS (
-  INSERT INTO outbox (event_id, namespace, coordinate_key, version)
-  SELECT id, namespace, coordinate_key, version FROM ledger
-  RETURNING event_id
-)`,
+  queue: QUEUE_IN_OUTBOX,
   misses: '',
 });
 
@@ -91,7 +88,7 @@ const DELETE_FOREIGN = deleteSql({
   eventId: 'foreign_event_id',
   occurredAt: 'least(updated_at, occurred_at)',
   extraArrays: ', $4::uuid[], $5::timestamptz[]',
-  extraNames: ', foreign_event_id, occurred_at',
+  extraNames: ANNOUNCEMENT_COLUMNS,
   queue: '',
   misses: `
   UNION ALL
@@ -104,18 +101,11 @@ const DELETE_FOREIGN = deleteSql({
 });
 
 /** A deletion that another producer has announced; `eventId` is the id of its ledger row. */
-export interface ForeignDeleteCommand extends DeleteCommand {
-  readonly foreignEventId: string;
-  readonly occurredAt: Date;
-}
+export type ForeignDeleteCommand = DeleteCommand & Announcement;
 
 /** The statement for what other producers deleted; each coordinate at most once. */
 export function foreignDeleteStatement(commands: readonly ForeignDeleteCommand[]): Statement {
-  const origins = [
-    commands.map(({ foreignEventId }) => foreignEventId),
-    commands.map(({ occurredAt }) => storableTime(occurredAt)),
-  ];
-  return { text: DELETE_FOREIGN, values: [...deleteValues(commands), ...origins] };
+  return { text: DELETE_FOREIGN, values: [...deleteValues(commands), ...announcementValues(commands)] };
 }
 
 /** The statement that deletes what lives at the coordinates; each coordinate at most once. */

@@ -10,6 +10,7 @@ import {
 } from '@sfm/memory';
 import { filterSql } from './filter-sql.js';
 import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
+import { isLive } from './live-memory.js';
 import { MEMORY_COLUMNS, OUTLINE_COLUMNS, toMemory, toOutline, type MemoryRow, type OutlineRow } from './memory-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 import { SqlParameters } from './sql-parameters.js';
@@ -167,7 +168,7 @@ export class PostgresMemoryReader extends MemoryReader {
 
 /** Condition for memories that exist at a time. */
 function liveAt(now: string): string {
-  return `m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > ${now}::timestamptz)`;
+  return isLive('m', `${now}::timestamptz`);
 }
 
 /** A dimension that the coordinate does not have is not compared. */

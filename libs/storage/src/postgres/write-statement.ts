@@ -1,5 +1,7 @@
 import type { WriteCommand } from '@sfm/memory';
 import { groupingKey } from './grouping-key.js';
+import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
+import { isLive } from './live-memory.js';
 import type { Statement } from './postgres-database.js';
 import { storableTime } from './storable-time.js';
 
@@ -22,8 +24,12 @@ export interface WrittenRow {
  * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures begin
  * anew, the version goes on. An embedding survives as long as the text it was made of.
  */
-const writeSql = ({ id, eventId, occurredAt, extraArrays, extraNames, queue }: WriteOrigin) => `
-WITH arrived AS MATERIALIZED (
+const writeSql = (origin: WriteOrigin) => `
+${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${origin.queue}
+SELECT id AS event_id, version, type = 'created' AS created FROM ledger`;
+
+/** The commands, one row each. */
+const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived AS MATERIALIZED (
   SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
     importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total${extraNames},
     string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
@@ -33,7 +39,10 @@ WITH arrived AS MATERIALIZED (
       importance_norm, content_hash, expires_at, first, nth, total${extraNames}, position)
 ), known AS (
   INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
-), written AS (
+)`;
+
+/** The last command of each coordinate, in the table. */
+const writtenSql = ({ occurredAt }: WriteOrigin) => `, written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
     searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at)
   SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
@@ -44,14 +53,14 @@ WITH arrived AS MATERIALIZED (
   ORDER BY namespace COLLATE "C", key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
     version = m.version + excluded.version,
-    created_version = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+    created_version = CASE WHEN ${isLive('m')}
       THEN m.created_version ELSE m.version + 1 END,
-    created_at = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+    created_at = CASE WHEN ${isLive('m')}
       THEN m.created_at ELSE greatest(m.updated_at, excluded.updated_at) END,
     updated_at = greatest(m.updated_at, excluded.updated_at),
-    access_count = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+    access_count = CASE WHEN ${isLive('m')}
       THEN m.access_count ELSE 0 END,
-    last_accessed_at = CASE WHEN m.deleted_at IS NULL AND (m.expires_at IS NULL OR m.expires_at > now())
+    last_accessed_at = CASE WHEN ${isLive('m')}
       THEN m.last_accessed_at END,
     type = excluded.type,
     payload = excluded.payload,
@@ -65,7 +74,10 @@ WITH arrived AS MATERIALIZED (
     embedding_space = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding_space END,
     deleted_at = NULL
   RETURNING namespace, coordinate_key, version, created_version, updated_at
-), ledger AS (
+)`;
+
+/** Every command, in the ledger. */
+const ledgerSql = ({ id, eventId, occurredAt }: WriteOrigin) => `, ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
     memory_type, version, importance, content_hash)
   SELECT ${id}, ${eventId}, a.namespace,
@@ -81,8 +93,7 @@ WITH arrived AS MATERIALIZED (
   JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
   ORDER BY a.position
   RETURNING id, namespace, coordinate_key, version, type
-)${queue}
-SELECT id AS event_id, version, type = 'created' AS created FROM ledger`;
+)`;
 
 /** What differs between a write of our own and one that another producer has announced. */
 interface WriteOrigin {
@@ -104,11 +115,7 @@ const WRITE = writeSql({
   occurredAt: (own) => own,
   extraArrays: '',
   extraNames: '',
-  queue: `, queued AS (
-  INSERT INTO outbox (event_id, namespace, coordinate_key, version)
-  SELECT id, namespace, coordinate_key, version FROM ledger
-  RETURNING event_id
-)`,
+  queue: QUEUE_IN_OUTBOX,
 });
 
 /** Events of other producers are on the bus already: they get no outbox row. */
@@ -117,23 +124,16 @@ const WRITE_FOREIGN = writeSql({
   eventId: 'a.foreign_event_id',
   occurredAt: (own) => `least(${own}, a.occurred_at)`,
   extraArrays: ', $15::uuid[], $16::timestamptz[]',
-  extraNames: ', foreign_event_id, occurred_at',
+  extraNames: ANNOUNCEMENT_COLUMNS,
   queue: '',
 });
 
 /** A write that another producer has announced; `eventId` is the id of its ledger row. */
-export interface ForeignWriteCommand extends WriteCommand {
-  readonly foreignEventId: string;
-  readonly occurredAt: Date;
-}
+export type ForeignWriteCommand = WriteCommand & Announcement;
 
 /** The statement that writes what other producers announced. Fails as a whole when the ledger has one of the ids. */
 export function foreignWriteStatement(commands: readonly ForeignWriteCommand[]): Statement {
-  const origins = [
-    commands.map(({ foreignEventId }) => foreignEventId),
-    commands.map(({ occurredAt }) => storableTime(occurredAt)),
-  ];
-  return { text: WRITE_FOREIGN, values: [...writeValues(commands), ...origins] };
+  return { text: WRITE_FOREIGN, values: [...writeValues(commands), ...announcementValues(commands)] };
 }
 
 /** The statement that writes the commands. Its rows come in no particular order. */

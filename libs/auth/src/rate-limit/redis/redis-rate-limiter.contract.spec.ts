@@ -3,7 +3,7 @@ import { parseRedisUrl, RedisConnection } from '@sfm/cache';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { startRedis, testRedis } from '../../../../../test/services/redis.js';
+import { startRedis, testRedis, type RedisProcess } from '../../../../../test/services/redis.js';
 import { waitFor } from '../../../../../test/services/wait-for.js';
 import { EmbeddedRateLimiter } from '../embedded/embedded-rate-limiter.js';
 import { describeRateLimiterContract } from '../rate-limiter.contract.js';
@@ -69,6 +69,18 @@ describeReal('with a real Redis', () => {
       for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
     });
 
+    /** A server of the test's own that keeps nothing when it is killed, and a connection to it. */
+    async function aForgetfulRedis(): Promise<{ server: RedisProcess; connection: RedisConnection }> {
+      const server = await startRedis({ args: ['--appendonly', 'no'] });
+      const connection = connectionTo(server.url);
+      cleanups.push(
+        () => server.stop(),
+        () => connection.close(),
+      );
+      await connection.open();
+      return { server, connection };
+    }
+
     it('counts the requests of all processes together', async () => {
       const limiters = [limiterOf(), limiterOf(), limiterOf()];
       const key = randomUUID();
@@ -96,13 +108,7 @@ describeReal('with a real Redis', () => {
     });
 
     it('goes on limiting while Redis is killed, with what it knew, and when Redis came back with nothing', async () => {
-      const server = await startRedis({ args: ['--appendonly', 'no'] });
-      const connection = connectionTo(server.url);
-      cleanups.push(
-        () => server.stop(),
-        () => connection.close(),
-      );
-      await connection.open();
+      const { server, connection } = await aForgetfulRedis();
       let fallbacks = 0;
       const limiter = limiterOf(connection, { onFallback: () => (fallbacks += 1) });
       const isAllowed = async (): Promise<boolean> => (await limiter.consume('key', 5, WINDOW_MS)).allowed;
@@ -122,13 +128,7 @@ describeReal('with a real Redis', () => {
     }, 30_000);
 
     it('never lets one process exceed the limit under traffic while Redis is killed and started again', async () => {
-      const server = await startRedis({ args: ['--appendonly', 'no'] });
-      const connection = connectionTo(server.url);
-      cleanups.push(
-        () => server.stop(),
-        () => connection.close(),
-      );
-      await connection.open();
+      const { server, connection } = await aForgetfulRedis();
       const limiter = limiterOf(connection);
       let allowed = 0;
       let refused = 0;

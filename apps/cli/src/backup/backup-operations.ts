@@ -1,0 +1,115 @@
+import { BACKUP_KINDS, BackupArchive, openObjectStore, type BackupKind, type BackupManifest } from '@sfm/backup';
+import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
+import { jsonText, processTerminal, table } from '../terminal.js';
+import type { BackupSource } from './backup-sources.js';
+import { postgresSource } from './postgres-source.js';
+import { qdrantSource } from './qdrant-source.js';
+import { reportBackup } from './report-backup.js';
+
+const SOURCES: readonly BackupSource[] = [postgresSource, qdrantSource];
+const HEADINGS = ['ID', 'CREATED AT', 'BYTES', 'FILES'];
+
+/** What every command takes. */
+export interface Flags {
+  readonly to?: string;
+  readonly json?: boolean;
+}
+
+/** Makes a backup of each kind, of everything that is configured without one. */
+export async function create(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
+  const { config, archive } = await open(flags);
+  const made: BackupManifest[] = [];
+  for (const source of sourcesOf(kinds, config)) {
+    const start = performance.now();
+    processTerminal.note(`backing up ${source.kind} to ${archive.location}`);
+    const manifest = await source.capture(config, (content) => archive.write(source.kind, content));
+    made.push(manifest);
+    for (const id of await archive.prune(source.kind, config.backup)) processTerminal.note(`removed ${id}`);
+    await report(config, manifest, (performance.now() - start) / 1000);
+  }
+  print(made, flags);
+}
+
+/** A backup that nobody could be told of is a backup all the same. */
+async function report({ backup }: AppConfig, manifest: BackupManifest, seconds: number): Promise<void> {
+  if (backup.pushgatewayUrl === undefined) return;
+  await reportBackup(backup.pushgatewayUrl, manifest, seconds).catch((error: unknown) => {
+    processTerminal.note(`the Pushgateway was not told: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+/** Prints the complete backups. */
+export async function list(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
+  const { archive } = await open(flags);
+  const backups = await Promise.all((kinds.length === 0 ? BACKUP_KINDS : kinds).map((kind) => archive.list(kind)));
+  print(backups.flat(), flags);
+}
+
+/** Reads a backup whole. */
+export async function check(kind: BackupKind, flags: Flags & { readonly id?: string }): Promise<void> {
+  const { archive } = await open(flags);
+  const backup = await archive.find(kind, flags.id);
+  const bytes = await archive.check(backup);
+  processTerminal.print(flags.json ? jsonText({ id: backup.id, bytes }) : `${backup.id} is whole (${bytes} bytes)`);
+}
+
+/** Replaces what a store holds by a backup. */
+export async function restore(
+  kind: BackupKind,
+  flags: Flags & { readonly id?: string; readonly yes?: boolean },
+): Promise<void> {
+  const { config, archive } = await open(flags);
+  const [source] = sourcesOf([kind], config);
+  const backup = await archive.find(kind, flags.id);
+  if (!flags.yes && !(await isMeant(`Replace what ${kind} holds by ${backup.id}?`))) return;
+  await source?.restore(config, archive, backup);
+  processTerminal.print(flags.json ? jsonText({ restored: backup.id }) : `restored ${backup.id}`);
+}
+
+/** Empties a store. */
+export async function reset(kind: BackupKind, isSure: boolean): Promise<void> {
+  const config = loadConfig(readEnvironment());
+  const [source] = sourcesOf([kind], config);
+  if (!isSure && !(await isMeant(`Delete everything that ${kind} holds?`))) return;
+  await source?.reset(config);
+  processTerminal.print(`${kind} is empty`);
+}
+
+/** @throws where nobody can be asked */
+async function isMeant(question: string): Promise<boolean> {
+  if (!processTerminal.isInteractive) throw new Error('this needs --yes where nobody can be asked');
+  const isYes = await processTerminal.confirm(question);
+  if (!isYes) processTerminal.note('nothing was changed');
+  return isYes;
+}
+
+async function open({ to }: Flags): Promise<{ config: AppConfig; archive: BackupArchive }> {
+  const config = loadConfig(readEnvironment());
+  const { target, s3Region: region, s3Endpoint: endpoint, s3AccessKeyId, s3SecretAccessKey } = config.backup;
+  const address = to ?? target;
+  if (address === undefined) throw new Error('say where backups are kept: --to, or SOMA_BACKUP_TARGET');
+  const credentials =
+    s3AccessKeyId === undefined || s3SecretAccessKey === undefined
+      ? undefined
+      : { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey };
+  return { config, archive: new BackupArchive(await openObjectStore(address, { region, endpoint, credentials })) };
+}
+
+/** @throws when something is asked for that the configuration does not have */
+function sourcesOf(kinds: readonly BackupKind[], config: AppConfig): readonly BackupSource[] {
+  const configured = SOURCES.filter((source) => source.isConfigured(config));
+  if (kinds.length === 0) return configured;
+  const missing = kinds.find((kind) => !configured.some((source) => source.kind === kind));
+  if (missing) throw new Error(`${missing} is not configured: there is nothing to back up or to restore`);
+  return configured.filter(({ kind }) => kinds.includes(kind));
+}
+
+function print(backups: readonly BackupManifest[], { json }: Flags): void {
+  if (json) return processTerminal.print(jsonText(backups));
+  if (backups.length === 0) return processTerminal.print('there is no backup');
+  const rows = backups.map(({ id, createdAt, artifacts }) => {
+    const bytes = artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
+    return [id, createdAt, String(bytes), String(artifacts.length)];
+  });
+  processTerminal.print(table(HEADINGS, rows));
+}

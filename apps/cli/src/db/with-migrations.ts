@@ -1,0 +1,7 @@
+import { MigrationRunner } from '@sfm/storage';
+import { withDatabase } from './with-database.js';
+
+/** Runs `work` on the schema of the database that the service uses. */
+export async function withMigrations(work: (migrations: MigrationRunner) => Promise<void>): Promise<void> {
+  await withDatabase((dataSource) => work(new MigrationRunner(dataSource)));
+}

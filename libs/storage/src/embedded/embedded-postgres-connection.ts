@@ -1,0 +1,42 @@
+import type { Cluster } from './cluster.js';
+import { EMBEDDED_HOST, type Postmaster } from './postmaster.js';
+
+/** How to reach a started embedded PostgreSQL. */
+export interface EmbeddedPostgresConnection {
+  /** `postgresql://` URL of the service's own role, which owns the database and has no superuser rights. */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** For operators and tests. */
+  readonly superuserUrl: string;
+  readonly dataDir: string;
+  /** Pid of the server process at start. */
+  readonly pid: number;
+  /** True when a server that an earlier, killed process had left running was taken over. */
+  readonly adopted: boolean;
+  /** True when this start made the cluster. */
+  readonly created: boolean;
+}
+
+/** How to reach the started server of a cluster. */
+export function connectionTo(cluster: Cluster, dataDir: string, postmaster: Postmaster): EmbeddedPostgresConnection {
+  const { user, password, database, superuser, superuserPassword } = cluster.credentials;
+  const { port, pid, adopted } = postmaster;
+  const at = `${EMBEDDED_HOST}:${port}`;
+  return {
+    url: `postgresql://${user}:${password}@${at}/${database}`,
+    superuserUrl: `postgresql://${superuser}:${superuserPassword}@${at}/postgres`,
+    host: EMBEDDED_HOST,
+    port,
+    user,
+    password,
+    database,
+    dataDir,
+    pid,
+    adopted,
+    created: cluster.created,
+  };
+}
