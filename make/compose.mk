@@ -5,6 +5,7 @@
 SERVICES ?=
 RUNTIME_IMAGE ?= somafractalmemory-runtime:local
 COMPOSE_ALL = docker compose --profile '*'
+IN_API = docker compose --profile core exec -T --env SOMA_BACKUP_TARGET=/tmp/backup api
 
 setup-dev: ## start the whole stack in containers, on ports that are free
 	@bash scripts/assign_ports_and_start.sh
@@ -52,6 +53,9 @@ clean-volumes: ## delete the data of the stopped stack
 ci-verify: ## start the stack in containers, check it end to end, stop it; names the component that fails
 	@bash scripts/assign_ports_and_start.sh
 	@bash scripts/verify_full_stack.sh --compose
+	@$(IN_API) pg_dump --version || { echo 'ci-verify: failed: pg_dump of the image of the api' >&2; exit 1; }
+	@$(IN_API) docker/entrypoint.sh soma backup create postgres && $(IN_API) docker/entrypoint.sh soma backup check postgres \
+	  || { echo 'ci-verify: failed: a backup of PostgreSQL by the image of the api' >&2; exit 1; }
 	@$(MAKE) --no-print-directory compose-down
 
 runtime-build: ## build the production image

@@ -69,3 +69,4 @@ export SOMA_API_TOKEN
 arguments=(--url "http://127.0.0.1:$api_port")
 [[ " ${components[*]} " != *' qdrant '* ]] || arguments+=(--qdrant-url http://127.0.0.1:16333)
 node scripts/verify_full_stack.mjs "${arguments[@]}" || die 'failed: the service does not do its work'
+kube exec "deploy/$full" --container api -- pg_dump --version || die 'failed: the image of the api has no pg_dump for backups'

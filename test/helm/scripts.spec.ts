@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { childEnvironment } from '../services/environment.js';
 import { freePort } from '../services/free-port.js';
+import { newestDebianPostgres } from '../services/system-postgres.js';
 import { CHART } from './chart.js';
 
 const FILES = path.join(CHART, 'files');
@@ -103,7 +104,7 @@ describe('wait-for-servers.mjs', () => {
   });
 });
 
-const major = await newestPostgres();
+const major = await newestDebianPostgres();
 const describePostgres = major === undefined ? describe.skip : describe;
 
 describePostgres('copy-postgres-programs.sh', () => {
@@ -121,9 +122,3 @@ describePostgres('copy-postgres-programs.sh', () => {
     expect(restored).toEqual({ status: 0, output: expect.stringContaining(`PostgreSQL) ${major ?? ''}`) });
   });
 });
-
-/** The newest PostgreSQL that Debian's packages installed here, as the image of PostgreSQL does. */
-async function newestPostgres(): Promise<string | undefined> {
-  const versions = await readdir('/usr/lib/postgresql').catch(() => []);
-  return versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
-}

@@ -70,6 +70,12 @@ export async function findSystemPostgres(): Promise<string> {
   throw new ServerUnavailable(`There is a pg_dump ${major}, and no server of that version. ${HOW}`);
 }
 
+/** The newest PostgreSQL that Debian's packages installed here, as the image of PostgreSQL does; undefined without one. */
+export async function newestDebianPostgres(): Promise<string | undefined> {
+  const versions = await readdir(DEBIAN).catch((): string[] => []);
+  return versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
+}
+
 function asOrdinaryUser(command: string, args: readonly string[]): { command: string; args: readonly string[] } {
   if (!isRoot()) return { command, args };
   return { command: 'setpriv', args: [`--reuid=${ACCOUNT}`, '--clear-groups', command, ...args] };
