@@ -26,7 +26,7 @@ helm-dev-install: ## install or upgrade the full development stack in the cluste
 helm-dev-health: ## ask the api of the cluster how it is (NodePort 30797)
 	@curl --silent --show-error --fail http://127.0.0.1:$(NODE_PORT)/healthz && echo
 
-helm-dev-uninstall: ## remove the release and its volumes from the cluster
+helm-dev-uninstall: ## remove the release from the cluster; its volumes stay
 	@helm uninstall $(RELEASE) --namespace $(NAMESPACE)
 
 k8s-verify: ## check that every component of the release is ready and every volume bound

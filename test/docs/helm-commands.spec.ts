@@ -7,6 +7,23 @@ import { allPages, codeOf } from './markdown.js';
 
 const describeHelm = await describeWithHelm();
 
+/** Those of the operators' documents, as they are typed there. */
+const PRODUCTION = 'helm upgrade --install soma-memory ./helm -n soma-memory --values helm/values-production.yaml';
+const classes = (names: string) => names.split(' ').map((name) => `--set ${name}.persistence.storageClass=standard`);
+const on = ['postgres', 'qdrant', 'redis', 'redpanda'].map((name) => `--set ${name}.persistence.enabled=true`);
+const OPERATORS = [
+  'helm upgrade --install soma-memory ./helm --values helm/values.yaml --values helm/values-kind.yaml --wait --timeout=600s',
+  `helm upgrade soma-memory ./helm -f helm/values.yaml -f helm/values-production.yaml ${on.join(' ')} --wait`,
+  'helm upgrade --install soma-memory ./helm --create-namespace --wait --timeout=600s',
+  'helm upgrade --install soma-memory ./helm --set image.repository=somatechlat/soma-memory-api --set image.tag=v2.1.0 --set image.pullPolicy=IfNotPresent',
+  `${PRODUCTION} ${classes('postgres qdrant redis redpanda').join(' ')} --wait --timeout=600s`,
+  `${PRODUCTION} ${classes('postgres qdrant redpanda').join(' ')} --wait`,
+  `${PRODUCTION} --set image.tag=v2.1.0 --wait`,
+  `${PRODUCTION} --set env.EVENTING_ENABLED=true`,
+  'helm upgrade --install soma-memory ./helm --values helm/values-app-only.yaml --set image.tag=v2.1.0 --wait',
+  'helm upgrade --install soma-memory ./helm --values helm/values-dev-port9797.yaml --set image.tag=local --wait',
+].map((line) => ['operators', line] as const);
+
 /** Every `helm upgrade` of the documents, on one line, without comments and prompts. */
 const commands = allPages().flatMap((page) =>
   codeOf(page)
@@ -31,7 +48,7 @@ describeHelm('helm upgrade in the documents', () => {
     expect(commands.length).toBeGreaterThan(6);
   });
 
-  it.each(commands)('%s: %s', async (_, line) => {
+  it.each([...OPERATORS, ...commands])('%s: %s', async (_, line) => {
     const { status, output } = await helm(
       'template',
       'soma-memory',
