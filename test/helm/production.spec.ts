@@ -130,6 +130,16 @@ describeHelm('production', () => {
     );
   });
 
+  it('links alerts to their runbooks where the documents are read', async () => {
+    const url = 'prometheusRule.docsUrl=https://git.example.com/soma/docs/';
+    const rule = (await render('values-production.yaml', '--set', url)).get('PrometheusRule', FULLNAME);
+    for (const { alert, annotations } of rule.spec?.groups?.flatMap((group) => group.rules) ?? []) {
+      expect(annotations?.['runbook_url']).toBe(`https://git.example.com/soma/docs/runbooks/${alert}.md`);
+    }
+    const wrong = await template('values-production.yaml', '--set', 'prometheusRule.docsUrl=docs');
+    expect(wrong).toMatchObject({ status: 1, output: expect.stringContaining('docsUrl') });
+  });
+
   it('brings a dashboard for every file', async () => {
     const files = readdirSync(path.join(CHART, 'files', 'dashboards')).filter((name) => name.endsWith('.json'));
     const maps = (await render('values-production.yaml')).names('ConfigMap');
