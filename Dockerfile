@@ -1,22 +1,23 @@
 # Development image: the whole repository with its tools, built and ready to run, test and watch.
 #   docker build -t somafractalmemory:local .
 # For production use Dockerfile.runtime.
-ARG NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
-# Debian 12 as well, of the version of the servers in docker-compose.yml and helm/values.yaml: pg_dump refuses newer servers.
-ARG POSTGRES_IMAGE=postgres:18.4-bookworm@sha256:882236b897e39051d2368c5ccc6cda944904723506b2dfc97f2a8f5bc9afa382
+# Another base: docker build --build-context base=docker-image://node:24-bookworm-slim …
 
-# Package manifests alone, so that installing is repeated only when one of them changes.
-FROM ${NODE_IMAGE} AS manifests
-WORKDIR /context
-COPY . ./
-RUN mkdir -p ../manifests && find . -name package.json -exec cp --parents {} ../manifests/ ';' && cp package-lock.json .npmrc ../manifests/
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
 
-FROM ${POSTGRES_IMAGE} AS postgres-programs
+# Debian 12 as well, and the version of the servers in docker-compose.yml and helm/values.yaml: pg_dump refuses newer ones.
+FROM postgres:18.4-bookworm@sha256:882236b897e39051d2368c5ccc6cda944904723506b2dfc97f2a8f5bc9afa382 AS postgres-programs
 WORKDIR /context
 COPY docker/collect-postgres-programs.sh ./docker/
 RUN sh docker/collect-postgres-programs.sh ../programs
 
-FROM ${NODE_IMAGE}
+# Package manifests alone, so that installing is repeated only when one of them changes.
+FROM base AS manifests
+WORKDIR /context
+COPY . ./
+RUN mkdir -p ../manifests && find . -name package.json -exec cp --parents {} ../manifests/ ';' && cp package-lock.json .npmrc ../manifests/
+
+FROM base
 # The libraries are those of pg_dump.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates curl make \

@@ -191,9 +191,7 @@ describeHelm('backups', () => {
   it('take pg_dump of our image, which is that of the PostgreSQL that runs', async () => {
     const rendering = await render('values-production.yaml');
     const server = rendering.container(`${FULLNAME}-postgres`, 'postgres').image;
-    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toContain(
-      `POSTGRES_IMAGE=${server}-bookworm@`,
-    );
+    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toContain(`FROM ${server}-bookworm@`);
     expect(rendering.names('ConfigMap')).not.toContain(`${FULLNAME}-backup-scripts`);
   });
 
