@@ -77,10 +77,14 @@ describe('the workflows', () => {
     }
   });
 
-  it.each(FILES)('%s uses actions of a stated version, and leaves no credentials in the checkout', (file) => {
+  it.each(FILES)('%s uses actions by their commit, and leaves no credentials in the checkout', (file) => {
     for (const { uses, with: inputs } of Object.values(read(file).jobs).flatMap(({ steps }) => steps)) {
       if (uses === undefined) continue;
-      expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@(v\d+|[0-9a-f]{40})$/);
+      expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
+      // For people, and for Dependabot, which renews both.
+      expect(readFileSync(path.join(REPOSITORY, file), 'utf8')).toMatch(
+        new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+$`, 'm'),
+      );
       if (uses.startsWith('actions/checkout@')) expect(inputs).toMatchObject({ 'persist-credentials': false });
     }
   });
