@@ -67,6 +67,10 @@ describe('commands that are written down', () => {
     expect(await queryTruth(service, events)).toEqual([{ count: 50 }]);
   }, 60_000);
 
+  it.each(['/docs', '/openapi.json', '/metrics'])('%s is where the documents say', async (route) => {
+    expect(await run(`curl -s http://localhost:9595${route}`)).toMatchObject({ status: 0 });
+  });
+
   it('would be refused where an answer is not a success', async () => {
     expect((await run('curl -s http://127.0.0.1:9595/stats')).status).not.toBe(0);
   });

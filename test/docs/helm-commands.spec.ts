@@ -48,15 +48,19 @@ describeHelm('helm upgrade in the documents', () => {
     expect(commands.length).toBeGreaterThan(6);
   });
 
-  it.each([...OPERATORS, ...commands])('%s: %s', async (_, line) => {
-    const { status, output } = await helm(
-      'template',
-      'soma-memory',
-      './helm',
-      '-n',
-      'soma-memory',
-      ...renderArguments(line),
-    );
-    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kind: Deployment') });
-  });
+  it.each([...OPERATORS, ...commands])(
+    '%s: %s',
+    async (_, line) => {
+      const { status, output } = await helm(
+        'template',
+        'soma-memory',
+        './helm',
+        '-n',
+        'soma-memory',
+        ...renderArguments(line),
+      );
+      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kind: Deployment') });
+    },
+    60_000,
+  );
 });
