@@ -1,4 +1,4 @@
-# Development image: the whole repository with its tools, built and ready to run, test and watch.
+# Development image: the repository with its tools, built and ready to run and watch; chart and manifests stay outside.
 #   docker build -t somafractalmemory:local .
 # For production use Dockerfile.runtime.
 # Another base: docker build --build-context base=docker-image://node:24-bookworm-slim …
