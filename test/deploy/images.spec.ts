@@ -3,8 +3,9 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith } from '../services/availability.js';
 import { REPOSITORY } from '../services/repository.js';
-import { newestDebianPostgres } from '../services/system-postgres.js';
+import { findDebianPostgres } from '../services/system-postgres.js';
 import { DockerContext } from './docker-context.js';
 import { copyOf, finalStage, readDockerfile, textsOf } from './dockerfile.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
@@ -109,7 +110,7 @@ describe('the runtime image', () => {
   });
 });
 
-const describePostgres = (await newestDebianPostgres()) === undefined ? describe.skip : describe;
+const describePostgres = await describeWith([], { postgresql: findDebianPostgres });
 
 describePostgres('collect-postgres-programs.sh', () => {
   let folder: string;
@@ -124,7 +125,7 @@ describePostgres('collect-postgres-programs.sh', () => {
     runScript('sh', ['docker/collect-postgres-programs.sh', folder], { settings: { PG_MAJOR: version } });
 
   it('takes the programs and the library that Debian has in another version', async () => {
-    const version = await newestDebianPostgres();
+    const version = await findDebianPostgres();
     expect(await collect(version)).toEqual({ status: 0, output: '' });
     const files = await readdir(folder, { recursive: true });
     expect(files.toSorted()).toEqual(['bin', 'bin/pg_dump', 'bin/pg_restore', 'lib', 'lib/libpq.so.5']);
@@ -132,7 +133,7 @@ describePostgres('collect-postgres-programs.sh', () => {
     for (const program of ['pg_dump', 'pg_restore']) {
       expect(await runScript(path.join(folder, 'bin', program), ['--version'], { settings })).toEqual({
         status: 0,
-        output: expect.stringContaining(`(PostgreSQL) ${version ?? ''}.`),
+        output: expect.stringContaining(`(PostgreSQL) ${version}.`),
       });
     }
   });

@@ -1,11 +1,12 @@
 import { expect, it } from '@jest/globals';
 import path from 'node:path';
 import { helm } from '../helm/chart.js';
-import { describeWithHelm } from '../services/helm-availability.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { allPages, codeOf } from './markdown.js';
 
-const describeHelm = await describeWithHelm();
+const describeHelm = await describeWith([], { helm: findHelm });
 
 /** Those of the operators' documents, as they are typed there. */
 const PRODUCTION = 'helm upgrade --install soma-memory ./helm -n soma-memory --values helm/values-production.yaml';

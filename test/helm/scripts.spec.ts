@@ -4,9 +4,10 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { freePort } from '../services/free-port.js';
-import { newestDebianPostgres } from '../services/system-postgres.js';
+import { findDebianPostgres } from '../services/system-postgres.js';
 import { CHART } from './chart.js';
 
 const FILES = path.join(CHART, 'files');
@@ -104,21 +105,21 @@ describe('wait-for-servers.mjs', () => {
   });
 });
 
-const major = await newestDebianPostgres();
-const describePostgres = major === undefined ? describe.skip : describe;
+const describePostgres = await describeWith([], { postgresql: findDebianPostgres });
 
 describePostgres('copy-postgres-programs.sh', () => {
   it('makes programs that run from the folder, whatever the search path', async () => {
+    const major = await findDebianPostgres();
     const target = path.join(folder, 'programs');
     const script = path.join(FILES, 'backup', 'copy-postgres-programs.sh');
-    expect(await run('bash', [script, target], { PG_MAJOR: major ?? '' })).toEqual({
+    expect(await run('bash', [script, target], { PG_MAJOR: major })).toEqual({
       status: 0,
-      output: expect.stringContaining(`pg_dump (PostgreSQL) ${major ?? ''}`),
+      output: expect.stringContaining(`pg_dump (PostgreSQL) ${major}`),
     });
     const libraries = await readdir(path.join(target, 'lib'));
     expect(libraries).toEqual(expect.arrayContaining(['pg_dump', 'pg_restore', 'libpq.so.5']));
     expect(libraries.filter((name) => name.startsWith('libc.so'))).toEqual([]);
     const restored = await run(path.join(target, 'pg_restore'), ['--version']);
-    expect(restored).toEqual({ status: 0, output: expect.stringContaining(`PostgreSQL) ${major ?? ''}`) });
+    expect(restored).toEqual({ status: 0, output: expect.stringContaining(`PostgreSQL) ${major}`) });
   });
 });

@@ -70,10 +70,12 @@ export async function findSystemPostgres(): Promise<string> {
   throw new ServerUnavailable(`There is a pg_dump ${major}, and no server of that version. ${HOW}`);
 }
 
-/** The newest PostgreSQL that Debian's packages installed here, as the image of PostgreSQL does; undefined without one. */
-export async function newestDebianPostgres(): Promise<string | undefined> {
+/** The newest version that Debian's packages installed here, as the image of PostgreSQL does. @throws ServerUnavailable */
+export async function findDebianPostgres(): Promise<string> {
   const versions = await readdir(DEBIAN).catch((): string[] => []);
-  return versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
+  const newest = versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
+  if (newest === undefined) throw new ServerUnavailable(`There is no ${DEBIAN}. ${HOW}`);
+  return newest;
 }
 
 function asOrdinaryUser(command: string, args: readonly string[]): { command: string; args: readonly string[] } {
