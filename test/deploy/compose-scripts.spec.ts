@@ -211,6 +211,15 @@ describe('the compose targets', () => {
     },
   );
 
+  it('ci-verify starts, checks, backs up by the image alone, reads the backup again, and stops', async () => {
+    const { output } = await runScript('make', ['--dry-run', 'ci-verify']);
+    const steps = ['assign_ports_and_start.sh', 'verify_full_stack.sh --compose', ' api pg_dump --version'];
+    const backup = ['soma backup create postgres', 'soma backup check postgres', ' down --remove-orphans'];
+    const places = [...steps, ...backup].map((step) => output.indexOf(step));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((left, right) => left - right));
+  });
+
   it('clean-volumes does not take an engine that is away for one without volumes', async () => {
     const settings = { FAKE_PORTS: portsFile, FAKE_MISSING: '1' };
     const { status, output } = await runScript('make', ['clean-volumes'], { fakes, settings });
