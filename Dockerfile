@@ -1,18 +1,31 @@
-# Development image: the whole repository with its tools, built and ready to run, test and watch.
+# Development image: the repository with its tools, built and ready to run and watch; chart and manifests stay outside.
 #   docker build -t somafractalmemory:local .
-# For production use Dockerfile.runtime. To pin the base by digest: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:…
-ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+# For production use Dockerfile.runtime.
+# Another base: docker build --build-context base=docker-image://node:24-bookworm-slim …
+
+FROM node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6 AS base
+
+# Debian 12 as well, and the version of the servers in docker-compose.yml and helm/values.yaml: pg_dump refuses newer ones.
+FROM postgres:18.4-bookworm@sha256:882236b897e39051d2368c5ccc6cda944904723506b2dfc97f2a8f5bc9afa382 AS postgres-programs
+WORKDIR /context
+COPY docker/collect-postgres-programs.sh ./docker/
+RUN sh docker/collect-postgres-programs.sh ../programs
 
 # Package manifests alone, so that installing is repeated only when one of them changes.
-FROM ${NODE_IMAGE} AS manifests
+FROM base AS manifests
 WORKDIR /context
 COPY . ./
 RUN mkdir -p ../manifests && find . -name package.json -exec cp --parents {} ../manifests/ ';' && cp package-lock.json .npmrc ../manifests/
 
-FROM ${NODE_IMAGE}
+FROM base
+# The libraries are those of pg_dump.
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates curl make \
+       libgssapi-krb5-2 libldap-2.5-0 liblz4-1 libssl3 libzstd1 zlib1g \
   && rm -rf /var/lib/apt/lists/*
+# What `soma backup` calls. A library that is missing ends the build here, not the first backup.
+COPY --from=postgres-programs /programs/ /usr/local/
+RUN ldconfig && pg_dump --version && pg_restore --version
 RUN groupadd --gid 10001 soma \
   && useradd --uid 10001 --gid 10001 --create-home --shell /usr/sbin/nologin soma \
   && install --directory --owner 10001 --group 10001 /app /data

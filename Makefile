@@ -90,4 +90,4 @@ install:
 	@node scripts/prepare.mjs
 
 clean: ## remove what the build wrote; never the data
-	@rm -rf apps/*/dist libs/*/dist migrations/dist test/services/dist test/helm/dist coverage
+	@rm -rf apps/*/dist libs/*/dist migrations/dist test/services/dist test/helm/dist coverage site

@@ -27,6 +27,7 @@ case "$profile" in
   *) refuse "unknown profile '$profile'" ;;
 esac
 need docker
+docker compose version >/dev/null 2>&1 || die 'docker compose is not installed'
 env_file="${SFM_ENV_FILE:-.env}"
 wait_seconds="${SFM_START_TIMEOUT_SECONDS:-600}"
 

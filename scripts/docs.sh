@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the documentation site into site/, or serves it while it is being written.
+# Builds the documentation site into site/, or serves it while it is being written; prepare only installs what builds it.
 set -euo pipefail
-usage() { echo "usage: ${0##*/} build|serve|--help   (needs Python 3.10 or newer; serves on http://127.0.0.1:8000)"; }
+usage() { echo "usage: ${0##*/} build|serve|prepare|--help   (needs Python 3.10 or newer; serves on http://127.0.0.1:8000)"; }
 case "${1:-}" in
-  build | serve) ;;
+  build | serve | prepare) ;;
   -h | --help) usage && exit 0 ;;
   *) usage >&2 && exit 2 ;;
 esac
@@ -20,6 +20,7 @@ if [[ ! -e "$venv/.complete" ]]; then
   "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r docs/requirements.txt
   touch "$venv/.complete"
 fi
+[[ $1 != prepare ]] || exit 0
 
 # It warns about a successor of the generator on every run.
 export NO_MKDOCS_2_WARNING=1

@@ -1,7 +1,15 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds what changed, and becomes the service, or the app that is named: run.sh consumer
+# Installs what is missing, builds what changed, and becomes the service, or the app that is named.
+#   run.sh [api|consumer]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/lib/common.sh
+
+case "${1:-api}" in
+  -h | --help) show_help "scripts/${0##*/}"; exit 0 ;;
+  api | consumer) [ "$#" -le 1 ] || refuse 'too many arguments' ;;
+  *) refuse "unknown app '$1'" ;;
+esac
 command -v node >/dev/null || { echo 'SomaFractalMemory needs Node 20.19 or newer (https://nodejs.org).' >&2; exit 1; }
 
 app=${1:-api}

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks a release in a cluster: every component is ready, every volume bound, and the service does its work end to end.
+# Checks a release in a cluster: every component is ready, every volume bound, the service does its work end to end, and the
+# commands of operators work in the pods.
 #   run_ci.sh [--ready-only]
 # Names the component that is missing or not ready and ends with 1. --ready-only leaves out the work. NAMESPACE and RELEASE
 # (both soma-memory) choose the release, CI_COMPONENTS (api consumer postgres redis qdrant redpanda) what must run in it,
@@ -69,3 +70,20 @@ export SOMA_API_TOKEN
 arguments=(--url "http://127.0.0.1:$api_port")
 [[ " ${components[*]} " != *' qdrant '* ]] || arguments+=(--qdrant-url http://127.0.0.1:16333)
 node scripts/verify_full_stack.mjs "${arguments[@]}" || die 'failed: the service does not do its work'
+
+# What operators run in the pods.
+try_in() { # component deployment command...
+  local component="$1" deployment="$2"
+  shift 2
+  [[ " ${components[*]} " == *" $component "* ]] || return 0
+  kube exec "deploy/$deployment" -- "$@" >/dev/null || die "failed: $component: $*"
+  say "$component: $*"
+}
+try_in api "$full" pg_dump --version
+try_in postgres "$full-postgres" pg_isready -U postgres
+try_in redis "$full-redis" redis-cli ping
+try_in qdrant "$full-qdrant" curl --silent --fail localhost:6333/collections
+if [[ " ${components[*]} " == *' consumer '* ]]; then
+  kube logs --selector "app.kubernetes.io/instance=$release,app.kubernetes.io/component=consumer" --tail=-1 \
+    | grep -i processed | tail -n 1 || die 'failed: consumer: its log tells of no processed event'
+fi

@@ -19,6 +19,7 @@ done
 [ -n "$mode" ] || refuse 'which mode? There is one: evented_enterprise'
 [ "$mode" = evented_enterprise ] || refuse "unknown mode '$mode'; there is one: evented_enterprise"
 need docker
+docker compose version >/dev/null 2>&1 || die 'docker compose is not installed'
 
 docker compose --profile shared up --detach --wait --wait-timeout "${SFM_START_TIMEOUT_SECONDS:-600}" "${services[@]}" || {
   docker compose --profile shared ps --all >&2 || true

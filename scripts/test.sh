@@ -3,6 +3,12 @@
 # The last line is the sum: `N passed, N failed, N skipped`; a check that is not Jest's counts as one test.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
+. scripts/lib/common.sh
+case "${1:-}" in
+  '') ;;
+  -h | --help) show_help "scripts/${0##*/}"; exit 0 ;;
+  *) refuse "unknown argument '$1'" ;;
+esac
 command -v node >/dev/null || { echo 'SomaFractalMemory needs Node 20.19 or newer (https://nodejs.org).' >&2; exit 1; }
 
 passed=0 failed=0 skipped=0

@@ -5,15 +5,16 @@
 {{- $backup := $root.Values.backup -}}
 {{- $target := printf "s3://%s" $backup.bucket -}}
 {{- with $backup.prefix }}{{- $target = printf "%s/%s" $target . -}}{{- end -}}
+{{- $programs := $backup.postgres.programsImage -}}
+{{- $bringsPrograms := and $isPostgres (not (empty $programs.repository)) -}}
 {{- $settings := dict "SOMA_BACKUP_TARGET" $target "AWS_REGION" $backup.region "SOMA_BACKUP_S3_ENDPOINT" $backup.endpoint "SOMA_BACKUP_PUSHGATEWAY_URL" $backup.pushgatewayUrl "SOMA_BACKUP_KEEP_DAYS" (toString (get $backup (index . 1)).retentionDays) -}}
 restartPolicy: Never
 {{ include "sfm.podBasics" $root }}
-{{- if $isPostgres }}
+{{- if $bringsPrograms }}
 initContainers:
-  # Our image has no programs of PostgreSQL: they must be of the server's version.
   - name: postgres-programs
-    image: {{ include "sfm.image" (list $backup.postgres.programsImage $backup.postgres.programsImage $root.Chart) }}
-    imagePullPolicy: {{ $backup.postgres.programsImage.pullPolicy }}
+    image: {{ include "sfm.image" (list $programs $programs $root.Chart) }}
+    imagePullPolicy: {{ $programs.pullPolicy }}
     command: [bash, /backup/copy-postgres-programs.sh, /programs]
     securityContext:
       {{- toYaml $root.Values.containerSecurityContext | nindent 6 }}
@@ -30,7 +31,11 @@ containers:
   - name: soma-backup
     image: {{ include "sfm.image" (list $root.Values.image $root.Values.image $root.Chart) }}
     imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+    {{- if $bringsPrograms }}
     command: [sh, -c, 'PATH="/programs:$PATH" exec node apps/cli/dist/main.js backup "$@"', soma]
+    {{- else }}
+    command: [node, apps/cli/dist/main.js, backup]
+    {{- end }}
     args: {{ toJson (index . 2) }}
     workingDir: /app
     envFrom:
@@ -43,14 +48,14 @@ containers:
     resources:
       {{- toYaml $backup.resources | nindent 6 }}
     volumeMounts:
-      {{- if $isPostgres }}
+      {{- if $bringsPrograms }}
       - name: programs
         mountPath: /programs
         readOnly: true
       {{- end }}
       {{- include "sfm.volumeMounts" $root | nindent 6 }}
 volumes:
-  {{- if $isPostgres }}
+  {{- if $bringsPrograms }}
   - name: programs
     emptyDir: {}
   - name: backup-scripts

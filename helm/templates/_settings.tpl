@@ -26,15 +26,20 @@
 {{- if and .Values.secret.enabled (not .Values.secret.existingSecret) (not .Values.externalSecret.enabled) -}}true{{- end -}}
 {{- end -}}
 
+{{/* What a key of the Secret holds in the cluster; empty when there is none. Takes (list root key). */}}
+{{- define "sfm.presentValue" -}}
+{{- $root := index . 0 -}}
+{{- $present := lookup "v1" "Secret" $root.Release.Namespace (include "sfm.secretName" $root) -}}
+{{- get (default dict (default dict $present).data) (index . 1) | b64dec -}}
+{{- end -}}
+
 {{/* A random word that stays: from the Secret in the cluster, else made once per rendering. Takes (list root key length). */}}
 {{- define "sfm.keptRandom" -}}
 {{- $root := index . 0 -}}
 {{- $key := index . 1 -}}
 {{- if not (hasKey $root.Values "keptRandom") -}}{{- $_ := set $root.Values "keptRandom" dict -}}{{- end -}}
 {{- if not (hasKey $root.Values.keptRandom $key) -}}
-{{- $present := lookup "v1" "Secret" $root.Release.Namespace (include "sfm.secretName" $root) -}}
-{{- $encoded := get (default dict (default dict $present).data) $key -}}
-{{- $_ := set $root.Values.keptRandom $key (ternary (randAlphaNum 32) (b64dec $encoded) (empty $encoded)) -}}
+{{- $_ := set $root.Values.keptRandom $key (include "sfm.presentValue" (list $root $key) | default (randAlphaNum 32)) -}}
 {{- end -}}
 {{- get $root.Values.keptRandom $key -}}
 {{- end -}}
@@ -48,6 +53,9 @@
 {{- $_ := set $data "POSTGRES_PASSWORD" $password -}}
 {{- $mode := ternary "require" "disable" (not (empty .Values.postgres.tlsSecretName)) -}}
 {{- $_ := set $data "POSTGRES_URL" (printf "postgresql://postgres:%s@%s:%v/%s?sslmode=%s" $password (include "sfm.host" (list . "postgres")) .Values.postgres.port .Values.postgres.database $mode) -}}
+{{- else -}}
+{{- /* A volume of the chart's PostgreSQL may have stayed, and it knows no other password. */ -}}
+{{- with include "sfm.presentValue" (list . "POSTGRES_PASSWORD") -}}{{- $_ := set $data "POSTGRES_PASSWORD" . -}}{{- end -}}
 {{- end -}}
 {{- if and .Values.redis.enabled (not $data.REDIS_URL) -}}
 {{- $_ := set $data "REDIS_URL" (printf "redis://%s:%v/0" (include "sfm.host" (list . "redis")) .Values.redis.port) -}}

@@ -7,11 +7,12 @@ import { freePorts, LOOPBACK } from '../services/free-port.js';
 import { FakePrograms } from './fake-programs.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
 
-/** `compose port` answers what FAKE_PORTS says, `up` ends with FAKE_UP. */
+/** `compose port` answers what FAKE_PORTS says, `up` ends with FAKE_UP, `compose version` and `volume ls` with FAKE_MISSING. */
 const DOCKER = `case "$*" in
+  'compose version') exit "\${FAKE_MISSING:-0}" ;;
   *' port '*) sed -n "s/^\${*: -2:1} //p" "$FAKE_PORTS" ;;
   *' up '*) exit "\${FAKE_UP:-0}" ;;
-  'volume ls'*) echo "\${FAKE_VOLUMES:-}" ;;
+  'volume ls'*) echo "\${FAKE_VOLUMES:-}"; exit "\${FAKE_MISSING:-0}" ;;
   *' ps '*) printf 'api running healthy\\nkafka exited \\n' ;;
 esac`;
 
@@ -169,7 +170,7 @@ describe('start_stack.sh', () => {
     const up = 'docker compose --profile shared up --detach --wait --wait-timeout 600 postgres redis qdrant';
     expect((await start('evented_enterprise')).status).toBe(0);
     expect((await start('evented_enterprise', '--with-broker')).status).toBe(0);
-    expect(await fakes.calls()).toEqual([up, `${up} kafka`]);
+    expect((await fakes.calls()).filter((call) => call.includes(' up '))).toEqual([up, `${up} kafka`]);
   });
 
   it.each([[[]], [['development']], [['evented_enterprise', 'on_demand']], [['evented_enterprise', '--fast']]])(
@@ -194,7 +195,36 @@ describe('the compose targets', () => {
   ])('%s runs %s', async (target, call) => {
     const { status, output } = await runScript('make', [target], { fakes, settings: { FAKE_PORTS: portsFile } });
     expect({ status, output }).toEqual({ status: 0, output: expect.any(String) });
-    expect((await fakes.calls()).map((each) => each.trim())).toEqual([call.trim()]);
+    expect((await fakes.calls()).map((each) => each.trim())).toEqual(['docker compose version', call.trim()]);
+  });
+
+  it.each(['setup-dev', 'compose-up', 'compose-down', 'ci-verify'])(
+    '%s names Compose when it is missing',
+    async (target) => {
+      const settings = { FAKE_PORTS: portsFile, SFM_ENV_FILE: envFile, FAKE_MISSING: '1' };
+      const { status, output } = await runScript('make', [target], { fakes, settings });
+      expect({ status, output }).toEqual({
+        status: 2,
+        output: expect.stringContaining('docker compose is not installed'),
+      });
+      expect(await fakes.calls()).toEqual(['docker compose version']);
+    },
+  );
+
+  it('ci-verify starts, checks, backs up by the image alone, reads the backup again, and stops', async () => {
+    const { output } = await runScript('make', ['--dry-run', 'ci-verify']);
+    const steps = ['assign_ports_and_start.sh', 'verify_full_stack.sh --compose', ' api pg_dump --version'];
+    const backup = ['soma backup create postgres', 'soma backup check postgres', ' down --remove-orphans'];
+    const places = [...steps, ...backup].map((step) => output.indexOf(step));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((left, right) => left - right));
+  });
+
+  it('clean-volumes does not take an engine that is away for one without volumes', async () => {
+    const settings = { FAKE_PORTS: portsFile, FAKE_MISSING: '1' };
+    const { status, output } = await runScript('make', ['clean-volumes'], { fakes, settings });
+    expect(status).toBe(2);
+    expect(output).not.toContain('there are no volumes');
   });
 
   it('clean-volumes removes the volumes of the project, when it has some', async () => {

@@ -11,13 +11,12 @@ export interface Instruction {
 /** From one FROM to the next. */
 export interface Stage {
   readonly name: string;
+  /** The image that it starts from, through other stages too. */
   readonly base: string;
   readonly instructions: readonly Instruction[];
 }
 
 export interface Dockerfile {
-  /** Defaults of the ARGs before the first FROM. */
-  readonly globals: ReadonlyMap<string, string>;
   readonly stages: readonly Stage[];
 }
 
@@ -27,19 +26,17 @@ export interface Copy {
   readonly target: string;
 }
 
-/** Reads a Dockerfile of the repository. @throws when it has an instruction before the first FROM other than ARG */
+/** Reads a Dockerfile of the repository. @throws when it has an instruction before the first FROM */
 export async function readDockerfile(file: string): Promise<Dockerfile> {
   const text = await readFile(path.join(REPOSITORY, file), 'utf8');
-  const globals = new Map<string, string>();
   const stages: { name: string; base: string; instructions: Instruction[] }[] = [];
   for (const { name, text: rest } of instructionsOf(text)) {
     const stage = stages.at(-1);
-    if (name === 'FROM') stages.push(stageOf(rest, globals, stages.length));
+    if (name === 'FROM') stages.push(stageOf(rest, stages));
     else if (stage !== undefined) stage.instructions.push({ name, text: rest });
-    else if (name === 'ARG') globals.set(...assignment(rest));
     else throw new Error(`${file}: ${name} before the first FROM`);
   }
-  return { globals, stages };
+  return { stages };
 }
 
 /** The last stage: what is shipped. */
@@ -73,13 +70,8 @@ function instructionsOf(text: string): Instruction[] {
     });
 }
 
-function stageOf(rest: string, globals: ReadonlyMap<string, string>, index: number): Stage & { instructions: [] } {
-  const [image = '', , name = String(index)] = rest.split(/\s+/);
-  const base = image.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => globals.get(variable) ?? '');
+function stageOf(rest: string, earlier: readonly Stage[]): Stage & { instructions: [] } {
+  const [image = '', , name = String(earlier.length)] = rest.split(/\s+/);
+  const base = earlier.find((stage) => stage.name === image)?.base ?? image;
   return { name, base, instructions: [] };
-}
-
-function assignment(text: string): [string, string] {
-  const [name = '', ...value] = text.split('=');
-  return [name, value.join('=')];
 }

@@ -8,13 +8,14 @@ import { DockerContext } from './docker-context.js';
 import { copyOf, finalStage, readDockerfile, textsOf, type Dockerfile, type Stage } from './dockerfile.js';
 
 /** Needs a system of its own: packages, users, and what belongs to the base image. */
-const SYSTEM_STEP = /^(apt-get|groupadd|useradd)\b/;
+const SYSTEM_STEP = /^(apt-get|groupadd|useradd|ldconfig)\b/;
 /** How the repository itself was installed: its packages are taken, as an engine takes a layer it has built before. */
 const INSTALL_STEP = 'npm ci --include=dev --include=optional';
 
 /**
  * The steps of a Dockerfile, executed without an engine: each stage is a folder, COPY copies between them, RUN runs in the
- * stage's working folder on this system. Steps that change the system are left out; no step may use an absolute path.
+ * stage's working folder on this system. Steps that change the system are left out, and so is what comes from a stage of
+ * another base image than the last one; no step may use an absolute path.
  */
 export class ImageBuild {
   private constructor(
@@ -28,7 +29,7 @@ export class ImageBuild {
     try {
       await new DockerContext().copyTo(build.contextFolder);
       const finished = new Map<string, Promise<void>>();
-      for (const stage of build.dockerfile.stages) {
+      for (const stage of build.dockerfile.stages.filter((each) => build.isOfBase(each))) {
         const needed = textsOf(stage, 'COPY').flatMap((text) => finished.get(copyOf(text).from ?? '') ?? []);
         finished.set(
           stage.name,
@@ -62,6 +63,10 @@ export class ImageBuild {
     return path.join(this.root, 'context');
   }
 
+  private isOfBase({ base }: Stage): boolean {
+    return base === finalStage(this.dockerfile).base;
+  }
+
   private rootOf(stage: Pick<Stage, 'name'>): string {
     return path.join(this.root, `stage-${stage.name}`);
   }
@@ -89,6 +94,8 @@ export class ImageBuild {
 
   private async copy(stage: Stage, folder: string, text: string): Promise<void> {
     const { from, sources, target } = copyOf(text);
+    const origin = this.dockerfile.stages.find((each) => each.name === from);
+    if (origin !== undefined && !this.isOfBase(origin)) return;
     const sourceRoot = from === undefined ? this.contextFolder : this.rootOf({ name: from });
     const destination = this.resolve(stage, folder, target);
     for (const source of sources) {

@@ -1,21 +1,40 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith } from '../services/availability.js';
 import { REPOSITORY } from '../services/repository.js';
+import { findDebianPostgres } from '../services/system-postgres.js';
 import { DockerContext } from './docker-context.js';
 import { copyOf, finalStage, readDockerfile, textsOf } from './dockerfile.js';
+import { runScript, type ScriptOutcome } from './run-script.js';
 
 const files = ['Dockerfile', 'Dockerfile.runtime'];
 const context = new DockerContext();
 
 describe.each(files)('%s', (file) => {
-  it('starts from one exact version of Node 24, that a digest can replace', async () => {
-    const { globals, stages } = await readDockerfile(file);
-    expect(globals.get('NODE_IMAGE')).toMatch(/^node:24\.\d+\.\d+-bookworm-slim(@sha256:[0-9a-f]{64})?$/);
-    expect(new Set(stages.map(({ base }) => base))).toEqual(new Set([globals.get('NODE_IMAGE')]));
+  it('starts from one exact version of Node 24, pinned by its digest where Dependabot sees it', async () => {
+    const { stages } = await readDockerfile(file);
+    const [first] = stages;
+    expect(first?.base).toMatch(/^node:24\.\d+\.\d+-bookworm-slim@sha256:[0-9a-f]{64}$/);
+    const own = stages.filter(({ name }) => name !== 'postgres-programs');
+    expect(new Set(own.map(({ base }) => base))).toEqual(new Set([first?.base]));
     const nodeVersion = (await readFile(path.join(REPOSITORY, '.nvmrc'), 'utf8')).trim();
-    expect(globals.get('NODE_IMAGE')).toMatch(new RegExp(`^node:${nodeVersion}\\.`));
+    expect(first?.base).toMatch(new RegExp(`^node:${nodeVersion}\\.`));
+  });
+
+  it('has pg_dump of the PostgreSQL that Compose runs, from an image of the same Debian, and tries it', async () => {
+    const dockerfile = await readDockerfile(file);
+    const image = dockerfile.stages.find(({ name }) => name === 'postgres-programs')?.base;
+    const compose = await readFile(path.join(REPOSITORY, 'docker-compose.yml'), 'utf8');
+    const [, server] = /image: postgres:([\d.]+)$/m.exec(compose) ?? [];
+    expect(image).toMatch(new RegExp(`^postgres:${server ?? '-'}-bookworm@sha256:[0-9a-f]{64}$`));
+    const last = finalStage(dockerfile).instructions.map(({ name, text }) => `${name} ${text}`);
+    const copied = last.indexOf('COPY --from=postgres-programs /programs/ /usr/local/');
+    const tried = last.findIndex((step) => /^RUN ldconfig && pg_dump --version && pg_restore --version$/.test(step));
+    expect(copied).toBeGreaterThan(0);
+    expect(tried).toBeGreaterThan(copied);
   });
 
   it('copies only what is there, and what .dockerignore lets through', async () => {
@@ -88,6 +107,40 @@ describe('the runtime image', () => {
     for (const program of ['/usr/local/lib/node_modules', '/usr/local/bin/npm', '/usr/local/bin/npx']) {
       expect(runs).toContain(program);
     }
+  });
+});
+
+const describePostgres = await describeWith([], { postgresql: findDebianPostgres });
+
+describePostgres('collect-postgres-programs.sh', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sfm-programs-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  const collect = async (version = ''): Promise<ScriptOutcome> =>
+    runScript('sh', ['docker/collect-postgres-programs.sh', folder], { settings: { PG_MAJOR: version } });
+
+  it('takes the programs and the library that Debian has in another version', async () => {
+    const version = await findDebianPostgres();
+    expect(await collect(version)).toEqual({ status: 0, output: '' });
+    const files = await readdir(folder, { recursive: true });
+    expect(files.toSorted()).toEqual(['bin', 'bin/pg_dump', 'bin/pg_restore', 'lib', 'lib/libpq.so.5']);
+    const settings = { LD_LIBRARY_PATH: path.join(folder, 'lib') };
+    for (const program of ['pg_dump', 'pg_restore']) {
+      expect(await runScript(path.join(folder, 'bin', program), ['--version'], { settings })).toEqual({
+        status: 0,
+        output: expect.stringContaining(`(PostgreSQL) ${version}.`),
+      });
+    }
+  });
+
+  it('refuses to guess the version', async () => {
+    expect(await collect()).toEqual({ status: 2, output: expect.stringContaining('PG_MAJOR is not set') });
+    expect((await collect('1')).status).not.toBe(0);
   });
 });
 

@@ -2,8 +2,15 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ServiceMetrics } from '@sfm/observability';
 import { ConsumerMetrics } from '../../apps/consumer/src/metrics/consumer-metrics.js';
 
-/** What Kubernetes itself measures. */
-const OF_KUBERNETES = ['kubelet_volume_stats_used_bytes', 'kubelet_volume_stats_capacity_bytes'];
+/** What Kubernetes and Prometheus themselves measure. */
+const OF_THE_CLUSTER = ['kubelet_volume_stats_used_bytes', 'kubelet_volume_stats_capacity_bytes', 'up'];
+
+/** What a backup tells a Pushgateway when it is finished. */
+const OF_BACKUPS = [
+  'soma_backup_last_success_timestamp_seconds',
+  'soma_backup_size_bytes',
+  'soma_backup_duration_seconds',
+];
 
 /** The names under which api and consumer, Node and the cluster publish; a histogram with its three suffixes. */
 export async function publishedMetrics(): Promise<ReadonlySet<string>> {
@@ -17,7 +24,7 @@ export async function publishedMetrics(): Promise<ReadonlySet<string>> {
     parkedEvents: () => Promise.resolve(0),
     partitions: () => 0,
   });
-  const names = new Set(OF_KUBERNETES);
+  const names = new Set([...OF_THE_CLUSTER, ...OF_BACKUPS]);
   for (const metric of [...(await api.getMetricsAsJSON()), ...(await consumer.getMetricsAsJSON())]) {
     names.add(metric.name);
     if (String(metric.type) === 'histogram') {

@@ -16,9 +16,7 @@ const FILES = [
   ...['scripts/precheck', '.ci/run'],
 ];
 /** What an operator calls. The others are steps of make or of an image's build. */
-const COMMANDS = FILES.filter(
-  (file) => !/^scripts\/(lib\/|run\.sh|test\.sh)|^helm\/|^\.ci\/|collect-runtime\.sh$/.test(file),
-);
+const COMMANDS = FILES.filter((file) => !/^scripts\/lib\/|^helm\/|^\.ci\/|collect-[a-z-]+\.sh$/.test(file));
 const NODE_COMMANDS = ['scripts/post_chunk.mjs', 'scripts/new-migration.mjs'];
 
 const describeShellcheck = await describeWith([], checkTools('shellcheck'));

@@ -17,6 +17,8 @@ const KUBECTL = `case "$*" in
     child=$!
     wait $child ;;
   *'get pods'*) echo pod/one ;;
+  *logs*) echo "\${FAKE_LOG:-}" ;;
+  *exec*) [ "\${*: -1}" != "\${FAKE_BROKEN:-}" ] ;;
   *'get secret'*) printf %s "$FAKE_TOKEN" | base64 ;;
 esac`;
 
@@ -68,7 +70,7 @@ describe('the scripts that operators try a running service with', () => {
   it('run_ci.sh takes port and token from the cluster and checks the service end to end', async () => {
     const fakes = await FakePrograms.create();
     await fakes.add('kubectl', KUBECTL);
-    const check = async (token: string): Promise<ScriptOutcome> =>
+    const check = async (token: string, more: Record<string, string> = {}): Promise<ScriptOutcome> =>
       runScript('scripts/run_ci.sh', [], {
         fakes,
         settings: {
@@ -77,11 +79,21 @@ describe('the scripts that operators try a running service with', () => {
           CI_COMPONENTS: 'api consumer',
           FAKE_API: String(service.port),
           FAKE_TOKEN: token,
+          FAKE_LOG: 'Successfully processed event',
+          ...more,
         },
       });
     const [good, bad] = [await check(TOKEN), await check('wrong')];
+    await fakes.forget();
+    const silent = await check(TOKEN, { FAKE_LOG: 'started' });
+    expect(await fakes.calls()).toContain(
+      'kubectl --namespace soma-memory exec deploy/soma-memory-somafractalmemory -- pg_dump --version',
+    );
+    const broken = await check(TOKEN, { CI_COMPONENTS: 'api redis', FAKE_BROKEN: 'ping' });
     await fakes.remove();
     expect(good).toEqual({ status: 0, output: expect.stringMatching(/\d+ checks passed/) });
     expect(bad).toEqual({ status: 1, output: expect.stringContaining('failed: the service does not do its work') });
+    expect(silent).toEqual({ status: 1, output: expect.stringContaining('failed: consumer') });
+    expect(broken).toEqual({ status: 1, output: expect.stringContaining('failed: redis: redis-cli ping') });
   }, 120_000);
 });

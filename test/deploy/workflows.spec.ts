@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -77,10 +77,14 @@ describe('the workflows', () => {
     }
   });
 
-  it.each(FILES)('%s uses actions of a stated version, and leaves no credentials in the checkout', (file) => {
+  it.each(FILES)('%s uses actions by their commit, and leaves no credentials in the checkout', (file) => {
     for (const { uses, with: inputs } of Object.values(read(file).jobs).flatMap(({ steps }) => steps)) {
       if (uses === undefined) continue;
-      expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@(v\d+|[0-9a-f]{40})$/);
+      expect(uses).toMatch(/^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/);
+      // For people, and for Dependabot, which renews both.
+      expect(readFileSync(path.join(REPOSITORY, file), 'utf8')).toMatch(
+        new RegExp(`${uses} # v\\d+\\.\\d+\\.\\d+$`, 'm'),
+      );
       if (uses.startsWith('actions/checkout@')) expect(inputs).toMatchObject({ 'persist-credentials': false });
     }
   });
@@ -103,16 +107,32 @@ describe('the workflows', () => {
 describe('the configuration of Dependabot', () => {
   it('covers everything that is pinned', () => {
     const { updates } = parse(readFileSync(path.join(REPOSITORY, '.github', 'dependabot.yml'), 'utf8')) as {
-      updates: { 'package-ecosystem': string; directory: string }[];
+      updates: ({ 'package-ecosystem': string } & ({ directory: string } | { directories: string[] }))[];
     };
-    expect(updates.map(({ 'package-ecosystem': ecosystem, directory }) => `${ecosystem} ${directory}`)).toEqual([
-      'npm /',
-      'github-actions /',
-      'docker /',
-      'docker-compose /',
-      'maven /test/services/kafka',
-      'pip /docs',
+    const covered = updates.flatMap((update) => {
+      const folders = 'directories' in update ? update.directories : [update.directory];
+      return folders.map((folder) => `${update['package-ecosystem']} ${folder}`);
+    });
+    expect(covered).toEqual([
+      ...['npm /', 'github-actions /', 'docker /', 'docker /k8s', 'docker-compose /', 'helm /helm'],
+      ...['maven /test/services/kafka', 'pip /docs'],
     ]);
+    for (const folder of covered.map((each) => each.split(' ')[1] ?? '')) {
+      expect(existsSync(path.join(REPOSITORY, folder))).toBe(true);
+    }
+  });
+
+  it('moves the versions of the servers together, because the tests want one of each', () => {
+    const { updates, 'multi-ecosystem-groups': groups } = parse(
+      readFileSync(path.join(REPOSITORY, '.github', 'dependabot.yml'), 'utf8'),
+    ) as {
+      'multi-ecosystem-groups': Record<string, { schedule: object }>;
+      updates: { 'package-ecosystem': string; patterns?: string[]; 'multi-ecosystem-group'?: string }[];
+    };
+    expect(Object.keys(groups)).toEqual(['images']);
+    const together = updates.filter(({ 'multi-ecosystem-group': group }) => group === 'images');
+    expect(together.map((update) => update['package-ecosystem'])).toEqual(['docker', 'docker-compose', 'helm']);
+    for (const { patterns } of together) expect(patterns).toEqual(['*']);
   });
 });
 

@@ -4,7 +4,15 @@ import path from 'node:path';
 import { parse } from 'yaml';
 import { somaProgram } from '../../apps/cli/src/program.js';
 import { publishedMetrics } from '../deploy/metric-names.js';
-import { exists, isChartValue, knownVariables, makeTargets, namesInSources, read } from './known-names.js';
+import {
+  exists,
+  isChartValue,
+  knownVariables,
+  makeTargets,
+  namesInSources,
+  read,
+  settingDefaults,
+} from './known-names.js';
 import { allPages, anchorsOf, codeBlocks, codeOf, linksOf, type Page } from './markdown.js';
 import { problemWith } from './soma-command.js';
 
@@ -54,6 +62,24 @@ describe('the documents', () => {
     const isKnown = (name: string) =>
       name.endsWith('*') ? known.some((other) => other.startsWith(name.slice(0, -1))) : known.includes(name);
     expect(found(({ text }) => (text.match(FAMILIES) ?? []).filter((name) => !isKnown(name)))).toEqual([]);
+  });
+
+  it('say of a setting the default that it has', () => {
+    const waits = /DEFAULT_SECONDS = (\d+);/.exec(read('docker/wait-for-dependencies.mjs'))?.[1] ?? '';
+    const defaults = new Map([...settingDefaults(), ['SOMA_DEP_WAIT_SECONDS', waits]]);
+    const told = ({ text }: Page) => [
+      ...text.matchAll(/`([A-Z][A-Z_]+)` \((?:default )?`?([\w.:/]+)`?\)/g),
+      ...text.matchAll(/\(`([A-Z][A-Z_]+)`, (\d+)\)/g),
+    ];
+    expect(pages.flatMap(told).length).toBeGreaterThan(5);
+    const isWrong = ([, name = '', value]: readonly string[]) => defaults.has(name) && defaults.get(name) !== value;
+    expect(
+      found((page) =>
+        told(page)
+          .filter(isWrong)
+          .map(([text]) => text),
+      ),
+    ).toEqual([]);
   });
 
   it('name only targets of make that exist', () => {

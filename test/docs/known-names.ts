@@ -29,6 +29,12 @@ export function knownVariables(): ReadonlySet<string> {
   return new Set([renderConfigurationDocs(), ...texts].flatMap((text) => text.match(VARIABLE) ?? []));
 }
 
+/** Default of each setting, without its unit, as the table of settings says it. */
+export function settingDefaults(): ReadonlyMap<string, string> {
+  const rows = renderConfigurationDocs().matchAll(/^\| `([A-Z0-9_]+)` \| `([^`]*)`/gm);
+  return new Map([...rows].map(([, name = '', value = '']) => [name, value]));
+}
+
 export function makeTargets(): ReadonlySet<string> {
   const texts = ['Makefile', ...filesIn('make')].map(read);
   return new Set(texts.flatMap((text) => [...text.matchAll(/^([a-z0-9-]+):/gm)].map(([, name = '']) => name)));

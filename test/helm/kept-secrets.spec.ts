@@ -8,7 +8,7 @@ import path from 'node:path';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { findHelm } from '../services/helm-program.js';
-import { CHART, FULLNAME, helm, parseManifests, RELEASE, valueArguments } from './chart.js';
+import { CHART, FULLNAME, helm, parseManifests, RELEASE, valueArguments, type Installation } from './chart.js';
 
 const describeHelm = await describeWith([], { helm: findHelm });
 const SECRET = `${FULLNAME}-secrets`;
@@ -46,18 +46,29 @@ describeHelm('an upgrade in a cluster', () => {
     api.close();
   });
 
-  it('keeps the token and the password of the database', async () => {
+  const upgraded = async (installation: Installation): Promise<(key: string) => string> => {
     const { command } = await findHelm();
-    const args = ['template', RELEASE, CHART, '-n', RELEASE, '--dry-run=server', '-s', 'templates/secret.yaml'];
+    const options = ['--dry-run=server', '-s', 'templates/secret.yaml', ...valueArguments(installation)];
+    const args = ['template', RELEASE, CHART, '-n', RELEASE, ...options];
     const env = childEnvironment({ KUBECONFIG: path.join(folder, 'config'), HOME: folder });
     const output = await new Promise<string>((resolve, reject) => {
       execFile(command, args, { env }, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
     });
     const [secret] = parseManifests(output);
-    const decode = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
-    expect(decode('SOMA_API_TOKEN')).toBe('kept-token');
-    expect(decode('POSTGRES_PASSWORD')).toBe('kept-password');
-    expect(decode('POSTGRES_URL')).toContain('postgresql://postgres:kept-password@');
+    return (key) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
+  };
+
+  it('keeps the token and the password of the database', async () => {
+    const valueOf = await upgraded('values.yaml');
+    expect(valueOf('SOMA_API_TOKEN')).toBe('kept-token');
+    expect(valueOf('POSTGRES_PASSWORD')).toBe('kept-password');
+    expect(valueOf('POSTGRES_URL')).toContain('postgresql://postgres:kept-password@');
+  });
+
+  it('keeps the password while the database is elsewhere: its volume stays, for the way back', async () => {
+    const valueOf = await upgraded('values-app-only.yaml');
+    expect(valueOf('POSTGRES_URL')).toContain('@shared-postgres.');
+    expect(valueOf('POSTGRES_PASSWORD')).toBe('kept-password');
   });
 });
 

@@ -31,7 +31,10 @@ export interface Spec {
   readonly data?: readonly { secretKey: string; remoteRef: { key: string; property: string } }[];
   readonly target?: { name: string };
   readonly secretStoreRef?: { name: string; kind: string };
-  readonly groups?: readonly { name: string; rules: readonly { alert: string }[] }[];
+  readonly groups?: readonly {
+    name: string;
+    rules: readonly { alert: string; annotations?: Readonly<Record<string, string>> }[];
+  }[];
   readonly tls?: readonly { secretName: string }[];
   readonly triggers?: readonly { type: string; metadata: Record<string, string> }[];
   readonly minReplicas?: number;

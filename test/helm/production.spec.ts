@@ -131,6 +131,16 @@ describeHelm('production', () => {
     );
   });
 
+  it('links alerts to their runbooks where the documents are read', async () => {
+    const url = 'prometheusRule.docsUrl=https://git.example.com/soma/docs/';
+    const rule = (await render('values-production.yaml', '--set', url)).get('PrometheusRule', FULLNAME);
+    for (const { alert, annotations } of rule.spec?.groups?.flatMap((group) => group.rules) ?? []) {
+      expect(annotations?.['runbook_url']).toBe(`https://git.example.com/soma/docs/runbooks/${alert}.md`);
+    }
+    const wrong = await template('values-production.yaml', '--set', 'prometheusRule.docsUrl=docs');
+    expect(wrong).toMatchObject({ status: 1, output: expect.stringContaining('docsUrl') });
+  });
+
   it('brings a dashboard for every file', async () => {
     const files = readdirSync(path.join(CHART, 'files', 'dashboards')).filter((name) => name.endsWith('.json'));
     const maps = (await render('values-production.yaml')).names('ConfigMap');
@@ -163,7 +173,8 @@ describeHelm('backups', () => {
         args: ['create', kind],
         envFrom: [{ secretRef: { name: 'soma-memory-backup-aws' } }],
       });
-      expect(container.command?.join(' ')).toContain('node apps/cli/dist/main.js backup "$@"');
+      expect(container.command).toEqual(['node', 'apps/cli/dist/main.js', 'backup']);
+      expect(pod?.initContainers).toBeUndefined();
       const environment = {
         ...plainEnv(container),
         ...{ POSTGRES_URL: 'postgresql://a:b@c/d', QDRANT_URL: 'http://q:6333' },
@@ -178,16 +189,29 @@ describeHelm('backups', () => {
     }
   });
 
-  it('take pg_dump from the release of PostgreSQL that runs, on the Debian of our image', async () => {
+  it('take pg_dump of our image, which is that of the PostgreSQL that runs', async () => {
     const rendering = await render('values-production.yaml');
-    const [pod] = jobPods([rendering.get('CronJob', `${FULLNAME}-postgres-backup`)]);
     const server = rendering.container(`${FULLNAME}-postgres`, 'postgres').image;
-    expect(pod?.initContainers?.[0]?.image).toBe(`${server}-bookworm`);
-    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toMatch(
-      /NODE_IMAGE=node:[\w.]+-bookworm/,
-    );
-    const scripts = Object.keys(rendering.get('ConfigMap', `${FULLNAME}-backup-scripts`).data ?? {});
-    expect(scripts.map((script) => `/backup/${script}`)).toContain(pod?.initContainers?.[0]?.command?.[1]);
+    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toContain(`FROM ${server}-bookworm@`);
+    expect(rendering.names('ConfigMap')).not.toContain(`${FULLNAME}-backup-scripts`);
+  });
+
+  it('take pg_dump from another image on request, for backup and restore', async () => {
+    const image = 'backup.postgres.programsImage.repository=postgres';
+    const nameless = await template('values-production.yaml', '--set', image);
+    expect(nameless).toMatchObject({ status: 1, output: expect.stringContaining('programsImage names no version') });
+    const tagged = `${image},backup.postgres.programsImage.tag=19.1-bookworm,restore.postgres.enabled=true`;
+    const rendering = await render('values-production.yaml', '--set', tagged);
+    const cronJob = rendering.get('CronJob', `${FULLNAME}-postgres-backup`);
+    for (const pod of jobPods([cronJob, rendering.get('Job', `${FULLNAME}-postgres-restore`)])) {
+      const [programs] = pod?.initContainers ?? [];
+      expect(programs?.image).toBe('postgres:19.1-bookworm');
+      const scripts = Object.keys(rendering.get('ConfigMap', `${FULLNAME}-backup-scripts`).data ?? {});
+      expect(scripts.map((script) => `/backup/${script}`)).toContain(programs?.command?.[1]);
+      expect(pod?.containers[0]?.command?.[2]).toMatch(/^PATH="\/programs:\$PATH" exec node .* backup "\$@"$/);
+    }
+    const [qdrant] = jobPods([rendering.get('CronJob', `${FULLNAME}-qdrant-backup`)]);
+    expect(qdrant?.initContainers).toBeUndefined();
   });
 
   it('are restored by Jobs that exist on request only, and may be repeated', async () => {

@@ -7,11 +7,10 @@ import path from 'node:path';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { freePort } from '../services/free-port.js';
-import { ServerUnavailable } from '../services/server-process.js';
+import { findDebianPostgres } from '../services/system-postgres.js';
 import { CHART } from './chart.js';
 
 const FILES = path.join(CHART, 'files');
-const POSTGRES = '/usr/lib/postgresql';
 let folder: string;
 
 beforeAll(async () => {
@@ -106,11 +105,11 @@ describe('wait-for-servers.mjs', () => {
   });
 });
 
-const describePostgres = await describeWith([], { postgresql: newestPostgres });
+const describePostgres = await describeWith([], { postgresql: findDebianPostgres });
 
 describePostgres('copy-postgres-programs.sh', () => {
   it('makes programs that run from the folder, whatever the search path', async () => {
-    const major = await newestPostgres();
+    const major = await findDebianPostgres();
     const target = path.join(folder, 'programs');
     const script = path.join(FILES, 'backup', 'copy-postgres-programs.sh');
     expect(await run('bash', [script, target], { PG_MAJOR: major })).toEqual({
@@ -124,11 +123,3 @@ describePostgres('copy-postgres-programs.sh', () => {
     expect(restored).toEqual({ status: 0, output: expect.stringContaining(`PostgreSQL) ${major}`) });
   });
 });
-
-/** The newest PostgreSQL that Debian's packages installed here, as the image does. @throws ServerUnavailable */
-async function newestPostgres(): Promise<string> {
-  const versions = await readdir(POSTGRES).catch((): string[] => []);
-  const newest = versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
-  if (newest === undefined) throw new ServerUnavailable(`Debian's package postgresql is not installed (${POSTGRES})`);
-  return newest;
-}

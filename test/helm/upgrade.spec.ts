@@ -24,6 +24,25 @@ describeHelm('an upgrade from the released chart', () => {
   });
 });
 
+describeHelm('from the full stack to api and consumer alone, and back', () => {
+  it('no claim of the development values is deleted with its data', async () => {
+    const { manifests } = await render('values-dev-port9797.yaml');
+    const claims = manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim');
+    expect(claims).toHaveLength(4);
+    for (const { metadata } of claims) {
+      expect(metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+    }
+  });
+
+  it('nothing changes that Kubernetes refuses to change', async () => {
+    const [full, apps] = [await render('values-dev-port9797.yaml'), await render('values-app-only.yaml')];
+    const kept = full.ofKind('PersistentVolumeClaim');
+    const before = immutableFields(full.manifests);
+    expect(refusals(before, immutableFields([...apps.manifests, ...kept]))).toEqual([]);
+    expect(refusals(immutableFields(apps.manifests), before)).toEqual([]);
+  });
+});
+
 describe('what Kubernetes refuses', () => {
   const claim = (size: string) => ({ 'PersistentVolumeClaim/data': { size } });
 

@@ -70,6 +70,14 @@ export async function findSystemPostgres(): Promise<string> {
   throw new ServerUnavailable(`There is a pg_dump ${major}, and no server of that version. ${HOW}`);
 }
 
+/** The newest version that Debian's packages installed here, as the image of PostgreSQL does. @throws ServerUnavailable */
+export async function findDebianPostgres(): Promise<string> {
+  const versions = await readdir(DEBIAN).catch((): string[] => []);
+  const newest = versions.toSorted((left, right) => Number(left) - Number(right)).at(-1);
+  if (newest === undefined) throw new ServerUnavailable(`There is no ${DEBIAN}. ${HOW}`);
+  return newest;
+}
+
 function asOrdinaryUser(command: string, args: readonly string[]): { command: string; args: readonly string[] } {
   if (!isRoot()) return { command, args };
   return { command: 'setpriv', args: [`--reuid=${ACCOUNT}`, '--clear-groups', command, ...args] };

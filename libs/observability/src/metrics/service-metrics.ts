@@ -65,6 +65,8 @@ export class ServiceMetrics {
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
     this.gauges = new PulledGauges(registry);
+    // Or the first one would be the start of a series, which no increase counts.
+    for (const outcome of ['applied', 'skipped', 'poisoned']) this.indexed.inc({ outcome }, 0);
   }
 
   observeHttp({ route, method, status, seconds }: HttpObservation): void {

@@ -1,0 +1,67 @@
+import { expect, it } from '@jest/globals';
+import path from 'node:path';
+import { helm } from '../helm/chart.js';
+import { describeWith } from '../services/availability.js';
+import { findHelm } from '../services/helm-program.js';
+import { REPOSITORY } from '../services/repository.js';
+import { allPages, codeOf } from './markdown.js';
+
+const describeHelm = await describeWith([], { helm: findHelm });
+
+/** Those of the operators' documents, as they are typed there. */
+const PRODUCTION = 'helm upgrade --install soma-memory ./helm -n soma-memory --values helm/values-production.yaml';
+const classes = (names: string) => names.split(' ').map((name) => `--set ${name}.persistence.storageClass=standard`);
+const on = ['postgres', 'qdrant', 'redis', 'redpanda'].map((name) => `--set ${name}.persistence.enabled=true`);
+const OPERATORS = [
+  'helm upgrade --install soma-memory ./helm --values helm/values.yaml --values helm/values-kind.yaml --wait --timeout=600s',
+  `helm upgrade soma-memory ./helm -f helm/values.yaml -f helm/values-production.yaml ${on.join(' ')} --wait`,
+  'helm upgrade --install soma-memory ./helm --create-namespace --wait --timeout=600s',
+  'helm upgrade --install soma-memory ./helm --set image.repository=somatechlat/soma-memory-api --set image.tag=v2.1.0 --set image.pullPolicy=IfNotPresent',
+  `${PRODUCTION} ${classes('postgres qdrant redis redpanda').join(' ')} --wait --timeout=600s`,
+  `${PRODUCTION} ${classes('postgres qdrant redpanda').join(' ')} --wait`,
+  `${PRODUCTION} --set image.tag=v2.1.0 --wait`,
+  `${PRODUCTION} --set env.EVENTING_ENABLED=true`,
+  'helm upgrade --install soma-memory ./helm --values helm/values-app-only.yaml --set image.tag=v2.1.0 --wait',
+  'helm upgrade --install soma-memory ./helm --values helm/values-dev-port9797.yaml --set image.tag=local --wait',
+].map((line) => ['operators', line] as const);
+
+/** Every `helm upgrade` of the documents, on one line, without comments and prompts. */
+const commands = allPages().flatMap((page) =>
+  codeOf(page)
+    .flatMap((code) => code.replaceAll(/\\\n\s*/g, '').split('\n'))
+    .map((line) => line.replace(/\s# .*$/, '').trim())
+    .filter((line) => /^helm upgrade .*\.\/helm\b/.test(line))
+    .map((line) => [page.name, line] as const),
+);
+
+/** What decides what is rendered: files and values. The rest says how long to wait, and where. */
+function renderArguments(line: string): string[] {
+  const words = line.split(/\s+/);
+  return words.flatMap((word, index) => {
+    const next = words[index + 1] ?? '';
+    if (word === '--values' || word === '-f') return ['--values', path.join(REPOSITORY, next)];
+    return word === '--set' ? ['--set', next.replaceAll(/^'|'$/g, '')] : [];
+  });
+}
+
+describeHelm('helm upgrade in the documents', () => {
+  it('is there', () => {
+    expect(commands.length).toBeGreaterThan(6);
+  });
+
+  it.each([...OPERATORS, ...commands])(
+    '%s: %s',
+    async (_, line) => {
+      const { status, output } = await helm(
+        'template',
+        'soma-memory',
+        './helm',
+        '-n',
+        'soma-memory',
+        ...renderArguments(line),
+      );
+      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kind: Deployment') });
+    },
+    60_000,
+  );
+});
