@@ -140,11 +140,12 @@ function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** SQLSTATE or errno where there is one, else the name of the class. */
+/** The code that the failure began with, such as a SQLSTATE or an errno, else the name of the class. */
 function errorType(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
+  let type = error.constructor.name;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') return cause.code;
+    if ('code' in cause && typeof cause.code === 'string') type = cause.code;
   }
-  return error.constructor.name;
+  return type;
 }
