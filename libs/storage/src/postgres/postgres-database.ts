@@ -25,7 +25,7 @@ export class PostgresDatabase {
   /** Runs one statement in its own transaction. */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     try {
-      return await this.ask(this.pool(), statement);
+      return await this.ask<Row>(this.pool(), statement);
     } catch (error) {
       throw translateDriverError(error);
     }
@@ -35,7 +35,7 @@ export class PostgresDatabase {
   async queryWithRetry<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.ask(this.pool(), statement);
+        return await this.ask<Row>(this.pool(), statement);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS && isRetryable(error)) {
           throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
@@ -54,7 +54,7 @@ export class PostgresDatabase {
     client.on('error', onError);
     const run: RunInTransaction = async <Row extends QueryResultRow>(statement: Statement) => {
       try {
-        return await this.ask(client, statement);
+        return await this.ask<Row>(client, statement);
       } catch (error) {
         throw translateDriverError(error);
       }
