@@ -122,7 +122,10 @@ describeReal('traces over a service and a consumer', () => {
   }, 60_000);
 
   it('continue through a deletion', async () => {
-    await service.json('/store', { body: { coord: '21,22', payload: { text: 'to be gone' } } });
+    const before = aTrace();
+    const memory = { coord: '21,22', payload: { text: 'to be gone' } };
+    await service.json('/store', { body: memory, headers: before.headers });
+    await untilIndexed(before.traceId);
     const caller = aTrace();
     await service.json('/memories/21,22', { method: 'DELETE', headers: caller.headers });
     const spans = await untilIndexed(caller.traceId);
