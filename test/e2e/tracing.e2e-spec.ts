@@ -190,7 +190,7 @@ describeReal('traces over a service and a consumer', () => {
       body: { coord: '51,52', payload: { text: 'unrecorded' } },
       headers: unrecorded.headers,
     });
-    for (const path of ['/health', '/healthz', '/readyz', '/metrics', '/']) await service.request(path);
+    for (const path of ['/ping', '/health', '/healthz', '/readyz', '/metrics', '/']) await service.request(path);
     const last = aTrace();
     await service.json('/store', { body: { coord: '53,54', payload: { text: 'recorded' } }, headers: last.headers });
     await service.json('/store', { body: { coord: '55,56', payload: { text: 'of nobody else' } } });

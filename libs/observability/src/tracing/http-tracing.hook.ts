@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { beginSpan, isTracing } from './tracing.js';
 
 /** Asked by probes and scrapers, by the thousand; and the pages of the API's documents. */
-const UNTRACED = /^\/$|^\/(?:health|healthz|readyz|metrics|docs|openapi\.json)(?:\/|$)/;
+const UNTRACED = /^\/$|^\/(?:ping|health|healthz|readyz|metrics|docs|openapi\.json)(?:\/|$)/;
 
 /**
  * Makes a server span of every request but those of probes, scrapers and documents; it continues the trace of an
