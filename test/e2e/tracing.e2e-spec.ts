@@ -57,15 +57,19 @@ describeReal('traces over a service and a consumer', () => {
     await Promise.all([qdrant?.stop(), kafka?.stop(), database?.drop(), collector?.stop()]);
   }, 60_000);
 
-  /** The spans of a trace once all of the way to Qdrant are here; of a batch, the other trace has those of the work. */
-  async function untilIndexed(traceId: string): Promise<readonly CollectedSpan[]> {
+  /**
+   * The spans of a trace once the whole way from the caller's span to Qdrant is here; of a batch, the other trace has
+   * the calls.
+   */
+  async function untilIndexed({ traceId, spanId }: ReturnType<typeof aTrace>): Promise<readonly CollectedSpan[]> {
     await waitFor(
       () => {
         const spans = collector.ofTrace(traceId);
+        const known = new Set([spanId, ...spans.map((span) => span.spanId)]);
+        const isWhole = spans.every(({ parentSpanId = '' }) => known.has(parentSpanId));
         const processed = named(spans, `process ${TOPIC}`);
-        const isWhole = named(spans, `send ${TOPIC}`).length === 0 || spans.some(({ kind }) => kind === 2);
-        const isIndexed = processed.some(({ links = [] }) => links.length > 0);
-        return isWhole && processed.length > 0 && (isIndexed || named(spans, 'qdrant batchUpdate').length > 0);
+        const isLinked = processed.some(({ links = [] }) => links.length > 0);
+        return isWhole && processed.length > 0 && (isLinked || named(spans, 'qdrant batchUpdate').length > 0);
       },
       { timeoutMs: DELIVERED_MS, what: () => `trace ${traceId}: ${JSON.stringify(collector.ofTrace(traceId))}` },
     );
@@ -79,7 +83,7 @@ describeReal('traces over a service and a consumer', () => {
       body: { coord: '11.5,12.5', payload: { text } },
       headers: caller.headers,
     });
-    const spans = await untilIndexed(caller.traceId);
+    const spans = await untilIndexed(caller);
     const [request] = named(spans, 'POST /store');
     const [write] = named(spans, 'write memories');
     const [statement] = named(spans, 'postgresql write_traced');
@@ -125,10 +129,10 @@ describeReal('traces over a service and a consumer', () => {
     const before = aTrace();
     const memory = { coord: '21,22', payload: { text: 'to be gone' } };
     await service.json('/store', { body: memory, headers: before.headers });
-    await untilIndexed(before.traceId);
+    await untilIndexed(before);
     const caller = aTrace();
     await service.json('/memories/21,22', { method: 'DELETE', headers: caller.headers });
-    const spans = await untilIndexed(caller.traceId);
+    const spans = await untilIndexed(caller);
     const [request] = named(spans, 'DELETE /memories/:coord');
     expect(named(spans, 'postgresql delete_traced')[0]).toMatchObject({ parentSpanId: request?.spanId });
     expect(named(spans, `send ${TOPIC}`)[0]).toMatchObject({ parentSpanId: request?.spanId });
@@ -141,8 +145,8 @@ describeReal('traces over a service and a consumer', () => {
         service.json('/store', { body: { coord: `30,${index}`, payload: { text: `batched ${index}` } }, headers }),
       ),
     );
-    for (const { traceId } of callers) {
-      const spans = await untilIndexed(traceId);
+    for (const caller of callers) {
+      const spans = await untilIndexed(caller);
       const [request] = named(spans, 'POST /store');
       const [send] = named(spans, `send ${TOPIC}`);
       const [process] = named(spans, `process ${TOPIC}`);
@@ -173,7 +177,7 @@ describeReal('traces over a service and a consumer', () => {
     const send = (end: number, headers: Record<string, string>) =>
       producer.send({ topic: TOPIC, messages: [{ key: 'a', value: JSON.stringify(event(id(end))), headers }] });
     await send(1, producerTrace.headers);
-    const spans = await untilIndexed(producerTrace.traceId);
+    const spans = await untilIndexed(producerTrace);
     expect(named(spans, `process ${TOPIC}`)[0]).toMatchObject({ parentSpanId: producerTrace.spanId, kind: 5 });
 
     // One without a context that can be read begins a trace.
@@ -194,7 +198,7 @@ describeReal('traces over a service and a consumer', () => {
     const last = aTrace();
     await service.json('/store', { body: { coord: '53,54', payload: { text: 'recorded' } }, headers: last.headers });
     await service.json('/store', { body: { coord: '55,56', payload: { text: 'of nobody else' } } });
-    await untilIndexed(last.traceId);
+    await untilIndexed(last);
     const begun = () => new Set(collector.spans.filter(isRoot).map(({ name }) => name));
     await waitFor(() => begun().has('POST /store'), { timeoutMs: DELIVERED_MS });
     expect(collector.ofTrace(unrecorded.traceId)).toEqual([]);
