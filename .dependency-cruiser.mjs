@@ -23,6 +23,7 @@ const DRIVERS = [
   { name: 'transformers', packages: '@huggingface/transformers|onnxruntime-[^/]+', home: 'embedding' },
   { name: 'kafka', packages: 'kafkajs|@confluentinc/[^/]+', home: 'events' },
   { name: 'redis', packages: 'ioredis|redis|@redis/[^/]+', home: 'cache' },
+  { name: 'opentelemetry', packages: '@opentelemetry/[^/]+', home: 'observability' },
   { name: 's3', packages: '@aws-sdk/[^/]+|@smithy/[^/]+', home: 'backup' },
 ];
 

@@ -171,6 +171,7 @@ export const IMPORT_PLANTS: readonly Plant[] = [
     { driver: '@huggingface/transformers', backend: 'transformers', home: 'embedding', stranger: 'apps/cli' },
     { driver: 'kafkajs', backend: 'kafka', home: 'events', stranger: 'apps/consumer' },
     { driver: 'ioredis', backend: 'redis', home: 'cache', stranger: 'libs/auth' },
+    { driver: '@opentelemetry/api', backend: 'opentelemetry', home: 'observability', stranger: 'libs/events' },
   ].map(({ driver, backend, home, stranger }) => ({
     name: `${driver} outside libs/${home}`,
     rule: `${backend}-driver-only-in-${home}`,

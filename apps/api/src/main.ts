@@ -3,11 +3,12 @@ import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { ensureTokenFile } from '@sfm/auth';
-import { backendsOf, openTruth, Shutdown } from '@sfm/composition';
+import { backendsOf, openTruth, Shutdown, tracingOptions } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { ClusterScrape, StructuredLogger } from '@sfm/observability';
+import { ClusterScrape, startTracing, StructuredLogger } from '@sfm/observability';
 import { createApi } from './api-application.js';
 import { banner } from './banner.js';
+import { VERSION } from './version.js';
 import { WorkerPool } from './workers/worker-pool.js';
 
 async function main(): Promise<void> {
@@ -20,6 +21,8 @@ async function main(): Promise<void> {
   const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs, 'answering what is in flight');
   process.on('SIGTERM', () => void shutdown.begin(0));
   process.on('SIGINT', () => void shutdown.begin(0));
+  const tracing = await startTracing(tracingOptions(config, { name: 'soma-api', version: VERSION }), logger);
+  shutdown.doLast(() => tracing.stop());
   try {
     await serve(config, logger, shutdown);
   } catch (error) {
@@ -45,7 +48,7 @@ async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shut
       void shutdown.begin(1);
     },
   });
-  shutdown.doLast(() => truth.close());
+  shutdown.doFirst(() => truth.close());
   const { token, ...kept } = await apiToken(config);
   const api = await createApi({ config, dataSource: truth.dataSource, token }, logger);
   shutdown.doFirst(() => api.close());

@@ -8,6 +8,7 @@ import {
   type EventRecord,
   type ProcessOutcome,
 } from '@sfm/memory';
+import { traceIdOf } from '@sfm/observability';
 import { ConsumerMetrics } from './metrics/consumer-metrics.js';
 
 /** Gives events their effects, and says so: one line per event, as operators look for it. */
@@ -28,16 +29,19 @@ export class EventsController {
     const outcome = await this.process(records);
     const reasons = new Map(outcome.poisoned.map(({ eventId, reason }) => [eventId, reason]));
     let applied = 0;
-    for (const { event, version } of records) {
+    for (const { event, version, traceparent } of records) {
       const { event_id, namespace, type } = event;
+      // Of the event's own trace, not of the one that its batch runs in.
+      const traceId = traceIdOf(traceparent);
+      const trace = traceId === undefined ? {} : { trace_id: traceId };
       const reason = reasons.get(event_id);
       if (reason === undefined) {
         applied += 1;
-        this.logger.log({ event: 'Successfully processed event', event_id, namespace, type });
+        this.logger.log({ event: 'Successfully processed event', event_id, namespace, type, ...trace });
       } else {
         // What we did not make ourselves has to become a row first.
         this.metrics.fail(version === undefined ? 'kv_writer' : 'vector_indexer', 1);
-        this.logger.warn({ event: 'Processing failed for event', event_id, namespace, type, reason });
+        this.logger.warn({ event: 'Processing failed for event', event_id, namespace, type, reason, ...trace });
       }
     }
     this.metrics.succeed(applied, (performance.now() - start) / 1000);

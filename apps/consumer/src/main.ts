@@ -1,10 +1,11 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { openTruth, Shutdown } from '@sfm/composition';
+import { openTruth, Shutdown, tracingOptions } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { StructuredLogger } from '@sfm/observability';
+import { startTracing, StructuredLogger } from '@sfm/observability';
 import { startConsumer } from './consumer-application.js';
 import { startStatus } from './status/status-application.js';
+import { VERSION } from './version.js';
 
 /**
  * The consumer applies events that arrive over a broker. Without one there is nothing for it to do: the api process
@@ -29,6 +30,8 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  const tracing = await startTracing(tracingOptions(config, { name: 'soma-consumer', version: VERSION }), logger);
+  shutdown.doLast(() => tracing.stop());
   try {
     await run(config, logger, { shutdown, signal: stopping.signal });
   } catch (error) {

@@ -12,5 +12,6 @@ export { explainPostgresProblem } from './postgres-problem.js';
 export { postgresTls } from './postgres-tls.js';
 export { Shutdown } from './shutdown.js';
 export { TelemetryModule } from './telemetry.module.js';
+export { tracingOptions, type TracedProgram } from './tracing-options.js';
 export { qdrantConnection, vectorOptions } from './vector-options.js';
 export { watchedServers, type WatchedServer } from './watched-servers.js';

@@ -1,7 +1,7 @@
 import { MemoryTelemetry } from '@sfm/memory';
-import type { ServiceMetrics } from '@sfm/observability';
+import { currentTraceparent, type ServiceMetrics } from '@sfm/observability';
 
-/** Turns what the core tells about its work into metrics. */
+/** Turns what the core tells about its work into metrics, and tells it the present trace. */
 export class PrometheusMemoryTelemetry extends MemoryTelemetry {
   private overlaySize = 0;
 
@@ -32,5 +32,9 @@ export class PrometheusMemoryTelemetry extends MemoryTelemetry {
 
   countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void {
     this.metrics.countIndexed(outcome, count);
+  }
+
+  traceparent(): string | undefined {
+    return currentTraceparent();
   }
 }

@@ -33,7 +33,7 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
   ignored('SOMA_INFRA__AUTH', `${NOT_CONTACTED}; access is decided by the bearer token alone`),
   ignored('SOMA_INFRA__ETCD', NOT_CONTACTED),
   ignored('SOMA_INFRA__PROMETHEUS', `${NOT_CONTACTED}; Prometheus reads /metrics`),
-  ignored('SOMA_INFRA__JAEGER', `${NOT_CONTACTED}; this version sends no traces`),
+  ignored('SOMA_INFRA__JAEGER', `${NOT_CONTACTED}; set OTEL_EXPORTER_OTLP_ENDPOINT to send traces to a collector`),
   ignored('SOMA_LANGFUSE_PUBLIC', 'nothing is sent to Langfuse'),
   ignored('SOMA_LANGFUSE_SECRET', 'nothing is sent to Langfuse'),
   ignored('SOMA_LANGFUSE_HOST', 'nothing is sent to Langfuse'),

@@ -6,6 +6,8 @@ export abstract class MemoryTelemetry {
   abstract observeWriteBatch(size: number): void;
   abstract observeOverlay(size: number): void;
   abstract countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void;
+  /** The W3C `traceparent` of what is going on, to travel with what it causes; undefined when that is not traced. */
+  abstract traceparent(): string | undefined;
 }
 
 /** Telemetry for callers that watch nothing. */
@@ -16,4 +18,5 @@ export class SilentTelemetry extends MemoryTelemetry {
   observeWriteBatch(): void {}
   observeOverlay(): void {}
   countIndexed(): void {}
+  traceparent(): undefined {}
 }

@@ -16,3 +16,16 @@ export { ServiceMetrics, type HttpObservation } from './metrics/service-metrics.
 export { chooseRequestId, currentRequestId, runWithRequestId } from './request-context/request-context.js';
 export { installRequestContext, requestIdOf } from './request-context/request-context.hooks.js';
 export { pushGauges, type PushedGauge } from './metrics/push-gauges.js';
+export { installHttpTracing } from './tracing/http-tracing.hook.js';
+export { startTracing, type Tracing } from './tracing/start-tracing.js';
+export { type OpenSpan, type SharedSpans, type SpanDescription, type TraceIds } from './tracing/tracer.js';
+export {
+  currentTrace,
+  currentTraceparent,
+  outsideTraces,
+  traceCall,
+  traceIdOf,
+  traceShared,
+  validTraceparent,
+} from './tracing/tracing.js';
+export { type SamplerName, type TracingOptions } from './tracing/tracing-options.js';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbedderUnavailableError } from '@sfm/memory';
+import { currentTraceparent, traceCall } from '@sfm/observability';
 import { parseRetryAfter, retryDelayMs, type RetryPolicy } from './retry-policy.js';
 
 const EXCERPT_LENGTH = 200;
@@ -78,12 +79,36 @@ export class EmbeddingsEndpoint {
     }
   }
 
-  async #exchange(body: string): Promise<{ response: Response; text: string }> {
+  #exchange(body: string): Promise<{ response: Response; text: string }> {
+    const { hostname, port } = new URL(this.#url);
+    const attributes = {
+      'http.request.method': 'POST',
+      'server.address': hostname,
+      ...(port === '' ? {} : { 'server.port': Number(port) }),
+    };
+    return traceCall(
+      () => ({ name: 'POST /embeddings', kind: 'client', attributes }),
+      async (span) => {
+        const exchanged = await this.#send(body);
+        const { status, ok } = exchanged.response;
+        span?.set('http.response.status_code', status);
+        if (!ok) span?.fail(String(status));
+        return exchanged;
+      },
+    );
+  }
+
+  async #send(body: string): Promise<{ response: Response; text: string }> {
     const { apiKey, timeoutMs } = this.options;
+    const traceparent = currentTraceparent();
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) },
+        headers: {
+          'content-type': 'application/json',
+          ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+          ...(traceparent === undefined ? {} : { traceparent }),
+        },
         body,
         signal: AbortSignal.timeout(timeoutMs),
       });

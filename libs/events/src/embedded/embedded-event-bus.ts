@@ -1,4 +1,5 @@
 import { EventBus, type EventRecord, type PublishOutcome } from '@sfm/memory';
+import { traceShared } from '@sfm/observability';
 import type { EventValidator } from '../event-validator.js';
 
 /** Applies events where they arrive; resolves when the effects are durable. */
@@ -25,7 +26,11 @@ export class EmbeddedEventBus extends EventBus {
       else refused.push({ eventId: record.event.event_id, reason: problem });
     }
     if (valid.length === 0) return { published: [], poisoned: refused };
-    const outcome = await this.subscriber(valid);
+    const outcome = await traceShared(
+      { name: 'process events', kind: 'internal', attributes: { 'soma.batch.size': valid.length } },
+      valid.map(({ traceparent }) => traceparent),
+      () => this.subscriber(valid),
+    );
     return { published: outcome.published, poisoned: [...refused, ...(outcome.poisoned ?? [])] };
   }
 }

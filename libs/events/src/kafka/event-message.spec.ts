@@ -3,6 +3,7 @@ import type { IHeaders, Message } from 'kafkajs';
 import { anEvent, RULES } from '../../test/kafka-fixtures.js';
 import { decodeEventMessage, encodeEventMessage, eventMessageKey } from './event-message.js';
 
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const record = anEvent('team:a', 1.5, 7);
 const read = (value: Buffer | string | null, headers?: IHeaders) =>
   decodeEventMessage({ value: typeof value === 'string' ? Buffer.from(value) : value, headers }, RULES);
@@ -33,6 +34,8 @@ describe('encodeEventMessage', () => {
     expect(read(message.value, onWire(message))).toEqual({ record });
     const { version: _, ...unversioned } = record;
     expect(read(message.value, { 'memory-key': '1.5' })).toEqual({ record: unversioned });
+    const traced = { ...record, traceparent: TRACEPARENT };
+    expect(read(message.value, onWire(encodeEventMessage(traced)))).toEqual({ record: traced });
   });
 });
 
@@ -49,6 +52,25 @@ describe('decodeEventMessage', () => {
     const decoded = read(JSON.stringify(record.event), { 'memory-version': '3' });
     expect(decoded).toMatchObject({ record: { key: '1.5' } });
     expect(decoded).not.toHaveProperty('record.version');
+  });
+
+  it.each([
+    'x',
+    `ff${TRACEPARENT.slice(2)}`,
+    TRACEPARENT.replace(/[1-9a-f]/g, '0'),
+    TRACEPARENT.toUpperCase(),
+    `${TRACEPARENT}-${'x'.repeat(300)}`,
+    `${TRACEPARENT}\n`,
+  ])('takes an event without its trace context when that is none: %j', (traceparent) => {
+    const decoded = read(JSON.stringify(record.event), { traceparent });
+    expect(decoded).toMatchObject({ record: { key: '1.5' } });
+    expect(decoded).not.toHaveProperty('record.traceparent');
+  });
+
+  it('takes the trace context of another producer', () => {
+    expect(read(JSON.stringify(record.event), { traceparent: TRACEPARENT })).toMatchObject({
+      record: { key: '1.5', traceparent: TRACEPARENT },
+    });
   });
 
   it('takes seconds since the epoch as a timestamp', () => {

@@ -6,6 +6,7 @@ import {
   type EventRecord,
   type JsonValue,
 } from '@sfm/memory';
+import { validTraceparent } from '@sfm/observability';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { EventValidator } from '../event-validator.js';
 
@@ -31,7 +32,7 @@ export function eventMessageKey(namespace: string, key: string): string {
 }
 
 /** The message of an event: key, JSON value and headers. */
-export function encodeEventMessage({ event, key, version }: EventRecord): Message & { value: string } {
+export function encodeEventMessage({ event, key, version, traceparent }: EventRecord): Message & { value: string } {
   return {
     key: eventMessageKey(event.namespace, key),
     value: JSON.stringify(event),
@@ -39,6 +40,7 @@ export function encodeEventMessage({ event, key, version }: EventRecord): Messag
       'event-type': event.type,
       'memory-key': key,
       ...(version === undefined ? {} : { 'memory-version': String(version) }),
+      ...(traceparent === undefined ? {} : { traceparent }),
       'content-type': 'application/json',
       'schema-id': SCHEMA_ID,
     },
@@ -60,10 +62,11 @@ export function decodeEventMessage(
   if (KNOWN.has(event.type)) return { problem: `event type "${event.type}" is not applied by this version` };
   if (!APPLIED.has(event.type)) return { problem: `unknown event type "${event.type.slice(0, 100)}"` };
   try {
+    const trace = traceOf(message.headers);
     const ownKey = headerText(message.headers, 'memory-key');
-    if (ownKey === undefined) return { record: { event, key: keyOfPayload(event.payload, maxDimensions) } };
+    if (ownKey === undefined) return { record: { event, key: keyOfPayload(event.payload, maxDimensions), ...trace } };
     const key = coordinateKey(parseCoordinate(ownKey, maxDimensions, 'header memory-key'));
-    return { record: { event, key, ...versionOf(message.headers) } };
+    return { record: { event, key, ...versionOf(message.headers), ...trace } };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
@@ -86,6 +89,12 @@ function keyOfPayload(payload: JsonValue, maxDimensions: number): string {
     return coordinateKey(toCoordinate(given, maxDimensions, field));
   }
   throw new Error(`${field}: must be a list of numbers or a text "x,y,z"`);
+}
+
+/** A trace context that nobody can read is no reason to refuse an event. */
+function traceOf(headers: IHeaders | undefined): { traceparent?: string } {
+  const traceparent = validTraceparent(headerText(headers, 'traceparent'));
+  return traceparent === undefined ? {} : { traceparent };
 }
 
 function versionOf(headers: IHeaders | undefined): { version?: number } {

@@ -1,4 +1,5 @@
 import { applyIsolating, EventBus, type EventRecord, type PublishOutcome } from '@sfm/memory';
+import { traceShared } from '@sfm/observability';
 import type { Kafka, Message } from 'kafkajs';
 import { encodeEventMessage } from './event-message.js';
 import type { KafkaLog } from './kafka-log.js';
@@ -45,11 +46,33 @@ export class KafkaEventBus extends EventBus {
    */
   async publish(records: readonly EventRecord[]): Promise<PublishOutcome> {
     if (records.length === 0) return { published: [] };
+    const attributes = {
+      'messaging.system': 'kafka',
+      'messaging.operation.type': 'send',
+      'messaging.operation.name': 'send',
+      'messaging.destination.name': this.topic,
+      'messaging.batch.message_count': records.length,
+    };
+    return traceShared(
+      { name: `send ${this.topic}`, kind: 'producer', attributes },
+      records.map(({ traceparent }) => traceparent),
+      async (spans) => {
+        const outcome = await this.send(
+          records.map((record, index) => ({ ...record, traceparent: spans.traceparents[index] })),
+        );
+        const poisoned = new Set(outcome.poisoned?.map(({ eventId }) => eventId));
+        records.forEach(({ event }, index) => poisoned.has(event.event_id) && spans.fail(index, 'refused'));
+        return outcome;
+      },
+    );
+  }
+
+  private async send(records: readonly EventRecord[]): Promise<PublishOutcome> {
     await this.ensureTopics();
     const outgoing = records.map((record) => ({ eventId: record.event.event_id, message: encodeEventMessage(record) }));
     const poisoned: { eventId: string; reason: string }[] = [];
     for (const chunk of chunkMessages(outgoing, ({ message }) => message)) {
-      const refused = await applyIsolating(chunk, (together) => this.send(together));
+      const refused = await applyIsolating(chunk, (together) => this.sendTogether(together));
       for (const { item, reason } of refused) poisoned.push({ eventId: item.eventId, reason: `Kafka: ${reason}` });
     }
     const isPoisoned = new Set(poisoned.map(({ eventId }) => eventId));
@@ -66,7 +89,7 @@ export class KafkaEventBus extends EventBus {
     return this.options.topic ?? MEMORY_EVENTS_TOPIC;
   }
 
-  private send(outgoing: readonly Outgoing[]): Promise<void> {
+  private sendTogether(outgoing: readonly Outgoing[]): Promise<void> {
     return this.producer.send([{ topic: this.topic, messages: outgoing.map(({ message }) => message) }]);
   }
 

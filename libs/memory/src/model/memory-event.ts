@@ -20,10 +20,14 @@ export interface MemoryEvent {
   readonly model_revision?: string;
 }
 
-/** An event with what travels beside it: the ordering key and the version it made (absent from foreign producers). */
+/**
+ * An event with what travels beside it: the ordering key, the version it made (absent from foreign producers) and the
+ * W3C trace context of what caused it (absent when that was not traced).
+ */
 export interface EventRecord {
   readonly event: MemoryEvent;
   /** Canonical coordinate key of the memory it is about. */
   readonly key: string;
   readonly version?: number;
+  readonly traceparent?: string;
 }

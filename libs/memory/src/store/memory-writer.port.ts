@@ -20,6 +20,8 @@ export interface WriteCommand {
   readonly expiresAt: Date | null;
   /** Identity of the ledger row and event this write makes: UUIDv7, so that its index grows at one end. */
   readonly eventId: string;
+  /** W3C trace context of the request; travels with the event. Absent when the request is not traced. */
+  readonly traceparent?: string;
 }
 
 export interface WriteReceipt {

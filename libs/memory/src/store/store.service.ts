@@ -53,7 +53,7 @@ export class StoreService {
     const commands: WriteCommand[] = [];
     for (const [index, memory] of memories.entries()) {
       try {
-        commands.push(toWriteCommand(namespace, memory, this.options));
+        commands.push(this.toCommand(namespace, memory));
       } catch (error) {
         if (error instanceof InvalidRequestError) throw new InvalidBulkItemError(index, error);
         throw error;
@@ -103,8 +103,14 @@ export class StoreService {
     }
   }
 
-  private async prepare(namespace: string, memory: NewMemory): Promise<WriteCommand> {
+  private toCommand(namespace: string, memory: NewMemory): WriteCommand {
     const command = toWriteCommand(namespace, memory, this.options);
+    const traceparent = this.telemetry.traceparent();
+    return traceparent === undefined ? command : { ...command, traceparent };
+  }
+
+  private async prepare(namespace: string, memory: NewMemory): Promise<WriteCommand> {
+    const command = this.toCommand(namespace, memory);
     if (command.importance === null) return command;
     const [normalized = command] = await this.normalizers.apply([command]);
     return normalized;

@@ -55,6 +55,25 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(await truth().outbox.drain(3, () => Promise.reject(new Error('nothing to publish')))).toBe(0);
     });
 
+    it('hands out with each event the trace context of its write, in the order of the writes', async () => {
+      const traceparent = (id: number) => `00-0af7651916cd43dd8448eb211c80319${id}-b7ad6b7169203331-01`;
+      await truth().writer.write([
+        aWrite(namespace, { coordinate: [5], traceparent: traceparent(1) }),
+        aWrite(namespace, { coordinate: [4] }),
+        aWrite(namespace, { coordinate: [5], traceparent: traceparent(2) }),
+        aWrite(namespace, { coordinate: [3], traceparent: traceparent(1) }),
+      ]);
+      const handedOut = await drainOnce(10);
+      expect(versionsOf(handedOut)).toEqual(['5@1', '4@1', '5@2', '3@1']);
+      expect(handedOut.map((record) => record.traceparent)).toEqual([
+        traceparent(1),
+        undefined,
+        traceparent(2),
+        traceparent(1),
+      ]);
+      expect(handedOut[1]).not.toHaveProperty('traceparent');
+    });
+
     it('resolves with the number published', async () => {
       await write(namespace, 1, 2, 3);
       expect(await truth().outbox.drain(2, async (records) => all(records))).toBe(2);

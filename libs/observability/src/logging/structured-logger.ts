@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
 import { currentRequestId } from '../request-context/request-context.js';
+import { currentTrace } from '../tracing/tracing.js';
 import { prettyLine } from './pretty-line.js';
 
 export interface LogDestination {
@@ -31,7 +32,7 @@ const FRAMEWORK_CONTEXTS = new Set([
 
 /**
  * Nest logger that writes one JSON object per line: `time` (ISO 8601), `level`, `msg`, `context`, `request_id` inside
- * requests, and `err` with type, message, stack and cause.
+ * requests, `trace_id` and `span_id` inside traces, and `err` with type, message, stack and cause.
  *
  * A message may be text, an Error, or an object of fields. Of fields, `msg` is the message; where only `event` is
  * given (the name operators search for), it is the message too.
@@ -89,7 +90,11 @@ export class StructuredLogger implements LoggerService {
 
 function requestFields(): Fields {
   const requestId = currentRequestId();
-  return requestId === undefined ? {} : { request_id: requestId };
+  const trace = currentTrace();
+  return {
+    ...(requestId === undefined ? {} : { request_id: requestId }),
+    ...(trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId }),
+  };
 }
 
 /** Adds what the message says to the fields, and gives the text of the line. */

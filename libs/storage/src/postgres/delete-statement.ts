@@ -80,6 +80,20 @@ const DELETE = deleteSql({
   misses: '',
 });
 
+/** As `DELETE`, with the trace context of the request, $4, in the outbox. */
+const DELETE_TRACED = deleteSql({
+  eventId: 'event_id',
+  occurredAt: 'updated_at',
+  extraArrays: '',
+  extraNames: '',
+  queue: `, queued AS (
+  INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
+  SELECT id, namespace, coordinate_key, version, $4::text FROM ledger
+  RETURNING event_id
+)`,
+  misses: '',
+});
+
 /**
  * Events of other producers are on the bus already: they get no outbox row. One that found nothing is noted all the
  * same, without a version: it may arrive again, and must not delete what was written meanwhile.
@@ -108,8 +122,15 @@ export function foreignDeleteStatement(commands: readonly ForeignDeleteCommand[]
   return { text: DELETE_FOREIGN, values: [...deleteValues(commands), ...announcementValues(commands)] };
 }
 
-/** The statement that deletes what lives at the coordinates; each coordinate at most once. */
-export function deleteStatement(commands: readonly DeleteCommand[]): Statement {
+/**
+ * The statement that deletes what lives at the coordinates; each coordinate at most once.
+ *
+ * @param traceparent the trace context that travels with the events
+ */
+export function deleteStatement(commands: readonly DeleteCommand[], traceparent?: string): Statement {
+  if (traceparent !== undefined) {
+    return { name: 'sfm_delete_traced', text: DELETE_TRACED, values: [...deleteValues(commands), traceparent] };
+  }
   return { name: 'sfm_delete', text: DELETE, values: deleteValues(commands) };
 }
 

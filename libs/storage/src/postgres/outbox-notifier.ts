@@ -1,3 +1,4 @@
+import { outsideTraces } from '@sfm/observability';
 import type { PostgresDatabase } from './postgres-database.js';
 
 /** Channel on which writers say that the outbox has something. */
@@ -21,7 +22,8 @@ export class OutboxNotifier {
     this.again = true;
     if (this.busy) return;
     this.busy = true;
-    void this.send();
+    // On behalf of all writes of the span, not of the one that came first.
+    void outsideTraces(() => this.send());
   }
 
   private async send(): Promise<void> {

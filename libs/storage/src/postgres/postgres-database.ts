@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '@sfm/memory';
+import { traceCall, type SpanDescription } from '@sfm/observability';
 import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
@@ -24,7 +25,7 @@ export class PostgresDatabase {
   /** Runs one statement in its own transaction. */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     try {
-      return (await this.pool().query<Row>(this.bounded(statement))).rows;
+      return await this.ask<Row>(this.pool(), statement);
     } catch (error) {
       throw translateDriverError(error);
     }
@@ -34,7 +35,7 @@ export class PostgresDatabase {
   async queryWithRetry<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await this.pool().query<Row>(this.bounded(statement))).rows;
+        return await this.ask<Row>(this.pool(), statement);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS && isRetryable(error)) {
           throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
@@ -53,7 +54,7 @@ export class PostgresDatabase {
     client.on('error', onError);
     const run: RunInTransaction = async <Row extends QueryResultRow>(statement: Statement) => {
       try {
-        return (await client.query<Row>(this.bounded(statement))).rows;
+        return await this.ask<Row>(client, statement);
       } catch (error) {
         throw translateDriverError(error);
       }
@@ -75,6 +76,30 @@ export class PostgresDatabase {
   /** A connection of its own, not yet connected, to the same server as the pool. The caller ends it. */
   dedicatedClient(): Client {
     return new Client(this.pool().options);
+  }
+
+  private ask<Row extends QueryResultRow>(asked: Pool | PoolClient, statement: Statement): Promise<Row[]> {
+    return traceCall(
+      () => this.describe(statement),
+      async () => (await asked.query<Row>(this.bounded(statement))).rows,
+    );
+  }
+
+  /** The text of a statement is not told: some are put together from what a caller asked for. */
+  private describe({ name, text }: Statement): SpanDescription {
+    const { host, port, database } = this.pool().options;
+    const operation = /[a-z]+/i.exec(text)?.[0].toUpperCase() ?? 'UNKNOWN';
+    return {
+      name: `postgresql ${name?.replace(/^sfm_/, '') ?? operation}`,
+      kind: 'client',
+      attributes: {
+        'db.system.name': 'postgresql',
+        'db.operation.name': operation,
+        ...(database === undefined ? {} : { 'db.namespace': database }),
+        ...(host === undefined ? {} : { 'server.address': host }),
+        ...(port === undefined ? {} : { 'server.port': port }),
+      },
+    };
   }
 
   private bounded(statement: Statement): Statement & { readonly query_timeout?: number } {

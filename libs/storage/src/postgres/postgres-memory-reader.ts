@@ -8,6 +8,7 @@ import {
   type MemoryCounts,
   type MemoryOutline,
 } from '@sfm/memory';
+import { outsideTraces } from '@sfm/observability';
 import { filterSql } from './filter-sql.js';
 import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
 import { isLive } from './live-memory.js';
@@ -110,10 +111,10 @@ export class PostgresMemoryReader extends MemoryReader {
     return { total: episodic + semantic, episodic, semantic };
   }
 
-  /** Rows that a writer holds at this moment are passed over. */
+  /** Rows that a writer holds at this moment are passed over. Done for many reads at once, so it is in no trace. */
   async touch(namespace: string, keys: readonly string[], now: Date): Promise<void> {
     if (keys.length === 0) return;
-    await this.database.queryWithRetry({
+    const statement = {
       name: 'sfm_touch',
       text: `WITH free AS MATERIALIZED (
           SELECT m.coordinate_key FROM memories m
@@ -123,7 +124,8 @@ export class PostgresMemoryReader extends MemoryReader {
           last_accessed_at = greatest(m.last_accessed_at, $3::timestamptz)
         FROM free WHERE m.namespace = $1 AND m.coordinate_key = free.coordinate_key`,
       values: [namespace, keys, now.toISOString()],
-    });
+    };
+    await outsideTraces(() => this.database.queryWithRetry(statement));
   }
 
   async recentImportances(namespace: string, limit: number): Promise<readonly number[]> {

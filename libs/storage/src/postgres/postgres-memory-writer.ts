@@ -6,6 +6,7 @@ import {
   type WriteCommand,
   type WriteReceipt,
 } from '@sfm/memory';
+import { currentTraceparent, traceShared } from '@sfm/observability';
 import { deleteStatement, type DeletedRow } from './delete-statement.js';
 import { OutboxNotifier } from './outbox-notifier.js';
 import type { PostgresDatabase } from './postgres-database.js';
@@ -27,7 +28,12 @@ export class PostgresMemoryWriter extends MemoryWriter {
   async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
     if (commands.length === 0) return [];
     for (const { key } of commands) checkKeyLength(key);
-    const rows = await this.database.queryWithRetry<WrittenRow>(writeStatement(commands));
+    // A batch holds the writes of several requests; whichever of them the batcher happens to run in is not its cause.
+    const rows = await traceShared(
+      { name: 'write memories', kind: 'internal', attributes: { 'soma.batch.size': commands.length } },
+      commands.map(({ traceparent }) => traceparent),
+      () => this.database.queryWithRetry<WrittenRow>(writeStatement(commands)),
+    );
     this.notifier.notify();
     const byEvent = new Map(rows.map((row) => [row.event_id, row]));
     return commands.map(({ eventId, key }) => {
@@ -42,7 +48,7 @@ export class PostgresMemoryWriter extends MemoryWriter {
       ...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values(),
     ];
     if (distinct.length === 0) return [];
-    const rows = await this.database.queryWithRetry<DeletedRow>(deleteStatement(distinct));
+    const rows = await this.database.queryWithRetry<DeletedRow>(deleteStatement(distinct, currentTraceparent()));
     if (rows.length > 0) this.notifier.notify();
     const versions = new Map(rows.filter((row) => row.live).map((row) => [row.event_id, row.version]));
     return distinct.flatMap(({ namespace, key, eventId }) => {

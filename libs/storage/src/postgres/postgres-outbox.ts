@@ -28,7 +28,7 @@ const MAX_PUBLISH_MINUTES = 10;
  */
 const TAKE = `
 WITH locked AS MATERIALIZED (
-  SELECT o.id, o.event_id, o.namespace, o.coordinate_key, o.version
+  SELECT o.id, o.event_id, o.namespace, o.coordinate_key, o.version, o.traceparent
   FROM outbox o
   WHERE o.parked_at IS NULL AND o.available_at <= now()
     AND NOT coalesce((SELECT true FROM outbox b
@@ -39,7 +39,7 @@ WITH locked AS MATERIALIZED (
   LIMIT $1
   FOR UPDATE OF o SKIP LOCKED
 )
-SELECT l.id AS outbox_id, l.coordinate_key, l.version, e.id, e.event_id, e.namespace, e.type, e."timestamp",
+SELECT l.id AS outbox_id, l.coordinate_key, l.version, l.traceparent, e.id, e.event_id, e.namespace, e.type, e."timestamp",
   e.payload, e.importance
 FROM locked l
 LEFT JOIN memory_events e ON e.id = l.event_id
@@ -52,6 +52,7 @@ ORDER BY l.id`;
 interface EventRow {
   readonly coordinate_key: string;
   readonly version: number | null;
+  readonly traceparent: string | null;
   /** Null, like all that follow, when the ledger row was erased before it was published. */
   readonly id: string | null;
   readonly event_id: string;
@@ -108,7 +109,7 @@ export class PostgresOutbox extends Outbox {
 
   async parked(limit: number): Promise<readonly ParkedEvent[]> {
     const rows = await this.database.query<ParkedRow>({
-      text: `SELECT o.coordinate_key, o.version, o.attempts, o.parked_at, o.last_error, e.id, e.event_id, e.namespace,
+      text: `SELECT o.coordinate_key, o.version, o.traceparent, o.attempts, o.parked_at, o.last_error, e.id, e.event_id, e.namespace,
           e.type, e."timestamp", e.payload, e.importance
         FROM outbox o JOIN memory_events e ON e.id = o.event_id
         WHERE o.parked_at IS NOT NULL
@@ -185,5 +186,10 @@ function toRecord(row: EventRow): EventRecord {
     payload: row.payload,
     ...(row.importance === null ? {} : { importance: row.importance }),
   };
-  return { event, key: row.coordinate_key, ...(row.version === null ? {} : { version: row.version }) };
+  return {
+    event,
+    key: row.coordinate_key,
+    ...(row.version === null ? {} : { version: row.version }),
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+  };
 }

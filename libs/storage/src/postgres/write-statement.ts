@@ -118,6 +118,23 @@ const WRITE = writeSql({
   queue: QUEUE_IN_OUTBOX,
 });
 
+/** As `WRITE`, with the trace contexts of the commands in the outbox. */
+const WRITE_TRACED = writeSql({
+  id: 'a.event_id',
+  eventId: 'a.event_id',
+  occurredAt: (own) => own,
+  extraArrays: ', $15::text[]',
+  extraNames: ', traceparent',
+  queue: `, queued AS (
+  INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
+  SELECT l.id, l.namespace, l.coordinate_key, l.version, a.traceparent
+  FROM ledger l
+  JOIN arrived a ON a.event_id = l.id
+  ORDER BY a.position
+  RETURNING event_id
+)`,
+});
+
 /** Events of other producers are on the bus already: they get no outbox row. */
 const WRITE_FOREIGN = writeSql({
   id: 'a.event_id',
@@ -138,11 +155,17 @@ export function foreignWriteStatement(commands: readonly ForeignWriteCommand[]):
 
 /** The statement that writes the commands. Its rows come in no particular order. */
 export function writeStatement(commands: readonly WriteCommand[]): Statement {
-  return {
-    ...(commands.length <= MAX_PREPARED_BATCH ? { name: 'sfm_write' } : {}),
-    text: WRITE,
-    values: writeValues(commands),
-  };
+  const isTraced = commands.some(({ traceparent }) => traceparent !== undefined);
+  const statement = isTraced
+    ? {
+        name: 'sfm_write_traced',
+        text: WRITE_TRACED,
+        values: [...writeValues(commands), commands.map(({ traceparent }) => traceparent ?? null)],
+      }
+    : { name: 'sfm_write', text: WRITE, values: writeValues(commands) };
+  if (commands.length <= MAX_PREPARED_BATCH) return statement;
+  const { text, values } = statement;
+  return { text, values };
 }
 
 function writeValues(commands: readonly WriteCommand[]): unknown[] {

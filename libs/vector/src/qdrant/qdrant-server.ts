@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QdrantClient } from '@qdrant/js-client-rest';
+import { traceCall, type OpenSpan } from '@sfm/observability';
 import { Agent, fetch, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
 import { isWorthRetrying, toIndexError } from './qdrant-errors.js';
@@ -37,12 +38,15 @@ export class QdrantServer {
   readonly #timeoutMs: number;
   readonly #base: string;
   readonly #headers: Record<string, string>;
+  /** What its spans say. */
+  readonly #attributes: Readonly<Record<string, string | number>>;
 
   /** @throws Error when the address or the certificate authority cannot be used */
   constructor(connection: QdrantConnectionOptions) {
     const address = qdrantAddress(connection);
     const ca = trustedAuthorities(connection);
     this.name = `${address.host}:${address.port}`;
+    this.#attributes = { 'db.system.name': 'qdrant', 'server.address': address.host, 'server.port': address.port };
     this.#timeoutMs = connection.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     this.#agent = new Agent({
       connections: CONNECTIONS,
@@ -73,7 +77,13 @@ export class QdrantServer {
     request: (api: Api, init: RequestInit) => Promise<Answer<Result>>,
     { timeoutMs = this.#timeoutMs }: CallOptions = {},
   ): Promise<Result> {
-    const answer = await this.#try((init) => request(this.#api, init), timeoutMs);
+    const answer = await traceCall(
+      () => ({ name: 'qdrant', kind: 'client', attributes: this.#attributes }),
+      (span) => {
+        const api = span ? naming(this.#api, span) : this.#api;
+        return this.#try((init) => request(api, init), timeoutMs);
+      },
+    );
     if (answer.data.result === undefined || answer.data.result === null) {
       throw toIndexError(new Error('an answer without a result'), this.name, timeoutMs);
     }
@@ -132,4 +142,15 @@ export class QdrantServer {
       }
     }
   }
+}
+
+/** The same routes, of which the one that is used names the span. */
+function naming(api: Api, span: OpenSpan): Api {
+  return new Proxy(api, {
+    get: (routes, route): unknown => {
+      span.rename(`qdrant ${String(route)}`);
+      span.set('db.operation.name', String(route));
+      return Reflect.get(routes, route);
+    },
+  });
 }

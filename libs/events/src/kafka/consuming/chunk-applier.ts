@@ -1,4 +1,5 @@
 import { applyIsolating, isTransient, type EventRecord } from '@sfm/memory';
+import { traceShared } from '@sfm/observability';
 import type { KafkaMessage } from 'kafkajs';
 import type { ParkItem } from '../dead-letter.js';
 import { decodeEventMessage } from '../event-message.js';
@@ -67,21 +68,29 @@ export class ChunkApplier {
     if (items.length === 0) return DONE;
     let failures: readonly Failure[];
     try {
-      failures = await this.handOver(items);
+      failures = await this.handOver(items, place);
     } catch (error) {
       return this.afterFault(error, items, place);
     }
     return this.settle(failures, items, place);
   }
 
-  private async handOver(items: readonly Item[]): Promise<readonly Failure[]> {
+  private handOver(items: readonly Item[], place: ChunkPlace): Promise<readonly Failure[]> {
     this.options.observer.handed(items.length);
-    const { poisoned } = await this.handler(items.map(({ record }) => record));
-    const reasons = new Map(poisoned.map(({ eventId, reason }) => [eventId, reason]));
-    return items.flatMap(({ message, record }) => {
-      const reason = reasons.get(record.event.event_id);
-      return reason === undefined ? [] : [{ message, reason }];
-    });
+    return traceShared(
+      processSpan(items, place),
+      items.map(({ record }) => record.traceparent),
+      async (spans) => {
+        const { poisoned } = await this.handler(items.map(({ record }) => record));
+        const reasons = new Map(poisoned.map(({ eventId, reason }) => [eventId, reason]));
+        return items.flatMap(({ message, record }, index) => {
+          const reason = reasons.get(record.event.event_id);
+          if (reason === undefined) return [];
+          spans.fail(index, 'poisoned');
+          return [{ message, reason }];
+        });
+      },
+    );
   }
 
   /** All failed together. Unless a server is away, that is tried as often as a single event, then one by one. */
@@ -92,7 +101,7 @@ export class ChunkApplier {
     const reported: Failure[] = [];
     const alone = await applyIsolating(
       items,
-      async (together) => void reported.push(...(await this.handOver(together))),
+      async (together) => void reported.push(...(await this.handOver(together, place))),
     );
     const failed = alone.map(({ item: { message }, reason }) => ({ message, reason }));
     const isFailed = new Set(failed.map(({ message }) => message));
@@ -136,4 +145,21 @@ export class ChunkApplier {
       );
     }
   }
+}
+
+/** What other producers send without a trace context begins a trace; our own events without one are not traced. */
+function processSpan(items: readonly Item[], { topic, partition }: ChunkPlace) {
+  return {
+    name: `process ${topic}`,
+    kind: 'consumer' as const,
+    beginsTrace: items.some(({ record }) => record.version === undefined && record.traceparent === undefined),
+    attributes: {
+      'messaging.system': 'kafka',
+      'messaging.operation.type': 'process',
+      'messaging.operation.name': 'process',
+      'messaging.destination.name': topic,
+      'messaging.destination.partition.id': String(partition),
+      'messaging.batch.message_count': items.length,
+    },
+  };
 }

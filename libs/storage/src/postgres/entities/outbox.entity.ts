@@ -37,4 +37,7 @@ export class OutboxEntity {
 
   @Column({ type: 'text', name: 'last_error', nullable: true })
   lastError: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  traceparent: string | null;
 }

@@ -1,0 +1,46 @@
+import type { FastifyInstance } from 'fastify';
+import { beginSpan, isTracing } from './tracing.js';
+
+/** Asked by probes and scrapers, by the thousand; and the pages of the API's documents. */
+const UNTRACED = /^\/$|^\/(?:ping|health|healthz|readyz|metrics|docs|openapi\.json)(?:\/|$)/;
+
+/**
+ * Makes a server span of every request but those of probes, scrapers and documents; it continues the trace of an
+ * incoming `traceparent`. The path itself is not in it: paths hold coordinates. Without effect while traces are off,
+ * so call it after `startTracing`.
+ */
+export function installHttpTracing(fastify: Pick<FastifyInstance, 'addHook'>): void {
+  if (!isTracing()) return;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const route = request.is404 ? undefined : request.routeOptions.url;
+    if (route !== undefined && UNTRACED.test(route)) return done();
+    const { method, id, headers } = request;
+    const span = beginSpan(
+      {
+        name: route === undefined ? method : `${method} ${route}`,
+        kind: 'server',
+        attributes: {
+          'http.request.method': method,
+          'url.scheme': request.protocol,
+          'soma.request_id': id,
+          ...(route === undefined ? {} : { 'http.route': route }),
+        },
+      },
+      { traceparent: single(headers['traceparent']), tracestate: single(headers['tracestate']) },
+    );
+    if (!span) return done();
+    // Also where the client has gone before its answer.
+    reply.raw.once('close', () => {
+      const { statusCode, writableFinished } = reply.raw;
+      span.set('http.response.status_code', statusCode);
+      if (statusCode >= 500) span.fail(String(statusCode));
+      else if (!writableFinished) span.fail('client_closed');
+      span.end();
+    });
+    span.run(done);
+  });
+}
+
+function single(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(',') : value;
+}

@@ -1,0 +1,41 @@
+/** The samplers that the OpenTelemetry specification names. */
+export const SAMPLERS = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+
+export type SamplerName = (typeof SAMPLERS)[number];
+
+/** Where spans go, and which. */
+export interface TracingOptions {
+  /** `service.name` of the resource. */
+  readonly serviceName: string;
+  /** `service.version` of the resource. */
+  readonly serviceVersion: string;
+  /** Further attributes of the resource; they win over our own. */
+  readonly resourceAttributes?: Readonly<Record<string, string>>;
+  readonly exporter: OtlpExporterOptions | { readonly kind: 'console' };
+  readonly sampler: SamplerName;
+  /** For the ratio samplers: 0 to 1. */
+  readonly ratio: number;
+  /** Longest time a finished span waits to be sent, milliseconds. */
+  readonly scheduleDelayMs: number;
+  /** Finished spans that may wait; further ones are dropped. */
+  readonly maxQueued: number;
+  /** Most spans of one request. */
+  readonly maxBatch: number;
+}
+
+export interface OtlpExporterOptions {
+  readonly kind: 'otlp';
+  readonly protocol: 'http/protobuf' | 'http/json';
+  /** Whole address, such as `http://localhost:4318/v1/traces`. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Longest time for one delivery, tries included, milliseconds. */
+  readonly timeoutMs: number;
+}
