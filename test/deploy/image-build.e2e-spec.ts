@@ -34,7 +34,7 @@ describe('what Dockerfile.runtime builds', () => {
   afterAll(async () => {
     await rm(data, { recursive: true, force: true });
     await image.remove();
-  }, 120_000);
+  });
 
   const run = (...command: string[]) => {
     const [program = '', ...args] = command;
@@ -96,7 +96,7 @@ describe('what Dockerfile.runtime builds', () => {
       if (child.exitCode === null) await once(child, 'exit');
     }
     expect(child.exitCode).toBe(0);
-  }, 120_000);
+  });
 
   it('administers: soma shows its commands', () => {
     expect(run('docker/entrypoint.sh', 'soma', '--help')).toMatchObject({

@@ -35,7 +35,7 @@ export class KafkaServer extends LocalServer {
       env: childEnvironment(),
       folder,
       records,
-      startTimeoutMs: 60_000,
+      startTimeoutMs: 120_000,
       answers: async (log) => /Kafka Server started/.test(await log()),
     });
   }

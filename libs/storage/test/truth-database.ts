@@ -33,7 +33,8 @@ export async function openTruthDatabase({ migrate = true } = {}): Promise<TruthD
     connection,
     entities: STORAGE_ENTITIES,
     migrations: MIGRATIONS,
-    pool: { size: 12 },
+    // Many callers at once wait for one of few connections, on a busy machine for long.
+    pool: { size: 12, connectTimeoutMs: 60_000 },
   });
   await dataSource.initialize();
   if (migrate) await new MigrationRunner(dataSource).migrateUp();

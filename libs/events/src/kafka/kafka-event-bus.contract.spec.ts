@@ -19,11 +19,11 @@ describeKafka('a Kafka broker that can be killed', () => {
     server = await startKafka();
     kafka = createKafkaClient({ brokers: server.brokers, clientId: 'contract' }, recordedLog());
     bus = new KafkaEventBus(kafka, recordedLog(), { topic });
-  }, 60_000);
+  });
   afterAll(async () => {
     await bus.disconnect();
     await server.stop();
-  }, 60_000);
+  });
 
   describeEventBusContract('KafkaEventBus', () => ({
     bus,

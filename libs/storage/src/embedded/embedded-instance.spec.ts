@@ -7,8 +7,6 @@ import { LauncherProgram, type LauncherProcess } from '../../test/launcher-proce
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { isAlive } from './postmaster-file.js';
 
-jest.setTimeout(120_000);
-
 /** The launcher in processes of its own, which are killed and raced against each other. */
 describe('EmbeddedPostgres over several processes', () => {
   let program: LauncherProgram;
@@ -35,7 +33,8 @@ describe('EmbeddedPostgres over several processes', () => {
   });
 
   function run(options: Record<string, unknown> = {}): LauncherProcess {
-    const started = program.run(folder.dataDir, options);
+    // A busy PostgreSQL notices late that the holder of its lock was killed.
+    const started = program.run(folder.dataDir, { lockWaitMs: 60_000, ...options });
     processes.push(started);
     return started;
   }
@@ -129,7 +128,7 @@ describe('EmbeddedPostgres over several processes', () => {
   it('starts a second instance as soon as the first has stopped', async () => {
     const first = run();
     await first.started();
-    const second = run({ lockWaitMs: 10_000 });
+    const second = run({ lockWaitMs: 120_000 });
     await first.end('SIGTERM');
 
     const { url } = await second.started();

@@ -5,8 +5,6 @@ import { resolveConnection } from './connection.js';
 import { createDataSource } from './data-source.js';
 import { MigrationLockTimeout, MigrationRunner } from './migration-runner.js';
 
-jest.setTimeout(60_000);
-
 class CreateFirst1700000000001 implements MigrationInterface {
   name = 'CreateFirst1700000000001';
   async up(runner: QueryRunner): Promise<void> {
@@ -150,9 +148,9 @@ describe('createDataSource', () => {
 
   it('bounds statements and names itself', async () => {
     const connection = await resolveConnection(database.url);
-    const source = await createDataSource({ connection, pool: { statementTimeoutMs: 50 } }).initialize();
+    const source = await createDataSource({ connection, pool: { statementTimeoutMs: 2000 } }).initialize();
 
-    await expect(source.query('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: '57014' });
+    await expect(source.query('SELECT pg_sleep(120)')).rejects.toMatchObject({ code: '57014' });
     expect(await source.query("SELECT current_setting('application_name') AS name")).toEqual([
       { name: 'somafractalmemory' },
     ]);

@@ -12,7 +12,7 @@ describeKafka('LagReader', () => {
   let kafka: Kafka;
   beforeAll(async () => {
     kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test' }, recordedLog());
-  }, 60_000);
+  });
   let world: ConsumingWorld | undefined;
   afterAll(() => world?.close());
 
@@ -38,7 +38,7 @@ describeKafka('LagReader', () => {
         [1, 0],
       ]),
     );
-  }, 30_000);
+  });
 
   it('answers again after the brokers were away', async () => {
     const server = await startKafka();
@@ -53,5 +53,5 @@ describeKafka('LagReader', () => {
     expect(await own.totalLag()).toBe(0);
     await own.close();
     await server.stop();
-  }, 120_000);
+  });
 });
