@@ -83,7 +83,7 @@ describe('what Dockerfile.runtime builds', () => {
           if (child.exitCode !== null) throw new Error(output());
           return (await fetch(`${url}/readyz`).catch(() => null))?.status === 200;
         },
-        { timeoutMs: 60_000, what: () => `the api: ${output()}` },
+        { what: () => `the api: ${output()}` },
       );
       expect(run('docker/healthcheck.sh')).toMatchObject({ status: 0 });
       const memory = { coord: '1,2,3', payload: { text: 'the kettle is blue' } };

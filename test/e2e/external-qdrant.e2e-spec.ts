@@ -50,8 +50,8 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
     expect(await recalled(1, 'where is the ladder?')).toEqual(['the ladder is behind the shed']);
     await waitFor(async () => (await pointsIn('api_ns')) === 1, { what: () => 'the point in the collection' });
     expect(await recalled(1, 'where is the ladder?')).toEqual(['the ladder is behind the shed']);
-    const { status, services: parts } = await health();
-    expect(status).toBe('healthy');
+    await waitFor(async () => (await health()).status === 'healthy', { what: () => 'good health' });
+    const { services: parts } = await health();
     expect(parts.find(({ name }) => name === 'qdrant')).toMatchObject({
       healthy: true,
       details: { version: '1.16.3' },
@@ -67,7 +67,7 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
     const away = await health();
     expect(away.status).toBe('degraded');
     expect(away.services.find(({ name }) => name === 'qdrant')?.healthy).toBe(false);
-    expect((await service(0).request('/readyz')).status).toBe(200);
+    await waitFor(async () => (await service(0).request('/readyz')).status === 200, { what: () => 'readiness' });
 
     await qdrant.start();
     await waitFor(async () => (await pointsIn('api_ns')) === 2, { what: () => 'both points' });

@@ -190,7 +190,10 @@ describeKafka('soma dlq with Kafka', () => {
   };
 
   beforeAll(async () => {
-    const kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test' }, SILENT);
+    const kafka = createKafkaClient(
+      { brokers: (await testKafka()).brokers, clientId: 'test', connectTimeoutMs: 30_000, requestTimeoutMs: 60_000 },
+      SILENT,
+    );
     await new KafkaTopics(kafka, SILENT).ensure(memoryTopics({ topic }));
     queue = new DeadLetterQueue(kafka, { topic: deadLetterTopicOf(topic) });
   });

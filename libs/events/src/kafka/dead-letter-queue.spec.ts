@@ -4,7 +4,7 @@ import { BusUnavailableError } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
 import { testKafka } from '../../../../test/services/kafka.js';
-import { freshTopic, messagesOn, recordedLog } from '../../test/kafka-fixtures.js';
+import { freshTopic, messagesOn, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
 import type { ParkItem } from './dead-letter.js';
 import { createKafkaClient } from './kafka-client.js';
@@ -45,7 +45,7 @@ describeKafka('DeadLetterQueue', () => {
   const listed = async (limit?: number) => (await openQueue().list({ limit })).map(({ id }) => id);
 
   beforeAll(async () => {
-    kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test' }, recordedLog());
+    kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test', ...PATIENT }, recordedLog());
   });
   beforeEach(async () => {
     topic = freshTopic();

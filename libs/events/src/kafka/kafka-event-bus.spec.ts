@@ -5,7 +5,7 @@ import { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startKafka, testKafka, type KafkaProcess } from '../../../../test/services/kafka.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
-import { anEvent, eventsOn, freshTopic, messagesOn, recordedLog } from '../../test/kafka-fixtures.js';
+import { anEvent, eventsOn, freshTopic, messagesOn, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { createKafkaClient, kafkaClientConfig } from './kafka-client.js';
 import { KafkaEventBus } from './kafka-event-bus.js';
 import { KafkaHealth } from './kafka-health.js';
@@ -26,8 +26,8 @@ describeKafka('KafkaEventBus', () => {
 
   beforeAll(async () => {
     ({ brokers } = await testKafka());
-    kafka = createKafkaClient({ brokers, clientId: 'test' }, recordedLog());
-  }, 60_000);
+    kafka = createKafkaClient({ brokers, clientId: 'test', ...PATIENT }, recordedLog());
+  });
   afterAll(async () => {
     await Promise.all(buses.map((bus) => bus.disconnect()));
   });
@@ -71,8 +71,8 @@ describeKafka('KafkaEventBus', () => {
       socket.emit = (name: string | symbol, ...args: unknown[]) => (isDeaf && name === 'data') || emit(name, ...args);
       return socket;
     };
-    const config = kafkaClientConfig({ brokers, clientId: 'deaf', requestTimeoutMs: 3000 }, recordedLog());
-    const bus = open(new Kafka({ ...config, socketFactory: deafSocket }), recordedLog(), { topic, timeoutMs: 8000 });
+    const config = kafkaClientConfig({ brokers, clientId: 'deaf', ...PATIENT, requestTimeoutMs: 4000 }, recordedLog());
+    const bus = open(new Kafka({ ...config, socketFactory: deafSocket }), recordedLog(), { topic, timeoutMs: 12_000 });
     const [first, unanswered, next] = [1, 2, 3].map((version) => anEvent(namespace, 1, version));
     if (!first || !unanswered || !next) throw new Error('three events');
     await bus.publish([first]);
@@ -81,7 +81,7 @@ describeKafka('KafkaEventBus', () => {
     isDeaf = false;
     await bus.publish([next]);
     expect((await eventsOn(kafka, topic)).map(idOf)).toEqual([first, unanswered, next].map(idOf));
-  }, 120_000);
+  });
 
   it('says that no broker answers', async () => {
     const away = createKafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'test' }, recordedLog());
@@ -96,17 +96,14 @@ describeKafka('KafkaEventBus while its broker is killed', () => {
   let server: KafkaProcess;
   beforeAll(async () => {
     server = await startKafka();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
   });
 
   it('loses nothing that it acknowledged and keeps the order of every memory', async () => {
     const topic = freshTopic();
-    const client = createKafkaClient(
-      { brokers: server.brokers, clientId: 'test', requestTimeoutMs: 2000 },
-      recordedLog(),
-    );
+    const client = createKafkaClient({ brokers: server.brokers, clientId: 'test', ...PATIENT }, recordedLog());
     const bus = new KafkaEventBus(client, recordedLog(), { topic, timeoutMs: 4000 });
     const acknowledged: EventRecord[] = [];
     let isOver = false;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BusUnavailableError } from '@sfm/memory';
 import { describeWith } from '../../../../test/services/availability.js';
 import { securedKafka, type SecuredKafka } from '../../../../test/services/kafka.js';
-import { anEvent, freshTopic, recordedLog } from '../../test/kafka-fixtures.js';
+import { anEvent, freshTopic, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { createKafkaClient, type KafkaSecurity, type SaslMechanism } from './kafka-client.js';
 import { KafkaEventBus } from './kafka-event-bus.js';
 import { KafkaHealth } from './kafka-health.js';
@@ -17,14 +17,17 @@ describeKafka('KafkaEventBus at a broker that wants to know whom it talks to', (
     const { username, password } = server;
     return { sasl: { mechanism, username, password, ...change } };
   };
-  const publish = async (security: KafkaSecurity, requestTimeoutMs = 20_000) => {
+  const publish = async (security: KafkaSecurity, requestTimeoutMs = PATIENT.requestTimeoutMs) => {
     const brokers = {
       PLAINTEXT: server.saslPlaintext,
       SASL_PLAINTEXT: server.saslPlaintext,
       SSL: server.ssl,
       SASL_SSL: server.saslSsl,
     }[security.protocol];
-    const kafka = createKafkaClient({ brokers, clientId: 'test', security, requestTimeoutMs }, recordedLog());
+    const kafka = createKafkaClient(
+      { brokers, clientId: 'test', security, ...PATIENT, requestTimeoutMs },
+      recordedLog(),
+    );
     const bus = new KafkaEventBus(kafka, recordedLog(), { topic: freshTopic() });
     buses.push(bus);
     return (await bus.publish([anEvent('ns', 1, 1)])).published.length;

@@ -12,7 +12,7 @@ import {
 import { describeWith } from '../../../../test/services/availability.js';
 import { startKafka, type KafkaProcess } from '../../../../test/services/kafka.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
-import { freshTopic, recordedLog } from '../../test/kafka-fixtures.js';
+import { freshTopic, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { createKafkaClient } from './kafka-client.js';
 import { protocolErrorsOf } from './kafka-errors.js';
 import { deadLetterTopicOf, KafkaTopics, memoryTopics } from './kafka-topics.js';
@@ -36,7 +36,7 @@ describeKafka('KafkaTopics', () => {
 
   beforeAll(async () => {
     server = await startKafka({ properties: WITH_RULES });
-    kafka = createKafkaClient({ brokers: server.brokers, clientId: 'test' }, recordedLog());
+    kafka = createKafkaClient({ brokers: server.brokers, clientId: 'test', ...PATIENT }, recordedLog());
     admin = kafka.admin();
     await admin.connect();
   });

@@ -7,7 +7,7 @@ import { describeWith } from '../../../../../test/services/availability.js';
 import { startKafka, testKafka, type KafkaProcess } from '../../../../../test/services/kafka.js';
 import { waitFor } from '../../../../../test/services/wait-for.js';
 import { ConsumingWorld, GIVEN_UP_SOON, type Behaviour } from '../../../test/consuming-harness.js';
-import { anEvent, recordedLog } from '../../../test/kafka-fixtures.js';
+import { anEvent, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient, kafkaClientConfig } from '../kafka-client.js';
 
 const describeKafka = await describeWith(['kafka']);
@@ -42,7 +42,7 @@ describeKafka('KafkaBatchServer', () => {
 
   beforeAll(async () => {
     ({ brokers } = await testKafka());
-    kafka = createKafkaClient({ brokers, clientId: 'test' }, recordedLog());
+    kafka = createKafkaClient({ brokers, clientId: 'test', ...PATIENT }, recordedLog());
   });
   beforeEach(async () => {
     world = new ConsumingWorld(kafka);
@@ -109,7 +109,10 @@ describeKafka('KafkaBatchServer', () => {
       sockets.add(socket);
       return socket;
     };
-    const cuttable = new Kafka({ ...kafkaClientConfig({ brokers, clientId: 'cut' }, recordedLog()), socketFactory });
+    const cuttable = new Kafka({
+      ...kafkaClientConfig({ brokers, clientId: 'cut', ...PATIENT }, recordedLog()),
+      socketFactory,
+    });
     const { opened, open } = gate();
     const started: EventRecord[] = [];
     const victim = await world.consume(
@@ -358,10 +361,7 @@ describeKafka('KafkaBatchServer while its broker is away', () => {
   afterAll(() => server.stop());
 
   it('waits for a broker that starts late, and goes on after one that was killed, without a restart', async () => {
-    const client = createKafkaClient(
-      { brokers: server.brokers, clientId: 'test', requestTimeoutMs: 2000 },
-      recordedLog(),
-    );
+    const client = createKafkaClient({ brokers: server.brokers, clientId: 'test', ...PATIENT }, recordedLog());
     const world = new ConsumingWorld(client);
     await server.kill();
     const { applied, behaviour } = applying();
