@@ -66,12 +66,15 @@ describeReal('the consumer process', () => {
     await producer.send({ topic, messages: events.map((event) => ({ value: JSON.stringify(event) })) });
     await producer.disconnect();
   };
-  const committed = async (): Promise<number> => {
+  /** Undefined while the broker cannot tell, as when its coordinator is loading. */
+  const committed = async (): Promise<number | undefined> => {
     const admin = kafka.admin();
-    await admin.connect();
     try {
+      await admin.connect();
       const [group] = await admin.fetchOffsets({ groupId: `${topic}-group`, topics: [topic] });
       return (group?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+    } catch {
+      return undefined;
     } finally {
       await admin.disconnect();
     }
@@ -203,6 +206,7 @@ describeReal('the consumer process', () => {
     await waitFor(() => first.output.includes(PROCESSED));
     expect(await first.signal('SIGTERM')).toBe(0);
     const processed = first.output.split('\n').filter((line) => line.includes(PROCESSED)).length;
+    await waitFor(async () => (await committed()) !== undefined, { what: () => 'the group coordinator' });
     expect(await committed()).toBe(processed);
     expect(first.output).toContain('"msg":"stopped"');
     await start();

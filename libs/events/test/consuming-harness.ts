@@ -153,7 +153,8 @@ export class ConsumingWorld {
   }
 
   drained(): Promise<void> {
-    return waitFor(async () => (await this.totalLag()) === 0, { intervalMs: 50, what: () => 'lag 0' });
+    const lag = () => this.totalLag().catch(() => 'unknown' as const);
+    return waitFor(async () => (await lag()) === 0, { intervalMs: 50, what: () => 'lag 0' });
   }
 
   async close(): Promise<void> {
