@@ -33,8 +33,8 @@ export async function openTruthDatabase({ migrate = true } = {}): Promise<TruthD
     connection,
     entities: STORAGE_ENTITIES,
     migrations: MIGRATIONS,
-    // Many callers at once wait for one of few connections, on a busy machine for long.
-    pool: { size: 12, connectTimeoutMs: 60_000 },
+    // On a busy machine callers wait long for one of few connections, and transactions that tests hold open sit idle.
+    pool: { size: 12, connectTimeoutMs: 60_000, statementTimeoutMs: 120_000, idleInTransactionTimeoutMs: 600_000 },
   });
   await dataSource.initialize();
   if (migrate) await new MigrationRunner(dataSource).migrateUp();
