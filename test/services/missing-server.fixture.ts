@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeWith } from './availability.js';
 
-// Run by availability.spec.ts and failure-summary.spec.ts with an address at which nobody listens.
+// Run by availability.spec.ts with an address at which nobody listens.
 const describeReal = await describeWith(['redis']);
 
 describeReal('with a Redis', () => {
