@@ -83,5 +83,5 @@ describe('the scripts that operators try a running service with', () => {
     await fakes.remove();
     expect(good).toEqual({ status: 0, output: expect.stringMatching(/\d+ checks passed/) });
     expect(bad).toEqual({ status: 1, output: expect.stringContaining('failed: the service does not do its work') });
-  });
+  }, 120_000);
 });
