@@ -15,6 +15,8 @@ const swc = [
 ];
 
 export default {
+  // Against real servers on a busy machine; what waits for a condition gives up before, and says for what.
+  testTimeout: 180_000,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['sfm-src', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],

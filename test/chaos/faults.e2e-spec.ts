@@ -21,12 +21,12 @@ describeReal('two services and a consumer under load', () => {
 
   beforeAll(async () => {
     cluster = await Cluster.start();
-  }, 180_000);
+  });
 
   afterAll(async () => {
     say(`\n${reportOf(report)}`);
     await cluster.stop();
-  }, 60_000);
+  });
 
   const suffer = async (fault: Fault): Promise<FaultCounts> => {
     const namespace = `chaos-${fault.name}`;

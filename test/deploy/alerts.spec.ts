@@ -66,12 +66,12 @@ describePromtool('the alert rules, run by promtool', () => {
   it('are correct, and fire when they should and no sooner', async () => {
     expect(await runScript(await findCheckTool('promtool'), ['check', 'rules', RULES])).toMatchObject({ status: 0 });
     expect(await run(await readFile(RULES, 'utf8'))).toMatchObject({ status: 0 });
-  }, 120_000);
+  });
 
   it('are really tested: another threshold is noticed', async () => {
     const rules = (await readFile(RULES, 'utf8')).replace('> 0.05', '> 0.5');
     expect(await run(rules)).toEqual({ status: 1, output: expect.stringContaining('SomaAPIHighErrorRate') });
-  }, 120_000);
+  });
 
   it('are tested one and all', async () => {
     for (const { alert } of await readRules()) expect(tests).toContain(`alertname: ${alert}`);
@@ -130,7 +130,7 @@ describePromtool('the dashboards, read by promtool', () => {
     const outcome = await runScript(await findCheckTool('promtool'), ['check', 'rules', '--lint=none', file]);
     await rm(folder, { recursive: true });
     expect(outcome).toMatchObject({ status: 0 });
-  }, 60_000);
+  });
 });
 
 describe('the dashboards', () => {

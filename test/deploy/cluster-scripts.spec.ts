@@ -57,7 +57,7 @@ describe('port_forward_api.sh', () => {
     expect(await fakes.calls()).toEqual([
       `kubectl --namespace soma-memory port-forward svc/soma-memory-somafractalmemory ${port}:http`,
     ]);
-  }, 30_000);
+  });
 
   it('starts once when it is started twice, and stops when nothing runs', async () => {
     await forward('start');
@@ -65,14 +65,14 @@ describe('port_forward_api.sh', () => {
     expect(await fakes.calls()).toHaveLength(1);
     await forward('stop');
     expect(await forward('stop')).toEqual({ status: 0, output: expect.stringContaining('not running') });
-  }, 30_000);
+  });
 
   it('says what kubectl said when nothing can be forwarded', async () => {
     const { status, output } = await forward('start', { FAKE_REFUSE: '1' });
     expect(status).toBe(1);
     expect(output).toContain('error: services not found');
     expect(existsSync(pidFile())).toBe(false);
-  }, 30_000);
+  });
 
   it('does not take a stranger’s process for its own', async () => {
     await writeFile(pidFile(), `${process.pid}\n`);
@@ -176,7 +176,7 @@ describe('make help', () => {
     for (const target of TARGETS) {
       expect({ target, ...(await runScript('make', ['--dry-run', target])) }).toMatchObject({ target, status: 0 });
     }
-  }, 60_000);
+  });
 });
 
 describe('make db-revision', () => {

@@ -182,5 +182,5 @@ describeReal('with real servers', () => {
     for (const name of ['PostgreSQL', 'Redis', 'Qdrant', 'Kafka']) {
       expect(output).toMatch(new RegExp(`${name} at .* answers after`));
     }
-  }, 120_000);
+  });
 });

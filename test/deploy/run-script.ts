@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { childEnvironment } from '../services/environment.js';
 import { REPOSITORY } from '../services/repository.js';
 import type { FakePrograms } from './fake-programs.js';
@@ -24,14 +27,15 @@ export async function runScript(
 ): Promise<ScriptOutcome> {
   const system = childEnvironment(settings);
   const env = { ...system, PATH: fakes === undefined ? system['PATH'] : fakes.pathBefore(system['PATH']) };
-  const child = spawn(command, args, { cwd: REPOSITORY, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  const add = (chunk: Buffer): void => {
-    output += chunk.toString();
-  };
-  child.stdout.on('data', add);
-  child.stderr.on('data', add);
-  // Not `close`: what a script leaves running in the background may hold its streams.
-  await once(child, 'exit');
-  return { status: child.exitCode, output };
+  const folder = await mkdtemp(path.join(tmpdir(), 'sfm-script-'));
+  // A file is whole when the script has ended; a pipe may end later, with what the script left running in the background.
+  const printed = await open(path.join(folder, 'output'), 'a+');
+  try {
+    const child = spawn(command, args, { cwd: REPOSITORY, env, stdio: ['ignore', printed.fd, printed.fd] });
+    await once(child, 'exit');
+    return { status: child.exitCode, output: await readFile(path.join(folder, 'output'), 'utf8') };
+  } finally {
+    await printed.close();
+    await rm(folder, { recursive: true, force: true });
+  }
 }

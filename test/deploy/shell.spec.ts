@@ -26,7 +26,7 @@ describeShellcheck('shellcheck', () => {
     expect(FILES.length).toBeGreaterThan(12);
     const shellcheck = await findCheckTool('shellcheck');
     expect(await runScript(shellcheck, ['--external-sources', ...FILES])).toEqual({ status: 0, output: '' });
-  }, 120_000);
+  });
 });
 
 describe('every command', () => {

@@ -26,10 +26,10 @@ describe('the scripts that operators try a running service with', () => {
   let service: RunningService;
   beforeAll(async () => {
     service = await RunningService.start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await service.dispose();
-  }, 60_000);
+  });
 
   const verify = (url: string, token: string, ...more: string[]): Promise<ScriptOutcome> =>
     runScript('scripts/verify_full_stack.sh', ['--url', url, ...more], { settings: { SOMA_API_TOKEN: token } });
@@ -40,7 +40,7 @@ describe('the scripts that operators try a running service with', () => {
       output: expect.stringMatching(/ok {6}and recalled no more\n\d+ checks passed/),
     });
     expect(await service.json('/stats')).toMatchObject({ total_memories: 0 });
-  }, 120_000);
+  });
 
   it('verify_full_stack.sh names what fails', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
@@ -56,7 +56,7 @@ describe('the scripts that operators try a running service with', () => {
       status: 1,
       output: expect.stringContaining('FAILED  Qdrant answers'),
     });
-  }, 120_000);
+  });
 
   it('post_chunk.mjs stores a chunk', async () => {
     const args = ['scripts/post_chunk.mjs', '--size', '7', '--endpoint', `${service.url}/store_bulk`];

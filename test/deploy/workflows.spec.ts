@@ -42,7 +42,7 @@ describeActionlint('actionlint', () => {
 
   it('finds nothing in any workflow, and neither does shellcheck in their scripts', async () => {
     expect(await lint(...FILES)).toEqual({ status: 0, output: '' });
-  }, 120_000);
+  });
 
   it('would find a mistake', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'sfm-workflow-'));
@@ -51,7 +51,7 @@ describeActionlint('actionlint', () => {
     const { status, output } = await lint(file);
     await rm(folder, { recursive: true });
     expect({ status, output }).toEqual({ status: 1, output: expect.stringContaining('SC2086') });
-  }, 120_000);
+  });
 });
 
 describe('the workflows', () => {

@@ -12,7 +12,7 @@ describe('the smoke test of the chart', () => {
 
   beforeAll(async () => {
     service = await RunningService.start();
-  }, 120_000);
+  });
   afterAll(async () => {
     await service.dispose();
   });

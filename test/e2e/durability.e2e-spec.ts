@@ -47,7 +47,6 @@ describe('a service that is killed again and again under load', () => {
       // The moment differs from round to round, so that kills hit commits, relaying and indexing alike.
       const enough = before + ACKNOWLEDGED_BEFORE_KILL + kill * 7;
       await waitFor(() => load.writes.length >= enough, {
-        timeoutMs: 30_000,
         intervalMs: 1,
         what: () => service.output,
       });
@@ -56,9 +55,9 @@ describe('a service that is killed again and again under load', () => {
       await service.launch();
     }
     await caughtUp(service);
-  }, 600_000);
+  }, 1_200_000);
 
-  afterAll(() => service.dispose(), 30_000);
+  afterAll(() => service.dispose());
 
   it('has every acknowledged memory in the truth, as it was last acknowledged or as a later unacknowledged write left it', async () => {
     const rows = await queryTruth<{ key: string; write: number }>(
@@ -111,5 +110,5 @@ describe('a service that is killed again and again under load', () => {
       }
     }
     expect(missing).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -17,7 +17,7 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-  }, 60_000);
+  });
 
   afterAll(() => database.drop());
 
@@ -28,7 +28,7 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
     expect(await soma('db', 'current')).toMatch(/ \(head\)\n$/);
     expect(await soma('db', 'downgrade', '--all')).toMatch(/^reverted /);
     expect(await soma('db', 'current')).toMatch(/^empty /);
-  }, 60_000);
+  });
 
   it('serves the same API and keeps the memories over a restart of the service', async () => {
     const service = await RunningService.start({ POSTGRES_URL: database.url });
@@ -44,7 +44,7 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
     } finally {
       await service.dispose();
     }
-  }, 60_000);
+  });
 
   it('refuses a second process on the same database, because the index lives in the first', async () => {
     const first = await RunningService.start({ POSTGRES_URL: database.url });
@@ -57,7 +57,7 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
     } finally {
       await Promise.all([first.dispose(), second.dispose()]);
     }
-  }, 60_000);
+  });
 
   it('says what it waits for when the server cannot be reached, and what is wrong when it refuses', async () => {
     const waiting = await RunningService.prepare({
@@ -78,5 +78,5 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
     } finally {
       await Promise.all([waiting.dispose(), refused.dispose()]);
     }
-  }, 60_000);
+  });
 });

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { waitFor } from '../services/wait-for.js';
 import { RunningService } from './running-service.js';
 
-const STOP_WITHIN_MS = 10_000;
-
 describe('the life of an embedded service', () => {
   const services: RunningService[] = [];
   const started = async (settings?: Record<string, string>) => {
@@ -22,7 +20,7 @@ describe('the life of an embedded service', () => {
 
   afterEach(async () => {
     await Promise.all(services.splice(0).map((service) => service.dispose()));
-  }, 60_000);
+  });
 
   it('keeps memories over a clean stop and start', async () => {
     const service = await started();
@@ -30,7 +28,7 @@ describe('the life of an embedded service', () => {
     expect(await service.signal('SIGTERM')).toBe(0);
     await service.launch();
     expect(await recallTexts(service, 'blue cupboard')).toEqual(['the kettle is in the blue cupboard']);
-  }, 60_000);
+  });
 
   it('answers requests that are in flight when it is told to stop, and stops in time', async () => {
     const service = await started();
@@ -38,19 +36,18 @@ describe('the life of an embedded service', () => {
     const answers = Array.from({ length: 4 }, () => service.request('/store_bulk', { body: { items } }));
     const recalls = Array.from({ length: 8 }, () => service.request('/recall', { body: { query: 'memory' } }));
     await Promise.race([...answers, ...recalls]);
-    const stopping = performance.now();
     const exit = service.signal('SIGTERM');
     expect((await Promise.all([...answers, ...recalls])).map(({ status }) => status)).toEqual(Array(12).fill(200));
     const code = await exit;
+    // One that takes longer than it may ends at once, with another code.
     if (code !== 0) throw new Error(`ended with ${code}:\n${service.output}`);
-    expect(performance.now() - stopping).toBeLessThan(STOP_WITHIN_MS);
-  }, 60_000);
+  });
 
   it('stops cleanly on SIGINT and leaves no PostgreSQL behind', async () => {
     const service = await started();
     expect(await service.signal('SIGINT')).toBe(0);
     await expect(stat(join(service.dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
-  }, 60_000);
+  });
 
   it('refuses a second instance on the same data folder and lets the first go on', async () => {
     const first = await started();
@@ -62,7 +59,7 @@ describe('the life of an embedded service', () => {
     expect(second.output).toContain(first.dataDir);
     expect(second.output).toMatch(/another/i);
     expect(await recallTexts(first, 'first instance')).toEqual(['first instance']);
-  }, 60_000);
+  });
 
   it('takes over the PostgreSQL that a killed service left behind', async () => {
     const service = await started();
@@ -70,7 +67,7 @@ describe('the life of an embedded service', () => {
     await service.signal('SIGKILL');
     await service.launch();
     expect(await recallTexts(service, 'written before the kill')).toEqual(['written before the kill']);
-  }, 60_000);
+  });
 
   it('recovers by itself when PostgreSQL dies, statistics included', async () => {
     const service = await started();
@@ -80,21 +77,17 @@ describe('the life of an embedded service', () => {
     const pid = await postmaster();
     process.kill(pid, 'SIGKILL');
     // Backends outlive their postmaster for a moment and still answer.
-    await waitFor(async () => ![0, pid].includes(await postmaster()), { timeoutMs: 20_000 });
+    await waitFor(async () => ![0, pid].includes(await postmaster()));
     await waitFor(async () => (await service.request('/stats').catch(() => null))?.status === 200, {
-      timeoutMs: 20_000,
       what: () => `statistics after the crash\n${service.output}`,
     });
     await waitFor(
       async () =>
         (await service.request('/store', { body: { coord: '2,2', payload: { text: 'after the crash' } } })).status ===
         200,
-      {
-        timeoutMs: 20_000,
-      },
     );
     expect((await recallTexts(service, 'crash')).sort()).toEqual(['after the crash', 'before the crash']);
-  }, 60_000);
+  });
 
   it('makes a token at first start, shows it once, and keeps it readable for its owner only', async () => {
     const service = await started({ SOMA_API_TOKEN: '' });
@@ -107,12 +100,12 @@ describe('the life of an embedded service', () => {
     await service.signal('SIGTERM');
     await service.launch();
     expect(service.output).not.toContain(token);
-  }, 60_000);
+  });
 
   it('says where the data is and gives two requests that work as pasted', async () => {
     const service = await started({ SOMA_API_TOKEN: '', SOMA_RATE_LIMIT_MAX: '60' });
     expect(service.output).toContain(service.dataDir);
     expect(service.output.match(/curl /g)).toHaveLength(2);
     expect(service.output).toMatch(/60 requests/);
-  }, 60_000);
+  });
 });

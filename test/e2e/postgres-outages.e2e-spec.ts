@@ -39,7 +39,6 @@ class Traffic {
     const count = () => [this.answers.store.get(store) ?? 0, this.answers.recall.get(recall) ?? 0] as const;
     const [stores, recalls] = count();
     await waitFor(() => count()[0] >= stores + 2 * WRITERS && count()[1] >= recalls + 4, {
-      timeoutMs: 30_000,
       what: () => `stores answered ${store} and recalls ${recall}:\n${this.service.output.slice(-3000)}`,
     });
   }
@@ -113,13 +112,13 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
     });
     pid = service.pid;
     traffic = new Traffic(service);
-  }, 90_000);
+  });
 
   afterAll(async () => {
     await traffic.end();
     await service.dispose();
     await server.stop();
-  }, 60_000);
+  });
 
   it('opens no more connections than its pool may have', async () => {
     await traffic.answered(200, 200);
@@ -129,7 +128,7 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
     );
     expect(row?.n).toBeGreaterThan(CONNECTIONS_BESIDE_THE_POOL);
     expect(row?.n).toBeLessThanOrEqual(POOL_SIZE + CONNECTIONS_BESIDE_THE_POOL);
-  }, 60_000);
+  });
 
   it(`answers 503 while it is killed and recovers by itself, ${KILLS} times`, async () => {
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -141,7 +140,7 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
       await traffic.answered(200, 200);
     }
     expect(traffic.unexpected).toEqual([]);
-  }, 180_000);
+  });
 
   it('answers 503 to writes, and goes on reading, while the server takes no writes, as a standby does', async () => {
     await setReadOnly(true);
@@ -149,7 +148,7 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
     await setReadOnly(false);
     await traffic.answered(200, 200);
     expect(traffic.unexpected).toEqual([]);
-  }, 60_000);
+  });
 
   it('outlives an administrator who ends its connections again and again', async () => {
     for (let times = 0; times < 5; times += 1) {
@@ -157,7 +156,7 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
       await traffic.answered(200, 200);
     }
     expect(traffic.unexpected).toEqual([]);
-  }, 60_000);
+  });
 
   it('answers 503 while others have all connections, and comes back when they let go', async () => {
     const greedy: pg.Client[] = [];
@@ -182,14 +181,14 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
           );
           return rows[0]?.n === 0;
         },
-        { timeoutMs: 30_000, what: () => `all connections to be taken (${greedy.length})` },
+        { what: () => `all connections to be taken (${greedy.length})` },
       );
     });
     await traffic.answered(503, 503);
     await Promise.all(greedy.map((client) => client.end()));
     await traffic.answered(200, 200);
     expect(traffic.unexpected).toEqual([]);
-  }, 90_000);
+  });
 
   it('answers 503 to a write that a lock keeps waiting beyond the statement timeout', async () => {
     await administer(async (admin) => {
@@ -206,7 +205,7 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
     });
     await traffic.answered(200, 200);
     expect(traffic.unexpected).toEqual([]);
-  }, 60_000);
+  });
 
   it('has every acknowledged write afterwards, once in the ledger and indexed, in the same process', async () => {
     await traffic.end();
@@ -218,7 +217,7 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
         );
         return row?.behind === 0;
       },
-      { timeoutMs: 30_000, what: () => 'the index to catch up' },
+      { what: () => 'the index to catch up' },
     );
     const rows = await query<{ key: string; write: number }>(
       "SELECT coordinate_key AS key, (payload->>'write')::int AS write FROM memories",
@@ -240,5 +239,5 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
       expect(hits.map(({ coordinate }) => coordinate.join(','))).toContain(coord);
     }
     expect(service.pid).toBe(pid);
-  }, 60_000);
+  });
 });

@@ -14,7 +14,7 @@ describeReal('a PostgreSQL of the operator that demands TLS', () => {
   let server: TlsPostgresProcess;
   beforeAll(async () => {
     server = await startTlsPostgres();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('is served from over a verified connection, logged in by certificate', async () => {
@@ -41,7 +41,7 @@ describeReal('a PostgreSQL of the operator that demands TLS', () => {
     } finally {
       await service.dispose();
     }
-  }, 60_000);
+  });
 
   it.each([
     ['plain text', { POSTGRES_SSL_MODE: 'disable' }, /encrypted connections only.*set POSTGRES_SSL_MODE to require/],
@@ -64,6 +64,5 @@ describeReal('a PostgreSQL of the operator that demands TLS', () => {
         await service.dispose();
       }
     },
-    60_000,
   );
 });

@@ -40,9 +40,9 @@ describe('recall over HTTP', () => {
     service = await RunningService.start();
     const items = Array.from({ length: MEMORIES }, (_, n) => ({ coord: `${n},1`, payload: payloadOf(n) }));
     await service.json('/store_bulk', { body: { items } });
-  }, 60_000);
+  });
 
-  afterAll(() => service.dispose(), 30_000);
+  afterAll(() => service.dispose());
 
   it('gives the same hits, scores and order before and after the index has caught up', async () => {
     const fresh = Array.from({ length: 50 }, (_, n) => ({
@@ -63,7 +63,7 @@ describe('recall over HTTP', () => {
     );
     expect(after.flat().some(({ explanation }) => explanation.overlay)).toBe(false);
     expect(await Promise.all(bodies.map(recall))).toEqual(after);
-  }, 60_000);
+  });
 
   it('finds every memory the moment its store is acknowledged, and what it says now', async () => {
     const misses: string[] = [];
@@ -78,7 +78,7 @@ describe('recall over HTTP', () => {
     };
     await Promise.all(Array.from({ length: 8 }, (_, writer) => agent(writer)));
     expect(misses).toEqual([]);
-  }, 60_000);
+  });
 
   it('gives the true best matches of a filtered set, as many as asked for or as there are', async () => {
     const everything = await recall({ query: 'the kettle and the violin', top_k: 1000, mode: 'vector' });
@@ -108,7 +108,7 @@ describe('recall over HTTP', () => {
       ),
       { numRuns: 40 },
     );
-  }, 60_000);
+  });
 
   it('explains every score to the last digit', async () => {
     const options = {
@@ -134,7 +134,7 @@ describe('recall over HTTP', () => {
       }),
       { numRuns: 30 },
     );
-  }, 60_000);
+  });
 
   it('answers with what there is when the query has no words to compare', async () => {
     await service.json('/v1/memories', {

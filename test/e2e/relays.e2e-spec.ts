@@ -60,7 +60,7 @@ describeReal('relays of several processes on one outbox', () => {
       relays.push(child);
       let output = '';
       child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      await waitFor(() => output.includes('relaying'), { timeoutMs: 30_000, what: () => 'a relay to start' });
+      await waitFor(() => output.includes('relaying'), { what: () => 'a relay to start' });
     }
   };
   /** Writes all events to few coordinates, in small statements over connections of two pools. */
@@ -79,8 +79,7 @@ describeReal('relays of several processes on one outbox', () => {
     );
   const waiting = async () =>
     (await database().query<{ n: number }>({ text: 'SELECT count(*)::int AS n FROM outbox' }))[0]?.n;
-  const drained = () =>
-    waitFor(async () => (await waiting()) === 0, { timeoutMs: 30_000, what: () => 'the outbox to be empty' });
+  const drained = () => waitFor(async () => (await waiting()) === 0, { what: () => 'the outbox to be empty' });
   const published = () =>
     database().query<{ relay: number; event_id: string; key: string; version: number }>({
       text: 'SELECT relay, event_id, key, version FROM published ORDER BY position',
@@ -95,7 +94,7 @@ describeReal('relays of several processes on one outbox', () => {
       text: `CREATE TABLE published (position bigint GENERATED ALWAYS AS IDENTITY, relay int NOT NULL,
         event_id uuid NOT NULL, key text NOT NULL, version int NOT NULL)`,
     });
-  }, 60_000);
+  });
 
   afterEach(async () => {
     for (const relay of relays.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null)) {
@@ -104,7 +103,7 @@ describeReal('relays of several processes on one outbox', () => {
     }
     relays = [];
     await database().query({ text: 'TRUNCATE published' });
-  }, 30_000);
+  });
 
   afterAll(async () => {
     await Promise.all(sources.map((source) => source.destroy()));
@@ -133,7 +132,7 @@ describeReal('relays of several processes on one outbox', () => {
     await writer?.write([aWrite(NAMESPACE, { coordinate: [21] })]);
     await drained();
     expect(await published()).toHaveLength(22);
-  }, 120_000);
+  });
 
   it('publish each event once, in the order of its coordinate, and share the work', async () => {
     await startRelays(RELAYS, NEVER_MS);
@@ -147,7 +146,7 @@ describeReal('relays of several processes on one outbox', () => {
       expect(versions).toEqual([...versions].sort((a, b) => a - b));
     }
     expect(new Set(rows.map(({ relay }) => relay)).size).toBeGreaterThan(1);
-  }, 120_000);
+  });
 
   it('lose nothing when they are killed, and repeat only what a killed one had in its hands', async () => {
     await startRelays(RELAYS, 200);
@@ -155,7 +154,7 @@ describeReal('relays of several processes on one outbox', () => {
     const killed = new Set<number>();
     for (let kill = 1; kill <= 3; kill += 1) {
       const enough = (EVENTS / 5) * kill;
-      await waitFor(async () => (await published()).length >= enough, { timeoutMs: 30_000, what: () => 'progress' });
+      await waitFor(async () => (await published()).length >= enough, { what: () => 'progress' });
       const victim = relays.find(({ pid, signalCode }) => pid !== undefined && signalCode === null && !killed.has(pid));
       if (victim?.pid === undefined) throw new Error('no relay is left to kill');
       killed.add(victim.pid);
@@ -170,5 +169,5 @@ describeReal('relays of several processes on one outbox', () => {
     expect(times.size).toBe(EVENTS);
     const repeated = [...times.values()].filter((by) => by.length > 1);
     for (const by of repeated) expect(by.slice(0, -1).every((relay) => killed.has(relay))).toBe(true);
-  }, 120_000);
+  });
 });

@@ -6,7 +6,10 @@ export class RunningConsumer extends RunningProgram {
   /** Starts it and resolves when it is ready to apply events. */
   static async start(settings: Readonly<Record<string, string>>): Promise<RunningConsumer> {
     const consumer = await RunningConsumer.prepare(settings);
-    await consumer.launch();
+    await consumer.launch().catch(async (error: unknown) => {
+      await consumer.dispose();
+      throw error;
+    });
     return consumer;
   }
 

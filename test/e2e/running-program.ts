@@ -1,14 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../services/environment.js';
 import { waitFor } from '../services/wait-for.js';
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
+const LAST_WORDS_MS = 10_000;
 
 /** One of the built programs, run as a user runs it: a process of its own that answers `/readyz`. */
 export class RunningProgram {
   private child: ChildProcess | undefined;
+  private ended: Promise<unknown> = Promise.resolve();
+  private closed: Promise<unknown> = Promise.resolve();
   /** Everything the present process has printed. */
   output = '';
   /** Told of every line that any of its processes prints. */
@@ -48,6 +52,8 @@ export class RunningProgram {
       env: childEnvironment(this.environment),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.ended = once(this.child, 'exit');
+    this.closed = once(this.child, 'close');
     let unfinished = '';
     const collect = (chunk: Buffer) => {
       this.output = (this.output + chunk.toString()).slice(-200_000);
@@ -69,12 +75,12 @@ export class RunningProgram {
     );
   }
 
-  /** Resolves with the exit code (null when a signal ended it). */
+  /** Resolves with the exit code (null when a signal ended it) when all that it printed is in `output`. */
   async exited(): Promise<number | null> {
-    const child = this.child;
-    if (!child) return null;
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    return child.exitCode;
+    await this.ended;
+    // Its workers, which end after it when it is killed, hold the pipes too.
+    await Promise.race([this.closed, delay(LAST_WORDS_MS, undefined, { ref: false })]);
+    return this.child?.exitCode ?? null;
   }
 
   async signal(signal: NodeJS.Signals): Promise<number | null> {

@@ -28,7 +28,10 @@ export class RunningService extends RunningProgram {
   /** Starts the embedded service and resolves when it is ready to serve. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<RunningService> {
     const service = await RunningService.prepare(settings);
-    await service.launch();
+    await service.launch().catch(async (error: unknown) => {
+      await service.dispose();
+      throw error;
+    });
     return service;
   }
 

@@ -31,6 +31,6 @@ export async function caughtUp(service: RunningService): Promise<void> {
       );
       return row?.behind === 0;
     },
-    { timeoutMs: 60_000, what: () => 'the index to catch up' },
+    { what: () => 'the index to catch up' },
   );
 }

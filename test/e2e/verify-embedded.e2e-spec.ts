@@ -20,9 +20,9 @@ describe('soma verify and reindex with everything embedded', () => {
     service = await RunningService.start();
     await store(0, 50);
     await caughtUp(service);
-  }, 120_000);
+  });
 
-  afterAll(() => service.dispose(), 60_000);
+  afterAll(() => service.dispose());
 
   it('asks the running service, which holds the index, and finds that everything agrees', async () => {
     const human = await run('verify');
@@ -37,7 +37,7 @@ describe('soma verify and reindex with everything embedded', () => {
       repaired: null,
       namespaces: [{ namespace: 'api_ns', memories: 50, events: 50, points: 50 }],
     });
-  }, 60_000);
+  });
 
   it('finds a payload that was changed in the database, and cannot repair it', async () => {
     const change = (from: string, to: string) =>
@@ -50,7 +50,7 @@ describe('soma verify and reindex with everything embedded', () => {
     expect(found.stdout).toContain('1 difference: content_changed 1; 0 repaired');
     await change(forged, honest);
     expect(await run('verify')).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   it('finds and removes a link that leads nowhere', async () => {
     await queryTruth(
@@ -69,7 +69,7 @@ describe('soma verify and reindex with everything embedded', () => {
     const repaired = await run('verify', '--repair');
     expect(repaired.code).toBe(0);
     expect(repaired.stdout).toContain('everything agrees; 1 repaired');
-  }, 60_000);
+  });
 
   it('rebuilds the index inside the service while it is written to, and loses nothing', async () => {
     let isRebuilding = true;
@@ -92,13 +92,13 @@ describe('soma verify and reindex with everything embedded', () => {
     });
     await caughtUp(service);
     expect(await run('verify')).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 
   it('says when the service refuses the token', async () => {
     const refused = await soma({ SOMA_DATA_DIR: service.dataDir, SOMA_API_TOKEN: 'a-wrong-token-000000' }, 'verify');
     expect(refused).toMatchObject({ code: 3, stdout: '' });
     expect(refused.stderr).toMatch(/refuses the token.*SOMA_API_TOKEN/);
-  }, 60_000);
+  });
 
   it('tells wrong usage from differences', async () => {
     expect(await run('verify', '--max-pending-seconds', 'soon')).toMatchObject({ code: 2 });
@@ -109,7 +109,7 @@ describe('soma verify and reindex with everything embedded', () => {
     expect(help.code).toBe(0);
     expect(help.stdout).toMatch(/Exit codes: 0 .* 1 .* 2 .* 3/);
     expect(await soma({ SOMA_DATA_DIR: `${service.dataDir}/none` }, 'verify')).toMatchObject({ code: 3 });
-  }, 60_000);
+  });
 
   it('verifies the data folder itself when no service runs, pending writes and all', async () => {
     await store(9000, 200);
@@ -120,5 +120,5 @@ describe('soma verify and reindex with everything embedded', () => {
     await service.launch();
     await caughtUp(service);
     expect(await run('verify')).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 });

@@ -31,14 +31,14 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     await truth.connect();
     await store(0, MEMORIES);
     await caughtUp();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await truth.end();
     await service.dispose();
     await qdrant.stop();
     await database.drop();
-  }, 60_000);
+  });
 
   const run = (...args: string[]) => soma(settings, ...args);
   const store = (from: number, count: number) =>
@@ -58,7 +58,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
         );
         return rows[0]?.behind === 0;
       },
-      { timeoutMs: 60_000, what: () => 'the index to catch up' },
+      { what: () => 'the index to catch up' },
     );
   const verify = async (...args: string[]) => {
     const { code, stdout, stderr } = await run('verify', '--json', ...args);
@@ -102,7 +102,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
 
   beforeEach(async () => {
     expect(await verify()).toMatchObject({ code: 0, found: [] });
-  }, 60_000);
+  });
 
   it('reports lost, superfluous and outdated points exactly, and repairs them', async () => {
     const original = await pointOf('2,1');
@@ -131,7 +131,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
       body: { query: 'memory number 1', top_k: 50 },
     });
     expect(matches.map(({ text }) => text)).toContain('memory number 1');
-  }, 120_000);
+  });
 
   it('reports what was changed in the truth, which no repair mends', async () => {
     const [row] = (
@@ -154,7 +154,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     await truth.query(`UPDATE memories SET content_hash = $1 WHERE coordinate_key = '5,1'`, [row?.hash]);
     await truth.query(`DELETE FROM memories WHERE coordinate_key = '6,1'`);
     expect(await verify('--repair')).toMatchObject({ code: 0, repaired: 1 });
-  }, 120_000);
+  });
 
   const erasing = async (statement: string): Promise<number | null> => {
     await truth.query('BEGIN');
@@ -184,7 +184,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     await caughtUp();
     expect(from).toBeGreaterThan(1000);
     expect(await verify()).toMatchObject({ code: 0 });
-  }, 120_000);
+  });
 
   it('is killed on the way, leaves a whole index, and is simply run again', async () => {
     const collections = async () => {
@@ -196,13 +196,13 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     await store(6000, 1000);
     await caughtUp();
     const { child, done } = startSoma(settings, 'reindex', '--all');
-    await waitFor(async () => (await collections()).length > 1, { timeoutMs: 30_000, what: () => 'the draft' });
+    await waitFor(async () => (await collections()).length > 1, { what: () => 'the draft' });
     child.kill('SIGKILL');
     await done;
     expect(await verify()).toMatchObject({ code: 0 });
     expect(await run('reindex', '--all')).toMatchObject({ code: 0 });
     expect(await collections()).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('moves a namespace to another dimension', async () => {
     const other = { ...settings, SOMA_VECTOR_DIM: '96' };
@@ -221,7 +221,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     }
     expect(await run('reindex', '--all')).toMatchObject({ code: 0 });
     await service.launch();
-  }, 180_000);
+  });
 
   it('says when it cannot find out', async () => {
     await qdrant.kill();
@@ -229,5 +229,5 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     expect(failed.code).toBe(3);
     expect(failed.stderr).toMatch(/Qdrant at .* does not answer/);
     await qdrant.start();
-  }, 60_000);
+  });
 });

@@ -54,7 +54,8 @@ describeReal('reading through the cache, by several processes', () => {
     const warnings: string[] = [];
     const log = { log: () => undefined, warn: (message: string) => warnings.push(message) };
     // A busy machine is no server that hangs.
-    const options = { address: parseRedisUrl(server.url), clientName: 'test', commandTimeoutMs: 5000 };
+    const patience = { commandTimeoutMs: 20_000, connectTimeoutMs: 20_000 };
+    const options = { address: parseRedisUrl(server.url), clientName: 'test', ...patience };
     const redis = new RedisConnection(options, log);
     await redis.open();
     cleanupsOfTest.push(() => redis.close());
@@ -87,7 +88,7 @@ describeReal('reading through the cache, by several processes', () => {
     server = await startRedis();
     client = new Redis(server.url);
     client.on('error', () => undefined);
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const cleanup of cleanupsOfTest.splice(0).reverse()) await cleanup();
   });
@@ -114,7 +115,7 @@ describeReal('reading through the cache, by several processes', () => {
     expect((await read(one, namespace))?.payload['mark']).toBe(2);
     const [hydrated] = await two.reader.findByKeys(namespace, ['1'], new Date());
     expect(hydrated).toEqual(await read(one, namespace));
-  }, 30_000);
+  });
 
   it('leaves nothing of a deleted memory in Redis', async () => {
     const process = await openProcess(await openDatabase());
@@ -125,7 +126,7 @@ describeReal('reading through the cache, by several processes', () => {
     await process.writer.delete([aDeletion(namespace, '1')]);
     expect(await inRedis(namespace)).toEqual(['2:']);
     expect(await read(process, namespace)).toBeUndefined();
-  }, 30_000);
+  });
 
   it('does not mix databases that share a Redis', async () => {
     const [one, two] = [await openProcess(await openDatabase()), await openProcess(await openDatabase())];
@@ -138,7 +139,7 @@ describeReal('reading through the cache, by several processes', () => {
       expect((await read(two, namespace))?.payload['mark']).toBe(1);
       await one.near.clear();
     }
-  }, 30_000);
+  });
 
   it('never reads anything older than what was acknowledged, with lost invalidations, late fills and a dying Redis', async () => {
     const database = await openDatabase();
@@ -187,14 +188,14 @@ describeReal('reading through the cache, by several processes', () => {
     };
     const traffic = Promise.all(processes.flatMap((process) => [write(process), readAll(process), readAll(process)]));
     const steps = async (): Promise<void> => {
-      await waitFor(() => reads > 300, { timeoutMs: 30_000 });
+      await waitFor(() => reads > 300);
       await server.kill();
       const whileDown = reads;
-      await waitFor(() => reads > whileDown + 100, { timeoutMs: 30_000 });
+      await waitFor(() => reads > whileDown + 100);
       await server.start();
       await waitFor(() => processes.every(({ redis }) => redis.isUp));
       const afterwards = reads;
-      await waitFor(() => reads > afterwards + 300, { timeoutMs: 30_000 });
+      await waitFor(() => reads > afterwards + 300);
     };
     await Promise.race([steps(), traffic]).finally(() => (isOver = true));
     await traffic;
@@ -202,5 +203,5 @@ describeReal('reading through the cache, by several processes', () => {
     expect(seen.filter(([at, read]) => marks.get(at) !== read)).toEqual([]);
     expect(processes.map(({ warnings }) => warnings.length)).toEqual([1, 1]);
     for (const { lookups } of processes) expect(lookups.hits).toBeGreaterThan(100);
-  }, 120_000);
+  });
 });

@@ -99,7 +99,7 @@ describe('the way of a write from the outbox to the indexes', () => {
   beforeAll(async () => {
     database = await createTestDatabase();
     truth = await open(database.url);
-  }, 60_000);
+  });
 
   // The ledger is immutable and knows the coordinates of earlier tests: each has a namespace of its own.
   beforeEach(async () => {

@@ -118,7 +118,7 @@ describeReal('precheck of a stack', () => {
       qdrant: new URL(qdrant.url).host,
       kafka: kafka.brokers[0] ?? '',
     });
-  }, 180_000);
+  });
   afterAll(async () => {
     app.close();
     await rm(folder, { recursive: true, force: true });

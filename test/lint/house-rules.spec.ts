@@ -17,7 +17,7 @@ describe('house rules', () => {
     const [broken, clean] = [await plant('broken'), await plant('clean')];
     imports = { broken: await broken.runDependencyCruiser(), clean: await clean.runDependencyCruiser() };
     code = { broken: await broken.runEslint(), clean: await clean.runEslint() };
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await Promise.all(repositories.map((repository) => repository.remove()));

@@ -48,7 +48,7 @@ describe('while a Docker engine runs', () => {
       ) ?? [];
     expect(address).toBe(`redis://127.0.0.1:${port}`);
     expect(calls.at(-1)).toMatch(new RegExp(`--project-name ${project} --profile test down --volumes`));
-  }, 60_000);
+  });
 
   it('a container that does not start is replaced by a process, with a word', async () => {
     const { address, output } = await askWithDocker(1);
@@ -56,11 +56,11 @@ describe('while a Docker engine runs', () => {
       /redis: Docker runs, but not this container \(docker failed: no image\); a process is tried/,
     );
     expect(address).toMatch(/^redis:\/\/127\.0\.0\.1:\d+$/);
-  }, 60_000);
+  });
 
   it('none is asked for when told so', async () => {
     const { address, calls } = await askWithDocker(0, { SFM_TEST_DOCKER: '0' });
     expect(calls).toEqual([]);
     expect(address).toMatch(/^redis:/);
-  }, 60_000);
+  });
 });

@@ -78,5 +78,5 @@ describeReal('the servers of a developer', () => {
     const { rowCount } = await withDatabase(third.exports.get('POSTGRES_URL'), (client) => client.query('TABLE mine'));
     expect(rowCount).toBe(0);
     expect(await withRedis(third.exports.get('REDIS_URL'), (client) => client.get('mine'))).toBe('kept');
-  }, 120_000);
+  });
 });

@@ -35,7 +35,7 @@ export class KafkaServer extends LocalServer {
       env: childEnvironment(),
       folder,
       records,
-      startTimeoutMs: 60_000,
+      startTimeoutMs: 120_000,
       answers: async (log) => /Kafka Server started/.test(await log()),
     });
   }
@@ -100,8 +100,8 @@ function serverProperties({ folder, port, controllerPort, properties }: KafkaLau
     'share.coordinator.state.topic.num.partitions': '1',
     'group.initial.rebalance.delay.ms': '0',
     'group.min.session.timeout.ms': '1000',
-    // A killed broker that comes back waits for its old session to end.
-    'broker.session.timeout.ms': '2000',
+    // A killed broker that comes back waits for its old session to end; one that is only busy must not lose its own.
+    'broker.session.timeout.ms': '4000',
     'broker.heartbeat.interval.ms': '500',
     // Threads and memory for one machine that does other things too.
     'num.network.threads': '2',

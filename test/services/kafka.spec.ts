@@ -56,13 +56,13 @@ async function roundTrip(config: KafkaConfig): Promise<string[]> {
 describeReal('a Kafka for tests', () => {
   it('is one broker for the whole run that keeps the order of a partition', async () => {
     expect(await roundTrip(await testKafka())).toEqual(['one', 'two']);
-  }, 60_000);
+  });
 
   it('makes no topic by itself', async () => {
     await expect(
       produce(connectTo({ ...(await testKafka()), retry: { retries: 1 } }), `test-${randomUUID()}`, ['x']),
     ).rejects.toThrow();
-  }, 60_000);
+  });
 
   it('keeps what it acknowledged when it is killed and started again', async () => {
     const server = await startKafka();
@@ -80,7 +80,7 @@ describeReal('a Kafka for tests', () => {
     expect(await consume(kafka, topic, 2)).toEqual(['kept', 'new']);
     await server.stop();
     expect(server.pid).toBeUndefined();
-  }, 90_000);
+  });
 });
 
 /** Fresh each time: the client keeps what it made of the first password in this object. */
@@ -107,7 +107,6 @@ describeReal('a secured Kafka for tests', () => {
       const stranger = connectTo({ ...plain, sasl: login(mechanism, username, 'wrong'), retry: { retries: 0 } });
       await expect(stranger.admin().connect()).rejects.toThrow(/authentication/i);
     },
-    90_000,
   );
 
   it('speaks TLS with a certificate of its own authority', async () => {
@@ -118,5 +117,5 @@ describeReal('a secured Kafka for tests', () => {
     expect(await roundTrip({ brokers: [...brokers], ssl: { ca, cert, key } })).toHaveLength(2);
     const wary = connectTo({ brokers: [...brokers], ssl: { ca: otherCa }, retry: { retries: 0 } });
     await expect(wary.admin().connect()).rejects.toThrow(/certificate/i);
-  }, 90_000);
+  });
 });

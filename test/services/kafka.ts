@@ -14,6 +14,8 @@ export interface TestKafka {
 
 export type KafkaProcess = ServerProcess & TestKafka;
 
+const NEVER_KILLED = { 'broker.session.timeout.ms': '60000' };
+
 let shared: Promise<TestKafka> | undefined;
 let secured: Promise<SecuredKafka> | undefined;
 
@@ -49,7 +51,7 @@ async function obtain(): Promise<TestKafka> {
     return { brokers: given };
   }
   const { state, source } = await sharedServer('kafka', async (place) => ({
-    address: (await launchKafka(place)).brokers.join(','),
+    address: (await launchKafka(place, { properties: NEVER_KILLED })).brokers.join(','),
   }));
   await noteUse('kafka', source);
   return { brokers: (state['address'] ?? '').split(',') };

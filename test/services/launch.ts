@@ -132,6 +132,8 @@ export async function launchSecuredKafka(place: Place): Promise<Started<SecuredK
         'ssl.truststore.type': 'PEM',
         'ssl.truststore.location': tls.caFile,
         'ssl.client.auth': 'requested',
+        // Nobody kills it.
+        'broker.session.timeout.ms': '60000',
       },
     });
   });

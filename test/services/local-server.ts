@@ -17,7 +17,7 @@ export interface ServerProgram {
   readonly records: string;
   /** Whether a client would be served now; `log` is what this start has printed. */
   readonly answers: (log: () => Promise<string>) => Promise<boolean>;
-  /** @default 30000 */
+  /** @default 60000 */
   readonly startTimeoutMs?: number;
 }
 
@@ -54,7 +54,7 @@ export class LocalServer implements ServerProcess {
   /** @throws ServerDidNotStart */
   async start(): Promise<void> {
     if (this.child !== undefined) return;
-    const { name, startTimeoutMs = 30_000, answers } = this.program;
+    const { name, startTimeoutMs = 60_000, answers } = this.program;
     const logStart = await this.launch();
     const deadline = performance.now() + startTimeoutMs;
     const log = (): Promise<string> => this.readLog(logStart);

@@ -119,7 +119,6 @@ export class PostgresServer implements ServerProcess {
     process.kill(pid, signal);
     // Its children end by themselves a moment after it; until then the next start would wait for them.
     await waitFor(async () => !(await isRunning(pid)) && !(await isListening(LOOPBACK, this.known.port)), {
-      timeoutMs: 20_000,
       what: () => `PostgreSQL (pid ${pid}) to end`,
     });
     this.running = false;

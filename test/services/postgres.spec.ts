@@ -36,7 +36,7 @@ describeReal('a PostgreSQL for tests', () => {
     expect(builds).toBe(1);
     expect(databases[0]?.name).not.toBe(databases[1]?.name);
     await Promise.all(databases.map((database) => database.drop()));
-  }, 60_000);
+  });
 
   it('keeps what it acknowledged when it is killed and started again', async () => {
     const server = await startPostgres();
@@ -50,7 +50,7 @@ describeReal('a PostgreSQL for tests', () => {
     expect(await ask(connection, 'SELECT n AS answer FROM kept')).toBe(7);
     await server.stop();
     await expect(ask(connection, 'SELECT 1 AS answer')).rejects.toThrow(/ECONNREFUSED/);
-  }, 90_000);
+  });
 });
 
 describeReal('a PostgreSQL that demands TLS', () => {
@@ -81,5 +81,5 @@ describeReal('a PostgreSQL that demands TLS', () => {
     await expect(ask({ connectionString }, question)).rejects.toThrow(/no encryption/);
     expect(await ask({ connectionString, ssl: { ca } }, question)).toBe(true);
     await server.stop();
-  }, 90_000);
+  });
 });

@@ -24,7 +24,7 @@ describeReal('a Qdrant for tests', () => {
     expect(points).toMatchObject([{ id: 1, payload: { name: 'first' } }]);
     await client.deleteCollection(collection);
     expect((await client.versionInfo()).version).toBe('1.16.3');
-  }, 30_000);
+  });
 
   it('keeps what it acknowledged when it is killed and started again', async () => {
     const server = await startQdrant();
@@ -36,7 +36,7 @@ describeReal('a Qdrant for tests', () => {
     expect((await client.retrieve('kept', { ids: [1] }))[0]?.payload).toEqual({ name: 'first' });
     await server.stop();
     expect(server.pid).toBeUndefined();
-  }, 60_000);
+  });
 
   it('asks for its API key when it has one', async () => {
     const server = await startQdrant({ apiKey: 'secret' });
@@ -45,5 +45,5 @@ describeReal('a Qdrant for tests', () => {
     expect(await ask({ 'api-key': server.apiKey ?? '' })).toBe(200);
     expect(await ask({})).toBe(401);
     await server.stop();
-  }, 60_000);
+  });
 });

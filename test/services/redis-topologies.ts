@@ -20,7 +20,7 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** A master with one replica and a sentinel that promotes it when the master has been away for a second. */
+/** A master with one replica and a sentinel that promotes it when the master has been away for three seconds. */
 export interface RedisSentinel {
   readonly master: RedisProcess;
   readonly replica: RedisProcess;
@@ -35,7 +35,7 @@ export async function startRedisCluster(size = 3): Promise<RedisCluster> {
   const buses = await freePorts(size);
   const nodes: RedisProcess[] = [];
   for (const bus of buses) {
-    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '2000'];
+    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '15000'];
     nodes.push(await startRedis({ args }));
   }
   const clients = nodes.map(({ url }) => new Redis(url, { enableReadyCheck: false }));
@@ -49,7 +49,9 @@ export async function startRedisCluster(size = 3): Promise<RedisCluster> {
       const info = String(await client.call('CLUSTER', 'INFO'));
       return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`);
     };
-    await waitFor(async () => (await Promise.all(clients.map(isWhole))).every(Boolean), { timeoutMs: 30_000 });
+    await waitFor(async () => (await Promise.all(clients.map(isWhole))).every(Boolean), {
+      what: () => 'every node to know the whole cluster',
+    });
   } finally {
     for (const client of clients) client.disconnect();
   }
@@ -80,7 +82,7 @@ export async function startRedisSentinel(password: string, sentinelPassword: str
       `requirepass ${sentinelPassword}`,
       `sentinel monitor ${MASTER_NAME} ${LOOPBACK} ${portOf(master)} 1`,
       `sentinel auth-pass ${MASTER_NAME} ${password}`,
-      `sentinel down-after-milliseconds ${MASTER_NAME} 1000`,
+      `sentinel down-after-milliseconds ${MASTER_NAME} 3000`,
       `sentinel failover-timeout ${MASTER_NAME} 5000`,
     ].join('\n'),
   );

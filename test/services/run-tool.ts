@@ -7,13 +7,13 @@ import { toolEnvironment } from './environment.js';
 export interface RunToolOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** @default 300000 */
+  /** @default 900000 */
   readonly timeoutMs?: number;
 }
 
 /** Runs a program to its end. @returns what it printed, both streams @throws Error with what it printed */
 export async function runTool(command: string, args: readonly string[], options: RunToolOptions = {}): Promise<string> {
-  const { cwd, env, timeoutMs = 300_000 } = options;
+  const { cwd, env, timeoutMs = 900_000 } = options;
   return new Promise((resolve, reject) => {
     execFile(
       command,

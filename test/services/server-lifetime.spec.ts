@@ -82,7 +82,7 @@ describe('the servers of a test run', () => {
     expect([exists(used.pid), exists(stranger.pid)]).toEqual([true, true]);
     stranger.kill('SIGKILL');
     await used.stop();
-  }, 30_000);
+  });
 
   it('are ended at once when the run is killed', async () => {
     const runDir = path.join(folder, 'watched');
@@ -97,7 +97,7 @@ describe('the servers of a test run', () => {
     await once(watching, 'exit');
     await waitFor(() => !exists(pid));
     expect(existsSync(runDir)).toBe(false);
-  }, 30_000);
+  });
 
   it('are started by one of the workers that ask, and a failure is told to all', async () => {
     let starts = 0;

@@ -13,7 +13,7 @@ export function describeObjectStore(
     let close: () => Promise<void>;
     beforeAll(async () => {
       ({ store, close } = await open());
-    }, 120_000);
+    });
     afterAll(() => close());
 
     it('returns what was put, byte for byte, also when it is long or empty', async () => {

@@ -10,7 +10,7 @@ export interface WatchedConnection {
 }
 
 /** A busy machine is no server that hangs. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 20_000;
 
 /** Opens a connection to the address; resolves after the first attempt. */
 export async function connectTo(
@@ -20,7 +20,13 @@ export async function connectTo(
   const warnings: string[] = [];
   const messages: string[] = [];
   const redis = new RedisConnection(
-    { address: parseRedisUrl(url), clientName: 'soma-test', commandTimeoutMs: PATIENCE_MS, ...options },
+    {
+      address: parseRedisUrl(url),
+      clientName: 'soma-test',
+      commandTimeoutMs: PATIENCE_MS,
+      connectTimeoutMs: PATIENCE_MS,
+      ...options,
+    },
     { log: (message) => messages.push(message), warn: (message) => warnings.push(message) },
   );
   await redis.open();

@@ -6,6 +6,9 @@ import { decodeEventMessage } from '../src/kafka/event-message.js';
 import type { KafkaLog } from '../src/kafka/kafka-log.js';
 import { TopicReader } from '../src/kafka/topic-reader.js';
 
+/** A busy machine is no broker that hangs; one that is killed refuses at once. */
+export const PATIENT = { connectTimeoutMs: 30_000, requestTimeoutMs: 60_000 };
+
 export const RULES = { validator: new EventValidator(), maxDimensions: 64 };
 
 export interface RecordedLog extends KafkaLog {

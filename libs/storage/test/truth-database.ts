@@ -32,7 +32,8 @@ export async function openTruthDatabase({ migrate = true } = {}): Promise<TruthD
     connection,
     entities: STORAGE_ENTITIES,
     migrations: MIGRATIONS,
-    pool: { size: 12 },
+    // On a busy machine callers wait long for one of few connections, and transactions that tests hold open sit idle.
+    pool: { size: 12, connectTimeoutMs: 60_000, statementTimeoutMs: 120_000, idleInTransactionTimeoutMs: 600_000 },
   });
   await dataSource.initialize();
   if (migrate) await new MigrationRunner(dataSource).migrateUp();

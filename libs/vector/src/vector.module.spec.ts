@@ -67,7 +67,7 @@ describeReal('VectorModule on a Qdrant', () => {
       exports: [Embedder],
     };
     const app = await Test.createTestingModule({
-      imports: [VectorModule.forRoot({ kind: 'qdrant', connection: { url, apiKey }, embedding })],
+      imports: [VectorModule.forRoot({ kind: 'qdrant', connection: { url, apiKey, timeoutMs: 30_000 }, embedding })],
     }).compile();
     const namespace = `module_${randomUUID()}`;
     const index = app.get(VectorIndex);
@@ -83,5 +83,5 @@ describeReal('VectorModule on a Qdrant', () => {
     await index.clear(namespace);
     await app.close();
     await expect(index.count(namespace)).rejects.toThrow(/does not answer/);
-  }, 60_000);
+  });
 });

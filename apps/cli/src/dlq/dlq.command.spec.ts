@@ -165,7 +165,7 @@ describe('soma dlq while no broker answers', () => {
     );
     await expect(run('list')).rejects.toThrow(/dead letter topic cannot be read: broker unavailable/);
     expect(terminal.printed).toEqual([expect.stringContaining('outbox')]);
-  }, 20_000);
+  });
 });
 
 describeKafka('soma dlq with Kafka', () => {
@@ -190,10 +190,13 @@ describeKafka('soma dlq with Kafka', () => {
   };
 
   beforeAll(async () => {
-    const kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test' }, SILENT);
+    const kafka = createKafkaClient(
+      { brokers: (await testKafka()).brokers, clientId: 'test', connectTimeoutMs: 30_000, requestTimeoutMs: 60_000 },
+      SILENT,
+    );
     await new KafkaTopics(kafka, SILENT).ensure(memoryTopics({ topic }));
     queue = new DeadLetterQueue(kafka, { topic: deadLetterTopicOf(topic) });
-  }, 60_000);
+  });
   afterAll(async () => {
     await queue.disconnect();
   });
@@ -221,5 +224,5 @@ describeKafka('soma dlq with Kafka', () => {
     expect(await run('redrive', '--all', '--yes')).toBe('sent back 3 events');
     expect(terminal.notes.at(-1)).toBe('2 of 2 messages of the topic');
     expect(await run('list')).toBe('nothing is parked');
-  }, 30_000);
+  });
 });

@@ -8,7 +8,8 @@ export interface RateLimiterHarness {
   advance(milliseconds: number): Promise<void>;
 }
 
-const WINDOW_MS = 10_000;
+/** So long that no test of a real server takes a noticeable part of it. */
+const WINDOW_MS = 1_000_000;
 
 /** What every RateLimiter adapter must do. Call it inside a spec file. */
 export function describeRateLimiterContract(adapter: string, harness: RateLimiterHarness): void {
@@ -28,33 +29,33 @@ export function describeRateLimiterContract(adapter: string, harness: RateLimite
 
     it('tells how long to wait, and keeps its word', async () => {
       await consume('key', 1);
-      await harness.advance(4000);
+      await harness.advance(400_000);
       const refused = await consume('key', 1);
-      expect(refused.retryAfterMs).toBeGreaterThan(5000);
-      expect(refused.retryAfterMs).toBeLessThanOrEqual(6000);
-      await harness.advance(refused.retryAfterMs - 1000);
+      expect(refused.retryAfterMs).toBeGreaterThan(500_000);
+      expect(refused.retryAfterMs).toBeLessThanOrEqual(600_000);
+      await harness.advance(refused.retryAfterMs - 100_000);
       expect((await consume('key', 1)).allowed).toBe(false);
-      await harness.advance(1000);
+      await harness.advance(100_000);
       expect(await consume('key', 1)).toMatchObject({ allowed: true, retryAfterMs: 0 });
     });
 
     it('slides: no window ever holds more than the limit', async () => {
       await consume();
-      await harness.advance(9000);
+      await harness.advance(900_000);
       await consume();
       await consume();
-      await harness.advance(1500);
+      await harness.advance(150_000);
       expect((await consume()).allowed).toBe(true);
       expect((await consume()).allowed).toBe(false);
     });
 
     it('does not count refused requests', async () => {
       await consume('key', 1);
-      for (let second = 0; second < 9; second++) {
-        await harness.advance(1000);
+      for (let step = 0; step < 9; step++) {
+        await harness.advance(100_000);
         expect((await consume('key', 1)).allowed).toBe(false);
       }
-      await harness.advance(1000);
+      await harness.advance(100_000);
       expect((await consume('key', 1)).allowed).toBe(true);
     });
 
@@ -71,13 +72,13 @@ export function describeRateLimiterContract(adapter: string, harness: RateLimite
 
     it('follows a limit that is lowered meanwhile', async () => {
       await consume('key', 3);
-      await harness.advance(1000);
+      await harness.advance(100_000);
       await consume('key', 3);
-      await harness.advance(1000);
+      await harness.advance(100_000);
       await consume('key', 3);
       const refused = await consume('key', 1);
       expect(refused.allowed).toBe(false);
-      expect(refused.retryAfterMs).toBeGreaterThan(WINDOW_MS - 1000);
+      expect(refused.retryAfterMs).toBeGreaterThan(WINDOW_MS - 100_000);
     });
   });
 }

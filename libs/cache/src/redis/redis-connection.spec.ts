@@ -36,7 +36,7 @@ describeReal('the connection to Redis', () => {
     expect(await countUp(first, 'same')).toBe(1);
     expect(await countUp(second, 'same')).toBe(1);
     expect([...first.warnings, ...first.messages]).toEqual([]);
-  }, 30_000);
+  });
 
   it('says once why it cannot be used: a wrong password, an unknown authority, nobody there', async () => {
     const server = await started(startRedis({ password: 'right', tls: true }));
@@ -53,7 +53,7 @@ describeReal('the connection to Redis', () => {
       expect(warnings).toEqual([expect.stringMatching(reason)]);
       await expect(redis.check()).rejects.toThrow(reason);
     }
-  }, 30_000);
+  });
 
   it('fails at once while the server is killed, and comes back by itself with one warning', async () => {
     const server = await started(startRedis());
@@ -68,20 +68,20 @@ describeReal('the connection to Redis', () => {
     expect(await countUp(watched)).toBe(1);
     expect(watched.warnings).toHaveLength(1);
     expect(watched.messages).toHaveLength(1);
-  }, 30_000);
+  });
 
   it('does not wait for a server that hangs, and asks it again when it goes on', async () => {
     const server = await started(startRedis());
-    const watched = await connect(server.url, { commandTimeoutMs: 400, connectTimeoutMs: 1000 });
+    const watched = await connect(server.url, { commandTimeoutMs: 3000, connectTimeoutMs: 6000 });
     await countUp(watched);
     process.kill(server.pid ?? 0, 'SIGSTOP');
-    await expect(countUp(watched)).rejects.toThrow(/no answer within 400 ms/);
+    await expect(countUp(watched)).rejects.toThrow(/no answer within 3000 ms/);
     await expect(countUp(watched)).rejects.toThrow(/away/);
     process.kill(server.pid ?? 0, 'SIGCONT');
     await waitFor(() => watched.redis.isUp);
     expect(await countUp(watched)).toBe(1);
-    expect(watched.warnings).toEqual([expect.stringContaining('no answer within 400 ms')]);
-  }, 30_000);
+    expect(watched.warnings).toEqual([expect.stringContaining('no answer within 3000 ms')]);
+  });
 
   it('warns once of a server that refuses to write, and goes on asking it', async () => {
     const server = await started(startRedis({ args: ['--maxmemory', '1', '--maxmemory-policy', 'noeviction'] }));
@@ -89,17 +89,17 @@ describeReal('the connection to Redis', () => {
     for (let attempt = 0; attempt < 3; attempt++) await expect(countUp(watched)).rejects.toThrow(/OOM/);
     expect(watched.redis.isUp).toBe(true);
     expect(watched.warnings).toEqual([expect.stringContaining('OOM')]);
-  }, 30_000);
+  });
 
   it('follows a sentinel to the new master', async () => {
     const set = await started(startRedisSentinel('data-pw', 'watch-pw'));
     const watched = await connect(`redis+sentinel://:data-pw@${set.address}/main?sentinel_password=watch-pw`);
     expect(await countUp(watched, 'kept')).toBe(1);
     await set.master.kill();
-    await waitFor(async () => (await countUp(watched).catch(() => 0)) === 1, { timeoutMs: 30_000 });
+    await waitFor(async () => (await countUp(watched).catch(() => 0)) === 1);
     expect(watched.warnings[0]).toMatch(/cannot be used/);
     expect(await watched.redis.check()).toEqual({ topology: 'server' });
-  }, 60_000);
+  });
 
   it('works with a cluster, and when one of its nodes was away', async () => {
     const cluster = await started(startRedisCluster());
@@ -114,9 +114,9 @@ describeReal('the connection to Redis', () => {
     await cluster.nodes[0]?.kill();
     expect(await counts()).toContain('away');
     await cluster.nodes[0]?.start();
-    await waitFor(async () => !(await counts()).includes('away'), { timeoutMs: 30_000 });
+    await waitFor(async () => !(await counts()).includes('away'));
     expect(watched.warnings).toEqual([expect.stringContaining('a node of the Redis cluster fails')]);
-  }, 60_000);
+  });
 
   it('cannot be used any more when it is closed', async () => {
     const server = await started(startRedis());
@@ -125,5 +125,5 @@ describeReal('the connection to Redis', () => {
     watched.redis.close();
     await expect(countUp(watched)).rejects.toThrow(/closed/);
     expect(watched.warnings).toEqual([]);
-  }, 30_000);
+  });
 });

@@ -37,8 +37,8 @@ describeReal('with a real Redis', () => {
 
   describe('RedisMemoryCache', () => {
     it('keeps copies and invalidations for a time, and nothing longer than it lives', async () => {
-      const cache = cacheOver(watched, { keyPrefix: 'ttl:', ttlMs: 10_000 });
-      const expiresAt = new Date(Date.now() + 5000);
+      const cache = cacheOver(watched, { keyPrefix: 'ttl:', ttlMs: 1_000_000 });
+      const expiresAt = new Date(Date.now() + 500_000);
       const namespace = randomUUID();
       await cache.set([
         aMemory({ namespace, key: '1' }),
@@ -49,10 +49,10 @@ describeReal('with a real Redis', () => {
       const [copy = 0, dying = 0, dead, floor = 0] = await Promise.all(
         ['1', '2', '3', '4'].map((key) => client.pttl(`ttl:${namespace}:${key}`)),
       );
-      expect(copy).toBeGreaterThan(5000);
-      expect(copy).toBeLessThanOrEqual(10_000);
+      expect(copy).toBeGreaterThan(500_000);
+      expect(copy).toBeLessThanOrEqual(1_000_000);
       expect(dying).toBeGreaterThan(0);
-      expect(dying).toBeLessThanOrEqual(5000);
+      expect(dying).toBeLessThanOrEqual(500_000);
       expect(dead).toBe(-2);
       expect(floor).toBeGreaterThan(10_000);
       expect(floor).toBeLessThanOrEqual(60_000);
@@ -108,7 +108,7 @@ describeReal('with a real Redis', () => {
       expect(own.warnings).toHaveLength(1);
       own.redis.close();
       await server.stop();
-    }, 30_000);
+    });
   });
 });
 
@@ -118,7 +118,7 @@ describeReal('with a real cluster', () => {
 
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 60_000);
+  });
   afterEach(() => {
     for (const { redis } of opened.splice(0)) redis.close();
   });

@@ -4,7 +4,7 @@ import { BusUnavailableError } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
 import { testKafka } from '../../../../test/services/kafka.js';
-import { freshTopic, messagesOn, recordedLog } from '../../test/kafka-fixtures.js';
+import { freshTopic, messagesOn, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
 import type { ParkItem } from './dead-letter.js';
 import { createKafkaClient } from './kafka-client.js';
@@ -45,8 +45,8 @@ describeKafka('DeadLetterQueue', () => {
   const listed = async (limit?: number) => (await openQueue().list({ limit })).map(({ id }) => id);
 
   beforeAll(async () => {
-    kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test' }, recordedLog());
-  }, 60_000);
+    kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test', ...PATIENT }, recordedLog());
+  });
   beforeEach(async () => {
     topic = freshTopic();
     await new KafkaTopics(kafka, recordedLog()).ensure(memoryTopics({ topic, partitions: 2 }));
@@ -122,7 +122,7 @@ describeKafka('DeadLetterQueue', () => {
     const nowhere = new DeadLetterQueue(kafka, { topic: freshTopic() });
     await expect(nowhere.park([item(1)])).rejects.toThrow(BusUnavailableError);
     await nowhere.disconnect();
-  }, 20_000);
+  });
 
   it('sends back what is asked for, as it was, and forgets it', async () => {
     await queue.park([1, 2, 3].map((offset) => item(offset)));
@@ -154,7 +154,7 @@ describeKafka('DeadLetterQueue', () => {
     expect(await messagesOn(kafka, topic)).toHaveLength(total);
     expect(await queue.count()).toBe(0);
     expect(await openQueue().redrive('all')).toEqual({ redriven: [], missing: [], refused: [] });
-  }, 30_000);
+  });
 
   it('can be parked again after it was sent back', async () => {
     await queue.park([item(1)]);

@@ -3,7 +3,7 @@ import { describeEventBusContract } from '@sfm/memory/testing';
 import type { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startKafka, type KafkaProcess } from '../../../../test/services/kafka.js';
-import { eventsOn, freshTopic, recordedLog } from '../../test/kafka-fixtures.js';
+import { eventsOn, freshTopic, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { createKafkaClient } from './kafka-client.js';
 import { KafkaEventBus } from './kafka-event-bus.js';
 
@@ -17,13 +17,13 @@ describeKafka('a Kafka broker that can be killed', () => {
 
   beforeAll(async () => {
     server = await startKafka();
-    kafka = createKafkaClient({ brokers: server.brokers, clientId: 'contract' }, recordedLog());
+    kafka = createKafkaClient({ brokers: server.brokers, clientId: 'contract', ...PATIENT }, recordedLog());
     bus = new KafkaEventBus(kafka, recordedLog(), { topic });
-  }, 60_000);
+  });
   afterAll(async () => {
     await bus.disconnect();
     await server.stop();
-  }, 60_000);
+  });
 
   describeEventBusContract('KafkaEventBus', () => ({
     bus,

@@ -11,8 +11,10 @@ import {
 } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startKafka, type KafkaProcess } from '../../../../test/services/kafka.js';
-import { freshTopic, recordedLog } from '../../test/kafka-fixtures.js';
+import { waitFor } from '../../../../test/services/wait-for.js';
+import { freshTopic, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { createKafkaClient } from './kafka-client.js';
+import { protocolErrorsOf } from './kafka-errors.js';
 import { deadLetterTopicOf, KafkaTopics, memoryTopics } from './kafka-topics.js';
 
 const describeKafka = await describeWith(['kafka']);
@@ -34,10 +36,10 @@ describeKafka('KafkaTopics', () => {
 
   beforeAll(async () => {
     server = await startKafka({ properties: WITH_RULES });
-    kafka = createKafkaClient({ brokers: server.brokers, clientId: 'test' }, recordedLog());
+    kafka = createKafkaClient({ brokers: server.brokers, clientId: 'test', ...PATIENT }, recordedLog());
     admin = kafka.admin();
     await admin.connect();
-  }, 60_000);
+  });
   afterAll(async () => {
     await admin.disconnect();
     await server.stop();
@@ -93,6 +95,12 @@ describeKafka('KafkaTopics', () => {
           permissionType: AclPermissionTypes.DENY,
         },
       ],
+    });
+    // The rules are in force a moment after the broker has taken them.
+    await waitFor(async () => {
+      const rehearsal = { topics: [{ topic: forbidden }], validateOnly: true, waitForLeaders: false };
+      const problems = await admin.createTopics(rehearsal).then((): readonly string[] => [], protocolErrorsOf);
+      return problems.includes('TOPIC_AUTHORIZATION_FAILED');
     });
     const failure = new KafkaTopics(kafka, recordedLog()).ensure([{ topic: forbidden, partitions: 2 }]);
     await expect(failure).rejects.toThrow(BusUnavailableError);

@@ -212,7 +212,6 @@ export function describeChangeFeedContract(adapter: string, truth: TruthHarness,
         const late = Array.from({ length: READERS - 1 }, () => lateReader());
         await Promise.all([writing, reader(first, new Set()), ...late]);
       },
-      60_000,
     );
 
     it('says that the ledger was replaced when it ends before the position', async () => {

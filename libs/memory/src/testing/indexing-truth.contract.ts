@@ -150,7 +150,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       expect(rows.every(({ embedding }) => embedding === null)).toBe(true);
       const scanned = rows.find(({ key }) => key === '3');
       expect(scanned).toMatchObject({ version: 2, indexedVersion: 2, searchedText: 'hello', memory: { key: '3' } });
-    }, 30_000);
+    });
 
     it('scans while others write and delete: what lives throughout is there exactly once', async () => {
       const namespace = freshNamespace();
@@ -168,7 +168,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       }
       for (const { key } of lasting) expect(seen.filter((one) => one === key)).toHaveLength(1);
       expect(new Set(seen).size).toBe(seen.length);
-    }, 30_000);
+    });
 
     it('opens rows again, so that they count as not indexed until they are marked anew', async () => {
       const [namespace, other] = [freshNamespace(), freshNamespace()];

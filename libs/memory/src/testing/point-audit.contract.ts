@@ -93,7 +93,7 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       const points = await scanned();
       expect(points.map(({ key }) => key)).toEqual(keys.toSorted());
       expect(new Set(points.map(({ version }) => version))).toEqual(new Set([7]));
-    }, 60_000);
+    });
 
     it('tells which of the asked keys it holds', async () => {
       await store('a', 1);

@@ -23,8 +23,6 @@ export interface VectorIndexHarness {
   readonly scoreTolerance?: number;
   /** Random histories to try per property. Default 200. */
   readonly runs?: number;
-  /** Longest time for a property, in milliseconds. Default: Jest's. */
-  readonly timeoutMs?: number;
 }
 
 const NAMESPACE = 'contract_ns';
@@ -177,51 +175,43 @@ export function describeVectorIndexContract(adapter: string, harness: VectorInde
       expect(await keysFor()).toEqual(['2']);
     });
 
-    it(
-      'answers exactly like brute force, for any history, filter and overlay',
-      async () => {
-        await fc.assert(
-          fc.asyncProperty(
-            indexHistories(),
-            memoryFilters(),
-            fc.nat(),
-            fc.integer({ min: 1, max: 14 }),
-            async (history, filter, seed, limit) => {
-              const query = aQuery({ vector: contractVector(seededRandom(seed)), filter, limit });
-              await index.clear(NAMESPACE);
-              await index.apply(NAMESPACE, history.applied);
-              const answer = await index.search(NAMESPACE, query, history.overlay);
-              const truth = query.vector.some((component) => component !== 0) ? trueScores(history.live, query) : [];
-              expect(rankingFault(answer, truth, limit, tolerance)).toBe('');
-            },
-          ),
-          { numRuns: harness.runs ?? 200 },
-        );
-      },
-      harness.timeoutMs,
-    );
-
-    it(
-      'answers the same with an overlay as after applying it',
-      async () => {
-        await fc.assert(
-          fc.asyncProperty(indexHistories(), memoryFilters(), fc.nat(), async (history, filter, seed) => {
-            const query = aQuery({ vector: contractVector(seededRandom(seed)), filter, limit: 5 });
+    it('answers exactly like brute force, for any history, filter and overlay', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          indexHistories(),
+          memoryFilters(),
+          fc.nat(),
+          fc.integer({ min: 1, max: 14 }),
+          async (history, filter, seed, limit) => {
+            const query = aQuery({ vector: contractVector(seededRandom(seed)), filter, limit });
             await index.clear(NAMESPACE);
             await index.apply(NAMESPACE, history.applied);
-            const before = await index.search(NAMESPACE, query, history.overlay);
-            await index.apply(NAMESPACE, history.caughtUp);
-            const after = await index.search(NAMESPACE, query, EMPTY_OVERLAY);
-            expect(before.map(({ key }) => key)).toEqual(after.map(({ key }) => key));
-            for (const [rank, { score }] of before.entries()) {
-              expect(Math.abs(score - (after[rank]?.score ?? 9))).toBeLessThanOrEqual(tolerance);
-            }
-            expect(await index.count(NAMESPACE)).toBe(history.live.length);
-          }),
-          { numRuns: harness.runs ?? 200 },
-        );
-      },
-      harness.timeoutMs,
-    );
+            const answer = await index.search(NAMESPACE, query, history.overlay);
+            const truth = query.vector.some((component) => component !== 0) ? trueScores(history.live, query) : [];
+            expect(rankingFault(answer, truth, limit, tolerance)).toBe('');
+          },
+        ),
+        { numRuns: harness.runs ?? 200 },
+      );
+    });
+
+    it('answers the same with an overlay as after applying it', async () => {
+      await fc.assert(
+        fc.asyncProperty(indexHistories(), memoryFilters(), fc.nat(), async (history, filter, seed) => {
+          const query = aQuery({ vector: contractVector(seededRandom(seed)), filter, limit: 5 });
+          await index.clear(NAMESPACE);
+          await index.apply(NAMESPACE, history.applied);
+          const before = await index.search(NAMESPACE, query, history.overlay);
+          await index.apply(NAMESPACE, history.caughtUp);
+          const after = await index.search(NAMESPACE, query, EMPTY_OVERLAY);
+          expect(before.map(({ key }) => key)).toEqual(after.map(({ key }) => key));
+          for (const [rank, { score }] of before.entries()) {
+            expect(Math.abs(score - (after[rank]?.score ?? 9))).toBeLessThanOrEqual(tolerance);
+          }
+          expect(await index.count(NAMESPACE)).toBe(history.live.length);
+        }),
+        { numRuns: harness.runs ?? 200 },
+      );
+    });
   });
 }

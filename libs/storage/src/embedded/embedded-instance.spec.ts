@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { waitFor } from '../../../../test/services/wait-for.js';
@@ -6,8 +6,6 @@ import { DataFolder, query } from '../../test/data-folder.js';
 import { LauncherProgram, type LauncherProcess } from '../../test/launcher-process.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { isAlive } from './postmaster-file.js';
-
-jest.setTimeout(120_000);
 
 /** The launcher in processes of its own, which are killed and raced against each other. */
 describe('EmbeddedPostgres over several processes', () => {
@@ -35,7 +33,8 @@ describe('EmbeddedPostgres over several processes', () => {
   });
 
   function run(options: Record<string, unknown> = {}): LauncherProcess {
-    const started = program.run(folder.dataDir, options);
+    // A busy PostgreSQL notices late that the holder of its lock was killed.
+    const started = program.run(folder.dataDir, { lockWaitMs: 60_000, ...options });
     processes.push(started);
     return started;
   }
@@ -129,7 +128,7 @@ describe('EmbeddedPostgres over several processes', () => {
   it('starts a second instance as soon as the first has stopped', async () => {
     const first = run();
     await first.started();
-    const second = run({ lockWaitMs: 10_000 });
+    const second = run({ lockWaitMs: 120_000 });
     await first.end('SIGTERM');
 
     const { url } = await second.started();

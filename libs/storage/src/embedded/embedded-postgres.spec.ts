@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -8,8 +8,6 @@ import { waitFor } from '../../../../test/services/wait-for.js';
 import { DataFolder, query } from '../../test/data-folder.js';
 import { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.js';
 import { isAlive } from './postmaster-file.js';
-
-jest.setTimeout(60_000);
 
 describe('EmbeddedPostgres', () => {
   let folder: DataFolder;
@@ -72,15 +70,13 @@ describe('EmbeddedPostgres', () => {
     expect((await stat(path.join(folder.dataDir, 'postgres'))).mode & 0o777).toBe(0o700);
   });
 
-  it('keeps the data over a stop and a second start, which is fast', async () => {
+  it('keeps the data over a stop and a second start', async () => {
     const first = launcher();
     await query((await first.start()).url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
 
-    const begin = performance.now();
     const again = await launcher().start();
 
-    expect(performance.now() - begin).toBeLessThan(2000);
     expect(again.created).toBe(false);
     expect(await query(again.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });

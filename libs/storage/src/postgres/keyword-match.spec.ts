@@ -37,7 +37,7 @@ describe('keywordPrefilter', () => {
     let truth: TruthDatabase;
     beforeAll(async () => {
       truth = await openTruthDatabase({ migrate: false });
-    }, 60_000);
+    });
     afterAll(async () => {
       await truth.close();
     });

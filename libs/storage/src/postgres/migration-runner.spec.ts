@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
 import { resolveConnection } from './connection.js';
 import { createDataSource } from './data-source.js';
 import { MigrationLockTimeout, MigrationRunner } from './migration-runner.js';
-
-jest.setTimeout(60_000);
 
 class CreateFirst1700000000001 implements MigrationInterface {
   name = 'CreateFirst1700000000001';
@@ -150,9 +148,9 @@ describe('createDataSource', () => {
 
   it('bounds statements and names itself', async () => {
     const connection = await resolveConnection(database.url);
-    const source = await createDataSource({ connection, pool: { statementTimeoutMs: 50 } }).initialize();
+    const source = await createDataSource({ connection, pool: { statementTimeoutMs: 2000 } }).initialize();
 
-    await expect(source.query('SELECT pg_sleep(5)')).rejects.toMatchObject({ code: '57014' });
+    await expect(source.query('SELECT pg_sleep(120)')).rejects.toMatchObject({ code: '57014' });
     expect(await source.query("SELECT current_setting('application_name') AS name")).toEqual([
       { name: 'somafractalmemory' },
     ]);

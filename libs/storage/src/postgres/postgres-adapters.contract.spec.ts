@@ -17,7 +17,7 @@ const access = () => new PostgresLedgerAccess(truth.database);
 
 beforeAll(async () => {
   truth = await openTruthDatabase();
-}, 60_000);
+});
 afterAll(async () => {
   await truth.close();
 });

@@ -11,7 +11,7 @@ let lock: PostgresNamespaceLock;
 beforeAll(async () => {
   truth = await openTruthDatabase();
   lock = new PostgresNamespaceLock(truth.database);
-}, 60_000);
+});
 afterAll(() => truth.close());
 
 describe('the lock on a namespace', () => {

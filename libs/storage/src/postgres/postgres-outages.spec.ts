@@ -13,7 +13,7 @@ let truth: TruthDatabase;
 
 beforeAll(async () => {
   truth = await openTruthDatabase();
-}, 60_000);
+});
 afterAll(async () => {
   await truth.close();
 });
@@ -22,7 +22,8 @@ afterAll(async () => {
 async function endConnections(listening: boolean): Promise<number> {
   const rows = await truth.database.query({
     text: `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-      WHERE datname = current_database() AND pid <> pg_backend_pid() AND (query LIKE 'LISTEN%') = $1`,
+      WHERE datname = current_database() AND backend_type = 'client backend'
+        AND pid <> pg_backend_pid() AND (query LIKE 'LISTEN%') = $1`,
     values: [listening],
   });
   return rows.length;
@@ -63,7 +64,7 @@ describe('while PostgreSQL is away', () => {
       database: pathname.slice(1),
       ssl: false as const,
     };
-    const source = createDataSource({ connection, pool: { size: 1, connectTimeoutMs: 300 } });
+    const source = createDataSource({ connection, pool: { size: 1 } });
     const health = new PostgresHealth(new PostgresDatabase(source));
     await expect(health.check()).rejects.toThrow(StoreUnavailableError);
     await source.initialize();

@@ -17,7 +17,7 @@ beforeAll(async () => {
   truth = await openTruthDatabase();
   audit = new PostgresTruthAudit(truth.database);
   tables = new PostgresDerivedTables(truth.database);
-}, 60_000);
+});
 afterAll(() => truth.close());
 beforeEach(() => {
   namespace = freshNamespace();

@@ -8,7 +8,7 @@ let truth: TruthDatabase;
 
 beforeAll(async () => {
   truth = await openTruthDatabase({ migrate: false });
-}, 60_000);
+});
 afterAll(async () => {
   await truth.close();
 });

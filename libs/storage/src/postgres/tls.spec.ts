@@ -46,7 +46,7 @@ describeReal('TLS to a PostgreSQL that takes encrypted connections only', () => 
 
   beforeAll(async () => {
     server = await startTlsPostgres();
-  }, 60_000);
+  });
   afterAll(() => server.stop());
 
   it('refuses plain text, and that is told apart from a wrong password', async () => {
@@ -149,5 +149,5 @@ describe('TLS to a PostgreSQL that does not encrypt', () => {
     } finally {
       await server.stop();
     }
-  }, 60_000);
+  });
 });

@@ -25,10 +25,10 @@ describeQdrant('snapshots of collections', () => {
 
   beforeAll(async () => {
     process = await startQdrant({ apiKey });
-    server = new QdrantServer({ url: process.url, apiKey });
+    server = new QdrantServer({ url: process.url, apiKey, timeoutMs: 30_000 });
     snapshots = new QdrantSnapshots(server);
     index = new QdrantVectorIndex(new CollectionCatalog(server, { space: 'test-space', dimension: 3 }));
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.close();
     await process.stop();
@@ -62,7 +62,7 @@ describeQdrant('snapshots of collections', () => {
     await put('3');
     await snapshots.restore(collection, Readable.from([snapshot]));
     expect(await found()).toEqual(['1', '2']);
-  }, 60_000);
+  });
 
   it('leave nothing on the disk of the server, also when their reader stops early', async () => {
     const [collection = ''] = await snapshots.collections();
@@ -72,7 +72,7 @@ describeQdrant('snapshots of collections', () => {
     await waitFor(async () => (await left(collection).catch(() => 1)) === 0, {
       what: () => 'the snapshots to be deleted',
     });
-  }, 60_000);
+  });
 
   it('are refused when they are damaged, and the server away is said', async () => {
     const [collection = ''] = await snapshots.collections();
@@ -84,5 +84,5 @@ describeQdrant('snapshots of collections', () => {
     await expect(snapshots.take(collection)).rejects.toThrow(IndexUnavailableError);
     await expect(snapshots.restore(collection, Readable.from([]))).rejects.toThrow(IndexUnavailableError);
     await process.start();
-  }, 60_000);
+  });
 });

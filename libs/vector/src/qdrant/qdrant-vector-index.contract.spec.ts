@@ -21,7 +21,6 @@ describeReal('on a real Qdrant', () => {
       },
       scoreTolerance: 1e-5,
       runs,
-      timeoutMs: 120_000,
     };
   }
 

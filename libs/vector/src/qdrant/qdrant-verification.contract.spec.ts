@@ -11,7 +11,7 @@ const describeReal = await describeWith(['qdrant']);
 
 describeReal('on a real Qdrant', () => {
   const opened: TestNamespaces[] = [];
-  afterAll(() => Promise.all(opened.map((namespaces) => namespaces.remove())), 60_000);
+  afterAll(() => Promise.all(opened.map((namespaces) => namespaces.remove())));
 
   async function create(sharedCollection?: string) {
     const namespaces = new TestNamespaces();

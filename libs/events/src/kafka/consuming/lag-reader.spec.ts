@@ -3,7 +3,7 @@ import type { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
 import { startKafka, testKafka } from '../../../../../test/services/kafka.js';
 import { ConsumingWorld } from '../../../test/consuming-harness.js';
-import { recordedLog } from '../../../test/kafka-fixtures.js';
+import { PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient } from '../kafka-client.js';
 
 const describeKafka = await describeWith(['kafka']);
@@ -11,8 +11,8 @@ const describeKafka = await describeWith(['kafka']);
 describeKafka('LagReader', () => {
   let kafka: Kafka;
   beforeAll(async () => {
-    kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test' }, recordedLog());
-  }, 60_000);
+    kafka = createKafkaClient({ brokers: (await testKafka()).brokers, clientId: 'test', ...PATIENT }, recordedLog());
+  });
   let world: ConsumingWorld | undefined;
   afterAll(() => world?.close());
 
@@ -38,11 +38,11 @@ describeKafka('LagReader', () => {
         [1, 0],
       ]),
     );
-  }, 30_000);
+  });
 
   it('answers again after the brokers were away', async () => {
     const server = await startKafka();
-    const client = createKafkaClient({ brokers: server.brokers, clientId: 'test' }, recordedLog());
+    const client = createKafkaClient({ brokers: server.brokers, clientId: 'test', ...PATIENT }, recordedLog());
     const own = new ConsumingWorld(client, 1);
     await own.createTopics();
     expect(await own.totalLag()).toBe(0);
@@ -53,5 +53,5 @@ describeKafka('LagReader', () => {
     expect(await own.totalLag()).toBe(0);
     await own.close();
     await server.stop();
-  }, 120_000);
+  });
 });

@@ -30,7 +30,7 @@ describeDump('a dump of the database', () => {
     const writer = new PostgresMemoryWriter(new PostgresDatabase(dataSource));
     await writer.write([aWrite(namespace), aWrite(namespace, { coordinate: [3, 4] }), aWrite(namespace)]);
     await dataSource.destroy();
-  }, 60_000);
+  });
   afterAll(async () => {
     await server.stop();
   });
@@ -49,7 +49,7 @@ describeDump('a dump of the database', () => {
     expect(await contents()).toEqual(before);
     expect(before.memories).toHaveLength(2);
     expect(before.ledger).toHaveLength(3);
-  }, 30_000);
+  });
 
   it('goes on numbering the ledger where it was', async () => {
     const dump = await buffer(dumpDatabase(connection));
@@ -60,7 +60,7 @@ describeDump('a dump of the database', () => {
       "SELECT nextval(pg_get_serial_sequence('memory_events', 'seq'))::int AS seq",
     );
     expect(Number(next?.['seq'])).toBeGreaterThan(Number(last?.['seq']));
-  }, 30_000);
+  });
 
   it('changes nothing when it is damaged', async () => {
     const before = await contents();
@@ -75,7 +75,7 @@ describeDump('a dump of the database', () => {
     );
     await expect(restoreDatabase(connection, failing)).rejects.toThrow('the checksum is wrong');
     expect(await contents()).toEqual(before);
-  }, 30_000);
+  });
 
   it('fails, with what the program complained and without the password, when the database cannot be read', async () => {
     const wrong = { ...connection, password: "it's:wrong\\" };
@@ -85,5 +85,5 @@ describeDump('a dump of the database', () => {
     );
     expect(failure).toMatch(/pg_dump failed: .*password authentication failed/s);
     expect(failure).not.toContain('wrong\\');
-  }, 30_000);
+  });
 });
