@@ -322,6 +322,7 @@ describeKafka('KafkaBatchServer', () => {
   });
 
   it('lets a member that joins take over partitions while events flow, and loses none', async () => {
+    await world.close();
     world = new ConsumingWorld(kafka, 6);
     await world.createTopics();
     const sent: EventRecord[] = [];
