@@ -30,7 +30,7 @@ describeHelm('maintenance_pod.sh', () => {
   let deployment: Manifest;
   beforeAll(async () => {
     deployment = (await render('values-production.yaml')).get('Deployment', FULLNAME);
-  }, 60_000);
+  });
   beforeEach(async () => {
     fakes = await FakePrograms.create();
     await fakes.add('kubectl', KUBECTL);
@@ -65,7 +65,7 @@ describeHelm('maintenance_pod.sh', () => {
     expect([ports, livenessProbe, readinessProbe, startupProbe, lifecycle]).not.toContain(undefined);
     expect(pod.spec).toMatchObject({ restartPolicy: 'Never', securityContext: podOf(deployment)?.securityContext });
     expect(pod.spec).toHaveProperty('containers', [{ ...kept, command: ['sleep', 'infinity'] }]);
-  }, 60_000);
+  });
 
   it('says when there is nothing to copy, and when the pod does not start', async () => {
     expect(await run('start', { FAKE_READY: '1' })).toEqual({
@@ -74,11 +74,11 @@ describeHelm('maintenance_pod.sh', () => {
     });
     await fakes.add('kubectl', 'exit 1');
     expect(await run('start')).toEqual({ status: 1, output: expect.stringContaining(`no deployment ${FULLNAME}`) });
-  }, 60_000);
+  });
 
   it('stops it, also when there is none, and refuses other words', async () => {
     expect(await run('stop')).toMatchObject({ status: 0 });
     expect(await fakes.calls()).toEqual(['kubectl --namespace soma-memory delete pod soma --ignore-not-found']);
     expect((await run('restart')).status).toBe(2);
-  }, 60_000);
+  });
 });

@@ -95,5 +95,5 @@ describe('the scripts that operators try a running service with', () => {
     expect(bad).toEqual({ status: 1, output: expect.stringContaining('failed: the service does not do its work') });
     expect(silent).toEqual({ status: 1, output: expect.stringContaining('failed: consumer') });
     expect(broken).toEqual({ status: 1, output: expect.stringContaining('failed: redis: redis-cli ping') });
-  }, 120_000);
+  });
 });

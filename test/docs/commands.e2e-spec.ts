@@ -17,11 +17,11 @@ describe('commands that are written down', () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sfm-commands-'));
     await mkdir(path.join(folder, 'data'));
     await writeFile(path.join(folder, 'data', 'api-token'), `${TOKEN}\n`);
-  }, 120_000);
+  });
   afterAll(async () => {
     await service.dispose();
     await rm(folder, { recursive: true });
-  }, 60_000);
+  });
 
   /** Runs shell as it is written, at the port of this service, and ends with the first answer that is not a 2xx. */
   const run = (commands: string): Promise<ScriptOutcome> => {
@@ -35,16 +35,12 @@ describe('commands that are written down', () => {
       .filter(({ language, code }) => language === 'sh' && code.includes('curl'))
       .map(({ code }) => code);
 
-  it.each(['docs/quickstart.md', 'README.md'])(
-    'those of %s work in their order',
-    async (page) => {
-      const blocks = shellOf(page);
-      expect(blocks.length).toBeGreaterThan(0);
-      const { status, output } = await run(blocks.join('\n'));
-      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kettle') });
-    },
-    60_000,
-  );
+  it.each(['docs/quickstart.md', 'README.md'])('those of %s work in their order', async (page) => {
+    const blocks = shellOf(page);
+    expect(blocks.length).toBeGreaterThan(0);
+    const { status, output } = await run(blocks.join('\n'));
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kettle') });
+  });
 
   it('those of the operators’ documents do what they promise, with a token', async () => {
     const header = `-H 'Authorization: Bearer ${TOKEN}'`;
@@ -65,7 +61,7 @@ describe('commands that are written down', () => {
     expect(await service.json('/store_bulk', { body: { items } })).toEqual({ stored: 50 });
     const events = `select count(*)::int from public.memory_events where payload::text like '%fifty%'`;
     expect(await queryTruth(service, events)).toEqual([{ count: 50 }]);
-  }, 60_000);
+  });
 
   it.each(['/docs', '/openapi.json', '/metrics'])('%s is where the documents say', async (route) => {
     expect(await run(`curl -s http://localhost:9595${route}`)).toMatchObject({ status: 0 });

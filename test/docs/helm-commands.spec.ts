@@ -49,19 +49,15 @@ describeHelm('helm upgrade in the documents', () => {
     expect(commands.length).toBeGreaterThan(6);
   });
 
-  it.each([...OPERATORS, ...commands])(
-    '%s: %s',
-    async (_, line) => {
-      const { status, output } = await helm(
-        'template',
-        'soma-memory',
-        './helm',
-        '-n',
-        'soma-memory',
-        ...renderArguments(line),
-      );
-      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kind: Deployment') });
-    },
-    60_000,
-  );
+  it.each([...OPERATORS, ...commands])('%s: %s', async (_, line) => {
+    const { status, output } = await helm(
+      'template',
+      'soma-memory',
+      './helm',
+      '-n',
+      'soma-memory',
+      ...renderArguments(line),
+    );
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kind: Deployment') });
+  });
 });

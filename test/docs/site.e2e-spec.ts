@@ -23,5 +23,5 @@ describeSite('make docs-build', () => {
     const built = pages.map((page) => page.replace(/(^|\/)README\.md$/, '$1index.md').replace(/\.md$/, '.html'));
     expect(built.filter((page) => !existsSync(path.join(REPOSITORY, 'site', page)))).toEqual([]);
     expect(existsSync(path.join(REPOSITORY, 'site', 'assets', 'how-it-works.svg'))).toBe(true);
-  }, 120_000);
+  });
 });
