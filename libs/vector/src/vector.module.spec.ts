@@ -42,7 +42,7 @@ describe('VectorModule', () => {
     await draft.apply([upsertOf(aPoint({ vector: Float32Array.of(1, 0) }))]);
     await draft.publish();
     expect(await app.get(VectorIndex).count('ns')).toBe(1);
-    expect(await app.get(PointAudit).held('ns', ['1'])).toEqual([{ key: '1', version: 1 }]);
+    expect(await app.get(PointAudit).held('ns', ['1'])).toEqual([{ key: '1', version: 1, digest: expect.any(Number) }]);
     await app.close();
   });
 });
@@ -72,7 +72,9 @@ describeReal('VectorModule on a Qdrant', () => {
     const namespace = `module_${randomUUID()}`;
     const index = app.get(VectorIndex);
     await index.apply(namespace, [upsertOf(aPoint({ vector: Float32Array.of(1, 0) }))]);
-    expect(await app.get(PointAudit).held(namespace, ['1'])).toEqual([{ key: '1', version: 1 }]);
+    expect(await app.get(PointAudit).held(namespace, ['1'])).toEqual([
+      { key: '1', version: 1, digest: expect.any(Number) },
+    ]);
     await app.get(PointAudit).evict(namespace, ['1']);
     await index.apply(namespace, [upsertOf(aPoint({ vector: Float32Array.of(0, 1) }))]);
     const draft = await app.get(VectorRebuild).begin(namespace);
