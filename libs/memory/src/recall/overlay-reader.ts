@@ -34,8 +34,8 @@ export class OverlayReader {
    * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while indexes are being loaded.
    */
   async read(namespace: string): Promise<Overlay> {
-    await this.indexes.whenReady();
-    const versions = await this.pending.versions(namespace);
+    // What is not pending now is in the indexes once they are ready, whichever comes first.
+    const [versions] = await Promise.all([this.pending.versions(namespace), this.indexes.whenReady()]);
     this.telemetry.observeOverlay(versions.length);
     if (versions.length === 0) {
       this.cached.delete(namespace);

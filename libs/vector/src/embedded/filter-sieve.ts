@@ -18,10 +18,15 @@ interface Column {
   codes: Uint32Array;
 }
 
-/** A column, and which of its codes the value of a matching point may have. */
-interface Test {
-  readonly column: Column;
+/** Which codes the value of a matching point may have. */
+interface Admission {
   readonly admits: (code: number) => boolean;
+  /** The one code that is admitted, where it is one. */
+  readonly only?: number;
+}
+
+interface Test extends Admission {
+  readonly column: Column;
 }
 
 /**
@@ -54,7 +59,10 @@ export class FilterSieve {
     const { capacity } = this.table;
     if (capacity > this.#mask.length) this.#mask = new Uint8Array(roomFor(capacity, this.#mask.length));
     const mask = this.#mask;
-    for (let slot = 0; slot < capacity; slot++) mask[slot] = first.admits(first.column.codes[slot]!) ? 1 : 0;
+    const { codes } = first.column;
+    const { only } = first;
+    if (only === undefined) for (let slot = 0; slot < capacity; slot++) mask[slot] = first.admits(codes[slot]!) ? 1 : 0;
+    else for (let slot = 0; slot < capacity; slot++) mask[slot] = codes[slot] === only ? 1 : 0;
     for (const { column, admits } of others) {
       for (let slot = 0; slot < capacity; slot++) if (mask[slot] === 1 && !admits(column.codes[slot]!)) mask[slot] = 0;
     }
@@ -65,10 +73,10 @@ export class FilterSieve {
     const tests = (filter?.payload ?? []).slice(0, MAX_COLUMNS - 1).map((condition) => {
       const { path } = condition;
       const column = this.#column(JSON.stringify(path), ({ payload }) => valueAt(payload, path));
-      return { column, admits: admitting(condition) };
+      return { column, ...admitting(condition) };
     });
     if (filter?.type === undefined) return tests;
-    return [...tests, { column: this.#column('type', ({ type }) => type), admits: among([filter.type]) }];
+    return [...tests, { column: this.#column('type', ({ type }) => type), ...among([filter.type]) }];
   }
 
   #column(name: string, read: Column['read']): Column {
@@ -90,18 +98,19 @@ export class FilterSieve {
   }
 }
 
-function admitting(condition: PayloadCondition): Test['admits'] {
-  if ('exists' in condition) return (code) => (code !== ABSENT) === condition.exists;
+function admitting(condition: PayloadCondition): Admission {
+  if ('exists' in condition) return { admits: (code) => (code !== ABSENT) === condition.exists };
   if ('equals' in condition) return among([condition.equals]);
   if ('anyOf' in condition) return among(condition.anyOf);
-  if ('contains' in condition) return (code) => code === COMPOSITE;
-  return (code) => code >= FIRST_SCALAR;
+  if ('contains' in condition) return { admits: (code) => code === COMPOSITE, only: COMPOSITE };
+  return { admits: (code) => code >= FIRST_SCALAR };
 }
 
-function among(values: readonly JsonValue[]): Test['admits'] {
+function among(values: readonly JsonValue[]): Admission {
   const codes = new Set(values.map(codeOf));
+  const admits = (code: number) => codes.has(code);
   const [only] = codes;
-  return codes.size === 1 ? (code) => code === only : (code) => codes.has(code);
+  return only !== undefined && codes.size === 1 ? { admits, only } : { admits };
 }
 
 /** Equal values have equal codes. */
