@@ -4,6 +4,7 @@ import { IndexWarmup } from '../indexing/index-warmup.js';
 import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import type { ListQuery } from '../read/memory-reader.port.js';
+import { waitFor } from '../../../../test/services/wait-for.js';
 import { SilentTelemetry } from '../telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from './embedder.port.js';
@@ -82,10 +83,15 @@ class FixedEmbedder extends Embedder {
   }
 }
 
-/** The truth: the given memories. */
+/** The truth: the given memories, and which of them were read. */
 function truthOf(memories: readonly Memory[]) {
+  const reads: (readonly string[])[] = [];
   return {
-    findByKeys: async (_namespace: string, keys: readonly string[]) => memories.filter(({ key }) => keys.includes(key)),
+    reads,
+    findByKeys: async (_namespace: string, keys: readonly string[]) => {
+      reads.push(keys);
+      return memories.filter(({ key }) => keys.includes(key));
+    },
     list: async (_namespace: string, { filter, limit }: ListQuery) =>
       memories.filter((memory) => matches(filter, memory)).slice(0, limit),
   };
@@ -114,10 +120,11 @@ function open({ memories = [], lexical = [], vector = [], embedder = new FixedEm
   const overlays = new OverlayReader(new NothingPending(), embedder, warmup, telemetry, { maxEmbedded: 0 });
   const indexes = { lexical: new FixedLexicalIndex(lexical, memories), vectors: new FixedVectorIndex(vector) };
   const options = { ranking: DEFAULT_RANKING, fields, maxTopK: 1000 };
-  const service = new RecallService(indexes, embedder, overlays, truthOf(memories), telemetry, options);
+  const truth = truthOf(memories);
+  const service = new RecallService(indexes, embedder, overlays, truth, telemetry, options);
   const recall = (request: Partial<RecallRequest> = {}) =>
     service.recall('test', { query: 'ladder', topK: 5, ...request });
-  return { recall, indexes };
+  return { recall, indexes, truth };
 }
 
 const keysOf = ({ hits }: { readonly hits: readonly { readonly memory: Memory }[] }) =>
@@ -129,6 +136,35 @@ describe('RecallService', () => {
     const memories = [inSession(1, 'Where is the ladder?'), inSession(2, 'Behind the barn.')];
     const { recall } = open({ memories, lexical: [{ key: '1', score: 3 }] });
     expect(keysOf(await recall())).toEqual(['1', '2']);
+  });
+
+  it('reads what words find while vectors are searched, and everything once', async () => {
+    const memories = [1, 2, 3].map((id) => aMemory({ id, payload: { text: 'ladder' } }));
+    const { recall, indexes, truth } = open({
+      memories,
+      lexical: [
+        { key: '1', score: 3 },
+        { key: '2', score: 2 },
+      ],
+      vector: [
+        { key: '2', score: 0.9 },
+        { key: '3', score: 0.8 },
+      ],
+    });
+    const search = indexes.vectors.search.bind(indexes.vectors);
+    indexes.vectors.search = async (namespace, query) => {
+      await waitFor(() => truth.reads.length > 0);
+      return search(namespace, query);
+    };
+    expect(keysOf(await recall()).sort()).toEqual(['1', '2', '3']);
+    expect(truth.reads).toEqual([['1', '2'], ['3']]);
+  });
+
+  it('reads all candidates at once when vectors are found first', async () => {
+    const memories = [1, 2].map((id) => aMemory({ id, payload: { text: 'ladder' } }));
+    const { recall, truth } = open({ memories, lexical: [{ key: '1', score: 3 }], vector: [{ key: '2', score: 0.9 }] });
+    await recall({ topK: 2 });
+    expect(truth.reads).toEqual([['1', '2']]);
   });
 
   it('returns no neighbour that the filter refuses', async () => {

@@ -6,6 +6,7 @@ import { checkText } from '../model/payload.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../store/store.types.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
+import { CandidateContents } from './candidate-contents.js';
 import type { Embedder } from './embedder.port.js';
 import { bestFirst, rankCandidates, type ScoredMemory } from './fusion.js';
 import { Lanes, QueryVector, type Proposals, type Search } from './lanes.js';
@@ -51,9 +52,15 @@ export class RecallService {
     const queryVector = new QueryVector(this.embedder, request.query);
     if (request.mode !== 'lexical') queryVector.prepare();
     const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date(), queryVector };
+    const contents = new CandidateContents(this.memories, this.telemetry, search);
     for (let limit = Math.max(this.options.ranking.candidates, request.topK); ; limit *= 4) {
-      const proposals = await this.lanes.propose(search, limit);
-      const { ranked, isWhole } = await this.rank(search, proposals, limit);
+      const proposals = await this.lanes.propose(search, limit, (found) =>
+        contents.read(shortlist({ ...found, vector: [], size: limit }, this.options.ranking)),
+      );
+      const size = 2 * limit;
+      const keys = shortlist({ ...proposals, size }, this.options.ranking);
+      const ranked = this.rank(search, proposals, await contents.read(keys));
+      const isWhole = keys.length < size;
       const isExhausted = isWhole && proposals.lexical.length < limit && proposals.vector.length < limit;
       // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
       if (ranked.length < request.topK && !isExhausted) continue;
@@ -72,17 +79,11 @@ export class RecallService {
     }
   }
 
-  /** Orders the most promising candidates by their contents as they are in the truth. */
-  private async rank({ namespace, request, now }: Search, proposals: Proposals, limit: number) {
+  /** Orders candidates by their contents. */
+  private rank({ request, now }: Search, proposals: Proposals, found: readonly Memory[]) {
     const { ranking, fields } = this.options;
-    const size = 2 * limit;
-    const keys = shortlist({ ...proposals, size }, ranking);
-    const start = performance.now();
-    const found = await this.memories.findByKeys(namespace, keys, now);
-    this.telemetry.observeLane('hydrate', performance.now() - start);
     const memories = found.filter((memory) => matchesFilter(request.filter, filterable(memory)));
-    const ranked = rankCandidates({ request, ...proposals, memories, fields, now }, ranking);
-    return { ranked, isWhole: keys.length < size };
+    return rankCandidates({ request, ...proposals, memories, fields, now }, ranking);
   }
 
   /**
