@@ -80,7 +80,8 @@ async function readPoints(url: string, namespace: string): Promise<ObservedPoint
 }
 
 /** The writes whose text stands anywhere in Redis under a key of the namespace, whatever the layout of the cache is. */
-async function readCachedWrites(url: string, namespace: string): Promise<ReadonlySet<number>> {
+/** The writes whose payloads are in Redis. */
+export async function readCachedWrites(url: string, namespace: string): Promise<ReadonlySet<number>> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 3 });
   redis.on('error', () => undefined);
   await redis.connect();

@@ -13,7 +13,7 @@ import { excusedBy, type Fault } from './faults.js';
 import { brokenPromises, type Violation } from './invariants.js';
 import { kafkaProgress } from './kafka-progress.js';
 import type { Load } from './load.js';
-import { observe, queryTruth } from './observe.js';
+import { observe, queryTruth, readCachedWrites } from './observe.js';
 import { healthOf, untilRecovered } from './recovery.js';
 
 const RECOVERY_LIMIT_S = 30;
@@ -48,6 +48,7 @@ export async function runRound(
     await traffic(load);
     const { excuse, away, violations, returnedAtMs, spared } = await hurt(cluster, fault, { load, absenceMs });
     await traffic(load);
+    await untilCached(cluster, namespace);
     await load.stop();
     await untilRecovered(cluster);
     const recoverySeconds = (performance.now() - returnedAtMs) / 1000;
@@ -130,6 +131,13 @@ async function stayAway(
   await waitFor(() => performance.now() >= untilMs, { timeoutMs: untilMs - performance.now() + 5000, intervalMs: 100 });
   if (noticed && (await saysSo())) return [];
   return [{ promise: 'health tells the truth', detail: `${missing} was away, and /health did not say so` }];
+}
+
+/** Nothing is proved of a cache that holds nothing; one that was away has to be used again. */
+function untilCached(cluster: Cluster, namespace: string): Promise<void> {
+  const isUsed = async () => (await readCachedWrites(cluster.redis.url, namespace)).size > 0;
+  const what = () => 'payloads in the cache';
+  return waitFor(isUsed, { timeoutMs: RECOVERY_LIMIT_S * 1000, intervalMs: 250, what });
 }
 
 /** Resolves when the load got so many more answers. */

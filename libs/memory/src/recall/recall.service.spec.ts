@@ -4,7 +4,6 @@ import { IndexWarmup } from '../indexing/index-warmup.js';
 import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import type { ListQuery } from '../read/memory-reader.port.js';
-import { waitFor } from '../../../../test/services/wait-for.js';
 import { SilentTelemetry } from '../telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from './embedder.port.js';
@@ -86,10 +85,14 @@ class FixedEmbedder extends Embedder {
 /** The truth: the given memories, and which of them were read. */
 function truthOf(memories: readonly Memory[]) {
   const reads: (readonly string[])[] = [];
+  let noteRead: () => void = () => {};
+  const firstRead = new Promise<void>((resolve) => (noteRead = resolve));
   return {
     reads,
+    firstRead,
     findByKeys: async (_namespace: string, keys: readonly string[]) => {
       reads.push(keys);
+      noteRead();
       return memories.filter(({ key }) => keys.includes(key));
     },
     list: async (_namespace: string, { filter, limit }: ListQuery) =>
@@ -153,7 +156,7 @@ describe('RecallService', () => {
     });
     const search = indexes.vectors.search.bind(indexes.vectors);
     indexes.vectors.search = async (namespace, query) => {
-      await waitFor(() => truth.reads.length > 0);
+      await truth.firstRead;
       return search(namespace, query);
     };
     expect(keysOf(await recall()).sort()).toEqual(['1', '2', '3']);
