@@ -13,5 +13,10 @@ export function toHeldPoint({ key, id, type, createdAtMs, payload, expiresAtMs }
 
 /** Whether a query may return the point: not expired, and matching the filter. */
 export function isEligible(point: HeldPoint, { nowMs, filter }: IndexQuery): boolean {
-  return (point.expiresAtMs === null || point.expiresAtMs > nowMs) && matchesFilter(filter, point);
+  return isAlive(point, nowMs) && matchesFilter(filter, point);
+}
+
+/** Whether the point has not expired; time in epoch milliseconds. */
+export function isAlive({ expiresAtMs }: Pick<HeldPoint, 'expiresAtMs'>, nowMs: number): boolean {
+  return expiresAtMs === null || expiresAtMs > nowMs;
 }

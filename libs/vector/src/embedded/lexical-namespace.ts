@@ -75,7 +75,7 @@ export class LexicalNamespace {
 
   neighbours(query: NeighbourQuery, overlay: Overlay): SessionNeighbour[] {
     return sessionNeighbours(query, {
-      held: (key) => this.#held(key),
+      held: (key) => this.#table.find(key)?.point,
       sessions: this.#sessions,
       overlay,
     });
@@ -131,12 +131,7 @@ export class LexicalNamespace {
   }
 
   #heldPoints(keys: ReadonlySet<string>): TextPoint[] {
-    return [...keys].map((key) => this.#held(key)).filter((point) => point !== undefined);
-  }
-
-  #held(key: string): TextPoint | undefined {
-    const slot = this.#table.slotOf(key);
-    return slot === undefined ? undefined : this.#table.at(slot);
+    return [...keys].map((key) => this.#table.find(key)?.point).filter((point) => point !== undefined);
   }
 
   /**

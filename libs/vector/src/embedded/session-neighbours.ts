@@ -1,5 +1,5 @@
 import { matchesFilter, type IndexPoint, type NeighbourQuery, type Overlay, type SessionNeighbour } from '@sfm/memory';
-import type { HeldPoint } from './held-point.js';
+import { isAlive, type HeldPoint } from './held-point.js';
 import { SessionLists } from './session-lists.js';
 
 /** What of a point its neighbours are found by. */
@@ -21,13 +21,12 @@ export function sessionNeighbours(
   const pending = new Map<string, Spoken>(overlay.points.map((point) => [point.key, point]));
   const pendingSessions = new SessionLists<Spoken>();
   for (const point of overlay.points) pendingSessions.add(point);
-  const isAlive = ({ expiresAtMs }: Spoken) => expiresAtMs === null || expiresAtMs > nowMs;
-  const inIndex = { count: reach, counts: (point: Spoken) => isAlive(point) && !overlay.hidden.has(point.key) };
-  const inOverlay = { count: reach, counts: isAlive };
+  const inIndex = { count: reach, counts: (point: Spoken) => isAlive(point, nowMs) && !overlay.hidden.has(point.key) };
+  const inOverlay = { count: reach, counts: (point: Spoken) => isAlive(point, nowMs) };
 
   return [...new Set(keys)].flatMap((of) => {
     const point = pending.get(of) ?? (overlay.hidden.has(of) ? undefined : held(of));
-    if (!point || point.session === null || !isAlive(point)) return [];
+    if (!point || point.session === null || !isAlive(point, nowMs)) return [];
     const { session, id } = point;
     const before = [...sessions.before(session, id, inIndex), ...pendingSessions.before(session, id, inOverlay)];
     const after = [...sessions.after(session, id, inIndex), ...pendingSessions.after(session, id, inOverlay)];
