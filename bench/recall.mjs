@@ -37,6 +37,7 @@ async function rawSearchTimes() {
         version: 1,
         type: 'episodic',
         payload,
+        importanceNorm: 0,
         createdAtMs: 0,
         expiresAtMs: null,
         vector: vectors[offset],

@@ -1,5 +1,5 @@
 import type { Memory } from '../model/memory.js';
-import type { IndexPoint } from '../recall/index-point.js';
+import type { CandidateContent, IndexPoint } from '../recall/index-point.js';
 import { analyzeText } from '../text/text-analyzer.js';
 
 /** What the truth keeps of a memory for the indexes, beside the memory itself. */
@@ -15,15 +15,16 @@ export function toIndexPoint(
   vector: Float32Array | null,
 ): IndexPoint {
   return {
-    key: memory.key,
-    id: memory.id,
-    version: memory.version,
-    type: memory.type,
-    payload: memory.payload,
+    ...toCandidateContent(memory),
     session,
-    createdAtMs: memory.createdAt.getTime(),
     expiresAtMs: memory.expiresAt?.getTime() ?? null,
     vector: vector?.some((value) => value !== 0) ? vector : null,
     text: analyzeText(searchedText),
   };
+}
+
+/** What recall ranks a memory by. */
+export function toCandidateContent(memory: Memory): CandidateContent {
+  const { key, id, version, type, createdAt, payload, importanceNorm } = memory;
+  return { key, id, version, type, createdAtMs: createdAt.getTime(), payload, importanceNorm };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../model/json.js';
-import { aMemory } from '../testing/memory-builder.js';
+import { aPoint } from '../testing/builders.js';
 import { rankCandidates, type RankingInput } from './fusion.js';
 import { DEFAULT_RANKING } from './ranking-options.js';
 import type { RecallRequest } from './recall.types.js';
@@ -15,7 +15,7 @@ function rank(
   details: Partial<RankingInput> = {},
   request: Partial<RecallRequest> = {},
 ) {
-  const memories = payloads.map((payload, index) => aMemory({ id: index + 1, payload }));
+  const contents = payloads.map((payload, index) => aPoint({ key: String(index + 1), id: index + 1, payload }));
   const lexical = Object.entries(scores)
     .map(([key, score]) => ({ key, score }))
     .sort((a, b) => b.score - a.score);
@@ -25,7 +25,7 @@ function rank(
       lexical,
       vector: [],
       neighbours: [],
-      memories,
+      contents,
       fields,
       now,
       ...details,
@@ -33,9 +33,9 @@ function rank(
     DEFAULT_RANKING,
   );
 }
-const ids = (ranked: ReturnType<typeof rank>) => ranked.map(({ memory }) => memory.id);
+const ids = (ranked: ReturnType<typeof rank>) => ranked.map(({ content }) => content.id);
 const value = (ranked: ReturnType<typeof rank>, id: number, signal: string) =>
-  ranked.find(({ memory }) => memory.id === id)?.contributions.find((each) => each.signal === signal)?.value ?? 0;
+  ranked.find(({ content }) => content.id === id)?.contributions.find((each) => each.signal === signal)?.value ?? 0;
 
 describe('rankCandidates', () => {
   it('explains every score as the sum of weight times value', () => {
@@ -150,7 +150,7 @@ describe('rankCandidates', () => {
   });
 
   it('adds importance, keywords and context where asked', () => {
-    const memories = [aMemory({ id: 1, importanceNorm: 0.5, payload: { text: 'red', room: 'attic' } })];
+    const contents = [aPoint({ importanceNorm: 0.5, payload: { text: 'red', room: 'attic' } })];
     const request: RecallRequest = {
       query: 'x',
       topK: 1,
@@ -159,7 +159,7 @@ describe('rankCandidates', () => {
       context: { room: 'attic' },
     };
     const [hit] = rankCandidates(
-      { request, lexical: [], vector: [], neighbours: [], memories, fields, now },
+      { request, lexical: [], vector: [], neighbours: [], contents, fields, now },
       DEFAULT_RANKING,
     );
     expect(hit?.contributions).toEqual([
@@ -184,14 +184,14 @@ describe('rankCandidates', () => {
       { vector },
       { mode: 'vector' },
     );
-    expect(ranked.map(({ memory, score }) => [memory.id, score])).toEqual([
+    expect(ranked.map(({ content, score }) => [content.id, score])).toEqual([
       [2, 0.75],
       [1, 0.5],
     ]);
   });
 
   it('breaks ties by creation order, whatever the order of the input', () => {
-    const memories = [3, 1, 2].map((id) => aMemory({ id }));
-    expect(ids(rank([], { 3: 1, 2: 1, 1: 1 }, { memories }))).toEqual([1, 2, 3]);
+    const contents = [3, 1, 2].map((id) => aPoint({ key: String(id), id }));
+    expect(ids(rank([], { 3: 1, 2: 1, 1: 1 }, { contents }))).toEqual([1, 2, 3]);
   });
 });

@@ -1,4 +1,3 @@
-import type { Memory } from '../model/memory.js';
 import type { PayloadFields } from '../store/store.types.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import { analyzeQuery, analyzeText } from '../text/text-analyzer.js';
@@ -6,7 +5,7 @@ import { asks, endsAsking } from './asking.js';
 import type { SessionNeighbour } from './lexical-index.port.js';
 import { neighbourSignals, sessionSignals } from './context-signals.js';
 import { contribution, present, scoreOf } from './explanation.js';
-import type { LaneCandidate } from './index-point.js';
+import type { CandidateContent, LaneCandidate } from './index-point.js';
 import { lexicalSignals, vectorSignals } from './lane-signals.js';
 import { memoryTime } from './memory-time.js';
 import { keywordMatches, sharedContext } from './payload-matches.js';
@@ -21,42 +20,42 @@ export interface RankingInput {
   readonly lexical: readonly LaneCandidate[];
   readonly vector: readonly LaneCandidate[];
   readonly neighbours: readonly SessionNeighbour[];
-  /** Contents of candidates and neighbours that match the filter. */
-  readonly memories: readonly Memory[];
+  /** Candidates and neighbours that match the filter. */
+  readonly contents: readonly CandidateContent[];
   readonly fields: PayloadFields;
   readonly now: Date;
 }
 
-export interface ScoredMemory {
-  readonly memory: Memory;
+export interface ScoredCandidate {
+  readonly content: CandidateContent;
   readonly score: number;
   readonly lanes: readonly LaneExplanation[];
   readonly contributions: readonly ScoreContribution[];
 }
 
-/** Measures one group of signals of a memory. */
-type Measure = (memory: Memory) => readonly ScoreContribution[];
+/** Measures one group of signals of a candidate. */
+type Measure = (content: CandidateContent) => readonly ScoreContribution[];
 
 /**
- * Scores every memory of the input as a sum of weighted signals and orders them, best first; ties by `Memory.id`.
+ * Scores every candidate of the input as a sum of weighted signals and orders them, best first; ties by `Memory.id`.
  * A neighbour of a lexical match is a candidate like any other. With `mode` `lexical` or `vector` that lane's signal
  * alone decides, with weight 1; recency, importance, keywords and context count wherever the request asks for them.
  */
-export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredMemory[] {
+export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredCandidate[] {
   const measures = [laneMeasure(input, options), requestMeasure(input, options)];
   if (isHybrid(input.request)) measures.push(sessionMeasure(input, options), queryMeasure(input, options));
   const lanes = laneExplanations(input);
-  return input.memories
-    .map((memory) => {
-      const contributions = present(measures.flatMap((measure) => measure(memory)));
-      return { memory, score: scoreOf(contributions), lanes: lanes.get(memory.key) ?? [], contributions };
+  return input.contents
+    .map((content) => {
+      const contributions = present(measures.flatMap((measure) => measure(content)));
+      return { content, score: scoreOf(contributions), lanes: lanes.get(content.key) ?? [], contributions };
     })
     .sort(bestFirst);
 }
 
 /** The order of hits: by score, ties by `Memory.id`. */
-export function bestFirst(a: ScoredMemory, b: ScoredMemory): number {
-  return b.score - a.score || a.memory.id - b.memory.id;
+export function bestFirst(a: ScoredCandidate, b: ScoredCandidate): number {
+  return b.score - a.score || a.content.id - b.content.id;
 }
 
 function isHybrid({ mode = 'hybrid' }: RecallRequest): boolean {
@@ -88,12 +87,12 @@ function laneExplanations({ lexical, vector }: RankingInput): Map<string, LaneEx
 
 /** What the session of a memory tells; nothing for one without a session. */
 function sessionMeasure(input: RankingInput, { weights, neighbourFading, sessionMatches }: RankingOptions): Measure {
-  const { neighbours, memories, fields } = input;
+  const { neighbours, contents, fields } = input;
   const lexical = lexicalSignals(input.lexical);
-  const sessionByKey = new Map(memories.map(({ key, payload }) => [key, scalarField(payload, fields.session)]));
+  const sessionByKey = new Map(contents.map(({ key, payload }) => [key, scalarField(payload, fields.session)]));
   const sessionOf = (key: string) => sessionByKey.get(key) ?? null;
   const texts = new Map(
-    memories.map(({ key, payload }) => [key, sessionOf(key) && searchedText(payload, fields.text)]),
+    contents.map(({ key, payload }) => [key, sessionOf(key) && searchedText(payload, fields.text)]),
   );
   const textOf = (key: string) => texts.get(key) ?? '';
   const nearby = neighbourSignals({ neighbours, lexical, asks: (key) => asks(textOf(key)), fading: neighbourFading });
@@ -117,10 +116,10 @@ function queryMeasure({ request, fields, now }: RankingInput, { weights, dateFad
   const terms = new Set(analyzeQuery(request.query).terms);
   const dates = queryDates(request.query, now);
   const shares = new Map<string, number>();
-  return ({ payload, createdAt }) => {
+  return ({ payload, createdAtMs }) => {
     const source = scalarField(payload, fields.source);
     if (source !== null && !shares.has(source)) shares.set(source, shareNamed(source, terms));
-    const timeMs = namesDate(dates) ? memoryTime({ payload, createdAt }, fields.time) : 0;
+    const timeMs = namesDate(dates) ? memoryTime({ payload, createdAtMs }, fields.time) : 0;
     return [
       contribution('source', shares.get(source ?? '') ?? 0, weights.source),
       contribution('date', dateFit(dates, timeMs, dateFadingDays), weights.date),
@@ -137,16 +136,16 @@ function shareNamed(source: string, queryTerms: ReadonlySet<string>): number {
 /** What the request asks for beside the query. */
 function requestMeasure({ request, fields, now }: RankingInput, { weights }: RankingOptions): Measure {
   const { recency: recent, importance, keywords, context } = request;
-  return (memory) => {
+  return (content) => {
     const contributions: ScoreContribution[] = [];
     if (recent) {
-      const value = recency(memoryTime(memory, fields.time), now.getTime(), recent.halfLifeDays);
+      const value = recency(memoryTime(content, fields.time), now.getTime(), recent.halfLifeDays);
       contributions.push(contribution('recency', value, recent.weight));
     }
-    if (importance) contributions.push(contribution('importance', memory.importanceNorm, importance.weight));
+    if (importance) contributions.push(contribution('importance', content.importanceNorm, importance.weight));
     if (keywords)
-      contributions.push(contribution('keywords', keywordMatches(keywords, memory.payload), keywords.boost));
-    if (context) contributions.push(contribution('context', sharedContext(context, memory.payload), weights.context));
+      contributions.push(contribution('keywords', keywordMatches(keywords, content.payload), keywords.boost));
+    if (context) contributions.push(contribution('context', sharedContext(context, content.payload), weights.context));
     return contributions;
   };
 }

@@ -14,6 +14,8 @@ export interface IndexPoint extends Filterable {
   readonly id: number;
   readonly version: number;
   readonly payload: JsonObject;
+  /** 0..1, see `Memory.importanceNorm`. */
+  readonly importanceNorm: number;
   /** What it was said in; null = on its own. */
   readonly session: string | null;
   /** Epoch milliseconds after which the memory must not be found; null = never. */
@@ -22,6 +24,12 @@ export interface IndexPoint extends Filterable {
   readonly vector: Float32Array | null;
   readonly text: TermVector;
 }
+
+/** What of a memory its place among the hits depends on, beside what the lanes say. */
+export type CandidateContent = Pick<
+  IndexPoint,
+  'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importanceNorm'
+>;
 
 /** What the indexer asks an index to apply. Versions at or below what the index holds for the key are ignored. */
 export type IndexChange =

@@ -1,4 +1,4 @@
-import type { IndexChange, IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+import type { CandidateContent, IndexChange, IndexQuery, LaneCandidate, Overlay } from './index-point.js';
 
 /** A memory near another one in the same session, by creation order. */
 export interface SessionNeighbour {
@@ -15,6 +15,10 @@ export interface NeighbourQuery extends Omit<IndexQuery, 'limit'> {
   readonly reach: number;
 }
 
+export interface ContentQuery extends Pick<IndexQuery, 'nowMs'> {
+  readonly keys: readonly string[];
+}
+
 export interface LexicalQuery extends IndexQuery {
   /** Distinct analysed terms of the query. */
   readonly terms: readonly string[];
@@ -22,7 +26,8 @@ export interface LexicalQuery extends IndexQuery {
 
 /**
  * The full-text lane's index: Okapi BM25 over analysed text, with statistics of the whole namespace. It also knows
- * what was said before and after, because a match tells about those too.
+ * what was said before and after, because a match tells about those too, and what its points say, so that candidates
+ * can be ranked before anything is read from the truth.
  */
 export abstract class LexicalIndex {
   /** Applies changes in order. Idempotent; a version that is not newer than the held one changes nothing. */
@@ -39,6 +44,9 @@ export abstract class LexicalIndex {
    * match the filter, overlay applied. Expired points are no neighbours and no step on the way to one.
    */
   abstract neighbours(namespace: string, query: NeighbourQuery, overlay: Overlay): Promise<readonly SessionNeighbour[]>;
+
+  /** What the points with these keys say, in the order of the keys, overlay applied; without those unknown or expired. */
+  abstract contents(namespace: string, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]>;
 
   /** Points held for a namespace (0 for an unknown one). */
   abstract count(namespace: string): Promise<number>;

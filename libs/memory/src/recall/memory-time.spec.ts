@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../model/json.js';
-import { aMemory } from '../testing/memory-builder.js';
 import { memoryTime } from './memory-time.js';
 
 const fields = ['timestamp', 'date'];
-const iso = (payload: JsonObject) => new Date(memoryTime(aMemory({ payload }), fields)).toISOString();
+const createdAtMs = Date.parse('2024-01-01T12:00:00Z');
+const iso = (payload: JsonObject) => new Date(memoryTime({ payload, createdAtMs }, fields)).toISOString();
 
 describe('memoryTime', () => {
   it.each<[string, JsonObject, string]>([

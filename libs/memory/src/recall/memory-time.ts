@@ -1,6 +1,6 @@
-import type { Memory } from '../model/memory.js';
 import { scalarField } from '../text/searched-text.js';
 import { writtenDates } from './calendar-dates.js';
+import type { CandidateContent } from './index-point.js';
 import { spanOfDate } from './time-span.js';
 
 /** Epoch numbers from here on are milliseconds: as seconds they would lie beyond the year 5000. */
@@ -13,13 +13,16 @@ const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?
  * When a memory happened, epoch milliseconds: the first time field of its payload that can be read, else its creation.
  * Readable are epoch seconds or milliseconds, ISO 8601 (UTC when no zone is given) and dates written in English.
  */
-export function memoryTime(memory: Pick<Memory, 'payload' | 'createdAt'>, timeFields: readonly string[]): number {
+export function memoryTime(
+  { payload, createdAtMs }: Pick<CandidateContent, 'payload' | 'createdAtMs'>,
+  timeFields: readonly string[],
+): number {
   for (const field of timeFields) {
-    const value = scalarField(memory.payload, [field]);
+    const value = scalarField(payload, [field]);
     const time = value === null ? undefined : readTime(value);
     if (time !== undefined) return time;
   }
-  return memory.createdAt.getTime();
+  return createdAtMs;
 }
 
 function readTime(value: string): number | undefined {

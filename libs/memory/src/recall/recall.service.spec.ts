@@ -1,14 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } from '../errors.js';
 import { IndexWarmup } from '../indexing/index-warmup.js';
+import { toCandidateContent } from '../indexing/index-point-factory.js';
 import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import type { ListQuery } from '../read/memory-reader.port.js';
 import { SilentTelemetry } from '../telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from './embedder.port.js';
-import type { IndexQuery, LaneCandidate } from './index-point.js';
-import { LexicalIndex, type LexicalQuery, type NeighbourQuery, type SessionNeighbour } from './lexical-index.port.js';
+import type { CandidateContent, IndexQuery, LaneCandidate } from './index-point.js';
+import {
+  LexicalIndex,
+  type ContentQuery,
+  type LexicalQuery,
+  type NeighbourQuery,
+  type SessionNeighbour,
+} from './lexical-index.port.js';
 import { OverlayReader } from './overlay-reader.js';
 import { PendingMemories, type PendingMemory } from './pending-memories.port.js';
 import { DEFAULT_RANKING } from './ranking-options.js';
@@ -18,11 +25,11 @@ import { VectorIndex } from './vector-index.port.js';
 
 const fields = { text: ['text'], session: ['session'], source: ['author'], time: ['date'] };
 
-function matches(filter: MemoryFilter | undefined, { type, createdAt, payload }: Memory): boolean {
-  return matchesFilter(filter, { type, createdAtMs: createdAt.getTime(), payload });
+function matches(filter: MemoryFilter | undefined, memory: Memory): boolean {
+  return matchesFilter(filter, toCandidateContent(memory));
 }
 
-/** Proposes the same candidates to every query, as many as asked for, and knows where each was said. */
+/** Proposes the same candidates to every query, as many as asked for, and knows where and how each was said. */
 class FixedLexicalIndex extends LexicalIndex {
   readonly queries: LexicalQuery[] = [];
   constructor(
@@ -47,6 +54,9 @@ class FixedLexicalIndex extends LexicalIndex {
         .filter(({ memory, offset }) => offset !== 0 && Math.abs(offset) <= reach && matches(filter, memory))
         .map(({ memory: { key }, offset }) => ({ of, key, offset }));
     });
+  }
+  async contents(_namespace: string, { keys }: ContentQuery): Promise<readonly CandidateContent[]> {
+    return keys.flatMap((key) => this.memories.filter((memory) => memory.key === key).map(toCandidateContent));
   }
   async apply(): Promise<void> {}
   async count(): Promise<number> {
@@ -85,14 +95,10 @@ class FixedEmbedder extends Embedder {
 /** The truth: the given memories, and which of them were read. */
 function truthOf(memories: readonly Memory[]) {
   const reads: (readonly string[])[] = [];
-  let noteRead: () => void = () => {};
-  const firstRead = new Promise<void>((resolve) => (noteRead = resolve));
   return {
     reads,
-    firstRead,
     findByKeys: async (_namespace: string, keys: readonly string[]) => {
       reads.push(keys);
-      noteRead();
       return memories.filter(({ key }) => keys.includes(key));
     },
     list: async (_namespace: string, { filter, limit }: ListQuery) =>
@@ -111,17 +117,25 @@ class NothingPending extends PendingMemories {
 
 interface Setting {
   readonly memories?: readonly Memory[];
+  /** What the index of words holds, where it is not the memories. */
+  readonly indexed?: readonly Memory[];
   readonly lexical?: readonly LaneCandidate[];
   readonly vector?: readonly LaneCandidate[] | Error;
   readonly embedder?: Embedder;
 }
 
-function open({ memories = [], lexical = [], vector = [], embedder = new FixedEmbedder() }: Setting) {
+function open({
+  memories = [],
+  indexed = memories,
+  lexical = [],
+  vector = [],
+  embedder = new FixedEmbedder(),
+}: Setting) {
   const telemetry = new SilentTelemetry();
   const warmup = new IndexWarmup(1000);
   warmup.markReady();
   const overlays = new OverlayReader(new NothingPending(), embedder, warmup, telemetry, { maxEmbedded: 0 });
-  const indexes = { lexical: new FixedLexicalIndex(lexical, memories), vectors: new FixedVectorIndex(vector) };
+  const indexes = { lexical: new FixedLexicalIndex(lexical, indexed), vectors: new FixedVectorIndex(vector) };
   const options = { ranking: DEFAULT_RANKING, fields, maxTopK: 1000 };
   const truth = truthOf(memories);
   const service = new RecallService(indexes, embedder, overlays, truth, telemetry, options);
@@ -141,33 +155,47 @@ describe('RecallService', () => {
     expect(keysOf(await recall())).toEqual(['1', '2']);
   });
 
-  it('reads what words find while vectors are searched, and everything once', async () => {
-    const memories = [1, 2, 3].map((id) => aMemory({ id, payload: { text: 'ladder' } }));
-    const { recall, indexes, truth } = open({
-      memories,
-      lexical: [
-        { key: '1', score: 3 },
-        { key: '2', score: 2 },
-      ],
-      vector: [
-        { key: '2', score: 0.9 },
-        { key: '3', score: 0.8 },
-      ],
-    });
-    const search = indexes.vectors.search.bind(indexes.vectors);
-    indexes.vectors.search = async (namespace, query) => {
-      await truth.firstRead;
-      return search(namespace, query);
-    };
-    expect(keysOf(await recall()).sort()).toEqual(['1', '2', '3']);
-    expect(truth.reads).toEqual([['1', '2'], ['3']]);
+  it('reads from the truth only what it gives back', async () => {
+    const memories = [1, 2, 3].map((id) => aMemory({ id }));
+    const lexical = memories.map(({ key, id }) => ({ key, score: 10 - id }));
+    const { recall, truth } = open({ memories, lexical });
+    expect(keysOf(await recall({ topK: 2 }))).toEqual(['1', '2']);
+    expect(truth.reads).toEqual([['1', '2']]);
   });
 
-  it('reads all candidates at once when vectors are found first', async () => {
-    const memories = [1, 2].map((id) => aMemory({ id, payload: { text: 'ladder' } }));
-    const { recall, truth } = open({ memories, lexical: [{ key: '1', score: 3 }], vector: [{ key: '2', score: 0.9 }] });
-    await recall({ topK: 2 });
-    expect(truth.reads).toEqual([['1', '2']]);
+  it('reads from the truth what the index does not hold', async () => {
+    const memories = [1, 2, 3].map((id) => aMemory({ id }));
+    const vector = memories.map(({ key, id }) => ({ key, score: 1 - id / 10 }));
+    const { recall, truth } = open({ memories, indexed: memories.slice(1), vector });
+    expect(keysOf(await recall({ topK: 2 }))).toEqual(['1', '2']);
+    expect(truth.reads).toEqual([['1'], ['2']]);
+  });
+
+  it('ranks by the truth what has changed or gone since it was indexed', async () => {
+    const asked = { text: 'red', room: 'attic' };
+    const indexed = [1, 2, 3].map((id) => aMemory({ id, version: 1, payload: id === 1 ? asked : { text: 'red' } }));
+    const memories = [
+      aMemory({ id: 1, version: 2, payload: { text: 'red' } }),
+      aMemory({ id: 2, version: 2, payload: asked }),
+    ];
+    const lexical = indexed.map(({ key }) => ({ key, score: 1 }));
+    const { recall } = open({ memories, indexed, lexical });
+    const { hits } = await recall({ topK: 3, context: { room: 'attic' }, mode: 'lexical', explain: true });
+    expect(hits.map(({ memory, score }) => [memory.key, memory.version, score])).toEqual([
+      ['2', 2, 1.5],
+      ['1', 2, 1],
+    ]);
+  });
+
+  it('does not give back what no longer matches the filter', async () => {
+    const indexed = [1, 2].map((id) => aMemory({ id, payload: { colour: 'red' } }));
+    const memories = [
+      aMemory({ id: 1, version: 2, payload: { colour: 'blue' } }),
+      aMemory({ id: 2, payload: { colour: 'red' } }),
+    ];
+    const lexical = indexed.map(({ key }) => ({ key, score: 1 }));
+    const { recall } = open({ memories, indexed, lexical });
+    expect(keysOf(await recall({ filter: { payload: [{ path: ['colour'], equals: 'red' }] } }))).toEqual(['2']);
   });
 
   it('returns no neighbour that the filter refuses', async () => {
@@ -182,7 +210,8 @@ describe('RecallService', () => {
   it('leaves out what the truth no longer has and looks deeper to fill up', async () => {
     const all = Array.from({ length: 400 }, (_, index) => index + 1);
     const lexical = all.map((id) => ({ key: String(id), score: 1000 - id }));
-    const { recall, indexes } = open({ memories: all.filter((id) => id > 300).map((id) => aMemory({ id })), lexical });
+    const indexed = all.map((id) => aMemory({ id }));
+    const { recall, indexes } = open({ memories: indexed.filter(({ id }) => id > 300), indexed, lexical });
     expect(keysOf(await recall({ topK: 2 }))).toEqual(['301', '302']);
     expect(indexes.lexical.queries.map(({ limit }) => limit)).toEqual([60, 240, 960]);
   });

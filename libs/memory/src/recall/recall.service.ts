@@ -1,19 +1,27 @@
 import { InvalidRequestError } from '../errors.js';
+import { toCandidateContent } from '../indexing/index-point-factory.js';
 import type { RecallIndexes } from '../indexing/indexer.js';
 import { matchesFilter } from '../model/filter.js';
-import type { Memory } from '../model/memory.js';
 import { checkText } from '../model/payload.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../store/store.types.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
-import { CandidateContents } from './candidate-contents.js';
+import { CandidateContents, withMemories, type ScoredMemory } from './candidate-contents.js';
 import type { Embedder } from './embedder.port.js';
-import { bestFirst, rankCandidates, type ScoredMemory } from './fusion.js';
+import { bestFirst, rankCandidates } from './fusion.js';
+import type { CandidateContent } from './index-point.js';
 import { Lanes, QueryVector, type Proposals, type Search } from './lanes.js';
 import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './ranking-options.js';
 import type { RecallRequest, RecallResult } from './recall.types.js';
 import { shortlist } from './shortlist.js';
+
+interface Candidates {
+  readonly keys: readonly string[];
+  readonly contents: CandidateContents;
+}
+
+const NOTHING_PROPOSED: Proposals = { lexical: [], vector: [], neighbours: [], degraded: [] };
 
 export interface RecallOptions {
   readonly ranking: RankingOptions;
@@ -22,14 +30,14 @@ export interface RecallOptions {
 }
 
 /**
- * Finds the memories that matter for a query: lanes propose, the truth provides content and context, fusion decides.
+ * Finds the memories that matter for a query: lanes propose, fusion decides, the truth provides what is given back.
  * Committed writes that the indexes do not have yet are searched with them, so an acknowledged write is found at once.
  */
 export class RecallService {
   private readonly lanes: Lanes;
 
   constructor(
-    indexes: RecallIndexes,
+    private readonly indexes: RecallIndexes,
     private readonly embedder: Embedder,
     private readonly overlays: OverlayReader,
     private readonly memories: Pick<MemoryReader, 'findByKeys' | 'list'>,
@@ -52,19 +60,17 @@ export class RecallService {
     const queryVector = new QueryVector(this.embedder, request.query);
     if (request.mode !== 'lexical') queryVector.prepare();
     const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date(), queryVector };
-    const contents = new CandidateContents(this.memories, this.telemetry, search);
+    const contents = new CandidateContents(this.indexes.lexical, this.memories, this.telemetry, search);
     for (let limit = Math.max(this.options.ranking.candidates, request.topK); ; limit *= 4) {
-      const proposals = await this.lanes.propose(search, limit, (found) =>
-        contents.read(shortlist({ ...found, vector: [], size: limit }, this.options.ranking)),
-      );
+      const proposals = await this.lanes.propose(search, limit);
       const size = 2 * limit;
       const keys = shortlist({ ...proposals, size }, this.options.ranking);
-      const ranked = this.rank(search, proposals, await contents.read(keys));
       const isWhole = keys.length < size;
       const isExhausted = isWhole && proposals.lexical.length < limit && proposals.vector.length < limit;
+      const best = await this.best(search, proposals, { keys, contents });
       // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
-      if (ranked.length < request.topK && !isExhausted) continue;
-      const found = ranked.length < request.topK ? await this.fill(search, ranked) : ranked;
+      if (best.length < request.topK && !isExhausted) continue;
+      const found = best.length < request.topK ? await this.fill(search, best) : best;
       this.telemetry.observeRecall(performance.now() - start);
       return toResult(search, found, proposals.degraded);
     }
@@ -79,29 +85,32 @@ export class RecallService {
     }
   }
 
-  /** Orders candidates by their contents. */
-  private rank({ request, now }: Search, proposals: Proposals, found: readonly Memory[]) {
+  /** The best `topK` of the candidates. What changed while recall was at work is ranked by what the truth holds now. */
+  private async best(search: Search, proposals: Proposals, { keys, contents }: Candidates) {
+    const held = this.rank(search, proposals, await contents.held(keys));
+    return (await contents.confirm(held)) ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
+  }
+
+  /** The best `topK` that match the filter, in order. */
+  private rank({ request, now }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
     const { ranking, fields } = this.options;
-    const memories = found.filter((memory) => matchesFilter(request.filter, filterable(memory)));
-    return rankCandidates({ request, ...proposals, memories, fields, now }, ranking);
+    const contents = found.filter((content) => matchesFilter(request.filter, content));
+    return rankCandidates({ request, ...proposals, contents, fields, now }, ranking).slice(0, request.topK);
   }
 
   /**
    * Adds memories that no lane proposes, because they or the query have nothing to compare (no words, only signs):
    * they match the filter, so they are better than fewer hits. The lexical lane alone keeps to what has its words.
    */
-  private async fill(
-    { namespace, request, now }: Search,
-    ranked: readonly ScoredMemory[],
-  ): Promise<readonly ScoredMemory[]> {
+  private async fill(search: Search, ranked: readonly ScoredMemory[]): Promise<readonly ScoredMemory[]> {
+    const { namespace, request, now } = search;
     if (request.mode === 'lexical') return ranked;
-    const { ranking, fields } = this.options;
     const known = new Set(ranked.map(({ memory }) => memory.key));
     const listed = await this.memories.list(namespace, { filter: request.filter, limit: request.topK }, now);
-    const memories = listed.filter(({ key }) => !known.has(key));
-    if (memories.length === 0) return ranked;
-    const others = rankCandidates({ request, lexical: [], vector: [], neighbours: [], memories, fields, now }, ranking);
-    return [...ranked, ...others].sort(bestFirst);
+    const others = new Map(listed.filter(({ key }) => !known.has(key)).map((memory) => [memory.key, memory]));
+    if (others.size === 0) return ranked;
+    const scored = this.rank(search, NOTHING_PROPOSED, [...others.values()].map(toCandidateContent));
+    return [...ranked, ...withMemories(scored, others)].sort(bestFirst);
   }
 }
 
@@ -117,8 +126,4 @@ function toResult(
     ...(request.explain ? { explanation: { lanes, overlay: overlaid.has(memory.key), contributions } } : {}),
   }));
   return { hits, degraded };
-}
-
-function filterable({ type, createdAt, payload }: Memory) {
-  return { type, createdAtMs: createdAt.getTime(), payload };
 }

@@ -214,6 +214,50 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
       });
     });
 
+    describe('contents', () => {
+      const contents = async (keys: readonly string[], overlay = EMPTY_OVERLAY) =>
+        index.contents(NAMESPACE, { keys, nowMs: TEST_NOW_MS }, overlay);
+
+      it('are what the points say, in the order of the keys', async () => {
+        await store(
+          aPoint({ key: '1', id: 7, version: 3, type: 'episodic', payload: { a: [1] }, importanceNorm: 0.25 }),
+          aPoint({ key: '2', id: 8 }),
+        );
+        const [second, first, ...others] = await contents(['2', '404', '1']);
+        expect(others).toEqual([]);
+        expect(second).toMatchObject({ key: '2', id: 8, version: 1 });
+        expect(first).toMatchObject({
+          key: '1',
+          id: 7,
+          version: 3,
+          type: 'episodic',
+          createdAtMs: TEST_NOW_MS - 3_600_000,
+          payload: { a: [1] },
+          importanceNorm: 0.25,
+        });
+        expect(await index.contents('unknown', { keys: ['1'], nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual([]);
+      });
+
+      it('are those of the live points, for any history and overlay', async () => {
+        const versions = (points: readonly Pick<IndexPoint, 'key' | 'version' | 'payload'>[]) =>
+          points.map(({ key, version, payload }) => ({ key, version, payload }));
+        await fc.assert(
+          fc.asyncProperty(indexHistories(), async (history) => {
+            const isAlive = ({ expiresAtMs }: IndexPoint) => expiresAtMs === null || expiresAtMs > TEST_NOW_MS;
+            const expected = versions(history.live.filter(isAlive));
+            const changed = history.caughtUp.map((change) => ('point' in change ? change.point.key : change.key));
+            const keys = [...new Set([...history.live.map(({ key }) => key), ...changed])];
+            await index.clear(NAMESPACE);
+            await index.apply(NAMESPACE, history.applied);
+            expect(versions(await contents(keys, history.overlay))).toEqual(expected);
+            await index.apply(NAMESPACE, history.caughtUp);
+            expect(versions(await contents(keys))).toEqual(expected);
+          }),
+          { numRuns: harness.runs ?? 200 },
+        );
+      });
+    });
+
     it('keeps namespaces apart, statistics too, and clears only one', async () => {
       await index.apply('a', [upsertOf(aPoint({ key: 'in-a', words: 'cat' }))]);
       const alone = await search(aQuery(['cat']), EMPTY_OVERLAY, 'a');

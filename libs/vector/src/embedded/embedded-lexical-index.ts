@@ -2,6 +2,8 @@ import {
   DEFAULT_BM25,
   LexicalIndex,
   type Bm25Options,
+  type CandidateContent,
+  type ContentQuery,
   type IndexChange,
   type LaneCandidate,
   type LexicalQuery,
@@ -33,6 +35,11 @@ export class EmbeddedLexicalIndex extends LexicalIndex {
   async neighbours(namespace: string, query: NeighbourQuery, overlay: Overlay): Promise<readonly SessionNeighbour[]> {
     const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
     return held.neighbours(query, overlay);
+  }
+
+  async contents(namespace: string, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]> {
+    const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
+    return held.contents(query, overlay);
   }
 
   async count(namespace: string): Promise<number> {

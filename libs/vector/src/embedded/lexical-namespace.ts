@@ -2,6 +2,8 @@ import {
   inverseDocumentFrequency,
   termScore,
   type Bm25Options,
+  type CandidateContent,
+  type ContentQuery,
   type IndexChange,
   type IndexPoint,
   type LaneCandidate,
@@ -11,7 +13,7 @@ import {
   type SessionNeighbour,
 } from '@sfm/memory';
 import { FilterSieve } from './filter-sieve.js';
-import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
+import { isAlive, isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
 import type { Postings } from './postings.js';
 import { SessionLists } from './session-lists.js';
@@ -19,7 +21,7 @@ import { sessionNeighbours } from './session-neighbours.js';
 import { TermDictionary } from './term-dictionary.js';
 import { TopCandidates } from '../top-candidates.js';
 
-interface TextPoint extends HeldPoint {
+interface TextPoint extends HeldPoint, CandidateContent {
   readonly session: string | null;
   readonly termIds: Int32Array;
   readonly length: number;
@@ -81,13 +83,24 @@ export class LexicalNamespace {
     });
   }
 
+  contents({ keys, nowMs }: ContentQuery, overlay: Overlay): CandidateContent[] {
+    const pending = new Map<string, IndexPoint>(overlay.points.map((point) => [point.key, point]));
+    const found: CandidateContent[] = [];
+    for (const key of keys) {
+      const point = overlay.hidden.has(key) ? pending.get(key) : this.#table.find(key)?.point;
+      if (point && isAlive(point, nowMs)) found.push(point);
+    }
+    return found;
+  }
+
   #upsert(point: IndexPoint): void {
     if (!this.#table.isNewer(point.key, point.version)) return;
     this.#drop(this.#table.slotOf(point.key));
     const { terms, length } = point.text;
     const termIds = new Int32Array(terms.size);
-    const held = { ...toHeldPoint(point), session: point.session, termIds, length };
-    const slot = this.#table.put(point.key, point.version, held);
+    const { version, importanceNorm, session } = point;
+    const held = { ...toHeldPoint(point), version, importanceNorm, session, termIds, length };
+    const slot = this.#table.put(point.key, version, held);
     this.#sieve.put(slot, held);
     this.#sessions.add(held);
     let position = 0;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { EMPTY_OVERLAY, IndexUnavailableError, type IndexChange } from '@sfm/memory';
+import { aPoint, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
 import { CollectionCatalog } from './collection-catalog.js';
@@ -11,12 +12,7 @@ const VECTOR = new Float32Array([1, 0, 0, 0]);
 const REMOVAL: IndexChange = { kind: 'remove', key: '1', version: 2 };
 
 function stored(version: number): IndexChange {
-  const text = { terms: new Map<string, number>(), length: 0 };
-  const times = { createdAtMs: 0, expiresAtMs: null };
-  return {
-    kind: 'upsert',
-    point: { key: '1', id: 1, version, type: 'episodic', payload: {}, session: null, ...times, vector: VECTOR, text },
-  };
+  return upsertOf(aPoint({ version, vector: VECTOR }));
 }
 
 const describeReal = await describeWith(['qdrant']);
