@@ -24,32 +24,31 @@ export class SessionLists<P extends SessionPoint> {
     else list.splice(position, 1);
   }
 
-  /** Up to `count` points of the session older than `id`, nearest first, of those that count. */
-  before(session: string, id: number, { count, counts }: Wanted<P>): P[] {
+  /** The points of the session before (direction -1) or after (1) the one with that id, nearest first. */
+  from(session: string, id: number, direction: -1 | 1): SessionWalk<P> {
     const list = this.#lists.get(session) ?? [];
-    const found: P[] = [];
-    for (let index = positionOf(list, id) - 1; index >= 0 && found.length < count; index--) {
-      const point = list[index]!;
-      if (counts(point)) found.push(point);
-    }
-    return found;
-  }
-
-  /** Up to `count` points of the session newer than `id`, nearest first, of those that count. */
-  after(session: string, id: number, { count, counts }: Wanted<P>): P[] {
-    const list = this.#lists.get(session) ?? [];
-    const found: P[] = [];
-    for (let index = positionOf(list, id + 1); index < list.length && found.length < count; index++) {
-      const point = list[index]!;
-      if (counts(point)) found.push(point);
-    }
-    return found;
+    const position = positionOf(list, id);
+    const isThere = list[position]?.id === id;
+    return new SessionWalk(list, direction === -1 ? position - 1 : position + (isThere ? 1 : 0), direction);
   }
 }
 
-export interface Wanted<P> {
-  readonly count: number;
-  readonly counts: (point: P) => boolean;
+/** A way through one session. Holds until points change. */
+export class SessionWalk<P extends SessionPoint> {
+  constructor(
+    private readonly list: readonly P[],
+    private position: number,
+    private readonly direction: -1 | 1,
+  ) {}
+
+  /** The point it is at; undefined at the end. */
+  get point(): P | undefined {
+    return this.list[this.position];
+  }
+
+  step(): void {
+    this.position += this.direction;
+  }
 }
 
 /** Of the first point that is not older than `id`. */
