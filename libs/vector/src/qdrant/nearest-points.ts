@@ -106,16 +106,14 @@ export class NearestPoints {
   }
 
   async #fetch(collection: string, { offset, size }: Page, exact: boolean): Promise<Hit[]> {
-    const request = {
-      collection_name: collection,
+    const points = await this.catalog.server.query(collection, {
       query: toDecimals(this.query.vector),
       filter: this.#serverFilter(),
       limit: size,
       offset,
       with_payload: this.#needsPayload ? true : { include: HIT_FIELDS },
       ...(exact ? { params: { exact } } : {}),
-    };
-    const { points } = await this.catalog.server.call((api, init) => api.queryPoints(request, init));
+    });
     return points.flatMap(({ score, payload }) => {
       const details = readHit(payload);
       return details && isJsonObject(payload) ? [{ score, payload, details }] : [];

@@ -16,6 +16,18 @@ export class SnapshotRefused extends Error {
   override readonly name = 'SnapshotRefused';
 }
 
+/** An answer that is not what was asked for; `data` is what it says. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
+
+  constructor(
+    readonly status: number,
+    readonly data: string,
+  ) {
+    super(`answered with ${status}`);
+  }
+}
+
 const TLS_PROBLEM = /CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/;
 
 /**
@@ -65,8 +77,9 @@ function statusOf(error: unknown): number | undefined {
 /** The server's own words: `{"status": {"error": …}}`. */
 function reasonOf(error: unknown): string {
   const data = propertyOf(error, 'data');
-  if (typeof data === 'string') return data.slice(0, 300);
-  const words = /"error":"((?:[^"\\]|\\.)*)"/.exec(JSON.stringify(data) ?? '')?.[1];
+  const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
+  const words = /"error":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1];
+  if (words === undefined && typeof data === 'string' && data !== '') return data.slice(0, 300);
   return words ?? (error instanceof Error ? error.message : 'no reason given');
 }
 

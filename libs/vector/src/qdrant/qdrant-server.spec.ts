@@ -44,12 +44,16 @@ function connect(options: QdrantConnectionOptions): QdrantServer {
 
 const ANSWER: RequestListener = (request, response) => {
   const body =
-    request.url === '/' ? { title: 'qdrant', version: '1.16.3' } : { result: { exists: false }, status: 'ok' };
+    request.url === '/'
+      ? { title: 'qdrant', version: '1.16.3' }
+      : { result: { exists: false, points: [] }, status: 'ok' };
   response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 };
 
 const exists = (server: QdrantServer) =>
   server.call((api, init) => api.collectionExists({ collection_name: 'c' }, init));
+
+const search = (server: QdrantServer) => server.query('c', { query: [1], limit: 1 });
 
 describe('the address of Qdrant', () => {
   it.each<[QdrantConnectionOptions, ReturnType<typeof qdrantAddress>]>([
@@ -114,7 +118,10 @@ describe('a Qdrant over TLS', () => {
   });
 });
 
-describe('calls to Qdrant', () => {
+describe.each<[string, (server: QdrantServer) => Promise<unknown>, unknown]>([
+  ['calls to Qdrant', exists, { exists: false, points: [] }],
+  ['searches of Qdrant', search, []],
+])('%s', (_name, ask, answer) => {
   /** Answers the first requests with the given statuses (0 cuts the connection), all others well. */
   async function failingAtFirst(...statuses: number[]): Promise<{ server: QdrantServer; requests: () => number }> {
     let count = 0;
@@ -131,13 +138,13 @@ describe('calls to Qdrant', () => {
 
   it.each([[[0, 0]], [[503, 429]], [[502]]])('are repeated after %j', async (statuses) => {
     const { server, requests } = await failingAtFirst(...statuses);
-    expect(await exists(server)).toEqual({ exists: false });
+    expect(await ask(server)).toEqual(answer);
     expect(requests()).toBe(statuses.length + 1);
   });
 
   it('give up after the third try', async () => {
     const { server, requests } = await failingAtFirst(503, 503, 503);
-    await expect(exists(server)).rejects.toThrow(/failed \(503\): as told/);
+    await expect(ask(server)).rejects.toThrow(/failed \(503\): as told/);
     expect(requests()).toBe(3);
   });
 
@@ -147,14 +154,14 @@ describe('calls to Qdrant', () => {
     [500, /failed \(500\): as told/],
   ])('that are answered with %d are not repeated', async (status, message) => {
     const { server, requests } = await failingAtFirst(status);
-    await expect(exists(server)).rejects.toThrow(message);
+    await expect(ask(server)).rejects.toThrow(message);
     expect(requests()).toBe(1);
   });
 
   it('end when the time is over, tries included', async () => {
     const port = await listen(createServer(() => {}));
     const server = connect({ host: '127.0.0.1', port, timeoutMs: 150 });
-    await expect(exists(server)).rejects.toThrow(/did not answer within 150 ms/);
+    await expect(ask(server)).rejects.toThrow(/did not answer within 150 ms/);
   });
 
   it('ask for uncompressed answers and carry the key', async () => {
@@ -165,8 +172,15 @@ describe('calls to Qdrant', () => {
         ANSWER(request, response);
       }),
     );
-    await exists(connect({ host: '127.0.0.1', port, apiKey: 'secret' }));
+    await ask(connect({ host: '127.0.0.1', port, apiKey: 'secret' }));
     expect(seen).toEqual([['identity', 'secret']]);
+  });
+});
+
+describe('an answer that is no list of points', () => {
+  it.each(['{}', '{"result":null}', '{"result":{"points":[{"id":1}]}}', '<html>'])('is a failure: %s', async (body) => {
+    const port = await listen(createServer((_request, response) => void response.end(body)));
+    await expect(search(connect({ host: '127.0.0.1', port, timeoutMs: 400 }))).rejects.toThrow(IndexUnavailableError);
   });
 });
 
