@@ -38,11 +38,14 @@ interface Test extends Admission {
 export class FilterSieve {
   readonly #columns = new Map<string, Column>();
   #mask = new Uint8Array();
+  /** What the mask is of, while it is. */
+  #masked: MemoryFilter | undefined;
 
   constructor(private readonly table: PointTable<HeldPoint>) {}
 
   /** The slot has a new point. */
   put(slot: number, point: HeldPoint): void {
+    this.#masked = undefined;
     for (const column of this.#columns.values()) {
       if (slot >= column.codes.length) column.codes = grown(column.codes, this.table.capacity);
       column.codes[slot] = codeOf(column.read(point));
@@ -54,6 +57,8 @@ export class FilterSieve {
    * leaves everything to the points. Holds until the next call, or until points change.
    */
   mask(filter: MemoryFilter | undefined): Uint8Array | undefined {
+    if (filter !== undefined && filter === this.#masked) return this.#mask;
+    this.#masked = undefined;
     const [first, ...others] = this.#tests(filter);
     if (!first) return undefined;
     const { capacity } = this.table;
@@ -66,6 +71,7 @@ export class FilterSieve {
     for (const { column, admits } of others) {
       for (let slot = 0; slot < capacity; slot++) if (mask[slot] === 1 && !admits(column.codes[slot]!)) mask[slot] = 0;
     }
+    this.#masked = filter;
     return mask;
   }
 

@@ -1,5 +1,6 @@
 import {
   inverseDocumentFrequency,
+  matchesFilter,
   termScore,
   type Bm25Options,
   type CandidateContent,
@@ -17,7 +18,7 @@ import { isAlive, isEligible, toHeldPoint, type HeldPoint } from './held-point.j
 import { PointTable } from './point-table.js';
 import type { Postings } from './postings.js';
 import { SessionLists } from './session-lists.js';
-import { sessionNeighbours } from './session-neighbours.js';
+import { sessionNeighbours, type Place, type SpokenPoints } from './session-neighbours.js';
 import { TermDictionary } from './term-dictionary.js';
 import { TopCandidates } from '../top-candidates.js';
 
@@ -44,9 +45,11 @@ export class LexicalNamespace {
   readonly #table = new PointTable<TextPoint>();
   readonly #dictionary = new TermDictionary();
   readonly #sieve = new FilterSieve(this.#table);
-  readonly #sessions = new SessionLists<TextPoint>();
+  readonly #sessions = new SessionLists();
   #totalLength = 0;
   #lengths = new Int32Array(0);
+  /** Epoch milliseconds, infinite for points that never expire. */
+  #expiries = new Float64Array(0);
   /** Scratch space of a search; all zeros in between. */
   #scores = new Float64Array(0);
   #touched = new Int32Array(0);
@@ -76,11 +79,13 @@ export class LexicalNamespace {
   }
 
   neighbours(query: NeighbourQuery, overlay: Overlay): SessionNeighbour[] {
-    return sessionNeighbours(query, {
-      held: (key) => this.#table.find(key)?.point,
-      sessions: this.#sessions,
-      overlay,
-    });
+    const held = this.#spokenHeld(query, overlay);
+    // Most of the time nothing is pending.
+    if (overlay.points.length === 0)
+      return sessionNeighbours(query, (key) => this.#placeOf(key, query, overlay), [held]);
+    const pending = new Map<string, IndexPoint>(overlay.points.map((point) => [point.key, point]));
+    const placeOf = (key: string) => place(pending.get(key), query) ?? this.#placeOf(key, query, overlay);
+    return sessionNeighbours(query, placeOf, [held, spokenPending(query, overlay.points)]);
   }
 
   contents({ keys, nowMs }: ContentQuery, overlay: Overlay): CandidateContent[] {
@@ -102,11 +107,12 @@ export class LexicalNamespace {
     const held = { ...toHeldPoint(point), version, importanceNorm, session, termIds, length };
     const slot = this.#table.put(point.key, version, held);
     this.#sieve.put(slot, held);
-    this.#sessions.add(held);
+    this.#sessions.add(session, held.id, slot);
     let position = 0;
     for (const [term, count] of terms) termIds[position++] = this.#dictionary.insert(term, slot, count);
     this.#reserve(this.#table.capacity);
     this.#lengths[slot] = length;
+    this.#expiries[slot] = held.expiresAtMs ?? Infinity;
     this.#totalLength += length;
   }
 
@@ -120,8 +126,24 @@ export class LexicalNamespace {
     const point = slot === undefined ? undefined : this.#table.at(slot);
     if (slot === undefined || point === undefined) return;
     for (const id of point.termIds) this.#dictionary.remove(id, slot);
-    this.#sessions.remove(point);
+    this.#sessions.remove(point.session, point.id);
     this.#totalLength -= point.length;
+  }
+
+  #spokenHeld({ filter, nowMs }: NeighbourQuery, { hidden }: Overlay): SpokenPoints {
+    const at = (slot: number) => this.#table.at(slot)!;
+    const expiries = this.#expiries;
+    const mask = this.#sieve.mask(filter);
+    return {
+      sessions: this.#sessions,
+      counts: (slot) => expiries[slot]! > nowMs && (hidden.size === 0 || !hidden.has(at(slot).key)),
+      matches: (slot) => (!mask || mask[slot] !== 0) && matchesFilter(filter, at(slot)),
+      keyOf: (slot) => at(slot).key,
+    };
+  }
+
+  #placeOf(key: string, query: NeighbourQuery, { hidden }: Overlay): Place | undefined {
+    return hidden.has(key) ? undefined : place(this.#table.find(key)?.point, query);
   }
 
   /** Weights from the statistics of: what is held, without the hidden points, with the overlay's points. */
@@ -198,9 +220,29 @@ export class LexicalNamespace {
     const lengths = new Int32Array(grown);
     lengths.set(this.#lengths);
     this.#lengths = lengths;
+    const expiries = new Float64Array(grown);
+    expiries.set(this.#expiries);
+    this.#expiries = expiries;
     this.#scores = new Float64Array(grown);
     this.#touched = new Int32Array(grown);
   }
+}
+
+function spokenPending({ filter, nowMs }: NeighbourQuery, points: readonly IndexPoint[]): SpokenPoints {
+  const sessions = new SessionLists();
+  points.forEach(({ session, id }, slot) => sessions.add(session, id, slot));
+  return {
+    sessions,
+    counts: (slot) => isAlive(points[slot]!, nowMs),
+    matches: (slot) => matchesFilter(filter, points[slot]!),
+    keyOf: (slot) => points[slot]!.key,
+  };
+}
+
+/** Undefined for a point on its own, or none, or an expired one. */
+function place(point: (HeldPoint & Pick<IndexPoint, 'session'>) | undefined, { nowMs }: NeighbourQuery) {
+  if (!point || point.session === null || !isAlive(point, nowMs)) return undefined;
+  return { session: point.session, id: point.id };
 }
 
 function countWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {

@@ -1,52 +1,90 @@
-import { matchesFilter, type IndexPoint, type NeighbourQuery, type Overlay, type SessionNeighbour } from '@sfm/memory';
-import { isAlive, type HeldPoint } from './held-point.js';
-import { SessionLists, type SessionWalk } from './session-lists.js';
+import type { NeighbourQuery, SessionNeighbour } from '@sfm/memory';
+import { positionIn, type SessionList, type SessionLists } from './session-lists.js';
 
-/** What of a point its neighbours are found by. */
-type Spoken = HeldPoint & Pick<IndexPoint, 'session'>;
-
-/** Where neighbours are looked for. */
-export interface Surroundings {
-  /** The point that the index holds under a key. */
-  readonly held: (key: string) => Spoken | undefined;
-  readonly sessions: SessionLists<Spoken>;
-  readonly overlay: Overlay;
+/** A session, and what is before and after in it. */
+export interface Place {
+  readonly session: string;
+  readonly id: number;
 }
 
-/** See `LexicalIndex.neighbours`. */
-export function sessionNeighbours(query: NeighbourQuery, { held, sessions, overlay }: Surroundings) {
-  const { keys, reach, filter, nowMs } = query;
-  const pending = new Map<string, Spoken>(overlay.points.map((point) => [point.key, point]));
-  const pendingSessions = new SessionLists<Spoken>();
-  for (const point of overlay.points) pendingSessions.add(point);
+/** Points that can be neighbours, by slot: those of the index, or those of the overlay. */
+export interface SpokenPoints {
+  readonly sessions: SessionLists;
+  /** Whether the point is a step on the way. */
+  readonly counts: (slot: number) => boolean;
+  readonly matches: (slot: number) => boolean;
+  readonly keyOf: (slot: number) => string;
+}
 
+type Direction = -1 | 1;
+
+/** See `LexicalIndex.neighbours`. What is in several places has to be counted in one of them only. */
+export function sessionNeighbours(
+  { keys, reach }: Pick<NeighbourQuery, 'keys' | 'reach'>,
+  placeOf: (key: string) => Place | undefined,
+  sources: readonly SpokenPoints[],
+): SessionNeighbour[] {
   const neighbours: SessionNeighbour[] = [];
   for (const of of new Set(keys)) {
-    const point = overlay.hidden.has(of) ? pending.get(of) : held(of);
-    if (!point || point.session === null || !isAlive(point, nowMs)) continue;
+    const place = placeOf(of);
+    if (!place) continue;
     for (const direction of [-1, 1] as const) {
-      const inIndex = sessions.from(point.session, point.id, direction);
-      const inOverlay = pendingSessions.from(point.session, point.id, direction);
+      const walks = sources.map((points) => new Walk(points, place, direction));
       for (let distance = 1; distance <= reach; distance++) {
-        skip(inIndex, (near) => !isAlive(near, nowMs) || overlay.hidden.has(near.key));
-        skip(inOverlay, (near) => !isAlive(near, nowMs));
-        const nearer = nearerOf(inIndex, inOverlay, direction);
-        const near = nearer.point;
-        if (!near) break;
-        if (matchesFilter(filter, near)) neighbours.push({ of, key: near.key, offset: direction * distance });
-        nearer.step();
+        const nearest = walks.reduce((a, b) => (b.distance < a.distance ? b : a));
+        if (nearest.distance === Infinity) break;
+        if (nearest.isMatching) neighbours.push({ of, key: nearest.key, offset: direction * distance });
+        nearest.step();
       }
     }
   }
   return neighbours;
 }
 
-function skip(walk: SessionWalk<Spoken>, isPassedOver: (point: Spoken) => boolean): void {
-  for (let { point } = walk; point && isPassedOver(point); { point } = walk) walk.step();
-}
+/** A way from a place through its session, over the points that count. */
+class Walk {
+  readonly #list: SessionList;
+  #position: number;
 
-/** Of two walks in one direction, the one whose point is met first. */
-function nearerOf(a: SessionWalk<Spoken>, b: SessionWalk<Spoken>, direction: -1 | 1): SessionWalk<Spoken> {
-  if (!a.point || !b.point) return a.point ? a : b;
-  return direction * (a.point.id - b.point.id) < 0 ? a : b;
+  constructor(
+    private readonly points: SpokenPoints,
+    private readonly place: Place,
+    private readonly direction: Direction,
+  ) {
+    this.#list = points.sessions.of(place.session);
+    const position = positionIn(this.#list, place.id);
+    const isThere = this.#list.ids[position] === place.id;
+    this.#position = direction === -1 || isThere ? position + direction : position;
+    this.#skip();
+  }
+
+  /** From the place, in ids; infinite at the end. */
+  get distance(): number {
+    const id = this.#list.ids[this.#position];
+    return id === undefined ? Infinity : this.direction * (id - this.place.id);
+  }
+
+  get isMatching(): boolean {
+    return this.points.matches(this.#slot);
+  }
+
+  get key(): string {
+    return this.points.keyOf(this.#slot);
+  }
+
+  step(): void {
+    this.#position += this.direction;
+    this.#skip();
+  }
+
+  get #slot(): number {
+    return this.#list.slots[this.#position] ?? -1;
+  }
+
+  #skip(): void {
+    const { ids, slots } = this.#list;
+    while (this.#position >= 0 && this.#position < ids.length && !this.points.counts(slots[this.#position]!)) {
+      this.#position += this.direction;
+    }
+  }
 }
