@@ -84,7 +84,6 @@ describe('the migrations', () => {
       'CREATE INDEX memories_expires_at_idx ON memories USING btree (expires_at) WHERE (expires_at IS NOT NULL)',
       'CREATE UNIQUE INDEX memories_namespace_id_idx ON memories USING btree (namespace, id) INCLUDE (type, deleted_at, expires_at)',
       'CREATE UNIQUE INDEX memories_pkey ON memories USING btree (namespace, coordinate_key)',
-      'CREATE INDEX memories_session_idx ON memories USING btree (namespace, session, id) WHERE ((session IS NOT NULL) AND (deleted_at IS NULL))',
       'CREATE INDEX memories_unindexed_idx ON memories USING btree (namespace) WHERE (indexed_version < version)',
     ]);
     const [storage] = await truth.database.query<{ external: boolean }>({

@@ -16,9 +16,6 @@ import { Check, Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm'
 )
 // Unique on (namespace, id), with included columns, which the decorator can not say.
 @Index('memories_namespace_id_idx', { synchronize: false })
-@Index('memories_session_idx', ['namespace', 'session', 'id'], {
-  where: '((session IS NOT NULL) AND (deleted_at IS NULL))',
-})
 @Index('memories_unindexed_idx', ['namespace'], { where: '(indexed_version < version)' })
 @Index('memories_expires_at_idx', ['expiresAt'], { where: '(expires_at IS NOT NULL)' })
 export class MemoryEntity {
