@@ -53,13 +53,14 @@ class World {
   }
 
   /** Keys of the points that match, and of those that the sieve lets through. */
-  ask(filter: MemoryFilter): { readonly matching: string[]; readonly passed: string[] } {
-    const mask = this.sieve.mask(filter);
+  ask(filter: MemoryFilter): { readonly matching: string[]; readonly passed: string[]; readonly listed?: string[] } {
+    const sifted = this.sieve.sift(filter);
     const points = Array.from({ length: this.table.capacity }, (_, slot) => ({ slot, point: this.table.at(slot) }));
     const held = points.flatMap(({ slot, point }) => (point ? [{ slot, point }] : []));
     return {
       matching: held.filter(({ point }) => matchesFilter(filter, point)).map(({ point }) => point.key),
-      passed: held.filter(({ slot }) => mask?.[slot] !== 0).map(({ point }) => point.key),
+      passed: held.filter(({ slot }) => sifted?.mask[slot] !== 0).map(({ point }) => point.key),
+      listed: sifted && [...sifted.slots].map((slot) => this.table.at(slot)?.key).filter((key) => key !== undefined),
     };
   }
 }
@@ -72,8 +73,9 @@ describe('FilterSieve', () => {
       const filter = { payload: [condition] };
       VALUES.forEach((value, index) => world.put(`before ${index}`, value));
       const check = () => {
-        const { matching, passed } = world.ask(filter);
+        const { matching, passed, listed = passed } = world.ask(filter);
         expect(passed).toEqual(expect.arrayContaining(matching));
+        expect(listed).toEqual(passed);
       };
       check();
       VALUES.forEach((value, index) => world.put(`after ${index}`, value));
@@ -98,7 +100,8 @@ describe('FilterSieve', () => {
     world.put('1', 'a', 'semantic');
     world.put('2', 'a', 'episodic');
     world.put('3', 'b', 'semantic');
-    expect(world.ask({ type: 'semantic', payload: [{ path: ['a'], equals: 'a' }] }).passed).toEqual(['1']);
+    const both = world.ask({ type: 'semantic', payload: [{ path: ['a'], equals: 'a' }] });
+    expect([both.passed, both.listed]).toEqual([['1'], ['1']]);
     expect(world.ask({ type: 'semantic' }).passed).toEqual(['1', '3']);
     expect(world.ask({}).passed).toEqual(['1', '2', '3']);
   });

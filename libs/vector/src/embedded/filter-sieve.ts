@@ -29,6 +29,14 @@ interface Test extends Admission {
   readonly column: Column;
 }
 
+/** The points that a sieve lets through. Holds until it sifts for another filter, or until points change. */
+export interface Sifted {
+  /** By slot: 1 for those, 0 for all others. */
+  readonly mask: Uint8Array;
+  /** Theirs, ascending. */
+  readonly slots: Int32Array;
+}
+
 /**
  * Tells of most points that they do not match a filter from one number each, without touching the point: to look into
  * the payloads of all that share a word with a query takes longer than to score them.
@@ -38,41 +46,62 @@ interface Test extends Admission {
 export class FilterSieve {
   readonly #columns = new Map<string, Column>();
   #mask = new Uint8Array();
-  /** What the mask is of, while it is. */
-  #masked: MemoryFilter | undefined;
+  #slots = new Int32Array();
+  #sifted: Sifted | undefined;
+  /** The filter that was sifted for last, until points change. */
+  #siftedFor: MemoryFilter | undefined;
 
   constructor(private readonly table: PointTable<HeldPoint>) {}
 
   /** The slot has a new point. */
   put(slot: number, point: HeldPoint): void {
-    this.#masked = undefined;
+    this.#siftedFor = undefined;
     for (const column of this.#columns.values()) {
       if (slot >= column.codes.length) column.codes = grown(column.codes, this.table.capacity);
       column.codes[slot] = codeOf(column.read(point));
     }
   }
 
-  /**
-   * By slot, 0 where the point does not match, else 1: such a point still has to be asked. Undefined when the filter
-   * leaves everything to the points. Holds until the next call, or until points change.
-   */
-  mask(filter: MemoryFilter | undefined): Uint8Array | undefined {
-    if (filter !== undefined && filter === this.#masked) return this.#mask;
-    this.#masked = undefined;
+  /** What may match; such a point still has to be asked. Undefined when the filter leaves everything to the points. */
+  sift(filter: MemoryFilter | undefined): Sifted | undefined {
+    if (filter !== undefined && filter === this.#siftedFor) return this.#sifted;
     const [first, ...others] = this.#tests(filter);
     if (!first) return undefined;
     const { capacity } = this.table;
-    if (capacity > this.#mask.length) this.#mask = new Uint8Array(roomFor(capacity, this.#mask.length));
-    const mask = this.#mask;
-    const { codes } = first.column;
-    const { only } = first;
-    if (only === undefined) for (let slot = 0; slot < capacity; slot++) mask[slot] = first.admits(codes[slot]!) ? 1 : 0;
-    else for (let slot = 0; slot < capacity; slot++) mask[slot] = codes[slot] === only ? 1 : 0;
-    for (const { column, admits } of others) {
-      for (let slot = 0; slot < capacity; slot++) if (mask[slot] === 1 && !admits(column.codes[slot]!)) mask[slot] = 0;
+    if (capacity > this.#mask.length) {
+      this.#mask = new Uint8Array(roomFor(capacity, this.#mask.length));
+      this.#slots = new Int32Array(this.#mask.length);
     }
-    this.#masked = filter;
-    return mask;
+    let count = this.#begin(first, capacity);
+    for (const test of others) count = this.#keep(test, count);
+    this.#siftedFor = filter;
+    this.#sifted = { mask: this.#mask, slots: this.#slots.subarray(0, count) };
+    return this.#sifted;
+  }
+
+  /** The slots that a test admits; answers how many. Most of them are refused, so this is a loop without branches. */
+  #begin({ column: { codes }, admits, only }: Test, capacity: number): number {
+    const mask = this.#mask;
+    const slots = this.#slots;
+    if (only === undefined) for (let slot = 0; slot < capacity; slot++) mask[slot] = admits(codes[slot]!) ? 1 : 0;
+    else for (let slot = 0; slot < capacity; slot++) mask[slot] = codes[slot] === only ? 1 : 0;
+    let count = 0;
+    for (let slot = 0; slot < capacity; slot++) {
+      slots[count] = slot;
+      count += mask[slot]!;
+    }
+    return count;
+  }
+
+  /** Of the first `count` slots, those that a further test admits; answers how many. */
+  #keep({ column, admits }: Test, count: number): number {
+    let kept = 0;
+    for (let index = 0; index < count; index++) {
+      const slot = this.#slots[index]!;
+      if (admits(column.codes[slot]!)) this.#slots[kept++] = slot;
+      else this.#mask[slot] = 0;
+    }
+    return kept;
   }
 
   #tests(filter: MemoryFilter | undefined): Test[] {

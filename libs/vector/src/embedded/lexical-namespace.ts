@@ -16,7 +16,7 @@ import {
 import { FilterSieve } from './filter-sieve.js';
 import { isAlive, isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
-import type { Postings } from './postings.js';
+import { ScoreBoard, type WeightedQuery } from './score-board.js';
 import { SessionLists } from './session-lists.js';
 import { sessionNeighbours, type Place, type SpokenPoints } from './session-neighbours.js';
 import { TermDictionary } from './term-dictionary.js';
@@ -28,18 +28,6 @@ interface TextPoint extends HeldPoint, CandidateContent {
   readonly length: number;
 }
 
-/** A query term with its weight in the collection as it is with the overlay applied. */
-interface WeightedTerm {
-  readonly term: string;
-  readonly postings: Postings | undefined;
-  readonly idf: number;
-}
-
-interface WeightedQuery {
-  readonly terms: readonly WeightedTerm[];
-  readonly averageLength: number;
-}
-
 /** Inverted index of one namespace. Statistics are at any time exactly those of the points it holds. */
 export class LexicalNamespace {
   readonly #table = new PointTable<TextPoint>();
@@ -47,14 +35,13 @@ export class LexicalNamespace {
   readonly #sieve = new FilterSieve(this.#table);
   readonly #sessions = new SessionLists();
   #totalLength = 0;
-  #lengths = new Int32Array(0);
-  /** Epoch milliseconds, infinite for points that never expire. */
+  readonly #board: ScoreBoard;
+  /** Epoch milliseconds by slot, infinite for points that never expire. */
   #expiries = new Float64Array(0);
-  /** Scratch space of a search; all zeros in between. */
-  #scores = new Float64Array(0);
-  #touched = new Int32Array(0);
 
-  constructor(private readonly bm25: Bm25Options) {}
+  constructor(private readonly bm25: Bm25Options) {
+    this.#board = new ScoreBoard(bm25);
+  }
 
   get size(): number {
     return this.#table.size;
@@ -68,9 +55,13 @@ export class LexicalNamespace {
   search(query: LexicalQuery, overlay: Overlay): LaneCandidate[] {
     const weighted = this.#weigh(query.terms, overlay);
     const top = new TopCandidates(query.limit);
-    const touchedCount = this.#accumulate(weighted, this.#sieve.mask(query.filter));
-    const isVisible = (point: TextPoint): boolean => !overlay.hidden.has(point.key) && isEligible(point, query);
-    this.#collect(top, touchedCount, isVisible);
+    this.#board.add(weighted, this.#sieve.sift(query.filter));
+    this.#board.drain((slot, score) => {
+      if (score < top.floor) return;
+      const point = this.#table.at(slot);
+      if (!point || !top.admits(score, point.id)) return;
+      if (!overlay.hidden.has(point.key) && isEligible(point, query)) top.offer(point.key, score, point.id);
+    });
     for (const point of overlay.points) {
       const score = this.#scoreOf(point, weighted);
       if (score > 0 && isEligible(point, query)) top.offer(point.key, score, point.id);
@@ -110,10 +101,19 @@ export class LexicalNamespace {
     this.#sessions.add(session, held.id, slot);
     let position = 0;
     for (const [term, count] of terms) termIds[position++] = this.#dictionary.insert(term, slot, count);
-    this.#reserve(this.#table.capacity);
-    this.#lengths[slot] = length;
-    this.#expiries[slot] = held.expiresAtMs ?? Infinity;
+    this.#board.reserve(this.#table.capacity);
+    this.#board.setLength(slot, length);
+    this.#setExpiry(slot, held.expiresAtMs ?? Infinity);
     this.#totalLength += length;
+  }
+
+  #setExpiry(slot: number, expiresAtMs: number): void {
+    if (slot >= this.#expiries.length) {
+      const expiries = new Float64Array(Math.max(64, this.#table.capacity, this.#expiries.length * 2));
+      expiries.set(this.#expiries);
+      this.#expiries = expiries;
+    }
+    this.#expiries[slot] = expiresAtMs;
   }
 
   #remove(key: string, version: number): void {
@@ -133,7 +133,7 @@ export class LexicalNamespace {
   #spokenHeld({ filter, nowMs }: NeighbourQuery, { hidden }: Overlay): SpokenPoints {
     const at = (slot: number) => this.#table.at(slot)!;
     const expiries = this.#expiries;
-    const mask = this.#sieve.mask(filter);
+    const mask = this.#sieve.sift(filter)?.mask;
     return {
       sessions: this.#sessions,
       counts: (slot) => expiries[slot]! > nowMs && (hidden.size === 0 || !hidden.has(at(slot).key)),
@@ -169,41 +169,6 @@ export class LexicalNamespace {
     return [...keys].map((key) => this.#table.find(key)?.point).filter((point) => point !== undefined);
   }
 
-  /**
-   * Adds up every term's part into the scratch scores of the slots that the mask has, in query order; answers how many
-   * slots were touched.
-   */
-  #accumulate({ terms, averageLength }: WeightedQuery, mask: Uint8Array | undefined): number {
-    const scores = this.#scores;
-    const touched = this.#touched;
-    const lengths = this.#lengths;
-    let touchedCount = 0;
-    for (const { postings, idf } of terms) {
-      if (!postings) continue;
-      const { slots, counts, size } = postings;
-      for (let position = 0; position < size; position++) {
-        const slot = slots[position]!;
-        if (mask && mask[slot] === 0) continue;
-        const sum = scores[slot]!;
-        if (sum === 0) touched[touchedCount++] = slot;
-        scores[slot] = sum + termScore(idf, counts[position]!, lengths[slot]!, averageLength, this.bm25);
-      }
-    }
-    return touchedCount;
-  }
-
-  /** Offers the touched slots and clears the scratch scores. */
-  #collect(top: TopCandidates, touchedCount: number, isVisible: (point: TextPoint) => boolean): void {
-    for (let index = 0; index < touchedCount; index++) {
-      const slot = this.#touched[index]!;
-      const score = this.#scores[slot]!;
-      this.#scores[slot] = 0;
-      if (score < top.floor) continue;
-      const point = this.#table.at(slot);
-      if (point && top.admits(score, point.id) && isVisible(point)) top.offer(point.key, score, point.id);
-    }
-  }
-
   /** The same sum, in the same order, for a point that is not in the index. */
   #scoreOf(point: IndexPoint, { terms, averageLength }: WeightedQuery): number {
     let score = 0;
@@ -212,19 +177,6 @@ export class LexicalNamespace {
       if (count !== undefined) score += termScore(idf, count, point.text.length, averageLength, this.bm25);
     }
     return score;
-  }
-
-  #reserve(capacity: number): void {
-    if (capacity <= this.#lengths.length) return;
-    const grown = Math.max(64, capacity, this.#lengths.length * 2);
-    const lengths = new Int32Array(grown);
-    lengths.set(this.#lengths);
-    this.#lengths = lengths;
-    const expiries = new Float64Array(grown);
-    expiries.set(this.#expiries);
-    this.#expiries = expiries;
-    this.#scores = new Float64Array(grown);
-    this.#touched = new Int32Array(grown);
   }
 }
 

@@ -159,7 +159,7 @@ export class VectorNamespace {
 
   /** Offers a slot's point if the query may see it; what is costly to ask is asked last. */
   #offering({ query, overlay }: Omit<Search, 'vector'>, top: TopCandidates): (slot: number, score: number) => void {
-    const mask = this.#sieve.mask(query.filter);
+    const mask = this.#sieve.sift(query.filter)?.mask;
     return (slot, score) => {
       if (mask?.[slot] === 0) return;
       const point = this.#table.at(slot);
