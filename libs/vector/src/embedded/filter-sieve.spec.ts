@@ -54,13 +54,14 @@ class World {
 
   /** Keys of the points that match, and of those that the sieve lets through. */
   ask(filter: MemoryFilter): { readonly matching: string[]; readonly passed: string[]; readonly listed?: string[] } {
-    const sifted = this.sieve.sift(filter);
+    const passes = this.sieve.passes(filter);
+    const slots = this.sieve.slots(filter);
     const points = Array.from({ length: this.table.capacity }, (_, slot) => ({ slot, point: this.table.at(slot) }));
     const held = points.flatMap(({ slot, point }) => (point ? [{ slot, point }] : []));
     return {
       matching: held.filter(({ point }) => matchesFilter(filter, point)).map(({ point }) => point.key),
-      passed: held.filter(({ slot }) => sifted?.mask[slot] !== 0).map(({ point }) => point.key),
-      listed: sifted && [...sifted.slots].map((slot) => this.table.at(slot)?.key).filter((key) => key !== undefined),
+      passed: held.filter(({ slot }) => passes?.(slot) !== false).map(({ point }) => point.key),
+      listed: slots?.flatMap((slot) => this.table.at(slot)?.key ?? []),
     };
   }
 }

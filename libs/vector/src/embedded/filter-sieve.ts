@@ -1,4 +1,5 @@
 import { valueAt, type JsonValue, type MemoryFilter, type PayloadCondition } from '@sfm/memory';
+import { CodeLists } from './code-lists.js';
 import type { HeldPoint } from './held-point.js';
 import type { PointTable } from './point-table.js';
 
@@ -12,10 +13,11 @@ const ABSENT = 0;
 const COMPOSITE = 1;
 const FIRST_SCALAR = 2;
 
-/** The codes of one field, by slot. */
+/** The codes of one field, by slot. A slot that was freed keeps its code until it is used again. */
 interface Column {
   readonly read: (point: HeldPoint) => JsonValue | undefined;
   codes: Uint32Array;
+  readonly lists: CodeLists;
 }
 
 /** Which codes the value of a matching point may have. */
@@ -29,14 +31,6 @@ interface Test extends Admission {
   readonly column: Column;
 }
 
-/** The points that a sieve lets through. Holds until it sifts for another filter, or until points change. */
-export interface Sifted {
-  /** By slot: 1 for those, 0 for all others. */
-  readonly mask: Uint8Array;
-  /** Theirs, ascending. */
-  readonly slots: Int32Array;
-}
-
 /**
  * Tells of most points that they do not match a filter from one number each, without touching the point: to look into
  * the payloads of all that share a word with a query takes longer than to score them.
@@ -45,63 +39,53 @@ export interface Sifted {
  */
 export class FilterSieve {
   readonly #columns = new Map<string, Column>();
-  #mask = new Uint8Array();
-  #slots = new Int32Array();
-  #sifted: Sifted | undefined;
-  /** The filter that was sifted for last, until points change. */
-  #siftedFor: MemoryFilter | undefined;
 
   constructor(private readonly table: PointTable<HeldPoint>) {}
 
   /** The slot has a new point. */
   put(slot: number, point: HeldPoint): void {
-    this.#siftedFor = undefined;
     for (const column of this.#columns.values()) {
       if (slot >= column.codes.length) column.codes = grown(column.codes, this.table.capacity);
-      column.codes[slot] = codeOf(column.read(point));
+      const code = codeOf(column.read(point));
+      const former = column.codes[slot]!;
+      if (code !== former) column.lists.moved(slot, former, code);
+      column.codes[slot] = code;
     }
   }
 
-  /** What may match; such a point still has to be asked. Undefined when the filter leaves everything to the points. */
-  sift(filter: MemoryFilter | undefined): Sifted | undefined {
-    if (filter !== undefined && filter === this.#siftedFor) return this.#sifted;
+  /**
+   * Slots of the points that may match, ascending; such a point still has to be asked. Undefined when the filter leaves
+   * everything to the points. Holds until points change.
+   */
+  slots(filter: MemoryFilter | undefined): readonly number[] | undefined {
+    const tests = this.#tests(filter);
+    const start = tests.find(({ only }) => only !== undefined) ?? tests[0];
+    if (!start) return undefined;
+    let slots = this.#slotsOf(start);
+    for (const test of tests) {
+      const { codes } = test.column;
+      if (test !== start) slots = slots.filter((slot) => test.admits(codes[slot]!));
+    }
+    return slots;
+  }
+
+  /** Whether the point in a slot may match. Undefined as for `slots`; holds as long. */
+  passes(filter: MemoryFilter | undefined): ((slot: number) => boolean) | undefined {
     const [first, ...others] = this.#tests(filter);
     if (!first) return undefined;
+    const passesFirst = (slot: number) => first.admits(first.column.codes[slot]!);
+    if (others.length === 0) return passesFirst;
+    return (slot) => passesFirst(slot) && others.every(({ column, admits }) => admits(column.codes[slot]!));
+  }
+
+  #slotsOf({ column: { codes, lists }, admits, only }: Test): readonly number[] {
     const { capacity } = this.table;
-    if (capacity > this.#mask.length) {
-      this.#mask = new Uint8Array(roomFor(capacity, this.#mask.length));
-      this.#slots = new Int32Array(this.#mask.length);
-    }
-    let count = this.#begin(first, capacity);
-    for (const test of others) count = this.#keep(test, count);
-    this.#siftedFor = filter;
-    this.#sifted = { mask: this.#mask, slots: this.#slots.subarray(0, count) };
-    return this.#sifted;
-  }
-
-  /** The slots that a test admits; answers how many. Most of them are refused, so this is a loop without branches. */
-  #begin({ column: { codes }, admits, only }: Test, capacity: number): number {
-    const mask = this.#mask;
-    const slots = this.#slots;
-    if (only === undefined) for (let slot = 0; slot < capacity; slot++) mask[slot] = admits(codes[slot]!) ? 1 : 0;
-    else for (let slot = 0; slot < capacity; slot++) mask[slot] = codes[slot] === only ? 1 : 0;
-    let count = 0;
-    for (let slot = 0; slot < capacity; slot++) {
-      slots[count] = slot;
-      count += mask[slot]!;
-    }
-    return count;
-  }
-
-  /** Of the first `count` slots, those that a further test admits; answers how many. */
-  #keep({ column, admits }: Test, count: number): number {
-    let kept = 0;
-    for (let index = 0; index < count; index++) {
-      const slot = this.#slots[index]!;
-      if (admits(column.codes[slot]!)) this.#slots[kept++] = slot;
-      else this.#mask[slot] = 0;
-    }
-    return kept;
+    const find = (): number[] => {
+      const slots: number[] = [];
+      for (let slot = 0; slot < capacity; slot++) if (admits(codes[slot]!)) slots.push(slot);
+      return slots;
+    };
+    return only === undefined ? find() : lists.of(only, find);
   }
 
   #tests(filter: MemoryFilter | undefined): Test[] {
@@ -129,7 +113,7 @@ export class FilterSieve {
       const point = this.table.at(slot);
       if (point) codes[slot] = codeOf(read(point));
     }
-    return { read, codes };
+    return { read, codes, lists: new CodeLists() };
   }
 }
 

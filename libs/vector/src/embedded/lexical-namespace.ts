@@ -55,7 +55,7 @@ export class LexicalNamespace {
   search(query: LexicalQuery, overlay: Overlay): LaneCandidate[] {
     const weighted = this.#weigh(query.terms, overlay);
     const top = new TopCandidates(query.limit);
-    this.#board.add(weighted, this.#sieve.sift(query.filter));
+    this.#board.add(weighted, this.#sieve.slots(query.filter));
     this.#board.drain((slot, score) => {
       if (score < top.floor) return;
       const point = this.#table.at(slot);
@@ -133,11 +133,11 @@ export class LexicalNamespace {
   #spokenHeld({ filter, nowMs }: NeighbourQuery, { hidden }: Overlay): SpokenPoints {
     const at = (slot: number) => this.#table.at(slot)!;
     const expiries = this.#expiries;
-    const mask = this.#sieve.sift(filter)?.mask;
+    const passes = this.#sieve.passes(filter);
     return {
       sessions: this.#sessions,
       counts: (slot) => expiries[slot]! > nowMs && (hidden.size === 0 || !hidden.has(at(slot).key)),
-      matches: (slot) => (!mask || mask[slot] !== 0) && matchesFilter(filter, at(slot)),
+      matches: (slot) => passes?.(slot) !== false && matchesFilter(filter, at(slot)),
       keyOf: (slot) => at(slot).key,
     };
   }

@@ -42,28 +42,6 @@ export class Postings {
     this.#size--;
   }
 
-  /**
-   * The first position, from a given one on, whose slot is not lower; `size` when there is none. For slots asked for in
-   * ascending order: steps that double, then halves (Bentley & Yao, "An almost optimal algorithm for unbounded
-   * searching", 1976).
-   */
-  seek(slot: number, from: number): number {
-    const slots = this.#slots;
-    let step = 1;
-    let low = from;
-    while (low + step < this.#size && slots[low + step]! < slot) {
-      low += step;
-      step *= 2;
-    }
-    let high = Math.min(low + step, this.#size);
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (slots[middle]! < slot) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
   /** Where the slot is, or belongs. */
   #positionOf(slot: number): number {
     let low = 0;
@@ -87,4 +65,29 @@ export class Postings {
     this.#slots = slots;
     this.#counts = counts;
   }
+}
+
+/**
+ * The first position, from a given one on, whose slot is not lower; `size` when there is none. For slots asked for in
+ * ascending order: steps that double, then halves (Bentley & Yao, "An almost optimal algorithm for unbounded searching",
+ * 1976).
+ */
+export function seek(
+  slots: ArrayLike<number>,
+  size: number,
+  { slot, from }: { readonly slot: number; readonly from: number },
+): number {
+  let step = 1;
+  let low = from;
+  while (low + step < size && slots[low + step]! < slot) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(low + step, size);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (slots[middle]! < slot) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

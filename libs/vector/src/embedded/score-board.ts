@@ -1,6 +1,5 @@
 import { termScore, type Bm25Options } from '@sfm/memory';
-import type { Sifted } from './filter-sieve.js';
-import type { Postings } from './postings.js';
+import { seek, type Postings } from './postings.js';
 
 /** A query term with its weight in the collection as it is with the overlay applied. */
 export interface WeightedTerm {
@@ -20,9 +19,6 @@ interface Part {
   readonly idf: number;
   readonly averageLength: number;
 }
-
-/** When the postings of a term are this many times as many as the slots asked for, each slot is looked up instead. */
-const WORTH_SEEKING = 8;
 
 /** Adds up, by slot, what the terms of a query are worth. */
 export class ScoreBoard {
@@ -50,13 +46,14 @@ export class ScoreBoard {
     this.#lengths[slot] = length;
   }
 
-  /** Adds every term's part to the slots that passed the sieve, in query order. */
-  add({ terms, averageLength }: WeightedQuery, sifted: Sifted | undefined): void {
+  /** Adds every term's part to the given slots (ascending), or to all, in query order. */
+  add({ terms, averageLength }: WeightedQuery, slots: readonly number[] | undefined): void {
     for (const { postings, idf } of terms) {
       if (!postings) continue;
       const part = { postings, idf, averageLength };
-      if (sifted && sifted.slots.length * WORTH_SEEKING < postings.size) this.#addSought(part, sifted.slots);
-      else this.#addAll(part, sifted?.mask);
+      if (!slots) this.#addAll(part);
+      else if (slots.length < postings.size) this.#addSought(part, slots);
+      else this.#addAmong(part, slots);
     }
   }
 
@@ -71,21 +68,30 @@ export class ScoreBoard {
     this.#touchedCount = 0;
   }
 
-  #addAll(part: Part, mask: Uint8Array | undefined): void {
+  #addAll(part: Part): void {
     const { slots, size } = part.postings;
-    for (let position = 0; position < size; position++) {
-      const slot = slots[position]!;
-      if (!mask || mask[slot] !== 0) this.#addAt(position, slot, part);
-    }
+    for (let position = 0; position < size; position++) this.#addAt(position, slots[position]!, part);
   }
 
-  #addSought(part: Part, sought: Int32Array): void {
+  /** Few slots: each is looked up in the postings. */
+  #addSought(part: Part, sought: readonly number[]): void {
     const { slots, size } = part.postings;
     let position = 0;
     for (let index = 0; index < sought.length && position < size; index++) {
       const slot = sought[index]!;
-      position = part.postings.seek(slot, position);
+      position = seek(slots, size, { slot, from: position });
       if (position < size && slots[position] === slot) this.#addAt(position, slot, part);
+    }
+  }
+
+  /** Few postings: each is looked up among the slots. */
+  #addAmong(part: Part, among: readonly number[]): void {
+    const { slots, size } = part.postings;
+    let index = 0;
+    for (let position = 0; position < size && index < among.length; position++) {
+      const slot = slots[position]!;
+      index = seek(among, among.length, { slot, from: index });
+      if (among[index] === slot) this.#addAt(position, slot, part);
     }
   }
 

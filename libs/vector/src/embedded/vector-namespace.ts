@@ -159,9 +159,9 @@ export class VectorNamespace {
 
   /** Offers a slot's point if the query may see it; what is costly to ask is asked last. */
   #offering({ query, overlay }: Omit<Search, 'vector'>, top: TopCandidates): (slot: number, score: number) => void {
-    const mask = this.#sieve.sift(query.filter)?.mask;
+    const passes = this.#sieve.passes(query.filter);
     return (slot, score) => {
-      if (mask?.[slot] === 0) return;
+      if (passes?.(slot) === false) return;
       const point = this.#table.at(slot);
       if (!point?.hasVector || !top.admits(score, point.id)) return;
       if (overlay.hidden.has(point.key) || !isEligible(point, query)) return;
