@@ -107,6 +107,20 @@ describe('FilterSieve', () => {
     expect(world.ask({}).passed).toEqual(['1', '2', '3']);
   });
 
+  it('follows points from one value to another', () => {
+    const world = new World();
+    const listed = (equals: string) => world.ask({ payload: [{ path: ['a'], equals }] }).listed;
+    world.put('1', 'a');
+    world.put('2', 'b');
+    world.put('3', 'a');
+    expect([listed('a'), listed('b')]).toEqual([['1', '3'], ['2']]);
+    world.put('3', 'b');
+    expect([listed('a'), listed('b')]).toEqual([['1'], ['2', '3']]);
+    world.put('1', 'b');
+    world.put('4', 'a');
+    expect([listed('a'), listed('b')]).toEqual([['4'], ['1', '2', '3']]);
+  });
+
   it('judges by more fields than it remembers', () => {
     const world = new World();
     world.put('1', { b: 1 });
