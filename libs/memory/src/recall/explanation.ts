@@ -1,16 +1,15 @@
 import type { ScoreContribution } from './recall.types.js';
 
-/** One term of a score. */
-export function contribution(signal: string, value: number, weight: number): ScoreContribution {
-  return { signal, value, weight, contribution: value * weight };
-}
+/** A score that grows term by term and can be explained by them. */
+export class ExplainedScore {
+  /** The terms that count: those of signals that were found. */
+  readonly contributions: ScoreContribution[] = [];
+  total = 0;
 
-/** The terms that count: those of signals that were found. */
-export function present(contributions: readonly ScoreContribution[]): readonly ScoreContribution[] {
-  return contributions.filter((each) => each.contribution !== 0);
-}
-
-/** The score that contributions explain. */
-export function scoreOf(contributions: readonly ScoreContribution[]): number {
-  return contributions.reduce((sum, each) => sum + each.contribution, 0);
+  add(signal: string, value: number, weight: number): void {
+    const contribution = value * weight;
+    if (contribution === 0) return;
+    this.contributions.push({ signal, value, weight, contribution });
+    this.total += contribution;
+  }
 }

@@ -4,7 +4,7 @@ import { analyzeQuery, analyzeText } from '../text/text-analyzer.js';
 import { asks, endsAsking } from './asking.js';
 import type { SessionNeighbour } from './lexical-index.port.js';
 import { neighbourSignals, sessionSignals } from './context-signals.js';
-import { contribution, present, scoreOf } from './explanation.js';
+import { ExplainedScore } from './explanation.js';
 import type { CandidateContent, LaneCandidate } from './index-point.js';
 import { lexicalSignals, vectorSignals } from './lane-signals.js';
 import { memoryTime } from './memory-time.js';
@@ -33,8 +33,8 @@ export interface ScoredCandidate {
   readonly contributions: readonly ScoreContribution[];
 }
 
-/** Measures one group of signals of a candidate. */
-type Measure = (content: CandidateContent) => readonly ScoreContribution[];
+/** Adds one group of signals of a candidate to its score. */
+type Measure = (content: CandidateContent, score: ExplainedScore) => void;
 
 /**
  * Scores every candidate of the input as a sum of weighted signals and orders them, best first; ties by `Memory.id`.
@@ -47,8 +47,10 @@ export function rankCandidates(input: RankingInput, options: RankingOptions): re
   const lanes = laneExplanations(input);
   return input.contents
     .map((content) => {
-      const contributions = present(measures.flatMap((measure) => measure(content)));
-      return { content, score: scoreOf(contributions), lanes: lanes.get(content.key) ?? [], contributions };
+      const score = new ExplainedScore();
+      for (const measure of measures) measure(content, score);
+      const { total, contributions } = score;
+      return { content, score: total, lanes: lanes.get(content.key) ?? [], contributions };
     })
     .sort(bestFirst);
 }
@@ -66,10 +68,10 @@ function laneMeasure({ request, lexical, vector }: RankingInput, { weights }: Ra
   const lexicalByKey = lexicalSignals(lexical);
   const vectorByKey = vectorSignals(vector);
   const weightOf = (weight: number) => (isHybrid(request) ? weight : 1);
-  return ({ key }) => [
-    contribution('lexical', lexicalByKey.get(key) ?? 0, weightOf(weights.lexical)),
-    contribution('vector', vectorByKey.get(key) ?? 0, weightOf(weights.vector)),
-  ];
+  return ({ key }, score) => {
+    score.add('lexical', lexicalByKey.get(key) ?? 0, weightOf(weights.lexical));
+    score.add('vector', vectorByKey.get(key) ?? 0, weightOf(weights.vector));
+  };
 }
 
 function laneExplanations({ lexical, vector }: RankingInput): Map<string, LaneExplanation[]> {
@@ -97,17 +99,15 @@ function sessionMeasure(input: RankingInput, { weights, neighbourFading, session
   const textOf = (key: string) => texts.get(key) ?? '';
   const nearby = neighbourSignals({ neighbours, lexical, asks: (key) => asks(textOf(key)), fading: neighbourFading });
   const sessions = sessionSignals(lexical, sessionOf, sessionMatches);
-  return ({ key }) => {
+  return ({ key }, score) => {
     const session = sessionOf(key);
-    if (session === null) return [];
+    if (session === null) return;
     const signals = nearby.get(key);
-    return [
-      contribution('before', signals?.before ?? 0, weights.before),
-      contribution('after', signals?.after ?? 0, weights.after),
-      contribution('answer', signals?.answer ?? 0, weights.answer),
-      contribution('session', sessions.get(session) ?? 0, weights.session),
-      contribution('asking', endsAsking(textOf(key)) ? 1 : 0, weights.asking),
-    ];
+    score.add('before', signals?.before ?? 0, weights.before);
+    score.add('after', signals?.after ?? 0, weights.after);
+    score.add('answer', signals?.answer ?? 0, weights.answer);
+    score.add('session', sessions.get(session) ?? 0, weights.session);
+    score.add('asking', endsAsking(textOf(key)) ? 1 : 0, weights.asking);
   };
 }
 
@@ -116,14 +116,12 @@ function queryMeasure({ request, fields, now }: RankingInput, { weights, dateFad
   const terms = new Set(analyzeQuery(request.query).terms);
   const dates = queryDates(request.query, now);
   const shares = new Map<string, number>();
-  return ({ payload, createdAtMs }) => {
+  return ({ payload, createdAtMs }, score) => {
     const source = scalarField(payload, fields.source);
     if (source !== null && !shares.has(source)) shares.set(source, shareNamed(source, terms));
     const timeMs = namesDate(dates) ? memoryTime({ payload, createdAtMs }, fields.time) : 0;
-    return [
-      contribution('source', shares.get(source ?? '') ?? 0, weights.source),
-      contribution('date', dateFit(dates, timeMs, dateFadingDays), weights.date),
-    ];
+    score.add('source', shares.get(source ?? '') ?? 0, weights.source);
+    score.add('date', dateFit(dates, timeMs, dateFadingDays), weights.date);
   };
 }
 
@@ -136,16 +134,16 @@ function shareNamed(source: string, queryTerms: ReadonlySet<string>): number {
 /** What the request asks for beside the query. */
 function requestMeasure({ request, fields, now }: RankingInput, { weights }: RankingOptions): Measure {
   const { recency: recent, importance, keywords, context } = request;
-  return (content) => {
-    const contributions: ScoreContribution[] = [];
+  return (content, score) => {
     if (recent) {
-      const value = recency(memoryTime(content, fields.time), now.getTime(), recent.halfLifeDays);
-      contributions.push(contribution('recency', value, recent.weight));
+      score.add(
+        'recency',
+        recency(memoryTime(content, fields.time), now.getTime(), recent.halfLifeDays),
+        recent.weight,
+      );
     }
-    if (importance) contributions.push(contribution('importance', content.importanceNorm, importance.weight));
-    if (keywords)
-      contributions.push(contribution('keywords', keywordMatches(keywords, content.payload), keywords.boost));
-    if (context) contributions.push(contribution('context', sharedContext(context, content.payload), weights.context));
-    return contributions;
+    if (importance) score.add('importance', content.importanceNorm, importance.weight);
+    if (keywords) score.add('keywords', keywordMatches(keywords, content.payload), keywords.boost);
+    if (context) score.add('context', sharedContext(context, content.payload), weights.context);
   };
 }

@@ -23,7 +23,9 @@ interface Part {
 /** Adds up, by slot, what the terms of a query are worth. */
 export class ScoreBoard {
   #lengths = new Int32Array(0);
-  /** Scratch space; all zeros between searches. */
+  /** The slots that were asked for; a row is a place among them, so that a few are near each other. Else a row is a slot. */
+  #asked: readonly number[] | undefined;
+  /** By row; scratch space, all zeros between searches. */
   #scores = new Float64Array(0);
   #touched = new Int32Array(0);
   #touchedCount = 0;
@@ -48,6 +50,7 @@ export class ScoreBoard {
 
   /** Adds every term's part to the given slots (ascending), or to all, in query order. */
   add({ terms, averageLength }: WeightedQuery, slots: readonly number[] | undefined): void {
+    this.#asked = slots;
     for (const { postings, idf } of terms) {
       if (!postings) continue;
       const part = { postings, idf, averageLength };
@@ -60,45 +63,56 @@ export class ScoreBoard {
   /** Gives every slot that has a score to the visitor, and starts anew. */
   drain(visit: (slot: number, score: number) => void): void {
     for (let index = 0; index < this.#touchedCount; index++) {
-      const slot = this.#touched[index]!;
-      const score = this.#scores[slot]!;
-      this.#scores[slot] = 0;
-      visit(slot, score);
+      const row = this.#touched[index]!;
+      const score = this.#scores[row]!;
+      this.#scores[row] = 0;
+      visit(this.#asked ? this.#asked[row]! : row, score);
     }
     this.#touchedCount = 0;
   }
 
-  #addAll(part: Part): void {
-    const { slots, size } = part.postings;
-    for (let position = 0; position < size; position++) this.#addAt(position, slots[position]!, part);
+  /** The one that reads most by far, so nothing is fetched twice. */
+  #addAll({ postings, idf, averageLength }: Part): void {
+    const { slots, counts, size } = postings;
+    const scores = this.#scores;
+    const lengths = this.#lengths;
+    for (let position = 0; position < size; position++) {
+      const slot = slots[position]!;
+      const sum = scores[slot]!;
+      if (sum === 0) this.#touched[this.#touchedCount++] = slot;
+      scores[slot] = sum + termScore(idf, counts[position]!, lengths[slot]!, averageLength, this.bm25);
+    }
   }
 
   /** Few slots: each is looked up in the postings. */
-  #addSought(part: Part, sought: readonly number[]): void {
+  #addSought(part: Part, asked: readonly number[]): void {
     const { slots, size } = part.postings;
     let position = 0;
-    for (let index = 0; index < sought.length && position < size; index++) {
-      const slot = sought[index]!;
+    for (let row = 0; row < asked.length && position < size; row++) {
+      const slot = asked[row]!;
       position = seek(slots, size, { slot, from: position });
-      if (position < size && slots[position] === slot) this.#addAt(position, slot, part);
+      if (position < size && slots[position] === slot) this.#give(row, this.#worth(position, slot, part));
     }
   }
 
   /** Few postings: each is looked up among the slots. */
-  #addAmong(part: Part, among: readonly number[]): void {
+  #addAmong(part: Part, asked: readonly number[]): void {
     const { slots, size } = part.postings;
-    let index = 0;
-    for (let position = 0; position < size && index < among.length; position++) {
+    let row = 0;
+    for (let position = 0; position < size && row < asked.length; position++) {
       const slot = slots[position]!;
-      index = seek(among, among.length, { slot, from: index });
-      if (among[index] === slot) this.#addAt(position, slot, part);
+      row = seek(asked, asked.length, { slot, from: row });
+      if (asked[row] === slot) this.#give(row, this.#worth(position, slot, part));
     }
   }
 
-  #addAt(position: number, slot: number, { postings, idf, averageLength }: Part): void {
-    const sum = this.#scores[slot]!;
-    if (sum === 0) this.#touched[this.#touchedCount++] = slot;
-    const count = postings.counts[position]!;
-    this.#scores[slot] = sum + termScore(idf, count, this.#lengths[slot]!, averageLength, this.bm25);
+  #worth(position: number, slot: number, { postings, idf, averageLength }: Part): number {
+    return termScore(idf, postings.counts[position]!, this.#lengths[slot]!, averageLength, this.bm25);
+  }
+
+  #give(row: number, worth: number): void {
+    const sum = this.#scores[row]!;
+    if (sum === 0) this.#touched[this.#touchedCount++] = row;
+    this.#scores[row] = sum + worth;
   }
 }
