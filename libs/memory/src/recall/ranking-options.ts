@@ -48,7 +48,7 @@ export interface RankingOptions {
  * that need a session, a source or a time are zero for payloads without one, so plain data is ranked by text alone.
  */
 export const DEFAULT_RANKING: RankingOptions = {
-  candidates: 60,
+  candidates: 40,
   neighbourReach: 3,
   neighbourFading: 0.75,
   sessionMatches: 3,

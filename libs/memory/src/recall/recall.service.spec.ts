@@ -213,7 +213,7 @@ describe('RecallService', () => {
     const indexed = all.map((id) => aMemory({ id }));
     const { recall, indexes } = open({ memories: indexed.filter(({ id }) => id > 300), indexed, lexical });
     expect(keysOf(await recall({ topK: 2 }))).toEqual(['301', '302']);
-    expect(indexes.lexical.queries.map(({ limit }) => limit)).toEqual([60, 240, 960]);
+    expect(indexes.lexical.queries.map(({ limit }) => limit)).toEqual([40, 160, 640]);
   });
 
   it('finds all that match a filter, though unfit neighbours crowd around them', async () => {
