@@ -27,6 +27,11 @@ export class CandidateContents {
     private readonly search: Search,
   ) {}
 
+  /** Reads memories that are likely to be given back, so that they need not be read later. @throws StoreUnavailableError */
+  async expect(keys: readonly string[]): Promise<void> {
+    await this.read(keys.filter((key) => !this.memories.has(key)));
+  }
+
   /** As the index holds them, overlay applied; what it does not hold as it is in the truth. @throws StoreUnavailableError */
   async held(keys: readonly string[]): Promise<readonly CandidateContent[]> {
     const contents = await this.indexed(keys);

@@ -28,6 +28,9 @@ export interface Proposals {
   readonly degraded: readonly string[];
 }
 
+/** What a search for words found. */
+export type FoundByWords = Pick<Proposals, 'lexical' | 'neighbours'>;
+
 /** The embedding of one query, made at most once, when it is first asked for. */
 export class QueryVector {
   private embedding: Promise<Float32Array | undefined> | undefined;
@@ -49,6 +52,11 @@ export class QueryVector {
   }
 }
 
+interface Proposing {
+  readonly limit: number;
+  readonly meanwhile: (found: FoundByWords) => Promise<unknown>;
+}
+
 /** Asks the lanes for candidates, side by side, and goes on with those that answer. */
 export class Lanes {
   constructor(
@@ -59,23 +67,24 @@ export class Lanes {
 
   /**
    * Up to `limit` candidates of each lane that the request's mode asks for, with the neighbours of lexical matches.
+   * Calls `meanwhile` with what the words found when vectors take longer; how that fails is how this fails.
    *
-   * @throws IndexUnavailableError when no lane can answer
+   * @throws IndexUnavailableError when no lane can answer; StoreUnavailableError
    */
-  async propose(search: Search, limit: number): Promise<Proposals> {
+  async propose(search: Search, proposing: Proposing): Promise<Proposals> {
     const { mode = 'hybrid' } = search.request;
-    const proposals = await this.proposeBy(mode, search, limit);
+    const proposals = await this.proposeBy(mode, search, proposing);
     if (proposals.degraded.length === 0) return proposals;
     // A caller that asked for one lane is better served by the other than by nothing.
     const other = mode === 'vector' ? 'lexical' : mode === 'lexical' ? 'vector' : undefined;
-    const found = other ? await this.proposeBy(other, search, limit) : proposals;
+    const found = other ? await this.proposeBy(other, search, proposing) : proposals;
     if (found.degraded.length === (other ? 1 : 2)) {
       throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
     }
     return { ...found, degraded: proposals.degraded };
   }
 
-  private async proposeBy(mode: Mode, search: Search, limit: number): Promise<Proposals> {
+  private async proposeBy(mode: Mode, search: Search, { limit, meanwhile }: Proposing): Promise<Proposals> {
     const degraded: string[] = [];
     const lane = async (name: 'lexical' | 'vector', work: () => Promise<readonly LaneCandidate[]>) => {
       if (mode !== 'hybrid' && mode !== name) return [];
@@ -88,12 +97,16 @@ export class Lanes {
       }
     };
     const index = { limit, filter: search.request.filter, nowMs: search.now.getTime() };
-    const byWords = async () => {
+    let areVectorsFound = false;
+    const nearest = lane('vector', () => this.nearest(search, index)).finally(() => (areVectorsFound = true));
+    const byWords = async (): Promise<FoundByWords> => {
       await requestsAreOut();
       const lexical = await lane('lexical', () => this.matches(search, index));
-      return { lexical, neighbours: mode === 'hybrid' ? await this.neighboursOf(search, index, lexical) : [] };
+      const found = { lexical, neighbours: mode === 'hybrid' ? await this.neighboursOf(search, index, lexical) : [] };
+      if (!areVectorsFound) await meanwhile(found);
+      return found;
     };
-    const [vector, words] = await Promise.all([lane('vector', () => this.nearest(search, index)), byWords()]);
+    const [vector, words] = await Promise.all([nearest, byWords()]);
     return { ...words, vector, degraded };
   }
 

@@ -95,10 +95,14 @@ class FixedEmbedder extends Embedder {
 /** The truth: the given memories, and which of them were read. */
 function truthOf(memories: readonly Memory[]) {
   const reads: (readonly string[])[] = [];
+  let noteRead: () => void = () => {};
+  const firstRead = new Promise<void>((resolve) => (noteRead = resolve));
   return {
     reads,
+    firstRead,
     findByKeys: async (_namespace: string, keys: readonly string[]) => {
       reads.push(keys);
+      noteRead();
       return memories.filter(({ key }) => keys.includes(key));
     },
     list: async (_namespace: string, { filter, limit }: ListQuery) =>
@@ -161,6 +165,25 @@ describe('RecallService', () => {
     const { recall, truth } = open({ memories, lexical });
     expect(keysOf(await recall({ topK: 2 }))).toEqual(['1', '2']);
     expect(truth.reads).toEqual([['1', '2']]);
+  });
+
+  it('reads what words find best while vectors are searched, and the rest of what it gives back after', async () => {
+    const memories = [1, 2, 3, 4].map((id) => aMemory({ id, payload: { text: 'ladder' } }));
+    const { recall, indexes, truth } = open({
+      memories,
+      lexical: [1, 2, 3].map((id) => ({ key: String(id), score: 4 - id })),
+      vector: [{ key: '4', score: 0.9 }],
+    });
+    const search = indexes.vectors.search.bind(indexes.vectors);
+    indexes.vectors.search = async (namespace, query) => {
+      await truth.firstRead;
+      return search(namespace, query);
+    };
+    expect(keysOf(await recall({ topK: 1 }))).toEqual(['1']);
+    expect(truth.reads).toEqual([['1', '2']]);
+    truth.reads.length = 0;
+    expect(keysOf(await recall({ topK: 4 })).sort()).toEqual(['1', '2', '3', '4']);
+    expect(truth.reads.flat().sort()).toEqual(['1', '2', '3', '4']);
   });
 
   it('reads from the truth what the index does not hold', async () => {

@@ -10,7 +10,7 @@ import { CandidateContents, withMemories, type ScoredMemory } from './candidate-
 import type { Embedder } from './embedder.port.js';
 import { bestFirst, rankCandidates } from './fusion.js';
 import type { CandidateContent } from './index-point.js';
-import { Lanes, QueryVector, type Proposals, type Search } from './lanes.js';
+import { Lanes, QueryVector, type FoundByWords, type Proposals, type Search } from './lanes.js';
 import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './ranking-options.js';
 import type { RecallRequest, RecallResult } from './recall.types.js';
@@ -20,6 +20,9 @@ interface Candidates {
   readonly keys: readonly string[];
   readonly contents: CandidateContents;
 }
+
+/** Memories read before it is known which of them are given back, as a multiple of those that are. */
+const EXPECTED = 2;
 
 const NOTHING_PROPOSED: Proposals = { lexical: [], vector: [], neighbours: [], degraded: [] };
 
@@ -62,7 +65,10 @@ export class RecallService {
     const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date(), queryVector };
     const contents = new CandidateContents(this.indexes.lexical, this.memories, this.telemetry, search);
     for (let limit = Math.max(this.options.ranking.candidates, request.topK); ; limit *= 4) {
-      const proposals = await this.lanes.propose(search, limit);
+      // Most of what words find best is given back: it is read while vectors are still searched for elsewhere.
+      const meanwhile = (found: FoundByWords) =>
+        contents.expect(shortlist({ ...found, vector: [], size: EXPECTED * request.topK }, this.options.ranking));
+      const proposals = await this.lanes.propose(search, { limit, meanwhile });
       const size = 2 * limit;
       const keys = shortlist({ ...proposals, size }, this.options.ranking);
       const isWhole = keys.length < size;
