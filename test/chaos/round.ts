@@ -48,11 +48,13 @@ export async function runRound(
     await traffic(load);
     const { excuse, away, violations, returnedAtMs, spared } = await hurt(cluster, fault, { load, absenceMs });
     await traffic(load);
-    await untilCached(cluster, namespace);
     await load.stop();
     await untilRecovered(cluster);
     const recoverySeconds = (performance.now() - returnedAtMs) / 1000;
     const recalls = load.recalls.slice(firstRecall);
+    // What they read is cached again, however little the fault and the load after it have left there.
+    const sampled = await sampledRecalls(cluster, load);
+    await untilCached(cluster, namespace);
     const state = await observe(cluster, namespace);
     return {
       recoverySeconds,
@@ -66,7 +68,7 @@ export async function runRound(
         ...endedByThemselves(spared),
         ...brokenPromises(load.journal, state),
         ...(await setAside(cluster)),
-        ...wrongRecalls(load.journal, await sampledRecalls(cluster, load)),
+        ...wrongRecalls(load.journal, sampled),
       ],
     };
   } finally {
