@@ -70,23 +70,19 @@ export class LexicalNamespace {
   }
 
   neighbours(query: NeighbourQuery, overlay: Overlay): SessionNeighbour[] {
+    const find = this.#finding(overlay, query.nowMs);
+    const placeOf = (key: string): Place | undefined => {
+      const point = find(key);
+      return point && point.session !== null ? { session: point.session, id: point.id } : undefined;
+    };
     const held = this.#spokenHeld(query, overlay);
     // Most of the time nothing is pending.
-    if (overlay.points.length === 0)
-      return sessionNeighbours(query, (key) => this.#placeOf(key, query, overlay), [held]);
-    const pending = new Map<string, IndexPoint>(overlay.points.map((point) => [point.key, point]));
-    const placeOf = (key: string) => place(pending.get(key), query) ?? this.#placeOf(key, query, overlay);
-    return sessionNeighbours(query, placeOf, [held, spokenPending(query, overlay.points)]);
+    const sources = overlay.points.length === 0 ? [held] : [held, spokenPending(query, overlay.points)];
+    return sessionNeighbours(query, placeOf, sources);
   }
 
   contents({ keys, nowMs }: ContentQuery, overlay: Overlay): CandidateContent[] {
-    const pending = new Map<string, IndexPoint>(overlay.points.map((point) => [point.key, point]));
-    const found: CandidateContent[] = [];
-    for (const key of keys) {
-      const point = overlay.hidden.has(key) ? pending.get(key) : this.#table.find(key)?.point;
-      if (point && isAlive(point, nowMs)) found.push(point);
-    }
-    return found;
+    return keys.map(this.#finding(overlay, nowMs)).filter((point) => point !== undefined);
   }
 
   #upsert(point: IndexPoint): void {
@@ -142,8 +138,13 @@ export class LexicalNamespace {
     };
   }
 
-  #placeOf(key: string, query: NeighbourQuery, { hidden }: Overlay): Place | undefined {
-    return hidden.has(key) ? undefined : place(this.#table.find(key)?.point, query);
+  /** Finds the unexpired point of a key, overlay applied. */
+  #finding({ hidden, points }: Overlay, nowMs: number): (key: string) => TextPoint | IndexPoint | undefined {
+    const pending = new Map(points.map((point) => [point.key, point]));
+    return (key) => {
+      const point = hidden.has(key) ? pending.get(key) : this.#table.find(key)?.point;
+      return point && isAlive(point, nowMs) ? point : undefined;
+    };
   }
 
   /** Weights from the statistics of: what is held, without the hidden points, with the overlay's points. */
@@ -189,12 +190,6 @@ function spokenPending({ filter, nowMs }: NeighbourQuery, points: readonly Index
     matches: (slot) => matchesFilter(filter, points[slot]!),
     keyOf: (slot) => points[slot]!.key,
   };
-}
-
-/** Undefined for a point on its own, or none, or an expired one. */
-function place(point: (HeldPoint & Pick<IndexPoint, 'session'>) | undefined, { nowMs }: NeighbourQuery) {
-  if (!point || point.session === null || !isAlive(point, nowMs)) return undefined;
-  return { session: point.session, id: point.id };
 }
 
 function countWhere<T>(items: readonly T[], holds: (item: T) => boolean): number {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QdrantClient, type Schemas } from '@qdrant/js-client-rest';
+import { isJsonObject } from '@sfm/memory';
 import { traceCall, type OpenSpan } from '@sfm/observability';
 import { Agent, fetch, request, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
@@ -197,15 +198,11 @@ function nameAs(route: string, span: OpenSpan): void {
 
 /** The points in the answer to a query; undefined for an answer that is none. */
 function scoredPoints(answer: unknown): readonly ScoredPoint[] | undefined {
-  const result = isObject(answer) ? answer['result'] : undefined;
-  const points = isObject(result) ? result['points'] : undefined;
+  const result = isJsonObject(answer) ? answer['result'] : undefined;
+  const points: unknown = isJsonObject(result) ? result['points'] : undefined;
   return Array.isArray(points) && points.every(isScoredPoint) ? points : undefined;
 }
 
 function isScoredPoint(point: unknown): point is ScoredPoint {
-  return isObject(point) && typeof point['score'] === 'number';
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
+  return isJsonObject(point) && typeof point['score'] === 'number';
 }
