@@ -52,8 +52,16 @@ export function toIndexError(error: unknown, server: string, waitedMs: number): 
 /** Whether the same call may succeed a moment later. An answer that did not come in time has used up the time. */
 export function isWorthRetrying(error: unknown): boolean {
   const status = statusOf(error);
-  if (status !== undefined) return status === 429 || status >= 502;
+  if (status !== undefined) return status === 429 || status >= 502 || asksToRetry(error);
   return !isTimeout(error) && !TLS_PROBLEM.test(rootOf(error).code ?? '');
+}
+
+/**
+ * Whether the server is not ready for what it was asked and says so: the replica of a collection that was just made
+ * becomes active a little later than its making is answered.
+ */
+export function asksToRetry(error: unknown): boolean {
+  return statusOf(error) === 500 && /please retry/i.test(reasonOf(error));
 }
 
 function fromStatus(status: number, server: string, cause: unknown): Error {

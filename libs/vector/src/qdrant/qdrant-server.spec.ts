@@ -177,6 +177,32 @@ describe.each<[string, (server: QdrantServer) => Promise<unknown>, unknown]>([
   });
 });
 
+describe('a collection whose replica is not active yet', () => {
+  const words = 'Service internal error: Failed to apply operation to at least one `Active` replica. Please retry.';
+
+  function refusing(times: number): Server {
+    let count = 0;
+    return createServer((request, response) => {
+      if (count++ >= times) ANSWER(request, response);
+      else response.writeHead(500).end(JSON.stringify({ status: { error: words } }));
+    });
+  }
+
+  it.each([
+    ['a call', exists, { exists: false, points: [] }],
+    ['a search', search, []],
+  ])('takes %s once it is, as often as it has to be tried', async (_name, ask, answer) => {
+    const port = await listen(refusing(5));
+    expect(await ask(connect({ host: '127.0.0.1', port, timeoutMs: 30_000 }))).toEqual(answer);
+  });
+
+  it('is what the failure tells of when the time is over', async () => {
+    const port = await listen(refusing(Infinity));
+    const asked = exists(connect({ host: '127.0.0.1', port, timeoutMs: 600 }));
+    await expect(asked).rejects.toThrow(/failed \(500\): .*`Active` replica/);
+  });
+});
+
 describe('an answer that is no list of points', () => {
   it.each(['{}', '{"result":null}', '{"result":{"points":[{"id":1}]}}', '<html>'])('is a failure: %s', async (body) => {
     const port = await listen(createServer((_request, response) => void response.end(body)));

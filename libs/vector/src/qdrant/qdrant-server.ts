@@ -4,7 +4,7 @@ import { isJsonObject } from '@sfm/memory';
 import { traceCall, type OpenSpan } from '@sfm/observability';
 import { Agent, fetch, request, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
-import { isWorthRetrying, toIndexError, UnexpectedAnswer } from './qdrant-errors.js';
+import { asksToRetry, isWorthRetrying, toIndexError, UnexpectedAnswer } from './qdrant-errors.js';
 
 type Api = ReturnType<QdrantClient['api']>;
 
@@ -79,7 +79,7 @@ export class QdrantServer {
   }
 
   /**
-   * The result of a call, tried again with jitter while the server is briefly away and time is left.
+   * The result of a call, tried again with jitter while the server is briefly away or asks for it, and time is left.
    *
    * @throws IndexUnavailableError when the server does not answer or lets nobody in; CollectionMissing; QdrantRefusal
    */
@@ -166,17 +166,19 @@ export class QdrantServer {
   async #try<T>(request: (init: Init) => Promise<T>, timeoutMs: number): Promise<T> {
     const signal = AbortSignal.timeout(timeoutMs);
     const init = { signal, ...this.#transport };
+    let failure: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
         return await request(init);
       } catch (error) {
-        if (attempt === MAX_TRIES || signal.aborted || !isWorthRetrying(error)) {
-          throw toIndexError(error, this.name, timeoutMs);
-        }
-        await delay(Math.random() * BACKOFF_MS * 2 ** attempt, undefined, { signal }).catch((cause: unknown) => {
-          throw toIndexError(cause, this.name, timeoutMs);
-        });
+        // What the server answered before says more than that the time is over.
+        if (!signal.aborted || failure === undefined) failure = error;
       }
+      const isLast = attempt >= MAX_TRIES && !asksToRetry(failure);
+      if (isLast || signal.aborted || !isWorthRetrying(failure)) throw toIndexError(failure, this.name, timeoutMs);
+      const longestMs = BACKOFF_MS * 2 ** Math.min(attempt, MAX_TRIES);
+      // Ended by the signal, it leaves the next request to fail at once.
+      await delay(Math.random() * longestMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }
