@@ -1,4 +1,5 @@
 // Qdrant by hand, as the baseline of what the service does with it.
+import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { until } from './until.mjs';
 
@@ -13,6 +14,11 @@ export async function qdrant(method, path, body) {
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await answer.text();
+  // A collection that was just made takes writes a little later than its making is answered.
+  if (statusCode === 500 && /please retry/i.test(text)) {
+    await delay(50);
+    return qdrant(method, path, body);
+  }
   if (statusCode >= 300) throw new Error(`${method} ${path} answered ${statusCode}: ${text}`);
   return JSON.parse(text).result;
 }

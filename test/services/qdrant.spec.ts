@@ -3,6 +3,7 @@ import { QdrantClient } from '@qdrant/js-client-rest';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from './availability.js';
 import { startQdrant, testQdrant, type TestQdrant } from './qdrant.js';
+import { waitFor } from './wait-for.js';
 
 const describeReal = await describeWith(['qdrant']);
 
@@ -10,9 +11,19 @@ function clientOf({ url }: TestQdrant): QdrantClient {
   return new QdrantClient({ url, checkCompatibility: false });
 }
 
+const isDone = (): boolean => true;
+
+/** What is answered until the replica of a new collection is active. */
+function asksToRetry(error: unknown): boolean {
+  if (error instanceof Error && 'status' in error && error.status === 500) return false;
+  throw error;
+}
+
 async function store(client: QdrantClient, collection: string): Promise<void> {
   await client.createCollection(collection, { vectors: { size: 2, distance: 'Cosine' } });
-  await client.upsert(collection, { wait: true, points: [{ id: 1, vector: [1, 0], payload: { name: 'first' } }] });
+  const points = [{ id: 1, vector: [1, 0], payload: { name: 'first' } }];
+  const taken = (): Promise<boolean> => client.upsert(collection, { wait: true, points }).then(isDone, asksToRetry);
+  await waitFor(taken, { what: () => 'the new collection to take a point' });
 }
 
 describeReal('a Qdrant for tests', () => {
