@@ -1,4 +1,4 @@
-// The embedded service in a process of its own, with one extra route for the benches:
+// The service in a process of its own, with one extra route for the benches:
 // POST /bench/noop runs the same parser, guards and validation as POST /store and then does nothing.
 import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -52,13 +52,14 @@ function startConsumer(settings) {
 /** A process that does not outlive a bench that is interrupted. */
 function forked(...words) {
   const child = fork(...words);
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => {
-      child.kill('SIGKILL');
-      process.exitCode = 1;
-      setImmediate(() => process.exit());
-    });
-  }
+  const kill = () => {
+    child.kill('SIGKILL');
+    process.exitCode = 1;
+    setImmediate(() => process.exit());
+  };
+  const signals = ['SIGINT', 'SIGTERM'];
+  for (const signal of signals) process.once(signal, kill);
+  child.once('exit', () => signals.forEach((signal) => process.removeListener(signal, kill)));
   return child;
 }
 
