@@ -133,6 +133,24 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     expect(matches.map(({ text }) => text)).toContain('memory number 1');
   });
 
+  it('shows in its health that the server lost the points, until they are made again', async () => {
+    const vectors = async () => {
+      const { services } = await service.json<{ services: { name: string }[] }>('/health');
+      return services.find(({ name }) => name === 'vector_index');
+    };
+    await service.json('/store', { body: { coord: '9,9', payload: { count: 9 } } });
+    await caughtUp();
+    expect(await vectors()).toMatchObject({ healthy: true, details: { points: MEMORIES + 1 } });
+    await points('/delete?wait=true', { filter: {} });
+    await service.json('/store', { body: { coord: '1,1', payload: { text: 'memory number 1, told again' } } });
+    expect(await vectors()).toMatchObject({ healthy: false, details: { error: 'IndexIncompleteError' } });
+    expect(await run('reindex', '--namespace', 'api_ns')).toMatchObject({ code: 0 });
+    expect(await vectors()).toMatchObject({ healthy: true, details: { points: MEMORIES + 1 } });
+    await service.json('/store', { body: { coord: '1,1', payload: { text: 'memory number 1' } } });
+    await service.request('/memories/9,9', { method: 'DELETE' });
+    await caughtUp();
+  });
+
   it('reports what was changed in the truth, which no repair mends', async () => {
     const [row] = (
       await truth.query<{ hash: Buffer }>(`SELECT content_hash AS hash FROM memories WHERE coordinate_key = '5,1'`)

@@ -14,7 +14,15 @@ import {
   watchedServers,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import { DEFAULT_RANKING, Embedder, IndexWarmup, Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
+import {
+  DEFAULT_RANKING,
+  Embedder,
+  IndexCompleteness,
+  IndexWarmup,
+  Outbox,
+  ProjectionSource,
+  VectorIndex,
+} from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
 import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
 import { VectorModule } from '@sfm/vector';
@@ -118,11 +126,11 @@ function servicesModule(config: AppConfig, { core, cache, token }: ServiceParts)
       { provide: CacheBackend, useValue: cache },
       {
         provide: HealthReader,
-        inject: [ComponentHealth, PostgresHealth, VectorIndex, Embedder, IndexWarmup],
+        inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup],
         useFactory: (
           health: ComponentHealth,
           truth: PostgresHealth,
-          vectors: VectorIndex,
+          vectors: IndexCompleteness,
           embedder: Embedder,
           warmup: IndexWarmup,
         ) =>

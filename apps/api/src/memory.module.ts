@@ -5,6 +5,7 @@ import {
   Embedder,
   ForgetService,
   ImportanceNormalizers,
+  IndexCompleteness,
   IndexFollower,
   IndexLoader,
   IndexReadiness,
@@ -49,7 +50,7 @@ export const INDEX_FILLING = Symbol('IndexFilling');
 @Module({})
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
-    const providers = [...writing(options), ...readiness(options), ...recalling(options)];
+    const providers = [...writing(options), ...readiness(options), completeness, ...recalling(options)];
     return {
       module: MemoryModule,
       imports: [...adapters],
@@ -108,6 +109,13 @@ function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvi
     { provide: IndexReadiness, inject: [IndexFollower], useFactory: (follower: IndexFollower) => follower },
   ];
 }
+
+const completeness: FactoryProvider = {
+  provide: IndexCompleteness,
+  inject: [LexicalIndex, VectorIndex, PendingMemories, IndexReadiness],
+  useFactory: (lexical: LexicalIndex, vectors: VectorIndex, pending: PendingMemories, indexes: IndexReadiness) =>
+    new IndexCompleteness({ lexical, vectors }, pending, indexes),
+};
 
 function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] {
   return [

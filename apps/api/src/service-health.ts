@@ -1,4 +1,4 @@
-import type { Embedder, IndexWarmup, VectorIndex } from '@sfm/memory';
+import type { Embedder, IndexCompleteness, IndexWarmup } from '@sfm/memory';
 import type { WatchedServer } from '@sfm/composition';
 import type { ComponentHealth } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
@@ -11,7 +11,7 @@ const EMBEDDER = 'embedder';
 
 export interface WatchedParts {
   readonly truth: PostgresHealth;
-  readonly vectors: VectorIndex;
+  readonly vectors: IndexCompleteness;
   readonly embedder: Embedder;
   readonly warmup: IndexWarmup;
   readonly namespace: string;
@@ -33,7 +33,7 @@ export class ServiceHealth extends HealthReader {
       name: VECTORS,
       check: async () => {
         if (!warmup.isReady) throw new Error('the index is still being loaded');
-        return { points: await vectors.count(namespace) };
+        return { points: await vectors.check(namespace) };
       },
     });
     for (const server of servers) health.register(server);

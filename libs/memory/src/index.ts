@@ -42,6 +42,7 @@ export * from './store/store.types.js';
 export * from './store/write-command.js';
 export * from './text/searched-text.js';
 export * from './indexing/cache-projection.js';
+export * from './indexing/index-completeness.js';
 export * from './indexing/index-loader.js';
 export * from './indexing/index-point-factory.js';
 export * from './indexing/index-warmup.js';
