@@ -64,7 +64,7 @@ describe('the way of a write from the outbox to the indexes', () => {
       store: new StoreService(writer, new ImportanceNormalizers(new PostgresMemoryReader(pg)), telemetry, {
         limits: LIMITS,
         fields: FIELDS,
-        batching: { maxBatch: 64, maxInFlight: 2, minToJoin: 24, maxQueued: 1000 },
+        batching: { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 },
       }),
     };
   };

@@ -128,7 +128,7 @@ function portsModule(
   settings: HttpOptions,
 ): DynamicModule {
   const { truth, recall, verified } = harness;
-  const batching = { maxBatch: 64, maxInFlight: 2, minToJoin: 24, maxQueued: 1000 };
+  const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.reader, 60_000, () => undefined);
   const providers = [

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '../errors.js';
 import { MicroBatcher } from './micro-batcher.js';
 
-const options = { maxBatch: 4, maxInFlight: 2, minToJoin: 4, maxQueued: 100 };
+const options = { maxBatch: 4, maxInFlight: 2, maxQueued: 100 };
 
 /** A flush whose batches are recorded and answered by hand. */
 function manualFlush() {
@@ -52,9 +52,9 @@ describe('MicroBatcher', () => {
     expect(await Promise.all(results)).toEqual(results.map((_, item) => item * 10));
   });
 
-  it('lets a further flush join only when enough wait', async () => {
+  it('lets a further flush join only when a full batch waits', async () => {
     const { batches, flush } = manualFlush();
-    const batcher = new MicroBatcher(flush, { ...options, minToJoin: 3 });
+    const batcher = new MicroBatcher(flush, { ...options, maxBatch: 3 });
     void batcher.submit(1);
     await turnsUntil(() => batches.length === 1);
     void batcher.submit(2);

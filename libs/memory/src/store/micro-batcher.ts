@@ -3,13 +3,11 @@ import { StoreUnavailableError } from '../errors.js';
 export interface MicroBatcherOptions {
   /** Most items of one flush. */
   readonly maxBatch: number;
-  /** Flushes that may run at once. */
-  readonly maxInFlight: number;
   /**
-   * Items that must wait for a flush to join those in flight. A flush has a fixed cost, so that a few large ones beat
-   * many small ones; and while all callers wait for one flush, nobody prepares the next.
+   * Flushes that may run at once. Another one joins only when a full batch waits: a flush has a fixed cost, and a few
+   * large ones beat many small ones.
    */
-  readonly minToJoin: number;
+  readonly maxInFlight: number;
   /** Items that may wait; beyond it callers are refused at once rather than left to time out. */
   readonly maxQueued: number;
 }
@@ -62,7 +60,7 @@ export class MicroBatcher<T, R> {
 
   private mayFlush(): boolean {
     if (this.queue.length === 0 || this.inFlight >= this.options.maxInFlight) return false;
-    return this.inFlight === 0 || this.queue.length >= this.options.minToJoin;
+    return this.inFlight === 0 || this.queue.length >= this.options.maxBatch;
   }
 
   /** Flushing at the end of this turn of the event loop lets every request that was just read join the batch. */
