@@ -49,17 +49,16 @@ function startConsumer(settings) {
   });
 }
 
-/** A process that does not outlive a bench that is interrupted. */
+const children = new Set();
+process.on('exit', () => children.forEach((child) => child.kill('SIGKILL')));
+// Without a listener a signal ends the bench before its `exit` event.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+/** A process that does not outlive the bench, however that ends. */
 function forked(...words) {
   const child = fork(...words);
-  const kill = () => {
-    child.kill('SIGKILL');
-    process.exitCode = 1;
-    setImmediate(() => process.exit());
-  };
-  const signals = ['SIGINT', 'SIGTERM'];
-  for (const signal of signals) process.once(signal, kill);
-  child.once('exit', () => signals.forEach((signal) => process.removeListener(signal, kill)));
+  children.add(child);
+  child.once('exit', () => children.delete(child));
   return child;
 }
 
