@@ -18,12 +18,7 @@ function completeness(...looks: readonly Counts[]) {
       return Promise.resolve();
     },
   };
-  const pending = {
-    versions: () =>
-      Promise.resolve(
-        Array.from({ length: at().waiting ?? 0 }, (_, n) => ({ key: `${n}`, version: 1, deleted: false })),
-      ),
-  };
+  const pending = { count: () => Promise.resolve(at().waiting ?? 0) };
   const lexical = { count: () => Promise.resolve(at().memories) };
   const vectors = { count: () => Promise.resolve(at().points) };
   return { lexical, vectors, pending, readiness, check: () => checked({ lexical, vectors }, pending, readiness) };

@@ -28,7 +28,7 @@ export class IndexCompleteness {
       readonly lexical: Pick<LexicalIndex, 'count'>;
       readonly vectors: Pick<VectorIndex, 'count'>;
     },
-    private readonly pending: Pick<PendingMemories, 'versions'>,
+    private readonly pending: Pick<PendingMemories, 'count'>,
     private readonly readiness: IndexReadiness,
   ) {}
 
@@ -61,7 +61,7 @@ export class IndexCompleteness {
   private async count(namespace: string): Promise<Counts> {
     await this.readiness.whenReady();
     const memories = await this.indexes.lexical.count(namespace);
-    const waiting = (await this.pending.versions(namespace)).length;
+    const waiting = await this.pending.count(namespace);
     return { memories, waiting, points: await this.indexes.vectors.count(namespace) };
   }
 }

@@ -12,6 +12,9 @@ export abstract class PendingMemories {
   /** All of a namespace, at this instant. */
   abstract versions(namespace: string): Promise<readonly PendingVersion[]>;
 
+  /** How many `versions` would list. */
+  abstract count(namespace: string): Promise<number>;
+
   /** Contents of the given keys as they are now (a newer version than asked for is fine; vanished ones are left out). */
   abstract load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]>;
 }

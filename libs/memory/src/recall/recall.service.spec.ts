@@ -114,6 +114,9 @@ class NothingPending extends PendingMemories {
   async versions(): Promise<[]> {
     return [];
   }
+  async count(): Promise<number> {
+    return 0;
+  }
   async load(): Promise<readonly PendingMemory[]> {
     return [];
   }

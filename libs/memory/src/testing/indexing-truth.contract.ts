@@ -246,11 +246,13 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
         { key: '2', version: 2, deleted: true },
         { key: '3', version: 1, deleted: false },
       ]);
+      expect(await truth().pending.count(namespace)).toBe(2);
       await truth().projection.markIndexed([
         { namespace, key: '2', version: 2 },
         { namespace, key: '3', version: 1 },
       ]);
       expect(await truth().pending.versions(namespace)).toEqual([]);
+      expect(await truth().pending.count(namespace)).toBe(0);
       expect(await truth().pending.versions(freshNamespace())).toEqual([]);
     });
 

@@ -17,6 +17,15 @@ export class PostgresPendingMemories extends PendingMemories {
     });
   }
 
+  async count(namespace: string): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>({
+      name: 'sfm_pending_count',
+      text: `SELECT count(*)::int AS count FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version`,
+      values: [namespace],
+    });
+    return row?.count ?? 0;
+  }
+
   async load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<MemoryRow & { searched_text: string; session: string | null }>({
