@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
-import { installHttpMetrics, installHttpTracing, installRequestContext, ServiceMetrics } from '@sfm/observability';
+import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetrics } from '@sfm/observability';
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './http-options.js';
 import { openApiDocument } from './openapi/document.js';
@@ -13,7 +13,7 @@ const REFUSED_BODY_WAIT_MS = 5000;
 export function configureHttp(app: NestFastifyApplication): void {
   const { cors, version } = app.get(HttpOptions, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
-  installRequestContext(fastify);
+  installRequestId(fastify);
   installHttpTracing(fastify);
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (reply.statusCode === 413) readToTheEnd(request.raw, done);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import { runWithRequestId } from '../request-context/request-context.js';
 import { StructuredLogger, type StructuredLoggerOptions } from './structured-logger.js';
 
 function capture(options: Partial<StructuredLoggerOptions> = {}) {
@@ -38,16 +37,6 @@ describe('StructuredLogger as JSON', () => {
     ]);
   });
 
-  it('carries the request id inside a request only', async () => {
-    const { logger, lines } = capture();
-    await runWithRequestId('r-1', async () => {
-      await Promise.resolve();
-      logger.log('inside');
-    });
-    logger.log('outside');
-    expect(lines().map((line) => line['request_id'])).toEqual(['r-1', undefined]);
-  });
-
   it('shows errors with type, message, stack and cause, however they are passed', () => {
     const { logger, lines } = capture();
     const error = new TypeError('broken', { cause: new Error('root') });
@@ -67,8 +56,8 @@ describe('StructuredLogger as JSON', () => {
 
   it('does not let fields forge the frame of a line', () => {
     const { logger, written, lines } = capture();
-    logger.log({ msg: 'x', level: 'fatal', time: 'never', request_id: 'forged' });
-    expect(lines()).toMatchObject([{ level: 'info', _level: 'fatal', _time: 'never', _request_id: 'forged' }]);
+    logger.log({ msg: 'x', level: 'fatal', time: 'never', context: 'forged' });
+    expect(lines()).toMatchObject([{ level: 'info', _level: 'fatal', _time: 'never', _context: 'forged' }]);
     expect(written[0]?.match(/"level":/g)).toHaveLength(1);
   });
 
@@ -101,7 +90,7 @@ describe('StructuredLogger as JSON', () => {
 describe('StructuredLogger for people', () => {
   it('writes time, level, context, message, fields and then the stack', () => {
     const { logger, written } = capture({ format: 'pretty' });
-    runWithRequestId('r-1', () => logger.log({ event: 'stored', count: 2, where: { a: 1 } }, 'Store'));
+    logger.log({ event: 'stored', request_id: 'r-1', count: 2, where: { a: 1 } }, 'Store');
     logger.error(new Error('broken'));
     expect(written[0]).toMatch(
       /^\d\d:\d\d:\d\d\.\d{3} INFO {2}\[Store] stored request_id=r-1 count=2 where={"a":1}\n$/,

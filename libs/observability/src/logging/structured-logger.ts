@@ -1,7 +1,6 @@
 import { types } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
-import { currentRequestId } from '../request-context/request-context.js';
 import { currentTrace } from '../tracing/tracing.js';
 import { prettyLine } from './pretty-line.js';
 
@@ -31,8 +30,9 @@ const FRAMEWORK_CONTEXTS = new Set([
 ]);
 
 /**
- * Nest logger that writes one JSON object per line: `time` (ISO 8601), `level`, `msg`, `context`, `request_id` inside
- * requests, `trace_id` and `span_id` inside traces, and `err` with type, message, stack and cause.
+ * Nest logger that writes one JSON object per line: `time` (ISO 8601), `level`, `msg`, `context`, `trace_id` and `span_id`
+ * inside traces, and `err` with type, message, stack and cause. Lines about one request name it as `request_id`: whoever
+ * writes them has the request, and following it by itself would cost every promise of the process (Node below 24).
  *
  * A message may be text, an Error, or an object of fields. Of fields, `msg` is the message; where only `event` is
  * given (the name operators search for), it is the message too.
@@ -50,7 +50,7 @@ export class StructuredLogger implements LoggerService {
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
         serializers: { err: pino.stdSerializers.errWithCause },
-        mixin: requestFields,
+        mixin: traceFields,
       },
       destinationOf(options),
     );
@@ -88,13 +88,9 @@ export class StructuredLogger implements LoggerService {
   }
 }
 
-function requestFields(): Fields {
-  const requestId = currentRequestId();
+function traceFields(): Fields {
   const trace = currentTrace();
-  return {
-    ...(requestId === undefined ? {} : { request_id: requestId }),
-    ...(trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId }),
-  };
+  return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
 }
 
 /** Adds what the message says to the fields, and gives the text of the line. */
@@ -111,7 +107,7 @@ function addMessage(fields: Fields, message: unknown): string {
 }
 
 function isFrame(name: string): boolean {
-  return name === 'time' || name === 'level' || name === 'request_id' || name === 'context';
+  return name === 'time' || name === 'level' || name === 'context';
 }
 
 /** What Nest passes after the message: errors, stacks and, last, the name of the logging class. */

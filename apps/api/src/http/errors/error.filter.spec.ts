@@ -1,6 +1,9 @@
 import { connect, type AddressInfo } from 'node:net';
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { StoreUnavailableError } from '@sfm/memory';
+import { StructuredLogger } from '@sfm/observability';
 import { startHttp, TOKEN, type HttpHarness } from '../../../test/http-harness.js';
 import { client } from '../../../test/requests.js';
 
@@ -85,6 +88,24 @@ describe('problem+json under /v1', () => {
     });
     expect(await post('/v1/recall', { query: 'x' }, { authorization: 'Bearer no' })).toMatchObject({ status: 403 });
     expect(await post('/v1/recall', '')).toMatchObject({ status: 422 });
+  });
+});
+
+describe('what is our fault', () => {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => lines.push({ ...JSON.parse(line) }) };
+  beforeAll(() => Logger.overrideLogger(new StructuredLogger({ level: 'info', format: 'json', destination })));
+  afterAll(() => Logger.overrideLogger(false));
+
+  it.each([
+    [new TypeError('a slip'), 500, { level: 'error', err: { stack: expect.stringContaining('a slip') } }],
+    [new StoreUnavailableError('gone'), 503, { level: 'warn', msg: expect.stringContaining('gone') }],
+  ])('is logged under the request id: %s', async (failure, status, logged) => {
+    http.truth.failure = failure;
+    const answer = await get('/v1/memories/1,2', { 'x-request-id': `about-${status}` });
+    http.truth.failure = undefined;
+    expect(answer).toMatchObject({ status, body: { request_id: `about-${status}` } });
+    expect(lines.splice(0)).toMatchObject([{ ...logged, context: 'Http', request_id: `about-${status}` }]);
   });
 });
 

@@ -33,9 +33,10 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private report(error: unknown, { status, code }: ErrorDescription, request: FastifyRequest): void {
-    const where = `${request.method} ${request.routeOptions.url ?? request.url} [${request.id}] ${status} ${code}`;
-    if (status === 503) this.logger.warn(`${where}: ${error instanceof Error ? error.message : String(error)}`);
-    else this.logger.error(where, error instanceof Error ? error.stack : String(error));
+    const msg = `${request.method} ${request.routeOptions.url ?? request.url} [${request.id}] ${status} ${code}`;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (status === 503) this.logger.warn({ msg: `${msg}: ${reason}`, request_id: request.id });
+    else this.logger.error({ msg, request_id: request.id }, error instanceof Error ? error.stack : reason);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { chooseRequestId, runWithRequestId } from './request-context.js';
+import { chooseRequestId } from './request-id.js';
 
 /**
  * Gives a request its id: `X-Request-ID` where it is sane, else a new one. For the `genReqId` option of Fastify, so
@@ -10,10 +10,10 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   return chooseRequestId(request.headers['x-request-id']);
 }
 
-/** Makes `currentRequestId()` answer in everything a request does, and sends the id back as `X-Request-ID`. */
-export function installRequestContext(fastify: Pick<FastifyInstance, 'addHook'>): void {
+/** Sends the id of every request back as `X-Request-ID`. */
+export function installRequestId(fastify: Pick<FastifyInstance, 'addHook'>): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('X-Request-ID', request.id);
-    runWithRequestId(request.id, done);
+    done();
   });
 }

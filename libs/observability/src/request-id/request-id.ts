@@ -1,20 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 
 // What clients really send (UUIDs, trace ids, "<uuid>:<route>"), and nothing that could forge a log line or a header.
 const SANE_REQUEST_ID = /^[A-Za-z0-9._:@/+=-]{1,128}$/;
-
-const requestIds = new AsyncLocalStorage<string>();
-
-/** The id of the request this code works for; undefined outside of requests. */
-export function currentRequestId(): string | undefined {
-  return requestIds.getStore();
-}
-
-/** Runs `work`, and everything it starts, under a request id. */
-export function runWithRequestId<T>(requestId: string, work: () => T): T {
-  return requestIds.run(requestId, work);
-}
 
 /** The id a client sent when it is sane (1 to 128 of `A-Z a-z 0-9 . _ : @ / + = -`), else a new UUID. */
 export function chooseRequestId(sent: string | readonly string[] | undefined): string {
