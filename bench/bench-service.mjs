@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { optimised } from './qdrant.mjs';
 import { until } from './until.mjs';
 
 export const TOKEN = process.env.SOMA_BENCH_TOKEN || 'bench-token-0123456789';
@@ -94,4 +95,13 @@ export async function indexed(url) {
     const metrics = await (await fetch(`${url}/metrics`)).text();
     return /^soma_oldest_unindexed_age_seconds(?:\{[^}]*\})? (\S+)$/m.exec(metrics)?.[1] === '0';
   }, 'the index did not catch up');
+}
+
+/**
+ * Resolves when nothing is left over from what was measured before: neither what waits to be indexed, nor the graphs that
+ * Qdrant goes on building on every core when it has long taken all points.
+ */
+export async function settled(url) {
+  await indexed(url);
+  if (process.env.QDRANT_URL !== undefined) await optimised('api_ns');
 }
