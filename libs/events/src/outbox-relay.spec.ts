@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   EventBus,
   Outbox,
@@ -142,6 +142,29 @@ describe('OutboxRelay', () => {
       void startRelay(queue, new RecordingBus(), { yieldsTo });
     });
     await asked;
+  });
+
+  it.each([
+    ['as long as its work many times over while writers wait', true, 1000],
+    ['no longer than two looks once they are gone', false, 100],
+  ])('yields %s', async (_what, isStillBusy, expectedMs) => {
+    jest.useFakeTimers();
+    try {
+      const queue = outbox();
+      const bus = new RecordingBus();
+      bus.onPublish = () => jest.advanceTimersByTime(200);
+      const now = new Date().toISOString();
+      queue.add(record('first', now), record('second', now));
+      let asked = 0;
+      const yieldsTo = () => (asked += 1) === 1 || isStillBusy;
+      await startRelay(queue, bus, { yieldsTo, batchSize: 1 });
+      await jest.advanceTimersByTimeAsync(expectedMs - 1);
+      expect(bus.seen).toEqual(['first']);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(bus.seen).toEqual(['first', 'second']);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   it('yields to nobody once events are old', async () => {

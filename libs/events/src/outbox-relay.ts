@@ -28,6 +28,10 @@ export interface OutboxRelayOptions {
 /** While yielding, the relay rests this many times as long as it worked. */
 const YIELD_FACTOR = 20;
 const MAX_REST_MS = 1000;
+/** While yielding, it looks this often whether anybody still writes, in milliseconds. */
+const LOOK_MS = 50;
+/** Looks in a row that found nobody before the rest is over: writers that take turns leave gaps. */
+const QUIET_LOOKS = 2;
 
 export const DEFAULT_RELAY_OPTIONS: OutboxRelayOptions = {
   batchSize: 500,
@@ -73,11 +77,25 @@ export class OutboxRelay {
     const start = performance.now();
     const published = await this.drainOnce();
     if (this.loop.isStopping) return;
-    if (published && this.mayYield()) await this.loop.rest(this.restMs(performance.now() - start));
+    if (published && this.mayYield()) await this.yieldToWriters(this.restMs(performance.now() - start));
     else if (published === this.options.batchSize) return;
     else if (published === null) await this.loop.rest(this.backoffMs());
     else if (published > 0) await this.loop.rest(this.options.lingerMs);
     else await this.loop.restUntilWoken(this.options.pollMs);
+  }
+
+  /** Rests for the time, or until nobody writes any more: a burst that has ended is published at once. */
+  private async yieldToWriters(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    let quietLooks = 0;
+    for (
+      let left = ms;
+      left > 0 && quietLooks < QUIET_LOOKS && !this.loop.isStopping;
+      left = until - performance.now()
+    ) {
+      await this.loop.rest(Math.min(LOOK_MS, left));
+      quietLooks = this.options.yieldsTo?.() ? 0 : quietLooks + 1;
+    }
   }
 
   private restMs(workedMs: number): number {
