@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import type { PostgresConnection } from './connection.js';
 
@@ -75,6 +76,15 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
       idle_in_transaction_session_timeout: pool.idleInTransactionTimeoutMs ?? 60_000,
       idleTimeoutMillis: pool.idleTimeoutMs ?? 30_000,
       keepAlive: true,
+      onConnect: outliveLoss,
     },
   });
+}
+
+/**
+ * Between taking its own listener off a connection and the turn of the caller who waits for it, the pool leaves the
+ * connection without one. A loss told in between would end the process; so it fails the caller's first statement.
+ */
+function outliveLoss(client: ClientBase): void {
+  client.on('error', () => undefined);
 }
