@@ -40,6 +40,8 @@ const ACCESS_DELAY_MS = 2000;
 const WARMUP_WAIT_MS = 15_000;
 /** A remote model must not be asked for a whole backlog by one recall; a local one answers in microseconds. */
 const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
+/** About 80 MB and 0.2 s of a recall for short memories. A long outage of the indexer must not fill the memory. */
+const MAX_OVERLAY_POINTS = 10_000;
 
 export interface AppModuleOptions extends Pick<StorageModuleOptions, 'dataSource'> {
   readonly config: AppConfig;
@@ -84,6 +86,7 @@ function coreModule(
 ): DynamicModule {
   const logger = new Logger('Memory');
   const fields = payloadFields(config);
+  const indexes = backendsOf(config).vectors === 'embedded' ? 'own' : 'followed';
   const indexing = IndexingModule.register(
     config,
     [
@@ -97,9 +100,12 @@ function coreModule(
   return MemoryModule.register(
     {
       store: { limits: storeLimits(config), fields, batching: batchingOf(config) },
-      overlay: { maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS },
+      overlay: {
+        maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS,
+        maxPoints: indexes === 'followed' ? MAX_OVERLAY_POINTS : Infinity,
+      },
       recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
-      indexes: backendsOf(config).vectors === 'embedded' ? 'own' : 'followed',
+      indexes,
       accessDelayMs: ACCESS_DELAY_MS,
       warmupWaitMs: WARMUP_WAIT_MS,
       onBackgroundError: (err) => logger.warn({ msg: 'background work failed', err }),

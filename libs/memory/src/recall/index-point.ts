@@ -44,6 +44,8 @@ export type IndexChange =
 export interface Overlay {
   readonly hidden: ReadonlySet<string>;
   readonly points: readonly IndexPoint[];
+  /** True when more is pending than this: vectors find the rest as it was before, or not at all. @default false */
+  readonly isPartial?: boolean;
 }
 
 export const EMPTY_OVERLAY: Overlay = { hidden: new Set(), points: [] };

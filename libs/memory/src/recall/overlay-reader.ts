@@ -5,12 +5,21 @@ import type { Embedder } from './embedder.port.js';
 import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from './index-point.js';
 import type { PendingMemories, PendingMemory, PendingVersion } from './pending-memories.port.js';
 
-/** Texts embedded in one go; between goes other requests get their turn. */
-const EMBED_BATCH = 128;
+/** Memories read and embedded in one go; between goes other requests get their turn. */
+const BATCH = 128;
+/** From so many points on, recalls wait for the one that makes them already: each would hold all of its own. */
+const SHARED_FROM = 2 * BATCH;
+/** Points kept of namespaces that are not asked for at the moment. */
+const MAX_KEPT = 20_000;
 
 export interface OverlayOptions {
   /** Most pending memories that one recall embeds; further ones are found by their words until they are indexed. */
   readonly maxEmbedded: number;
+  /**
+   * Most pending memories, the newest, that are searched with the indexes. Older ones are left to the index of words
+   * alone, which has to hold what is committed by itself: Infinity where it does not.
+   */
+  readonly maxPoints: number;
 }
 
 /**
@@ -18,7 +27,10 @@ export interface OverlayOptions {
  * the moment it is acknowledged, by any process. Analysed points are kept until the index has caught up with them.
  */
 export class OverlayReader {
-  private readonly cached = new Map<string, Map<string, IndexPoint>>();
+  /** By namespace, the one asked for last at the end. */
+  private readonly kept = new Map<string, ReadonlyMap<string, IndexPoint>>();
+  /** By namespace; settled when many points were made. */
+  private readonly making = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly pending: PendingMemories,
@@ -34,38 +46,81 @@ export class OverlayReader {
    * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while indexes are being loaded.
    */
   async read(namespace: string): Promise<Overlay> {
+    const { maxPoints } = this.options;
+    const limit = Number.isFinite(maxPoints) ? maxPoints + 1 : undefined;
     // What is not pending now is in the indexes once they are ready, whichever comes first.
-    const [versions] = await Promise.all([this.pending.versions(namespace), this.indexes.whenReady()]);
+    const [listed] = await Promise.all([this.pending.versions(namespace, limit), this.indexes.whenReady()]);
+    const versions = listed.slice(0, maxPoints);
     this.telemetry.observeOverlay(versions.length);
     if (versions.length === 0) {
-      this.cached.delete(namespace);
+      this.kept.delete(namespace);
       return EMPTY_OVERLAY;
     }
     const points = await this.pointsOf(namespace, versions);
-    this.cached.set(namespace, points);
-    return { hidden: new Set(versions.map(({ key }) => key)), points: [...points.values()] };
+    return {
+      hidden: new Set(versions.map(({ key }) => key)),
+      points: [...points.values()],
+      isPartial: listed.length > versions.length,
+    };
   }
 
-  private async pointsOf(namespace: string, versions: readonly PendingVersion[]): Promise<Map<string, IndexPoint>> {
-    const known = this.cached.get(namespace);
+  private async pointsOf(
+    namespace: string,
+    versions: readonly PendingVersion[],
+  ): Promise<ReadonlyMap<string, IndexPoint>> {
+    for (;;) {
+      const { points, missing } = this.compare(namespace, versions);
+      const others = this.making.get(namespace);
+      if (missing.length >= SHARED_FROM && others !== undefined) {
+        await others;
+        continue;
+      }
+      const made = this.make(namespace, missing).then((more) => {
+        for (const point of more) points.set(point.key, point);
+        this.keep(namespace, points);
+      });
+      if (missing.length >= SHARED_FROM) this.share(namespace, made);
+      await made;
+      return points;
+    }
+  }
+
+  /** The points that are there already, and the keys of the others. */
+  private compare(namespace: string, versions: readonly PendingVersion[]) {
+    const known = this.kept.get(namespace);
     const points = new Map<string, IndexPoint>();
     const missing: string[] = [];
     for (const { key, version, deleted } of versions) {
-      const point = known?.get(key);
       if (deleted) continue;
+      const point = known?.get(key);
       if (point && point.version >= version) points.set(key, point);
       else missing.push(key);
     }
-    if (missing.length > 0) {
-      for (const point of await this.make(await this.pending.load(namespace, missing))) points.set(point.key, point);
-    }
-    return points;
+    return { points, missing };
   }
 
-  private async make(pending: readonly PendingMemory[]): Promise<readonly IndexPoint[]> {
+  /** A failure is for the one whose work it is: those who wait try by themselves. */
+  private share(namespace: string, made: Promise<void>): void {
+    const settled = made.catch(() => undefined).finally(() => this.making.delete(namespace));
+    this.making.set(namespace, settled);
+  }
+
+  private keep(namespace: string, points: ReadonlyMap<string, IndexPoint>): void {
+    this.kept.delete(namespace);
+    let others = 0;
+    for (const { size } of this.kept.values()) others += size;
+    for (const [other, { size }] of this.kept) {
+      if (others <= MAX_KEPT) break;
+      this.kept.delete(other);
+      others -= size;
+    }
+    this.kept.set(namespace, points);
+  }
+
+  private async make(namespace: string, keys: readonly string[]): Promise<readonly IndexPoint[]> {
     const points: IndexPoint[] = [];
-    for (let from = 0; from < pending.length; from += EMBED_BATCH) {
-      const batch = pending.slice(from, from + EMBED_BATCH);
+    for (let from = 0; from < keys.length; from += BATCH) {
+      const batch = await this.pending.load(namespace, keys.slice(from, from + BATCH));
       const vectors = from < this.options.maxEmbedded ? await this.embed(batch) : [];
       batch.forEach((pending, index) => points.push(toIndexPoint(pending.memory, pending, vectors[index] ?? null)));
       await new Promise((resolve) => setImmediate(resolve));

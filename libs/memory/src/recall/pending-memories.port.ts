@@ -9,10 +9,10 @@ export interface PendingVersion {
 
 /** Reads committed but not yet indexed memories, for the overlay. */
 export abstract class PendingMemories {
-  /** All of a namespace, at this instant. */
-  abstract versions(namespace: string): Promise<readonly PendingVersion[]>;
+  /** Those of a namespace at this instant, the newest change first; the `limit` newest when it is given. */
+  abstract versions(namespace: string, limit?: number): Promise<readonly PendingVersion[]>;
 
-  /** How many `versions` would list. */
+  /** How many `versions` would list without limit. */
   abstract count(namespace: string): Promise<number>;
 
   /** Contents of the given keys as they are now (a newer version than asked for is fine; vanished ones are left out). */

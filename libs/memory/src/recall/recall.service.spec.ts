@@ -17,7 +17,7 @@ import {
   type SessionNeighbour,
 } from './lexical-index.port.js';
 import { OverlayReader } from './overlay-reader.js';
-import { PendingMemories, type PendingMemory } from './pending-memories.port.js';
+import { PendingMemories, type PendingMemory, type PendingVersion } from './pending-memories.port.js';
 import { DEFAULT_RANKING } from './ranking-options.js';
 import { RecallService } from './recall.service.js';
 import type { RecallRequest } from './recall.types.js';
@@ -110,12 +110,16 @@ function truthOf(memories: readonly Memory[]) {
   };
 }
 
-class NothingPending extends PendingMemories {
-  async versions(): Promise<[]> {
-    return [];
+/** Deletions that are not indexed yet. */
+class PendingDeletions extends PendingMemories {
+  constructor(private readonly keys: readonly string[]) {
+    super();
+  }
+  async versions(_namespace: string, limit = Infinity): Promise<readonly PendingVersion[]> {
+    return this.keys.slice(0, limit).map((key) => ({ key, version: 2, deleted: true }));
   }
   async count(): Promise<number> {
-    return 0;
+    return this.keys.length;
   }
   async load(): Promise<readonly PendingMemory[]> {
     return [];
@@ -129,6 +133,8 @@ interface Setting {
   readonly lexical?: readonly LaneCandidate[];
   readonly vector?: readonly LaneCandidate[] | Error;
   readonly embedder?: Embedder;
+  /** Keys of deletions that are pending. */
+  readonly pending?: readonly string[];
 }
 
 function open({
@@ -137,11 +143,13 @@ function open({
   lexical = [],
   vector = [],
   embedder = new FixedEmbedder(),
+  pending = [],
 }: Setting) {
   const telemetry = new SilentTelemetry();
   const warmup = new IndexWarmup(1000);
   warmup.markReady();
-  const overlays = new OverlayReader(new NothingPending(), embedder, warmup, telemetry, { maxEmbedded: 0 });
+  const limits = { maxEmbedded: 0, maxPoints: 2 };
+  const overlays = new OverlayReader(new PendingDeletions(pending), embedder, warmup, telemetry, limits);
   const indexes = { lexical: new FixedLexicalIndex(lexical, indexed), vectors: new FixedVectorIndex(vector) };
   const options = { ranking: DEFAULT_RANKING, fields, maxTopK: 1000 };
   const truth = truthOf(memories);
@@ -297,6 +305,17 @@ describe('RecallService', () => {
     const result = await recall({ mode: 'vector' });
     expect(keysOf(result)).toEqual(['1']);
     expect(result.degraded).toEqual(['vector']);
+  });
+
+  it('says that vectors lack some of what is committed when too much is pending', async () => {
+    const degraded = async (pending: readonly string[], request: Partial<RecallRequest> = {}) => {
+      const { recall } = open({ memories: [aMemory({ id: 1 })], lexical: [{ key: '1', score: 3 }], pending });
+      return (await recall(request)).degraded;
+    };
+    expect(await degraded(['7', '8'])).toEqual([]);
+    expect(await degraded(['7', '8', '9'])).toEqual(['vector']);
+    expect(await degraded(['7', '8', '9'], { mode: 'vector' })).toEqual(['vector']);
+    expect(await degraded(['7', '8', '9'], { mode: 'lexical' })).toEqual([]);
   });
 
   it('does not take an unknown failure for a lane that is away', async () => {

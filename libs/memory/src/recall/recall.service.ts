@@ -52,7 +52,8 @@ export class RecallService {
 
   /**
    * The best `topK` memories for the query; fewer only if fewer match the filter. Same query, same data, same order.
-   * A lane that cannot answer is named in `degraded`; recall fails only when no lane can.
+   * A lane that cannot answer, or not for all that is committed, is named in `degraded`; recall fails only when no lane
+   * can.
    *
    * @throws InvalidRequestError for an empty query or a `topK` out of bounds; StoreUnavailableError;
    *   IndexUnavailableError when no lane can answer.
@@ -78,7 +79,7 @@ export class RecallService {
       if (best.length < request.topK && !isExhausted) continue;
       const found = best.length < request.topK ? await this.fill(search, best) : best;
       this.telemetry.observeRecall(performance.now() - start);
-      return toResult(search, found, proposals.degraded);
+      return toResult(search, found, degradedLanes(search, proposals));
     }
   }
 
@@ -118,6 +119,12 @@ export class RecallService {
     const scored = this.rank(search, NOTHING_PROPOSED, [...others.values()].map(toCandidateContent));
     return [...ranked, ...withMemories(scored, others)].sort(bestFirst);
   }
+}
+
+/** Vectors that lack some of what is committed are named beside lanes that could not answer. */
+function degradedLanes({ request, overlay }: Search, { degraded }: Proposals): readonly string[] {
+  const lacks = overlay.isPartial === true && request.mode !== 'lexical' && !degraded.includes('vector');
+  return lacks ? [...degraded, 'vector'] : degraded;
 }
 
 function toResult(

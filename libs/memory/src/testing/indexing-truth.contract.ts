@@ -256,6 +256,18 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
       expect(await truth().pending.versions(freshNamespace())).toEqual([]);
     });
 
+    it('names the newest changes first, and no more than asked for', async () => {
+      const namespace = freshNamespace();
+      for (const x of [1, 2, 3, 1]) {
+        await truth().writer.write([aWrite(namespace, { coordinate: [x] })]);
+        await nextMillisecond();
+      }
+      const keys = async (limit?: number) => (await truth().pending.versions(namespace, limit)).map(({ key }) => key);
+      expect(await keys()).toEqual(['1', '3', '2']);
+      expect(await keys(2)).toEqual(['1', '3']);
+      expect(await keys(10)).toEqual(['1', '3', '2']);
+    });
+
     it('loads contents as they are now and leaves out what vanished', async () => {
       const namespace = freshNamespace();
       await truth().writer.write(
@@ -272,4 +284,10 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
       expect(await truth().pending.load(namespace, [])).toEqual([]);
     });
   });
+}
+
+/** Times are kept to the millisecond. */
+async function nextMillisecond(): Promise<void> {
+  const start = Date.now();
+  while (Date.now() <= start + 1) await new Promise((resolve) => setImmediate(resolve));
 }

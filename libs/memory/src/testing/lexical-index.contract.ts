@@ -287,18 +287,23 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
       );
     });
 
-    it('answers the same with an overlay as after applying it', async () => {
+    it('answers the same with an overlay as after applying it, in part or whole', async () => {
       await fc.assert(
         fc.asyncProperty(
           indexHistories(),
           memoryFilters(),
           fc.shuffledSubarray(CONTRACT_TERMS),
-          async (history, filter, terms) => {
+          fc.nat(20),
+          async (history, filter, terms, part) => {
             const query = aQuery(terms, { filter, limit: 5 });
             await index.clear(NAMESPACE);
             await index.apply(NAMESPACE, history.applied);
             const before = await search(query, history.overlay);
+            await index.apply(NAMESPACE, history.caughtUp.slice(0, part));
+            expect(await search(query, { ...history.overlay })).toEqual(before);
             await index.apply(NAMESPACE, history.caughtUp);
+            expect(await search(query, { ...history.overlay })).toEqual(before);
+            expect(await search(query, history.overlay)).toEqual(before);
             expect(before).toEqual(await search(query));
             expect(await index.count(NAMESPACE)).toBe(history.live.length);
           },

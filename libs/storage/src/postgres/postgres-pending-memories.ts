@@ -8,12 +8,13 @@ export class PostgresPendingMemories extends PendingMemories {
     super();
   }
 
-  async versions(namespace: string): Promise<readonly PendingVersion[]> {
+  async versions(namespace: string, limit?: number): Promise<readonly PendingVersion[]> {
     return this.database.query<{ key: string; version: number; deleted: boolean }>({
       name: 'sfm_pending',
       text: `SELECT m.coordinate_key AS key, m.version, m.deleted_at IS NOT NULL AS deleted FROM memories m
-        WHERE m.namespace = $1 AND m.indexed_version < m.version`,
-      values: [namespace],
+        WHERE m.namespace = $1 AND m.indexed_version < m.version
+        ORDER BY m.updated_at DESC, m.id DESC LIMIT $2`,
+      values: [namespace, limit ?? null],
     });
   }
 

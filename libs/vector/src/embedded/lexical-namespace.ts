@@ -1,4 +1,5 @@
 import {
+  EMPTY_OVERLAY,
   inverseDocumentFrequency,
   matchesFilter,
   termScore,
@@ -36,6 +37,8 @@ export class LexicalNamespace {
   readonly #sessions = new SessionLists();
   #totalLength = 0;
   readonly #board: ScoreBoard;
+  /** By overlay: one recall asks several times. */
+  readonly #reduced = new WeakMap<Overlay, Overlay>();
   /** Epoch milliseconds by slot, infinite for points that never expire. */
   #expiries = new Float64Array(0);
 
@@ -52,7 +55,8 @@ export class LexicalNamespace {
     else this.#remove(change.key, change.version);
   }
 
-  search(query: LexicalQuery, overlay: Overlay): LaneCandidate[] {
+  search(query: LexicalQuery, pending: Overlay): LaneCandidate[] {
+    const overlay = this.#ahead(pending);
     const weighted = this.#weigh(query.terms, overlay);
     const top = new TopCandidates(query.limit);
     this.#board.add(weighted, this.#sieve.slots(query.filter));
@@ -69,7 +73,8 @@ export class LexicalNamespace {
     return top.ranking();
   }
 
-  neighbours(query: NeighbourQuery, overlay: Overlay): SessionNeighbour[] {
+  neighbours(query: NeighbourQuery, pending: Overlay): SessionNeighbour[] {
+    const overlay = this.#ahead(pending);
     const find = this.#finding(overlay, query.nowMs);
     const placeOf = (key: string): Place | undefined => {
       const point = find(key);
@@ -81,8 +86,26 @@ export class LexicalNamespace {
     return sessionNeighbours(query, placeOf, sources);
   }
 
-  contents({ keys, nowMs }: ContentQuery, overlay: Overlay): CandidateContent[] {
-    return keys.map(this.#finding(overlay, nowMs)).filter((point) => point !== undefined);
+  contents({ keys, nowMs }: ContentQuery, pending: Overlay): CandidateContent[] {
+    return keys.map(this.#finding(this.#ahead(pending), nowMs)).filter((point) => point !== undefined);
+  }
+
+  /** What of an overlay the index does not hold yet: one that follows the ledger by itself holds nearly all of it. */
+  #ahead(overlay: Overlay): Overlay {
+    if (overlay.points.length === 0) return overlay;
+    const known = this.#reduced.get(overlay) ?? this.#reduce(overlay);
+    this.#reduced.set(overlay, known);
+    return known;
+  }
+
+  #reduce(overlay: Overlay): Overlay {
+    const { hidden, points } = overlay;
+    const newer = points.filter(({ key, version }) => this.#table.isNewer(key, version));
+    if (newer.length === points.length) return overlay;
+    if (newer.length === 0 && hidden.size === points.length) return EMPTY_OVERLAY;
+    const held = new Set(points.map(({ key }) => key));
+    for (const { key } of newer) held.delete(key);
+    return { hidden: new Set([...hidden].filter((key) => !held.has(key))), points: newer };
   }
 
   #upsert(point: IndexPoint): void {

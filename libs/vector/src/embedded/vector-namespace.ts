@@ -13,7 +13,8 @@ import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
 import type { NeighborGraphFactory } from './neighbor-graph.js';
 import { PointTable } from './point-table.js';
 import { TopCandidates } from '../top-candidates.js';
-import { BLOCK_POINTS, dot, toQueryVector, VectorSlab, type QueryVector } from './vector-slab.js';
+import { dot, toQueryVector, type QueryVector } from '../query-vector.js';
+import { BLOCK_POINTS, VectorSlab } from './vector-slab.js';
 
 const OVER_FETCH = 4;
 /** The graph's answer is rescored exactly, so a wide net costs little and finds what half precision misplaced. */

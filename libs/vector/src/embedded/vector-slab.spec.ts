@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomUnitVector, seededRandom } from '@sfm/memory/testing';
-import { BLOCK_POINTS, dot, toQueryVector, VectorSlab } from './vector-slab.js';
+import { dot, toQueryVector } from '../query-vector.js';
+import { BLOCK_POINTS, VectorSlab } from './vector-slab.js';
 
 const DIMENSION = 23;
 

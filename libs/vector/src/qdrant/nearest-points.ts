@@ -6,6 +6,7 @@ import {
   type Overlay,
   type VectorQuery,
 } from '@sfm/memory';
+import { dot, toQueryVector } from '../query-vector.js';
 import { TopCandidates } from '../top-candidates.js';
 import type { CollectionCatalog, OpenCollection } from './collection-catalog.js';
 import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './filter-pushdown.js';
@@ -81,11 +82,12 @@ export class NearestPoints {
 
   #ofOverlay(): TopCandidates {
     const top = new TopCandidates(this.query.limit);
-    const { nowMs, filter, vector } = this.query;
+    const { nowMs, filter } = this.query;
+    const vector = toQueryVector(this.query.vector);
     for (const point of this.overlay.points) {
       const isAlive = point.expiresAtMs === null || point.expiresAtMs > nowMs;
       if (!isAlive || !hasVector(point) || !matchesFilter(filter, point)) continue;
-      top.offer(point.key, toGrid(cosine(vector, point.vector)), point.id);
+      top.offer(point.key, toGrid(dot(vector, point.vector)), point.id);
     }
     return top;
   }
@@ -125,11 +127,4 @@ export class NearestPoints {
     const all = this.catalog.isShared ? [inNamespace(this.namespace), ...must] : must;
     return all.length + must_not.length === 0 ? undefined : { must: all, must_not };
   }
-}
-
-/** Of two unit vectors. */
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let index = 0; index < a.length; index++) sum += (a[index] ?? 0) * (b[index] ?? 0);
-  return sum;
 }

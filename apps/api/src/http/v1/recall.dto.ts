@@ -103,7 +103,9 @@ export const RecalledSchema = apiSchema(
   z
     .object({
       hits: z.array(HitSchema).describe('Best first.'),
-      degraded: z.array(z.string()).describe('Lanes that could not answer; empty when recall was whole.'),
+      degraded: z
+        .array(z.string())
+        .describe('Lanes that could not answer, or not for all that is committed; empty when recall was whole.'),
     })
     .describe('What was recalled.'),
 );

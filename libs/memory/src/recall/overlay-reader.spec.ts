@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreUnavailableError } from '../errors.js';
+import { IndexWarmup } from '../indexing/index-warmup.js';
+import { SilentTelemetry } from '../telemetry.port.js';
+import { aMemory } from '../testing/memory-builder.js';
+import { Embedder } from './embedder.port.js';
+import { OverlayReader, type OverlayOptions } from './overlay-reader.js';
+import { PendingMemories, type PendingMemory, type PendingVersion } from './pending-memories.port.js';
+
+/** Pending memories by namespace, the newest first, and what was read of them. */
+class ListedPending extends PendingMemories {
+  readonly loads: (readonly string[])[] = [];
+  failure: Error | undefined;
+  private readonly versionsOf = new Map<string, readonly PendingVersion[]>();
+
+  set(namespace: string, versions: readonly PendingVersion[]): void {
+    this.versionsOf.set(namespace, versions);
+  }
+
+  async versions(namespace: string, limit = Infinity): Promise<readonly PendingVersion[]> {
+    return (this.versionsOf.get(namespace) ?? []).slice(0, limit);
+  }
+
+  async count(namespace: string): Promise<number> {
+    return (await this.versions(namespace)).length;
+  }
+
+  async load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]> {
+    this.loads.push(keys);
+    await new Promise((resolve) => setImmediate(resolve));
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure;
+    const current = new Map((this.versionsOf.get(namespace) ?? []).map(({ key, version }) => [key, version]));
+    return keys.map((key) => ({
+      memory: aMemory({ id: Number(key), key, version: current.get(key) ?? 1 }),
+      searchedText: `text ${key}`,
+      session: null,
+    }));
+  }
+
+  get loaded(): number {
+    return this.loads.reduce((sum, keys) => sum + keys.length, 0);
+  }
+}
+
+class CountingEmbedder extends Embedder {
+  readonly space = 'test';
+  readonly dimension = 2;
+  embedded = 0;
+  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    this.embedded += texts.length;
+    return texts.map(() => Float32Array.of(1, 0));
+  }
+}
+
+/** Keys `from` down to 1, as version 1. */
+const descending = (from: number): PendingVersion[] =>
+  Array.from({ length: from }, (_, index) => ({ key: String(from - index), version: 1, deleted: false }));
+
+describe('OverlayReader', () => {
+  let pending: ListedPending;
+  let embedder: CountingEmbedder;
+
+  beforeEach(() => {
+    pending = new ListedPending();
+    embedder = new CountingEmbedder();
+  });
+
+  const open = (options: Partial<OverlayOptions> = {}) => {
+    const readiness = new IndexWarmup(1000);
+    readiness.markReady();
+    const limits = { maxEmbedded: Infinity, maxPoints: Infinity, ...options };
+    return new OverlayReader(pending, embedder, readiness, new SilentTelemetry(), limits);
+  };
+
+  it('hides what is pending and has the points of what is not deleted', async () => {
+    pending.set('test', [
+      { key: '2', version: 3, deleted: true },
+      { key: '1', version: 2, deleted: false },
+    ]);
+    const { hidden, points, isPartial } = await open().read('test');
+    expect([...hidden]).toEqual(['2', '1']);
+    expect(points.map(({ key, version }) => `${key}@${version}`)).toEqual(['1@2']);
+    expect(isPartial).toBe(false);
+  });
+
+  it('makes a point once, and anew when the memory has changed', async () => {
+    const overlays = open();
+    pending.set('test', descending(3));
+    await overlays.read('test');
+    pending.set('test', [{ key: '2', version: 2, deleted: false }, ...descending(3).filter(({ key }) => key !== '2')]);
+    const { points } = await overlays.read('test');
+    expect(pending.loads).toEqual([['3', '2', '1'], ['2']]);
+    expect(points.find(({ key }) => key === '2')?.version).toBe(2);
+  });
+
+  it('makes a backlog once for all recalls that come at the same time, in portions', async () => {
+    const overlays = open();
+    pending.set('test', descending(1000));
+    const read = await Promise.all(Array.from({ length: 8 }, () => overlays.read('test')));
+    expect(read.map(({ points }) => points.length)).toEqual(Array.from({ length: 8 }, () => 1000));
+    expect(pending.loaded).toBe(1000);
+    expect(Math.max(...pending.loads.map(({ length }) => length))).toBeLessThanOrEqual(128);
+    expect(embedder.embedded).toBe(1000);
+  });
+
+  it('fails the recall that was reading a backlog, and lets one that waited for it read on', async () => {
+    const overlays = open();
+    pending.set('test', descending(1000));
+    pending.failure = new StoreUnavailableError('away');
+    const [first, second, third] = await Promise.allSettled(Array.from({ length: 3 }, () => overlays.read('test')));
+    expect(first).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } });
+    expect(second).toMatchObject({ status: 'fulfilled' });
+    expect(third).toMatchObject({ status: 'fulfilled' });
+    expect(pending.loaded).toBe(128 + 1000);
+  });
+
+  it('takes the newest only where there is a bound, and says that it is not all', async () => {
+    const overlays = open({ maxPoints: 300 });
+    pending.set('test', descending(301));
+    const { hidden, points, isPartial } = await overlays.read('test');
+    expect(isPartial).toBe(true);
+    expect(hidden.size).toBe(300);
+    expect(points).toHaveLength(300);
+    expect(hidden).not.toContain('1');
+    pending.set('test', descending(300));
+    expect((await overlays.read('test')).isPartial).toBe(false);
+    expect(pending.loaded).toBe(301);
+  });
+
+  it('embeds no more than it may, and finds the others by their words', async () => {
+    pending.set('test', descending(400));
+    const { points } = await open({ maxEmbedded: 64 }).read('test');
+    expect(points).toHaveLength(400);
+    expect(embedder.embedded).toBe(128);
+    expect(points.filter(({ vector }) => vector !== null)).toHaveLength(128);
+    expect(points.every(({ text }) => text.length > 0)).toBe(true);
+  });
+
+  it('keeps the points of few namespaces that nobody asks for any more', async () => {
+    const overlays = open();
+    const namespaces = ['a', 'b', 'c'];
+    for (const namespace of namespaces) pending.set(namespace, descending(11_000));
+    for (const namespace of namespaces) await overlays.read(namespace);
+    const loaded = pending.loaded;
+    await overlays.read('c');
+    await overlays.read('b');
+    expect(pending.loaded).toBe(loaded);
+    await overlays.read('a');
+    expect(pending.loaded).toBe(loaded + 11_000);
+  });
+});
