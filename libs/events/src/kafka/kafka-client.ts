@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
+import { framedSocket } from './framed-socket.js';
 import { kafkaLogCreator, type KafkaLog } from './kafka-log.js';
 
 export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
@@ -61,6 +62,7 @@ export function kafkaClientConfig(options: KafkaConnectionOptions, log: KafkaLog
     authenticationTimeout: requestTimeoutMs,
     requestTimeout: requestTimeoutMs,
     retry: RETRY,
+    socketFactory: framedSocket,
     logLevel: logLevel.INFO,
     logCreator: kafkaLogCreator(log),
     ...(isEncrypted ? { ssl: tlsOf(security) } : {}),
