@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, type Admin } from 'kafkajs';
@@ -103,5 +104,58 @@ describeKafka('a Kafka client whose connection is reset in the middle of a respo
       expect(await admin.fetchTopicOffsets(topic)).toHaveLength(3);
       expect(proxy.cuts).toBe(cuts);
     }
+  });
+});
+
+describe('a socket that the client has ended', () => {
+  const opened = async (destination: Pick<Parameters<typeof framedSocket>[0], 'host' | 'port'>) => {
+    const socket = framedSocket({ ...destination, onConnect: () => undefined });
+    const closed = once(socket, 'close');
+    await once(socket, 'connect');
+    return { socket, closed };
+  };
+
+  it('goes when the broker does not close its side', async () => {
+    const server = await RawServer.start((socket) => socket.resume(), { allowHalfOpen: true });
+    servers.push(server);
+    const { socket, closed } = await opened({ host: '127.0.0.1', port: server.port });
+    socket.end();
+    await closed;
+  });
+
+  it('goes when the broker reads nothing of what was sent', async () => {
+    const server = await RawServer.start((socket) => socket.pause(), { allowHalfOpen: true });
+    servers.push(server);
+    const { socket, closed } = await opened({ host: '127.0.0.1', port: server.port });
+    socket.write(Buffer.alloc(32 * 1024 * 1024));
+    socket.end();
+    await closed;
+    expect(socket.writableFinished).toBe(false);
+  });
+
+  it('hands on no answer that comes later', async () => {
+    const answer = Buffer.concat([int32(8), Buffer.alloc(8)]);
+    const server = await RawServer.start((socket) => socket.on('end', () => socket.end(answer)).resume(), {
+      allowHalfOpen: true,
+    });
+    servers.push(server);
+    const { socket, closed } = await opened({ host: '127.0.0.1', port: server.port });
+    const answers: Buffer[] = [];
+    socket.on('data', (chunk) => answers.push(chunk));
+    socket.end();
+    await closed;
+    expect(socket.bytesRead).toBe(answer.length);
+    expect(answers).toEqual([]);
+  });
+
+  it('does not connect any more', async () => {
+    const server = await RawServer.start((socket) => socket.resume());
+    servers.push(server);
+    let hasConnected = false;
+    const socket = framedSocket({ host: '127.0.0.1', port: server.port, onConnect: () => (hasConnected = true) });
+    const closed = once(socket, 'close');
+    socket.end();
+    await expect(closed).rejects.toThrow('was ended before it was open');
+    expect(hasConnected).toBe(false);
   });
 });

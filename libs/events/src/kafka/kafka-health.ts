@@ -1,4 +1,5 @@
 import { Kafka, type Admin } from 'kafkajs';
+import { connectClient } from './connect-client.js';
 import { kafkaClientConfig, type KafkaConnectionOptions } from './kafka-client.js';
 import { toBusError } from './kafka-errors.js';
 
@@ -64,7 +65,7 @@ export class KafkaHealth {
 
   private async look(): Promise<KafkaHealthReport> {
     try {
-      const admin = (this.admin ??= await this.connect());
+      const admin = (this.admin ??= await connectClient(this.kafka.admin()));
       const { brokers } = await admin.describeCluster();
       const missingTopics = await this.missing(admin);
       const problem = missingTopics.length === 0 ? {} : { problem: `missing topics: ${missingTopics.join(', ')}` };
@@ -78,12 +79,6 @@ export class KafkaHealth {
   private async missing(admin: Admin): Promise<readonly string[]> {
     const existing = new Set(await admin.listTopics());
     return this.options.topics.filter((topic) => !existing.has(topic));
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    return admin;
   }
 
   private async close(): Promise<void> {

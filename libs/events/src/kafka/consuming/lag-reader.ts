@@ -1,4 +1,5 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { connectClient } from '../connect-client.js';
 import { toBusError } from '../kafka-errors.js';
 
 /** How many messages a group has not committed yet, per partition. */
@@ -25,7 +26,7 @@ export class LagReader {
 
   private async readNow(): Promise<ReadonlyMap<number, number>> {
     try {
-      this.admin ??= this.connect();
+      this.admin ??= connectClient(this.kafka.admin());
       const admin = await this.admin;
       const { groupId, topic } = this.source;
       const ends = await admin.fetchTopicOffsets(topic);
@@ -43,11 +44,5 @@ export class LagReader {
       await this.disconnect();
       throw toBusError(error);
     }
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.kafka.admin();
-    await admin.connect();
-    return admin;
   }
 }
