@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EventRecord } from '@sfm/memory';
+import { IndexUnavailableError, type EventRecord } from '@sfm/memory';
 import type { KafkaMessage } from 'kafkajs';
 import { waitFor } from '../../../../../test/services/wait-for.js';
 import { CountingObserver } from '../../../test/consuming-harness.js';
@@ -23,7 +23,9 @@ function messages(count: number): KafkaMessage[] {
 function world(handle: (records: readonly EventRecord[]) => Promise<void> | void) {
   const handed: number[] = [];
   const committed: string[] = [];
-  const state = { isOurs: true, beats: 0, refusal: undefined as Error | undefined };
+  const pauses: number[] = [];
+  const observer = new CountingObserver();
+  const state = { isOurs: true, isStopping: false, beats: 0, refusal: undefined as Error | undefined };
   const runner = new BatchRunner(
     {
       decoding: RULES,
@@ -32,7 +34,7 @@ function world(handle: (records: readonly EventRecord[]) => Promise<void> | void
       maxAttempts: 3,
       maxBackoffMs: 100,
       areServersUp: () => Promise.resolve(true),
-      observer: new CountingObserver(),
+      observer,
       log: recordedLog(),
     },
     async (records) => {
@@ -46,7 +48,7 @@ function world(handle: (records: readonly EventRecord[]) => Promise<void> | void
     topic: 'memory.events',
     partition: 0,
     messages: messages(6),
-    isStopping: () => false,
+    isStopping: () => state.isStopping,
     isOurs: () => state.isOurs,
     heartbeat: () => {
       state.beats += 1;
@@ -56,9 +58,9 @@ function world(handle: (records: readonly EventRecord[]) => Promise<void> | void
       committed.push(offset);
       return Promise.resolve();
     },
-    pause: () => {},
+    pause: (forMs) => void pauses.push(forMs),
   };
-  return { runner, batch, state, handed, committed };
+  return { runner, batch, state, handed, committed, pauses, observer };
 }
 
 describe('BatchRunner', () => {
@@ -104,5 +106,27 @@ describe('BatchRunner', () => {
     await runner.run({ ...batch, messages: messages(2) });
     expect(handed).toEqual([2]);
     expect(committed).toEqual(['1']);
+  });
+
+  it('pauses the partition while a server is away', async () => {
+    const { runner, batch, handed, committed, pauses, observer } = world(() => {
+      throw new IndexUnavailableError('the index is away');
+    });
+    await runner.run(batch);
+    expect({ handed, committed, causes: observer.causes }).toEqual({
+      handed: [2],
+      committed: [],
+      causes: ['server_away'],
+    });
+    expect(pauses).toHaveLength(1);
+  });
+
+  it('lets the next member try again what fails while this one is about to leave', async () => {
+    const { runner, batch, state, committed, pauses, observer } = world(() => {
+      state.isStopping = true;
+      throw new IndexUnavailableError('the index is away');
+    });
+    await runner.run(batch);
+    expect({ committed, pauses, causes: observer.causes }).toEqual({ committed: [], pauses: [], causes: [] });
   });
 });

@@ -75,7 +75,8 @@ export class BatchRunner {
     // What came of it is safe; where to go on is for the partition's new owner to say.
     if (!batch.isOurs()) return false;
     if (outcome.waitFor !== undefined) {
-      this.wait(batch, progress, outcome);
+      // A member that leaves tries nothing again: what it did not commit is handed to the next one.
+      if (!batch.isStopping()) this.wait(batch, progress, outcome);
       return false;
     }
     await batch.commit(last);

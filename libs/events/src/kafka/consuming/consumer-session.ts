@@ -4,6 +4,7 @@ import { KafkaTopics } from '../kafka-topics.js';
 import { BatchRunner, type ClaimedBatch } from './batch-runner.js';
 import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
 import { LifeSigns } from './life-signs.js';
+import { PartitionPauses } from './partition-pauses.js';
 
 /** Heartbeats do not wait for the work, so a short one costs nothing; it is how long a killed member keeps its partitions. */
 const SESSION_MS = 10_000;
@@ -22,7 +23,6 @@ const DISCONNECT_MS = 10_000;
 export class ConsumerSession {
   private readonly runner: BatchRunner;
   private readonly signs: LifeSigns;
-  private readonly resumes = new Set<NodeJS.Timeout>();
   private readonly heartbeatMs: number;
   private assigned: readonly number[] | undefined;
   /** Grows with every assignment. */
@@ -59,6 +59,9 @@ export class ConsumerSession {
     if (this.isStopping) return;
     const consumer = this.createConsumer();
     onConsumer(consumer);
+    const pauses = new PartitionPauses(consumer);
+    // Told in the very turn in which the client gives the membership up, also where it does so by itself.
+    consumer.on(consumer.events.STOP, () => pauses.end());
     let stopWatching = () => {};
     try {
       const ended = this.endOf(consumer, (stop) => (stopWatching = stop));
@@ -68,11 +71,12 @@ export class ConsumerSession {
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: this.options.concurrency ?? CONCURRENCY,
-        eachBatch: (payload) => this.runner.run(this.claim(consumer, payload)),
+        eachBatch: (payload) => this.runner.run(this.claim(pauses, payload)),
       });
       await ended;
     } finally {
       stopWatching();
+      pauses.end();
       await this.leave(consumer);
     }
   }
@@ -132,7 +136,7 @@ export class ConsumerSession {
     this.runner.keepOnly(partitions);
   }
 
-  private claim(consumer: Consumer, payload: EachBatchPayload): ClaimedBatch {
+  private claim(pauses: PartitionPauses, payload: EachBatchPayload): ClaimedBatch {
     const { batch } = payload;
     const { topic, partition, messages } = batch;
     const generation = this.generation;
@@ -151,27 +155,13 @@ export class ConsumerSession {
         await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });
         payload.resolveOffset(last.offset);
       },
-      pause: (forMs) => this.pause(consumer, { topic, partition, forMs }),
+      pause: (forMs) => pauses.pause({ topic, partition }, forMs),
     };
-  }
-
-  private pause(
-    consumer: Consumer,
-    { topic, partition, forMs }: { readonly topic: string; readonly partition: number; readonly forMs: number },
-  ): void {
-    consumer.pause([{ topic, partitions: [partition] }]);
-    const timer = setTimeout(() => {
-      this.resumes.delete(timer);
-      consumer.resume([{ topic, partitions: [partition] }]);
-    }, forMs);
-    this.resumes.add(timer);
   }
 
   private async leave(consumer: Consumer): Promise<void> {
     this.isStopping = true;
     this.assigned = undefined;
-    for (const timer of this.resumes) clearTimeout(timer);
-    this.resumes.clear();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, DISCONNECT_MS)));
     await Promise.race([consumer.disconnect().catch(() => undefined), late]);

@@ -321,6 +321,30 @@ describeKafka('KafkaBatchServer', () => {
     expect(consumer.server.partitions).toBeUndefined();
   });
 
+  it('leaves what a server that is away fails while it is closed to the next member, and outlives that', async () => {
+    const { opened, open } = gate();
+    let calls = 0;
+    const closing = await world.consume(async () => {
+      calls += 1;
+      await opened;
+      throw new IndexUnavailableError('the index is away');
+    });
+    await closing.joined();
+    await world.send([anEvent('ns', 1, 1), anEvent('ns', 1, 2)]);
+    await waitFor(() => calls === 1);
+    const closed = closing.close();
+    // The client refuses new batches by then, and waits for this one.
+    await waitFor(() => closing.server.partitions === undefined);
+    open();
+    await closed;
+    const { applied, behaviour } = applying();
+    // Longer than the first member would have paused.
+    await world.consume(behaviour);
+    await world.drained();
+    expect(applied).toHaveLength(2);
+    expect(closing.observer.causes).toEqual([]);
+  });
+
   it('lets a member that joins take over partitions while events flow, and loses none', async () => {
     await world.close();
     world = new ConsumingWorld(kafka, 6);
