@@ -88,7 +88,7 @@ export class Postmaster {
     child.once('error', (error) => (failure.error = error));
     child.unref();
     while (Date.now() < deadline) {
-      if (failure.error !== undefined || child.exitCode !== null || child.signalCode !== null) {
+      if (failure.error !== undefined || hasExited(child)) {
         const output = `${await readFrom(options.logFile, logStart)}\n${failure.error?.message ?? ''}`;
         return setbackIn(output) ?? Promise.reject(explainFailure('PostgreSQL did not start', output, failure.error));
       }
@@ -107,7 +107,7 @@ export class Postmaster {
 
   /** True while the server process exists. */
   async isAlive(): Promise<boolean> {
-    if (this.child !== undefined) return this.child.exitCode === null && this.child.signalCode === null;
+    if (this.child !== undefined) return !hasExited(this.child);
     return isAlive(this.pid);
   }
 
@@ -115,6 +115,11 @@ export class Postmaster {
   watch(listener: () => void): () => void {
     const { child } = this;
     if (child !== undefined) {
+      if (hasExited(child)) {
+        // The event comes once only, and may have come before anybody watched.
+        const telling = setImmediate(listener);
+        return () => clearImmediate(telling);
+      }
       child.once('exit', listener);
       child.ref();
       return () => {
@@ -175,6 +180,10 @@ export class Postmaster {
     }
     return true;
   }
+}
+
+function hasExited({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 function spawnServer(options: PostmasterOptions, port: number, logFd: number): ChildProcess {
