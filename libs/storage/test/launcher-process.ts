@@ -10,7 +10,12 @@ import ts from 'typescript';
 import type { EmbeddedPostgresConnection } from '../src/embedded/embedded-postgres-connection.js';
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
-const NEEDED = ['embedded', 'postgres/advisory-lock-keys.ts', 'postgres/instance-lock.ts'];
+const NEEDED = [
+  'embedded',
+  'postgres/advisory-lock-keys.ts',
+  'postgres/instance-lock.ts',
+  'postgres/instance-lock-sessions.ts',
+];
 
 const PROGRAM = `
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';

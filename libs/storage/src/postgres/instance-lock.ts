@@ -1,14 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import { ADVISORY_LOCK_CLASS, INSTANCE_LOCK } from './advisory-lock-keys.js';
 import type { PostgresConnection } from './connection.js';
+import {
+  endOtherSessions,
+  findHolder,
+  labelText,
+  tryLock,
+  type InstanceLockHolder,
+  type InstanceLockMode,
+  type SessionLabel,
+} from './instance-lock-sessions.js';
 import type { PgTls } from './tls.js';
 
-/** Who holds the instance lock, as far as PostgreSQL can tell. */
-export interface InstanceLockHolder {
-  readonly pid?: number;
-  readonly url?: string;
-}
+export type { InstanceLockHolder } from './instance-lock-sessions.js';
 
 export interface InstanceLockOptions {
   readonly host: string;
@@ -18,8 +23,8 @@ export interface InstanceLockOptions {
   readonly database: string;
   /** @default false */
   readonly ssl?: PgTls;
-  /** `shared` keeps only an exclusive holder out, `exclusive` everybody. @default 'exclusive' */
-  readonly mode?: 'exclusive' | 'shared';
+  /** @default 'exclusive' */
+  readonly mode?: InstanceLockMode;
   /** How long a lock that another backend holds is waited for, milliseconds: a killed owner's backend may linger. */
   readonly waitMs: number;
   /** Called once when the lock was lost and somebody else has it now. The caller must stop writing. */
@@ -39,12 +44,13 @@ const CONNECT_TIMEOUT_MS = 5000;
 /**
  * The right to use a database, alone or beside others: a session advisory lock on a connection of its own.
  *
- * PostgreSQL frees it when the process dies, however it dies. When the connection drops because PostgreSQL restarts, the
- * lock is taken again.
+ * PostgreSQL frees it when the process dies, however it dies. When the connection drops because PostgreSQL restarts, or the
+ * network fails, the lock is taken again.
  */
 export class InstanceLock {
   private client: pg.Client | undefined;
   private url: string | undefined;
+  private readonly token = randomBytes(4).toString('hex');
   private released = false;
 
   constructor(private readonly options: InstanceLockOptions) {}
@@ -66,7 +72,9 @@ export class InstanceLock {
       const deadline = Date.now() + this.options.waitMs;
       for (;;) {
         if (await tryLock(client, this.options.mode ?? 'exclusive')) break;
-        if (Date.now() >= deadline) {
+        // PostgreSQL may not have noticed yet that a connection of this lock is lost: then nobody else has it.
+        const isOwn = !this.released && (await endOtherSessions(client, this.label()));
+        if (!isOwn && Date.now() >= deadline) {
           const holder = await findHolder(client);
           await client.end().catch(() => undefined);
           return holder;
@@ -88,7 +96,7 @@ export class InstanceLock {
   /** Makes the address under which this service answers known to a second instance that is refused. */
   async announce(url: string): Promise<void> {
     this.url = url;
-    await this.client?.query('SELECT set_config($1, $2, false)', ['application_name', this.label()]);
+    await this.client?.query('SELECT set_config($1, $2, false)', ['application_name', labelText(this.label())]);
   }
 
   /** Says that PostgreSQL is about to be stopped: the connection may drop, and the lock is not taken again. */
@@ -113,7 +121,7 @@ export class InstanceLock {
       password,
       database,
       ssl,
-      application_name: this.label(),
+      application_name: labelText(this.label()),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       keepAlive: true,
     });
@@ -123,9 +131,8 @@ export class InstanceLock {
     return client;
   }
 
-  /** PostgreSQL cuts application names at 63 bytes. */
-  private label(): string {
-    return `soma pid=${process.pid}${this.url === undefined ? '' : ` url=${this.url}`}`.slice(0, 63);
+  private label(): SessionLabel {
+    return { pid: process.pid, token: this.token, url: this.url };
   }
 
   private async retake(): Promise<void> {
@@ -158,28 +165,4 @@ export async function findInstance(connection: PostgresConnection): Promise<Inst
   } finally {
     await client.end().catch(() => undefined);
   }
-}
-
-async function tryLock(client: pg.Client, mode: 'exclusive' | 'shared'): Promise<boolean> {
-  const take = mode === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
-  const { rows } = await client.query<{ locked: boolean }>(`SELECT ${take}($1, $2) AS locked`, [
-    ADVISORY_LOCK_CLASS,
-    INSTANCE_LOCK,
-  ]);
-  return rows[0]?.locked ?? false;
-}
-
-async function findHolder(client: pg.Client): Promise<InstanceLockHolder> {
-  const { rows } = await client.query<{ name: string }>(
-    `SELECT activity.application_name AS name
-       FROM pg_locks AS lock JOIN pg_stat_activity AS activity ON activity.pid = lock.pid
-      WHERE lock.locktype = 'advisory' AND lock.granted AND lock.objsubid = 2
-        AND lock.classid = $1 AND lock.objid = $2
-        AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
-    [ADVISORY_LOCK_CLASS, INSTANCE_LOCK],
-  );
-  const name = rows[0]?.name ?? '';
-  const pid = Number(/pid=(\d+)/.exec(name)?.[1]);
-  const url = /url=(\S+)/.exec(name)?.[1];
-  return { ...(Number.isInteger(pid) ? { pid } : {}), ...(url === undefined ? {} : { url }) };
 }

@@ -1,10 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '@sfm/memory';
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
+import { stallingProxy } from '../../test/stalling-proxy.js';
 import { resolveConnection } from './connection.js';
 import { createDataSource, type PoolOptions } from './data-source.js';
 import { PostgresDatabase } from './postgres-database.js';
@@ -100,36 +99,3 @@ describe('the pool of connections', () => {
     }
   });
 });
-
-/** Passes connections on to PostgreSQL until it is told to pass nothing more, as a network does that fails. */
-async function stallingProxy(url: string) {
-  const { hostname, port } = new URL(url);
-  const sockets = new Set<Socket>();
-  let stalled = false;
-  const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
-    for (const [from, to] of [
-      [client, upstream],
-      [upstream, client],
-    ] as const) {
-      sockets.add(from);
-      from.on('data', (chunk) => stalled || to.write(chunk));
-      from.on('error', () => undefined);
-      from.on('close', () => to.destroy());
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address() as AddressInfo;
-  const through = new URL(url);
-  through.host = `127.0.0.1:${address.port}`;
-  through.searchParams.set('sslmode', 'disable');
-  return {
-    url: through.href,
-    stall: () => (stalled = true),
-    flow: () => (stalled = false),
-    close: () => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    },
-  };
-}
