@@ -15,6 +15,7 @@ const NEEDED = [
   'postgres/advisory-lock-keys.ts',
   'postgres/instance-lock.ts',
   'postgres/instance-lock-sessions.ts',
+  'postgres/keep-alive.ts',
 ];
 
 const PROGRAM = `

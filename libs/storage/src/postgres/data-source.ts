@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import type { PostgresConnection } from './connection.js';
+import { KEEP_ALIVE } from './keep-alive.js';
 
 /** Sizes and bounds of the connection pool; times in milliseconds. */
 export interface PoolOptions {
@@ -75,7 +76,7 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
       statement_timeout: pool.statementTimeoutMs ?? 30_000,
       idle_in_transaction_session_timeout: pool.idleInTransactionTimeoutMs ?? 60_000,
       idleTimeoutMillis: pool.idleTimeoutMs ?? 30_000,
-      keepAlive: true,
+      ...KEEP_ALIVE,
       onConnect: outliveLoss,
     },
   });

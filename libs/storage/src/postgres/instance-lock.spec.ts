@@ -50,6 +50,27 @@ describe('the instance lock behind a network that fails', () => {
     });
   });
 
+  it('is tried for again as long as a server lets it in and then says nothing', async () => {
+    const lock = await newLock();
+    expect(await lock.acquire()).toBeUndefined();
+    proxy.mute();
+    proxy.lose();
+    await waitFor(() => proxy.muted >= 2, { timeoutMs: 30_000, what: () => 'another try' });
+    expect(lock.held).toBe(false);
+    proxy.flow();
+    await settled(lock);
+    expect({ held: lock.held, lost }).toEqual({ held: true, lost: [] });
+  });
+
+  it('fails a start whose server lets it in and then says nothing, instead of letting it wait', async () => {
+    proxy.mute();
+    const lock = await newLock();
+    let failure: unknown;
+    lock.acquire().catch((error: unknown) => (failure = error));
+    await waitFor(() => failure !== undefined, { timeoutMs: 30_000, what: () => 'the failure' });
+    expect(failure).toMatchObject({ message: expect.stringMatching(/timeout/) });
+  });
+
   it('is not taken from another of the same process', async () => {
     const [first, second] = [await newLock(), await newLock()];
     expect(await first.acquire()).toBeUndefined();

@@ -11,6 +11,7 @@ import {
   type InstanceLockMode,
   type SessionLabel,
 } from './instance-lock-sessions.js';
+import { KEEP_ALIVE } from './keep-alive.js';
 import type { PgTls } from './tls.js';
 
 export type { InstanceLockHolder } from './instance-lock-sessions.js';
@@ -39,7 +40,8 @@ export function holderText({ pid, url }: InstanceLockHolder): string {
 
 const RETRY_MS = 100;
 const MAX_RETRY_MS = 1000;
-const CONNECT_TIMEOUT_MS = 5000;
+/** A server may let clients in, or have let them in, and then say nothing: none is waited for without end. */
+const PATIENCE = { connectionTimeoutMillis: 5000, query_timeout: 5000 } as const;
 
 /**
  * The right to use a database, alone or beside others: a session advisory lock on a connection of its own.
@@ -122,8 +124,8 @@ export class InstanceLock {
       database,
       ssl,
       application_name: labelText(this.label()),
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
+      ...PATIENCE,
+      ...KEEP_ALIVE,
     });
     // A dropped connection is handled by the 'end' event; without a listener the error would end the process.
     client.on('error', () => undefined);
@@ -156,7 +158,7 @@ export class InstanceLock {
  * @throws the driver's error when PostgreSQL cannot be reached or refuses the login
  */
 export async function findInstance(connection: PostgresConnection): Promise<InstanceLockHolder | undefined> {
-  const client = new pg.Client({ ...connection, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const client = new pg.Client({ ...connection, ...PATIENCE });
   client.on('error', () => undefined);
   try {
     await client.connect();
