@@ -12,12 +12,21 @@ import { waitFor } from './wait-for.js';
 const SLOTS = 16_384;
 export const MASTER_NAME = 'main';
 
-/** A cluster of masters without replicas. */
+/** A cluster of masters. */
 export interface RedisCluster {
   readonly nodes: readonly RedisProcess[];
   /** `host:port` of every node. */
   readonly addresses: readonly string[];
+  /** Starts a replica of a master; resolves when it has the master's data and every node knows it. */
+  addReplica(master: RedisProcess): Promise<RedisClusterReplica>;
+  /** Ends the replicas too. */
   stop(): Promise<void>;
+}
+
+/** A replica of a cluster. */
+export interface RedisClusterReplica {
+  /** Makes it the master without asking anybody, as an election does whose outcome is certain. */
+  takeOver(): Promise<void>;
 }
 
 /** A master with one replica and a sentinel that promotes it when the master has been away for three seconds. */
@@ -34,34 +43,69 @@ export interface RedisSentinel {
 export async function startRedisCluster(size = 3): Promise<RedisCluster> {
   const buses = await freePorts(size);
   const nodes: RedisProcess[] = [];
-  for (const bus of buses) {
-    const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '15000'];
-    nodes.push(await startRedis({ args }));
-  }
-  const clients = nodes.map(({ url }) => new Redis(url, { enableReadyCheck: false }));
-  try {
+  for (const bus of buses) nodes.push(await startClusterNode(bus));
+  await asClientsOf(nodes, async (clients) => {
     for (const [index, client] of clients.entries()) {
       const [from, to] = [index, index + 1].map((edge) => Math.floor((edge * SLOTS) / size));
       await client.call('CLUSTER', 'ADDSLOTSRANGE', String(from), String((to ?? 0) - 1));
       await client.call('CLUSTER', 'MEET', LOOPBACK, portOf(nodes[0]), String(buses[0]));
     }
-    const isWhole = async (client: Redis): Promise<boolean> => {
-      const info = String(await client.call('CLUSTER', 'INFO'));
-      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`);
-    };
-    await waitFor(async () => (await Promise.all(clients.map(isWhole))).every(Boolean), {
-      what: () => 'every node to know the whole cluster',
-    });
-  } finally {
-    for (const client of clients) client.disconnect();
-  }
+    await waitUntilWhole(clients);
+  });
+  const replicas: RedisProcess[] = [];
   return {
     nodes,
     addresses: nodes.map((node) => `${LOOPBACK}:${portOf(node)}`),
+    addReplica: async (master) => {
+      const replica = await startClusterNode(await freePort());
+      replicas.push(replica);
+      await asClientsOf([replica, master, ...nodes, ...replicas], async ([own, followed, ...all]) => {
+        await own?.call('CLUSTER', 'MEET', LOOPBACK, portOf(nodes[0]), String(buses[0]));
+        await waitUntilWhole(all);
+        await own?.call('CLUSTER', 'REPLICATE', String(await followed?.call('CLUSTER', 'MYID')));
+        await waitFor(async () => (await own?.info('replication'))?.includes('master_link_status:up') === true, {
+          what: () => 'the replica to have the data of its master',
+        });
+      });
+      return {
+        takeOver: () =>
+          asClientsOf([replica], async ([own]) => {
+            await own?.call('CLUSTER', 'FAILOVER', 'TAKEOVER');
+          }),
+      };
+    },
     stop: async () => {
-      await Promise.all(nodes.map((node) => node.stop()));
+      await Promise.all([...nodes, ...replicas].map((node) => node.stop()));
     },
   };
+}
+
+function startClusterNode(bus: number): Promise<RedisProcess> {
+  const args = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--cluster-node-timeout', '15000'];
+  return startRedis({ args });
+}
+
+async function asClientsOf(
+  servers: readonly RedisProcess[],
+  work: (clients: readonly Redis[]) => Promise<void>,
+): Promise<void> {
+  const clients = servers.map(({ url }) => new Redis(url, { enableReadyCheck: false }));
+  try {
+    await work(clients);
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+}
+
+/** Every node knows all the others, and all slots are served. */
+async function waitUntilWhole(clients: readonly Redis[]): Promise<void> {
+  const isWhole = async (client: Redis): Promise<boolean> => {
+    const info = String(await client.call('CLUSTER', 'INFO'));
+    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${clients.length}`);
+  };
+  await waitFor(async () => (await Promise.all(clients.map(isWhole))).every(Boolean), {
+    what: () => 'every node to know the whole cluster',
+  });
 }
 
 /** Starts a master, its replica and a sentinel that knows both. Servers and sentinel have passwords. */

@@ -14,7 +14,7 @@ export interface RedisConnectionOptions {
   readonly clientName: string;
   /** Longest wait for an answer, in milliseconds; a caller goes on without Redis then. @default 500 */
   readonly commandTimeoutMs?: number;
-  /** Longest wait for a connection, in milliseconds. @default 2000 */
+  /** Longest wait for a connection, and for any sign of life of a cluster node that was asked, in milliseconds. @default 2000 */
   readonly connectTimeoutMs?: number;
 }
 
@@ -65,7 +65,10 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
       });
     case 'cluster':
       return new Cluster([...place.nodes], {
-        redisOptions: common,
+        // A node that owes answers and says nothing is left: only a lost connection, or an answer, makes the driver ask
+        // the others who has taken over. A connection on which nobody waits is let be. For single servers the
+        // connection itself is renewed, sooner; there the driver's timer could outlive it and end the next one.
+        redisOptions: { ...common, socketTimeout: connectTimeoutMs },
         enableOfflineQueue: false,
         clusterRetryStrategy: retryStrategy,
         slotsRefreshTimeout: connectTimeoutMs,

@@ -118,6 +118,29 @@ describeReal('the connection to Redis', () => {
     expect(watched.warnings).toEqual([expect.stringContaining('a node of the Redis cluster fails')]);
   });
 
+  it('leaves a cluster node that hangs, for the replica that has taken over', async () => {
+    const cluster = await started(startRedisCluster());
+    const [hung] = cluster.nodes;
+    if (hung === undefined) throw new Error('a cluster has nodes');
+    const replica = await cluster.addReplica(hung);
+    const watched = await connect(`redis+cluster://${cluster.addresses.join(',')}`, {
+      commandTimeoutMs: 3000,
+      connectTimeoutMs: 6000,
+    });
+    const keys = Array.from({ length: 50 }, (_, index) => `key:${index}`);
+    const counts = () => Promise.all(keys.map((key) => countUp(watched, key).catch(() => 'away')));
+    expect(new Set(await counts())).toEqual(new Set([1]));
+    process.kill(hung.pid ?? 0, 'SIGSTOP');
+    expect(await counts()).toContain('away');
+    await replica.takeOver();
+    await waitFor(async () => !(await counts()).includes('away'), {
+      timeoutMs: 30_000,
+      what: () => 'the slots of the node that hangs to be served by the replica',
+    });
+    expect(watched.redis.isUp).toBe(true);
+    expect(watched.warnings).toEqual([expect.stringContaining('a node of the Redis cluster fails')]);
+  });
+
   it('cannot be used any more when it is closed', async () => {
     const server = await started(startRedis());
     const watched = await connect(server.url);

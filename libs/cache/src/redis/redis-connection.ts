@@ -159,7 +159,7 @@ export class RedisConnection {
 
   /** A server that does not answer is not asked again before it has said hello on a new connection. */
   private renew({ message }: NoAnswerError): void {
-    // The other nodes of a cluster may be well, and it finds out by itself who has taken over.
+    // The other nodes of a cluster may be well; the driver leaves the silent one and finds out who has taken over.
     if (this.state !== 'up' || this.client instanceof Cluster) return;
     this.noteDown(message);
     this.client.disconnect(true);
