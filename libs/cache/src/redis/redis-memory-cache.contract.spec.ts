@@ -16,6 +16,7 @@ const TTL_MS = 100_000;
 describeReal('with a real Redis', () => {
   let watched: WatchedConnection;
   let client: Redis;
+  const cleanups: (() => unknown)[] = [];
 
   const cacheOver = ({ redis }: WatchedConnection, options: Partial<RedisMemoryCacheOptions> = {}) =>
     new RedisMemoryCache(redis, { ttlMs: TTL_MS, keyPrefix: `test:${randomUUID()}:`, ...options });
@@ -24,6 +25,9 @@ describeReal('with a real Redis', () => {
     const { url } = await testRedis();
     watched = await connectTo(url);
     client = new Redis(url);
+  });
+  afterEach(async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   });
   afterAll(() => {
     watched.redis.close();
@@ -108,6 +112,31 @@ describeReal('with a real Redis', () => {
       expect(own.warnings).toHaveLength(1);
       own.redis.close();
       await server.stop();
+    });
+
+    it('makes up for an invalidation that Redis refused, as soon as it takes another', async () => {
+      const server = await startRedis({ args: ['--maxmemory-policy', 'noeviction'] });
+      const own = await connectTo(server.url);
+      const admin = new Redis(server.url);
+      cleanups.push(
+        () => server.stop(),
+        () => own.redis.close(),
+        () => admin.disconnect(),
+      );
+      const cache = cacheOver(own, { keyPrefix: 'refused:' });
+      const memory = aMemory({ namespace: 'ns', key: 'deleted' });
+      await cache.set([memory]);
+      await admin.config('SET', 'maxmemory', '1');
+      await cache.invalidate([{ ...memory, version: 2 }]);
+      expect(await admin.get('refused:ns:deleted')).toMatch(/^1:\{/);
+      await admin.config('SET', 'maxmemory', '0');
+      expect(own.redis.isUp).toBe(true);
+      await cache.invalidate([{ namespace: 'ns', key: 'other', version: 1 }]);
+      await waitFor(async () => (await admin.get('refused:ns:deleted')) === '2:', {
+        timeoutMs: 20_000,
+        what: () => 'the payload of the deleted memory to be gone',
+      });
+      expect(own.warnings).toEqual([expect.stringContaining('OOM')]);
     });
   });
 });

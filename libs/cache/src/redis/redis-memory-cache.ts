@@ -1,4 +1,5 @@
 import { MemoryCache, type Memory, type MemoryInvalidation } from '@sfm/memory';
+import { OwedInvalidations } from './owed-invalidations.js';
 import type { RedisConnection } from './redis-connection.js';
 import { entryOf, memoryOf } from './versioned-entry.js';
 
@@ -13,8 +14,6 @@ export interface RedisMemoryCacheOptions {
 
 /** How long an invalidation is remembered: a reader that began before the write has handed in its stale copy by then. */
 const FLOOR_MS = 60_000;
-/** Beyond this many invalidations that Redis has missed, it forgets everything when it is back. */
-const MOST_OWED = 10_000;
 /** Keys of one command: others may use the server in between. */
 const PORTION = 64;
 
@@ -40,14 +39,15 @@ interface Entry {
 
 /**
  * Memory cache that processes share. An invalidation leaves its version behind for a while, so that a copy
- * that was read before a write does not come in after it. Invalidations that Redis was not there for are sent when it
- * is back. Bounded by time, and by what Redis is configured to evict.
+ * that was read before a write does not come in after it. Invalidations that Redis was not there for or refused are sent
+ * when it is back, or takes a write again. Bounded by time, and by what Redis is configured to evict.
  */
 export class RedisMemoryCache extends MemoryCache {
   private readonly keyPrefix: string;
-  /** Invalidations that Redis was not there for, with their versions. */
-  private readonly owed = new Map<string, number>();
-  private owesTooMuch = false;
+  private readonly owed = new OwedInvalidations({
+    send: (invalidations) => this.send(invalidations.map(([at, version]) => this.floorAt(at, version))),
+    removeAll: () => this.remove(this.keyPrefix),
+  });
 
   constructor(
     private readonly redis: RedisConnection,
@@ -55,7 +55,7 @@ export class RedisMemoryCache extends MemoryCache {
   ) {
     super();
     this.keyPrefix = options.keyPrefix ?? 'soma:memory:';
-    redis.onReturn(() => void this.catchUp());
+    redis.onReturn(() => void this.owed.settle());
   }
 
   override async get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
@@ -82,18 +82,20 @@ export class RedisMemoryCache extends MemoryCache {
   }
 
   override async invalidate(invalidations: readonly MemoryInvalidation[]): Promise<void> {
-    const floors = invalidations.map(({ namespace, key, version }) =>
-      this.floorAt(this.placeOf(namespace, key), version),
-    );
-    if (await this.write(floors)) return;
-    this.owe(floors);
+    const places = invalidations.map(({ namespace, key, version }) => [this.placeOf(namespace, key), version] as const);
+    if (await this.write(places.map(([at, version]) => this.floorAt(at, version)))) return;
+    this.owed.add(places);
   }
 
   override async clear(namespace?: string): Promise<void> {
     const prefix = namespace === undefined ? this.keyPrefix : this.placeOf(namespace, '');
-    const remove = (keys: readonly string[]) =>
-      Promise.all(this.portions(keys).map((portion) => this.redis.execute((client) => client.unlink(...portion))));
-    await this.orWithout(() => this.redis.eachKey(prefix, remove), undefined);
+    await this.orWithout(() => this.remove(prefix), undefined);
+  }
+
+  private async remove(prefix: string): Promise<void> {
+    await this.redis.eachKey(prefix, (keys) =>
+      Promise.all(this.portions(keys).map((portion) => this.redis.execute((client) => client.unlink(...portion)))),
+    );
   }
 
   private async read(places: readonly string[]): Promise<readonly (string | null)[]> {
@@ -102,38 +104,30 @@ export class RedisMemoryCache extends MemoryCache {
     return read.flat();
   }
 
-  /** Makes up for what Redis has missed: payloads deleted meanwhile must not lie there until they expire. */
-  private async catchUp(): Promise<void> {
-    const owed = [...this.owed].map(([at, version]) => this.floorAt(at, version));
-    this.owed.clear();
-    if (this.owesTooMuch) {
-      this.owesTooMuch = false;
-      await this.clear();
-    }
-    if (!(await this.write(owed))) this.owe(owed);
-  }
-
-  private owe(floors: readonly Entry[]): void {
-    for (const { at, bound } of floors) this.owed.set(at, Math.max(bound + 1, this.owed.get(at) ?? 0));
-    if (this.owed.size <= MOST_OWED) return;
-    this.owed.clear();
-    this.owesTooMuch = true;
-  }
-
   private floorAt(at: string, version: number): Entry {
     return { at, bound: version - 1, text: entryOf(version), ttlMs: FLOOR_MS };
   }
 
   /** @returns whether Redis has them */
   private async write(entries: readonly Entry[]): Promise<boolean> {
-    const portions = this.portions(entries);
+    if (entries.length === 0) return true;
+    const isTaken = await this.orWithout(async () => {
+      await this.send(entries);
+      return true;
+    }, false);
+    // Nobody waits for it: this write is done.
+    if (isTaken) void this.owed.settleIfDue();
+    return isTaken;
+  }
+
+  private async send(entries: readonly Entry[]): Promise<void> {
     const run = (portion: readonly Entry[]) =>
       this.redis.runScript(
         WRITE_IF_NEWER,
         portion.map(({ at }) => at),
         portion.flatMap(({ bound, text, ttlMs }) => [bound, text, Math.floor(ttlMs)]),
       );
-    return this.orWithout(async () => (await Promise.all(portions.map(run))).length === portions.length, false);
+    await Promise.all(this.portions(entries).map(run));
   }
 
   /** Keys of a cluster live apart: each goes for itself. */
