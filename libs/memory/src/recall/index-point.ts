@@ -44,7 +44,7 @@ export type IndexChange =
 export interface Overlay {
   readonly hidden: ReadonlySet<string>;
   readonly points: readonly IndexPoint[];
-  /** True when more is pending than this: vectors find the rest as it was before, or not at all. @default false */
+  /** True when vectors lack some of what is pending: they find it as it was before, or not at all. @default false */
   readonly isPartial?: boolean;
 }
 

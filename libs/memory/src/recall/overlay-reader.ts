@@ -9,7 +9,7 @@ import type { PendingMemories, PendingMemory, PendingVersion } from './pending-m
 const BATCH = 128;
 /** From so many points on, recalls wait for the one that makes them already: each would hold all of its own. */
 const SHARED_FROM = 2 * BATCH;
-/** Points kept of namespaces that are not asked for at the moment. */
+/** Points kept of the namespaces that were asked for before the last one: beyond, their recalls make them anew. */
 const MAX_KEPT = 20_000;
 
 export interface OverlayOptions {
@@ -60,7 +60,7 @@ export class OverlayReader {
     return {
       hidden: new Set(versions.map(({ key }) => key)),
       points: [...points.values()],
-      isPartial: listed.length > versions.length,
+      isPartial: listed.length > versions.length || lacksVectors(points),
     };
   }
 
@@ -136,4 +136,10 @@ export class OverlayReader {
       return [];
     }
   }
+}
+
+/** True when something that could be embedded was not: too much was pending at once, or the embedder failed. */
+function lacksVectors(points: ReadonlyMap<string, IndexPoint>): boolean {
+  for (const { vector, text } of points.values()) if (vector === null && text.length > 0) return true;
+  return false;
 }

@@ -318,6 +318,23 @@ describe('RecallService', () => {
     expect(await degraded(['7', '8', '9'], { mode: 'lexical' })).toEqual([]);
   });
 
+  it('does not look for ever among what may be stale when too much is pending', async () => {
+    const stale = Array.from({ length: 5000 }, (_, index) => ({ key: `gone ${index}`, score: 1 - index / 5000 }));
+    const deepest = async (pending: readonly string[]) => {
+      const { recall, indexes } = open({ memories: [aMemory({ id: 1 })], vector: stale, pending });
+      const search = indexes.vectors.search.bind(indexes.vectors);
+      const limits: number[] = [];
+      indexes.vectors.search = (namespace, query) => {
+        limits.push(query.limit);
+        return search(namespace, query);
+      };
+      expect(keysOf(await recall())).toEqual(['1']);
+      return Math.max(...limits);
+    };
+    expect(await deepest(['7'])).toBeGreaterThan(5000);
+    expect(await deepest(['7', '8', '9'])).toBeLessThan(1000);
+  });
+
   it('does not take an unknown failure for a lane that is away', async () => {
     const { recall } = open({ vector: new TypeError('a bug') });
     await expect(recall()).rejects.toThrow('a bug');

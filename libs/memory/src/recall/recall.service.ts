@@ -23,6 +23,8 @@ interface Candidates {
 
 /** Memories read before it is known which of them are given back, as a multiple of those that are. */
 const EXPECTED = 2;
+/** How many times as many candidates as at first are asked for at most where many may be stale. */
+const MAX_DEEPENING = 16;
 
 const NOTHING_PROPOSED: Proposals = { lexical: [], vector: [], neighbours: [], degraded: [] };
 
@@ -65,7 +67,10 @@ export class RecallService {
     if (request.mode !== 'lexical') queryVector.prepare();
     const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date(), queryVector };
     const contents = new CandidateContents(this.indexes.lexical, this.memories, this.telemetry, search);
-    for (let limit = Math.max(this.options.ranking.candidates, request.topK); ; limit *= 4) {
+    const first = Math.max(this.options.ranking.candidates, request.topK);
+    // What an overlay that is not whole leaves out may be stale by the ten thousand: the truth fills up for less.
+    const deepest = search.overlay.isPartial === true ? MAX_DEEPENING * first : Infinity;
+    for (let limit = first; ; limit *= 4) {
       // Most of what words find best is given back: it is read while vectors are still searched for elsewhere.
       const meanwhile = (found: FoundByWords) =>
         contents.expect(shortlist({ ...found, vector: [], size: EXPECTED * request.topK }, this.options.ranking));
@@ -76,7 +81,7 @@ export class RecallService {
       const isExhausted = isWhole && proposals.lexical.length < limit && proposals.vector.length < limit;
       const best = await this.best(search, proposals, { keys, contents });
       // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
-      if (best.length < request.topK && !isExhausted) continue;
+      if (best.length < request.topK && !isExhausted && limit < deepest) continue;
       const found = best.length < request.topK ? await this.fill(search, best) : best;
       this.telemetry.observeRecall(performance.now() - start);
       return toResult(search, found, degradedLanes(search, proposals));
