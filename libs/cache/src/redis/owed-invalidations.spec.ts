@@ -3,11 +3,14 @@ import { OwedInvalidations, type OwedInvalidation } from './owed-invalidations.j
 
 describe('owed invalidations', () => {
   const sent: (readonly OwedInvalidation[])[] = [];
-  let refuses = false;
+  /** So many answers are refusals. */
+  let refusals = 0;
   let removals = 0;
   const answer = async (): Promise<void> => {
     await Promise.resolve();
-    if (refuses) throw new Error('OOM');
+    if (refusals === 0) return;
+    refusals -= 1;
+    throw new Error('OOM');
   };
   const owedInvalidations = () =>
     new OwedInvalidations({
@@ -24,7 +27,7 @@ describe('owed invalidations', () => {
   afterEach(() => {
     jest.useRealTimers();
     sent.length = 0;
-    refuses = false;
+    refusals = 0;
     removals = 0;
   });
 
@@ -47,11 +50,11 @@ describe('owed invalidations', () => {
     jest.useFakeTimers();
     const owed = owedInvalidations();
     owed.add(Array.from({ length: 100 }, (_, index) => [`key:${index}`, 1]));
-    refuses = true;
+    refusals = Infinity;
     for (let write = 0; write < 5; write++) await owed.settleIfDue();
     expect(sent.map(({ length }) => length)).toEqual([64]);
     jest.advanceTimersByTime(1000);
-    refuses = false;
+    refusals = 0;
     await owed.settleIfDue();
     expect(sent.map(([first]) => first?.[0])).toEqual(['key:0', 'key:64', 'key:28']);
     expect(new Set(sent.slice(1).flat()).size).toBe(100);
@@ -60,14 +63,12 @@ describe('owed invalidations', () => {
   it('do not wait when Redis is back, and follow what is being sent', async () => {
     const owed = owedInvalidations();
     owed.add([['a', 1]]);
-    refuses = true;
+    refusals = 2;
     await owed.settleIfDue();
     const refused = owed.settle();
     await owed.settleIfDue();
     const back = owed.settle();
-    await refused;
-    refuses = false;
-    await back;
+    await Promise.all([refused, back]);
     expect(sent).toHaveLength(3);
     await owed.settle();
     expect(sent).toHaveLength(3);
@@ -76,12 +77,30 @@ describe('owed invalidations', () => {
   it('are replaced by removing everything when they are too many, until that has succeeded', async () => {
     const owed = owedInvalidations();
     owed.add(Array.from({ length: 10_001 }, (_, index) => [`key:${index}`, 1]));
-    refuses = true;
+    refusals = Infinity;
     await owed.settle();
-    refuses = false;
+    refusals = 0;
     await owed.settle();
     await owed.settle();
     expect(removals).toBe(2);
     expect(sent).toEqual([]);
+  });
+
+  it('do not try again to remove everything at every write, and go on with what is owed since', async () => {
+    jest.useFakeTimers();
+    const owed = owedInvalidations();
+    owed.add(Array.from({ length: 10_001 }, (_, index) => [`key:${index}`, 1]));
+    refusals = Infinity;
+    await owed.settleIfDue();
+    refusals = 0;
+    owed.add([['later', 2]]);
+    await owed.settleIfDue();
+    await owed.settleIfDue();
+    expect(removals).toBe(1);
+    expect(sent).toEqual([[['later', 2]]]);
+    jest.advanceTimersByTime(60_000);
+    await owed.settleIfDue();
+    await owed.settleIfDue();
+    expect(removals).toBe(2);
   });
 });

@@ -13,6 +13,8 @@ const MOST_OWED = 10_000;
 /** Sent at once; also all that a Redis which goes on refusing is asked per pause. */
 const PORTION = 64;
 const PAUSE_MS = 1000;
+/** Removing everything takes it from healthy nodes of a cluster too, so it is not tried again as soon. */
+const REMOVAL_PAUSE_MS = 60_000;
 
 /**
  * Invalidations that Redis was not there for or refused, until it has them: payloads deleted meanwhile must not lie there
@@ -23,7 +25,8 @@ export class OwedInvalidations {
   private owesEverything = false;
   private waitingRounds = 0;
   private lastRound = Promise.resolve();
-  private refusedAt = -Infinity;
+  private nextPortionMs = -Infinity;
+  private nextRemovalMs = -Infinity;
 
   constructor(private readonly delivery: InvalidationDelivery) {}
 
@@ -42,12 +45,7 @@ export class OwedInvalidations {
 
   /** Sends what is owed, after what is being sent. Resolves when all is sent or something was refused. */
   async settle(): Promise<void> {
-    this.waitingRounds += 1;
-    this.lastRound = this.lastRound.then(async () => {
-      await this.sendAll();
-      this.waitingRounds -= 1;
-    });
-    await this.lastRound;
+    await this.round(() => (this.nextPortionMs = this.nextRemovalMs = -Infinity));
   }
 
   /**
@@ -55,38 +53,51 @@ export class OwedInvalidations {
    * ago, because one node or one moment that is well says little about the others.
    */
   async settleIfDue(): Promise<void> {
-    if (this.versions.size === 0 && !this.owesEverything) return;
-    if (this.waitingRounds > 0 || performance.now() - this.refusedAt < PAUSE_MS) return;
-    await this.settle();
+    if (this.waitingRounds > 0 || !(this.owesRemoval() || this.owesPortion())) return;
+    await this.round();
+  }
+
+  private owesRemoval(): boolean {
+    return this.owesEverything && performance.now() >= this.nextRemovalMs;
+  }
+
+  private owesPortion(): boolean {
+    return this.versions.size > 0 && performance.now() >= this.nextPortionMs;
+  }
+
+  private async round(begin = () => {}): Promise<void> {
+    this.waitingRounds += 1;
+    this.lastRound = this.lastRound.then(async () => {
+      begin();
+      await this.sendAll();
+      this.waitingRounds -= 1;
+    });
+    await this.lastRound;
   }
 
   private async sendAll(): Promise<void> {
-    let isTaken = true;
-    if (this.owesEverything) isTaken = await this.removeAll();
-    while (isTaken && this.versions.size > 0) isTaken = await this.sendPortion();
-    this.refusedAt = isTaken ? -Infinity : performance.now();
+    if (this.owesRemoval()) await this.removeAll();
+    while (this.owesPortion()) await this.sendPortion();
   }
 
-  private async removeAll(): Promise<boolean> {
+  private async removeAll(): Promise<void> {
     this.owesEverything = false;
     try {
       await this.delivery.removeAll();
-      return true;
     } catch {
       this.owesEverything = true;
-      return false;
+      this.nextRemovalMs = performance.now() + REMOVAL_PAUSE_MS;
     }
   }
 
-  private async sendPortion(): Promise<boolean> {
+  private async sendPortion(): Promise<void> {
     const portion = [...this.versions].slice(0, PORTION);
     for (const [at] of portion) this.versions.delete(at);
     try {
       await this.delivery.send(portion);
-      return true;
     } catch {
       this.add(portion);
-      return false;
+      this.nextPortionMs = performance.now() + PAUSE_MS;
     }
   }
 }
