@@ -51,7 +51,12 @@ export async function findHolder(client: Client): Promise<InstanceLockHolder> {
   return { ...(Number.isInteger(pid) ? { pid } : {}), ...(url === undefined ? {} : { url }) };
 }
 
-/** Ends the other sessions of the same lock that hold it. @returns whether there were any */
+/**
+ * Ends the other sessions of the same lock that hold it.
+ *
+ * @returns whether there were any
+ * @throws the driver's error, also where the role may not end even its own sessions
+ */
 export async function endOtherSessions(client: Client, label: Pick<SessionLabel, 'pid' | 'token'>): Promise<boolean> {
   const { rows } = await client.query(
     `SELECT pg_terminate_backend(activity.pid) FROM ${HOLDERS}
@@ -63,5 +68,5 @@ export async function endOtherSessions(client: Client, label: Pick<SessionLabel,
 }
 
 function labelStart({ pid, token }: Pick<SessionLabel, 'pid' | 'token'>): string {
-  return `soma pid=${pid} id=${token} `;
+  return `soma pid=${pid}.${token} `;
 }

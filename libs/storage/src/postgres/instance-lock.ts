@@ -75,7 +75,7 @@ export class InstanceLock {
       for (;;) {
         if (await tryLock(client, this.options.mode ?? 'exclusive')) break;
         // PostgreSQL may not have noticed yet that a connection of this lock is lost: then nobody else has it.
-        const isOwn = !this.released && (await endOtherSessions(client, this.label()));
+        const isOwn = !this.released && (await endOtherSessions(client, this.label()).catch(() => false));
         if (!isOwn && Date.now() >= deadline) {
           const holder = await findHolder(client);
           await client.end().catch(() => undefined);
@@ -95,10 +95,14 @@ export class InstanceLock {
     return undefined;
   }
 
-  /** Makes the address under which this service answers known to a second instance that is refused. */
+  /**
+   * Makes the address under which this service answers known to a second instance that is refused. Never rejects: a
+   * connection on which it fails is about to be replaced by one that knows the address.
+   */
   async announce(url: string): Promise<void> {
     this.url = url;
-    await this.client?.query('SELECT set_config($1, $2, false)', ['application_name', labelText(this.label())]);
+    const setting = ['application_name', labelText(this.label())];
+    await this.client?.query('SELECT set_config($1, $2, false)', setting).catch(() => undefined);
   }
 
   /** Says that PostgreSQL is about to be stopped: the connection may drop, and the lock is not taken again. */
