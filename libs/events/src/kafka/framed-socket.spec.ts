@@ -34,7 +34,7 @@ function noise(seed: number): Buffer {
 }
 
 describe('a Kafka client whose broker answers garbage', () => {
-  const limits = { connectTimeoutMs: 300, requestTimeoutMs: 300 };
+  const limits = { ...PATIENT, requestTimeoutMs: 300 };
 
   it.each([
     ['a size of 0', int32(0)],
@@ -155,7 +155,7 @@ describe('a socket that the client has ended', () => {
     const socket = framedSocket({ host: '127.0.0.1', port: server.port, onConnect: () => (hasConnected = true) });
     const closed = once(socket, 'close');
     socket.end();
-    await expect(closed).rejects.toThrow('was ended before it was open');
+    await closed;
     expect(hasConnected).toBe(false);
   });
 });

@@ -33,7 +33,7 @@ export function framedSocket({ host, port, ssl, onConnect }: Destination): Socke
     : connectPlain({ host, port }, onOpen);
   socket.setKeepAlive(true, KEEP_ALIVE_MS);
   emitFrames(socket, broker);
-  endForCertain(socket, { broker, isOpen: () => isOpen });
+  endForCertain(socket, () => isOpen);
   return socket;
 }
 
@@ -55,10 +55,7 @@ function emitFrames(socket: Socket, broker: string): void {
   };
 }
 
-function endForCertain(
-  socket: Socket,
-  { broker, isOpen }: { readonly broker: string; readonly isOpen: () => boolean },
-): void {
+function endForCertain(socket: Socket, isOpen: () => boolean): void {
   const end = socket.end.bind(socket);
   let timer: NodeJS.Timeout | undefined;
   socket.once('close', () => clearTimeout(timer));
@@ -66,7 +63,7 @@ function endForCertain(
     Reflect.apply(end, undefined, args);
     if (socket.destroyed) return socket;
     // Connected later, it would tell kafkajs of a connection that kafkajs has given up.
-    if (!isOpen()) return socket.destroy(new Error(`the connection to ${broker} was ended before it was open`));
+    if (!isOpen()) return socket.destroy();
     timer ??= setTimeout(() => socket.destroy(), LINGER_MS).unref();
     return socket;
   };

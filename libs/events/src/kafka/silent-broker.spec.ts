@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka } from 'kafkajs';
 import { waitFor } from '../../../../test/services/wait-for.js';
-import { recordedLog } from '../../test/kafka-fixtures.js';
+import { PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
 import { RawServer } from '../../test/raw-server.js';
 import { LagReader } from './consuming/lag-reader.js';
 import { kafkaClientConfig } from './kafka-client.js';
@@ -37,7 +37,7 @@ describe('beside a broker that accepts connections and says nothing', () => {
   });
 
   it('no reading of the lag leaves a connection open', async () => {
-    const connection = { brokers: [server.broker], clientId: 'test', connectTimeoutMs: LIMIT_MS };
+    const connection = { brokers: [server.broker], clientId: 'test', ...PATIENT };
     const config = kafkaClientConfig({ ...connection, requestTimeoutMs: LIMIT_MS }, recordedLog());
     const lag = new LagReader(new Kafka({ ...config, retry: { retries: 0 } }), { groupId: 'group', topic: 'topic' });
     for (let readings = 1; readings <= 3; readings += 1) {
