@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const [command, ...words] = process.argv.slice(2);
-if (command === undefined) {
+if (command === undefined || command.startsWith('-')) {
   console.error('usage: node scripts/with-servers.mjs COMMAND [ARGUMENTS]');
   process.exit(2);
 }
@@ -23,7 +23,13 @@ try {
   const child = spawn(command, words, { cwd: root, stdio: 'inherit', env: { ...process.env, ...addresses } });
   // The command gets the signals of the terminal too; the servers go after it.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  process.exitCode = await new Promise((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+  process.exitCode = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   await stopDevContainers(folder);
   await endProcesses(folder);

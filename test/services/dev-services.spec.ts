@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -9,6 +10,7 @@ import { describeWith } from './availability.js';
 import { childEnvironment, testEnvironment } from './environment.js';
 import { REPOSITORY } from './repository.js';
 
+const USUAL_REDIS_PORT = 6379;
 const describeReal = await describeWith(['postgres', 'redis', 'qdrant', 'kafka']);
 
 /** A cache folder with the same downloads, and without the developer's own servers. */
@@ -39,6 +41,13 @@ function run(command: 'up' | 'down'): { exports: ReadonlyMap<string, string>; ou
   return { output: stderr, exports: new Map(lines.map(([, name = '', value = '']) => [name, value])) };
 }
 
+/** Resolves when the port is taken, by this server or by another that was there before. */
+async function occupy(port: number): Promise<Server> {
+  const server = createServer();
+  await new Promise((resolve) => server.once('error', resolve).listen(port, '127.0.0.1', () => resolve(undefined)));
+  return server;
+}
+
 async function withDatabase<T>(url: string | undefined, use: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -60,7 +69,9 @@ async function withRedis<T>(url: string | undefined, use: (client: Redis) => Pro
 
 describeReal('the servers of a developer', () => {
   it('start once, print their environment, stop, and keep their data', async () => {
+    const usual = await occupy(USUAL_REDIS_PORT);
     const first = run('up');
+    usual.close();
     expect([...first.exports.keys()]).toEqual(['POSTGRES_URL', 'REDIS_URL', 'QDRANT_URL', 'KAFKA_BOOTSTRAP_SERVERS']);
     expect(first.output.match(/ started$/gm)).toHaveLength(4);
     await withDatabase(first.exports.get('POSTGRES_URL'), (client) => client.query('CREATE TABLE mine (n int)'));
@@ -75,6 +86,7 @@ describeReal('the servers of a developer', () => {
 
     const third = run('up');
     expect(third.output.match(/ started$/gm)).toHaveLength(4);
+    expect(third.exports.get('REDIS_URL')).toBe(first.exports.get('REDIS_URL'));
     const { rowCount } = await withDatabase(third.exports.get('POSTGRES_URL'), (client) => client.query('TABLE mine'));
     expect(rowCount).toBe(0);
     expect(await withRedis(third.exports.get('REDIS_URL'), (client) => client.get('mine'))).toBe('kept');

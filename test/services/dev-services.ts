@@ -82,8 +82,12 @@ async function startUnlessRunning(folder: string, service: 'redis' | 'qdrant' | 
   if (known !== undefined && (await isRecorded(folder, known.pid)) && (await answers(known.address))) {
     return { service, address: known.address, isNew: false };
   }
-  const port = await usualOrFreePort(service);
-  const place = { folder: path.join(folder, service), records: path.join(folder, 'processes'), port };
+  const port = known === undefined ? undefined : await portIfFree(known.address);
+  const place = {
+    folder: path.join(folder, service),
+    records: path.join(folder, 'processes'),
+    port: port ?? (await usualOrFreePort(service)),
+  };
   const { pid, address } = await LAUNCH[service](place);
   await writeJson(path.join(folder, 'state.json'), { ...(await readState(folder)), [service]: { pid, address } });
   return { service, address, isNew: true };
@@ -111,8 +115,17 @@ const LAUNCH = {
 };
 
 async function answers(address: string): Promise<boolean> {
-  const [, host = '', port = ''] = /([\w.]+):(\d+)$/.exec(address) ?? [];
-  return isListening(host, Number(port));
+  return isListening(LOOPBACK, portOf(address));
+}
+
+/** A server that comes back is looked for where it was. */
+async function portIfFree(address: string): Promise<number | undefined> {
+  const port = portOf(address);
+  return (await isPortFree(port)) ? port : undefined;
+}
+
+function portOf(address: string): number {
+  return Number(/:(\d+)$/.exec(address)?.[1]);
 }
 
 /** Not ended by `make dev-services-down`, nor by itself. */
