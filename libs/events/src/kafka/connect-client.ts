@@ -21,7 +21,8 @@ export async function connectClient<T extends Client>(client: T): Promise<T> {
   }
 }
 
-async function disconnectWithin(timeoutMs: number, client: Client): Promise<void> {
+/** Resolves when the client has disconnected, failed to, or takes longer: what a broker does not answer is not waited for. */
+export async function disconnectWithin(timeoutMs: number, client: Pick<Client, 'disconnect'>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));
   await Promise.race([client.disconnect().catch(() => undefined), late]);

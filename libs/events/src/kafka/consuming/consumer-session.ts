@@ -1,5 +1,6 @@
 import { BusUnavailableError } from '@sfm/memory';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { disconnectWithin } from '../connect-client.js';
 import { KafkaTopics } from '../kafka-topics.js';
 import { BatchRunner, type ClaimedBatch } from './batch-runner.js';
 import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
@@ -162,9 +163,6 @@ export class ConsumerSession {
   private async leave(consumer: Consumer): Promise<void> {
     this.isStopping = true;
     this.assigned = undefined;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, DISCONNECT_MS)));
-    await Promise.race([consumer.disconnect().catch(() => undefined), late]);
-    clearTimeout(timer);
+    await disconnectWithin(DISCONNECT_MS, consumer);
   }
 }
