@@ -43,8 +43,8 @@ bench: build ## measure stores and recalls against their raw baselines
 	@node bench/recall.mjs
 
 bench-backends: build ## the same on PostgreSQL, Redis, Qdrant and Kafka of their own, with a consumer
-	@node scripts/with-servers.mjs node bench/store.mjs --rounds 4
-	@node scripts/with-servers.mjs node bench/bulk.mjs --rounds 4
+	@node scripts/with-servers.mjs node bench/store.mjs --rounds 3
+	@node scripts/with-servers.mjs node bench/bulk.mjs
 	@node scripts/with-servers.mjs node bench/drain.mjs
 	@node scripts/with-servers.mjs node bench/backends-recall.mjs
 

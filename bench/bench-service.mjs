@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { optimised } from './qdrant.mjs';
+import { withoutGraphs } from './qdrant.mjs';
 import { until } from './until.mjs';
 
 export const TOKEN = process.env.SOMA_BENCH_TOKEN || 'bench-token-0123456789';
@@ -13,8 +13,9 @@ export const TOKEN = process.env.SOMA_BENCH_TOKEN || 'bench-token-0123456789';
 export const HEADERS = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
 
 /**
- * Starts it on a temporary data folder; resolves with its address, its database and a way to stop it. With the addresses
- * of servers in the environment it works on them, together with a consumer when there are brokers.
+ * Starts it on a temporary data folder; resolves with its address, its database and a way to stop it when its indexes are
+ * filled. With the addresses of servers in the environment it works on them, together with a consumer when there are
+ * brokers.
  */
 export async function startBenchService(settings = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'sfm-bench-'));
@@ -98,10 +99,10 @@ export async function indexed(url) {
 }
 
 /**
- * Resolves when nothing is left over from what was measured before: neither what waits to be indexed, nor the graphs that
- * Qdrant goes on building on every core when it has long taken all points.
+ * Resolves when nothing that was stored before waits to be indexed. From then on Qdrant builds no graphs: it would go on
+ * with that for minutes, on every core, and what is measured here are writes.
  */
 export async function settled(url) {
   await indexed(url);
-  if (process.env.QDRANT_URL !== undefined) await optimised('api_ns');
+  if (process.env.QDRANT_URL !== undefined) await withoutGraphs('api_ns');
 }

@@ -6,16 +6,17 @@ import { settled, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
 import { median, parseArguments, post, spread } from './load.mjs';
 
-const USAGE = `usage: node bench/bulk.mjs [--rounds 5] [--seconds 3] [--json]
+const USAGE = `usage: node bench/bulk.mjs [--rounds 5] [--seconds 3] [--warm-up 10] [--workers 1] [--json]
 Each round runs, one right after the other on one service (embedded, or on the servers whose addresses are in the
 environment) and with 4 callers each:
   raw multi-row INSERTs of 100 through pg, of the memories alone (one table, its indexes)
   the same of everything that a store writes (memory, ledger row, outbox row)
-  POST /store_bulk with 100 items`;
+  POST /store_bulk with 100 items
+The service is measured after seconds of the same calls, when its code is compiled; with servers it may be several processes.`;
 const BULK = 100;
 const BULK_CALLERS = 4;
 
-const options = parseArguments(USAGE, { rounds: 5, seconds: 3 });
+const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 10, workers: 1 });
 
 let next = 0;
 const bulkBody = () => ({
@@ -118,10 +119,10 @@ async function rawInserts(database, seconds, isWhole) {
 }
 
 const rows = { bulk: [], raw: [], rawWhole: [] };
-const service = await startBenchService();
+const service = await startBenchService({ SOMA_WORKERS: String(options.workers) });
 const storeBulk = (seconds) => post(service.url, '/store_bulk', bulkBody, { connections: BULK_CALLERS, seconds });
 try {
-  await storeBulk(1);
+  await storeBulk(options['warm-up']);
   for (let round = 1; round <= options.rounds; round += 1) {
     process.stderr.write(`round ${round} of ${options.rounds}\n`);
     await settled(service.url);
@@ -143,7 +144,8 @@ if (options.json) {
   );
 } else {
   console.log(
-    `${availableParallelism()} cores for servers, service and load; ${options.rounds} rounds of ${options.seconds} s`,
+    `${availableParallelism()} cores for servers, service (processes: ${options.workers}) and load; ` +
+      `${options.rounds} rounds of ${options.seconds} s`,
   );
   console.log(`raw INSERT, memories alone   ${spread(rows.raw)} rows/s`);
   console.log(`raw INSERT, all three tables ${spread(rows.rawWhole)} rows/s`);

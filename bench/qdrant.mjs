@@ -33,3 +33,9 @@ export async function optimised(collection) {
     `${collection} was not optimised`,
   );
 }
+
+/** Resolves when a collection builds no graphs, and none is being built: its searches compare with every vector then. */
+export async function withoutGraphs(collection) {
+  await qdrant('PATCH', `/collections/${collection}`, { optimizers_config: { indexing_threshold: 0 } });
+  await optimised(collection);
+}

@@ -4,13 +4,18 @@ import { settled, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
 import { median, parseArguments, post, spread } from './load.mjs';
 
-const USAGE = `usage: node bench/store.mjs [--rounds 5] [--seconds 3] [--json]
-Alternates in one run, on one service (embedded, or on the servers whose addresses are in the environment):
+const USAGE = `usage: node bench/store.mjs [--rounds 5] [--seconds 3] [--warm-up 10] [--workers 1] [--json]
+Alternates in one run, on one service (embedded, or on the servers whose addresses are in the environment, there with so
+many processes behind its port):
   POST /bench/noop against POST /store, with 64 clients and with 1
   POST /store with 64 clients, before and after the same service with SOMA_WRITE_BATCH_SIZE=1, so that a machine that
-  gets slower or faster meanwhile changes both sides alike`;
+  gets slower or faster meanwhile changes both sides alike
+Each service is measured after seconds of the same calls, when its code is compiled.`;
 
-const options = parseArguments(USAGE, { rounds: 5, seconds: 3 });
+/** Measurements of a kind in one round. */
+const RUNS = 3;
+
+const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 10, workers: 1 });
 
 let next = 0;
 const storeBody = () => {
@@ -32,20 +37,25 @@ const p50 = { noop64: [], store64: [], single64: [], again64: [], noop1: [], sto
 const restart = async (settings) => {
   if (service) await settled(service.url);
   await service?.stop();
-  service = await startBenchService(settings);
-  await post(service.url, '/store', storeBody, { connections: 64, seconds: 1 });
-  await post(service.url, '/bench/noop', storeBody, { connections: 64, seconds: 1 });
+  service = await startBenchService({ SOMA_WORKERS: String(options.workers), ...settings });
+  await warmUp('/store');
 };
+const warmUp = (path) => post(service.url, path, storeBody, { connections: 64, seconds: options['warm-up'] });
+/** The median of some runs: what another program does for a second changes none of the figures. */
 const measure = async (name, path, body, connections) => {
-  await settled(service.url);
-  const { perSecond, p50: latency } = await post(service.url, path, body, { connections, seconds: options.seconds });
-  rows[name].push(perSecond);
-  p50[name].push(latency);
+  const runs = [];
+  for (let run = 0; run < RUNS; run += 1) {
+    await settled(service.url);
+    runs.push(await post(service.url, path, body, { connections, seconds: options.seconds }));
+  }
+  rows[name].push(median(runs.map(({ perSecond }) => perSecond)));
+  p50[name].push(median(runs.map((run) => run.p50)));
 };
 try {
   for (let round = 1; round <= options.rounds; round += 1) {
     process.stderr.write(`round ${round} of ${options.rounds}\n`);
     await restart({});
+    await warmUp('/bench/noop');
     await measure('noop64', '/bench/noop', storeBody, 64);
     await measure('store64', '/store', storeBody, 64);
     await restart({ SOMA_WRITE_BATCH_SIZE: '1' });
@@ -74,7 +84,8 @@ if (options.json) {
   );
 } else {
   console.log(
-    `${availableParallelism()} cores for servers, service and load; ${options.rounds} rounds of ${options.seconds} s`,
+    `${availableParallelism()} cores for servers, service (processes: ${options.workers}) and load; ` +
+      `${options.rounds} rounds of ${options.seconds} s`,
   );
   console.log(`no-op POST, 64 clients      ${spread(rows.noop64)} /s, p50 ${spread(p50.noop64)} ms`);
   console.log(`store, 64 clients           ${spread(rows.store64)} /s, p50 ${spread(p50.store64)} ms`);
