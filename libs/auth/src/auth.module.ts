@@ -1,10 +1,8 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AuthModuleOptions } from '@nestjs/passport';
-import passport from 'passport';
 import { AuthOptions } from './auth.options.js';
 import { BearerAuthGuard } from './bearer/bearer-auth.guard.js';
-import { BearerStrategy } from './bearer/bearer.strategy.js';
+import { BearerAuthenticator } from './bearer/bearer-authenticator.js';
 import { CredentialVerifier } from './bearer/credential-verifier.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
@@ -18,8 +16,6 @@ export interface AuthModuleSetup {
   readonly rateLimiter?: RateLimiter;
 }
 
-let registrations = 0;
-
 /** Puts the bearer guard and the rate limit in front of every HTTP route of the application. */
 @Module({})
 export class AuthModule {
@@ -28,8 +24,6 @@ export class AuthModule {
   }
 
   static registerAsync({ imports = [], inject = [], useFactory, rateLimiter }: AuthModuleSetup): DynamicModule {
-    // Passport keeps strategies by name for the whole process; two applications in it must not share one.
-    const strategyName = `bearer-${++registrations}`;
     return {
       module: AuthModule,
       imports,
@@ -37,14 +31,7 @@ export class AuthModule {
         { provide: AuthOptions, inject, useFactory },
         { provide: RateLimiter, useFactory: () => rateLimiter ?? new EmbeddedRateLimiter() },
         CredentialVerifier,
-        {
-          provide: AuthModuleOptions,
-          inject: [CredentialVerifier],
-          useFactory: (verifier: CredentialVerifier): AuthModuleOptions => {
-            passport.use(strategyName, new BearerStrategy(verifier));
-            return { defaultStrategy: strategyName, property: 'principal', session: false };
-          },
-        },
+        BearerAuthenticator,
         // The order is the order of the checks.
         { provide: APP_GUARD, useClass: BearerAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },

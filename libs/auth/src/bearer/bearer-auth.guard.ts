@@ -1,10 +1,9 @@
-import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard, AuthModuleOptions } from '@nestjs/passport';
 import { AuthOptions } from '../auth.options.js';
 import { resolveNamespace } from '../namespace/resolve-namespace.js';
 import type { GuardedRequest } from '../principal.js';
-import { InvalidTokenException, MissingBearerTokenException } from './auth.errors.js';
+import { BearerAuthenticator } from './bearer-authenticator.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from './public.decorator.js';
 
 /**
@@ -14,17 +13,16 @@ import { ALWAYS_PUBLIC, PUBLIC_AREA } from './public.decorator.js';
  * @throws MissingBearerTokenException (401), InvalidTokenException (403), and what `resolveNamespace` throws.
  */
 @Injectable()
-export class BearerAuthGuard extends AuthGuard() {
+export class BearerAuthGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly auth: AuthOptions,
-    @Inject(AuthModuleOptions) passportOptions: AuthModuleOptions,
-  ) {
-    super(passportOptions);
-  }
+    private readonly authenticator: BearerAuthenticator,
+  ) {}
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<GuardedRequest>();
     const area = this.reflector.getAllAndOverride<string | undefined>(PUBLIC_AREA, [
       context.getHandler(),
       context.getClass(),
@@ -34,19 +32,14 @@ export class BearerAuthGuard extends AuthGuard() {
       return true;
     }
     const mayStayAnonymous = area !== undefined && this.auth.publicAreas?.includes(area) === true;
-    if (!mayStayAnonymous || request.headers['authorization'] !== undefined) await super.canActivate(context);
+    if (!mayStayAnonymous || request.headers['authorization'] !== undefined) {
+      request.principal = await this.authenticator.authenticate(request, http.getResponse());
+    }
     request.namespace = resolveNamespace(
       request.principal,
       request.headers['x-soma-namespace'],
       this.auth.defaultNamespace,
     );
     return true;
-  }
-
-  override handleRequest<TUser>(error: unknown, user: TUser | false | null | undefined, failure: unknown): TUser {
-    if (error instanceof Error) throw error;
-    if (error !== null && error !== undefined) throw new Error('the bearer strategy failed', { cause: error });
-    if (user) return user;
-    throw failure === 'invalid' ? new InvalidTokenException() : new MissingBearerTokenException();
   }
 }
