@@ -4,7 +4,7 @@ import { settled, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
 import { median, parseArguments, post, spread } from './load.mjs';
 
-const USAGE = `usage: node bench/store.mjs [--rounds 5] [--seconds 3] [--warm-up 10] [--workers 1] [--json]
+const USAGE = `usage: node bench/store.mjs [--rounds 5] [--seconds 3] [--warm-up 20] [--workers 1] [--json]
 Alternates in one run, on one service (embedded, or on the servers whose addresses are in the environment, there with so
 many processes behind its port):
   POST /bench/noop against POST /store, with 64 clients and with 1
@@ -15,7 +15,7 @@ Each service is measured after seconds of the same calls, when its code is compi
 /** Measurements of a kind in one round. */
 const RUNS = 3;
 
-const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 10, workers: 1 });
+const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 20, workers: 1 });
 
 let next = 0;
 const storeBody = () => {
