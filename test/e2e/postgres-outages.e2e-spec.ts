@@ -175,8 +175,11 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
             [server.user, ''],
           );
           await Promise.allSettled(Array.from({ length: 30 }, hold));
+          // One that is still being opened has no user and no name yet.
           const { rows } = await admin.query<{ n: number }>(
-            "SELECT count(*)::int AS n FROM pg_stat_activity WHERE usename = $1 AND application_name <> ''",
+            `SELECT count(*)::int AS n FROM pg_stat_activity
+              WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+                AND (usename = $1 AND application_name = '') IS NOT TRUE`,
             [server.user],
           );
           return rows[0]?.n === 0;
