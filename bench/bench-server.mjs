@@ -1,16 +1,14 @@
 // The service of bench-service.mjs: the product's own composition with one more controller. It tells its address when it
 // is as it stays, with the indexes of the process filled.
 import 'reflect-metadata';
-import cluster from 'node:cluster';
 import { Body, Controller, HttpCode, Logger, Module, Post } from '@nestjs/common';
 import { backendsOf, openTruth } from '@sfm/composition';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { IndexWarmup } from '@sfm/memory';
-import { ClusterScrape, StructuredLogger } from '@sfm/observability';
+import { StructuredLogger } from '@sfm/observability';
 import { createApi } from '../apps/api/dist/api-application.js';
 import { StoreRequestSchema } from '../apps/api/dist/http/compat/store.dto.js';
 import { SchemaPipe } from '../apps/api/dist/http/requests/schema.pipe.js';
-import { WorkerPool } from '../apps/api/dist/workers/worker-pool.js';
 
 /** Everything that POST /store does before it stores. */
 class NoopController {
@@ -30,12 +28,8 @@ Module({ controllers: [NoopController] })(NoopModule);
 const config = loadConfig(readEnvironment());
 const logger = new StructuredLogger(config.logging);
 Logger.overrideLogger(logger);
-const { manyProcesses } = backendsOf(config);
-const workers = manyProcesses ? config.http.workers : 1;
-if (cluster.isPrimary && workers > 1) process.exit(await runWorkers());
-
 const truth = await openTruth(config, logger, {
-  use: manyProcesses ? 'shared' : 'alone',
+  use: backendsOf(config).manyProcesses ? 'shared' : 'alone',
   onLost: () => process.exit(1),
 });
 const api = await createApi(
@@ -43,22 +37,11 @@ const api = await createApi(
   logger,
 );
 const url = await api.listen();
-const warmup = api.nest.get(IndexWarmup, { strict: false });
-while (!warmup.isReady) await warmup.whenReady().catch(() => undefined);
 process.on('SIGTERM', async () => {
   await api.close();
   await truth.close();
   process.exit(0);
 });
+const warmup = api.nest.get(IndexWarmup, { strict: false });
+while (!warmup.isReady) await warmup.whenReady().catch(() => undefined);
 process.send({ url, database: truth.connection });
-
-/** Serves from several processes; speaks for them when all of them are ready. Resolves with the exit code. */
-function runWorkers() {
-  const pool = new WorkerPool(workers, logger, new ClusterScrape());
-  let ready = 0;
-  cluster.on('message', (_worker, message) => {
-    if (message.url !== undefined && (ready += 1) === workers) process.send(message);
-  });
-  process.on('SIGTERM', () => pool.stop());
-  return pool.run();
-}

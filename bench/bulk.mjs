@@ -6,17 +6,17 @@ import { settled, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
 import { median, parseArguments, post, spread } from './load.mjs';
 
-const USAGE = `usage: node bench/bulk.mjs [--rounds 5] [--seconds 3] [--warm-up 10] [--workers 1] [--json]
+const USAGE = `usage: node bench/bulk.mjs [--rounds 5] [--seconds 3] [--warm-up 10] [--json]
 Each round runs, one right after the other on one service (embedded, or on the servers whose addresses are in the
 environment) and with 4 callers each:
   raw multi-row INSERTs of 100 through pg, of the memories alone (one table, its indexes)
   the same of everything that a store writes (memory, ledger row, outbox row)
   POST /store_bulk with 100 items
-The service is measured after seconds of the same calls, when its code is compiled; with servers it may be several processes.`;
+The service is measured after seconds of the same calls, when its code is compiled.`;
 const BULK = 100;
 const BULK_CALLERS = 4;
 
-const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 10, workers: 1 });
+const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 10 });
 
 let next = 0;
 const bulkBody = () => ({
@@ -119,7 +119,7 @@ async function rawInserts(database, seconds, isWhole) {
 }
 
 const rows = { bulk: [], raw: [], rawWhole: [] };
-const service = await startBenchService({ SOMA_WORKERS: String(options.workers) });
+const service = await startBenchService();
 const storeBulk = (seconds) => post(service.url, '/store_bulk', bulkBody, { connections: BULK_CALLERS, seconds });
 try {
   await storeBulk(options['warm-up']);
@@ -144,8 +144,7 @@ if (options.json) {
   );
 } else {
   console.log(
-    `${availableParallelism()} cores for servers, service (processes: ${options.workers}) and load; ` +
-      `${options.rounds} rounds of ${options.seconds} s`,
+    `${availableParallelism()} cores for servers, service and load; ${options.rounds} rounds of ${options.seconds} s`,
   );
   console.log(`raw INSERT, memories alone   ${spread(rows.raw)} rows/s`);
   console.log(`raw INSERT, all three tables ${spread(rows.rawWhole)} rows/s`);

@@ -4,9 +4,8 @@ import { settled, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
 import { median, parseArguments, post, spread } from './load.mjs';
 
-const USAGE = `usage: node bench/store.mjs [--rounds 5] [--seconds 3] [--warm-up 20] [--workers 1] [--json]
-Alternates in one run, on one service (embedded, or on the servers whose addresses are in the environment, there with so
-many processes behind its port):
+const USAGE = `usage: node bench/store.mjs [--rounds 5] [--seconds 3] [--warm-up 20] [--json]
+Alternates in one run, on one service (embedded, or on the servers whose addresses are in the environment):
   POST /bench/noop against POST /store, with 64 clients and with 1
   POST /store with 64 clients, before and after the same service with SOMA_WRITE_BATCH_SIZE=1, so that a machine that
   gets slower or faster meanwhile changes both sides alike
@@ -15,7 +14,7 @@ Each service is measured after seconds of the same calls, when its code is compi
 /** Measurements of a kind in one round. */
 const RUNS = 3;
 
-const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 20, workers: 1 });
+const options = parseArguments(USAGE, { rounds: 5, seconds: 3, 'warm-up': 20 });
 
 let next = 0;
 const storeBody = () => {
@@ -33,14 +32,14 @@ const rows = {
   store1: [],
 };
 const p50 = { noop64: [], store64: [], single64: [], again64: [], noop1: [], store1: [] };
+const warmUp = (path) => post(service.url, path, storeBody, { connections: 64, seconds: options['warm-up'] });
 /** Only one service runs at a time, so that none pays for another's indexing. */
 const restart = async (settings) => {
   if (service) await settled(service.url);
   await service?.stop();
-  service = await startBenchService({ SOMA_WORKERS: String(options.workers), ...settings });
+  service = await startBenchService(settings);
   await warmUp('/store');
 };
-const warmUp = (path) => post(service.url, path, storeBody, { connections: 64, seconds: options['warm-up'] });
 /** The median of some runs: what another program does for a second changes none of the figures. */
 const measure = async (name, path, body, connections) => {
   const runs = [];
@@ -57,12 +56,12 @@ try {
     await restart({});
     await warmUp('/bench/noop');
     await measure('noop64', '/bench/noop', storeBody, 64);
+    await measure('noop1', '/bench/noop', storeBody, 1);
     await measure('store64', '/store', storeBody, 64);
     await restart({ SOMA_WRITE_BATCH_SIZE: '1' });
     await measure('single64', '/store', storeBody, 64);
     await restart({});
     await measure('again64', '/store', storeBody, 64);
-    await measure('noop1', '/bench/noop', storeBody, 1);
     await measure('store1', '/store', storeBody, 1);
   }
 } finally {
@@ -84,8 +83,7 @@ if (options.json) {
   );
 } else {
   console.log(
-    `${availableParallelism()} cores for servers, service (processes: ${options.workers}) and load; ` +
-      `${options.rounds} rounds of ${options.seconds} s`,
+    `${availableParallelism()} cores for servers, service and load; ${options.rounds} rounds of ${options.seconds} s`,
   );
   console.log(`no-op POST, 64 clients      ${spread(rows.noop64)} /s, p50 ${spread(p50.noop64)} ms`);
   console.log(`store, 64 clients           ${spread(rows.store64)} /s, p50 ${spread(p50.store64)} ms`);
