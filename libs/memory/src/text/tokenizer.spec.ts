@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { tokenize } from './tokenizer.js';
 
 describe('tokenize', () => {
@@ -23,5 +24,15 @@ describe('tokenize', () => {
 
   it('cuts endless words', () => {
     expect(tokenize('x'.repeat(500))).toEqual(['x'.repeat(64)]);
+  });
+
+  it('finds the same words in a text whether or not it has letters beyond ASCII elsewhere', () => {
+    const word = fc.oneof(fc.constantFrom('1', '12,500', '3,14', ',', "'", '`', ' ', 'a', 'Zoe', '_'), fc.string());
+    fc.assert(
+      fc.property(fc.array(word), (parts) => {
+        const text = parts.join('');
+        expect(tokenize(`${text} é`)).toEqual([...tokenize(text), 'e']);
+      }),
+    );
   });
 });

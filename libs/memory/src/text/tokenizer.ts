@@ -8,6 +8,8 @@ const WORD = /(?<![\p{L}\p{N}])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}])|[\p{L}\p{N}\p{
 /** Scripts written without spaces between words. */
 const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
 const ASCII = /^[\u0000-\u007f]*$/;
+/** `WORD` where there is nothing but ASCII: found several times as fast. */
+const ASCII_WORD = /(?<![a-z0-9])\d{1,3}(?:,\d{3})+(?![a-z0-9])|[a-z0-9]+(?:'[a-z]+)*/g;
 
 /**
  * The words of a text in order, lower case, without accents, compatibility forms unified (NFKC). An apostrophe inside
@@ -17,19 +19,32 @@ const ASCII = /^[\u0000-\u007f]*$/;
  * Depends on nothing but the text: no locale, no word-break data.
  */
 export function tokenize(text: string): string[] {
+  const plain = text.replace(APOSTROPHES, "'");
+  return ASCII.test(plain) ? asciiWords(plain.toLowerCase()) : wordsOf(fold(plain));
+}
+
+function asciiWords(text: string): string[] {
   const words: string[] = [];
-  for (const [match] of fold(text).matchAll(WORD)) {
+  for (const match of text.match(ASCII_WORD) ?? []) words.push(bounded(match));
+  return words;
+}
+
+function wordsOf(text: string): string[] {
+  const words: string[] = [];
+  for (const [match] of text.matchAll(WORD)) {
     if (UNSPACED.test(match)) pushCharacterPairs(match, words);
-    else if (match.includes(',')) words.push(match.replaceAll(',', ''));
-    else words.push(match.length > MAX_WORD_LENGTH ? match.slice(0, MAX_WORD_LENGTH).toWellFormed() : match);
+    else words.push(bounded(match));
   }
   return words;
 }
 
 function fold(text: string): string {
-  const plain = text.replace(APOSTROPHES, "'");
-  if (ASCII.test(plain)) return plain.toLowerCase();
-  return plain.normalize('NFKD').toLowerCase().replace(ACCENTS, '').normalize('NFKC');
+  return text.normalize('NFKD').toLowerCase().replace(ACCENTS, '').normalize('NFKC');
+}
+
+function bounded(match: string): string {
+  if (match.includes(',')) return match.replaceAll(',', '');
+  return match.length > MAX_WORD_LENGTH ? match.slice(0, MAX_WORD_LENGTH).toWellFormed() : match;
 }
 
 function pushCharacterPairs(run: string, words: string[]): void {
