@@ -40,6 +40,7 @@ export * from './store/micro-batcher.js';
 export * from './store/store.service.js';
 export * from './store/store.types.js';
 export * from './store/write-command.js';
+export * from './text/detached.js';
 export * from './text/searched-text.js';
 export * from './indexing/cache-projection.js';
 export * from './indexing/index-completeness.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { describeEmbedderContract } from '@sfm/memory/testing';
+import { describeEmbedderContract, heapGrowth } from '@sfm/memory/testing';
 import { FeatureHashingEmbedder } from './feature-hashing-embedder.js';
 
 describeEmbedderContract('FeatureHashingEmbedder', { create: async () => new FeatureHashingEmbedder() });
@@ -68,6 +68,15 @@ describe('FeatureHashingEmbedder', () => {
       await small.embed([Array.from({ length: 5000 }, (_, number) => String(start + number)).join(' ')]);
     }
     expect(await small.embed(['lighthouse keeper'])).toEqual([first]);
+  });
+
+  it('keeps no text alive for the sake of a word', async () => {
+    const growth = await heapGrowth(async () => {
+      for (let number = 0; number < 200; number += 1) {
+        await embedder.embed([`${'of the '.repeat(14_000)}lighthousekeeper${number}`]);
+      }
+    });
+    expect(growth).toBeLessThan(5_000_000);
   });
 
   it('names its space by the dimension and refuses impossible ones', () => {

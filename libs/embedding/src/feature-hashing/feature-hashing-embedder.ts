@@ -1,4 +1,4 @@
-import { Embedder } from '@sfm/memory';
+import { detached, Embedder } from '@sfm/memory';
 import { toUnitLength } from '../unit-length.js';
 import { featuresOf, wordsOf, type WordFeatures } from './word-features.js';
 
@@ -61,7 +61,7 @@ export class FeatureHashingEmbedder extends Embedder {
     if (cached) return cached;
     const features = featuresOf(word, this.dimension);
     if (this.#features.size >= MAX_CACHED_WORDS) this.#features.clear();
-    this.#features.set(word, features);
+    this.#features.set(detached(word), features);
     return features;
   }
 }

@@ -4,6 +4,7 @@ export * from './change-feed.contract.js';
 export * from './embedder.contract.js';
 export * from './event-bus.contract.js';
 export * from './event-ledger.contract.js';
+export * from './heap-growth.js';
 export * from './index-history.js';
 export * from './lexical-index.contract.js';
 export * from './seeded-random.js';

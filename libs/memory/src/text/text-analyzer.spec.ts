@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { heapGrowth } from '../testing/heap-growth.js';
 import { analyzeQuery, analyzeText } from './text-analyzer.js';
 
 const terms = (text: string) => Object.fromEntries(analyzeText(text).terms);
@@ -19,6 +20,26 @@ describe('analyzeText', () => {
 
   it('does not mistake terms for properties of objects', () => {
     expect(analyzeText('constructor __proto__').terms.get('proto')).toBe(1);
+  });
+
+  it('finds the same terms whether a word is new, known or forgotten', () => {
+    const text = "gardeners can't garden";
+    const first = terms(text);
+    expect(terms(text)).toEqual(first);
+    analyzeText(Array.from({ length: 55_000 }, (_, number) => `w${number}`).join(' '));
+    expect(terms(text)).toEqual(first);
+  });
+
+  it.each([20, 60])('keeps no text alive for the sake of a word of %i letters', async (letters) => {
+    const kept: string[] = [];
+    const growth = await heapGrowth(() => {
+      for (let number = 1000; number < 1200; number += 1) {
+        const word = `${number}`.padStart(letters, 'x');
+        kept.push(...analyzeText(`${'of the '.repeat(14_000)}${word}`).terms.keys());
+      }
+    });
+    expect(kept).toHaveLength(200);
+    expect(growth).toBeLessThan(5_000_000);
   });
 
   it('finds nothing in an empty text', () => {
