@@ -21,6 +21,18 @@ describe('CredentialVerifier', () => {
     expect(verifierOf({ id: 'a', token: 'token-a', namespaces: '*' }).verify(token)).toBeUndefined();
   });
 
+  it('tells tokens of different lengths apart, whatever the longest one is', () => {
+    const verifier = verifierOf(
+      { id: 'short', token: 'ä', namespaces: '*' },
+      { id: 'long', token: 'ä'.repeat(20), namespaces: '*' },
+    );
+    for (let length = 1; length <= 21; length += 1) {
+      const expected = { 1: 'short', 20: 'long' }[length];
+      expect(verifier.verify('ä'.repeat(length))?.credentialId).toBe(expected);
+    }
+    for (const token of ['ä\0', 'ä\u00ff', 'äÿ', 'ä ']) expect(verifier.verify(token)).toBeUndefined();
+  });
+
   it('lets nobody in when there are no credentials', () => {
     expect(verifierOf().verify('')).toBeUndefined();
   });

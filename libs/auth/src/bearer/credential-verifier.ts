@@ -1,22 +1,27 @@
-import { hash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AuthOptions } from '../auth.options.js';
 import type { Principal } from '../principal.js';
 
+/** Behind the end of a token: no UTF-8 text has this byte. */
+const PADDING = 0xff;
+
 interface KnownCredential {
-  readonly digest: Buffer;
+  readonly padded: Buffer;
   readonly principal: Principal;
 }
 
 /**
  * Tells whom a token names. Every transport asks it.
  *
- * How long it takes depends neither on the token nor on which credential matches: tokens are compared as digests of
- * equal length, with all credentials, in constant time.
+ * How long it takes depends on the length of the token that was sent, but neither on those of the credentials nor on
+ * which of them matches: tokens are padded to the longest one, and compared with all of them in constant time.
  */
 @Injectable()
 export class CredentialVerifier {
   private readonly credentials: readonly KnownCredential[];
+  /** UTF-8 bytes of the longest token. */
+  private readonly longest: number;
 
   /** @throws Error when a credential has no token, or two share an id or a token. */
   constructor(options: AuthOptions) {
@@ -25,22 +30,26 @@ export class CredentialVerifier {
       if (new Set(distinct).size !== credentials.length) throw new Error('two credentials share an id or a token');
       if (distinct.includes('')) throw new Error('a credential has an empty id or token');
     }
+    this.longest = Math.max(0, ...credentials.map(({ token }) => Buffer.byteLength(token)));
     this.credentials = credentials.map(({ id, token, namespaces, scopes }) => ({
-      digest: digestOf(token),
+      padded: this.pad(token),
       principal: Object.freeze({ credentialId: id, namespaces, scopes: scopes ?? ['*'] }),
     }));
   }
 
   verify(token: string): Principal | undefined {
-    const digest = digestOf(token);
+    if (Buffer.byteLength(token) > this.longest) return undefined;
+    const padded = this.pad(token);
     let match: Principal | undefined;
     for (const credential of this.credentials) {
-      if (timingSafeEqual(digest, credential.digest)) match = credential.principal;
+      if (timingSafeEqual(padded, credential.padded)) match = credential.principal;
     }
     return match;
   }
-}
 
-function digestOf(token: string): Buffer {
-  return hash('sha256', token, 'buffer');
+  private pad(token: string): Buffer {
+    const padded = Buffer.allocUnsafe(this.longest).fill(PADDING);
+    padded.write(token);
+    return padded;
+  }
 }
