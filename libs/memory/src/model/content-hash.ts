@@ -6,13 +6,20 @@ import type { MemoryType } from './memory.js';
 export function canonicalJson(value: JsonValue): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const members = Object.keys(value)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`);
-  return `{${members.join(',')}}`;
+  let members = '';
+  for (const key of Object.keys(value).sort()) {
+    if (members !== '') members += ',';
+    members += `${JSON.stringify(key)}:${canonicalJson(value[key] ?? null)}`;
+  }
+  return `{${members}}`;
 }
 
 /** SHA-256 (hex) over everything a caller can put into a memory. */
 export function contentHash(type: MemoryType, importance: number | null, payload: JsonObject): string {
-  return hash('sha256', `${type}\n${importance ?? ''}\n${canonicalJson(payload)}`, 'hex');
+  return canonicalContentHash(type, importance, canonicalJson(payload));
+}
+
+/** As `contentHash`, of a payload whose canonical text is known. */
+export function canonicalContentHash(type: MemoryType, importance: number | null, canonicalPayload: string): string {
+  return hash('sha256', `${type}\n${importance ?? ''}\n${canonicalPayload}`, 'hex');
 }

@@ -3,7 +3,7 @@ import { InvalidCoordinateError } from '../errors.js';
 /** A point that identifies a memory inside its namespace: one or more finite floats. */
 export type Coordinate = readonly number[];
 
-const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
  * Checks a tuple of numbers and returns it with `-0` folded into `0`, so that equal points have one key.
@@ -27,16 +27,16 @@ export function toCoordinate(values: readonly number[], maxDimensions: number, f
  * @throws InvalidCoordinateError when a part is not a decimal number or the tuple is not a coordinate.
  */
 export function parseCoordinate(text: string, maxDimensions: number, field = 'coord'): Coordinate {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  for (const part of parts) {
-    if (!DECIMAL.test(part)) {
-      throw new InvalidCoordinateError(field, `"${part.slice(0, 40)}" is not a finite decimal number`);
+  const numbers: number[] = [];
+  for (const part of text.split(',')) {
+    const number = part.trim();
+    if (number === '') continue;
+    if (!DECIMAL.test(number)) {
+      throw new InvalidCoordinateError(field, `"${number.slice(0, 40)}" is not a finite decimal number`);
     }
+    numbers.push(Number(number));
   }
-  return toCoordinate(parts.map(Number), maxDimensions, field);
+  return toCoordinate(numbers, maxDimensions, field);
 }
 
 /** The canonical text of a coordinate: the shortest decimal of each number that reads back as the same float. */

@@ -1,4 +1,5 @@
 import { InvalidRequestError, PayloadTooLargeError } from '../errors.js';
+import { canonicalJson } from './content-hash.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 
 /** What a payload may be. */
@@ -16,12 +17,12 @@ const NUL = String.fromCharCode(0);
  * Checks that a payload can be kept exactly: JSON text of bounded size and depth, no NUL characters or lone
  * surrogates (PostgreSQL text has neither), no numbers that a double cannot hold exactly, no prototype keys.
  *
- * @returns its JSON text.
+ * @returns its canonical JSON text.
  * @throws InvalidRequestError naming the path of the offending value.
  */
 export function checkPayload(payload: JsonObject, limits: PayloadLimits): string {
   checkValue(payload, 'payload', limits.maxDepth);
-  const text = JSON.stringify(payload);
+  const text = canonicalJson(payload);
   if (text.length > limits.maxBytes || Buffer.byteLength(text) > limits.maxBytes) {
     throw new PayloadTooLargeError('payload', `must be at most ${limits.maxBytes} bytes of JSON`);
   }

@@ -9,7 +9,7 @@ export interface WriteCommand {
   readonly key: string;
   readonly type: MemoryType;
   readonly payload: JsonObject;
-  /** `JSON.stringify(payload)`, made once. */
+  /** JSON text of the payload. */
   readonly payloadJson: string;
   readonly searchedText: string;
   /** Value of the payload's session field, null when it has none. */

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { InvalidRequestError } from '../errors.js';
-import { contentHash } from '../model/content-hash.js';
+import { canonicalContentHash } from '../model/content-hash.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
 import { checkPayload } from '../model/payload.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
@@ -35,7 +35,7 @@ export function toWriteCommand(
     session: scalarField(memory.payload, fields.session),
     importance,
     importanceNorm: 0,
-    contentHash: contentHash(memory.type, importance, memory.payload),
+    contentHash: canonicalContentHash(memory.type, importance, payloadJson),
     expiresAt: memory.expiresAt ?? null,
     eventId: uuidv7(),
   };
