@@ -3,8 +3,9 @@ import { ChangeFeed, type FeedBatch, type FeedPosition, type LedgerChange } from
 import type { IndexChange } from '../recall/index-point.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { IndexFollower } from './index-follower.js';
+import { toSearchedContent } from './index-point-factory.js';
 import { IndexWarmup } from './index-warmup.js';
-import type { ProjectionRow } from './projection-source.port.js';
+import type { SearchedRow } from './projection-source.port.js';
 
 interface At extends FeedPosition {
   readonly at: number;
@@ -36,7 +37,7 @@ class ListedFeed extends ChangeFeed {
 }
 
 function world() {
-  const rows = new Map<string, ProjectionRow>();
+  const rows = new Map<string, SearchedRow>();
   const held = new Map<string, number>();
   const feed = new ListedFeed();
   const index = {
@@ -49,24 +50,15 @@ function world() {
     clear: async () => held.clear(),
   };
   const source = {
-    rows: async (keys: readonly { readonly key: string }[]) => keys.flatMap(({ key }) => rows.get(key) ?? []),
-    async *scanLive() {
-      yield [...rows.values()].filter(({ memory }) => memory !== null);
+    searchedRows: async (keys: readonly { readonly key: string }[]) => keys.flatMap(({ key }) => rows.get(key) ?? []),
+    async *scanSearched() {
+      yield [...rows.values()].filter(({ content }) => content !== null);
     },
   };
   const warmup = new IndexWarmup(1000);
   const write = (key: string, version: number, isDeleted = false) => {
-    const memory = isDeleted ? null : aMemory({ key, version });
-    rows.set(key, {
-      namespace: 'test',
-      key,
-      version,
-      indexedVersion: 0,
-      memory,
-      searchedText: 'x',
-      session: null,
-      embedding: null,
-    });
+    const content = toSearchedContent(aMemory({ key, version }), { searchedText: 'x', session: null });
+    rows.set(key, { namespace: 'test', key, version, content: isDeleted ? null : content });
     feed.changes.push({ namespace: 'test', key, version });
   };
   return { rows, held, feed, write, warmup, follower: new IndexFollower(feed, source, index, warmup) };

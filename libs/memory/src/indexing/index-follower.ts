@@ -1,10 +1,12 @@
+import type { IndexChange } from '../recall/index-point.js';
 import type { LexicalIndex } from '../recall/lexical-index.port.js';
 import type { ChangeFeed, FeedPosition } from './change-feed.port.js';
 import type { IndexReadiness } from './index-readiness.port.js';
 import type { IndexWarmup } from './index-warmup.js';
 import type { IndexFilling } from './index-filling.js';
-import { applyRows } from './indexer.js';
-import type { ProjectionRow, ProjectionSource } from './projection-source.port.js';
+import { toWordPoint } from './index-point-factory.js';
+import { applyChanges } from './indexer.js';
+import type { ProjectionSource, SearchedRow } from './projection-source.port.js';
 
 const SCAN_BATCH = 1000;
 const CHANGES_PER_READ = 2000;
@@ -22,7 +24,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly source: Pick<ProjectionSource, 'rows' | 'scanLive'>,
+    private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched'>,
     private readonly index: Pick<LexicalIndex, 'apply' | 'clear'>,
     private readonly warmup: IndexWarmup,
   ) {}
@@ -37,7 +39,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
   private async fill(onProgress: (rows: number) => void): Promise<number> {
     const position = await this.feed.now();
     let total = 0;
-    for await (const rows of this.source.scanLive(SCAN_BATCH)) {
+    for await (const rows of this.source.scanSearched(SCAN_BATCH)) {
       await this.apply(rows);
       total += rows.length;
       onProgress(total);
@@ -76,7 +78,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
       const batch = await this.feed.since(this.position, CHANGES_PER_READ);
       if (batch.isReset) return this.refill();
       const keys = new Map(batch.changes.map(({ namespace, key }) => [`${namespace}\n${key}`, { namespace, key }]));
-      if (keys.size > 0) await this.apply(await this.source.rows([...keys.values()]));
+      if (keys.size > 0) await this.apply(await this.source.searchedRows([...keys.values()]));
       this.position = batch.position;
       if (batch.isCaughtUp) return;
     }
@@ -89,11 +91,15 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     await this.fill(() => {});
   }
 
-  private async apply(rows: readonly ProjectionRow[]): Promise<void> {
+  private async apply(rows: readonly SearchedRow[]): Promise<void> {
     for (const { namespace } of rows) this.namespaces.add(namespace);
-    await applyRows(
+    await applyChanges(
       [this.index],
-      rows.map((row) => ({ row, vector: null, isNew: false })),
+      rows.map((row) => ({ namespace: row.namespace, change: toWordChange(row) })),
     );
   }
+}
+
+function toWordChange({ key, version, content }: SearchedRow): IndexChange {
+  return content ? { kind: 'upsert', point: toWordPoint(content) } : { kind: 'remove', key, version };
 }

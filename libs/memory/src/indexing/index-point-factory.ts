@@ -1,5 +1,5 @@
 import type { Memory } from '../model/memory.js';
-import type { CandidateContent, IndexPoint } from '../recall/index-point.js';
+import type { CandidateContent, IndexPoint, SearchedContent } from '../recall/index-point.js';
 import { analyzeText } from '../text/text-analyzer.js';
 
 /** What the truth keeps of a memory for the indexes, beside the memory itself. */
@@ -9,18 +9,23 @@ export interface Searched {
 }
 
 /** The projection of a memory that indexes hold. A zero vector (nothing to embed) becomes none. */
-export function toIndexPoint(
-  memory: Memory,
-  { searchedText, session }: Searched,
-  vector: Float32Array | null,
-): IndexPoint {
-  return {
-    ...toCandidateContent(memory),
-    session,
-    expiresAtMs: memory.expiresAt?.getTime() ?? null,
-    vector: vector?.some((value) => value !== 0) ? vector : null,
-    text: analyzeText(searchedText),
-  };
+export function toIndexPoint(memory: Memory, searched: Searched, vector: Float32Array | null): IndexPoint {
+  return toPoint(toSearchedContent(memory, searched), vector?.some((value) => value !== 0) ? vector : null);
+}
+
+/** What an index of words holds, which has no vectors. */
+export function toWordPoint(content: SearchedContent): IndexPoint {
+  return toPoint(content, null);
+}
+
+export function toSearchedContent(memory: Memory, { searchedText, session }: Searched): SearchedContent {
+  return { ...toCandidateContent(memory), session, expiresAtMs: memory.expiresAt?.getTime() ?? null, searchedText };
+}
+
+function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPoint {
+  const { key, id, version, type, createdAtMs, payload, importanceNorm, session, expiresAtMs, searchedText } = content;
+  const text = analyzeText(searchedText);
+  return { key, id, version, type, createdAtMs, payload, importanceNorm, session, expiresAtMs, vector, text };
 }
 
 /** What recall ranks a memory by. */

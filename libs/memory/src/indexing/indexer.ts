@@ -99,13 +99,22 @@ export async function applyRows(
   indexes: readonly ProjectionIndex[],
   embeddings: readonly RowEmbedding[],
 ): Promise<void> {
-  const changes = new Map<string, IndexChange[]>();
-  for (const { row, vector } of embeddings) {
-    const ofNamespace = changes.get(row.namespace) ?? [];
-    ofNamespace.push(toChange(row, vector));
-    changes.set(row.namespace, ofNamespace);
+  const changes = embeddings.map(({ row, vector }) => ({ namespace: row.namespace, change: toChange(row, vector) }));
+  await applyChanges(indexes, changes);
+}
+
+/** Applies changes of any namespaces, in their order. */
+export async function applyChanges(
+  indexes: readonly ProjectionIndex[],
+  changes: readonly { readonly namespace: string; readonly change: IndexChange }[],
+): Promise<void> {
+  const byNamespace = new Map<string, IndexChange[]>();
+  for (const { namespace, change } of changes) {
+    const ofNamespace = byNamespace.get(namespace);
+    if (ofNamespace) ofNamespace.push(change);
+    else byNamespace.set(namespace, [change]);
   }
-  for (const [namespace, ofNamespace] of changes) {
+  for (const [namespace, ofNamespace] of byNamespace) {
     for (const index of indexes) await index.apply(namespace, ofNamespace);
   }
 }

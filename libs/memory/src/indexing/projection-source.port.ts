@@ -1,4 +1,5 @@
 import type { Memory } from '../model/memory.js';
+import type { SearchedContent } from '../recall/index-point.js';
 
 /** The current row of a coordinate as the indexer needs it; a deleted one has no memory. */
 export interface ProjectionRow {
@@ -11,6 +12,15 @@ export interface ProjectionRow {
   readonly session: string | null;
   /** The stored embedding and its space, null when it was never embedded. */
   readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
+}
+
+/** The current row of a coordinate as an index of words needs it, a fraction of the other. */
+export interface SearchedRow {
+  readonly namespace: string;
+  readonly key: string;
+  readonly version: number;
+  /** null: deleted. */
+  readonly content: SearchedContent | null;
 }
 
 export interface IndexedMark {
@@ -28,6 +38,11 @@ export abstract class ProjectionSource {
     keys: readonly { readonly namespace: string; readonly key: string }[],
   ): Promise<readonly ProjectionRow[]>;
 
+  /** The same rows for an index of words. */
+  abstract searchedRows(
+    keys: readonly { readonly namespace: string; readonly key: string }[],
+  ): Promise<readonly SearchedRow[]>;
+
   /**
    * Raises `indexed_version` (never lowers it) and stores embeddings of rows whose version is still the marked one.
    * Resolves with the marks that came too late: a newer version was marked before, so what was just indexed may have
@@ -40,8 +55,8 @@ export abstract class ProjectionSource {
   /** Every live row that is marked as indexed, in batches: what a fresh in-process index starts from. */
   abstract scanIndexed(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
 
-  /** Every live row, indexed or not, without its embedding: what a fresh index of words starts from. */
-  abstract scanLive(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
+  /** Every live row, indexed or not, in batches: what a fresh index of words starts from. */
+  abstract scanSearched(batchSize: number): AsyncIterable<readonly SearchedRow[]>;
 
   /** Every live row of a namespace, indexed or not, in batches: what a new vector index is filled from. */
   abstract scanNamespace(namespace: string, batchSize: number): AsyncIterable<readonly ProjectionRow[]>;

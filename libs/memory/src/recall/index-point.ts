@@ -31,6 +31,13 @@ export type CandidateContent = Pick<
   'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importanceNorm'
 >;
 
+/** What an index of words holds of a memory, and the text whose words these are. */
+export interface SearchedContent extends CandidateContent {
+  readonly session: string | null;
+  readonly expiresAtMs: number | null;
+  readonly searchedText: string;
+}
+
 /** What the indexer asks an index to apply. Versions at or below what the index holds for the key are ignored. */
 export type IndexChange =
   | { readonly kind: 'upsert'; readonly point: IndexPoint }

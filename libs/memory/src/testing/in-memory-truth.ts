@@ -1,6 +1,12 @@
 import { NamespaceBusyError } from '../errors.js';
 import { ChangeFeed, type FeedPosition } from '../indexing/change-feed.port.js';
-import { ProjectionSource, type IndexedMark, type ProjectionRow } from '../indexing/projection-source.port.js';
+import { toSearchedContent } from '../indexing/index-point-factory.js';
+import {
+  ProjectionSource,
+  type IndexedMark,
+  type ProjectionRow,
+  type SearchedRow,
+} from '../indexing/projection-source.port.js';
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
@@ -188,8 +194,12 @@ export class InMemoryProjectionSource extends ProjectionSource {
     yield* this.batches((row) => row.payload !== null && row.indexedVersion >= row.version, batchSize);
   }
 
-  async *scanLive(batchSize: number) {
-    yield* this.batches((row) => row.payload !== null, batchSize);
+  async searchedRows(keys: readonly { readonly namespace: string; readonly key: string }[]) {
+    return (await this.rows(keys)).map(toSearchedRow);
+  }
+
+  async *scanSearched(batchSize: number) {
+    for await (const rows of this.batches((row) => row.payload !== null, batchSize)) yield rows.map(toSearchedRow);
   }
 
   async *scanNamespace(namespace: string, batchSize: number) {
@@ -273,6 +283,10 @@ export class InMemoryNamespaceLock extends NamespaceLock {
       this.held.delete(namespace);
     }
   }
+}
+
+function toSearchedRow({ namespace, key, version, memory, ...searched }: ProjectionRow): SearchedRow {
+  return { namespace, key, version, content: memory && toSearchedContent(memory, searched) };
 }
 
 function toProjectionRow(row: TruthRow): ProjectionRow {

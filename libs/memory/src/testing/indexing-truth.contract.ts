@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ProjectionRow } from '../indexing/projection-source.port.js';
+import { toSearchedContent } from '../indexing/index-point-factory.js';
+import type { ProjectionRow, SearchedRow } from '../indexing/projection-source.port.js';
 import { aDeletion, aWrite, freshNamespace, type TruthHarness } from './truth-builders.js';
 
 const SPACE = 'space-a';
@@ -132,7 +133,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       }
     });
 
-    it('scans every live row, indexed or not, each once and without its embedding', async () => {
+    it('scans every live row for an index of words, indexed or not, each once', async () => {
       const [one, two] = [freshNamespace(), freshNamespace()];
       const commands = Array.from({ length: 25 }, (_, x) => aWrite(x < 15 ? one : two, { coordinate: [x] }));
       await truth().writer.write(commands);
@@ -140,16 +141,55 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       await truth().writer.write([aWrite(one, { coordinate: [3] }), aWrite(two, { coordinate: [99] })]);
       await truth().writer.delete([aDeletion(two, '20')]);
       await mark(one, '3', 2, vector(2));
-      const rows: ProjectionRow[] = [];
-      for await (const batch of truth().projection.scanLive(10)) {
+      const rows: SearchedRow[] = [];
+      for await (const batch of truth().projection.scanSearched(10)) {
         expect(batch.length).toBeLessThanOrEqual(10);
         rows.push(...batch.filter(({ namespace }) => namespace === one || namespace === two));
       }
       const expected = [...commands.map(({ key }) => Number(key)).filter((key) => key !== 20), 99];
       expect(rows.map(({ key }) => Number(key)).sort((a, b) => a - b)).toEqual(expected);
-      expect(rows.every(({ embedding }) => embedding === null)).toBe(true);
       const scanned = rows.find(({ key }) => key === '3');
-      expect(scanned).toMatchObject({ version: 2, indexedVersion: 2, searchedText: 'hello', memory: { key: '3' } });
+      expect(scanned).toMatchObject({ version: 2, content: { key: '3', version: 2, searchedText: 'hello' } });
+    });
+
+    it('gives an index of words what the whole row says', async () => {
+      const [namespace, other] = [freshNamespace(), freshNamespace()];
+      const expiresAt = new Date('2030-05-06T07:08:09.012Z');
+      await truth().writer.write([
+        aWrite(namespace, { coordinate: [1], payload: { text: 'hello', n: [1.5, null] }, session: 's', expiresAt }),
+        aWrite(namespace, { coordinate: [2] }),
+        aWrite(other, { coordinate: [1], payload: { text: '' } }),
+      ]);
+      await truth().writer.delete([aDeletion(namespace, '2')]);
+      const keys = [
+        { namespace, key: '1' },
+        { namespace, key: '1' },
+        { namespace, key: '2' },
+        { namespace: other, key: '1' },
+        { namespace: other, key: '404' },
+      ];
+      const whole = await truth().projection.rows(keys);
+      const searched = await truth().projection.searchedRows(keys);
+      const identity = ({ namespace: of, key }: { namespace: string; key: string }) => `${of} ${key}`;
+      const expected = whole.map((row) => ({
+        namespace: row.namespace,
+        key: row.key,
+        version: row.version,
+        content: row.memory && toSearchedContent(row.memory, row),
+      }));
+      expect(new Map(searched.map((row) => [identity(row), row]))).toEqual(
+        new Map(expected.map((row) => [identity(row), row])),
+      );
+      const one = searched.find((row) => row.namespace === namespace && row.key === '1');
+      expect(one?.content).toMatchObject({
+        session: 's',
+        expiresAtMs: expiresAt.getTime(),
+        payload: { n: [1.5, null] },
+      });
+      const live: SearchedRow[] = [];
+      for await (const batch of truth().projection.scanSearched(10)) live.push(...batch);
+      expect(live).toContainEqual(one);
+      expect(await truth().projection.searchedRows([])).toEqual([]);
     });
 
     it('scans while others write and delete: what lives throughout is there exactly once', async () => {
@@ -158,7 +198,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       await truth().writer.write(lasting);
       const seen: string[] = [];
       let others = 0;
-      for await (const batch of truth().projection.scanLive(10)) {
+      for await (const batch of truth().projection.scanSearched(10)) {
         seen.push(...batch.filter((row) => row.namespace === namespace).map(({ key }) => key));
         // Without an end the scan would find new rows ahead of it forever.
         if (others === 20) continue;

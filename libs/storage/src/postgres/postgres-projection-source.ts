@@ -1,10 +1,40 @@
-import { ProjectionSource, type IndexedMark, type ProjectionRow } from '@sfm/memory';
+import {
+  ProjectionSource,
+  type IndexedMark,
+  type JsonObject,
+  type MemoryType,
+  type ProjectionRow,
+  type SearchedRow,
+} from '@sfm/memory';
 import { decodeEmbedding, encodeEmbedding } from './embedding-codec.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from './memory-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
 const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, m.embedding, m.embedding_space,
   m.deleted_at IS NOT NULL AS deleted`;
+
+const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, m.payload, m.importance_norm, m.searched_text,
+  m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms`;
+
+function epochMs(column: string): string {
+  return `floor(extract(epoch FROM ${column}) * 1000)::float8`;
+}
+
+/** A live row, as the driver gives `SEARCHED_COLUMNS`. */
+interface SearchedDbRow {
+  readonly namespace: string;
+  readonly coordinate_key: string;
+  readonly version: number;
+  /** bigint, which the driver gives as text. */
+  readonly id: string;
+  readonly type: MemoryType;
+  readonly payload: JsonObject;
+  readonly importance_norm: number;
+  readonly searched_text: string;
+  readonly session: string | null;
+  readonly created_at_ms: number;
+  readonly expires_at_ms: number | null;
+}
 
 interface ProjectionDbRow extends MemoryRow {
   readonly indexed_version: number;
@@ -20,6 +50,11 @@ interface CoordinateId {
   readonly key: string;
 }
 
+/** Keys may come twice. */
+const FROM_WANTED = `
+  FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
+  JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key`;
+
 /** Gives indexing the current rows of PostgreSQL and notes there what is indexed. */
 export class PostgresProjectionSource extends ProjectionSource {
   constructor(private readonly database: PostgresDatabase) {
@@ -30,12 +65,20 @@ export class PostgresProjectionSource extends ProjectionSource {
     if (keys.length === 0) return [];
     const rows = await this.database.query<ProjectionDbRow>({
       name: 'sfm_projection_rows',
-      text: `SELECT ${PROJECTION_COLUMNS}
-        FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
-        JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key`,
+      text: `SELECT ${PROJECTION_COLUMNS} ${FROM_WANTED}`,
       values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
     });
     return rows.map(toProjectionRow);
+  }
+
+  async searchedRows(keys: readonly CoordinateId[]): Promise<readonly SearchedRow[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.database.query<SearchedDbRow & { readonly deleted: boolean }>({
+      name: 'sfm_searched_rows',
+      text: `SELECT ${SEARCHED_COLUMNS}, m.deleted_at IS NOT NULL AS deleted ${FROM_WANTED}`,
+      values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
+    });
+    return rows.map((row) => toSearchedRow(row, row.deleted));
   }
 
   /** Rows are locked in key order, as writers do. */
@@ -90,18 +133,16 @@ export class PostgresProjectionSource extends ProjectionSource {
     } while (last);
   }
 
-  async *scanLive(batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
-    let last: ProjectionDbRow | undefined;
+  async *scanSearched(batchSize: number): AsyncGenerator<readonly SearchedRow[]> {
+    let last: SearchedDbRow | undefined;
     do {
-      const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
-        text: `SELECT ${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, NULL AS embedding, NULL AS embedding_space,
-            false AS deleted
-          FROM memories m
+      const rows: SearchedDbRow[] = await this.database.query<SearchedDbRow>({
+        text: `SELECT ${SEARCHED_COLUMNS} FROM memories m
           WHERE (m.namespace, m.coordinate_key) > ($1::text, $2::text) AND m.deleted_at IS NULL
           ORDER BY m.namespace, m.coordinate_key LIMIT $3`,
         values: [last?.namespace ?? '', last?.coordinate_key ?? '', batchSize],
       });
-      if (rows.length > 0) yield rows.map(toProjectionRow);
+      if (rows.length > 0) yield rows.map((row) => toSearchedRow(row));
       last = rows.length === batchSize ? rows.at(-1) : undefined;
     } while (last);
   }
@@ -151,6 +192,24 @@ function newestPerCoordinate(marks: readonly IndexedMark[]): readonly IndexedMar
     if (!known || mark.version >= known.version) newest.set(identity, mark);
   }
   return [...newest.values()];
+}
+
+function toSearchedRow(row: SearchedDbRow, isDeleted = false): SearchedRow {
+  const { namespace, coordinate_key: key, version } = row;
+  if (isDeleted) return { namespace, key, version, content: null };
+  const content = {
+    key,
+    id: Number(row.id),
+    version,
+    type: row.type,
+    createdAtMs: row.created_at_ms,
+    payload: row.payload,
+    importanceNorm: row.importance_norm,
+    session: row.session,
+    expiresAtMs: row.expires_at_ms,
+    searchedText: row.searched_text,
+  };
+  return { namespace, key, version, content };
 }
 
 function toProjectionRow(row: ProjectionDbRow): ProjectionRow {
