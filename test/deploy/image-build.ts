@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { REPOSITORY } from '../services/repository.js';
@@ -100,9 +100,9 @@ export class ImageBuild {
     const destination = this.resolve(stage, folder, target);
     for (const source of sources) {
       const file = path.join(sourceRoot, source);
-      const isFolder = (await stat(file)).isDirectory();
-      const to = isFolder ? destination : path.join(destination, path.basename(file));
-      await cp(file, to, { recursive: true, verbatimSymlinks: true });
+      const content = (await stat(file)).isDirectory() ? `${file}/.` : file;
+      await mkdir(destination, { recursive: true });
+      await runTool('cp', ['-a', content, destination]);
     }
   }
 }
