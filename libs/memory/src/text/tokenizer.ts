@@ -24,9 +24,7 @@ export function tokenize(text: string): string[] {
 }
 
 function asciiWords(text: string): string[] {
-  const words: string[] = [];
-  for (const match of text.match(ASCII_WORD) ?? []) words.push(bounded(match));
-  return words;
+  return (text.match(ASCII_WORD) ?? []).map(bounded);
 }
 
 function wordsOf(text: string): string[] {

@@ -14,13 +14,14 @@ const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_tex
   m.deleted_at IS NOT NULL AS deleted`;
 
 const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, m.payload, m.importance_norm, m.searched_text,
-  m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms`;
+  m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms,
+  m.deleted_at IS NOT NULL AS deleted`;
 
 function epochMs(column: string): string {
   return `floor(extract(epoch FROM ${column}) * 1000)::float8`;
 }
 
-/** A live row, as the driver gives `SEARCHED_COLUMNS`. */
+/** A row as the driver gives `SEARCHED_COLUMNS`. */
 interface SearchedDbRow {
   readonly namespace: string;
   readonly coordinate_key: string;
@@ -34,6 +35,7 @@ interface SearchedDbRow {
   readonly session: string | null;
   readonly created_at_ms: number;
   readonly expires_at_ms: number | null;
+  readonly deleted: boolean;
 }
 
 interface ProjectionDbRow extends MemoryRow {
@@ -73,12 +75,12 @@ export class PostgresProjectionSource extends ProjectionSource {
 
   async searchedRows(keys: readonly CoordinateId[]): Promise<readonly SearchedRow[]> {
     if (keys.length === 0) return [];
-    const rows = await this.database.query<SearchedDbRow & { readonly deleted: boolean }>({
+    const rows = await this.database.query<SearchedDbRow>({
       name: 'sfm_searched_rows',
-      text: `SELECT ${SEARCHED_COLUMNS}, m.deleted_at IS NOT NULL AS deleted ${FROM_WANTED}`,
+      text: `SELECT ${SEARCHED_COLUMNS} ${FROM_WANTED}`,
       values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
     });
-    return rows.map((row) => toSearchedRow(row, row.deleted));
+    return rows.map(toSearchedRow);
   }
 
   /** Rows are locked in key order, as writers do. */
@@ -142,7 +144,7 @@ export class PostgresProjectionSource extends ProjectionSource {
           ORDER BY m.namespace, m.coordinate_key LIMIT $3`,
         values: [last?.namespace ?? '', last?.coordinate_key ?? '', batchSize],
       });
-      if (rows.length > 0) yield rows.map((row) => toSearchedRow(row));
+      if (rows.length > 0) yield rows.map(toSearchedRow);
       last = rows.length === batchSize ? rows.at(-1) : undefined;
     } while (last);
   }
@@ -194,9 +196,9 @@ function newestPerCoordinate(marks: readonly IndexedMark[]): readonly IndexedMar
   return [...newest.values()];
 }
 
-function toSearchedRow(row: SearchedDbRow, isDeleted = false): SearchedRow {
+function toSearchedRow(row: SearchedDbRow): SearchedRow {
   const { namespace, coordinate_key: key, version } = row;
-  if (isDeleted) return { namespace, key, version, content: null };
+  if (row.deleted) return { namespace, key, version, content: null };
   const content = {
     key,
     id: Number(row.id),
