@@ -98,10 +98,10 @@ export class ImageBuild {
     if (origin !== undefined && !this.isOfBase(origin)) return;
     const sourceRoot = from === undefined ? this.contextFolder : this.rootOf({ name: from });
     const destination = this.resolve(stage, folder, target);
+    await mkdir(destination, { recursive: true });
     for (const source of sources) {
       const file = path.join(sourceRoot, source);
       const content = (await stat(file)).isDirectory() ? `${file}/.` : file;
-      await mkdir(destination, { recursive: true });
       await runTool('cp', ['-a', content, destination]);
     }
   }
