@@ -57,6 +57,9 @@ const LATER_XID = '(CASE WHEN NOT pg_is_in_recovery() THEN pg_current_xact_id() 
  * noticed. Which ids were given out by then no snapshot tells: its upper end only follows those that have completed.
  * So an id is drawn when a gap outlives its first reading ($6), and the gap is final once all below that have ended.
  *
+ * The rows of a gap are looked up gap by gap, which LIMIT inside LATERAL forces: as a join, the plan that is kept for all
+ * positions reads the whole ledger.
+ *
  * Source of the idea: the gap handling of event stores on PostgreSQL, such as Marten's high water mark.
  */
 const SINCE = `
@@ -67,7 +70,9 @@ FROM pg_current_snapshot() AS snap
 LEFT JOIN (
   (SELECT true AS late, e.seq, e.id, e.namespace, e.coordinate_key, e.version
     FROM unnest($3::bigint[], $4::bigint[]) AS gap (low, high)
-    JOIN memory_events e ON e.seq BETWEEN greatest(gap.low, $7::bigint) AND gap.high ORDER BY e.seq LIMIT $5)
+    CROSS JOIN LATERAL (SELECT seq, id, namespace, coordinate_key, version FROM memory_events
+      WHERE seq BETWEEN greatest(gap.low, $7::bigint) AND gap.high ORDER BY seq LIMIT $5) AS e
+    ORDER BY e.seq LIMIT $5)
   UNION ALL
   (SELECT false, seq, id, namespace, coordinate_key, version
     FROM memory_events WHERE seq > $1::bigint ORDER BY seq LIMIT $5)
