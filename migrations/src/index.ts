@@ -2,6 +2,7 @@ import { InitialSchema1763596800000 } from './1763596800000-initial-schema.js';
 import { LedgerFeed1763683200000 } from './1763683200000-ledger-feed.js';
 import { OutboxTraceparent1763769600000 } from './1763769600000-outbox-traceparent.js';
 import { DropSessionIndex1763856000000 } from './1763856000000-drop-session-index.js';
+import { OutboxPausingIndex1763942400000 } from './1763942400000-outbox-pausing-index.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -9,4 +10,5 @@ export const MIGRATIONS = [
   LedgerFeed1763683200000,
   OutboxTraceparent1763769600000,
   DropSessionIndex1763856000000,
+  OutboxPausingIndex1763942400000,
 ];

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 /** A ledger row that is not yet on the event bus; parked when it can never get there. */
 @Entity('outbox')
-@Index('outbox_coordinate_idx', ['namespace', 'coordinateKey', 'id'])
+@Index('outbox_pausing_idx', ['availableAt'], { where: '((attempts > 0) AND (parked_at IS NULL))' })
 export class OutboxEntity {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
