@@ -14,10 +14,12 @@ import {
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
+  NotedMemoryWriter,
   OverlayReader,
   PendingMemories,
   ProjectionSource,
   ReadService,
+  RecentWrites,
   RecallService,
   StoreService,
   VectorIndex,
@@ -64,9 +66,13 @@ function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOption
   return [
     {
       provide: StoreService,
-      inject: [MemoryWriter, ImportanceNormalizers, MemoryTelemetry],
-      useFactory: (writer: MemoryWriter, normalizers: ImportanceNormalizers, telemetry: MemoryTelemetry) =>
-        new StoreService(writer, normalizers, telemetry, store),
+      inject: [MemoryWriter, ImportanceNormalizers, MemoryTelemetry, { token: RecentWrites, optional: true }],
+      useFactory: (
+        writer: MemoryWriter,
+        normalizers: ImportanceNormalizers,
+        telemetry: MemoryTelemetry,
+        recent?: RecentWrites,
+      ) => new StoreService(recent ? new NotedMemoryWriter(writer, recent) : writer, normalizers, telemetry, store),
     },
     { provide: ForgetService, inject: [MemoryWriter], useFactory: (writer: MemoryWriter) => new ForgetService(writer) },
     {
@@ -99,11 +105,17 @@ function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvi
   }
   return [
     warmup,
+    { provide: RecentWrites, useFactory: () => new RecentWrites() },
     {
       provide: IndexFollower,
-      inject: [ChangeFeed, ProjectionSource, LexicalIndex, IndexWarmup],
-      useFactory: (feed: ChangeFeed, source: ProjectionSource, lexical: LexicalIndex, own: IndexWarmup) =>
-        new IndexFollower(feed, source, lexical, own),
+      inject: [ChangeFeed, ProjectionSource, LexicalIndex, IndexWarmup, RecentWrites],
+      useFactory: (
+        feed: ChangeFeed,
+        source: ProjectionSource,
+        lexical: LexicalIndex,
+        own: IndexWarmup,
+        recent: RecentWrites,
+      ) => new IndexFollower(feed, source, lexical, own, recent),
     },
     { provide: INDEX_FILLING, inject: [IndexFollower], useFactory: (follower: IndexFollower) => follower },
     { provide: IndexReadiness, inject: [IndexFollower], useFactory: (follower: IndexFollower) => follower },

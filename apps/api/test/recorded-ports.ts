@@ -46,16 +46,17 @@ class RecordingWriter extends MemoryWriter {
       const known = this.truth.memories.get(place);
       const version = (known?.version ?? 0) + 1;
       const now = new Date('2026-03-01T10:00:00Z');
+      const [id, createdAt] = [known?.id ?? this.truth.memories.size + 1, known?.createdAt ?? now];
       this.truth.memories.set(place, {
         ...command,
-        id: known?.id ?? this.truth.memories.size + 1,
+        id,
         version,
-        createdAt: known?.createdAt ?? now,
+        createdAt,
         updatedAt: now,
         lastAccessedAt: null,
         accessCount: 0,
       });
-      return { key: command.key, version, created: known === undefined };
+      return { key: command.key, version, created: known === undefined, id, createdAtMs: createdAt.getTime() };
     });
   }
 

@@ -1,5 +1,7 @@
 /** One committed change of a memory. */
 export interface LedgerChange {
+  /** Of the ledger's row: `WriteCommand.eventId` of our own writes, in lower case. */
+  readonly eventId: string;
   readonly namespace: string;
   readonly key: string;
   readonly version: number;

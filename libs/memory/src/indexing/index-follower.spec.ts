@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { ChangeFeed, type FeedBatch, type FeedPosition, type LedgerChange } from './change-feed.port.js';
 import type { IndexChange } from '../recall/index-point.js';
 import { aMemory } from '../testing/memory-builder.js';
+import { aWrite } from '../testing/truth-builders.js';
 import { IndexFollower } from './index-follower.js';
 import { toSearchedContent } from './index-point-factory.js';
 import { IndexWarmup } from './index-warmup.js';
 import type { SearchedRow } from './projection-source.port.js';
+import { RecentWrites } from './recent-writes.js';
 
 interface At extends FeedPosition {
   readonly at: number;
@@ -38,6 +40,8 @@ class ListedFeed extends ChangeFeed {
 
 function world() {
   const rows = new Map<string, SearchedRow>();
+  const readBack: string[] = [];
+  const recent = new RecentWrites();
   const held = new Map<string, number>();
   const feed = new ListedFeed();
   const index = {
@@ -50,7 +54,10 @@ function world() {
     clear: async () => held.clear(),
   };
   const source = {
-    searchedRows: async (keys: readonly { readonly key: string }[]) => keys.flatMap(({ key }) => rows.get(key) ?? []),
+    searchedRows: async (keys: readonly { readonly key: string }[]) => {
+      readBack.push(...keys.map(({ key }) => key));
+      return keys.flatMap(({ key }) => rows.get(key) ?? []);
+    },
     async *scanSearched() {
       yield [...rows.values()].filter(({ content }) => content !== null);
     },
@@ -59,9 +66,12 @@ function world() {
   const write = (key: string, version: number, isDeleted = false) => {
     const content = toSearchedContent(aMemory({ key, version }), { searchedText: 'x', session: null });
     rows.set(key, { namespace: 'test', key, version, content: isDeleted ? null : content });
-    feed.changes.push({ namespace: 'test', key, version });
+    const eventId = `event-${feed.changes.length}`;
+    feed.changes.push({ eventId, namespace: 'test', key, version });
+    return eventId;
   };
-  return { rows, held, feed, write, warmup, follower: new IndexFollower(feed, source, index, warmup) };
+  const follower = new IndexFollower(feed, source, index, warmup, recent);
+  return { rows, held, feed, write, warmup, follower, recent, readBack };
 }
 
 describe('following the ledger', () => {
@@ -90,6 +100,39 @@ describe('following the ledger', () => {
     write('2', 2, true);
     await follower.catchUp();
     expect([...held.keys()]).toEqual(['1', '3', '4', '5']);
+  });
+
+  it('reads back what others wrote only', async () => {
+    const { follower, write, held, recent, readBack } = world();
+    await follower.load();
+    for (const [key, version] of [
+      ['1', 1],
+      ['2', 1],
+      ['1', 2],
+    ] as const) {
+      const command = aWrite('test', { coordinate: [Number(key)], eventId: write(key, version) });
+      if (key === '1') recent.note([command], [{ key, version, created: true, id: 1, createdAtMs: 0 }]);
+    }
+    await follower.catchUp();
+    expect([...held]).toEqual([
+      ['1', 2],
+      ['2', 1],
+    ]);
+    expect(readBack).toEqual(['2']);
+  });
+
+  it('keeps nothing of what it was told of before it was noted', async () => {
+    const { follower, write, recent, readBack } = world();
+    await follower.load();
+    const eventId = write('1', 1);
+    await follower.catchUp();
+    expect(readBack).toEqual(['1']);
+    recent.note(
+      [aWrite('test', { coordinate: [1], eventId })],
+      [{ key: '1', version: 1, created: true, id: 1, createdAtMs: 0 }],
+    );
+    await follower.catchUp();
+    expect(recent.take(eventId)).toBeUndefined();
   });
 
   it('lets callers share a read, but never one that began before they came', async () => {

@@ -1,15 +1,19 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IndexChange } from '../recall/index-point.js';
 import type { LexicalIndex } from '../recall/lexical-index.port.js';
-import type { ChangeFeed, FeedPosition } from './change-feed.port.js';
+import type { ChangeFeed, FeedPosition, LedgerChange } from './change-feed.port.js';
 import type { IndexReadiness } from './index-readiness.port.js';
 import type { IndexWarmup } from './index-warmup.js';
 import type { IndexFilling } from './index-filling.js';
 import { toWordPoint } from './index-point-factory.js';
 import { applyChanges } from './indexer.js';
 import type { ProjectionSource, SearchedRow } from './projection-source.port.js';
+import type { RecentWrites } from './recent-writes.js';
 
 const SCAN_BATCH = 1000;
 const CHANGES_PER_READ = 2000;
+/** Rows that are worked on in one turn of the event loop: about two milliseconds. */
+const ROWS_PER_TURN = 100;
 
 /**
  * Keeps an in-process index of words equal to the truth while any number of processes write: filled once from all live
@@ -27,6 +31,8 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched'>,
     private readonly index: Pick<LexicalIndex, 'apply' | 'clear'>,
     private readonly warmup: IndexWarmup,
+    /** What this process wrote itself need not be read back. */
+    private readonly recent: Pick<RecentWrites, 'take' | 'mark' | 'forget'>,
   ) {}
 
   /** Fills the index. Calls `onProgress` with the number of rows so far; resolves with the total. */
@@ -74,14 +80,26 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
   }
 
   private async run(): Promise<void> {
+    const { mark } = this.recent;
     while (this.position) {
       const batch = await this.feed.since(this.position, CHANGES_PER_READ);
       if (batch.isReset) return this.refill();
-      const keys = new Map(batch.changes.map(({ namespace, key }) => [`${namespace}\n${key}`, { namespace, key }]));
-      if (keys.size > 0) await this.apply(await this.source.searchedRows([...keys.values()]));
+      await this.apply(await this.rowsOf(batch.changes));
       this.position = batch.position;
-      if (batch.isCaughtUp) return;
+      if (batch.isCaughtUp) return this.recent.forget(mark);
     }
+  }
+
+  /** Rows of the changes, or newer ones: applied in any order, the newest of a coordinate stays. */
+  private async rowsOf(changes: readonly LedgerChange[]): Promise<readonly SearchedRow[]> {
+    const rows: SearchedRow[] = [];
+    const unknown = new Map<string, { readonly namespace: string; readonly key: string }>();
+    for (const { eventId, namespace, key } of changes) {
+      const own = this.recent.take(eventId);
+      if (own) rows.push(own);
+      else unknown.set(`${namespace}\n${key}`, { namespace, key });
+    }
+    return unknown.size === 0 ? rows : [...rows, ...(await this.source.searchedRows([...unknown.values()]))];
   }
 
   /** The ledger is another one now, with versions that may be older than those the index holds. */
@@ -93,10 +111,13 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
 
   private async apply(rows: readonly SearchedRow[]): Promise<void> {
     for (const { namespace } of rows) this.namespaces.add(namespace);
-    await applyChanges(
-      [this.index],
-      rows.map((row) => ({ namespace: row.namespace, change: toWordChange(row) })),
-    );
+    for (let from = 0; from < rows.length; from += ROWS_PER_TURN) {
+      if (from > 0) await nextTurn();
+      await applyChanges(
+        [this.index],
+        rows.slice(from, from + ROWS_PER_TURN).map((row) => ({ namespace: row.namespace, change: toWordChange(row) })),
+      );
+    }
   }
 }
 

@@ -129,7 +129,9 @@ describe('CachedMemoryWriter', () => {
     write(commands: readonly { readonly key: string }[]): Promise<readonly WriteReceipt[]> {
       const { versions } = this;
       if (versions instanceof Error) return Promise.reject(versions);
-      return Promise.resolve(commands.map(({ key }, at) => ({ key, version: versions[at] ?? 0, created: false })));
+      return Promise.resolve(
+        commands.map(({ key }, at) => ({ key, version: versions[at] ?? 0, created: false, id: at, createdAtMs: 0 })),
+      );
     }
     delete(): Promise<readonly DeleteReceipt[]> {
       return Promise.resolve([{ namespace: 'two', key: '9', version: 4 }]);

@@ -9,7 +9,7 @@ export interface WriteCommand {
   readonly key: string;
   readonly type: MemoryType;
   readonly payload: JsonObject;
-  /** JSON text of the payload. */
+  /** JSON text of the payload, on one line. */
   readonly payloadJson: string;
   readonly searchedText: string;
   /** Value of the payload's session field, null when it has none. */
@@ -29,6 +29,10 @@ export interface WriteReceipt {
   readonly version: number;
   /** True when no live memory was at the coordinate before. */
   readonly created: boolean;
+  /** `Memory.id` */
+  readonly id: number;
+  /** When the memory at the coordinate was created, epoch milliseconds. */
+  readonly createdAtMs: number;
 }
 
 export interface DeleteReceipt {

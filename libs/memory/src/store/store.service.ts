@@ -1,7 +1,7 @@
 import { InvalidBulkItemError, InvalidRequestError } from '../errors.js';
 import type { MemoryTelemetry } from '../telemetry.port.js';
 import type { ImportanceNormalizers } from './importance-normalizers.js';
-import type { MemoryWriter, WriteCommand } from './memory-writer.port.js';
+import type { MemoryWriter, WriteCommand, WriteReceipt } from './memory-writer.port.js';
 import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.js';
 import type { NewMemory, PayloadFields, StoredMemory, StoreLimits, StoreOutcome } from './store.types.js';
 import { toWriteCommand } from './write-command.js';
@@ -14,7 +14,7 @@ export interface StoreOptions {
 
 /** Stores memories. Every method resolves only after the writes are committed in the truth store. */
 export class StoreService {
-  private readonly batcher: MicroBatcher<WriteCommand, StoredMemory>;
+  private readonly batcher: MicroBatcher<WriteCommand, WriteReceipt>;
   private bulksInFlight = 0;
 
   constructor(

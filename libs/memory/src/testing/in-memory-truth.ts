@@ -28,6 +28,7 @@ export interface TruthRow {
 }
 
 export interface TruthEvent {
+  readonly eventId: string;
   readonly namespace: string;
   readonly key: string;
   readonly version: number;
@@ -84,7 +85,8 @@ export class InMemoryTruth {
     };
     this.rows.set(idOf(namespace, key), row);
     const type = payload === null ? 'deleted' : version === 1 ? 'created' : 'updated';
-    this.events.push({ namespace, key, version, type, contentHash: hash, payload });
+    const eventId = `event ${this.events.length + 1}`;
+    this.events.push({ eventId, namespace, key, version, type, contentHash: hash, payload });
     this.registered.add(namespace);
     return row;
   }

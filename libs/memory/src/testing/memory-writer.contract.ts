@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { RecentWrites } from '../indexing/recent-writes.js';
 import type { MemoryEvent } from '../model/memory-event.js';
 import { seededRandom } from './seeded-random.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from './truth-builders.js';
@@ -27,7 +28,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
         expiresAt: new Date(Date.UTC(2099, 0, 1, 2, 3, 4, 567)),
       });
       const before = Date.now() - 1_000;
-      expect(await truth().writer.write([command])).toEqual([{ key: command.key, version: 1, created: true }]);
+      expect(await truth().writer.write([command])).toMatchObject([{ key: command.key, version: 1, created: true }]);
       const memory = await find(namespace, command.key);
       expect(memory).toMatchObject({
         namespace,
@@ -56,9 +57,9 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       await truth().writer.write([aWrite(namespace, { payload: { text: 'old', gone: 1 }, importance: 4 })]);
       const old = await find(namespace, '1,2');
-      expect(await truth().writer.write([aWrite(namespace, { payload: { text: 'new' }, type: 'episodic' })])).toEqual([
-        { key: '1,2', version: 2, created: false },
-      ]);
+      expect(
+        await truth().writer.write([aWrite(namespace, { payload: { text: 'new' }, type: 'episodic' })]),
+      ).toMatchObject([{ key: '1,2', version: 2, created: false }]);
       const memory = await find(namespace, '1,2');
       expect(memory).toMatchObject({ payload: { text: 'new' }, type: 'episodic', importance: null, version: 2 });
       expect(memory).toMatchObject({ id: old?.id, createdAt: old?.createdAt });
@@ -75,7 +76,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
         at([8], 'd'),
         at([7], 'e'),
       ]);
-      expect(receipts).toEqual([
+      expect(receipts).toMatchObject([
         { key: '7', version: 2, created: false },
         { key: '8', version: 1, created: true },
         { key: '7', version: 3, created: false },
@@ -93,6 +94,27 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
         { text: 'd' },
         { text: 'e' },
       ]);
+    });
+
+    it('tells in its receipts all that an index of words would have to read back', async () => {
+      const namespace = freshNamespace();
+      const payload = {
+        text: 'a "quoted" \\ line\nand Gr\u00fc\u00dfe \u{1F600}',
+        list: [-0.1, 1e300, null, {}],
+        '': 'x',
+      };
+      const batches = [
+        [aWrite(namespace, { payload, session: 'a session', type: 'episodic', importance: 2, importanceNorm: 0.25 })],
+        [aWrite(namespace, { payload: { text: '' } }), aWrite(namespace, { coordinate: [3], payload })],
+        [aWrite(namespace, { payload: { text: 'x' } }), aWrite(namespace, { payload, session: 'another' })],
+      ];
+      for (const batch of batches) {
+        const recent = new RecentWrites();
+        recent.note(batch, await truth().writer.write(batch));
+        for (const { key, eventId } of new Map(batch.map((command) => [command.key, command])).values()) {
+          expect(await truth().projection.searchedRows([{ namespace, key }])).toEqual([recent.take(eventId)]);
+        }
+      }
     });
 
     it('numbers new memories in command order, whatever their keys', async () => {
@@ -203,7 +225,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       await truth().reader.touch(namespace, ['1,2'], now());
       await truth().writer.delete([aDeletion(namespace, '1,2')]);
       const again = [aWrite(namespace, { payload: { text: 'x' } }), aWrite(namespace, { payload: { text: 'y' } })];
-      expect(await truth().writer.write(again)).toEqual([
+      expect(await truth().writer.write(again)).toMatchObject([
         { key: '1,2', version: 3, created: true },
         { key: '1,2', version: 4, created: false },
       ]);
@@ -217,7 +239,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const expired = { coordinate: [1], expiresAt: new Date(Date.now() - 60_000) };
       await truth().writer.write([aWrite(namespace, expired), aWrite(namespace, { ...expired, coordinate: [2] })]);
-      expect(await truth().writer.write([aWrite(namespace, { coordinate: [1] })])).toEqual([
+      expect(await truth().writer.write([aWrite(namespace, { coordinate: [1] })])).toMatchObject([
         { key: '1', version: 2, created: true },
       ]);
       expect(await truth().writer.delete([aDeletion(namespace, '2')])).toEqual([]);

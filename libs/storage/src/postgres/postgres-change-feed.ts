@@ -173,6 +173,6 @@ export class PostgresChangeFeed extends ChangeFeed {
   }
 }
 
-function toChange({ namespace, key, version }: FeedRow): LedgerChange[] {
-  return key === null || version === null ? [] : [{ namespace, key, version }];
+function toChange({ id, namespace, key, version }: FeedRow): LedgerChange[] {
+  return key === null || version === null ? [] : [{ eventId: id, namespace, key, version }];
 }

@@ -39,7 +39,8 @@ export class PostgresMemoryWriter extends MemoryWriter {
     return commands.map(({ eventId, key }) => {
       const row = byEvent.get(eventId.toLowerCase());
       if (!row) throw new Error(`no receipt for event ${eventId}`);
-      return { key, version: row.version, created: row.created };
+      const { version, created, memory_id: id, created_at_ms: createdAtMs } = row;
+      return { key, version, created, id, createdAtMs };
     });
   }
 

@@ -7,6 +7,7 @@ import {
   type SearchedRow,
 } from '@sfm/memory';
 import { decodeEmbedding, encodeEmbedding } from './embedding-codec.js';
+import { epochMs } from './epoch-ms.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from './memory-row.js';
 import type { PostgresDatabase } from './postgres-database.js';
 
@@ -16,10 +17,6 @@ const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_tex
 const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, m.payload, m.importance_norm, m.searched_text,
   m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms,
   m.deleted_at IS NOT NULL AS deleted`;
-
-function epochMs(column: string): string {
-  return `floor(extract(epoch FROM ${column}) * 1000)::float8`;
-}
 
 /** A row as the driver gives `SEARCHED_COLUMNS`. */
 interface SearchedDbRow {

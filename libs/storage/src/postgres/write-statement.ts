@@ -1,4 +1,5 @@
 import type { WriteCommand } from '@sfm/memory';
+import { epochMs } from './epoch-ms.js';
 import { groupingKey } from './grouping-key.js';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
 import { isLive } from './live-memory.js';
@@ -12,6 +13,8 @@ export interface WrittenRow {
   readonly event_id: string;
   readonly version: number;
   readonly created: boolean;
+  readonly memory_id: number;
+  readonly created_at_ms: number;
 }
 
 /**
@@ -26,23 +29,28 @@ export interface WrittenRow {
  */
 const writeSql = (origin: WriteOrigin) => `
 ${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${origin.queue}
-SELECT id AS event_id, version, type = 'created' AS created FROM ledger`;
+SELECT event_id, version, version = created_version AS created, memory_id::float8 AS memory_id,
+  ${epochMs('created_at')} AS created_at_ms
+FROM placed`;
 
-/** The commands, one row each. */
+/**
+ * The commands, one row each. Values that never hold a line break come as lines of one text: thousands of quotation marks of
+ * JSON need no escaping then.
+ */
 const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived AS MATERIALIZED (
   SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
     importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total${extraNames},
     string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
-  FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::double precision[], $9::double precision[], $10::text[], $11::timestamptz[], $12::int[], $13::int[], $14::int[]${extraArrays})
+  FROM unnest($1::text[], ${lines('$2')}, ${lines('$3')}::uuid[], $4::text[], ${lines('$5')}, $6::text[], $7::text[],
+    $8::double precision[], $9::double precision[], ${lines('$10')}, $11::timestamptz[], $12::int[], $13::int[], $14::int[]${extraArrays})
     WITH ORDINALITY AS a (namespace, key, event_id, type, payload, searched_text, session, importance,
       importance_norm, content_hash, expires_at, first, nth, total${extraNames}, position)
 ), known AS (
   INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
 )`;
 
-/** The last command of each coordinate, in the table. */
-const writtenSql = ({ occurredAt }: WriteOrigin) => `, written AS (
+/** The last command of each coordinate, in the table, and what became of every command there. */
+const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
     searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at)
   SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
@@ -73,7 +81,12 @@ const writtenSql = ({ occurredAt }: WriteOrigin) => `, written AS (
     embedding = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding END,
     embedding_space = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding_space END,
     deleted_at = NULL
-  RETURNING namespace, coordinate_key, version, created_version, updated_at
+  RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at
+), placed AS MATERIALIZED (
+  SELECT a.position, a.namespace, a.key, a.event_id, a.type, a.payload, a.importance, a.importance_norm, a.content_hash,
+    a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
+  FROM arrived a
+  JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
 )`;
 
 /** Every command, in the ledger. */
@@ -81,18 +94,17 @@ const ledgerSql = ({ id, eventId, occurredAt }: WriteOrigin) => `, ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
     memory_type, version, importance, content_hash)
   SELECT ${id}, ${eventId}, a.namespace,
-    CASE WHEN w.version - a.total + a.nth = w.created_version THEN 'created' ELSE 'updated' END,
-    extract(epoch FROM ${occurredAt('w.updated_at')})::double precision,
+    CASE WHEN a.version = a.created_version THEN 'created' ELSE 'updated' END,
+    extract(epoch FROM ${occurredAt('a.updated_at')})::double precision,
     CASE WHEN a.type = 'episodic'
-      THEN jsonb_build_object('timestamp', extract(epoch FROM ${occurredAt('w.updated_at')})::double precision)
+      THEN jsonb_build_object('timestamp', extract(epoch FROM ${occurredAt('a.updated_at')})::double precision)
       ELSE '{}'::jsonb END
       || a.payload
       || jsonb_build_object('memory_type', a.type, 'coordinate', a.coordinate, 'importance_norm', a.importance_norm),
-    a.key, a.coordinate, a.type, w.version - a.total + a.nth, a.importance, a.content_hash
-  FROM arrived a
-  JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
+    a.key, a.coordinate, a.type, a.version, a.importance, a.content_hash
+  FROM placed a
   ORDER BY a.position
-  RETURNING id, namespace, coordinate_key, version, type
+  RETURNING id, namespace, coordinate_key, version
 )`;
 
 /** What differs between a write of our own and one that another producer has announced. */
@@ -172,20 +184,29 @@ function writeValues(commands: readonly WriteCommand[]): unknown[] {
   const { first, nth, total } = occurrences(commands);
   return [
     commands.map(({ namespace }) => namespace),
-    commands.map(({ key }) => key),
-    commands.map(({ eventId }) => eventId),
+    toLines(commands.map(({ key }) => key)),
+    toLines(commands.map(({ eventId }) => eventId)),
     commands.map(({ type }) => type),
-    commands.map(({ payloadJson }) => payloadJson),
+    toLines(commands.map(({ payloadJson }) => payloadJson)),
     commands.map(({ searchedText }) => searchedText),
     commands.map(({ session }) => groupingKey(session)),
     commands.map(({ importance }) => importance),
     commands.map(({ importanceNorm }) => importanceNorm),
-    commands.map(({ contentHash }) => contentHash),
+    toLines(commands.map(({ contentHash }) => contentHash)),
     commands.map(({ expiresAt }) => (expiresAt ? storableTime(expiresAt) : null)),
     first,
     nth,
     total,
   ];
+}
+
+/** The parameter that `toLines` made, as an array of texts. */
+function lines(parameter: string): string {
+  return `string_to_array(${parameter}::text, E'\\n')`;
+}
+
+function toLines(values: readonly string[]): string {
+  return values.join('\n');
 }
 
 interface Occurrences {
