@@ -18,6 +18,11 @@ export class SessionLists {
       return;
     }
     const position = positionIn(list, id);
+    if (position === list.ids.length) {
+      list.ids.push(id);
+      list.slots.push(slot);
+      return;
+    }
     list.ids.splice(position, 0, id);
     list.slots.splice(position, 0, slot);
   }
