@@ -19,15 +19,13 @@ export class Mirrors {
   ) {}
 
   /** @throws IndexUnavailableError, also when a collection of that name cannot take the points */
-  async apply(operations: UpdateOperation[]): Promise<void> {
-    await this.#each(async (collection_name) => {
-      await this.server.call((api, init) => api.batchUpdate({ collection_name, wait: true, operations }, init));
-    });
+  async apply(operations: readonly UpdateOperation[]): Promise<void> {
+    await this.#each((name) => this.server.update(name, operations));
   }
 
   /** Takes everything of a namespace out. */
   async clear(namespace: string): Promise<void> {
-    await this.apply([{ delete: { filter: { must: [inNamespace(namespace)] } } }]);
+    await this.apply([JSON.stringify({ delete: { filter: { must: [inNamespace(namespace)] } } })]);
   }
 
   async #each(work: (name: string) => Promise<void>): Promise<void> {

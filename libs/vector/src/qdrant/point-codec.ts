@@ -18,13 +18,6 @@ export const WRITTEN_FIELDS: readonly string[] = [OWN_FIELD, 'coordinate', 'memo
 /** What a search needs to know of a hit besides its score. */
 export const HIT_FIELDS = ['key', 'id', 'expires_at', 'partial'].map((field) => `${OWN_FIELD}.${field}`);
 
-/** A point as the REST API takes it. One without a vector is held and counted, and no search finds it. */
-export interface StoredPoint {
-  readonly id: string;
-  readonly vector: number[] | Record<string, never>;
-  readonly payload: JsonObject;
-}
-
 /** What a hit's payload says about the point. */
 export interface HitDetails {
   readonly key: string;
@@ -35,33 +28,32 @@ export interface HitDetails {
 }
 
 /**
- * A memory as Qdrant holds it: the caller's payload for those who look into the collection, `coordinate` and
+ * JSON of a memory as the REST API takes it: the caller's payload for those who look into the collection, `coordinate` and
  * `memory_type`, and the index's own field. What the caller has under one of these names is kept inside the own field.
+ * A point without a vector is held and counted, and no search finds it.
  */
-export function toStoredPoint(namespace: string, point: IndexPoint): StoredPoint {
+export function storedPoint(namespace: string, point: IndexPoint): string {
   const { numbers, isComplete } = facetsOf(point.type, point.payload);
   const coordinate = point.key.split(',').map(Number);
   const shadowed = WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name));
-  return {
-    id: pointId(namespace, point.key),
-    vector: hasVector(point) ? toDecimals(point.vector) : {},
-    payload: {
-      ...point.payload,
-      ...(coordinate.every(Number.isFinite) ? { coordinate } : {}),
-      memory_type: point.type,
-      [OWN_FIELD]: {
-        namespace,
-        key: point.key,
-        id: point.id,
-        version: point.version,
-        created_at: point.createdAtMs,
-        ...(point.expiresAtMs === null ? {} : { expires_at: point.expiresAtMs }),
-        facets: numbers,
-        ...(isComplete ? {} : { partial: true }),
-        ...(shadowed.length === 0 ? {} : { original: pick(point.payload, shadowed) }),
-      },
+  const payload = JSON.stringify({
+    ...point.payload,
+    ...(coordinate.every(Number.isFinite) ? { coordinate } : {}),
+    memory_type: point.type,
+    [OWN_FIELD]: {
+      namespace,
+      key: point.key,
+      id: point.id,
+      version: point.version,
+      created_at: point.createdAtMs,
+      ...(point.expiresAtMs === null ? {} : { expires_at: point.expiresAtMs }),
+      facets: numbers,
+      ...(isComplete ? {} : { partial: true }),
+      ...(shadowed.length === 0 ? {} : { original: pick(point.payload, shadowed) }),
     },
-  };
+  });
+  const vector = hasVector(point) ? decimalsJson(point.vector) : '{}';
+  return `{"id":"${pointId(namespace, point.key)}","vector":${vector},"payload":${payload}}`;
 }
 
 function pick(payload: JsonObject, names: readonly string[]): JsonObject {
@@ -69,13 +61,25 @@ function pick(payload: JsonObject, names: readonly string[]): JsonObject {
 }
 
 /**
- * A unit vector in decimals of half the usual length, which is most of what is sent. Cosines change by less than 1e-8,
- * less than by the single precision they are computed in.
+ * A component of a unit vector in half the usual number of decimals: vectors are most of what is sent. Cosines change by
+ * less than 1e-8, less than by the single precision they are computed in.
  */
+function toDecimal(component: number): number {
+  return Math.round(component * 1e8) / 1e8;
+}
+
 export function toDecimals(vector: Float32Array): number[] {
-  const decimals: number[] = [];
-  for (const component of vector) decimals.push(Math.round(component * 1e8) / 1e8);
-  return decimals;
+  return Array.from(vector, toDecimal);
+}
+
+/** JSON of `toDecimals`. Most components of a short text are zero when words are hashed. */
+function decimalsJson(vector: Float32Array): string {
+  let json = '';
+  for (let index = 0; index < vector.length; index++) {
+    const component = vector[index]!;
+    json += component === 0 ? ',0' : `,${toDecimal(component)}`;
+  }
+  return `[${json.slice(1)}]`;
 }
 
 export function hasVector(point: IndexPoint): point is IndexPoint & { readonly vector: Float32Array } {

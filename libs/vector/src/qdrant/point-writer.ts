@@ -6,7 +6,7 @@ import { inRequests, keyOf, newestByKey, toOperations, versionOf, type UpdateOpe
 const PARALLEL_REQUESTS = 2;
 
 /** Sends operations to wherever the points are; resolves when they are durable. */
-export type SendOperations = (operations: UpdateOperation[], changes: readonly IndexChange[]) => Promise<void>;
+export type SendOperations = (operations: readonly UpdateOperation[], changes: readonly IndexChange[]) => Promise<void>;
 
 /** Turns changes of a namespace into requests that leave the newest version of every key behind. */
 export class PointWriter {

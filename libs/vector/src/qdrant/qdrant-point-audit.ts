@@ -60,7 +60,7 @@ export class QdrantPointAudit extends PointAudit {
     this.removed.forget(namespace, keys);
     const collection = await this.catalog.find(namespace);
     for (const points of inBatches(namespace, keys)) {
-      await this.catalog.mirrors.apply([{ delete: { points } }]);
+      await this.catalog.mirrors.apply([JSON.stringify({ delete: { points } })]);
       if (!collection) continue;
       const request = { collection_name: collection.name, wait: true, points };
       await this.catalog.server.call((api, init) => api.deletePoints(request, init));

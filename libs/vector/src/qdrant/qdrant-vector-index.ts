@@ -7,14 +7,14 @@ import {
   type VectorQuery,
 } from '@sfm/memory';
 import { CollectionCatalog, type OpenCollection } from './collection-catalog.js';
+import { ConflictQueue } from './conflict-queue.js';
 import { dropCollection } from './collections.js';
 import { inNamespace } from './filter-pushdown.js';
 import { NearestPoints } from './nearest-points.js';
 import { PointWriter } from './point-writer.js';
 import { CollectionMissing, QdrantRefusal } from './qdrant-errors.js';
 import { RemovedVersions } from './removed-versions.js';
-import { SerialQueue } from './serial-queue.js';
-import type { UpdateOperation } from './write-plan.js';
+import { keyOf, type UpdateOperation } from './write-plan.js';
 
 /** Deleting everything, or counting, takes longer the more there is. */
 const SLOW_TIMEOUT_MS = 60_000;
@@ -27,7 +27,7 @@ const SLOW_TIMEOUT_MS = 60_000;
  * Points are never held older than the server holds them, whichever process writes first: see `toOperations`.
  */
 export class QdrantVectorIndex extends VectorIndex {
-  readonly #queue = new SerialQueue();
+  readonly #queue = new ConflictQueue();
 
   constructor(
     private readonly catalog: CollectionCatalog,
@@ -45,7 +45,7 @@ export class QdrantVectorIndex extends VectorIndex {
     for (const change of changes) {
       if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
     }
-    await this.#queue.run(namespace, () => this.#writer(namespace).write(changes));
+    await this.#queue.run(namespace, () => this.#writer(namespace).write(changes), new Set(changes.map(keyOf)));
   }
 
   /** @throws IndexUnavailableError; RangeError when the query vector has another length than the index */
@@ -97,7 +97,11 @@ export class QdrantVectorIndex extends VectorIndex {
     );
   }
 
-  async #send(namespace: string, operations: UpdateOperation[], changes: readonly IndexChange[]): Promise<void> {
+  async #send(
+    namespace: string,
+    operations: readonly UpdateOperation[],
+    changes: readonly IndexChange[],
+  ): Promise<void> {
     await this.catalog.mirrors.apply(operations);
     const collection = await this.#target(namespace, changes);
     if (!collection) return;
@@ -111,9 +115,8 @@ export class QdrantVectorIndex extends VectorIndex {
     }
   }
 
-  async #update({ name }: OpenCollection, operations: UpdateOperation[]): Promise<void> {
-    const request = { collection_name: name, wait: true, operations };
-    await this.catalog.server.call((api, init) => api.batchUpdate(request, init));
+  async #update({ name }: OpenCollection, operations: readonly UpdateOperation[]): Promise<void> {
+    await this.catalog.server.update(name, operations);
   }
 
   /** Where to write; undefined when there is nothing to take the changes out of. */

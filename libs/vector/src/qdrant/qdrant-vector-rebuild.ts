@@ -42,8 +42,7 @@ class AliasDraft implements IndexDraft {
     private readonly old: string | undefined,
   ) {
     this.#writer = new PointWriter(namespace, new RemovedVersions(), async (operations) => {
-      const request = { collection_name: name, wait: true, operations };
-      await catalog.server.call((api, init) => api.batchUpdate(request, init));
+      await catalog.server.update(name, operations);
     });
   }
 

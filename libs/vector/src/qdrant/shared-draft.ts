@@ -7,7 +7,7 @@ import { OWN_FIELD, readHeld } from './point-codec.js';
 import { PointWriter } from './point-writer.js';
 import { QdrantPointAudit } from './qdrant-point-audit.js';
 import { RemovedVersions } from './removed-versions.js';
-import { toOperations } from './write-plan.js';
+import { toOperations, type UpdateOperation } from './write-plan.js';
 
 const BATCH = 250;
 
@@ -26,8 +26,7 @@ export class SharedDraft implements IndexDraft {
     private readonly old: ReadonlyMap<string, number>,
   ) {
     this.#writer = new PointWriter(namespace, new RemovedVersions(), async (operations) => {
-      const request = { collection_name: name, wait: true, operations };
-      await catalog.server.call((api, init) => api.batchUpdate(request, init));
+      await catalog.server.update(name, operations);
     });
   }
 
@@ -54,12 +53,12 @@ export class SharedDraft implements IndexDraft {
     const { name: shared } = await this.catalog.open(this.namespace);
     const gone = new Map(this.old);
     for await (const points of this.#points()) {
-      await this.#update(shared, copies(points));
+      await this.catalog.server.update(shared, copies(points));
       for (const { payload } of points) gone.delete(readHeld(payload)?.key ?? '');
     }
     const removals = [...gone].map(([key, version]) => ({ kind: 'remove' as const, key, version: version + 1 }));
     for (let start = 0; start < removals.length; start += BATCH) {
-      await this.#update(shared, toOperations(this.namespace, removals.slice(start, start + BATCH)));
+      await this.catalog.server.update(shared, toOperations(this.namespace, removals.slice(start, start + BATCH)));
     }
   }
 
@@ -69,10 +68,6 @@ export class SharedDraft implements IndexDraft {
 
   async discard(): Promise<void> {
     await dropCollection(this.catalog.server, this.name);
-  }
-
-  async #update(collection_name: string, operations: Schemas['UpdateOperation'][]): Promise<void> {
-    await this.catalog.server.call((api, init) => api.batchUpdate({ collection_name, wait: true, operations }, init));
   }
 
   async *#points(): AsyncGenerator<Schemas['Record'][]> {
@@ -88,7 +83,7 @@ export class SharedDraft implements IndexDraft {
 }
 
 /** Also over the same version, which is what a rebuild mends. */
-function copies(points: readonly Schemas['Record'][]): Schemas['UpdateOperation'][] {
+function copies(points: readonly Schemas['Record'][]): UpdateOperation[] {
   const byVersion = new Map<number, Schemas['PointStruct'][]>();
   for (const { id, vector, payload } of points) {
     const version = readHeld(payload)?.version ?? 0;
@@ -96,12 +91,14 @@ function copies(points: readonly Schemas['Record'][]): Schemas['UpdateOperation'
     byVersion.set(version, ofVersion);
     ofVersion.push({ id, vector: isDense(vector) ? vector : {}, payload: payload ?? {} });
   }
-  return [...byVersion].map(([version, ofVersion]) => ({
-    upsert: {
-      points: ofVersion,
-      update_filter: { must: [{ key: `${OWN_FIELD}.version`, range: { lte: version } }] },
-    },
-  }));
+  return [...byVersion].map(([version, ofVersion]) =>
+    JSON.stringify({
+      upsert: {
+        points: ofVersion,
+        update_filter: { must: [{ key: `${OWN_FIELD}.version`, range: { lte: version } }] },
+      },
+    }),
+  );
 }
 
 function isDense(vector: unknown): vector is number[] {

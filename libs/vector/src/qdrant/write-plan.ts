@@ -1,10 +1,10 @@
-import type { Schemas } from '@qdrant/js-client-rest';
 import type { IndexChange, IndexPoint } from '@sfm/memory';
-import { OWN_FIELD, toStoredPoint, type StoredPoint } from './point-codec.js';
+import { OWN_FIELD, storedPoint } from './point-codec.js';
 import type { QdrantFilter } from './filter-pushdown.js';
 import { pointId } from './point-id.js';
 
-export type UpdateOperation = Schemas['UpdateOperation'];
+/** JSON of one operation of a batch update. */
+export type UpdateOperation = string;
 
 const MAX_CHANGES = 500;
 /** Well below the 32 MB that a server accepts by default. */
@@ -55,19 +55,20 @@ export function inRequests(changes: readonly IndexChange[]): IndexChange[][] {
  * version, because a condition holds for all points of an operation.
  */
 export function toOperations(namespace: string, changes: readonly IndexChange[]): UpdateOperation[] {
-  const points = new Map<number, StoredPoint[]>();
+  const points = new Map<number, string[]>();
   const removals = new Map<number, string[]>();
   for (const change of changes) {
-    if (change.kind === 'upsert') gather(points, change.point.version, toStoredPoint(namespace, change.point));
+    if (change.kind === 'upsert') gather(points, change.point.version, storedPoint(namespace, change.point));
     else gather(removals, change.version, pointId(namespace, change.key));
   }
   return [
-    ...[...points].map(([version, ofVersion]) => ({
-      upsert: { points: ofVersion, update_filter: olderThan(version) },
-    })),
-    ...[...removals].map(([version, ids]) => ({
-      delete: { filter: { must: [{ has_id: ids }, ...olderThan(version).must] } },
-    })),
+    ...[...points].map(
+      ([version, ofVersion]) =>
+        `{"upsert":{"points":[${ofVersion.join(',')}],"update_filter":${JSON.stringify(olderThan(version))}}}`,
+    ),
+    ...[...removals].map(([version, ids]) =>
+      JSON.stringify({ delete: { filter: { must: [{ has_id: ids }, ...olderThan(version).must] } } }),
+    ),
   ];
 }
 

@@ -1,0 +1,45 @@
+interface Entry {
+  /** undefined: all keys */
+  readonly keys: ReadonlySet<string> | undefined;
+  /** Resolves when the work has ended, however. */
+  readonly ended: Promise<unknown>;
+}
+
+/**
+ * Runs work of one namespace that touches the same keys one after the other, in the order it was asked for; other work runs
+ * beside it.
+ */
+export class ConflictQueue {
+  readonly #entries = new Map<string, Set<Entry>>();
+
+  /**
+   * What the work answers with; work that fails does not stop what waits behind it.
+   *
+   * @param keys what the work touches; without them the whole namespace
+   */
+  async run<T>(namespace: string, work: () => Promise<T>, keys?: ReadonlySet<string>): Promise<T> {
+    const entries = this.#entriesOf(namespace);
+    const before = [...entries].filter((entry) => doConflict(entry.keys, keys)).map(({ ended }) => ended);
+    const run = Promise.all(before).then(work);
+    const entry = { keys, ended: run.catch(() => undefined) };
+    entries.add(entry);
+    try {
+      return await run;
+    } finally {
+      entries.delete(entry);
+      if (entries.size === 0) this.#entries.delete(namespace);
+    }
+  }
+
+  #entriesOf(namespace: string): Set<Entry> {
+    const entries = this.#entries.get(namespace) ?? new Set();
+    this.#entries.set(namespace, entries);
+    return entries;
+  }
+}
+
+function doConflict(some: ReadonlySet<string> | undefined, others: ReadonlySet<string> | undefined): boolean {
+  if (some === undefined || others === undefined) return true;
+  for (const key of some) if (others.has(key)) return true;
+  return false;
+}
