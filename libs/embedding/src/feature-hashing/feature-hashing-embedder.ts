@@ -20,6 +20,8 @@ export class FeatureHashingEmbedder extends Embedder {
   readonly dimension: number;
   readonly space: string;
   readonly #features = new Map<string, WordFeatures>();
+  /** Scratch space of one text; to make it anew for each takes longer than to fill it. */
+  readonly #sums: Float64Array;
 
   /** @throws RangeError when the dimension is not a positive integer. */
   constructor({ dimension = DEFAULT_DIMENSION }: FeatureHashingOptions = {}) {
@@ -29,6 +31,7 @@ export class FeatureHashingEmbedder extends Embedder {
     }
     this.dimension = dimension;
     this.space = `hash-v1:${dimension}`;
+    this.#sums = new Float64Array(dimension);
   }
 
   async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
@@ -43,7 +46,7 @@ export class FeatureHashingEmbedder extends Embedder {
   #embedOne(text: string): Float32Array {
     const counts = new Map<string, number>();
     for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
-    const sums = new Float64Array(this.dimension);
+    const sums = this.#sums.fill(0);
     for (const [word, count] of counts) {
       const { indexes, weights } = this.#featuresOf(word);
       // A square root damps repetition as a logarithm would, and is exact to the last bit everywhere.

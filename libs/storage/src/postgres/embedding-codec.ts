@@ -14,7 +14,7 @@ const SPARSE_HEADER_BYTES = 5;
 export function encodeEmbedding(vector: Float32Array): Buffer {
   const bits = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);
   let count = 0;
-  for (const word of bits) if (word !== 0) count += 1;
+  for (let index = 0; index < bits.length; index++) if (bits[index] !== 0) count += 1;
   const indexBytes = vector.length <= 0x10000 ? 2 : 4;
   const sparseLength = SPARSE_HEADER_BYTES + count * (indexBytes + FLOAT_BYTES);
   return sparseLength < 1 + vector.length * FLOAT_BYTES ? encodeSparse(bits, count, indexBytes) : encodeDense(bits);
@@ -45,7 +45,7 @@ function encodeSparse(bits: Uint32Array, count: number, indexBytes: 2 | 4): Buff
   for (let index = 0; index < bits.length; index++) {
     const word = bits[index] ?? 0;
     if (word === 0) continue;
-    indexOffset = bytes.writeUIntLE(index, indexOffset, indexBytes);
+    indexOffset = indexBytes === 2 ? bytes.writeUInt16LE(index, indexOffset) : bytes.writeUInt32LE(index, indexOffset);
     valueOffset = bytes.writeUInt32LE(word, valueOffset);
   }
   return bytes;

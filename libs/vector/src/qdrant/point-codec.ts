@@ -72,14 +72,31 @@ export function toDecimals(vector: Float32Array): number[] {
   return Array.from(vector, toDecimal);
 }
 
-/** JSON of `toDecimals`. Most components of a short text are zero when words are hashed. */
+/** `toDecimal` behind a comma. Whole numbers become text several times as fast as fractions. */
+function decimalJson(component: number): string {
+  const units = Math.round(Math.abs(component) * 1e8);
+  if (units >= 1e8) return `,${toDecimal(component)}`;
+  const digits = `${1e8 + units}`.slice(1);
+  return component < 0 ? `,-0.${digits}` : `,0.${digits}`;
+}
+
+const MAX_RUN = 256;
+const ZEROS = ',0'.repeat(MAX_RUN);
+
+/** JSON of `toDecimals`. Most components of a short text are zero when words are hashed, so these are added in runs. */
 function decimalsJson(vector: Float32Array): string {
   let json = '';
+  let zeros = 0;
   for (let index = 0; index < vector.length; index++) {
     const component = vector[index]!;
-    json += component === 0 ? ',0' : `,${toDecimal(component)}`;
+    if (component === 0 && zeros < MAX_RUN) {
+      zeros += 1;
+      continue;
+    }
+    json += ZEROS.slice(0, 2 * zeros) + decimalJson(component);
+    zeros = 0;
   }
-  return `[${json.slice(1)}]`;
+  return `[${(json + ZEROS.slice(0, 2 * zeros)).slice(1)}]`;
 }
 
 export function hasVector(point: IndexPoint): point is IndexPoint & { readonly vector: Float32Array } {
