@@ -12,7 +12,7 @@ const CLIENT_ID = 'soma-api';
  * Longest time that events give way to writes when brokers take them, in milliseconds. Indexing that begins at once takes
  * a third of the speed of a burst on one machine; indexing that begins late lasts longer after it.
  */
-const BROKER_MAX_YIELD_MS = 2000;
+const BROKER_MAX_YIELD_MS = 1500;
 
 /** Runs the relay and whatever keeps this process's indexes current. */
 @Module({})

@@ -1,5 +1,5 @@
 import type { Memory } from '../model/memory.js';
-import type { CandidateContent, IndexPoint, SearchedContent } from '../recall/index-point.js';
+import type { CandidateContent, IndexPoint, SearchedContent, TermVector } from '../recall/index-point.js';
 import { analyzeText } from '../text/text-analyzer.js';
 
 /** What the truth keeps of a memory for the indexes, beside the memory itself. */
@@ -24,8 +24,23 @@ export function toSearchedContent(memory: Memory, { searchedText, session }: Sea
 
 function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPoint {
   const { key, id, version, type, createdAtMs, payload, importanceNorm, session, expiresAtMs, searchedText } = content;
-  const text = analyzeText(searchedText);
-  return { key, id, version, type, createdAtMs, payload, importanceNorm, session, expiresAtMs, vector, text };
+  let text: TermVector | undefined;
+  return {
+    key,
+    id,
+    version,
+    type,
+    createdAtMs,
+    payload,
+    importanceNorm,
+    session,
+    expiresAtMs,
+    vector,
+    // Looked at by indexes of words only.
+    get text() {
+      return (text ??= analyzeText(searchedText));
+    },
+  };
 }
 
 /** What recall ranks a memory by. */
