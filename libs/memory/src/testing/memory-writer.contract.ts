@@ -125,6 +125,15 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       expect(listed.map(({ key }) => Number(key))).toEqual(order);
     });
 
+    it('writes nothing rather than a payload to another coordinate', async () => {
+      const namespace = freshNamespace();
+      const ofTwoLines = { ...aWrite(namespace, { coordinate: [1] }), payloadJson: '{"text":\n"two lines"}' };
+      await expect(truth().writer.write([ofTwoLines, aWrite(namespace, { coordinate: [2] })])).rejects.toThrow(
+        'several lines',
+      );
+      expect(await truth().reader.counts(namespace, now())).toMatchObject({ total: 0 });
+    });
+
     it('writes all commands or none', async () => {
       const namespace = freshNamespace();
       const broken = { ...aWrite(namespace, { coordinate: [2] }), payloadJson: '{"not json' };

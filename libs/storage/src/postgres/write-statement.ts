@@ -205,7 +205,9 @@ function lines(parameter: string): string {
   return `string_to_array(${parameter}::text, E'\\n')`;
 }
 
+/** @throws TypeError for a value with a line break: what follows it would end up at other coordinates. */
 function toLines(values: readonly string[]): string {
+  if (values.some((value) => value.includes('\n'))) throw new TypeError('a value of several lines cannot be written');
   return values.join('\n');
 }
 
