@@ -8,7 +8,7 @@ const vectorOf = (stored: string) => (JSON.parse(stored) as { vector: unknown })
 describe('a point as Qdrant is sent it', () => {
   it('has the decimals of its vector, to the last bit', () => {
     const component = fc.oneof(
-      fc.constantFrom(0, -0, 1, -1, 1e-9, -4e-9, 5e-9, 1e-8, 0.1, 0.99999999, -0.999999999),
+      fc.constantFrom(0, -0, 1, -1, 1 / 512, -1 / 512, 1e-9, -4e-9, 5e-9, 1e-8, 0.1, 0.99999999, -0.999999999),
       fc.float({ min: -1, max: 1, noNaN: true }),
     );
     const run = fc.tuple(fc.integer({ min: 0, max: 600 }), component);

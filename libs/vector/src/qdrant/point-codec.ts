@@ -60,12 +60,15 @@ function pick(payload: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, payload[name] ?? null]));
 }
 
+/** Decimals are whole numbers of one part in so many. */
+const UNITS = 1e8;
+
 /**
  * A component of a unit vector in half the usual number of decimals: vectors are most of what is sent. Cosines change by
  * less than 1e-8, less than by the single precision they are computed in.
  */
 function toDecimal(component: number): number {
-  return Math.round(component * 1e8) / 1e8;
+  return Math.round(component * UNITS) / UNITS;
 }
 
 export function toDecimals(vector: Float32Array): number[] {
@@ -74,10 +77,10 @@ export function toDecimals(vector: Float32Array): number[] {
 
 /** `toDecimal` behind a comma. Whole numbers become text several times as fast as fractions. */
 function decimalJson(component: number): string {
-  const units = Math.round(Math.abs(component) * 1e8);
-  if (units >= 1e8) return `,${toDecimal(component)}`;
-  const digits = `${1e8 + units}`.slice(1);
-  return component < 0 ? `,-0.${digits}` : `,0.${digits}`;
+  const units = Math.round(component * UNITS);
+  if (Math.abs(units) >= UNITS) return `,${units / UNITS}`;
+  const digits = `${UNITS + Math.abs(units)}`.slice(1);
+  return units < 0 ? `,-0.${digits}` : `,0.${digits}`;
 }
 
 const MAX_RUN = 256;
