@@ -2,24 +2,40 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { FeatureHashingEmbedder } from '@sfm/embedding';
-import { HEADERS, indexed, startBenchService } from './bench-service.mjs';
+import pg from 'pg';
+import { HEADERS, settled, startBenchService } from './bench-service.mjs';
 import { memory } from './corpus.mjs';
 import { inParallel, median, parseArguments, spread } from './load.mjs';
-import { qdrant } from './qdrant.mjs';
+import { qdrant, withoutGraphs } from './qdrant.mjs';
+import { until } from './until.mjs';
 
 const USAGE = `usage: node scripts/with-servers.mjs node bench/drain.mjs [--stores 10000] [--rounds 3] [--batch 500] [--json]
 Each round stores so many memories with 64 clients as fast as they are acknowledged, and takes the time from the last
 acknowledgement until nothing waits to be indexed; then upserts the same vectors into a collection with the same settings,
-in batches that are waited for, two under way at a time.`;
+in batches that are waited for, two under way at a time. Qdrant builds no graphs meanwhile.`;
 const CLIENTS = 64;
 const COLLECTION = 'api_ns';
+/** Stores before the first round: their code is compiled then, and the collection is there. */
+const WARM_UP = 10_000;
 const options = parseArguments(USAGE, { stores: 10_000, rounds: 3, batch: 500 });
 if (process.env.QDRANT_URL === undefined) throw new Error('needs servers: see --help');
 
+/** How often is asked whether all is indexed. */
+const LOOK_MS = 10;
+
 const embedder = new FeatureHashingEmbedder({ dimension: 768 });
 
+/**
+ * Asks the truth itself: the metrics, which say it too, count what is waiting, and asking for them this often would take a
+ * good part of what is measured.
+ */
+async function isIndexed(database) {
+  const { rows } = await database.query('SELECT FROM memories WHERE indexed_version < version LIMIT 1');
+  return rows.length === 0;
+}
+
 /** Seconds from first to last acknowledgement, and from there until everything is indexed. */
-async function burst(url, memories) {
+async function burst(url, database, memories) {
   const started = performance.now();
   await inParallel(memories, CLIENTS, async ({ coordinate, payload }) => {
     const body = JSON.stringify({ coord: coordinate.join(','), payload, type: 'episodic' });
@@ -28,7 +44,7 @@ async function burst(url, memories) {
     await response.arrayBuffer();
   });
   const acknowledged = performance.now();
-  await indexed(url);
+  await until(() => isIndexed(database), 'the index did not catch up', LOOK_MS);
   return { stored: (acknowledged - started) / 1000, drained: (performance.now() - acknowledged) / 1000 };
 }
 
@@ -37,6 +53,7 @@ async function rawUpserts(memories) {
   const { config, payload_schema: schema } = await qdrant('GET', `/collections/${COLLECTION}`);
   const name = `raw-${randomUUID()}`;
   await qdrant('PUT', `/collections/${name}`, { vectors: config.params.vectors });
+  await withoutGraphs(name);
   for (const [field_name, { data_type: field_schema, params }] of Object.entries(schema)) {
     await qdrant('PUT', `/collections/${name}/index?wait=true`, { field_name, field_schema: params ?? field_schema });
   }
@@ -59,21 +76,25 @@ async function rawUpserts(memories) {
 }
 
 const service = await startBenchService();
+const database = new pg.Pool({ ...service.database, max: 1 });
 const rounds = { stored: [], drained: [], raw: [] };
 try {
   await burst(
     service.url,
-    Array.from({ length: 500 }, (_, index) => memory(index)),
+    database,
+    Array.from({ length: WARM_UP }, (_, index) => memory(index)),
   );
+  await settled(service.url);
   for (let round = 1; round <= options.rounds; round += 1) {
     process.stderr.write(`round ${round} of ${options.rounds}\n`);
     const memories = Array.from({ length: options.stores }, (_, index) => memory(round * options.stores + index));
-    const { stored, drained } = await burst(service.url, memories);
+    const { stored, drained } = await burst(service.url, database, memories);
     rounds.stored.push(stored);
     rounds.drained.push(drained);
     rounds.raw.push(await rawUpserts(memories));
   }
 } finally {
+  await database.end();
   await service.stop();
 }
 
