@@ -52,9 +52,9 @@ describe('MicroBatcher', () => {
     expect(await Promise.all(results)).toEqual(results.map((_, item) => item * 10));
   });
 
-  it('lets a further flush join only when a full batch waits', async () => {
+  it('lets a further flush join only when half a batch waits', async () => {
     const { batches, flush } = manualFlush();
-    const batcher = new MicroBatcher(flush, { ...options, maxBatch: 3 });
+    const batcher = new MicroBatcher(flush, { ...options, maxBatch: 6 });
     void batcher.submit(1);
     await turnsUntil(() => batches.length === 1);
     void batcher.submit(2);
