@@ -12,6 +12,7 @@ import {
   type ProjectionIndex,
 } from '@sfm/memory';
 import { backendsOf } from './backends.js';
+import { keepsEmbeddings } from './kept-embeddings.js';
 
 /**
  * What applies changes: `Indexer` and the normaliser of importances, on the adapters that the given modules bind. Indexes inside the process are changed by the events; an index of words beside a shared vector index
@@ -39,7 +40,10 @@ export class IndexingModule {
             embedder: Embedder,
             telemetry: MemoryTelemetry,
             lexical?: LexicalIndex,
-          ) => new Indexer(source, [...projections, ...(lexical ? [lexical] : []), vectors], embedder, telemetry),
+          ) =>
+            new Indexer(source, [...projections, ...(lexical ? [lexical] : []), vectors], embedder, telemetry, {
+              keepsEmbeddings: keepsEmbeddings(config, embedder),
+            }),
         },
         {
           provide: ImportanceNormalizers,

@@ -19,6 +19,7 @@ export interface FeatureHashingOptions {
 export class FeatureHashingEmbedder extends Embedder {
   readonly dimension: number;
   readonly space: string;
+  override readonly isQuick = true;
   readonly #features = new Map<string, WordFeatures>();
   /** Scratch space of one text; to make it anew for each takes longer than to fill it. */
   readonly #sums: Float64Array;

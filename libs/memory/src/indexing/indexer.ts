@@ -25,6 +25,11 @@ export interface CoordinateId {
   readonly key: string;
 }
 
+export interface IndexerOptions {
+  /** False leaves embeddings out of the truth: for indexes that keep their vectors, of an embedder that is quick. @default true */
+  readonly keepsEmbeddings?: boolean;
+}
+
 /**
  * Applies events to the indexes. An event only says *that* a memory changed: what is indexed is the memory's current
  * row, and only when its version is newer than the indexed one. So events may arrive twice, late or in any order.
@@ -35,6 +40,7 @@ export class Indexer {
     private readonly indexes: readonly ProjectionIndex[],
     private readonly embedder: Embedder,
     private readonly telemetry: MemoryTelemetry,
+    private readonly options: IndexerOptions = {},
   ) {}
 
   /**
@@ -82,12 +88,13 @@ export class Indexer {
    * it: what the truth calls superseded is read and applied once more, until nothing is.
    */
   private async index(stale: readonly ProjectionRow[]): Promise<void> {
+    const keptSpace = this.options.keepsEmbeddings === false ? null : this.embedder.space;
     let rows = stale;
     while (rows.length > 0) {
       const embedded = await embedRows(rows, this.embedder);
       await applyRows(this.indexes, embedded);
       const superseded: readonly CoordinateId[] = await this.source.markIndexed(
-        embedded.map((embedding) => toMark(embedding, this.embedder.space)),
+        embedded.map((embedding) => toMark(embedding, keptSpace)),
       );
       rows = superseded.length === 0 ? [] : await this.source.rows(superseded);
     }
@@ -119,9 +126,12 @@ export async function applyChanges(
   }
 }
 
-/** What to note about an indexed row: its version, and its embedding when that is new. */
-export function toMark({ row: { namespace, key, version }, vector, isNew }: RowEmbedding, space: string): IndexedMark {
-  return { namespace, key, version, ...(isNew && vector ? { embedding: { space, vector } } : {}) };
+/** What to note about an indexed row: its version, and its embedding when that is new and its space one to keep. */
+export function toMark(
+  { row: { namespace, key, version }, vector, isNew }: RowEmbedding,
+  space: string | null,
+): IndexedMark {
+  return { namespace, key, version, ...(isNew && vector && space !== null ? { embedding: { space, vector } } : {}) };
 }
 
 /** What brings an index to the row's state. */

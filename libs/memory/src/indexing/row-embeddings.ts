@@ -1,7 +1,7 @@
 import type { Embedder } from '../recall/embedder.port.js';
 import type { ProjectionRow } from './projection-source.port.js';
 
-/** A row's vector in the embedder's space, and whether it was made just now and is worth keeping. */
+/** A row's vector in the embedder's space, and whether it was made just now. */
 export interface RowEmbedding {
   readonly row: ProjectionRow;
   /** Null for a deleted memory. */

@@ -3,6 +3,8 @@ export abstract class Embedder {
   /** Fingerprint of (model, revision, dimension): vectors of two spaces never mix. Stable across restarts. */
   abstract readonly space: string;
   abstract readonly dimension: number;
+  /** True when making a vector again costs less than storing and reading it, so that few have a reason to keep any. */
+  readonly isQuick: boolean = false;
 
   /**
    * One vector per text, in order, each unit length; a text with nothing to embed gives the zero vector.

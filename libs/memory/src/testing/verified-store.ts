@@ -16,13 +16,13 @@ import { FixedEmbedder, InMemoryPointAudit, InMemoryVectorRebuild, InMemoryVecto
 export const VERIFIED_NAMESPACE = 'ns';
 
 /** A store in memory with everything that verifies, repairs and rebuilds it. */
-export function aVerifiedStore(embedder = new FixedEmbedder()) {
+export function aVerifiedStore(embedder = new FixedEmbedder(), { keepsEmbeddings = true } = {}) {
   const truth = new InMemoryTruth();
   const vectors = new InMemoryVectors();
   const lock = new InMemoryNamespaceLock();
   const feed = new InMemoryChangeFeed(truth);
   const source = new InMemoryProjectionSource(truth);
-  const indexer = new Indexer(source, [vectors], embedder, new SilentTelemetry());
+  const indexer = new Indexer(source, [vectors], embedder, new SilentTelemetry(), { keepsEmbeddings });
   const audit = new InMemoryTruthAudit(truth);
   /** What goes on while verification waits between two looks. */
   const traffic: { pause: () => void | Promise<void> } = { pause: () => {} };
@@ -36,7 +36,17 @@ export function aVerifiedStore(embedder = new FixedEmbedder()) {
   };
   const verifier = new VerifyService(places, { wait: async () => traffic.pause() });
   const rebuild = new InMemoryVectorRebuild(vectors);
-  const reindexer = new ReindexService({ lock, rebuild, source, feed, truth: audit, embedder, indexer, verifier });
+  const reindexer = new ReindexService({
+    lock,
+    rebuild,
+    source,
+    feed,
+    truth: audit,
+    embedder,
+    keepsEmbeddings,
+    indexer,
+    verifier,
+  });
   const index = (...keys: string[]) => indexer.refresh(keys.map((key) => ({ namespace: VERIFIED_NAMESPACE, key })));
   const store = async (...keys: string[]) => {
     for (const key of keys) truth.write(VERIFIED_NAMESPACE, key);

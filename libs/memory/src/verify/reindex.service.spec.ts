@@ -91,6 +91,17 @@ describe('rebuilding the vector index of a namespace', () => {
     expect(await reindex()).toMatchObject({ embedded: 0 });
   });
 
+  it('leaves embeddings out of the truth when none are to be kept, whoever makes them', async () => {
+    store = aVerifiedStore(new FixedEmbedder(), { keepsEmbeddings: false });
+    await store.store('1', '2');
+    expect(await reindex()).toMatchObject({ memories: 2, embedded: 2, verification: { agrees: true } });
+    expect(['1', '2'].map((key) => store.truth.row(NAMESPACE, key))).toMatchObject([
+      { indexedVersion: 1, embedding: null },
+      { indexedVersion: 1, embedding: null },
+    ]);
+    expect([...store.points().points.values()].flat().map(({ dimension }) => dimension)).toEqual([2, 2]);
+  });
+
   it('does not call a memory indexed that the searched index lacks', async () => {
     store.truth.write(NAMESPACE, '7');
     const stop = new AbortController();
