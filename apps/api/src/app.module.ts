@@ -72,7 +72,7 @@ export class AppModule {
           },
           cache.rateLimiter,
         ),
-        HttpModule.register([core, services, MaintenanceModule.register(config, core)]),
+        HttpModule.register([core, services, MaintenanceModule.register(core)]),
         ...modules,
       ],
     };

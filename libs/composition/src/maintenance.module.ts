@@ -1,5 +1,4 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppConfig } from '@sfm/config';
 import {
   ChangeFeed,
   DerivedTables,
@@ -13,12 +12,11 @@ import {
   VectorRebuild,
   VerifyService,
 } from '@sfm/memory';
-import { keepsEmbeddings } from './kept-embeddings.js';
 
 /** `VerifyService` and `ReindexService`, on what the given module exports (see `IndexingModule`). */
 @Module({})
 export class MaintenanceModule {
-  static register(config: AppConfig, indexing: DynamicModule): DynamicModule {
+  static register(indexing: DynamicModule): DynamicModule {
     return {
       module: MaintenanceModule,
       imports: [indexing],
@@ -56,18 +54,7 @@ export class MaintenanceModule {
             embedder: Embedder,
             indexer: Indexer,
             verifier: VerifyService,
-          ) =>
-            new ReindexService({
-              lock,
-              rebuild,
-              source,
-              feed,
-              truth,
-              embedder,
-              keepsEmbeddings: keepsEmbeddings(config, embedder),
-              indexer,
-              verifier,
-            }),
+          ) => new ReindexService({ lock, rebuild, source, feed, truth, embedder, indexer, verifier }),
         },
       ],
       exports: [VerifyService, ReindexService],

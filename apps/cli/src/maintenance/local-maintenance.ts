@@ -89,5 +89,5 @@ function compose(config: AppConfig, dataSource: StorageModuleOptions['dataSource
       exports: [MemoryTelemetry],
     },
   ]);
-  return { module: LocalMaintenanceModule, imports: [indexing, MaintenanceModule.register(config, indexing)] };
+  return { module: LocalMaintenanceModule, imports: [indexing, MaintenanceModule.register(indexing)] };
 }

@@ -35,13 +35,17 @@ export interface IndexerOptions {
  * row, and only when its version is newer than the indexed one. So events may arrive twice, late or in any order.
  */
 export class Indexer {
+  readonly keepsEmbeddings: boolean;
+
   constructor(
     private readonly source: ProjectionSource,
     private readonly indexes: readonly ProjectionIndex[],
     private readonly embedder: Embedder,
     private readonly telemetry: MemoryTelemetry,
-    private readonly options: IndexerOptions = {},
-  ) {}
+    { keepsEmbeddings = true }: IndexerOptions = {},
+  ) {
+    this.keepsEmbeddings = keepsEmbeddings;
+  }
 
   /**
    * Applies a batch. Resolves when its effects are durable; an event whose memory cannot be indexed is isolated by
@@ -88,7 +92,7 @@ export class Indexer {
    * it: what the truth calls superseded is read and applied once more, until nothing is.
    */
   private async index(stale: readonly ProjectionRow[]): Promise<void> {
-    const keptSpace = this.options.keepsEmbeddings === false ? null : this.embedder.space;
+    const keptSpace = this.keepsEmbeddings ? this.embedder.space : null;
     let rows = stale;
     while (rows.length > 0) {
       const embedded = await embedRows(rows, this.embedder);

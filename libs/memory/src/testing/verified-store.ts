@@ -36,17 +36,7 @@ export function aVerifiedStore(embedder = new FixedEmbedder(), { keepsEmbeddings
   };
   const verifier = new VerifyService(places, { wait: async () => traffic.pause() });
   const rebuild = new InMemoryVectorRebuild(vectors);
-  const reindexer = new ReindexService({
-    lock,
-    rebuild,
-    source,
-    feed,
-    truth: audit,
-    embedder,
-    keepsEmbeddings,
-    indexer,
-    verifier,
-  });
+  const reindexer = new ReindexService({ lock, rebuild, source, feed, truth: audit, embedder, indexer, verifier });
   const index = (...keys: string[]) => indexer.refresh(keys.map((key) => ({ namespace: VERIFIED_NAMESPACE, key })));
   const store = async (...keys: string[]) => {
     for (const key of keys) truth.write(VERIFIED_NAMESPACE, key);

@@ -22,9 +22,7 @@ export interface ReindexedPlaces {
   readonly feed: ChangeFeed;
   readonly truth: Pick<TruthAudit, 'totals' | 'namespaces'>;
   readonly embedder: Embedder;
-  /** See `IndexerOptions`. @default true */
-  readonly keepsEmbeddings?: boolean;
-  readonly indexer: Pick<Indexer, 'refresh'>;
+  readonly indexer: Pick<Indexer, 'refresh' | 'keepsEmbeddings'>;
   readonly verifier: Pick<VerifyService, 'verify'>;
 }
 
@@ -127,7 +125,7 @@ export class ReindexService {
   private async keepEmbeddings(embeddings: readonly RowEmbedding[], work: Rebuilding): Promise<void> {
     const made = embeddings.filter(({ isNew }) => isNew);
     work.embedded += made.length;
-    if (this.places.keepsEmbeddings === false) return;
+    if (!this.places.indexer.keepsEmbeddings) return;
     const indexed = made.filter(({ row }) => row.indexedVersion >= row.version);
     if (indexed.length === 0) return;
     await this.places.source.markIndexed(indexed.map((embedding) => toMark(embedding, this.places.embedder.space)));
