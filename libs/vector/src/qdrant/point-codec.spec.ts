@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '@sfm/memory';
 import { aPoint } from '@sfm/memory/testing';
 import fc from 'fast-check';
-import { storedPoint, toDecimals } from './point-codec.js';
+import { readFilterable, storedPoint, toDecimals } from './point-codec.js';
 
 const vectorOf = (stored: string) => (JSON.parse(stored) as { vector: unknown }).vector;
+const payloadOf = (stored: string) => (JSON.parse(stored) as { payload: JsonObject }).payload;
 
 describe('a point as Qdrant is sent it', () => {
   it('has the decimals of its vector, to the last bit', () => {
     const component = fc.oneof(
       fc.constantFrom(0, -0, 1, -1, 1 / 512, -1 / 512, 1e-9, -4e-9, 5e-9, 1e-8, 0.1, 0.99999999, -0.999999999),
       fc.float({ min: -1, max: 1, noNaN: true }),
+      fc.float({ noNaN: true, noDefaultInfinity: true }),
     );
     const run = fc.tuple(fc.integer({ min: 0, max: 600 }), component);
     fc.assert(
@@ -21,6 +24,30 @@ describe('a point as Qdrant is sent it', () => {
         expect((vectorOf(storedPoint('test', aPoint({ vector }))) as number[]).map((decimal) => decimal + 0)).toEqual(
           expected,
         );
+      }),
+    );
+  });
+
+  it("has the caller's fields, its own, and what is hidden by these", () => {
+    const payload = fc.dictionary(
+      fc.oneof(fc.string(), fc.constantFrom('coordinate', 'memory_type', '__sfm', '__proto__')),
+      fc.jsonValue(),
+      { maxKeys: 6 },
+    );
+    const key = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(payload, key, fc.string(), fc.option(fc.integer()), (fields, numbers, namespace, expiresAtMs) => {
+        const caller = JSON.parse(JSON.stringify(fields)) as JsonObject;
+        const point = aPoint({ key: numbers.map(String).join(','), payload: caller, type: 'episodic', expiresAtMs });
+        const { coordinate, memory_type, __sfm: own, ...rest } = payloadOf(storedPoint(namespace, point));
+        const { coordinate: _, memory_type: __, __sfm: ___, ...expected } = caller;
+        expect({ coordinate, memory_type }).toEqual({ coordinate: numbers.map((n) => n + 0), memory_type: 'episodic' });
+        expect(rest).toEqual(expected);
+        const { id, version, createdAtMs } = point;
+        expect(own).toMatchObject({ namespace, key: point.key, id, version, created_at: createdAtMs });
+        expect((own as JsonObject)['expires_at'] ?? null).toBe(expiresAtMs);
+        const { type, payload: read } = readFilterable(payloadOf(storedPoint(namespace, point)));
+        expect({ type, read }).toEqual({ type: 'episodic', read: caller });
       }),
     );
   });

@@ -33,31 +33,48 @@ export interface HitDetails {
  * A point without a vector is held and counted, and no search finds it.
  */
 export function storedPoint(namespace: string, point: IndexPoint): string {
-  const { numbers, isComplete } = facetsOf(point.type, point.payload);
-  const coordinate = point.key.split(',').map(Number);
-  const shadowed = WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name));
-  const payload = JSON.stringify({
-    ...point.payload,
-    ...(coordinate.every(Number.isFinite) ? { coordinate } : {}),
-    memory_type: point.type,
-    [OWN_FIELD]: {
-      namespace,
-      key: point.key,
-      id: point.id,
-      version: point.version,
-      created_at: point.createdAtMs,
-      ...(point.expiresAtMs === null ? {} : { expires_at: point.expiresAtMs }),
-      facets: numbers,
-      ...(isComplete ? {} : { partial: true }),
-      ...(shadowed.length === 0 ? {} : { original: pick(point.payload, shadowed) }),
-    },
-  });
   const vector = hasVector(point) ? decimalsJson(point.vector) : '{}';
-  return `{"id":"${pointId(namespace, point.key)}","vector":${vector},"payload":${payload}}`;
+  return `{"id":"${pointId(namespace, point.key)}","vector":${vector},"payload":${storedPayload(namespace, point)}}`;
+}
+
+/** Put together from texts: an object with the fields of both would take longer to make and to write than all its values. */
+function storedPayload(namespace: string, point: IndexPoint): string {
+  const shadowed = WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name));
+  const coordinate = point.key.split(',').map(Number);
+  const fields = [
+    ...fieldsOf(shadowed.length === 0 ? point.payload : without(point.payload, shadowed)),
+    ...(coordinate.every(Number.isFinite) ? [`"coordinate":[${coordinate.join(',')}]`] : []),
+    `"memory_type":"${point.type}"`,
+    `"${OWN_FIELD}":${ownField(namespace, point, shadowed)}`,
+  ];
+  return `{${fields.join(',')}}`;
+}
+
+function ownField(namespace: string, point: IndexPoint, shadowed: readonly string[]): string {
+  const { numbers, isComplete } = facetsOf(point.type, point.payload);
+  const fields = [
+    `"namespace":${JSON.stringify(namespace)},"key":${JSON.stringify(point.key)},"id":${point.id}`,
+    `"version":${point.version},"created_at":${point.createdAtMs}`,
+    ...(point.expiresAtMs === null ? [] : [`"expires_at":${point.expiresAtMs}`]),
+    `"facets":[${numbers.join(',')}]`,
+    ...(isComplete ? [] : ['"partial":true']),
+    ...(shadowed.length === 0 ? [] : [`"original":${JSON.stringify(pick(point.payload, shadowed))}`]),
+  ];
+  return `{${fields.join(',')}}`;
+}
+
+/** The JSON of an object without its braces; none for an empty object. */
+function fieldsOf(object: JsonObject): string[] {
+  const json = JSON.stringify(object);
+  return json === '{}' ? [] : [json.slice(1, -1)];
 }
 
 function pick(payload: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(names.map((name) => [name, payload[name] ?? null]));
+}
+
+function without(payload: JsonObject, names: readonly string[]): JsonObject {
+  return Object.fromEntries(Object.entries(payload).filter(([name]) => !names.includes(name)));
 }
 
 /** Decimals are whole numbers of one part in so many. */
@@ -75,31 +92,53 @@ export function toDecimals(vector: Float32Array): number[] {
   return Array.from(vector, toDecimal);
 }
 
-/** `toDecimal` behind a comma. Whole numbers become text several times as fast as fractions. */
-function decimalJson(component: number): string {
-  const units = Math.round(component * UNITS);
-  if (Math.abs(units) >= UNITS) return `,${units / UNITS}`;
-  const digits = `${UNITS + Math.abs(units)}`.slice(1);
-  return units < 0 ? `,-0.${digits}` : `,0.${digits}`;
-}
+const [ZERO, MINUS, POINT, COMMA] = [0x30, 0x2d, 0x2e, 0x2c];
+/** Of any number as text, and the comma behind it. */
+const MAX_COMPONENT_BYTES = 26;
+/** The digits of 00 to 99, one after the other. */
+const PAIRS = Buffer.from(Array.from({ length: 100 }, (_, number) => `${number}`.padStart(2, '0')).join(''));
 
-const MAX_RUN = 256;
-const ZEROS = ',0'.repeat(MAX_RUN);
+let scratch = Buffer.alloc(0);
 
-/** JSON of `toDecimals`. Most components of a short text are zero when words are hashed, so these are added in runs. */
+/** JSON of `toDecimals`, written digit by digit: as texts of numbers put together, vectors took most of the time of a point. */
 function decimalsJson(vector: Float32Array): string {
-  let json = '';
-  let zeros = 0;
+  const bytes = scratchOf(vector.length * MAX_COMPONENT_BYTES);
+  let length = 0;
   for (let index = 0; index < vector.length; index++) {
     const component = vector[index]!;
-    if (component === 0 && zeros < MAX_RUN) {
-      zeros += 1;
-      continue;
-    }
-    json += ZEROS.slice(0, 2 * zeros) + decimalJson(component);
-    zeros = 0;
+    if (component === 0) bytes[length++] = ZERO;
+    else length = writeDecimal(bytes, length, Math.round(component * UNITS));
+    bytes[length++] = COMMA;
   }
-  return `[${(json + ZEROS.slice(0, 2 * zeros)).slice(1)}]`;
+  return `[${bytes.toString('latin1', 0, length - 1)}]`;
+}
+
+/** Writes so many units, a whole number, as `toDecimal` has it; returns where it ends. */
+function writeDecimal(bytes: Buffer, start: number, units: number): number {
+  const size = Math.abs(units);
+  if (size >= UNITS) return start + bytes.write(`${units / UNITS}`, start, 'latin1');
+  let offset = start;
+  if (units < 0) bytes[offset++] = MINUS;
+  bytes[offset++] = ZERO;
+  bytes[offset++] = POINT;
+  const upper = (size / 10_000) | 0;
+  writeFourDigits(bytes, offset, upper);
+  writeFourDigits(bytes, offset + 4, size - upper * 10_000);
+  return offset + 8;
+}
+
+function writeFourDigits(bytes: Buffer, offset: number, number: number): void {
+  const upper = (number / 100) | 0;
+  const lower = number - upper * 100;
+  bytes[offset] = PAIRS[2 * upper]!;
+  bytes[offset + 1] = PAIRS[2 * upper + 1]!;
+  bytes[offset + 2] = PAIRS[2 * lower]!;
+  bytes[offset + 3] = PAIRS[2 * lower + 1]!;
+}
+
+function scratchOf(size: number): Buffer {
+  if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(size);
+  return scratch;
 }
 
 export function hasVector(point: IndexPoint): point is IndexPoint & { readonly vector: Float32Array } {

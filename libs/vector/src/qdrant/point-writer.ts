@@ -1,12 +1,12 @@
 import type { IndexChange } from '@sfm/memory';
 import type { RemovedVersions } from './removed-versions.js';
-import { inRequests, keyOf, newestByKey, toOperations, versionOf, type UpdateOperation } from './write-plan.js';
+import { keyOf, newestByKey, toRequests, versionOf, type UpdateRequest } from './write-plan.js';
 
 /** Requests under way at the same time. */
 const PARALLEL_REQUESTS = 2;
 
 /** Sends operations to wherever the points are; resolves when they are durable. */
-export type SendOperations = (operations: readonly UpdateOperation[], changes: readonly IndexChange[]) => Promise<void>;
+export type SendOperations = (request: UpdateRequest) => Promise<void>;
 
 /** Turns changes of a namespace into requests that leave the newest version of every key behind. */
 export class PointWriter {
@@ -17,9 +17,9 @@ export class PointWriter {
   ) {}
 
   async write(changes: readonly IndexChange[]): Promise<void> {
-    const requests = inRequests(this.#news(newestByKey(changes))).values();
+    const requests = toRequests(this.namespace, this.#news(newestByKey(changes)));
     const lane = async (): Promise<void> => {
-      for (const request of requests) await this.send(toOperations(this.namespace, request), request);
+      for (const request of requests) await this.send(request);
     };
     await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, lane));
   }

@@ -14,7 +14,7 @@ import { NearestPoints } from './nearest-points.js';
 import { PointWriter } from './point-writer.js';
 import { CollectionMissing, QdrantRefusal } from './qdrant-errors.js';
 import { RemovedVersions } from './removed-versions.js';
-import { keyOf, type UpdateOperation } from './write-plan.js';
+import { keyOf, type UpdateOperation, type UpdateRequest } from './write-plan.js';
 
 /** Deleting everything, or counting, takes longer the more there is. */
 const SLOW_TIMEOUT_MS = 60_000;
@@ -24,7 +24,7 @@ const SLOW_TIMEOUT_MS = 60_000;
  *
  * A namespace has a collection of its own under its name, an alias; see `CollectionCatalog`. With a shared collection
  * all namespaces are in that one, told apart by a tenant index, and no alias has a namespace's name.
- * Points are never held older than the server holds them, whichever process writes first: see `toOperations`.
+ * Points are never held older than the server holds them, whichever process writes first: see `toRequests`.
  */
 export class QdrantVectorIndex extends VectorIndex {
   readonly #queue = new ConflictQueue();
@@ -92,16 +92,10 @@ export class QdrantVectorIndex extends VectorIndex {
   }
 
   #writer(namespace: string): PointWriter {
-    return new PointWriter(namespace, this.removed, (operations, changes) =>
-      this.#send(namespace, operations, changes),
-    );
+    return new PointWriter(namespace, this.removed, (request) => this.#send(namespace, request));
   }
 
-  async #send(
-    namespace: string,
-    operations: readonly UpdateOperation[],
-    changes: readonly IndexChange[],
-  ): Promise<void> {
+  async #send(namespace: string, { operations, changes }: UpdateRequest): Promise<void> {
     await this.catalog.mirrors.apply(operations);
     const collection = await this.#target(namespace, changes);
     if (!collection) return;

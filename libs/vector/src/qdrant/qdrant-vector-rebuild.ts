@@ -41,9 +41,9 @@ class AliasDraft implements IndexDraft {
     private readonly name: string,
     private readonly old: string | undefined,
   ) {
-    this.#writer = new PointWriter(namespace, new RemovedVersions(), async (operations) => {
-      await catalog.server.update(name, operations);
-    });
+    this.#writer = new PointWriter(namespace, new RemovedVersions(), ({ operations }) =>
+      catalog.server.update(name, operations),
+    );
   }
 
   async apply(changes: readonly IndexChange[]): Promise<void> {

@@ -7,7 +7,7 @@ import { OWN_FIELD, readHeld } from './point-codec.js';
 import { PointWriter } from './point-writer.js';
 import { QdrantPointAudit } from './qdrant-point-audit.js';
 import { RemovedVersions } from './removed-versions.js';
-import { toOperations, type UpdateOperation } from './write-plan.js';
+import { toRequests, type UpdateOperation } from './write-plan.js';
 
 const BATCH = 250;
 
@@ -25,9 +25,9 @@ export class SharedDraft implements IndexDraft {
     private readonly name: string,
     private readonly old: ReadonlyMap<string, number>,
   ) {
-    this.#writer = new PointWriter(namespace, new RemovedVersions(), async (operations) => {
-      await catalog.server.update(name, operations);
-    });
+    this.#writer = new PointWriter(namespace, new RemovedVersions(), ({ operations }) =>
+      catalog.server.update(name, operations),
+    );
   }
 
   /** @throws IndexUnavailableError */
@@ -57,8 +57,8 @@ export class SharedDraft implements IndexDraft {
       for (const { payload } of points) gone.delete(readHeld(payload)?.key ?? '');
     }
     const removals = [...gone].map(([key, version]) => ({ kind: 'remove' as const, key, version: version + 1 }));
-    for (let start = 0; start < removals.length; start += BATCH) {
-      await this.catalog.server.update(shared, toOperations(this.namespace, removals.slice(start, start + BATCH)));
+    for (const { operations } of toRequests(this.namespace, removals)) {
+      await this.catalog.server.update(shared, operations);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { IndexChange, IndexPoint } from '@sfm/memory';
+import type { IndexChange } from '@sfm/memory';
 import { OWN_FIELD, storedPoint } from './point-codec.js';
 import type { QdrantFilter } from './filter-pushdown.js';
 import { pointId } from './point-id.js';
@@ -6,11 +6,21 @@ import { pointId } from './point-id.js';
 /** JSON of one operation of a batch update. */
 export type UpdateOperation = string;
 
+/** What goes to the server together. */
+export interface UpdateRequest {
+  readonly operations: readonly UpdateOperation[];
+  readonly changes: readonly IndexChange[];
+}
+
+interface EncodedChange {
+  readonly change: IndexChange;
+  /** JSON of the point, or the id of one to remove. */
+  readonly text: string;
+}
+
 const MAX_CHANGES = 500;
-/** Well below the 32 MB that a server accepts by default. */
-const MAX_BYTES = 12 * 1024 * 1024;
-/** A component in decimals, as `0.0512345678`. */
-const BYTES_PER_COMPONENT = 22;
+/** Of at most three bytes each: well below the 32 MB that a server accepts by default. */
+const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 const VERSION = `${OWN_FIELD}.version`;
 
@@ -32,36 +42,36 @@ export function newestByKey(changes: readonly IndexChange[]): readonly IndexChan
   return [...newest.values()];
 }
 
-/** Splits changes so that each request stays small enough for the server and large enough to be worth it. */
-export function inRequests(changes: readonly IndexChange[]): IndexChange[][] {
-  const requests: IndexChange[][] = [];
-  let bytes = Infinity;
+/**
+ * The changes in requests that are small enough for the server and large enough to be worth it, each made when it is asked
+ * for.
+ */
+export function* toRequests(namespace: string, changes: readonly IndexChange[]): Generator<UpdateRequest> {
+  let together: EncodedChange[] = [];
+  let characters = 0;
   for (const change of changes) {
-    const size = sizeOf(change);
-    const current = requests.at(-1);
-    if (!current || current.length === MAX_CHANGES || bytes + size > MAX_BYTES) {
-      requests.push([change]);
-      bytes = size;
-    } else {
-      current.push(change);
-      bytes += size;
+    const text = change.kind === 'upsert' ? storedPoint(namespace, change.point) : pointId(namespace, change.key);
+    const isFull = together.length === MAX_CHANGES || characters + text.length > MAX_CHARACTERS;
+    if (isFull && together.length > 0) {
+      yield toRequest(together);
+      together = [];
+      characters = 0;
     }
+    together.push({ change, text });
+    characters += text.length;
   }
-  return requests;
+  if (together.length > 0) yield toRequest(together);
 }
 
 /**
- * The changes as operations that the server applies only where it holds an older version or none: one operation per
- * version, because a condition holds for all points of an operation.
+ * Operations that the server applies only where it holds an older version or none: one per version, because a condition
+ * holds for all points of an operation.
  */
-export function toOperations(namespace: string, changes: readonly IndexChange[]): UpdateOperation[] {
+function toRequest(encoded: readonly EncodedChange[]): UpdateRequest {
   const points = new Map<number, string[]>();
   const removals = new Map<number, string[]>();
-  for (const change of changes) {
-    if (change.kind === 'upsert') gather(points, change.point.version, storedPoint(namespace, change.point));
-    else gather(removals, change.version, pointId(namespace, change.key));
-  }
-  return [
+  for (const { change, text } of encoded) gather(change.kind === 'upsert' ? points : removals, versionOf(change), text);
+  const operations = [
     ...[...points].map(
       ([version, ofVersion]) =>
         `{"upsert":{"points":[${ofVersion.join(',')}],"update_filter":${JSON.stringify(olderThan(version))}}}`,
@@ -70,6 +80,7 @@ export function toOperations(namespace: string, changes: readonly IndexChange[])
       JSON.stringify({ delete: { filter: { must: [{ has_id: ids }, ...olderThan(version).must] } } }),
     ),
   ];
+  return { operations, changes: encoded.map(({ change }) => change) };
 }
 
 function olderThan(version: number): QdrantFilter & { must: { key: string; range: { lt: number } }[] } {
@@ -80,13 +91,4 @@ function gather<T>(groups: Map<number, T[]>, version: number, item: T): void {
   const group = groups.get(version);
   if (group) group.push(item);
   else groups.set(version, [item]);
-}
-
-function sizeOf(change: IndexChange): number {
-  return change.kind === 'upsert' ? pointSize(change.point) : 0;
-}
-
-/** Facets repeat the payload's values, so it counts twice. */
-function pointSize({ vector, payload }: IndexPoint): number {
-  return (vector?.length ?? 0) * BYTES_PER_COMPONENT + 2 * Buffer.byteLength(JSON.stringify(payload));
 }
