@@ -3,6 +3,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
 import { framedSocket } from './framed-socket.js';
 import { kafkaLogCreator, type KafkaLog } from './kafka-log.js';
+import { useQuickGzip } from './quick-gzip.js';
 import { quietRequestQueues } from './quiet-request-queue.js';
 
 export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
@@ -55,6 +56,7 @@ export function kafkaClientConfig(options: KafkaConnectionOptions, log: KafkaLog
   const { connectTimeoutMs = 3000, requestTimeoutMs = 10_000 } = options;
   if (brokers.length === 0) throw new Error('no Kafka broker is given');
   quietRequestQueues();
+  useQuickGzip();
   const isEncrypted = security.protocol === 'SSL' || security.protocol === 'SASL_SSL';
   const logsIn = security.protocol === 'SASL_PLAINTEXT' || security.protocol === 'SASL_SSL';
   return {
