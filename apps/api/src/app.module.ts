@@ -22,6 +22,7 @@ import {
   Outbox,
   ProjectionSource,
   VectorIndex,
+  type OverlayOptions,
 } from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
 import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
@@ -40,7 +41,7 @@ const ACCESS_DELAY_MS = 2000;
 const WARMUP_WAIT_MS = 15_000;
 /** A remote model must not be asked for a whole backlog by one recall; a local one answers in microseconds. */
 const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
-/** About 80 MB and 0.2 s of a recall for short memories. A long outage of the indexer must not fill the memory. */
+/** About 80 MB and 0.2 s of a recall for short memories. An outage of the indexer must not fill the memory. */
 const MAX_OVERLAY_POINTS = 10_000;
 
 export interface AppModuleOptions extends Pick<StorageModuleOptions, 'dataSource'> {
@@ -62,7 +63,7 @@ export class AppModule {
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
         core,
-        PipelineModule.register(config, core),
+        PipelineModule.register(config, core, overlayOptions(config)),
         AuthModule.register(
           {
             credentials: [{ id: 'default', token, namespaces: '*' }],
@@ -100,10 +101,7 @@ function coreModule(
   return MemoryModule.register(
     {
       store: { limits: storeLimits(config), fields, batching: batchingOf(config) },
-      overlay: {
-        maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS,
-        maxPoints: indexes === 'followed' ? MAX_OVERLAY_POINTS : Infinity,
-      },
+      overlay: overlayOptions(config),
       recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
       indexes,
       accessDelayMs: ACCESS_DELAY_MS,
@@ -112,6 +110,13 @@ function coreModule(
     },
     [indexing],
   );
+}
+
+function overlayOptions(config: AppConfig): OverlayOptions {
+  return {
+    maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS,
+    maxPoints: backendsOf(config).vectors === 'embedded' ? Infinity : MAX_OVERLAY_POINTS,
+  };
 }
 
 class ServicesModule {}

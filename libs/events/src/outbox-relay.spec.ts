@@ -46,6 +46,10 @@ class QueueOutbox extends Outbox {
     return Promise.resolve({ waiting: this.waiting.length, parked: this.poisoned.length, oldestAgeSeconds: 0 });
   }
 
+  holdsMoreThan(events: number): Promise<boolean> {
+    return Promise.resolve(this.waiting.length > events);
+  }
+
   parked(): Promise<ParkedEvent[]> {
     return Promise.reject(new Error('relays do not look at parked events'));
   }
@@ -165,6 +169,37 @@ describe('OutboxRelay', () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  it.each([
+    ['before it rests', 4, 0],
+    ['while it rests', 1, 250],
+  ])('yields to nobody while too many events wait, which it sees %s', async (_when, waitingFirst, expectedMs) => {
+    jest.useFakeTimers();
+    try {
+      const queue = outbox();
+      const bus = new RecordingBus();
+      bus.onPublish = () => jest.advanceTimersByTime(200);
+      const events = ['a', 'b', 'c', 'd'].map((id) => record(id, new Date().toISOString()));
+      queue.add(...events.slice(0, waitingFirst));
+      await startRelay(queue, bus, { yieldsTo: () => true, batchSize: 1, maxYieldEvents: 1 });
+      await jest.advanceTimersByTimeAsync(0);
+      queue.add(...events.slice(waitingFirst));
+      await jest.advanceTimersByTimeAsync(expectedMs);
+      // The last but one leaves one waiting, which is few enough to rest.
+      expect(bus.seen).toEqual(['a', 'b', 'c']);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('goes on when it cannot be told how many events wait', async () => {
+    const queue = outbox();
+    const bus = new RecordingBus();
+    queue.holdsMoreThan = () => Promise.reject(new Error('the store is away'));
+    queue.add(...['a', 'b', 'c', 'd'].map((id) => record(id, new Date().toISOString())));
+    await startRelay(queue, bus, { yieldsTo: () => true, batchSize: 1, maxYieldEvents: 1 });
+    await published(bus, 4);
   });
 
   it('yields to nobody once events are old', async () => {

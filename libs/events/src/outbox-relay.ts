@@ -23,6 +23,8 @@ export interface OutboxRelayOptions {
   readonly yieldsTo?: () => boolean;
   /** Age of an event from which on the relay yields to nobody. */
   readonly maxYieldMs: number;
+  /** It yields to nobody either while more events than this wait. @default Infinity */
+  readonly maxYieldEvents?: number;
 }
 
 /** While yielding, the relay rests this many times as long as it worked. */
@@ -30,6 +32,8 @@ const YIELD_FACTOR = 20;
 const MAX_REST_MS = 1000;
 /** While yielding, it looks this often whether anybody still writes, in milliseconds. */
 const LOOK_MS = 50;
+/** Every so many looks it counts what waits. */
+const LOOKS_PER_COUNT = 5;
 /** Looks in a row that found nobody before the rest is over: writers that take turns leave gaps. */
 const QUIET_LOOKS = 2;
 
@@ -77,24 +81,23 @@ export class OutboxRelay {
     const start = performance.now();
     const published = await this.drainOnce();
     if (this.loop.isStopping) return;
-    if (published && this.mayYield()) await this.yieldToWriters(this.restMs(performance.now() - start));
+    if (published && (await this.mayYield())) await this.yieldToWriters(this.restMs(performance.now() - start));
     else if (published === this.options.batchSize) return;
     else if (published === null) await this.loop.rest(this.backoffMs());
     else if (published > 0) await this.loop.rest(this.options.lingerMs);
     else await this.loop.restUntilWoken(this.options.pollMs);
   }
 
-  /** Rests for the time, or until nobody writes any more: a burst that has ended is published at once. */
+  /** Rests for the time, or until nobody writes any more (a burst that has ended is published at once) or too much waits. */
   private async yieldToWriters(ms: number): Promise<void> {
     const until = performance.now() + ms;
     let quietLooks = 0;
-    for (
-      let left = ms;
-      left > 0 && quietLooks < QUIET_LOOKS && !this.loop.isStopping;
-      left = until - performance.now()
-    ) {
+    for (let looks = 1; quietLooks < QUIET_LOOKS && !this.loop.isStopping; looks += 1) {
+      const left = until - performance.now();
+      if (left <= 0) return;
       await this.loop.rest(Math.min(LOOK_MS, left));
       quietLooks = this.options.yieldsTo?.() ? 0 : quietLooks + 1;
+      if (looks % LOOKS_PER_COUNT === 0 && (await this.isTooMuchWaiting())) return;
     }
   }
 
@@ -102,8 +105,20 @@ export class OutboxRelay {
     return Math.min(MAX_REST_MS, this.options.maxYieldMs, YIELD_FACTOR * workedMs);
   }
 
-  private mayYield(): boolean {
-    return Date.now() - this.oldestMs < this.options.maxYieldMs && (this.options.yieldsTo?.() ?? false);
+  private async mayYield(): Promise<boolean> {
+    const isYoung = Date.now() - this.oldestMs < this.options.maxYieldMs;
+    return isYoung && (this.options.yieldsTo?.() ?? false) && !(await this.isTooMuchWaiting());
+  }
+
+  private async isTooMuchWaiting(): Promise<boolean> {
+    const { maxYieldEvents = Infinity } = this.options;
+    if (maxYieldEvents === Infinity) return false;
+    try {
+      return await this.outbox.holdsMoreThan(maxYieldEvents);
+    } catch {
+      // The next hand-over meets the same trouble, and reports it.
+      return true;
+    }
   }
 
   /** The number of published events; null when the hand-over failed. */

@@ -2,7 +2,15 @@ import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import { backendsOf, EventBusConnection, EventBusModule } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 import { DEFAULT_RELAY_OPTIONS, EventValidator, OutboxRelay } from '@sfm/events';
-import { EventBus, IndexFollower, IndexWarmup, Outbox, StoreService, type IndexFilling } from '@sfm/memory';
+import {
+  EventBus,
+  IndexFollower,
+  IndexWarmup,
+  Outbox,
+  StoreService,
+  type IndexFilling,
+  type OverlayOptions,
+} from '@sfm/memory';
 import { INDEX_FILLING } from '../memory.module.js';
 import { LedgerWatch } from './ledger-watch.js';
 import { PipelineService } from './pipeline.service.js';
@@ -10,15 +18,17 @@ import { PipelineService } from './pipeline.service.js';
 const CLIENT_ID = 'soma-api';
 /**
  * Longest time that events give way to writes when brokers take them, in milliseconds. Indexing that begins at once takes
- * a third of the speed of a burst on one machine; indexing that begins late lasts longer after it, and from 10 000 pending
- * memories on recall leaves the oldest to the index of words.
+ * a third of the speed of a burst on one machine; indexing that begins late lasts longer after it.
  */
 const BROKER_MAX_YIELD_MS = 3000;
+/** So many waiting events end that earlier: indexing them takes as long as Qdrant alone needs for 10 000 vectors. */
+const BROKER_MAX_YIELD_EVENTS = 5000;
 
 /** Runs the relay and whatever keeps this process's indexes current. */
 @Module({})
 export class PipelineModule {
-  static register(config: AppConfig, core: DynamicModule): DynamicModule {
+  /** Events give way to writes only while recall can look through all that waits by itself, which `overlay` says. */
+  static register(config: AppConfig, core: DynamicModule, overlay: OverlayOptions): DynamicModule {
     const logger = new Logger('Pipeline');
     return {
       module: PipelineModule,
@@ -32,7 +42,7 @@ export class PipelineModule {
             return new OutboxRelay(outbox, bus, validator, log, {
               ...DEFAULT_RELAY_OPTIONS,
               yieldsTo: () => store.isBusy,
-              ...(backendsOf(config).events === 'kafka' ? { maxYieldMs: BROKER_MAX_YIELD_MS } : {}),
+              ...(backendsOf(config).events === 'kafka' ? brokerYield(overlay) : {}),
             });
           },
         },
@@ -52,6 +62,13 @@ export class PipelineModule {
       exports: [PipelineService],
     };
   }
+}
+
+function brokerYield({ maxEmbedded, maxPoints }: OverlayOptions) {
+  return {
+    maxYieldMs: BROKER_MAX_YIELD_MS,
+    maxYieldEvents: Math.min(BROKER_MAX_YIELD_EVENTS, maxEmbedded, maxPoints),
+  };
 }
 
 function ledgerWatch(): FactoryProvider<LedgerWatch> {

@@ -44,6 +44,10 @@ class ParkedOutbox extends Outbox {
   depth(): Promise<OutboxDepth> {
     return Promise.resolve({ waiting: 0, parked: this.waiting.length, oldestAgeSeconds: 0 });
   }
+
+  holdsMoreThan(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
 }
 
 const idOf = ({ record }: { record: EventRecord }) => record.event.event_id;

@@ -38,6 +38,9 @@ export abstract class Outbox {
 
   abstract depth(): Promise<OutboxDepth>;
 
+  /** True when more than so many events wait; costs no more than reading that many, however many there are. */
+  abstract holdsMoreThan(events: number): Promise<boolean>;
+
   /** The newest that are parked, at most `limit`, oldest first. */
   abstract parked(limit: number): Promise<readonly ParkedEvent[]>;
 

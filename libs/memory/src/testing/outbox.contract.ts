@@ -217,6 +217,18 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(oldestAgeSeconds).toBeLessThan(60);
     });
 
+    it('tells whether more than so many wait, parked ones aside', async () => {
+      await write(namespace, 1);
+      await drainOnce(10, (records) => ({
+        published: [],
+        poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason: 'bad' })),
+      }));
+      expect(await truth().outbox.holdsMoreThan(0)).toBe(false);
+      await write(namespace, 2, 3);
+      expect(await truth().outbox.holdsMoreThan(1)).toBe(true);
+      expect(await truth().outbox.holdsMoreThan(2)).toBe(false);
+    });
+
     it('never hands an event to two relays at once, nor a newer one of a coordinate while an older is held', async () => {
       await write(namespace, 1, 2, 1, 2);
       const outcome = await new Promise<readonly EventRecord[]>((resolve, reject) => {

@@ -116,6 +116,15 @@ export class PostgresOutbox extends Outbox {
     return { waiting: row?.waiting ?? 0, parked: row?.parked ?? 0, oldestAgeSeconds: row?.age ?? 0 };
   }
 
+  async holdsMoreThan(events: number): Promise<boolean> {
+    const rows = await this.database.query({
+      name: 'sfm_outbox_holds_more',
+      text: 'SELECT FROM outbox WHERE parked_at IS NULL ORDER BY id OFFSET $1::bigint LIMIT 1',
+      values: [events],
+    });
+    return rows.length > 0;
+  }
+
   async parked(limit: number): Promise<readonly ParkedEvent[]> {
     const rows = await this.database.query<ParkedRow>({
       text: `SELECT o.coordinate_key, o.version, o.traceparent, o.attempts, o.parked_at, o.last_error, e.id, e.event_id, e.namespace,
