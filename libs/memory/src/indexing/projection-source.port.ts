@@ -10,7 +10,7 @@ export interface ProjectionRow {
   readonly memory: Memory | null;
   readonly searchedText: string;
   readonly session: string | null;
-  /** The stored embedding and its space, null when it was never embedded. */
+  /** The stored embedding and its space, null when there is none: it was not embedded yet, or its embedding not kept. */
   readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
 }
 
