@@ -88,7 +88,7 @@ try {
   await settled(service.url);
   for (let round = 1; round <= options.rounds; round += 1) {
     process.stderr.write(`round ${round} of ${options.rounds}\n`);
-    const memories = Array.from({ length: options.stores }, (_, index) => memory(round * options.stores + index));
+    const memories = Array.from({ length: options.stores }, (_, index) => memory(WARM_UP + round * options.stores + index));
     const { stored, drained } = await burst(service.url, database, memories);
     rounds.stored.push(stored);
     rounds.drained.push(drained);
