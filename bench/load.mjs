@@ -14,22 +14,23 @@ export async function post(url, path, body, { connections, seconds, prepared = 0
     const n = sent++;
     return bodies[n] ?? make(n);
   };
-  const result = await autocannon({
-    url: url + path,
-    connections,
-    duration: seconds,
-    requests: [
-      {
-        method: 'POST',
-        path,
-        headers: HEADERS,
-        setupRequest: (request) => ({ ...request, body: next() }),
-      },
-    ],
-  });
+  const result = await load(url, path, next, { connections, duration: seconds });
+  return { perSecond: result['2xx'] / result.duration, p50: result.latency.p50, p99: result.latency.p99 };
+}
+
+/** POSTs each of the bodies, in order; resolves when all are answered. Any non-2xx answer is an error. */
+export async function postAll(url, path, bodies, { connections }) {
+  const queue = bodies.values();
+  await load(url, path, () => queue.next().value, { connections, amount: bodies.length });
+}
+
+async function load(url, path, nextBody, settings) {
+  const setupRequest = (request) => ({ ...request, body: nextBody() });
+  const requests = [{ method: 'POST', path, headers: HEADERS, setupRequest }];
+  const result = await autocannon({ url: url + path, requests, ...settings });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${path}: ${result.non2xx} bad answers, ${result.errors} errors`);
-  return { perSecond: result['2xx'] / result.duration, p50: result.latency.p50, p99: result.latency.p99 };
+  return result;
 }
 
 export function median(values) {
