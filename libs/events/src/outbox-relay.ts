@@ -23,12 +23,14 @@ export interface OutboxRelayOptions {
   readonly yieldsTo?: () => boolean;
   /** Age of an event from which on the relay yields to nobody. */
   readonly maxYieldMs: number;
-  /** It yields to nobody either while more events than this wait. @default Infinity */
+  /** While more events than this wait, it only takes turns with writers. @default Infinity */
   readonly maxYieldEvents?: number;
 }
 
 /** While yielding, the relay rests this many times as long as it worked. */
 const YIELD_FACTOR = 20;
+/** The same while too much waits. */
+const TURNS_FACTOR = 1;
 const MAX_REST_MS = 1000;
 /** While yielding, it looks this often whether anybody still writes, in milliseconds. */
 const LOOK_MS = 50;
@@ -81,7 +83,7 @@ export class OutboxRelay {
     const start = performance.now();
     const published = await this.drainOnce();
     if (this.loop.isStopping) return;
-    if (published && (await this.mayYield())) await this.yieldToWriters(this.restMs(performance.now() - start));
+    if (published && this.mayYield()) await this.yieldToWriters(performance.now() - start);
     else if (published === this.options.batchSize) return;
     else if (published === null) await this.loop.rest(this.backoffMs());
     else if (published > 0) await this.loop.rest(this.options.lingerMs);
@@ -89,8 +91,9 @@ export class OutboxRelay {
   }
 
   /** Rests for the time, or until nobody writes any more (a burst that has ended is published at once) or too much waits. */
-  private async yieldToWriters(ms: number): Promise<void> {
-    const until = performance.now() + ms;
+  private async yieldToWriters(workedMs: number): Promise<void> {
+    const factor = (await this.isTooMuchWaiting()) ? TURNS_FACTOR : YIELD_FACTOR;
+    const until = performance.now() + Math.min(MAX_REST_MS, this.options.maxYieldMs, factor * workedMs);
     let quietLooks = 0;
     for (let looks = 1; quietLooks < QUIET_LOOKS && !this.loop.isStopping; looks += 1) {
       const left = until - performance.now();
@@ -101,13 +104,8 @@ export class OutboxRelay {
     }
   }
 
-  private restMs(workedMs: number): number {
-    return Math.min(MAX_REST_MS, this.options.maxYieldMs, YIELD_FACTOR * workedMs);
-  }
-
-  private async mayYield(): Promise<boolean> {
-    const isYoung = Date.now() - this.oldestMs < this.options.maxYieldMs;
-    return isYoung && (this.options.yieldsTo?.() ?? false) && !(await this.isTooMuchWaiting());
+  private mayYield(): boolean {
+    return Date.now() - this.oldestMs < this.options.maxYieldMs && (this.options.yieldsTo?.() ?? false);
   }
 
   private async isTooMuchWaiting(): Promise<boolean> {

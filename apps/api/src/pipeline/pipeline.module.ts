@@ -21,7 +21,7 @@ const CLIENT_ID = 'soma-api';
  * a third of the speed of a burst on one machine; indexing that begins late lasts longer after it.
  */
 const BROKER_MAX_YIELD_MS = 3000;
-/** So many waiting events end that earlier: indexing them takes as long as Qdrant alone needs for 10 000 vectors. */
+/** With more waiting events they take turns: indexing so many takes as long as Qdrant alone needs for 10 000 vectors. */
 const BROKER_MAX_YIELD_EVENTS = 5000;
 
 /** Runs the relay and whatever keeps this process's indexes current. */
