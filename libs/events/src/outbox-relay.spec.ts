@@ -99,6 +99,7 @@ describe('OutboxRelay', () => {
     });
 
   afterEach(async () => {
+    jest.useRealTimers();
     await relay?.stop();
   });
 
@@ -153,22 +154,18 @@ describe('OutboxRelay', () => {
     ['no longer than two looks once they are gone', false, 100],
   ])('yields %s', async (_what, isStillBusy, expectedMs) => {
     jest.useFakeTimers();
-    try {
-      const queue = outbox();
-      const bus = new RecordingBus();
-      bus.onPublish = () => jest.advanceTimersByTime(200);
-      const now = new Date().toISOString();
-      queue.add(record('first', now), record('second', now));
-      let asked = 0;
-      const yieldsTo = () => (asked += 1) === 1 || isStillBusy;
-      await startRelay(queue, bus, { yieldsTo, batchSize: 1 });
-      await jest.advanceTimersByTimeAsync(expectedMs - 1);
-      expect(bus.seen).toEqual(['first']);
-      await jest.advanceTimersByTimeAsync(1);
-      expect(bus.seen).toEqual(['first', 'second']);
-    } finally {
-      jest.useRealTimers();
-    }
+    const queue = outbox();
+    const bus = new RecordingBus();
+    bus.onPublish = () => jest.advanceTimersByTime(200);
+    const now = new Date().toISOString();
+    queue.add(record('first', now), record('second', now));
+    let asked = 0;
+    const yieldsTo = () => (asked += 1) === 1 || isStillBusy;
+    await startRelay(queue, bus, { yieldsTo, batchSize: 1 });
+    await jest.advanceTimersByTimeAsync(expectedMs - 1);
+    expect(bus.seen).toEqual(['first']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(bus.seen).toEqual(['first', 'second']);
   });
 
   it.each([
@@ -176,22 +173,18 @@ describe('OutboxRelay', () => {
     ['no longer once it sees that too many have come', 1, 250],
   ])('yields %s', async (_what, waitingFirst, expectedMs) => {
     jest.useFakeTimers();
-    try {
-      const queue = outbox();
-      const bus = new RecordingBus();
-      bus.onPublish = () => jest.advanceTimersByTime(200);
-      const events = ['a', 'b', 'c', 'd'].map((id) => record(id, new Date().toISOString()));
-      queue.add(...events.slice(0, waitingFirst));
-      await startRelay(queue, bus, { yieldsTo: () => true, batchSize: 1, maxYieldEvents: 1 });
-      await jest.advanceTimersByTimeAsync(0);
-      queue.add(...events.slice(waitingFirst));
-      await jest.advanceTimersByTimeAsync(expectedMs - 1);
-      expect(bus.seen).toEqual(['a']);
-      await jest.advanceTimersByTimeAsync(1);
-      expect(bus.seen).toEqual(['a', 'b']);
-    } finally {
-      jest.useRealTimers();
-    }
+    const queue = outbox();
+    const bus = new RecordingBus();
+    bus.onPublish = () => jest.advanceTimersByTime(200);
+    const events = ['a', 'b', 'c', 'd'].map((id) => record(id, new Date().toISOString()));
+    queue.add(...events.slice(0, waitingFirst));
+    await startRelay(queue, bus, { yieldsTo: () => true, batchSize: 1, maxYieldEvents: 1 });
+    await jest.advanceTimersByTimeAsync(0);
+    queue.add(...events.slice(waitingFirst));
+    await jest.advanceTimersByTimeAsync(expectedMs - 1);
+    expect(bus.seen).toEqual(['a']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(bus.seen).toEqual(['a', 'b']);
   });
 
   it('goes on when it cannot be told how many events wait', async () => {

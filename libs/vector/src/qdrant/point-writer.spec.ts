@@ -3,7 +3,7 @@ import type { IndexChange } from '@sfm/memory';
 import { aPoint } from '@sfm/memory/testing';
 import { PointWriter } from './point-writer.js';
 import { RemovedVersions } from './removed-versions.js';
-import type { UpdateRequest } from './write-plan.js';
+import { keyOf, type UpdateRequest } from './write-plan.js';
 
 const upsert = (key: string, version = 1, text = ''): IndexChange => ({
   kind: 'upsert',
@@ -21,8 +21,7 @@ describe('PointWriter', () => {
     const outcome = await writer.write(changes).catch((error: unknown) => error);
     return { sent, outcome };
   };
-  const keysOf = ({ changes }: UpdateRequest) =>
-    changes.map((change) => (change.kind === 'upsert' ? change.point.key : change.key));
+  const keysOf = ({ changes }: UpdateRequest) => changes.map(keyOf);
 
   it('sends every change once, in requests of at most 500', async () => {
     const { sent } = await writing(several(1201), () => Promise.resolve());
