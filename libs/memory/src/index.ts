@@ -1,70 +1,181 @@
-export * from './errors.js';
-export * from './model/coordinate.js';
-export * from './model/event-timestamp.js';
-export * from './model/filter.js';
-export * from './model/json.js';
-export * from './model/memory-event.js';
-export * from './model/memory.js';
-export * from './model/namespace.js';
-export * from './store/memory-writer.port.js';
-export * from './read/memory-cache.port.js';
-export * from './read/memory-reader.port.js';
-export * from './recall/embedder.port.js';
-export * from './recall/index-point.js';
-export * from './recall/lexical-index.port.js';
-export * from './recall/pending-memories.port.js';
-export * from './recall/vector-index.port.js';
-export * from './indexing/change-feed.port.js';
-export * from './indexing/event-bus.port.js';
-export * from './indexing/event-ledger.port.js';
-export * from './indexing/outbox.port.js';
-export * from './indexing/projection-source.port.js';
-export * from './verify/derived-tables.port.js';
-export * from './verify/namespace-lock.port.js';
-export * from './verify/point-audit.port.js';
-export * from './verify/point-digest.js';
-export * from './verify/truth-audit.port.js';
-export * from './verify/vector-rebuild.port.js';
-export * from './telemetry.port.js';
-export * from './forget/forget.service.js';
-export * from './model/content-hash.js';
-export * from './model/payload.js';
-export * from './read/access-recorder.js';
-export * from './read/cached-memory-reader.js';
-export * from './read/read.service.js';
-export * from './recall/recall.types.js';
-export * from './store/cached-memory-writer.js';
-export * from './store/noted-memory-writer.js';
-export * from './store/importance-normalizer.js';
-export * from './store/importance-normalizers.js';
-export * from './store/micro-batcher.js';
-export * from './store/store.service.js';
-export * from './store/store.types.js';
-export * from './store/write-command.js';
-export * from './text/detached.js';
-export * from './text/searched-text.js';
-export * from './indexing/cache-projection.js';
-export * from './indexing/index-completeness.js';
-export * from './indexing/index-loader.js';
-export * from './indexing/index-point-factory.js';
-export * from './indexing/index-warmup.js';
-export * from './indexing/indexer.js';
-export * from './indexing/event-processor.js';
-export * from './indexing/foreign-event-recorder.js';
-export * from './indexing/index-filling.js';
-export * from './indexing/index-follower.js';
-export { RecentWrites } from './indexing/recent-writes.js';
-export * from './indexing/index-readiness.port.js';
-export * from './indexing/isolation.js';
-export * from './indexing/ledger-replay.js';
-export * from './indexing/outbox-loop.js';
-export * from './recall/overlay-reader.js';
-export * from './recall/bm25.js';
-export * from './recall/ranking-options.js';
-export * from './recall/recall.service.js';
-export * from './text/text-analyzer.js';
+export {
+  type ErrorCode,
+  MemoryError,
+  InvalidRequestError,
+  InvalidCoordinateError,
+  PayloadTooLargeError,
+  InvalidBulkItemError,
+  MemoryNotFoundError,
+  NamespaceForbiddenError,
+  NamespaceBusyError,
+  StoreUnavailableError,
+  EmbedderUnavailableError,
+  IndexUnavailableError,
+  BusUnavailableError,
+} from './model/errors.js';
+export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
+export { eventEpochSeconds } from './model/event-timestamp.js';
+export {
+  type RangeBounds,
+  type PayloadCondition,
+  type MemoryFilter,
+  type Filterable,
+  matchesFilter,
+  valueAt,
+  compareCodePoints,
+} from './model/filter.js';
+export { type JsonValue, type JsonObject, isJsonObject, jsonEquals } from './model/json.js';
+export { type MemoryEventType, type MemoryEvent, type EventRecord } from './model/memory-event.js';
+export { MEMORY_TYPES, type MemoryType, type Memory } from './model/memory.js';
+export { NAMESPACE_RULE, toNamespace } from './model/namespace.js';
+export {
+  type WriteCommand,
+  type WriteReceipt,
+  type DeleteReceipt,
+  type DeleteCommand,
+  MemoryWriter,
+} from './store/memory-writer.port.js';
+export { type MemoryInvalidation, MemoryCache } from './read/memory-cache.port.js';
+export {
+  type ListQuery,
+  type CoordinateBox,
+  type KeywordQuery,
+  type MemoryCounts,
+  type MemoryOutline,
+  MemoryReader,
+} from './read/memory-reader.port.js';
+export { Embedder } from './index-model/embedder.port.js';
+export {
+  type IndexPoint,
+  type CandidateContent,
+  type SearchedContent,
+  type IndexChange,
+  type Overlay,
+  EMPTY_OVERLAY,
+  type IndexQuery,
+  type LaneCandidate,
+} from './index-model/index-point.js';
+export {
+  type SessionNeighbour,
+  type NeighbourQuery,
+  type ContentQuery,
+  type LexicalQuery,
+  LexicalIndex,
+} from './index-model/lexical-index.port.js';
+export { type PendingVersion, PendingMemories, type PendingMemory } from './index-model/pending-memories.port.js';
+export { type VectorQuery, VectorIndex } from './index-model/vector-index.port.js';
+export {
+  type LedgerChange,
+  type FeedPosition,
+  type FeedBatch,
+  ChangeFeed,
+} from './indexing/following/change-feed.port.js';
+export { EventBus } from './indexing/relay/event-bus.port.js';
+export { type ForeignWrite, type ForeignDelete, EventLedger } from './indexing/events/event-ledger.port.js';
+export { type PublishOutcome, type OutboxDepth, type ParkedEvent, Outbox } from './indexing/relay/outbox.port.js';
+export {
+  type ProjectionRow,
+  type SearchedRow,
+  type IndexedMark,
+  ProjectionSource,
+} from './indexing/projection/projection-source.port.js';
+export { type LinkId, DerivedTables } from './verify/ports/derived-tables.port.js';
+export { NamespaceLock } from './verify/ports/namespace-lock.port.js';
+export { type HeldPoint, PointAudit } from './verify/ports/point-audit.port.js';
+export { pointDigest } from './verify/point-digest.js';
+export {
+  type AuditedRow,
+  type AuditedLedger,
+  type AuditedCoordinate,
+  type TruthTotals,
+  type AuditedParkedEvent,
+  TruthAudit,
+} from './verify/ports/truth-audit.port.js';
+export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.port.js';
+export { MemoryTelemetry, SilentTelemetry } from './telemetry/telemetry.port.js';
+export { ForgetService } from './forget/forget.service.js';
+export { canonicalJson, contentHash, canonicalContentHash } from './model/content-hash.js';
+export { type PayloadLimits, checkPayload, checkText } from './model/payload.js';
+export { type PayloadFields } from './model/payload-fields.js';
+export { type TermVector } from './text/term-vector.js';
+export { type RecallIndexes } from './index-model/recall-indexes.js';
+export { AccessRecorder } from './read/access-recorder.js';
+export { type CacheLookups, CachedMemoryReader } from './read/cached-memory-reader.js';
+export { type MemoryPage, ReadService } from './read/read.service.js';
+export {
+  type KeywordBoost,
+  type RecallRequest,
+  type ScoreContribution,
+  type LaneExplanation,
+  type Explanation,
+  type RecallHit,
+  type RecallResult,
+} from './recall/contract/recall.types.js';
+export { CachedMemoryWriter } from './store/cached-memory-writer.js';
+export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
+export { ImportanceNormalizer } from './store/importance-normalizer.js';
+export { ImportanceNormalizers } from './store/importance-normalizers.js';
+export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js';
+export { type StoreOptions, StoreService } from './store/store.service.js';
+export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';
+export { toWriteCommand } from './store/write-command.js';
+export { detached } from './text/detached.js';
+export { searchedText, fieldValue, scalarField } from './text/searched-text.js';
+export { CacheProjection } from './indexing/projection/cache-projection.js';
+export { IndexIncompleteError, IndexCompleteness } from './indexing/projection/index-completeness.js';
+export { IndexLoader } from './indexing/projection/index-loader.js';
+export {
+  type Searched,
+  toIndexPoint,
+  toWordPoint,
+  toSearchedContent,
+  toCandidateContent,
+} from './index-model/index-point-factory.js';
+export { IndexWarmup } from './indexing/projection/index-warmup.js';
+export {
+  type ProjectionIndex,
+  type CoordinateId,
+  type IndexerOptions,
+  Indexer,
+  applyRows,
+  applyChanges,
+  toMark,
+  toChange,
+} from './indexing/projection/indexer.js';
+export { type ProcessOutcome, EventProcessor } from './indexing/events/event-processor.js';
+export {
+  type ForeignEventOptions,
+  type RefusedEvent,
+  type RecordOutcome,
+  ForeignEventRecorder,
+} from './indexing/events/foreign-event-recorder.js';
+export { type IndexFilling } from './indexing/projection/index-filling.js';
+export { IndexFollower } from './indexing/following/index-follower.js';
+export { RecentWrites } from './indexing/following/recent-writes.js';
+export { IndexReadiness } from './index-model/index-readiness.port.js';
+export { type Poisoned, applyIsolating, isTransient } from './indexing/projection/isolation.js';
+export { type ReplayOutcome, LedgerReplay } from './indexing/events/ledger-replay.js';
+export { OutboxLoop } from './indexing/relay/outbox-loop.js';
+export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
+export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
+export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
+export { type RecallOptions, RecallService } from './recall/recall.service.js';
+export { analyzeText, analyzeQuery } from './text/text-analyzer.js';
 export { DEFAULT_RECHECK, type RecheckOptions } from './verify/point-comparison.js';
-export * from './verify/reindex.service.js';
-export * from './verify/reindex.types.js';
-export * from './verify/verify.service.js';
-export * from './verify/verify.types.js';
+export { type ReindexedPlaces, ReindexService } from './reindex/reindex.service.js';
+export {
+  type ReindexProgress,
+  type ReindexListener,
+  type ReindexRequest,
+  type ReindexReport,
+} from './reindex/reindex.types.js';
+export { type VerifiedPlaces, type VerifyOptions, VerifyService } from './verify/verify.service.js';
+export {
+  type DifferenceKind,
+  type Difference,
+  type NamespaceTotals,
+  type VerifyReport,
+  type VerifyProgress,
+  type VerifyListener,
+  type VerifyRequest,
+} from './verify/verify.types.js';

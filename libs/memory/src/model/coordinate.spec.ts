@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { InvalidCoordinateError } from '../errors.js';
+import { InvalidCoordinateError } from './errors.js';
 import { coordinateKey, parseCoordinate, toCoordinate } from './coordinate.js';
 
 describe('parseCoordinate', () => {

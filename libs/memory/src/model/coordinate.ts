@@ -1,4 +1,4 @@
-import { InvalidCoordinateError } from '../errors.js';
+import { InvalidCoordinateError } from './errors.js';
 
 /** A point that identifies a memory inside its namespace: one or more finite floats. */
 export type Coordinate = readonly number[];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidRequestError, PayloadTooLargeError } from '../errors.js';
+import { InvalidRequestError, PayloadTooLargeError } from './errors.js';
 import type { JsonObject } from './json.js';
 import { checkPayload } from './payload.js';
 

@@ -1,4 +1,4 @@
-import { InvalidRequestError, PayloadTooLargeError } from '../errors.js';
+import { InvalidRequestError, PayloadTooLargeError } from './errors.js';
 import { canonicalJson } from './content-hash.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 

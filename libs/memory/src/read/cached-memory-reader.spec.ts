@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { InvalidRequestError } from '../errors.js';
+import { InvalidRequestError } from '../model/errors.js';
 import type { Memory } from '../model/memory.js';
 import { CachedMemoryWriter } from '../store/cached-memory-writer.js';
 import { MemoryWriter, type DeleteReceipt, type WriteReceipt } from '../store/memory-writer.port.js';

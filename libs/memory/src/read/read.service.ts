@@ -1,4 +1,4 @@
-import { InvalidRequestError, MemoryNotFoundError } from '../errors.js';
+import { InvalidRequestError, MemoryNotFoundError } from '../model/errors.js';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import type { Memory } from '../model/memory.js';
 import { checkText } from '../model/payload.js';

@@ -1,12 +1,12 @@
-import { IndexUnavailableError } from '../errors.js';
-import { toCandidateContent } from '../indexing/index-point-factory.js';
+import { IndexUnavailableError } from '../model/errors.js';
+import { toCandidateContent } from '../index-model/index-point-factory.js';
 import type { Memory } from '../model/memory.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
-import type { MemoryTelemetry } from '../telemetry.port.js';
-import type { ScoredCandidate } from './fusion.js';
-import type { CandidateContent } from './index-point.js';
-import type { Search } from './lanes.js';
-import type { LexicalIndex } from './lexical-index.port.js';
+import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
+import type { ScoredCandidate } from './ranking/fusion.js';
+import type { CandidateContent } from '../index-model/index-point.js';
+import type { Search } from './lanes/lanes.js';
+import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 
 /** A candidate with the memory that it stands for. */
 export interface ScoredMemory extends ScoredCandidate {

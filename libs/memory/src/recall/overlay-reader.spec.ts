@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { StoreUnavailableError } from '../errors.js';
-import { IndexWarmup } from '../indexing/index-warmup.js';
-import { SilentTelemetry } from '../telemetry.port.js';
+import { StoreUnavailableError } from '../model/errors.js';
+import { IndexWarmup } from '../indexing/projection/index-warmup.js';
+import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
-import { Embedder } from './embedder.port.js';
+import { Embedder } from '../index-model/embedder.port.js';
 import { OverlayReader, type OverlayOptions } from './overlay-reader.js';
-import { PendingMemories, type PendingMemory, type PendingVersion } from './pending-memories.port.js';
+import { PendingMemories, type PendingMemory, type PendingVersion } from '../index-model/pending-memories.port.js';
 
 /** Pending memories by namespace, the newest first, and what was read of them. */
 class ListedPending extends PendingMemories {

@@ -1,9 +1,9 @@
-import { toIndexPoint } from '../indexing/index-point-factory.js';
-import type { IndexReadiness } from '../indexing/index-readiness.port.js';
-import type { MemoryTelemetry } from '../telemetry.port.js';
-import type { Embedder } from './embedder.port.js';
-import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from './index-point.js';
-import type { PendingMemories, PendingMemory, PendingVersion } from './pending-memories.port.js';
+import { toIndexPoint } from '../index-model/index-point-factory.js';
+import type { IndexReadiness } from '../index-model/index-readiness.port.js';
+import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
+import type { Embedder } from '../index-model/embedder.port.js';
+import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../index-model/index-point.js';
+import type { PendingMemories, PendingMemory, PendingVersion } from '../index-model/pending-memories.port.js';
 
 /** Memories read and embedded in one go; between goes other requests get their turn. */
 const BATCH = 128;

@@ -1,27 +1,27 @@
 import { describe, expect, it } from '@jest/globals';
-import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } from '../errors.js';
-import { IndexWarmup } from '../indexing/index-warmup.js';
-import { toCandidateContent } from '../indexing/index-point-factory.js';
+import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } from '../model/errors.js';
+import { IndexWarmup } from '../indexing/projection/index-warmup.js';
+import { toCandidateContent } from '../index-model/index-point-factory.js';
 import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import type { ListQuery } from '../read/memory-reader.port.js';
-import { SilentTelemetry } from '../telemetry.port.js';
+import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
-import { Embedder } from './embedder.port.js';
-import type { CandidateContent, IndexQuery, LaneCandidate } from './index-point.js';
+import { Embedder } from '../index-model/embedder.port.js';
+import type { CandidateContent, IndexQuery, LaneCandidate } from '../index-model/index-point.js';
 import {
   LexicalIndex,
   type ContentQuery,
   type LexicalQuery,
   type NeighbourQuery,
   type SessionNeighbour,
-} from './lexical-index.port.js';
+} from '../index-model/lexical-index.port.js';
 import { OverlayReader } from './overlay-reader.js';
-import { PendingMemories, type PendingMemory, type PendingVersion } from './pending-memories.port.js';
-import { DEFAULT_RANKING } from './ranking-options.js';
+import { PendingMemories, type PendingMemory, type PendingVersion } from '../index-model/pending-memories.port.js';
+import { DEFAULT_RANKING } from './contract/ranking-options.js';
 import { RecallService } from './recall.service.js';
-import type { RecallRequest } from './recall.types.js';
-import { VectorIndex } from './vector-index.port.js';
+import type { RecallRequest } from './contract/recall.types.js';
+import { VectorIndex } from '../index-model/vector-index.port.js';
 
 const fields = { text: ['text'], session: ['session'], source: ['author'], time: ['date'] };
 

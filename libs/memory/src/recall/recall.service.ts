@@ -1,20 +1,20 @@
-import { InvalidRequestError } from '../errors.js';
-import { toCandidateContent } from '../indexing/index-point-factory.js';
-import type { RecallIndexes } from '../indexing/indexer.js';
+import { InvalidRequestError } from '../model/errors.js';
+import { toCandidateContent } from '../index-model/index-point-factory.js';
+import type { RecallIndexes } from '../index-model/recall-indexes.js';
 import { matchesFilter } from '../model/filter.js';
 import { checkText } from '../model/payload.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
-import type { PayloadFields } from '../store/store.types.js';
-import type { MemoryTelemetry } from '../telemetry.port.js';
+import type { PayloadFields } from '../model/payload-fields.js';
+import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { CandidateContents, withMemories, type ScoredMemory } from './candidate-contents.js';
-import type { Embedder } from './embedder.port.js';
-import { bestFirst, rankCandidates } from './fusion.js';
-import type { CandidateContent } from './index-point.js';
-import { Lanes, QueryVector, type FoundByWords, type Proposals, type Search } from './lanes.js';
+import type { Embedder } from '../index-model/embedder.port.js';
+import { bestFirst, rankCandidates } from './ranking/fusion.js';
+import type { CandidateContent } from '../index-model/index-point.js';
+import { Lanes, QueryVector, type FoundByWords, type Proposals, type Search } from './lanes/lanes.js';
 import type { OverlayReader } from './overlay-reader.js';
-import type { RankingOptions } from './ranking-options.js';
-import type { RecallRequest, RecallResult } from './recall.types.js';
-import { shortlist } from './shortlist.js';
+import type { RankingOptions } from './contract/ranking-options.js';
+import type { RecallRequest, RecallResult } from './contract/recall.types.js';
+import { shortlist } from './ranking/shortlist.js';
 
 interface Candidates {
   readonly keys: readonly string[];

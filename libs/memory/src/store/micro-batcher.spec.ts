@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { StoreUnavailableError } from '../errors.js';
+import { StoreUnavailableError } from '../model/errors.js';
 import { MicroBatcher } from './micro-batcher.js';
 
 const options = { maxBatch: 4, maxInFlight: 2, maxQueued: 100 };

@@ -1,4 +1,4 @@
-import { StoreUnavailableError } from '../errors.js';
+import { StoreUnavailableError } from '../model/errors.js';
 
 export interface MicroBatcherOptions {
   /** Most items of one flush. */

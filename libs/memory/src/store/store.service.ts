@@ -1,9 +1,10 @@
-import { InvalidBulkItemError, InvalidRequestError } from '../errors.js';
-import type { MemoryTelemetry } from '../telemetry.port.js';
+import { InvalidBulkItemError, InvalidRequestError } from '../model/errors.js';
+import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { ImportanceNormalizers } from './importance-normalizers.js';
 import type { MemoryWriter, WriteCommand, WriteReceipt } from './memory-writer.port.js';
 import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.js';
-import type { NewMemory, PayloadFields, StoredMemory, StoreLimits, StoreOutcome } from './store.types.js';
+import type { NewMemory, StoredMemory, StoreLimits, StoreOutcome } from './store.types.js';
+import type { PayloadFields } from '../model/payload-fields.js';
 import { toWriteCommand } from './write-command.js';
 
 export interface StoreOptions {

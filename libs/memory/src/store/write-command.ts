@@ -1,11 +1,12 @@
 import { v7 as uuidv7 } from 'uuid';
-import { InvalidRequestError } from '../errors.js';
+import { InvalidRequestError } from '../model/errors.js';
 import { canonicalContentHash } from '../model/content-hash.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
 import { checkPayload } from '../model/payload.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import type { WriteCommand } from './memory-writer.port.js';
-import type { NewMemory, PayloadFields, StoreLimits } from './store.types.js';
+import type { NewMemory, StoreLimits } from './store.types.js';
+import type { PayloadFields } from '../model/payload-fields.js';
 
 /**
  * Checks a new memory against the limits and derives everything the truth keeps about it.

@@ -1,4 +1,5 @@
-import type { IndexChange, IndexPoint, Overlay, TermVector } from '../recall/index-point.js';
+import type { IndexChange, IndexPoint, Overlay } from '../index-model/index-point.js';
+import type { TermVector } from '../text/term-vector.js';
 
 /** Noon of 1 January 2024, the "now" of tests that judge expiry. */
 export const TEST_NOW_MS = Date.UTC(2024, 0, 1, 12);

@@ -1,18 +1,18 @@
-import { NamespaceBusyError } from '../errors.js';
-import { ChangeFeed, type FeedPosition } from '../indexing/change-feed.port.js';
-import { toSearchedContent } from '../indexing/index-point-factory.js';
+import { NamespaceBusyError } from '../model/errors.js';
+import { ChangeFeed, type FeedPosition } from '../indexing/following/change-feed.port.js';
+import { toSearchedContent } from '../index-model/index-point-factory.js';
 import {
   ProjectionSource,
   type IndexedMark,
   type ProjectionRow,
   type SearchedRow,
-} from '../indexing/projection-source.port.js';
+} from '../indexing/projection/projection-source.port.js';
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
-import { DerivedTables, type LinkId } from '../verify/derived-tables.port.js';
-import { NamespaceLock } from '../verify/namespace-lock.port.js';
-import { TruthAudit, type AuditedCoordinate, type AuditedParkedEvent } from '../verify/truth-audit.port.js';
+import { DerivedTables, type LinkId } from '../verify/ports/derived-tables.port.js';
+import { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
+import { TruthAudit, type AuditedCoordinate, type AuditedParkedEvent } from '../verify/ports/truth-audit.port.js';
 import { aMemory } from './memory-builder.js';
 
 export interface TruthRow {

@@ -1,8 +1,8 @@
-import { Embedder } from '../recall/embedder.port.js';
-import type { IndexChange, IndexPoint } from '../recall/index-point.js';
-import { PointAudit, type HeldPoint } from '../verify/point-audit.port.js';
+import { Embedder } from '../index-model/embedder.port.js';
+import type { IndexChange, IndexPoint } from '../index-model/index-point.js';
+import { PointAudit, type HeldPoint } from '../verify/ports/point-audit.port.js';
 import { pointDigest } from '../verify/point-digest.js';
-import { VectorRebuild, type IndexDraft } from '../verify/vector-rebuild.port.js';
+import { VectorRebuild, type IndexDraft } from '../verify/ports/vector-rebuild.port.js';
 
 interface StoredPoint {
   readonly version: number;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { MemoryFilter, PayloadCondition } from '../model/filter.js';
 import type { JsonValue } from '../model/json.js';
-import type { IndexChange, IndexPoint, LaneCandidate, Overlay } from '../recall/index-point.js';
+import type { IndexChange, IndexPoint, LaneCandidate, Overlay } from '../index-model/index-point.js';
 import { aPoint, anOverlay, TEST_NOW_MS } from './builders.js';
 import { seededRandom, unitVector } from './seeded-random.js';
 

@@ -1,20 +1,53 @@
-export * from './memory-cache.contract.js';
-export * from './builders.js';
-export * from './change-feed.contract.js';
-export * from './embedder.contract.js';
-export * from './event-bus.contract.js';
-export * from './event-ledger.contract.js';
-export * from './heap-growth.js';
-export * from './index-history.js';
-export * from './lexical-index.contract.js';
-export * from './seeded-random.js';
-export * from './vector-index.contract.js';
-export * from './indexing-truth.contract.js';
-export * from './memory-builder.js';
-export * from './memory-reader.contract.js';
-export * from './memory-writer.contract.js';
-export * from './outbox.contract.js';
-export * from './truth-builders.js';
-export * from './point-audit.contract.js';
-export * from './vector-rebuild.contract.js';
-export * from './verified-store.js';
+export { type MemoryCacheHarness, describeMemoryCacheContract } from './contracts/memory-cache.contract.js';
+export { TEST_NOW_MS, type PointDetails, aPoint, termsOf, upsertOf, removalOf, anOverlay } from './builders.js';
+export { describeChangeFeedContract } from './contracts/change-feed.contract.js';
+export { type EmbedderHarness, describeEmbedderContract } from './contracts/embedder.contract.js';
+export { type EventBusUnderTest, describeEventBusContract } from './contracts/event-bus.contract.js';
+export { describeEventLedgerContract } from './contracts/event-ledger.contract.js';
+export { heapGrowth } from './heap-growth.js';
+export {
+  CONTRACT_DIMENSION,
+  CONTRACT_TERMS,
+  type IndexHistory,
+  indexHistories,
+  memoryFilters,
+  contractVector,
+  type TrueScore,
+  rankingFault,
+} from './index-history.js';
+export { type LexicalIndexHarness, describeLexicalIndexContract } from './contracts/lexical-index.contract.js';
+export { seededRandom, randomUnitVector, unitVector } from './seeded-random.js';
+export { type VectorIndexHarness, describeVectorIndexContract } from './contracts/vector-index.contract.js';
+export {
+  describeProjectionSourceContract,
+  describePendingMemoriesContract,
+} from './contracts/indexing-truth.contract.js';
+export { aMemory } from './memory-builder.js';
+export { describeMemoryReaderContract } from './contracts/memory-reader.contract.js';
+export { describeMemoryWriterContract } from './contracts/memory-writer.contract.js';
+export { describeOutboxContract } from './contracts/outbox.contract.js';
+export {
+  type TruthAdapters,
+  type TruthHarness,
+  type OpenWrite,
+  type LedgerRow,
+  type LedgerAccess,
+  freshNamespace,
+  type WriteDetails,
+  aWrite,
+  aDeletion,
+  aForeignWrite,
+  aForeignDelete,
+  drainAll,
+} from './truth-builders.js';
+export {
+  type AuditedIndex,
+  type PointAuditHarness,
+  describePointAuditContract,
+} from './contracts/point-audit.contract.js';
+export {
+  type RebuiltIndex,
+  type VectorRebuildHarness,
+  describeVectorRebuildContract,
+} from './contracts/vector-rebuild.contract.js';
+export { VERIFIED_NAMESPACE, aVerifiedStore } from './verified-store.js';

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
-import type { ChangeFeed } from '../indexing/change-feed.port.js';
-import type { EventLedger, ForeignDelete, ForeignWrite } from '../indexing/event-ledger.port.js';
-import type { Outbox } from '../indexing/outbox.port.js';
-import type { ProjectionSource } from '../indexing/projection-source.port.js';
+import type { ChangeFeed } from '../indexing/following/change-feed.port.js';
+import type { EventLedger, ForeignDelete, ForeignWrite } from '../indexing/events/event-ledger.port.js';
+import type { Outbox } from '../indexing/relay/outbox.port.js';
+import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import type { JsonObject } from '../model/json.js';
 import type { EventRecord } from '../model/memory-event.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
-import type { PendingMemories } from '../recall/pending-memories.port.js';
+import type { PendingMemories } from '../index-model/pending-memories.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
 
 /** Every port of one truth store, over the same data. */

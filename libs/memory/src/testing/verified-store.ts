@@ -1,6 +1,6 @@
-import { Indexer } from '../indexing/indexer.js';
-import { SilentTelemetry } from '../telemetry.port.js';
-import { ReindexService } from '../verify/reindex.service.js';
+import { Indexer } from '../indexing/projection/indexer.js';
+import { SilentTelemetry } from '../telemetry/telemetry.port.js';
+import { ReindexService } from '../reindex/reindex.service.js';
 import { VerifyService } from '../verify/verify.service.js';
 import {
   InMemoryChangeFeed,

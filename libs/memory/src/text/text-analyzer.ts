@@ -1,4 +1,4 @@
-import type { TermVector } from '../recall/index-point.js';
+import type { TermVector } from './term-vector.js';
 import { detached } from './detached.js';
 import { stemWord } from './stemmer.js';
 import { STOP_WORDS } from './stop-words.js';

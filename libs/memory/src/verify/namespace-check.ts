@@ -1,7 +1,7 @@
-import type { DerivedTables, LinkId } from './derived-tables.port.js';
-import type { PointAudit } from './point-audit.port.js';
+import type { DerivedTables, LinkId } from './ports/derived-tables.port.js';
+import type { PointAudit } from './ports/point-audit.port.js';
 import { PointComparison, type RecheckOptions } from './point-comparison.js';
-import type { TruthAudit } from './truth-audit.port.js';
+import type { TruthAudit } from './ports/truth-audit.port.js';
 import { truthDifferences } from './truth-differences.js';
 import type { Difference, DifferenceKind, NamespaceTotals, VerifyListener } from './verify.types.js';
 

@@ -1,8 +1,8 @@
-import type { Indexer } from '../indexing/indexer.js';
-import type { ProjectionSource } from '../indexing/projection-source.port.js';
-import type { DerivedTables } from './derived-tables.port.js';
+import type { Indexer } from '../indexing/projection/indexer.js';
+import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
+import type { DerivedTables } from './ports/derived-tables.port.js';
 import type { Repairable } from './namespace-check.js';
-import type { PointAudit } from './point-audit.port.js';
+import type { PointAudit } from './ports/point-audit.port.js';
 import { chunks } from './point-comparison.js';
 
 /** What a repair works on. */

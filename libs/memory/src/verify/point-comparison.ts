@@ -1,6 +1,6 @@
-import type { HeldPoint, PointAudit } from './point-audit.port.js';
+import type { HeldPoint, PointAudit } from './ports/point-audit.port.js';
 import { pointDifference, type Held, type PointFinding } from './point-differences.js';
-import type { AuditedCoordinate, AuditedRow, TruthAudit } from './truth-audit.port.js';
+import type { AuditedCoordinate, AuditedRow, TruthAudit } from './ports/truth-audit.port.js';
 
 const KEYS_PER_READ = 500;
 

@@ -1,7 +1,7 @@
 import { contentHash } from '../model/content-hash.js';
-import type { HeldPoint } from './point-audit.port.js';
+import type { HeldPoint } from './ports/point-audit.port.js';
 import { pointDigest } from './point-digest.js';
-import type { AuditedRow } from './truth-audit.port.js';
+import type { AuditedRow } from './ports/truth-audit.port.js';
 import type { DifferenceKind } from './verify.types.js';
 
 export type PointFinding = readonly [kind: DifferenceKind, detail: string];

@@ -1,6 +1,6 @@
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
-import type { AuditedCoordinate, AuditedLedger, AuditedRow } from './truth-audit.port.js';
+import type { AuditedCoordinate, AuditedLedger, AuditedRow } from './ports/truth-audit.port.js';
 import type { Difference, DifferenceKind } from './verify.types.js';
 
 type Finding = readonly [kind: DifferenceKind, detail: string];

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aVerifiedStore, VERIFIED_NAMESPACE as NAMESPACE } from '../testing/verified-store.js';
-import { NamespaceBusyError } from '../errors.js';
+import { NamespaceBusyError } from '../model/errors.js';
 import type { Difference, VerifyProgress, VerifyRequest } from './verify.types.js';
 
 let store: ReturnType<typeof aVerifiedStore>;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NamespaceCheck, type CheckedNamespace, type CheckedPlaces, type CheckResult } from './namespace-check.js';
-import type { NamespaceLock } from './namespace-lock.port.js';
+import type { NamespaceLock } from './ports/namespace-lock.port.js';
 import { NamespaceRepair, type RepairedPlaces } from './namespace-repair.js';
 import { DEFAULT_RECHECK, type RecheckOptions } from './point-comparison.js';
 import type {

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals';
+import { StoreUnavailableError } from '../../model/errors.js';
+import type { EventRecord } from '../../model/memory-event.js';
+import { ImportanceNormalizers } from '../../store/importance-normalizers.js';
+import { EventLedger, type ForeignDelete, type ForeignWrite } from './event-ledger.port.js';
+import { EventProcessor } from './event-processor.js';
+import { ForeignEventRecorder } from './foreign-event-recorder.js';
+
+/** A ledger in memory that refuses what says so. */
+class ListedLedger extends EventLedger {
+  readonly recorded: (ForeignWrite | ForeignDelete)[] = [];
+  failure: Error | undefined;
+  readonly asked: string[] = [];
+
+  constructor(private readonly ours: readonly string[] = []) {
+    super();
+  }
+
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    this.asked.push(...ids);
+    return new Set([...this.ours, ...this.recorded.map(({ id }) => id)].filter((id) => ids.includes(id)));
+  }
+
+  async record(events: readonly (ForeignWrite | ForeignDelete)[]): Promise<void> {
+    if (this.failure) throw this.failure;
+    if (events.some((event) => event.kind === 'write' && event.searchedText === 'indigestible')) {
+      throw new Error('cannot digest this');
+    }
+    this.recorded.push(...events);
+  }
+}
+
+function world(ledger = new ListedLedger()) {
+  const indexed: string[] = [];
+  const indexer = {
+    apply: async (records: readonly EventRecord[]) => {
+      indexed.push(...records.map(({ event }) => event.event_id));
+      const poisoned = records
+        .filter(({ event }) => event.event_id.includes('unindexable'))
+        .map(({ event }) => ({ eventId: event.event_id, reason: 'no index takes it' }));
+      return { published: [], poisoned };
+    },
+  };
+  const normalizers = new ImportanceNormalizers({ recentImportances: async () => [0, 10] });
+  const recorder = new ForeignEventRecorder(ledger, normalizers, {
+    limits: { maxDepth: 8, maxBytes: 1000, maxDimensions: 4, maxBulkItems: 10 },
+    fields: { text: ['text'], session: [], source: [], time: [] },
+  });
+  const processor = new EventProcessor(recorder, indexer);
+  return { ledger, indexed, processor };
+}
+
+function anEvent(id: string, details: { text?: string; version?: number; type?: string; importance?: number } = {}) {
+  const { text = 'hello', version, type = 'created', importance } = details;
+  const payload = { coordinate: [1], memory_type: 'episodic', text };
+  const event = { event_id: id, id, namespace: 'ns', type, timestamp: 1, payload, importance };
+  const record: EventRecord = { event, key: '1', version };
+  return record;
+}
+
+describe('processing events from the bus', () => {
+  it('records what other producers announced and indexes everything', async () => {
+    const { processor, ledger, indexed } = world(new ListedLedger(['ours']));
+    const outcome = await processor.process([
+      anEvent('ours'),
+      anEvent('with version', { version: 3 }),
+      anEvent('theirs', { importance: 5 }),
+      anEvent('gone', { type: 'deleted' }),
+    ]);
+    expect(outcome.poisoned).toEqual([]);
+    expect(ledger.recorded).toMatchObject([
+      { kind: 'write', id: 'theirs', importance: 5, importanceNorm: 0.5 },
+      { kind: 'delete', id: 'gone', key: '1' },
+    ]);
+    expect(ledger.asked).not.toContain('with version');
+    expect(indexed).toEqual(['ours', 'with version', 'theirs', 'gone']);
+  });
+
+  it('changes nothing when it comes again', async () => {
+    const { processor, ledger } = world();
+    await processor.process([anEvent('a')]);
+    await processor.process([anEvent('a')]);
+    expect(ledger.recorded).toHaveLength(1);
+  });
+
+  it('reports what can never be applied, by whoever refuses it, and applies its neighbours', async () => {
+    const { processor, ledger, indexed } = world();
+    const { poisoned } = await processor.process([
+      anEvent('good'),
+      anEvent('unknown', { type: 'linked' }),
+      anEvent('bad row', { text: 'indigestible' }),
+      anEvent('unindexable'),
+      anEvent('also good'),
+    ]);
+    expect(poisoned.map(({ eventId }) => eventId)).toEqual(['unknown', 'bad row', 'unindexable']);
+    expect(poisoned[0]?.reason).toContain('type');
+    expect(ledger.recorded.map(({ id }) => id)).toEqual(['good', 'unindexable', 'also good']);
+    expect(indexed).toEqual(['good', 'unindexable', 'also good']);
+  });
+
+  it('blames no event for a server that is away', async () => {
+    const { processor, ledger, indexed } = world();
+    ledger.failure = new StoreUnavailableError('away');
+    await expect(processor.process([anEvent('a')])).rejects.toThrow(StoreUnavailableError);
+    expect(indexed).toEqual([]);
+  });
+});

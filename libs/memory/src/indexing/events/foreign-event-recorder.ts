@@ -1,0 +1,72 @@
+import type { EventRecord } from '../../model/memory-event.js';
+import type { ImportanceNormalizers } from '../../store/importance-normalizers.js';
+import type { StoreLimits } from '../../store/store.types.js';
+import type { PayloadFields } from '../../model/payload-fields.js';
+import type { EventLedger, ForeignDelete, ForeignWrite } from './event-ledger.port.js';
+import { toForeignChange } from './foreign-event.js';
+import { applyIsolating } from '../projection/isolation.js';
+
+/** What an event may say. */
+export interface ForeignEventOptions {
+  readonly limits: StoreLimits;
+  readonly fields: PayloadFields;
+}
+
+/** An event that can never be applied, and why. */
+export interface RefusedEvent {
+  readonly eventId: string;
+  readonly reason: string;
+}
+
+interface ForeignEvent {
+  readonly record: EventRecord;
+  readonly change: ForeignWrite | ForeignDelete;
+}
+
+export interface RecordOutcome {
+  /** Events that the ledger did not have, and has now. */
+  readonly recorded: number;
+  readonly refused: readonly RefusedEvent[];
+}
+
+/** Turns events that the ledger does not have into truth. */
+export class ForeignEventRecorder {
+  constructor(
+    private readonly ledger: EventLedger,
+    private readonly normalizers: ImportanceNormalizers,
+    private readonly options: ForeignEventOptions,
+  ) {}
+
+  /**
+   * Writes what the ledger does not know, in order. Resolves when everything but what can never be applied is durable.
+   *
+   * @throws StoreUnavailableError: try the whole batch again later.
+   */
+  async record(records: readonly EventRecord[]): Promise<RecordOutcome> {
+    if (records.length === 0) return { recorded: 0, refused: [] };
+    const known = await this.ledger.known(records.map(({ event }) => event.id));
+    const refused: RefusedEvent[] = [];
+    const foreign: ForeignEvent[] = [];
+    for (const record of records) {
+      if (known.has(record.event.id)) continue;
+      try {
+        foreign.push({ record, change: toForeignChange(record.event, this.options) });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        refused.push({ eventId: record.event.event_id, reason });
+      }
+    }
+    const failed = await applyIsolating(foreign, (together) => this.write(together));
+    for (const { item, reason } of failed) refused.push({ eventId: item.record.event.event_id, reason });
+    return { recorded: foreign.length - failed.length, refused };
+  }
+
+  private async write(events: readonly ForeignEvent[]): Promise<void> {
+    const changes: (ForeignWrite | ForeignDelete)[] = [];
+    for (const { change } of events) {
+      if (change.kind === 'delete') changes.push(change);
+      else changes.push(...(await this.normalizers.apply([change])));
+    }
+    await this.ledger.record(changes);
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MemoryEvent } from '../../model/memory-event.js';
+import { toForeignChange } from './foreign-event.js';
+
+const OPTIONS = {
+  limits: { maxDepth: 8, maxBytes: 1000, maxDimensions: 4, maxBulkItems: 10 },
+  fields: { text: ['text'], session: ['session'], source: [], time: [] },
+};
+
+function anEvent(details: Partial<MemoryEvent> = {}): MemoryEvent {
+  return {
+    event_id: 'e-1',
+    id: 'i-1',
+    namespace: 'api_ns',
+    type: 'created',
+    timestamp: '2026-01-02T03:04:05Z',
+    payload: { coordinate: [1, -0, 2.5], memory_type: 'semantic', text: 'hello', timestamp: 7 },
+    ...details,
+  };
+}
+
+describe('an event of another producer', () => {
+  it('becomes a write of what it said, without its envelope', () => {
+    expect(toForeignChange(anEvent({ importance: 3 }), OPTIONS)).toMatchObject({
+      kind: 'write',
+      id: 'i-1',
+      eventId: 'e-1',
+      occurredAt: new Date('2026-01-02T03:04:05Z'),
+      namespace: 'api_ns',
+      key: '1,0,2.5',
+      type: 'semantic',
+      payload: { text: 'hello', timestamp: 7 },
+      searchedText: 'hello',
+      importance: 3,
+    });
+  });
+
+  it('is episodic unless it says otherwise, and may name its coordinate in text and its time in seconds', () => {
+    const change = toForeignChange(
+      anEvent({ payload: { coordinate: '1, 2' }, timestamp: 1.5, type: 'updated' }),
+      OPTIONS,
+    );
+    expect(change).toMatchObject({ kind: 'write', key: '1,2', type: 'episodic', occurredAt: new Date(1500) });
+  });
+
+  it('can be a deletion', () => {
+    expect(toForeignChange(anEvent({ type: 'deleted' }), OPTIONS)).toMatchObject({
+      kind: 'delete',
+      namespace: 'api_ns',
+      key: '1,0,2.5',
+      coordinate: [1, 0, 2.5],
+    });
+  });
+
+  it.each<[string, Partial<MemoryEvent>]>([
+    ['payload', { payload: 'text' }],
+    ['payload.coordinate', { payload: {} }],
+    ['payload.coordinate', { payload: { coordinate: [1, 'x'] } }],
+    ['payload.coordinate', { payload: { coordinate: [1, 2, 3, 4, 5] } }],
+    ['payload.coordinate', { payload: { coordinate: '1,nan' } }],
+    ['payload.memory_type', { payload: { coordinate: [1], memory_type: 'procedural' } }],
+    ['payload', { payload: { coordinate: [1], text: 'x'.repeat(2000) } }],
+    ['namespace', { namespace: 'not allowed' }],
+    ['timestamp', { timestamp: 1e300 }],
+    ['type', { type: 'linked' }],
+  ])('is refused for its %s: %j', (field, details) => {
+    expect(() => toForeignChange(anEvent(details), OPTIONS)).toThrow(expect.objectContaining({ field }));
+  });
+});

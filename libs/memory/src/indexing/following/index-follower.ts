@@ -1,0 +1,126 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { IndexChange } from '../../index-model/index-point.js';
+import type { LexicalIndex } from '../../index-model/lexical-index.port.js';
+import type { ChangeFeed, FeedPosition, LedgerChange } from './change-feed.port.js';
+import type { IndexReadiness } from '../../index-model/index-readiness.port.js';
+import type { IndexWarmup } from '../projection/index-warmup.js';
+import type { IndexFilling } from '../projection/index-filling.js';
+import { toWordPoint } from '../../index-model/index-point-factory.js';
+import { applyChanges } from '../projection/indexer.js';
+import type { ProjectionSource, SearchedRow } from '../projection/projection-source.port.js';
+import type { RecentWrites } from './recent-writes.js';
+
+const SCAN_BATCH = 1000;
+const CHANGES_PER_READ = 2000;
+/** Rows that are worked on in one turn of the event loop: about two milliseconds. */
+const ROWS_PER_TURN = 100;
+
+/**
+ * Keeps an in-process index of words equal to the truth while any number of processes write: filled once from all live
+ * rows, then brought up to date from the ledger. Recall catches up first, so it searches everything that was
+ * acknowledged before it began, whoever wrote it.
+ */
+export class IndexFollower implements IndexReadiness, IndexFilling {
+  private readonly namespaces = new Set<string>();
+  private position: FeedPosition | undefined;
+  private running: Promise<void> | undefined;
+  private queued: Promise<void> | undefined;
+
+  constructor(
+    private readonly feed: ChangeFeed,
+    private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched'>,
+    private readonly index: Pick<LexicalIndex, 'apply' | 'clear'>,
+    private readonly warmup: IndexWarmup,
+    /** What this process wrote itself need not be read back. */
+    private readonly recent: Pick<RecentWrites, 'take' | 'mark' | 'forget'>,
+  ) {}
+
+  /** Fills the index. Calls `onProgress` with the number of rows so far; resolves with the total. */
+  async load(onProgress: (rows: number) => void = () => {}): Promise<number> {
+    const total = await this.fill(onProgress);
+    await this.catchUp();
+    return total;
+  }
+
+  private async fill(onProgress: (rows: number) => void): Promise<number> {
+    const position = await this.feed.now();
+    let total = 0;
+    for await (const rows of this.source.scanSearched(SCAN_BATCH)) {
+      await this.apply(rows);
+      total += rows.length;
+      onProgress(total);
+    }
+    this.position = position;
+    return total;
+  }
+
+  /**
+   * Resolves when the index holds everything that was committed before the call.
+   *
+   * @throws StoreUnavailableError; IndexUnavailableError while the index is still being filled.
+   */
+  async whenReady(): Promise<void> {
+    await this.warmup.whenReady();
+    await this.catchUp();
+  }
+
+  /** Applies what was committed since the last time. Callers that come while it runs share the next run. */
+  catchUp(): Promise<void> {
+    if (!this.running) {
+      this.running = this.run().finally(() => (this.running = undefined));
+      return this.running;
+    }
+    this.queued ??= this.running
+      .catch(() => undefined)
+      .then(() => {
+        this.queued = undefined;
+        return this.catchUp();
+      });
+    return this.queued;
+  }
+
+  private async run(): Promise<void> {
+    const { mark } = this.recent;
+    while (this.position) {
+      const batch = await this.feed.since(this.position, CHANGES_PER_READ);
+      if (batch.isReset) return this.refill();
+      await this.apply(await this.rowsOf(batch.changes));
+      this.position = batch.position;
+      if (batch.isCaughtUp) return this.recent.forget(mark);
+    }
+  }
+
+  /** Rows of the changes, or newer ones: applied in any order, the newest of a coordinate stays. */
+  private async rowsOf(changes: readonly LedgerChange[]): Promise<readonly SearchedRow[]> {
+    const rows: SearchedRow[] = [];
+    const unknown = new Map<string, { readonly namespace: string; readonly key: string }>();
+    for (const { eventId, namespace, key } of changes) {
+      const own = this.recent.take(eventId);
+      if (own) rows.push(own);
+      else unknown.set(`${namespace}\n${key}`, { namespace, key });
+    }
+    return unknown.size === 0 ? rows : [...rows, ...(await this.source.searchedRows([...unknown.values()]))];
+  }
+
+  /** The ledger is another one now, with versions that may be older than those the index holds. */
+  private async refill(): Promise<void> {
+    for (const namespace of this.namespaces) await this.index.clear(namespace);
+    this.namespaces.clear();
+    await this.fill(() => {});
+  }
+
+  private async apply(rows: readonly SearchedRow[]): Promise<void> {
+    for (const { namespace } of rows) this.namespaces.add(namespace);
+    for (let from = 0; from < rows.length; from += ROWS_PER_TURN) {
+      if (from > 0) await nextTurn();
+      await applyChanges(
+        [this.index],
+        rows.slice(from, from + ROWS_PER_TURN).map((row) => ({ namespace: row.namespace, change: toWordChange(row) })),
+      );
+    }
+  }
+}
+
+function toWordChange({ key, version, content }: SearchedRow): IndexChange {
+  return content ? { kind: 'upsert', point: toWordPoint(content) } : { kind: 'remove', key, version };
+}

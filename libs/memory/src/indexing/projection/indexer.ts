@@ -1,0 +1,139 @@
+import type { EventRecord } from '../../model/memory-event.js';
+import type { Embedder } from '../../index-model/embedder.port.js';
+import type { IndexChange } from '../../index-model/index-point.js';
+import type { LexicalIndex } from '../../index-model/lexical-index.port.js';
+import type { VectorIndex } from '../../index-model/vector-index.port.js';
+import type { MemoryTelemetry } from '../../telemetry/telemetry.port.js';
+import { toIndexPoint } from '../../index-model/index-point-factory.js';
+import { applyIsolating, type Poisoned } from './isolation.js';
+import type { PublishOutcome } from '../relay/outbox.port.js';
+import type { IndexedMark, ProjectionRow, ProjectionSource } from './projection-source.port.js';
+import { embedRows, type RowEmbedding } from './row-embeddings.js';
+
+/** An index that changes are applied to, in the order of the array that holds several. */
+export type ProjectionIndex = Pick<VectorIndex | LexicalIndex, 'apply'>;
+
+/** Names a memory. */
+export interface CoordinateId {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+export interface IndexerOptions {
+  /** False leaves embeddings out of the truth: for indexes that keep their vectors, of an embedder that is quick. @default true */
+  readonly keepsEmbeddings?: boolean;
+}
+
+/**
+ * Applies events to the indexes. An event only says *that* a memory changed: what is indexed is the memory's current
+ * row, and only when its version is newer than the indexed one. So events may arrive twice, late or in any order.
+ */
+export class Indexer {
+  readonly keepsEmbeddings: boolean;
+
+  constructor(
+    private readonly source: ProjectionSource,
+    private readonly indexes: readonly ProjectionIndex[],
+    private readonly embedder: Embedder,
+    private readonly telemetry: MemoryTelemetry,
+    { keepsEmbeddings = true }: IndexerOptions = {},
+  ) {
+    this.keepsEmbeddings = keepsEmbeddings;
+  }
+
+  /**
+   * Applies a batch. Resolves when its effects are durable; an event whose memory cannot be indexed is isolated by
+   * bisection and reported as poisoned, its neighbours are applied.
+   *
+   * @throws StoreUnavailableError, EmbedderUnavailableError or IndexUnavailableError: try the whole batch again later.
+   */
+  async apply(records: readonly EventRecord[]): Promise<PublishOutcome> {
+    const failed = await applyIsolating(records, (together) => this.applyTogether(together));
+    const poisoned = failed.map(({ item, reason }) => ({ eventId: item.event.event_id, reason }));
+    this.telemetry.countIndexed('poisoned', poisoned.length);
+    const isPoisoned = new Set(poisoned.map(({ eventId }) => eventId));
+    const published = records.map(({ event }) => event.event_id).filter((eventId) => !isPoisoned.has(eventId));
+    return { published, poisoned };
+  }
+
+  private async applyTogether(records: readonly EventRecord[]): Promise<void> {
+    const wanted = new Map(
+      records.map(({ event, key }) => [`${event.namespace}\n${key}`, { namespace: event.namespace, key }]),
+    );
+    const stale = await this.staleRows([...wanted.values()]);
+    this.telemetry.countIndexed('skipped', records.length - stale.length);
+    await this.index(stale);
+    this.telemetry.countIndexed('applied', stale.length);
+  }
+
+  /**
+   * Applies the current rows of those of the given coordinates that count as not indexed. Resolves with the ones that
+   * cannot be indexed, and why.
+   *
+   * @throws as `apply`
+   */
+  refresh(coordinates: readonly CoordinateId[]): Promise<readonly Poisoned<CoordinateId>[]> {
+    return applyIsolating(coordinates, async (together) => this.index(await this.staleRows(together)));
+  }
+
+  private async staleRows(coordinates: readonly CoordinateId[]): Promise<readonly ProjectionRow[]> {
+    const rows = await this.source.rows(coordinates);
+    return rows.filter((row) => row.version > row.indexedVersion);
+  }
+
+  /**
+   * Another process may have indexed a newer version between reading and marking, and this one have put the older over
+   * it: what the truth calls superseded is read and applied once more, until nothing is.
+   */
+  private async index(stale: readonly ProjectionRow[]): Promise<void> {
+    const keptSpace = this.keepsEmbeddings ? this.embedder.space : null;
+    let rows = stale;
+    while (rows.length > 0) {
+      const embedded = await embedRows(rows, this.embedder);
+      await applyRows(this.indexes, embedded);
+      const superseded: readonly CoordinateId[] = await this.source.markIndexed(
+        embedded.map((embedding) => toMark(embedding, keptSpace)),
+      );
+      rows = superseded.length === 0 ? [] : await this.source.rows(superseded);
+    }
+  }
+}
+
+/** Brings the indexes to the rows' state. */
+export async function applyRows(
+  indexes: readonly ProjectionIndex[],
+  embeddings: readonly RowEmbedding[],
+): Promise<void> {
+  const changes = embeddings.map(({ row, vector }) => ({ namespace: row.namespace, change: toChange(row, vector) }));
+  await applyChanges(indexes, changes);
+}
+
+/** Applies changes of any namespaces, in their order. */
+export async function applyChanges(
+  indexes: readonly ProjectionIndex[],
+  changes: readonly { readonly namespace: string; readonly change: IndexChange }[],
+): Promise<void> {
+  const byNamespace = new Map<string, IndexChange[]>();
+  for (const { namespace, change } of changes) {
+    const ofNamespace = byNamespace.get(namespace);
+    if (ofNamespace) ofNamespace.push(change);
+    else byNamespace.set(namespace, [change]);
+  }
+  for (const [namespace, ofNamespace] of byNamespace) {
+    for (const index of indexes) await index.apply(namespace, ofNamespace);
+  }
+}
+
+/** What to note about an indexed row: its version, and its embedding when that is new and its space one to keep. */
+export function toMark(
+  { row: { namespace, key, version }, vector, isNew }: RowEmbedding,
+  space: string | null,
+): IndexedMark {
+  return { namespace, key, version, ...(isNew && vector && space !== null ? { embedding: { space, vector } } : {}) };
+}
+
+/** What brings an index to the row's state. */
+export function toChange(row: ProjectionRow, vector: Float32Array | null): IndexChange {
+  if (!row.memory) return { kind: 'remove', key: row.key, version: row.version };
+  return { kind: 'upsert', point: toIndexPoint(row.memory, row, vector) };
+}

@@ -1,0 +1,68 @@
+import type { MemoryFilter } from '../../model/filter.js';
+import type { JsonObject } from '../../model/json.js';
+import type { Memory } from '../../model/memory.js';
+
+/** Query words that must weigh extra when a payload has them (what existing clients call hybrid terms). */
+export interface KeywordBoost {
+  readonly terms: readonly string[];
+  /** Added to the score per matching term. */
+  readonly boost: number;
+  /** A whole string field equals the term; otherwise a string field contains it. */
+  readonly exact: boolean;
+  readonly caseSensitive: boolean;
+}
+
+export interface RecallRequest {
+  readonly query: string;
+  /** 1 .. configured maximum. */
+  readonly topK: number;
+  readonly filter?: MemoryFilter;
+  /** `hybrid` (default): all lanes and context signals. `vector`: the vector lane alone. `lexical`: BM25 alone. */
+  readonly mode?: 'hybrid' | 'vector' | 'lexical';
+  /** Adds `weight × 0.5^(age / halfLifeDays)`. */
+  readonly recency?: { readonly weight: number; readonly halfLifeDays: number };
+  /** Adds `weight × importance_norm`. */
+  readonly importance?: { readonly weight: number };
+  readonly keywords?: KeywordBoost;
+  /** Circumstances of the caller: payloads that share its top-level values rank higher. */
+  readonly context?: JsonObject;
+  readonly explain?: boolean;
+}
+
+/** One term of the score: `contribution = weight × value`. */
+export interface ScoreContribution {
+  /** What was measured, e.g. `lexical`, `vector`, `session`, `source`, `date`, `recency`, `importance`. */
+  readonly signal: string;
+  readonly value: number;
+  readonly weight: number;
+  readonly contribution: number;
+}
+
+/** How a lane saw the hit: its rank from 1 and its own signal (BM25 score, cosine). */
+export interface LaneExplanation {
+  readonly lane: 'lexical' | 'vector';
+  readonly rank: number;
+  readonly signal: number;
+}
+
+/** The score is the sum of the contributions, to 1e-6. */
+export interface Explanation {
+  readonly lanes: readonly LaneExplanation[];
+  /** True when the memory was not yet indexed and was scored from the truth. */
+  readonly overlay: boolean;
+  readonly contributions: readonly ScoreContribution[];
+}
+
+export interface RecallHit {
+  readonly memory: Memory;
+  readonly score: number;
+  /** Only when asked for. */
+  readonly explanation?: Explanation;
+}
+
+export interface RecallResult {
+  /** Best first; ties by `Memory.id`. */
+  readonly hits: readonly RecallHit[];
+  /** Lanes that could not answer; empty when recall was whole. */
+  readonly degraded: readonly string[];
+}

@@ -1,0 +1,15 @@
+import type { ScoreContribution } from '../contract/recall.types.js';
+
+/** A score that grows term by term and can be explained by them. */
+export class ExplainedScore {
+  /** The terms that count: those of signals that were found. */
+  readonly contributions: ScoreContribution[] = [];
+  total = 0;
+
+  add(signal: string, value: number, weight: number): void {
+    const contribution = value * weight;
+    if (contribution === 0) return;
+    this.contributions.push({ signal, value, weight, contribution });
+    this.total += contribution;
+  }
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../../model/json.js';
+import { aPoint } from '../../testing/builders.js';
+import { rankCandidates, type RankingInput } from './fusion.js';
+import { DEFAULT_RANKING } from '../contract/ranking-options.js';
+import type { RecallRequest } from '../contract/recall.types.js';
+
+const fields = { text: ['text'], session: ['session'], source: ['author'], time: ['date'] };
+const now = new Date('2024-06-01T00:00:00Z');
+
+/** Ranks payloads with ids 1, 2, …; lexical scores by id. */
+function rank(
+  payloads: readonly JsonObject[],
+  scores: Record<number, number>,
+  details: Partial<RankingInput> = {},
+  request: Partial<RecallRequest> = {},
+) {
+  const contents = payloads.map((payload, index) => aPoint({ key: String(index + 1), id: index + 1, payload }));
+  const lexical = Object.entries(scores)
+    .map(([key, score]) => ({ key, score }))
+    .sort((a, b) => b.score - a.score);
+  return rankCandidates(
+    {
+      request: { query: 'ladder', topK: 10, ...request },
+      lexical,
+      vector: [],
+      neighbours: [],
+      contents,
+      fields,
+      now,
+      ...details,
+    },
+    DEFAULT_RANKING,
+  );
+}
+const ids = (ranked: ReturnType<typeof rank>) => ranked.map(({ content }) => content.id);
+const value = (ranked: ReturnType<typeof rank>, id: number, signal: string) =>
+  ranked.find(({ content }) => content.id === id)?.contributions.find((each) => each.signal === signal)?.value ?? 0;
+
+describe('rankCandidates', () => {
+  it('explains every score as the sum of weight times value', () => {
+    const ranked = rank(
+      [
+        { text: 'Where is it?', session: 's', author: 'Ida' },
+        { text: 'In the shed', session: 's', date: '2024-05-02', author: 'Ole' },
+      ],
+      { 1: 7.3, 2: 1.9 },
+      {
+        vector: [
+          { key: '2', score: 0.31 },
+          { key: '1', score: -0.1 },
+        ],
+        neighbours: [{ of: '1', key: '2', offset: 1 }],
+      },
+      { query: 'what did Ole say in May 2024', recency: { weight: 0.7, halfLifeDays: 30 }, context: { session: 's' } },
+    );
+    for (const { score, contributions } of ranked) {
+      expect(contributions.length).toBeGreaterThan(0);
+      expect(contributions.reduce((sum, each) => sum + each.weight * each.value, 0)).toBeCloseTo(score, 9);
+    }
+    expect(ids(ranked)).toEqual([2, 1]);
+  });
+
+  it('tells rank and signal of each lane', () => {
+    const [first] = rank(
+      [{ text: 'a' }],
+      { 1: 4 },
+      {
+        vector: [
+          { key: '9', score: 0.9 },
+          { key: '1', score: 0.5 },
+        ],
+      },
+    );
+    expect(first?.lanes).toEqual([
+      { lane: 'lexical', rank: 1, signal: 4 },
+      { lane: 'vector', rank: 2, signal: 0.5 },
+    ]);
+  });
+
+  it('ranks plain payloads by text alone', () => {
+    const ranked = rank(
+      [{ text: 'one?' }, { text: 'two' }],
+      { 1: 2, 2: 1 },
+      { neighbours: [{ of: '1', key: '2', offset: 1 }] },
+    );
+    expect(ranked.map(({ contributions }) => contributions.map(({ signal }) => signal))).toEqual([
+      ['lexical'],
+      ['lexical'],
+    ]);
+  });
+
+  it('finds the answer after a matching question, though it shares no word with the query', () => {
+    const ranked = rank(
+      [
+        { text: 'Where did the ladder go?', session: 's' },
+        { text: 'Behind the barn.', session: 's' },
+        { text: 'Nice barn.', session: 's' },
+      ],
+      { 1: 5 },
+      {
+        neighbours: [
+          { of: '1', key: '2', offset: 1 },
+          { of: '1', key: '3', offset: 2 },
+        ],
+      },
+    );
+    expect(ids(ranked)).toEqual([1, 2, 3]);
+    expect(value(ranked, 2, 'answer')).toBe(1);
+    expect(value(ranked, 1, 'asking')).toBe(1);
+  });
+
+  it('prefers the session that is about the topic', () => {
+    const ranked = rank(
+      [
+        { text: 'a', session: 'off' },
+        { text: 'b', session: 'on' },
+        { text: 'c', session: 'on' },
+      ],
+      { 1: 5, 2: 4.9, 3: 4.9 },
+    );
+    expect(ids(ranked)).toEqual([2, 3, 1]);
+  });
+
+  it('prefers the source that the query names, by the share of its name', () => {
+    const ranked = rank(
+      [
+        { text: 'a', author: 'Ole' },
+        { text: 'b', author: 'Ida Berg' },
+      ],
+      { 1: 1, 2: 1 },
+      {},
+      { query: "Ida's ladder" },
+    );
+    expect(ids(ranked)).toEqual([2, 1]);
+    expect(value(ranked, 2, 'source')).toBe(0.5);
+  });
+
+  it('prefers the time that the query names', () => {
+    const ranked = rank(
+      [
+        { text: 'a', date: '2024-01-05' },
+        { text: 'b', date: '2024-03-05' },
+      ],
+      { 1: 1, 2: 1 },
+      {},
+      { query: 'ladder in March' },
+    );
+    expect(ids(ranked)).toEqual([2, 1]);
+  });
+
+  it('adds importance, keywords and context where asked', () => {
+    const contents = [aPoint({ importanceNorm: 0.5, payload: { text: 'red', room: 'attic' } })];
+    const request: RecallRequest = {
+      query: 'x',
+      topK: 1,
+      importance: { weight: 2 },
+      keywords: { terms: ['red'], boost: 3, exact: false, caseSensitive: false },
+      context: { room: 'attic' },
+    };
+    const [hit] = rankCandidates(
+      { request, lexical: [], vector: [], neighbours: [], contents, fields, now },
+      DEFAULT_RANKING,
+    );
+    expect(hit?.contributions).toEqual([
+      { signal: 'importance', value: 0.5, weight: 2, contribution: 1 },
+      { signal: 'keywords', value: 1, weight: 3, contribution: 3 },
+      { signal: 'context', value: 1, weight: 0.5, contribution: 0.5 },
+    ]);
+    expect(hit?.score).toBe(4.5);
+  });
+
+  it('lets one lane alone decide when asked', () => {
+    const vector = [
+      { key: '2', score: 0.75 },
+      { key: '1', score: 0.5 },
+    ];
+    const ranked = rank(
+      [
+        { text: 'a', author: 'ladder' },
+        { text: 'b', session: 's' },
+      ],
+      {},
+      { vector },
+      { mode: 'vector' },
+    );
+    expect(ranked.map(({ content, score }) => [content.id, score])).toEqual([
+      [2, 0.75],
+      [1, 0.5],
+    ]);
+  });
+
+  it('breaks ties by creation order, whatever the order of the input', () => {
+    const contents = [3, 1, 2].map((id) => aPoint({ key: String(id), id }));
+    expect(ids(rank([], { 3: 1, 2: 1, 1: 1 }, { contents }))).toEqual([1, 2, 3]);
+  });
+});

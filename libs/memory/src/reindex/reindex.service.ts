@@ -1,0 +1,188 @@
+import type { ChangeFeed, FeedPosition } from '../indexing/following/change-feed.port.js';
+import { toChange, toMark, type Indexer } from '../indexing/projection/indexer.js';
+import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
+import { embedRows, type RowEmbedding } from '../indexing/projection/row-embeddings.js';
+import type { Embedder } from '../index-model/embedder.port.js';
+import type { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
+import { chunks } from '../verify/point-comparison.js';
+import type { ReindexListener, ReindexReport, ReindexRequest } from './reindex.types.js';
+import type { TruthAudit } from '../verify/ports/truth-audit.port.js';
+import type { IndexDraft, VectorRebuild } from '../verify/ports/vector-rebuild.port.js';
+import type { VerifyService } from '../verify/verify.service.js';
+
+const ROWS_PER_BATCH = 500;
+const CHANGES_PER_READ = 2000;
+/** Rounds of catching up before publishing; what is left then is caught up with afterwards. */
+const MAX_ROUNDS = 20;
+
+export interface ReindexedPlaces {
+  readonly lock: NamespaceLock;
+  readonly rebuild: VectorRebuild;
+  readonly source: ProjectionSource;
+  readonly feed: ChangeFeed;
+  readonly truth: Pick<TruthAudit, 'totals' | 'namespaces'>;
+  readonly embedder: Embedder;
+  readonly indexer: Pick<Indexer, 'refresh' | 'keepsEmbeddings'>;
+  readonly verifier: Pick<VerifyService, 'verify'>;
+}
+
+interface Rebuilding {
+  readonly namespace: string;
+  readonly signal: AbortSignal;
+  readonly listener: ReindexListener;
+  memories: number;
+  embedded: number;
+  changes: number;
+}
+
+/**
+ * Rebuilds the vector index of a namespace from the truth while it is searched and written.
+ *
+ * A new index is filled beside the old one and catches up with the ledger, then takes its place in one step. Whatever
+ * was committed until then and is not in it counts as not indexed, so that recall finds it all the same, and is indexed
+ * once more. Interrupted before that step, the old index goes on as it was; after it, run it again. It may always be run
+ * again: what was left behind is freed.
+ */
+export class ReindexService {
+  constructor(private readonly places: ReindexedPlaces) {}
+
+  /**
+   * @throws NamespaceBusyError when somebody else rebuilds the namespace; StoreUnavailableError,
+   * EmbedderUnavailableError or IndexUnavailableError when a part does not answer; the signal's reason when that aborts.
+   */
+  async reindex(request: ReindexRequest, listener: ReindexListener = {}): Promise<ReindexReport> {
+    const { namespace, maxPendingSeconds, signal } = request;
+    const rebuilt = await this.places.lock.hold(namespace, (lost) =>
+      this.rebuild({
+        namespace,
+        listener,
+        signal: signal ? AbortSignal.any([signal, lost]) : lost,
+        memories: 0,
+        embedded: 0,
+        changes: 0,
+      }),
+    );
+    const verification = await this.places.verifier.verify(
+      { namespaces: [namespace], maxPendingSeconds, ...(signal ? { signal } : {}) },
+      {
+        onProgress: (progress) => listener.onVerifyProgress?.(progress),
+        onDifference: (difference, run) => listener.onDifference?.(difference, run),
+        onNote: (note) => listener.onNote?.(note),
+      },
+    );
+    const { memories, embedded, changes } = rebuilt;
+    return { namespace, memories, embedded, changes, verification };
+  }
+
+  /** Every namespace that the truth knows. */
+  async namespaces(): Promise<readonly string[]> {
+    return (await this.places.truth.namespaces()).map(({ name }) => name);
+  }
+
+  private async rebuild(work: Rebuilding): Promise<Rebuilding> {
+    const start = await this.places.feed.now();
+    const draft = await this.places.rebuild.begin(work.namespace);
+    const position = await this.complete(draft, start, work);
+    await draft.publish();
+    report(work, 'published', null);
+    const settled = await this.repeat(position, work);
+    await draft.retireOld();
+    // A process that had not noticed the new index may have written to the old one until now.
+    await this.repeat(settled, work);
+    return work;
+  }
+
+  /**
+   * Resolves with the position in the ledger up to which the new index is complete. A draft whose publishing failed is
+   * kept: it may have taken effect all the same, and the next rebuild knows.
+   */
+  private async complete(draft: IndexDraft, start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
+    try {
+      await this.fill(draft, work);
+      const position = await this.catchUp(draft, start, work);
+      work.signal.throwIfAborted();
+      return position;
+    } catch (error) {
+      await draft.discard().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async fill(draft: IndexDraft, work: Rebuilding): Promise<void> {
+    const { rows: total } = await this.places.truth.totals(work.namespace);
+    report(work, 'filling', total);
+    for await (const rows of this.places.source.scanNamespace(work.namespace, ROWS_PER_BATCH)) {
+      work.signal.throwIfAborted();
+      const embeddings = await embedRows(rows, this.places.embedder);
+      await apply(draft, embeddings);
+      await this.keepEmbeddings(embeddings, work);
+      work.memories += rows.length;
+      report(work, 'filling', total);
+    }
+  }
+
+  /** Only of rows that count as indexed anyway: a mark must not say so of others, whose old index lacks them. */
+  private async keepEmbeddings(embeddings: readonly RowEmbedding[], work: Rebuilding): Promise<void> {
+    const made = embeddings.filter(({ isNew }) => isNew);
+    work.embedded += made.length;
+    if (!this.places.indexer.keepsEmbeddings) return;
+    const indexed = made.filter(({ row }) => row.indexedVersion >= row.version);
+    if (indexed.length === 0) return;
+    await this.places.source.markIndexed(indexed.map((embedding) => toMark(embedding, this.places.embedder.space)));
+  }
+
+  /** Brings the draft up to date, so that little is left to do once it is searched. */
+  private async catchUp(draft: IndexDraft, start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
+    let position = start;
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      const batch = await this.changesSince(position, work);
+      for (const keys of chunks(batch.keys, ROWS_PER_BATCH)) {
+        const rows = await this.places.source.rows(keys.map((key) => ({ namespace: work.namespace, key })));
+        await apply(draft, await embedRows(rows, this.places.embedder));
+      }
+      position = batch.position;
+      if (batch.isCaughtUp) break;
+    }
+    return position;
+  }
+
+  /** Indexes everything that was committed after the position once more, into the index that is searched now. */
+  private async repeat(start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
+    let position = start;
+    for (;;) {
+      const batch = await this.changesSince(position, work);
+      for (const keys of chunks(batch.keys, ROWS_PER_BATCH)) {
+        const coordinates = keys.map((key) => ({ namespace: work.namespace, key }));
+        await this.places.source.reopen(coordinates);
+        for (const { item, reason } of await this.places.indexer.refresh(coordinates)) {
+          work.listener.onNote?.(`namespace ${work.namespace}: ${item.key} cannot be indexed: ${reason}`);
+        }
+      }
+      position = batch.position;
+      if (batch.isCaughtUp) return position;
+    }
+  }
+
+  private async changesSince(position: FeedPosition, work: Rebuilding) {
+    work.signal.throwIfAborted();
+    const batch = await this.places.feed.since(position, CHANGES_PER_READ);
+    if (batch.isReset) throw new Error('the ledger was replaced by another one meanwhile: run it again');
+    const changed = batch.changes.filter(({ namespace }) => namespace === work.namespace);
+    const keys = [...new Set(changed.map(({ key }) => key))];
+    work.changes += changed.length;
+    if (keys.length > 0) report(work, 'catching up', null);
+    return { keys, position: batch.position, isCaughtUp: batch.isCaughtUp };
+  }
+}
+
+function apply(draft: IndexDraft, embeddings: readonly RowEmbedding[]): Promise<void> {
+  return draft.apply(embeddings.map(({ row, vector }) => toChange(row, vector)));
+}
+
+function report(
+  { listener, namespace, memories, changes }: Rebuilding,
+  phase: 'filling' | 'catching up' | 'published',
+  total: number | null,
+): void {
+  listener.onProgress?.({ phase, namespace, done: phase === 'catching up' ? changes : memories, total });
+}

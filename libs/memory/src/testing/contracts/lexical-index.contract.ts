@@ -1,0 +1,320 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { matchesFilter } from '../../model/filter.js';
+import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../../index-model/index-point.js';
+import type {
+  LexicalIndex,
+  LexicalQuery,
+  NeighbourQuery,
+  SessionNeighbour,
+} from '../../index-model/lexical-index.port.js';
+import { anOverlay, aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
+import { CONTRACT_TERMS, indexHistories, memoryFilters, rankingFault, type TrueScore } from '../index-history.js';
+
+/** How a suite gets a fresh index with k1 = 1.2 and b = 0.75. */
+export interface LexicalIndexHarness {
+  create(): Promise<LexicalIndex>;
+  destroy?(index: LexicalIndex): Promise<void>;
+  /** How far scores may be from the formula, relative to it. Default 1e-9. */
+  readonly scoreTolerance?: number;
+  /** Random histories to try per property. Default 200. */
+  readonly runs?: number;
+}
+
+const NAMESPACE = 'contract_ns';
+const K1 = 1.2;
+const B = 0.75;
+
+function aQuery(terms: readonly string[], details: Partial<LexicalQuery> = {}): LexicalQuery {
+  return { terms, limit: 10, nowMs: TEST_NOW_MS, ...details };
+}
+
+/** BM25 written out once more, from the definition, over all live points. */
+function trueScores(points: readonly IndexPoint[], query: LexicalQuery): TrueScore[] {
+  const averageLength = points.reduce((sum, { text }) => sum + text.length, 0) / points.length;
+  return points.flatMap((point) => {
+    const isExpired = point.expiresAtMs !== null && point.expiresAtMs <= query.nowMs;
+    if (isExpired || !matchesFilter(query.filter, point)) return [];
+    let score = 0;
+    for (const term of query.terms) {
+      const holders = points.filter(({ text }) => text.terms.has(term)).length;
+      const count = point.text.terms.get(term) ?? 0;
+      const saturation = count + K1 * (1 - B + B * (point.text.length / averageLength));
+      if (count > 0) {
+        score += (Math.log(1 + (points.length - holders + 0.5) / (holders + 0.5)) * (count * (K1 + 1))) / saturation;
+      }
+    }
+    return score > 0 ? [{ key: point.key, id: point.id, score }] : [];
+  });
+}
+
+/** Neighbours from the definition: the live points of the session in a row, those that match kept. */
+function trueNeighbours(points: readonly IndexPoint[], query: NeighbourQuery) {
+  const alive = points.filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > query.nowMs);
+  const rowOf = (session: string) => alive.filter((point) => point.session === session).sort((a, b) => a.id - b.id);
+  return query.keys.flatMap((of) => {
+    const point = alive.find(({ key }) => key === of);
+    if (!point || point.session === null) return [];
+    const row = rowOf(point.session);
+    return row
+      .map((near, place) => ({ near, offset: place - row.indexOf(point) }))
+      .filter(
+        ({ near, offset }) => Math.abs(offset) <= query.reach && offset !== 0 && matchesFilter(query.filter, near),
+      )
+      .map(({ near: { key }, offset }) => ({ of, key, offset }));
+  });
+}
+
+/** In an order of their own. */
+function written(neighbours: readonly SessionNeighbour[]): string[] {
+  return neighbours.map(({ of, key, offset }) => `${of} ${offset} ${key}`).sort();
+}
+
+/** What every LexicalIndex adapter must do. Call it inside a spec file. */
+export function describeLexicalIndexContract(adapter: string, harness: LexicalIndexHarness): void {
+  const tolerance = harness.scoreTolerance ?? 1e-9;
+
+  describe(`${adapter} as a lexical index`, () => {
+    let index: LexicalIndex;
+    const search = (query: LexicalQuery, overlay: Overlay = EMPTY_OVERLAY, namespace = NAMESPACE) =>
+      index.search(namespace, query, overlay);
+    const keysFor = async (query: LexicalQuery, overlay?: Overlay, namespace?: string) =>
+      (await search(query, overlay, namespace)).map(({ key }) => key);
+    const store = (...points: IndexPoint[]) => index.apply(NAMESPACE, points.map(upsertOf));
+
+    beforeEach(async () => {
+      index = await harness.create();
+    });
+    afterEach(async () => {
+      await harness.destroy?.(index);
+    });
+
+    it('answers nothing for unknown namespaces, unknown terms and empty queries', async () => {
+      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, 'unknown')).toEqual([]);
+      await store(aPoint({ words: 'cat' }));
+      expect(await search(aQuery(['dog']))).toEqual([]);
+      expect(await search(aQuery([]))).toEqual([]);
+      expect(await search(aQuery(['cat'], { limit: 0 }))).toEqual([]);
+    });
+
+    it('prefers rare terms, repeated terms and short texts', async () => {
+      await store(
+        aPoint({ key: 'common', id: 1, words: 'cat ant' }),
+        aPoint({ key: 'rare', id: 2, words: 'fox ant' }),
+        aPoint({ key: 'repeated', id: 3, words: 'cat cat' }),
+        aPoint({ key: 'long', id: 4, words: 'cat ant bee elk gnu hen' }),
+      );
+      expect(await keysFor(aQuery(['cat', 'fox']))).toEqual(['rare', 'repeated', 'common', 'long']);
+    });
+
+    it('takes terms as they are, names of object members included', async () => {
+      await store(aPoint({ words: 'constructor __proto__ tostring' }));
+      expect(await keysFor(aQuery(['__proto__']))).toEqual(['1']);
+      expect(await keysFor(aQuery(['hasownproperty']))).toEqual([]);
+    });
+
+    it('breaks ties by id, in the index and in the overlay alike', async () => {
+      await store(aPoint({ key: 'b', id: 5, words: 'cat' }), aPoint({ key: 'a', id: 9, words: 'cat' }));
+      const overlay = anOverlay([aPoint({ key: 'c', id: 2, words: 'cat' }), aPoint({ key: 'd', id: 7, words: 'cat' })]);
+      expect(await keysFor(aQuery(['cat']), overlay)).toEqual(['c', 'b', 'd', 'a']);
+    });
+
+    it('ignores versions that are not newer, and never brings a removed memory back', async () => {
+      await store(aPoint({ version: 3, words: 'cat' }), aPoint({ version: 2, words: 'dog' }));
+      expect(await keysFor(aQuery(['dog']))).toEqual([]);
+      await index.apply(NAMESPACE, [removalOf('1', 4), upsertOf(aPoint({ version: 4, words: 'cat' }))]);
+      expect(await keysFor(aQuery(['cat']))).toEqual([]);
+      expect(await index.count(NAMESPACE)).toBe(0);
+      await store(aPoint({ version: 5, words: 'elk' }));
+      expect(await keysFor(aQuery(['cat', 'elk']))).toEqual(['1']);
+    });
+
+    it('hides expired points but keeps them in the statistics', async () => {
+      await store(
+        aPoint({ key: '1', id: 1, words: 'cat', expiresAtMs: TEST_NOW_MS }),
+        aPoint({ key: '2', id: 2, words: 'cat dog' }),
+      );
+      const before = await search(aQuery(['cat'], { nowMs: TEST_NOW_MS - 1 }));
+      const after = await search(aQuery(['cat']));
+      expect(before.map(({ key }) => key)).toEqual(['1', '2']);
+      expect(after).toEqual(before.slice(1));
+    });
+
+    it('returns fewer than the limit only if fewer match the filter', async () => {
+      const points = Array.from({ length: 100 }, (_, number) =>
+        aPoint({ key: String(number), id: number, words: 'cat', payload: { rare: number % 50 === 49 } }),
+      );
+      await store(...points);
+      const filter = { payload: [{ path: ['rare'], equals: true }] };
+      expect(await keysFor(aQuery(['cat'], { limit: 1, filter }))).toEqual(['49']);
+      expect(await keysFor(aQuery(['cat'], { filter }))).toEqual(['49', '99']);
+    });
+
+    describe('neighbours', () => {
+      const neighbours = async (keys: readonly string[], reach: number, overlay = EMPTY_OVERLAY) =>
+        written(await index.neighbours(NAMESPACE, { keys, reach, nowMs: TEST_NOW_MS }, overlay));
+      const said = (id: number, session: string | null, details: Partial<IndexPoint> = {}) =>
+        aPoint({ key: String(id), id, session, ...details });
+
+      it('are those of the session by creation order, whenever they came', async () => {
+        await store(said(4, 'a'), said(1, 'a'), said(2, 'b'), said(3, 'a'), said(5, 'b'), said(6, 'a'));
+        expect(await neighbours(['3'], 1)).toEqual(['3 -1 1', '3 1 4']);
+        expect(await neighbours(['4', '5'], 2)).toEqual(['4 -1 3', '4 -2 1', '4 1 6', '5 -1 2']);
+        expect(await neighbours(['4', '4'], 1)).toEqual(['4 -1 3', '4 1 6']);
+        expect(await neighbours(['4'], 0)).toEqual([]);
+        expect(await neighbours([], 3)).toEqual([]);
+        expect(await index.neighbours('unknown', { keys: ['4'], reach: 3, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual(
+          [],
+        );
+      });
+
+      it('follow a memory into another session, and out of the index', async () => {
+        await store(said(1, 'a'), said(2, 'a'), said(3, 'a'));
+        await store(said(2, 'b', { version: 2 }));
+        expect(await neighbours(['1', '2'], 1)).toEqual(['1 1 3']);
+        await index.apply(NAMESPACE, [removalOf('3', 2)]);
+        expect(await neighbours(['1', '3'], 3)).toEqual([]);
+        await store(said(3, 'b', { version: 3 }));
+        expect(await neighbours(['2'], 3)).toEqual(['2 1 3']);
+      });
+
+      it('pass over expired memories and those without a session', async () => {
+        await store(
+          said(1, 's'),
+          said(2, 's', { expiresAtMs: TEST_NOW_MS }),
+          said(3, null),
+          said(4, 's'),
+          said(5, null),
+        );
+        expect(await neighbours(['4', '3', '2', '404'], 2)).toEqual(['4 -1 1']);
+      });
+
+      it('are told apart by the whole name of the session', async () => {
+        const long = 'x'.repeat(5000);
+        await store(said(1, `${long}a`), said(2, `${long}b`), said(3, `${long}a`));
+        expect(await neighbours(['1'], 3)).toEqual(['1 1 3']);
+      });
+
+      it('are those of the live points that match, for any history, filter and overlay', async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            indexHistories(),
+            memoryFilters(),
+            fc.integer({ min: 0, max: 4 }),
+            async (history, filter, reach) => {
+              const keys = [
+                ...new Set(history.caughtUp.map((change) => ('point' in change ? change.point.key : change.key))),
+              ];
+              const query = { keys, reach, filter, nowMs: TEST_NOW_MS };
+              await index.clear(NAMESPACE);
+              await index.apply(NAMESPACE, history.applied);
+              const pending = await index.neighbours(NAMESPACE, query, history.overlay);
+              expect(written(pending)).toEqual(written(trueNeighbours(history.live, query)));
+              await index.apply(NAMESPACE, history.caughtUp);
+              expect(await index.neighbours(NAMESPACE, query, EMPTY_OVERLAY)).toEqual(pending);
+            },
+          ),
+          { numRuns: harness.runs ?? 200 },
+        );
+      });
+    });
+
+    describe('contents', () => {
+      const contents = async (keys: readonly string[], overlay = EMPTY_OVERLAY) =>
+        index.contents(NAMESPACE, { keys, nowMs: TEST_NOW_MS }, overlay);
+
+      it('are what the points say, in the order of the keys', async () => {
+        await store(
+          aPoint({ key: '1', id: 7, version: 3, type: 'episodic', payload: { a: [1] }, importanceNorm: 0.25 }),
+          aPoint({ key: '2', id: 8 }),
+        );
+        const [second, first, ...others] = await contents(['2', '404', '1']);
+        expect(others).toEqual([]);
+        expect(second).toMatchObject({ key: '2', id: 8, version: 1 });
+        expect(first).toMatchObject({
+          key: '1',
+          id: 7,
+          version: 3,
+          type: 'episodic',
+          createdAtMs: TEST_NOW_MS - 3_600_000,
+          payload: { a: [1] },
+          importanceNorm: 0.25,
+        });
+        expect(await index.contents('unknown', { keys: ['1'], nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual([]);
+      });
+
+      it('are those of the live points, for any history and overlay', async () => {
+        const versions = (points: readonly Pick<IndexPoint, 'key' | 'version' | 'payload'>[]) =>
+          points.map(({ key, version, payload }) => ({ key, version, payload }));
+        await fc.assert(
+          fc.asyncProperty(indexHistories(), async (history) => {
+            const isAlive = ({ expiresAtMs }: IndexPoint) => expiresAtMs === null || expiresAtMs > TEST_NOW_MS;
+            const expected = versions(history.live.filter(isAlive));
+            const changed = history.caughtUp.map((change) => ('point' in change ? change.point.key : change.key));
+            const keys = [...new Set([...history.live.map(({ key }) => key), ...changed])];
+            await index.clear(NAMESPACE);
+            await index.apply(NAMESPACE, history.applied);
+            expect(versions(await contents(keys, history.overlay))).toEqual(expected);
+            await index.apply(NAMESPACE, history.caughtUp);
+            expect(versions(await contents(keys))).toEqual(expected);
+          }),
+          { numRuns: harness.runs ?? 200 },
+        );
+      });
+    });
+
+    it('keeps namespaces apart, statistics too, and clears only one', async () => {
+      await index.apply('a', [upsertOf(aPoint({ key: 'in-a', words: 'cat' }))]);
+      const alone = await search(aQuery(['cat']), EMPTY_OVERLAY, 'a');
+      await index.apply('b', [upsertOf(aPoint({ key: 'in-b', words: 'cat dog elk' }))]);
+      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, 'a')).toEqual(alone);
+      await index.clear('a');
+      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, 'a')).toEqual([]);
+      expect(await keysFor(aQuery(['cat']), EMPTY_OVERLAY, 'b')).toEqual(['in-b']);
+    });
+
+    it('scores exactly by BM25 over the live points, for any history, filter and overlay', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          indexHistories(),
+          memoryFilters(),
+          fc.uniqueArray(fc.constantFrom(...CONTRACT_TERMS, 'unknown'), { maxLength: 5 }),
+          fc.integer({ min: 1, max: 14 }),
+          async (history, filter, terms, limit) => {
+            const query = aQuery(terms, { filter, limit });
+            await index.clear(NAMESPACE);
+            await index.apply(NAMESPACE, history.applied);
+            const answer = await search(query, history.overlay);
+            expect(rankingFault(answer, trueScores(history.live, query), limit, tolerance)).toBe('');
+          },
+        ),
+        { numRuns: harness.runs ?? 200 },
+      );
+    });
+
+    it('answers the same with an overlay as after applying it, in part or whole', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          indexHistories(),
+          memoryFilters(),
+          fc.shuffledSubarray(CONTRACT_TERMS),
+          fc.nat(20),
+          async (history, filter, terms, part) => {
+            const query = aQuery(terms, { filter, limit: 5 });
+            await index.clear(NAMESPACE);
+            await index.apply(NAMESPACE, history.applied);
+            const before = await search(query, history.overlay);
+            await index.apply(NAMESPACE, history.caughtUp.slice(0, part));
+            expect(await search(query, { ...history.overlay })).toEqual(before);
+            await index.apply(NAMESPACE, history.caughtUp);
+            expect(await search(query, { ...history.overlay })).toEqual(before);
+            expect(await search(query, history.overlay)).toEqual(before);
+            expect(before).toEqual(await search(query));
+            expect(await index.count(NAMESPACE)).toBe(history.live.length);
+          },
+        ),
+        { numRuns: harness.runs ?? 200 },
+      );
+    });
+  });
+}

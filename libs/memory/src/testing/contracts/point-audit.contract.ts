@@ -1,0 +1,128 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { JsonObject } from '../../model/json.js';
+import { EMPTY_OVERLAY, type IndexPoint } from '../../index-model/index-point.js';
+import type { VectorIndex } from '../../index-model/vector-index.port.js';
+import type { HeldPoint, PointAudit } from '../../verify/ports/point-audit.port.js';
+import { pointDigest } from '../../verify/point-digest.js';
+import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
+import { CONTRACT_DIMENSION } from '../index-history.js';
+import { unitVector } from '../seeded-random.js';
+
+/** A vector index and what audits it. */
+export interface AuditedIndex {
+  readonly index: VectorIndex;
+  readonly audit: PointAudit;
+}
+
+/** How a suite gets a fresh, empty index for vectors of `CONTRACT_DIMENSION` dimensions. */
+export interface PointAuditHarness {
+  create(): Promise<AuditedIndex>;
+  destroy?(audited: AuditedIndex): Promise<void>;
+}
+
+const NAMESPACE = 'audited_ns';
+const VECTOR = unitVector(Array.from({ length: CONTRACT_DIMENSION }, (_, dimension) => dimension + 1));
+
+/** What every PointAudit adapter must do. Call it inside a spec file. */
+export function describePointAuditContract(adapter: string, harness: PointAuditHarness): void {
+  describe(`${adapter} as a point audit`, () => {
+    let audited: AuditedIndex;
+    const store = (key: string, version: number, details: Partial<IndexPoint> = {}) =>
+      audited.index.apply(NAMESPACE, [upsertOf(aPoint({ key, id: version, version, vector: VECTOR, ...details }))]);
+    const digest = pointDigest('semantic', {});
+    const scanned = async (namespace = NAMESPACE): Promise<HeldPoint[]> => {
+      const points: HeldPoint[] = [];
+      for await (const batch of audited.audit.scan(namespace)) points.push(...batch);
+      return points.sort((a, b) => (a.key < b.key ? -1 : 1));
+    };
+    const found = async () => {
+      const query = { vector: VECTOR, limit: 10, nowMs: TEST_NOW_MS };
+      return (await audited.index.search(NAMESPACE, query, EMPTY_OVERLAY)).map(({ key }) => key).sort();
+    };
+
+    beforeEach(async () => {
+      audited = await harness.create();
+    });
+    afterEach(async () => {
+      await harness.destroy?.(audited);
+    });
+
+    it('finds nothing in a namespace that is not there', async () => {
+      expect(await scanned('unknown')).toEqual([]);
+      expect(await audited.audit.held('unknown', ['1'])).toEqual([]);
+      await audited.audit.evict('unknown', ['1']);
+      expect(await audited.index.count('unknown')).toBe(0);
+    });
+
+    it('scans every point with its version, those without a vector too, and of this namespace only', async () => {
+      await store('a', 1);
+      await store('b', 2, { vector: null });
+      await store('b', 3, { vector: null });
+      await store('c', 4);
+      await audited.index.apply(NAMESPACE, [removalOf('c', 5)]);
+      await audited.index.apply('other', [upsertOf(aPoint({ key: 'd', vector: VECTOR }))]);
+      expect(await scanned()).toEqual([
+        { key: 'a', version: 1, digest },
+        { key: 'b', version: 3, digest },
+      ]);
+    });
+
+    it('tells type and payload apart, as the caller gave them', async () => {
+      const payloads: JsonObject[] = [
+        {},
+        { text: 'a' },
+        { text: 'a', coordinate: 'mine', memory_type: 'mine', __sfm: { key: 'mine' } },
+        { number: 0.1, large: 9007199254740991, small: -3.0107538443640857e-121, deep: [{ none: null }, -0, []] },
+      ];
+      const types = ['semantic', 'episodic'] as const;
+      const contents = payloads.flatMap((payload) => types.map((type) => ({ type, payload })));
+      for (const [number, content] of contents.entries()) await store(`k${number}`, 1, content);
+      const expected = contents.map(({ type, payload }) => pointDigest(type, payload));
+      expect(new Set(expected).size).toBe(contents.length);
+      expect((await scanned()).map((point) => point.digest)).toEqual(expected);
+      const held = await audited.audit.held(NAMESPACE, ['k5']);
+      expect(held).toEqual([{ key: 'k5', version: 1, digest: expected[5] }]);
+    });
+
+    it('scans each of many points once', async () => {
+      const keys = Array.from({ length: 2500 }, (_, number) => `k${number}`);
+      await audited.index.apply(
+        NAMESPACE,
+        keys.map((key, id) => upsertOf(aPoint({ key, id, version: 7, vector: VECTOR }))),
+      );
+      const points = await scanned();
+      expect(points.map(({ key }) => key)).toEqual(keys.toSorted());
+      expect(new Set(points.map(({ version }) => version))).toEqual(new Set([7]));
+    });
+
+    it('tells which of the asked keys it holds', async () => {
+      await store('a', 1);
+      await store('b', 2);
+      await audited.index.apply(NAMESPACE, [removalOf('b', 3)]);
+      expect(await audited.audit.held(NAMESPACE, ['a', 'b', 'never'])).toEqual([{ key: 'a', version: 1, digest }]);
+      expect(await audited.audit.held(NAMESPACE, [])).toEqual([]);
+    });
+
+    it('evicts whatever the version, and takes any version afterwards', async () => {
+      await store('a', 9);
+      await store('b', 9);
+      await audited.audit.evict(NAMESPACE, ['a', 'never']);
+      expect(await found()).toEqual(['b']);
+      expect(await audited.index.count(NAMESPACE)).toBe(1);
+      await store('a', 2);
+      expect(await scanned()).toEqual([
+        { key: 'a', version: 2, digest },
+        { key: 'b', version: 9, digest },
+      ]);
+      expect(await found()).toEqual(['a', 'b']);
+    });
+
+    it('takes any version of an evicted key that had been removed before', async () => {
+      await store('a', 1);
+      await audited.index.apply(NAMESPACE, [removalOf('a', 5)]);
+      await audited.audit.evict(NAMESPACE, ['a']);
+      await store('a', 3);
+      expect(await scanned()).toEqual([{ key: 'a', version: 3, digest }]);
+    });
+  });
+}

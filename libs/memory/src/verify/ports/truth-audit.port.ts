@@ -1,0 +1,80 @@
+import type { Coordinate } from '../../model/coordinate.js';
+import type { JsonObject } from '../../model/json.js';
+import type { MemoryType } from '../../model/memory.js';
+
+/** The row of a coordinate in the truth, as verification sees it; a deleted one has no payload. */
+export interface AuditedRow {
+  readonly coordinate: Coordinate;
+  readonly version: number;
+  readonly indexedVersion: number;
+  readonly isDeleted: boolean;
+  readonly type: MemoryType;
+  readonly payload: JsonObject | null;
+  readonly importance: number | null;
+  /** SHA-256 (hex) as it is stored; null for a deleted memory. */
+  readonly contentHash: string | null;
+  /** Seconds since the last write. */
+  readonly ageSeconds: number;
+}
+
+/** What the ledger says about a coordinate. */
+export interface AuditedLedger {
+  readonly events: number;
+  /** Lowest version; 1 when nothing is missing. */
+  readonly lowest: number;
+  readonly newest: {
+    readonly version: number;
+    readonly type: string;
+    readonly contentHash: string | null;
+    /** False when its payload does not say what the row says. */
+    readonly saysTheSame: boolean;
+  };
+  /** The first few versions that have no event. */
+  readonly missing: readonly number[];
+}
+
+/** A coordinate with its row and its ledger, both of one instant. */
+export interface AuditedCoordinate {
+  readonly namespace: string;
+  readonly key: string;
+  /** Null when only the ledger knows the coordinate. */
+  readonly row: AuditedRow | null;
+  /** Null when the ledger does not know the coordinate. */
+  readonly ledger: AuditedLedger | null;
+}
+
+export interface TruthTotals {
+  /** Rows of `memories`, those of deleted memories included. */
+  readonly rows: number;
+  readonly events: number;
+  readonly links: number;
+}
+
+/** An event that waits aside because it could not be published. */
+export interface AuditedParkedEvent {
+  readonly eventId: string;
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** The truth and its ledger, as verification reads them. Nothing here changes anything. */
+export abstract class TruthAudit {
+  /** Every namespace that has memories, events or links, or is registered. */
+  abstract namespaces(): Promise<readonly { readonly name: string; readonly isRegistered: boolean }[]>;
+
+  abstract totals(namespace: string): Promise<TruthTotals>;
+
+  /** Every coordinate that the rows or the ledger know, by key, in batches. Each batch is of one instant. */
+  abstract scan(namespace: string, batchSize: number): AsyncIterable<readonly AuditedCoordinate[]>;
+
+  /** The given coordinates as they are now, of one instant; those that neither rows nor ledger know are left out. */
+  abstract read(namespace: string, keys: readonly string[]): Promise<readonly AuditedCoordinate[]>;
+
+  /** Ids of ledger rows of a namespace that belong to no coordinate or no version: the first few, and how many. */
+  abstract unplacedEvents(namespace: string): Promise<{ readonly ids: readonly string[]; readonly count: number }>;
+
+  /** Events of a namespace that were parked in the outbox, oldest first: the first few, and how many. */
+  abstract parkedEvents(
+    namespace: string,
+  ): Promise<{ readonly events: readonly AuditedParkedEvent[]; readonly count: number }>;
+}
