@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { LedgerAccess, LedgerRow, OpenWrite } from '@sfm/memory/testing';
-import type { PostgresDatabase } from '../src/postgres/postgres-database.js';
-import { writeStatement } from '../src/postgres/write-statement.js';
+import type { PostgresDatabase } from '../src/postgres/connection/postgres-database.js';
+import { writeStatement } from '../src/postgres/writing/write-statement.js';
 
 const ROLL_BACK = new Error('roll back');
 

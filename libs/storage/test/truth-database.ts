@@ -2,18 +2,18 @@ import type { TruthAdapters } from '@sfm/memory/testing';
 import { MIGRATIONS } from '@sfm/migrations';
 import type { DataSource } from 'typeorm';
 import { createTestDatabase } from '../../../test/services/postgres.js';
-import { resolveConnection } from '../src/postgres/connection.js';
-import { createDataSource } from '../src/postgres/data-source.js';
+import { resolveConnection } from '../src/postgres/connection/connection.js';
+import { createDataSource } from '../src/postgres/connection/data-source.js';
 import { STORAGE_ENTITIES } from '../src/postgres/entities/storage-entities.js';
-import { MigrationRunner } from '../src/postgres/migration-runner.js';
-import { PostgresChangeFeed } from '../src/postgres/postgres-change-feed.js';
-import { PostgresDatabase } from '../src/postgres/postgres-database.js';
-import { PostgresEventLedger } from '../src/postgres/postgres-event-ledger.js';
-import { PostgresMemoryReader } from '../src/postgres/postgres-memory-reader.js';
-import { PostgresMemoryWriter } from '../src/postgres/postgres-memory-writer.js';
-import { PostgresOutbox } from '../src/postgres/postgres-outbox.js';
-import { PostgresPendingMemories } from '../src/postgres/postgres-pending-memories.js';
-import { PostgresProjectionSource } from '../src/postgres/postgres-projection-source.js';
+import { MigrationRunner } from '../src/postgres/schema/migration-runner.js';
+import { PostgresChangeFeed } from '../src/postgres/ledger/postgres-change-feed.js';
+import { PostgresDatabase } from '../src/postgres/connection/postgres-database.js';
+import { PostgresEventLedger } from '../src/postgres/ledger/postgres-event-ledger.js';
+import { PostgresMemoryReader } from '../src/postgres/reading/postgres-memory-reader.js';
+import { PostgresMemoryWriter } from '../src/postgres/writing/postgres-memory-writer.js';
+import { PostgresOutbox } from '../src/postgres/outbox/postgres-outbox.js';
+import { PostgresPendingMemories } from '../src/postgres/projection/postgres-pending-memories.js';
+import { PostgresProjectionSource } from '../src/postgres/projection/postgres-projection-source.js';
 
 /** A database of its own with every adapter over it. */
 export interface TruthDatabase {

@@ -1,4 +1,4 @@
-import { holderText, type InstanceLockHolder } from '../postgres/instance-lock.js';
+import { holderText, type InstanceLockHolder } from '../postgres/locks/instance-lock.js';
 
 /** What went wrong, for code that reacts; the message is written for the person who runs the service. */
 export type EmbeddedPostgresErrorCode =

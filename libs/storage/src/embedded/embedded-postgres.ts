@@ -5,7 +5,7 @@ import { clusterDirOf, prepareCluster, type Cluster } from './cluster.js';
 import { connectionTo, type EmbeddedPostgresConnection } from './embedded-postgres-connection.js';
 import { EmbeddedInstanceLocked, EmbeddedPostgresError, explainFailure } from './embedded-postgres-error.js';
 import { errorCode } from './error-code.js';
-import { InstanceLock, type InstanceLockHolder } from '../postgres/instance-lock.js';
+import { InstanceLock, type InstanceLockHolder } from '../postgres/locks/instance-lock.js';
 import { LaunchIdentity } from './launch-identity.js';
 import { locatePostgresBinaries } from './postgres-binaries.js';
 import { EMBEDDED_HOST, Postmaster, type PostmasterOptions } from './postmaster.js';

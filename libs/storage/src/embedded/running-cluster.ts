@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import type { PostgresConnection } from '../postgres/connection.js';
+import type { PostgresConnection } from '../postgres/connection/connection.js';
 import { clusterDirOf, readCredentials } from './cluster.js';
 import { EMBEDDED_HOST } from './postmaster.js';
 import { postmasterLiveness, readPostmasterFile } from './postmaster-file.js';

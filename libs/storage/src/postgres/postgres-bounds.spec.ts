@@ -4,9 +4,9 @@ import type { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
 import { stallingProxy } from '../../test/stalling-proxy.js';
-import { resolveConnection } from './connection.js';
-import { createDataSource, type PoolOptions } from './data-source.js';
-import { PostgresDatabase } from './postgres-database.js';
+import { resolveConnection } from './connection/connection.js';
+import { createDataSource, type PoolOptions } from './connection/data-source.js';
+import { PostgresDatabase } from './connection/postgres-database.js';
 
 let testDatabase: TestDatabase;
 beforeAll(async () => {

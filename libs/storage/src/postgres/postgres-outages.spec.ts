@@ -5,9 +5,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { createTestDatabase } from '../../../../test/services/postgres.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
 import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
-import { PostgresDatabase } from './postgres-database.js';
-import { PostgresHealth } from './postgres-health.js';
-import { createDataSource } from './data-source.js';
+import { PostgresDatabase } from './connection/postgres-database.js';
+import { PostgresHealth } from './connection/postgres-health.js';
+import { createDataSource } from './connection/data-source.js';
 
 let truth: TruthDatabase;
 

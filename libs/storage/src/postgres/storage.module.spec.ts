@@ -4,12 +4,12 @@ import { Test } from '@nestjs/testing';
 import { MemoryReader, MemoryWriter, Outbox, PendingMemories, ProjectionSource } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
-import { PostgresHealth } from './postgres-health.js';
-import { PostgresMemoryReader } from './postgres-memory-reader.js';
-import { PostgresMemoryWriter } from './postgres-memory-writer.js';
-import { PostgresOutbox } from './postgres-outbox.js';
-import { PostgresPendingMemories } from './postgres-pending-memories.js';
-import { PostgresProjectionSource } from './postgres-projection-source.js';
+import { PostgresHealth } from './connection/postgres-health.js';
+import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
+import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
+import { PostgresOutbox } from './outbox/postgres-outbox.js';
+import { PostgresPendingMemories } from './projection/postgres-pending-memories.js';
+import { PostgresProjectionSource } from './projection/postgres-projection-source.js';
 import { StorageModule } from './storage.module.js';
 
 let truth: TruthDatabase;

@@ -12,18 +12,18 @@ import {
   TruthAudit,
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
-import { PostgresChangeFeed } from './postgres-change-feed.js';
-import { PostgresDatabase } from './postgres-database.js';
-import { PostgresDerivedTables } from './postgres-derived-tables.js';
-import { PostgresEventLedger } from './postgres-event-ledger.js';
-import { PostgresHealth } from './postgres-health.js';
-import { PostgresMemoryReader } from './postgres-memory-reader.js';
-import { PostgresMemoryWriter } from './postgres-memory-writer.js';
-import { PostgresNamespaceLock } from './postgres-namespace-lock.js';
-import { PostgresOutbox } from './postgres-outbox.js';
-import { PostgresPendingMemories } from './postgres-pending-memories.js';
-import { PostgresProjectionSource } from './postgres-projection-source.js';
-import { PostgresTruthAudit } from './postgres-truth-audit.js';
+import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
+import { PostgresDatabase } from './connection/postgres-database.js';
+import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
+import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
+import { PostgresHealth } from './connection/postgres-health.js';
+import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
+import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
+import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
+import { PostgresOutbox } from './outbox/postgres-outbox.js';
+import { PostgresPendingMemories } from './projection/postgres-pending-memories.js';
+import { PostgresProjectionSource } from './projection/postgres-projection-source.js';
+import { PostgresTruthAudit } from './audit/postgres-truth-audit.js';
 
 export interface StorageModuleOptions extends StorageDecorators {
   /** Initialised and migrated; whoever made it destroys it, after the application is closed. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PostgresConnection } from '../connection.js';
+import type { PostgresConnection } from '../connection/connection.js';
 
 /**
  * Says where a database is in the words of PostgreSQL's own programs, while `work` runs. Password and keys are in files

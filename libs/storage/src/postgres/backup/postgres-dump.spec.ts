@@ -6,12 +6,12 @@ import { buffer } from 'node:stream/consumers';
 import { describeWith } from '../../../../../test/services/availability.js';
 import { findSystemPostgres, startSystemPostgres } from '../../../../../test/services/system-postgres.js';
 import { query } from '../../../test/data-folder.js';
-import { resolveConnection, type PostgresConnection } from '../connection.js';
-import { createDataSource } from '../data-source.js';
+import { resolveConnection, type PostgresConnection } from '../connection/connection.js';
+import { createDataSource } from '../connection/data-source.js';
 import { STORAGE_ENTITIES } from '../entities/storage-entities.js';
-import { MigrationRunner } from '../migration-runner.js';
-import { PostgresDatabase } from '../postgres-database.js';
-import { PostgresMemoryWriter } from '../postgres-memory-writer.js';
+import { MigrationRunner } from '../schema/migration-runner.js';
+import { PostgresDatabase } from '../connection/postgres-database.js';
+import { PostgresMemoryWriter } from '../writing/postgres-memory-writer.js';
 import { dumpDatabase, restoreDatabase } from './postgres-dump.js';
 
 const describeDump = await describeWith([], { pg_dump: findSystemPostgres });

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { PostgresConnection } from '../connection.js';
+import type { PostgresConnection } from '../connection/connection.js';
 import { withConninfo } from './libpq-connection.js';
 import { startProgram } from './postgres-program.js';
 

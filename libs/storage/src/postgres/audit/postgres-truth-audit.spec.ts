@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { contentHash, type AuditedCoordinate } from '@sfm/memory';
+import { aDeletion, aWrite, drainAll, freshNamespace } from '@sfm/memory/testing';
+import fc from 'fast-check';
+import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
+import { PostgresDerivedTables } from './postgres-derived-tables.js';
+import { PostgresEventLedger } from '../ledger/postgres-event-ledger.js';
+import { PostgresTruthAudit } from './postgres-truth-audit.js';
+
+let truth: TruthDatabase;
+let audit: PostgresTruthAudit;
+let tables: PostgresDerivedTables;
+let namespace: string;
+
+beforeAll(async () => {
+  truth = await openTruthDatabase();
+  audit = new PostgresTruthAudit(truth.database);
+  tables = new PostgresDerivedTables(truth.database);
+});
+afterAll(() => truth.close());
+beforeEach(() => {
+  namespace = freshNamespace();
+});
+
+const sql = (text: string, ...values: unknown[]) => truth.database.query({ text, values: [namespace, ...values] });
+const erasing = (text: string) =>
+  truth.database.transaction(async (run) => {
+    await run({ text: "SET LOCAL soma.erasure = 'on'" });
+    await run({ text, values: [namespace] });
+  });
+const store = (...coordinates: number[]) =>
+  truth.adapters.writer.write(coordinates.map((x) => aWrite(namespace, { coordinate: [x] })));
+const scanned = async (batchSize = 3) => {
+  const all: AuditedCoordinate[] = [];
+  for await (const batch of audit.scan(namespace, batchSize)) {
+    expect(batch.length).toBeLessThanOrEqual(batchSize);
+    all.push(...batch);
+  }
+  return all;
+};
+
+describe('the truth beside its ledger', () => {
+  it('gives every coordinate once, by key, with row and ledger', async () => {
+    await store(1, 2, 3, 4, 5, 6, 7);
+    await store(2, 2);
+    await truth.adapters.writer.delete([aDeletion(namespace, '3')]);
+    const all = await scanned();
+    expect(all.map(({ key }) => key)).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    expect(all[1]).toMatchObject({
+      row: { version: 3, indexedVersion: 0, isDeleted: false, coordinate: [2], type: 'semantic' },
+      ledger: { events: 3, lowest: 1, missing: [], newest: { version: 3, type: 'updated', saysTheSame: true } },
+    });
+    expect(all[2]).toMatchObject({
+      row: { version: 2, isDeleted: true, payload: null, contentHash: null },
+      ledger: { events: 2, newest: { type: 'deleted' } },
+    });
+    expect(all[0]?.ledger?.newest.contentHash).toBe(all[0]?.row?.contentHash);
+    expect(await audit.totals(namespace)).toEqual({ rows: 7, events: 10, links: 0 });
+    expect(await audit.read(namespace, ['3', '404', '2', '2'])).toMatchObject([{ key: '2' }, { key: '3' }]);
+  });
+
+  it('reads back any payload with the hash and the event that it was stored with', async () => {
+    const payloads = fc.dictionary(
+      fc.oneof(fc.string(), fc.constantFrom('timestamp', 'memory_type', 'coordinate', 'importance_norm')),
+      fc.jsonValue({ maxDepth: 2 }),
+    );
+    const storable = payloads.filter((payload) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(payload)));
+    const commands = fc.sample(storable, 150).map((payload, index) =>
+      aWrite(namespace, {
+        coordinate: [index],
+        type: index % 2 === 0 ? 'episodic' : 'semantic',
+        importance: index % 3 === 0 ? index / 7 : null,
+        payload: JSON.parse(JSON.stringify(payload)),
+      }),
+    );
+    await truth.adapters.writer.write(commands);
+    const all = await scanned(40);
+    expect(all).toHaveLength(150);
+    for (const { row, ledger } of all) {
+      expect(ledger?.newest.saysTheSame).toBe(true);
+      expect(row && row.payload && contentHash(row.type, row.importance, row.payload)).toBe(row?.contentHash);
+    }
+  });
+
+  it('sees payloads that were changed aside, on either side', async () => {
+    await store(1, 2, 3);
+    await sql(`UPDATE memories SET payload = '{"text":"forged"}' WHERE namespace = $1 AND coordinate_key = '1'`);
+    await erasing(
+      `UPDATE memory_events SET payload = payload || '{"text":"forged"}' WHERE namespace = $1 AND coordinate_key = '2'`,
+    );
+    const [one, two, three] = await scanned();
+    expect(one).toMatchObject({ row: { payload: { text: 'forged' } }, ledger: { newest: { saysTheSame: false } } });
+    expect(two).toMatchObject({ row: { payload: { text: 'hello' } }, ledger: { newest: { saysTheSame: false } } });
+    expect(three).toMatchObject({ ledger: { newest: { saysTheSame: true } } });
+  });
+
+  it('sees what only one side has, and which versions have no event', async () => {
+    await store(1, 2, 3);
+    await store(3, 3, 3);
+    await erasing(`DELETE FROM memory_events WHERE namespace = $1 AND coordinate_key = '1'`);
+    await erasing(`DELETE FROM memory_events WHERE namespace = $1 AND coordinate_key = '3' AND version IN (1, 3)`);
+    await sql(`DELETE FROM memories WHERE namespace = $1 AND coordinate_key = '2'`);
+    expect(await scanned(1)).toMatchObject([
+      { key: '1', row: { version: 1 }, ledger: null },
+      { key: '2', row: null, ledger: { events: 1 } },
+      { key: '3', row: { version: 4 }, ledger: { events: 2, lowest: 2, missing: [1, 3], newest: { version: 4 } } },
+    ]);
+  });
+
+  it('names events that belong to no coordinate, and parked ones', async () => {
+    await sql(
+      `INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload)
+        SELECT gen_random_uuid(), gen_random_uuid(), $1, 'created', 0, '{}' FROM generate_series(1, 12)`,
+    );
+    const nothingThere = randomUUID();
+    await new PostgresEventLedger(truth.database).record([
+      {
+        kind: 'delete',
+        id: nothingThere,
+        eventId: nothingThere,
+        occurredAt: new Date(),
+        namespace,
+        key: '404',
+        coordinate: [404],
+      },
+    ]);
+    expect(await audit.unplacedEvents(namespace)).toMatchObject({ count: 12, ids: expect.any(Array) });
+    expect((await audit.unplacedEvents(namespace)).ids).toHaveLength(10);
+    expect(await audit.parkedEvents(namespace)).toEqual({ events: [], count: 0 });
+    await drainAll(truth.adapters.outbox);
+    await store(5);
+    await truth.adapters.outbox.drain(10, async (records) => ({
+      published: [],
+      poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason: 'too large' })),
+    }));
+    expect(await audit.parkedEvents(namespace)).toMatchObject({
+      count: 1,
+      events: [{ key: '5', reason: 'too large' }],
+    });
+  });
+
+  it('lists namespaces of every table, registered or not', async () => {
+    const [ledgerOnly, linksOnly] = [freshNamespace(), freshNamespace()];
+    await store(1);
+    await sql('DELETE FROM namespaces WHERE name = $1');
+    await sql(
+      `INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload)
+        SELECT gen_random_uuid(), gen_random_uuid(), $2, 'created', 0, '{}' WHERE $1 <> ''`,
+      ledgerOnly,
+    );
+    await sql(
+      `INSERT INTO memory_links (namespace, from_key, to_key, link_type) SELECT $2, '1', '2', 't' WHERE $1 <> ''`,
+      linksOnly,
+    );
+    const known = new Map((await audit.namespaces()).map(({ name, isRegistered }) => [name, isRegistered]));
+    for (const name of [namespace, ledgerOnly, linksOnly]) expect(known.get(name)).toBe(false);
+    await tables.register(namespace);
+    await tables.register(namespace);
+    expect((await audit.namespaces()).find(({ name }) => name === namespace)).toMatchObject({ isRegistered: true });
+  });
+});
+
+describe('links that lead nowhere', () => {
+  const link = (from: string, to: string, type = 't') =>
+    sql('INSERT INTO memory_links (namespace, from_key, to_key, link_type) VALUES ($1, $2, $3, $4)', from, to, type);
+
+  it('are those with an end that was deleted or never was, and only they are removed', async () => {
+    await store(1, 2, 3);
+    await truth.adapters.writer.delete([aDeletion(namespace, '3')]);
+    await link('1', '2');
+    await link('1', '3');
+    await link('9', '1', 'about');
+    const dangling = await tables.danglingLinks(namespace);
+    expect(dangling).toEqual([
+      { from: '1', to: '3', type: 't' },
+      { from: '9', to: '1', type: 'about' },
+    ]);
+    await store(3);
+    expect(await tables.removeDanglingLinks(namespace, [...dangling, { from: '1', to: '2', type: 't' }])).toBe(1);
+    expect(await tables.danglingLinks(namespace)).toEqual([]);
+    expect((await audit.totals(namespace)).links).toBe(2);
+  });
+});

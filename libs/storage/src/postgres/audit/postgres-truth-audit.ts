@@ -1,0 +1,199 @@
+import {
+  TruthAudit,
+  type AuditedCoordinate,
+  type AuditedLedger,
+  type AuditedParkedEvent,
+  type AuditedRow,
+  type JsonObject,
+  type MemoryType,
+  type TruthTotals,
+} from '@sfm/memory';
+import type { PostgresDatabase } from '../connection/postgres-database.js';
+
+/** How many of a kind are named; the rest are counted. */
+const NAMED = 10;
+
+/** Keys that rows or ledger know after $2, at most $3. */
+const NEXT_KEYS = `SELECT key FROM (
+    (SELECT coordinate_key AS key FROM memories
+      WHERE namespace = $1 AND coordinate_key > $2 ORDER BY coordinate_key LIMIT $3)
+    UNION
+    (SELECT DISTINCT coordinate_key FROM memory_events
+      WHERE namespace = $1 AND coordinate_key > $2 AND version IS NOT NULL ORDER BY coordinate_key LIMIT $3)
+  ) AS known ORDER BY key LIMIT $3`;
+
+const GIVEN_KEYS = 'SELECT DISTINCT key COLLATE "C" AS key FROM unnest($2::text[]) AS given (key)';
+
+/**
+ * Rows and ledger of coordinates in one statement, hence of one instant. A ledger row adds fields to the payload
+ * (`memory_type`, `coordinate`, `importance_norm`, and `timestamp` where the caller gave none): those are taken off
+ * before the two are compared.
+ */
+const audit = (keys: string) => `
+WITH wanted AS MATERIALIZED (${keys}), ledger AS (
+  SELECT w.key, count(*)::int AS events, min(e.version) AS lowest, max(e.version) AS newest
+  FROM wanted w
+  JOIN memory_events e ON e.namespace = $1 AND e.coordinate_key = w.key AND e.version IS NOT NULL
+  GROUP BY w.key
+)
+SELECT w.key, m.coordinate, m.version, m.indexed_version, m.deleted_at IS NOT NULL AS deleted, m.type, m.payload,
+  m.importance, encode(m.content_hash, 'hex') AS content_hash,
+  extract(epoch FROM clock_timestamp() - m.updated_at)::float8 AS age,
+  l.events, l.lowest, l.newest, n.type AS newest_type, encode(n.content_hash, 'hex') AS newest_hash,
+  n.memory_type = m.type AND n.coordinate = m.coordinate AND n.importance IS NOT DISTINCT FROM m.importance
+    AND n.payload ->> 'memory_type' = m.type
+    AND n.payload - ARRAY['memory_type', 'coordinate', 'importance_norm']
+      - CASE WHEN m.type = 'episodic' AND NOT m.payload ? 'timestamp' THEN 'timestamp' ELSE 'memory_type' END
+      = m.payload - ARRAY['memory_type', 'coordinate', 'importance_norm'] AS same,
+  CASE WHEN l.events <> l.newest OR l.lowest <> 1 THEN ARRAY(
+    SELECT number FROM generate_series(1, l.newest) AS number
+    WHERE NOT EXISTS (SELECT FROM memory_events e
+      WHERE e.namespace = $1 AND e.coordinate_key = w.key AND e.version = number)
+    ORDER BY number LIMIT ${NAMED}) END AS missing
+FROM wanted w
+LEFT JOIN memories m ON m.namespace = $1 AND m.coordinate_key = w.key
+LEFT JOIN ledger l ON l.key = w.key
+LEFT JOIN memory_events n ON n.namespace = $1 AND n.coordinate_key = w.key AND n.version = l.newest
+ORDER BY w.key`;
+
+interface AuditDbRow {
+  readonly key: string;
+  /** Null, like all of the row, when only the ledger knows the coordinate. */
+  readonly version: number | null;
+  readonly coordinate: number[];
+  readonly indexed_version: number;
+  readonly deleted: boolean;
+  readonly type: MemoryType;
+  readonly payload: JsonObject | null;
+  readonly importance: number | null;
+  readonly content_hash: string | null;
+  readonly age: number;
+  /** Null, like all that follow, when the ledger does not know the coordinate. */
+  readonly events: number | null;
+  readonly lowest: number;
+  readonly newest: number;
+  readonly newest_type: string;
+  readonly newest_hash: string | null;
+  readonly same: boolean | null;
+  readonly missing: number[] | null;
+}
+
+/** Reads `memories` beside `memory_events`. */
+export class PostgresTruthAudit extends TruthAudit {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  async namespaces(): Promise<readonly { readonly name: string; readonly isRegistered: boolean }[]> {
+    return this.database.query<{ name: string; isRegistered: boolean }>({
+      text: `WITH RECURSIVE ${namesIn('memories')}, ${namesIn('memory_events')}, ${namesIn('memory_links')}
+        SELECT known.name, EXISTS (SELECT FROM namespaces n WHERE n.name = known.name) AS "isRegistered"
+        FROM (
+          SELECT name FROM namespaces
+          UNION SELECT name FROM in_memories UNION SELECT name FROM in_memory_events UNION SELECT name FROM in_memory_links
+        ) AS known
+        WHERE known.name IS NOT NULL
+        ORDER BY known.name`,
+    });
+  }
+
+  async totals(namespace: string): Promise<TruthTotals> {
+    const [totals] = await this.database.query<{ rows: number; events: number; links: number }>({
+      text: `SELECT
+        (SELECT count(*) FROM memories WHERE namespace = $1)::float8 AS rows,
+        (SELECT count(*) FROM memory_events WHERE namespace = $1)::float8 AS events,
+        (SELECT count(*) FROM memory_links WHERE namespace = $1)::float8 AS links`,
+      values: [namespace],
+    });
+    return totals ?? { rows: 0, events: 0, links: 0 };
+  }
+
+  async *scan(namespace: string, batchSize: number): AsyncGenerator<readonly AuditedCoordinate[]> {
+    let last: string | undefined = '';
+    while (last !== undefined) {
+      const rows: AuditDbRow[] = await this.database.query<AuditDbRow>({
+        text: audit(NEXT_KEYS),
+        values: [namespace, last, batchSize],
+      });
+      if (rows.length > 0) yield rows.map((row) => toCoordinate(namespace, row));
+      last = rows.length === batchSize ? rows.at(-1)?.key : undefined;
+    }
+  }
+
+  async read(namespace: string, keys: readonly string[]): Promise<readonly AuditedCoordinate[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.database.query<AuditDbRow>({ text: audit(GIVEN_KEYS), values: [namespace, keys] });
+    return rows
+      .filter(({ version, events }) => version !== null || events !== null)
+      .map((row) => toCoordinate(namespace, row));
+  }
+
+  /** A deletion by another producer that found nothing made no version. */
+  async unplacedEvents(namespace: string): Promise<{ readonly ids: readonly string[]; readonly count: number }> {
+    const rows = await this.database.query<{ id: string; count: number }>({
+      text: `SELECT id, (count(*) OVER ())::float8 AS count FROM memory_events
+        WHERE namespace = $1 AND (coordinate_key IS NULL OR version IS NULL AND type <> 'deleted') ORDER BY seq LIMIT ${NAMED}`,
+      values: [namespace],
+    });
+    return { ids: rows.map(({ id }) => id), count: rows[0]?.count ?? 0 };
+  }
+
+  async parkedEvents(
+    namespace: string,
+  ): Promise<{ readonly events: readonly AuditedParkedEvent[]; readonly count: number }> {
+    const rows = await this.database.query<AuditedParkedEvent & { count: number }>({
+      text: `SELECT coalesce(e.event_id, o.event_id) AS "eventId", o.coordinate_key AS key,
+          coalesce(o.last_error, '') AS reason, (count(*) OVER ())::float8 AS count
+        FROM outbox o LEFT JOIN memory_events e ON e.id = o.event_id
+        WHERE o.namespace = $1 AND o.parked_at IS NOT NULL ORDER BY o.parked_at, o.id LIMIT ${NAMED}`,
+      values: [namespace],
+    });
+    return {
+      events: rows.map(({ eventId, key, reason }) => ({ eventId, key, reason })),
+      count: rows[0]?.count ?? 0,
+    };
+  }
+}
+
+/** The namespaces of a table, one step through its index for each. */
+function namesIn(table: string): string {
+  return `in_${table} (name) AS (
+    (SELECT namespace FROM ${table} ORDER BY namespace LIMIT 1)
+    UNION ALL
+    SELECT (SELECT t.namespace FROM ${table} t WHERE t.namespace > known.name ORDER BY t.namespace LIMIT 1)
+    FROM in_${table} AS known WHERE known.name IS NOT NULL)`;
+}
+
+function toCoordinate(namespace: string, row: AuditDbRow): AuditedCoordinate {
+  return { namespace, key: row.key, row: toRow(row), ledger: toLedger(row) };
+}
+
+function toRow(row: AuditDbRow): AuditedRow | null {
+  if (row.version === null) return null;
+  return {
+    coordinate: row.coordinate,
+    version: row.version,
+    indexedVersion: row.indexed_version,
+    isDeleted: row.deleted,
+    type: row.type,
+    payload: row.payload,
+    importance: row.importance,
+    contentHash: row.content_hash,
+    ageSeconds: row.age,
+  };
+}
+
+function toLedger(row: AuditDbRow): AuditedLedger | null {
+  if (row.events === null) return null;
+  return {
+    events: row.events,
+    lowest: row.lowest,
+    newest: {
+      version: row.newest,
+      type: row.newest_type,
+      contentHash: row.newest_hash,
+      saysTheSame: row.same ?? row.deleted,
+    },
+    missing: row.missing ?? [],
+  };
+}

@@ -1,0 +1,103 @@
+import { EventLedger, StoreUnavailableError, type ForeignDelete, type ForeignWrite } from '@sfm/memory';
+import { v5 as uuidv5, validate as isUuid } from 'uuid';
+import { foreignDeleteStatement } from '../writing/delete-statement.js';
+import { isRetryable, sqlState } from '../connection/driver-errors.js';
+import { OutboxNotifier } from '../outbox/outbox-notifier.js';
+import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-database.js';
+import { foreignWriteStatement } from '../writing/write-statement.js';
+
+const MAX_ATTEMPTS = 5;
+const UNIQUE_VIOLATION = '23505';
+/** Namespace of the ids that stand for texts that are no UUIDs. */
+const FOREIGN_IDS = '6f1c2d4e-0b0a-5c53-9d3e-5a8f7a3b9c10';
+
+type ForeignEvent = ForeignWrite | ForeignDelete;
+
+/** Lets events of other producers enter truth and ledger, each once. */
+export class PostgresEventLedger extends EventLedger {
+  private readonly notifier: OutboxNotifier;
+
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+    this.notifier = new OutboxNotifier(database);
+  }
+
+  async known(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.database.query<{ id: string }>({
+      name: 'sfm_ledger_known',
+      text: 'SELECT id FROM memory_events WHERE id = ANY($1::uuid[])',
+      values: [ids.map(ledgerId)],
+    });
+    const known = new Set(rows.map(({ id }) => id));
+    return new Set(ids.filter((id) => known.has(ledgerId(id))));
+  }
+
+  async record(events: readonly ForeignEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.database.transaction((run) => recordNew(run, events));
+        // Followers of the ledger wake by the same notification as the relay.
+        this.notifier.notify();
+        return;
+      } catch (error) {
+        // Another process has just recorded one of them: look again. That may happen once per event, and then is over.
+        const isRecorded = sqlState(error) === UNIQUE_VIOLATION;
+        if (!isRecorded && !isRetryable(error)) throw error;
+        if (attempt >= MAX_ATTEMPTS + (isRecorded ? events.length : 0)) {
+          throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
+        }
+      }
+    }
+  }
+}
+
+async function recordNew(run: RunInTransaction, events: readonly ForeignEvent[]): Promise<void> {
+  const rows = await run<{ id: string }>({
+    text: 'SELECT id FROM memory_events WHERE id = ANY($1::uuid[])',
+    values: [events.map(({ id }) => ledgerId(id))],
+  });
+  const seen = new Set(rows.map(({ id }) => id));
+  const fresh = events.filter(({ id }) => {
+    const isNew = !seen.has(ledgerId(id));
+    seen.add(ledgerId(id));
+    return isNew;
+  });
+  for (const { writes, deletions } of inRuns(fresh)) {
+    if (writes.length > 0) await run(foreignWriteStatement(writes.map((write) => toCommand(write))));
+    if (deletions.length > 0) await run(foreignDeleteStatement(deletions.map((deletion) => toCommand(deletion))));
+  }
+}
+
+interface Run {
+  readonly writes: ForeignWrite[];
+  readonly deletions: ForeignDelete[];
+}
+
+/** Neighbours of one kind go together; a coordinate is deleted once per statement. */
+function inRuns(events: readonly ForeignEvent[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const event of events) {
+    let last = runs.at(-1);
+    const isFull =
+      !last ||
+      (event.kind === 'write'
+        ? last.deletions.length > 0
+        : last.writes.length > 0 ||
+          last.deletions.some(({ namespace, key }) => namespace === event.namespace && key === event.key));
+    if (!last || isFull) runs.push((last = { writes: [], deletions: [] }));
+    if (event.kind === 'write') last.writes.push(event);
+    else last.deletions.push(event);
+  }
+  return runs;
+}
+
+function toCommand<Change extends ForeignEvent>(change: Change) {
+  return { ...change, eventId: ledgerId(change.id), foreignEventId: ledgerId(change.eventId) };
+}
+
+/** Ids that are UUIDs stand for themselves; any other text for a UUID made of it. */
+function ledgerId(id: string): string {
+  return isUuid(id) ? id.toLowerCase() : uuidv5(id, FOREIGN_IDS);
+}

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { PostgresConnection } from '../connection/connection.js';
+import {
+  endOtherSessions,
+  findHolder,
+  labelText,
+  tryLock,
+  type InstanceLockHolder,
+  type InstanceLockMode,
+  type SessionLabel,
+} from './instance-lock-sessions.js';
+import { KEEP_ALIVE } from '../connection/keep-alive.js';
+import type { PgTls } from '../connection/tls.js';
+
+export type { InstanceLockHolder } from './instance-lock-sessions.js';
+
+export interface InstanceLockOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly database: string;
+  /** @default false */
+  readonly ssl?: PgTls;
+  /** @default 'exclusive' */
+  readonly mode?: InstanceLockMode;
+  /** How long a lock that another backend holds is waited for, milliseconds: a killed owner's backend may linger. */
+  readonly waitMs: number;
+  /** Called once when the lock was lost and somebody else has it now. The caller must stop writing. */
+  readonly onLost: (holder: InstanceLockHolder) => void;
+}
+
+/** The holder as a message names it behind a noun: ` (pid 7, http://…)`; nothing where nothing is known. */
+export function holderText({ pid, url }: InstanceLockHolder): string {
+  const facts = [pid === undefined ? '' : `pid ${pid}`, url ?? ''].filter(Boolean);
+  return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
+}
+
+const RETRY_MS = 100;
+const MAX_RETRY_MS = 1000;
+/** A server may let clients in, or have let them in, and then say nothing: none is waited for without end. */
+const PATIENCE = { connectionTimeoutMillis: 5000, query_timeout: 5000 } as const;
+
+/**
+ * The right to use a database, alone or beside others: a session advisory lock on a connection of its own.
+ *
+ * PostgreSQL frees it when the process dies, however it dies. When the connection drops because PostgreSQL restarts, or the
+ * network fails, the lock is taken again.
+ */
+export class InstanceLock {
+  private client: pg.Client | undefined;
+  private url: string | undefined;
+  private readonly token = randomBytes(4).toString('hex');
+  private released = false;
+
+  constructor(private readonly options: InstanceLockOptions) {}
+
+  /** True while the connection that carries the lock is up. */
+  get held(): boolean {
+    return this.client !== undefined;
+  }
+
+  /**
+   * Takes the lock, waiting up to `waitMs` for another holder to go.
+   *
+   * @returns undefined when taken, else who holds it
+   * @throws the driver's error when PostgreSQL cannot be reached or refuses the login
+   */
+  async acquire(): Promise<InstanceLockHolder | undefined> {
+    const client = await this.connect();
+    try {
+      const deadline = Date.now() + this.options.waitMs;
+      for (;;) {
+        if (await tryLock(client, this.options.mode ?? 'exclusive')) break;
+        // PostgreSQL may not have noticed yet that a connection of this lock is lost: then nobody else has it.
+        const isOwn = !this.released && (await endOtherSessions(client, this.label()).catch(() => false));
+        if (!isOwn && Date.now() >= deadline) {
+          const holder = await findHolder(client);
+          await client.end().catch(() => undefined);
+          return holder;
+        }
+        await delay(RETRY_MS);
+      }
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
+    this.client = client;
+    client.once('end', () => {
+      this.client = undefined;
+      if (!this.released) void this.retake();
+    });
+    return undefined;
+  }
+
+  /**
+   * Makes the address under which this service answers known to a second instance that is refused. Never rejects: a
+   * connection on which it fails is about to be replaced by one that knows the address.
+   */
+  async announce(url: string): Promise<void> {
+    this.url = url;
+    const setting = ['application_name', labelText(this.label())];
+    await this.client?.query('SELECT set_config($1, $2, false)', setting).catch(() => undefined);
+  }
+
+  /** Says that PostgreSQL is about to be stopped: the connection may drop, and the lock is not taken again. */
+  expectShutdown(): void {
+    this.released = true;
+  }
+
+  /** Gives the lock up. Idempotent. */
+  async release(): Promise<void> {
+    this.released = true;
+    const { client } = this;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async connect(): Promise<pg.Client> {
+    const { host, port, user, password, database, ssl = false } = this.options;
+    const client = new pg.Client({
+      host,
+      port,
+      user,
+      password,
+      database,
+      ssl,
+      application_name: labelText(this.label()),
+      ...PATIENCE,
+      ...KEEP_ALIVE,
+    });
+    // A dropped connection is handled by the 'end' event; without a listener the error would end the process.
+    client.on('error', () => undefined);
+    await client.connect();
+    return client;
+  }
+
+  private label(): SessionLabel {
+    return { pid: process.pid, token: this.token, url: this.url };
+  }
+
+  private async retake(): Promise<void> {
+    for (let pause = RETRY_MS; !this.released; pause = Math.min(pause * 2, MAX_RETRY_MS)) {
+      try {
+        const holder = await this.acquire();
+        if (holder !== undefined && !this.released) this.options.onLost(holder);
+        // A release that came while connecting found no connection to close.
+        if (this.released) await this.release();
+        return;
+      } catch {
+        await delay(pause);
+      }
+    }
+  }
+}
+
+/**
+ * The process that a database belongs to right now; undefined when it belongs to none.
+ *
+ * @throws the driver's error when PostgreSQL cannot be reached or refuses the login
+ */
+export async function findInstance(connection: PostgresConnection): Promise<InstanceLockHolder | undefined> {
+  const client = new pg.Client({ ...connection, ...PATIENCE });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    const holder = await findHolder(client);
+    return holder.pid === undefined && holder.url === undefined ? undefined : holder;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

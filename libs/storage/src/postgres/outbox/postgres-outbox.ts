@@ -1,0 +1,213 @@
+import {
+  Outbox,
+  type EventRecord,
+  type JsonObject,
+  type MemoryEvent,
+  type OutboxDepth,
+  type ParkedEvent,
+  type PublishOutcome,
+} from '@sfm/memory';
+import { OutboxListener } from './outbox-listener.js';
+import { OUTBOX_CHANNEL } from './outbox-notifier.js';
+import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-database.js';
+
+/** First and longest pause before an event that the bus did not take is handed out again, seconds. */
+const MIN_BACKOFF_SECONDS = 0.25;
+const MAX_BACKOFF_SECONDS = 30;
+
+/** Publishing may embed texts with a slow model; an ordinary transaction is not left idle for so long. */
+const MAX_PUBLISH_MINUTES = 10;
+
+/**
+ * How the queue is read: along its primary key, from the head. Its statistics are those of the moment in which it was last
+ * looked at, when it was nearly empty as a rule, and a plan made for three rows reads a backlog once for each of its rows.
+ */
+const READ_ALONG_THE_KEY = ['seqscan', 'bitmapscan', 'sort'].map((plan) => `set_config('enable_${plan}', 'off', true)`);
+const PREPARE_DRAIN = `SELECT set_config('idle_in_transaction_session_timeout', '${MAX_PUBLISH_MINUTES}min', true),
+  ${READ_ALONG_THE_KEY.join(', ')}`;
+
+/**
+ * Locks up to $1 waiting events, oldest first, passing over those that other relays hold. Events of a coordinate of which
+ * one pauses are left out (`pausing`), so that they do not use up the batch. Of the others only those are taken that have
+ * no older one outside the batch (`ahead`), which keeps the order of a coordinate, as in Zehelein's pg-transactional-outbox
+ * with its segments.
+ *
+ * `pausing` is a set to look into on purpose: as NOT EXISTS it may become a join over the whole backlog.
+ */
+const TAKE = `
+WITH pausing AS MATERIALIZED (
+  SELECT namespace, coordinate_key FROM outbox
+  WHERE attempts > 0 AND parked_at IS NULL AND available_at > now()
+), locked AS MATERIALIZED (
+  SELECT o.id, o.event_id, o.namespace, o.coordinate_key, o.version, o.traceparent
+  FROM outbox o
+  WHERE o.parked_at IS NULL AND o.available_at <= now()
+    AND (o.namespace, o.coordinate_key) NOT IN (SELECT namespace, coordinate_key FROM pausing)
+  ORDER BY o.id
+  LIMIT $1
+  FOR UPDATE OF o SKIP LOCKED
+), ahead AS MATERIALIZED (
+  SELECT namespace, coordinate_key, id FROM outbox
+  WHERE id < (SELECT max(id) FROM locked) AND parked_at IS NULL AND id NOT IN (SELECT id FROM locked)
+)
+SELECT l.id AS outbox_id, l.coordinate_key, l.version, l.traceparent, e.id, e.event_id, e.namespace, e.type, e."timestamp",
+  e.payload, e.importance
+FROM locked l
+LEFT JOIN memory_events e ON e.id = l.event_id
+WHERE NOT EXISTS (SELECT FROM ahead a
+  WHERE a.namespace = l.namespace AND a.coordinate_key = l.coordinate_key AND a.id < l.id)
+ORDER BY l.id`;
+
+interface EventRow {
+  readonly coordinate_key: string;
+  readonly version: number | null;
+  readonly traceparent: string | null;
+  /** Null, like all that follow, when the ledger row was erased before it was published. */
+  readonly id: string | null;
+  readonly event_id: string;
+  readonly namespace: string;
+  readonly type: string;
+  readonly timestamp: number;
+  readonly payload: JsonObject;
+  readonly importance: number | null;
+}
+
+interface TakenRow extends EventRow {
+  readonly outbox_id: string;
+}
+
+interface ParkedRow extends EventRow {
+  readonly attempts: number;
+  readonly parked_at: Date;
+  readonly last_error: string | null;
+}
+
+/** The outbox table. A relay that dies, or whose publishing throws, leaves everything as it was. */
+export class PostgresOutbox extends Outbox {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  drain(limit: number, publish: (records: readonly EventRecord[]) => Promise<PublishOutcome>): Promise<number> {
+    return this.database.transaction(async (run) => {
+      await run({ text: PREPARE_DRAIN });
+      const taken = await run<TakenRow>({ text: TAKE, values: [limit] });
+      const events = taken.filter(({ id }) => id !== null);
+      const outcome = events.length === 0 ? { published: [] } : await publish(events.map(toRecord));
+      return settle(run, taken, outcome);
+    });
+  }
+
+  async listen(wake: () => void): Promise<() => Promise<void>> {
+    const listener = new OutboxListener(() => this.database.dedicatedClient(), wake);
+    await listener.start();
+    return () => listener.stop();
+  }
+
+  async depth(): Promise<OutboxDepth> {
+    const [row] = await this.database.query<{ waiting: number; parked: number; age: number }>({
+      text: `SELECT
+          (count(*) FILTER (WHERE parked_at IS NULL))::float8 AS waiting,
+          (count(*) FILTER (WHERE parked_at IS NOT NULL))::float8 AS parked,
+          coalesce(greatest(0, extract(epoch FROM clock_timestamp()
+            - min(created_at) FILTER (WHERE parked_at IS NULL))), 0)::float8 AS age
+        FROM outbox`,
+    });
+    return { waiting: row?.waiting ?? 0, parked: row?.parked ?? 0, oldestAgeSeconds: row?.age ?? 0 };
+  }
+
+  async holdsMoreThan(events: number): Promise<boolean> {
+    const rows = await this.database.query({
+      name: 'sfm_outbox_holds_more',
+      text: 'SELECT FROM outbox WHERE parked_at IS NULL ORDER BY id OFFSET $1::bigint LIMIT 1',
+      values: [events],
+    });
+    return rows.length > 0;
+  }
+
+  async parked(limit: number): Promise<readonly ParkedEvent[]> {
+    const rows = await this.database.query<ParkedRow>({
+      text: `SELECT o.coordinate_key, o.version, o.traceparent, o.attempts, o.parked_at, o.last_error, e.id, e.event_id, e.namespace,
+          e.type, e."timestamp", e.payload, e.importance
+        FROM outbox o JOIN memory_events e ON e.id = o.event_id
+        WHERE o.parked_at IS NOT NULL
+        ORDER BY o.parked_at DESC, o.id DESC LIMIT $1`,
+      values: [limit],
+    });
+    return rows
+      .map((row) => ({
+        record: toRecord(row),
+        reason: row.last_error ?? '',
+        attempts: row.attempts,
+        parkedAt: row.parked_at,
+      }))
+      .reverse();
+  }
+
+  async redrive(eventIds: readonly string[] | 'all'): Promise<readonly string[]> {
+    const rows = await this.database.query<{ event_id: string }>({
+      text: `UPDATE outbox o SET parked_at = NULL, available_at = now(), attempts = 0, last_error = NULL
+        FROM memory_events e
+        WHERE e.id = o.event_id AND o.parked_at IS NOT NULL AND ($1::text[] IS NULL OR e.event_id::text = ANY($1::text[]))
+        RETURNING e.event_id`,
+      values: [eventIds === 'all' ? null : eventIds],
+    });
+    if (rows.length > 0) await this.database.query({ text: "SELECT pg_notify($1, '')", values: [OUTBOX_CHANNEL] });
+    return rows.map(({ event_id }) => event_id);
+  }
+}
+
+/** Removes what was published (or no longer exists), parks what never can be, puts the rest back with a pause. */
+async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome: PublishOutcome): Promise<number> {
+  const published = new Set(outcome.published);
+  const poisoned = new Map((outcome.poisoned ?? []).map(({ eventId, reason }) => [eventId, reason]));
+  const isDone = (row: TakenRow) => row.id === null || published.has(row.event_id);
+  const done = taken.filter(isDone);
+  const parked = taken.filter((row) => !isDone(row) && poisoned.has(row.event_id));
+  const failed = taken.filter((row) => !isDone(row) && !poisoned.has(row.event_id));
+  if (done.length > 0) {
+    await run({
+      name: 'sfm_outbox_done',
+      text: 'DELETE FROM outbox WHERE id = ANY($1::bigint[])',
+      values: [idsOf(done)],
+    });
+  }
+  if (parked.length > 0) {
+    await run({
+      text: `UPDATE outbox o SET parked_at = now(), attempts = o.attempts + 1, last_error = p.reason
+        FROM unnest($1::bigint[], $2::text[]) AS p (id, reason) WHERE o.id = p.id`,
+      values: [idsOf(parked), parked.map(({ event_id }) => poisoned.get(event_id) ?? null)],
+    });
+  }
+  if (failed.length > 0) {
+    await run({
+      text: `UPDATE outbox SET attempts = attempts + 1, last_error = 'the event bus did not take it',
+          available_at = now() + least($2::float8 * 2 ^ least(attempts, 30), $3::float8) * interval '1 second'
+        WHERE id = ANY($1::bigint[])`,
+      values: [idsOf(failed), MIN_BACKOFF_SECONDS, MAX_BACKOFF_SECONDS],
+    });
+  }
+  return done.length;
+}
+
+function idsOf(rows: readonly TakenRow[]): string[] {
+  return rows.map(({ outbox_id }) => outbox_id);
+}
+
+function toRecord(row: EventRow): EventRecord {
+  const event: MemoryEvent = {
+    event_id: row.event_id,
+    id: row.id ?? row.event_id,
+    namespace: row.namespace,
+    type: row.type,
+    timestamp: new Date(Math.round(row.timestamp * 1000)).toISOString(),
+    payload: row.payload,
+    ...(row.importance === null ? {} : { importance: row.importance }),
+  };
+  return {
+    event,
+    key: row.coordinate_key,
+    ...(row.version === null ? {} : { version: row.version }),
+    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
+  };
+}

@@ -1,0 +1,40 @@
+import { PendingMemories, type PendingMemory, type PendingVersion } from '@sfm/memory';
+import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
+import type { PostgresDatabase } from '../connection/postgres-database.js';
+
+/** Reads committed but not yet indexed memories from PostgreSQL. */
+export class PostgresPendingMemories extends PendingMemories {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  async versions(namespace: string, limit?: number): Promise<readonly PendingVersion[]> {
+    return this.database.query<{ key: string; version: number; deleted: boolean }>({
+      name: 'sfm_pending',
+      text: `SELECT m.coordinate_key AS key, m.version, m.deleted_at IS NOT NULL AS deleted FROM memories m
+        WHERE m.namespace = $1 AND m.indexed_version < m.version
+        ORDER BY m.updated_at DESC, m.id DESC LIMIT $2`,
+      values: [namespace, limit ?? null],
+    });
+  }
+
+  async count(namespace: string): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>({
+      name: 'sfm_pending_count',
+      text: `SELECT count(*)::int AS count FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version`,
+      values: [namespace],
+    });
+    return row?.count ?? 0;
+  }
+
+  async load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.database.query<MemoryRow & { searched_text: string; session: string | null }>({
+      name: 'sfm_pending_load',
+      text: `SELECT ${MEMORY_COLUMNS}, m.searched_text, m.session FROM memories m
+        WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND m.deleted_at IS NULL`,
+      values: [namespace, keys],
+    });
+    return rows.map((row) => ({ memory: toMemory(row), searchedText: row.searched_text, session: row.session }));
+  }
+}

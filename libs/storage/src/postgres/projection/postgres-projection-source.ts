@@ -1,0 +1,228 @@
+import {
+  ProjectionSource,
+  type IndexedMark,
+  type JsonObject,
+  type MemoryType,
+  type ProjectionRow,
+  type SearchedRow,
+} from '@sfm/memory';
+import { decodeEmbedding, encodeEmbedding } from '../rows/embedding-codec.js';
+import { epochMs } from '../rows/epoch-ms.js';
+import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
+import type { PostgresDatabase } from '../connection/postgres-database.js';
+
+const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, m.embedding, m.embedding_space,
+  m.deleted_at IS NOT NULL AS deleted`;
+
+const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, m.payload, m.importance_norm, m.searched_text,
+  m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms,
+  m.deleted_at IS NOT NULL AS deleted`;
+
+/** A row as the driver gives `SEARCHED_COLUMNS`. */
+interface SearchedDbRow {
+  readonly namespace: string;
+  readonly coordinate_key: string;
+  readonly version: number;
+  /** bigint, which the driver gives as text. */
+  readonly id: string;
+  readonly type: MemoryType;
+  readonly payload: JsonObject;
+  readonly importance_norm: number;
+  readonly searched_text: string;
+  readonly session: string | null;
+  readonly created_at_ms: number;
+  readonly expires_at_ms: number | null;
+  readonly deleted: boolean;
+}
+
+interface ProjectionDbRow extends MemoryRow {
+  readonly indexed_version: number;
+  readonly searched_text: string;
+  readonly session: string | null;
+  readonly embedding: Buffer | null;
+  readonly embedding_space: string | null;
+  readonly deleted: boolean;
+}
+
+interface CoordinateId {
+  readonly namespace: string;
+  readonly key: string;
+}
+
+/** Keys may come twice. */
+const FROM_WANTED = `
+  FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
+  JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key`;
+
+/** Gives indexing the current rows of PostgreSQL and notes there what is indexed. */
+export class PostgresProjectionSource extends ProjectionSource {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  async rows(keys: readonly CoordinateId[]): Promise<readonly ProjectionRow[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.database.query<ProjectionDbRow>({
+      name: 'sfm_projection_rows',
+      text: `SELECT ${PROJECTION_COLUMNS} ${FROM_WANTED}`,
+      values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
+    });
+    return rows.map(toProjectionRow);
+  }
+
+  async searchedRows(keys: readonly CoordinateId[]): Promise<readonly SearchedRow[]> {
+    if (keys.length === 0) return [];
+    const rows = await this.database.query<SearchedDbRow>({
+      name: 'sfm_searched_rows',
+      text: `SELECT ${SEARCHED_COLUMNS} ${FROM_WANTED}`,
+      values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
+    });
+    return rows.map(toSearchedRow);
+  }
+
+  /** Rows are locked in key order, as writers do. */
+  async markIndexed(marks: readonly IndexedMark[]): Promise<readonly CoordinateId[]> {
+    const newest = newestPerCoordinate(marks);
+    if (newest.length === 0) return [];
+    const late = await this.database.queryWithRetry<CoordinateId>({
+      name: 'sfm_mark_indexed',
+      text: `WITH mark AS MATERIALIZED (
+          SELECT m.namespace, m.coordinate_key, m.indexed_version AS known, a.version, a.embedding, a.space
+          FROM unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::text[])
+            AS a (namespace, key, version, embedding, space)
+          JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
+          ORDER BY m.namespace, m.coordinate_key
+          FOR NO KEY UPDATE OF m
+        ), marked AS (
+        UPDATE memories m SET
+          indexed_version = least(greatest(m.indexed_version, mark.version), m.version),
+          embedding = CASE WHEN mark.space IS NOT NULL AND m.version = mark.version AND m.deleted_at IS NULL
+            THEN mark.embedding ELSE m.embedding END,
+          embedding_space = CASE WHEN mark.space IS NOT NULL AND m.version = mark.version AND m.deleted_at IS NULL
+            THEN mark.space ELSE m.embedding_space END
+        FROM mark
+        WHERE m.namespace = mark.namespace AND m.coordinate_key = mark.coordinate_key
+          AND (m.indexed_version < mark.version OR mark.space IS NOT NULL)
+        )
+        SELECT namespace, coordinate_key AS key FROM mark WHERE known > version`,
+      values: [
+        newest.map(({ namespace }) => namespace),
+        newest.map(({ key }) => key),
+        newest.map(({ version }) => version),
+        newest.map(({ embedding }) => (embedding ? encodeEmbedding(embedding.vector) : null)),
+        newest.map(({ embedding }) => embedding?.space ?? null),
+      ],
+    });
+    return late;
+  }
+
+  /** In the order of namespace and key; each batch is one read of its own, so that writers are not kept waiting. */
+  async *scanIndexed(batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
+    let last: ProjectionDbRow | undefined;
+    do {
+      const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
+        text: `SELECT ${PROJECTION_COLUMNS} FROM memories m
+          WHERE (m.namespace, m.coordinate_key) > ($1::text, $2::text)
+            AND m.deleted_at IS NULL AND m.indexed_version >= m.version
+          ORDER BY m.namespace, m.coordinate_key LIMIT $3`,
+        values: [last?.namespace ?? '', last?.coordinate_key ?? '', batchSize],
+      });
+      if (rows.length > 0) yield rows.map(toProjectionRow);
+      last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+
+  async *scanSearched(batchSize: number): AsyncGenerator<readonly SearchedRow[]> {
+    let last: SearchedDbRow | undefined;
+    do {
+      const rows: SearchedDbRow[] = await this.database.query<SearchedDbRow>({
+        text: `SELECT ${SEARCHED_COLUMNS} FROM memories m
+          WHERE (m.namespace, m.coordinate_key) > ($1::text, $2::text) AND m.deleted_at IS NULL
+          ORDER BY m.namespace, m.coordinate_key LIMIT $3`,
+        values: [last?.namespace ?? '', last?.coordinate_key ?? '', batchSize],
+      });
+      if (rows.length > 0) yield rows.map(toSearchedRow);
+      last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+
+  async *scanNamespace(namespace: string, batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
+    let last: ProjectionDbRow | undefined;
+    do {
+      const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
+        text: `SELECT ${PROJECTION_COLUMNS} FROM memories m
+          WHERE m.namespace = $1 AND m.coordinate_key > $2 AND m.deleted_at IS NULL
+          ORDER BY m.coordinate_key LIMIT $3`,
+        values: [namespace, last?.coordinate_key ?? '', batchSize],
+      });
+      if (rows.length > 0) yield rows.map(toProjectionRow);
+      last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+
+  async reopen(keys: readonly CoordinateId[]): Promise<void> {
+    if (keys.length === 0) return;
+    await this.database.queryWithRetry({
+      text: `WITH wanted AS MATERIALIZED (
+          SELECT m.namespace, m.coordinate_key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)
+          JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
+          ORDER BY m.namespace, m.coordinate_key
+          FOR NO KEY UPDATE OF m)
+        UPDATE memories m SET indexed_version = 0 FROM wanted w
+        WHERE m.namespace = w.namespace AND m.coordinate_key = w.coordinate_key`,
+      values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
+    });
+  }
+
+  async oldestUnindexedAgeSeconds(): Promise<number> {
+    const [row] = await this.database.query<{ age: number }>({
+      text: `SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(m.updated_at))), 0)::float8 AS age
+        FROM memories m WHERE m.indexed_version < m.version`,
+    });
+    return row?.age ?? 0;
+  }
+}
+
+function newestPerCoordinate(marks: readonly IndexedMark[]): readonly IndexedMark[] {
+  const newest = new Map<string, IndexedMark>();
+  for (const mark of marks) {
+    const identity = `${mark.namespace}\n${mark.key}`;
+    const known = newest.get(identity);
+    if (!known || mark.version >= known.version) newest.set(identity, mark);
+  }
+  return [...newest.values()];
+}
+
+function toSearchedRow(row: SearchedDbRow): SearchedRow {
+  const { namespace, coordinate_key: key, version } = row;
+  if (row.deleted) return { namespace, key, version, content: null };
+  const content = {
+    key,
+    id: Number(row.id),
+    version,
+    type: row.type,
+    createdAtMs: row.created_at_ms,
+    payload: row.payload,
+    importanceNorm: row.importance_norm,
+    session: row.session,
+    expiresAtMs: row.expires_at_ms,
+    searchedText: row.searched_text,
+  };
+  return { namespace, key, version, content };
+}
+
+function toProjectionRow(row: ProjectionDbRow): ProjectionRow {
+  return {
+    namespace: row.namespace,
+    key: row.coordinate_key,
+    version: row.version,
+    indexedVersion: row.indexed_version,
+    memory: row.deleted ? null : toMemory(row),
+    searchedText: row.searched_text,
+    session: row.session,
+    embedding:
+      row.embedding && row.embedding_space !== null
+        ? { space: row.embedding_space, vector: decodeEmbedding(row.embedding) }
+        : null,
+  };
+}

@@ -1,0 +1,143 @@
+import type { DeleteCommand } from '@sfm/memory';
+import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
+import { isUnexpired } from '../rows/live-memory.js';
+import type { Statement } from '../connection/postgres-database.js';
+
+export interface DeletedRow {
+  readonly event_id: string;
+  /** False when the memory had expired: its content goes too, but nothing lived there. */
+  readonly live: boolean;
+  readonly version: number;
+}
+
+/**
+ * Turns rows into tombstones, in one statement: content, text and embedding are wiped, the version grows by one,
+ * and each gets a ledger row and an outbox row of type `deleted`. Rows are locked in key order.
+ */
+const deleteSql = ({ eventId, occurredAt, extraArrays, extraNames, queue, misses }: DeleteOrigin) => `
+WITH arrived AS MATERIALIZED (
+  SELECT namespace, key, event_id, position${extraNames}
+  FROM unnest($1::text[], $2::text[], $3::uuid[]${extraArrays})
+    WITH ORDINALITY AS a (namespace, key, event_id${extraNames}, position)
+), target AS MATERIALIZED (
+  SELECT m.namespace, m.coordinate_key, a.event_id, a.position${extraNames}, ${isUnexpired('m')} AS live
+  FROM arrived a
+  JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
+  WHERE m.deleted_at IS NULL
+  ORDER BY m.namespace, m.coordinate_key
+  FOR UPDATE OF m
+), gone AS (
+  UPDATE memories m SET
+    version = m.version + 1,
+    payload = NULL,
+    searched_text = '',
+    session = NULL,
+    importance = NULL,
+    importance_norm = 0,
+    content_hash = NULL,
+    embedding = NULL,
+    embedding_space = NULL,
+    expires_at = NULL,
+    access_count = 0,
+    last_accessed_at = NULL,
+    updated_at = greatest(m.updated_at, now()),
+    deleted_at = greatest(m.updated_at, now())
+  FROM target t
+  WHERE m.namespace = t.namespace AND m.coordinate_key = t.coordinate_key
+  RETURNING t.event_id, t.position${extraNames}, t.live, m.namespace, m.coordinate_key, m.coordinate, m.type, m.version, m.updated_at
+), entries (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate, memory_type, version,
+  position) AS (
+  SELECT event_id, ${eventId}, namespace, 'deleted', extract(epoch FROM ${occurredAt})::double precision,
+    jsonb_build_object('memory_type', type, 'coordinate', coordinate), coordinate_key, coordinate, type, version, position
+  FROM gone${misses}
+), ledger AS (
+  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
+    memory_type, version)
+  SELECT id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate, memory_type, version
+  FROM entries
+  ORDER BY position
+  RETURNING id, namespace, coordinate_key, version
+)${queue}
+SELECT event_id, live, version FROM gone`;
+
+/** What differs between a deletion of our own and one that another producer has announced. */
+interface DeleteOrigin {
+  readonly eventId: string;
+  readonly occurredAt: string;
+  readonly extraArrays: string;
+  readonly extraNames: string;
+  readonly queue: string;
+  /** What goes into the ledger for deletions that found nothing. */
+  readonly misses: string;
+}
+
+const DELETE = deleteSql({
+  eventId: 'event_id',
+  occurredAt: 'updated_at',
+  extraArrays: '',
+  extraNames: '',
+  queue: QUEUE_IN_OUTBOX,
+  misses: '',
+});
+
+/** As `DELETE`, with the trace context of the request, $4, in the outbox. */
+const DELETE_TRACED = deleteSql({
+  eventId: 'event_id',
+  occurredAt: 'updated_at',
+  extraArrays: '',
+  extraNames: '',
+  queue: `, queued AS (
+  INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
+  SELECT id, namespace, coordinate_key, version, $4::text FROM ledger
+  RETURNING event_id
+)`,
+  misses: '',
+});
+
+/**
+ * Events of other producers are on the bus already: they get no outbox row. One that found nothing is noted all the
+ * same, without a version: it may arrive again, and must not delete what was written meanwhile.
+ */
+const DELETE_FOREIGN = deleteSql({
+  eventId: 'foreign_event_id',
+  occurredAt: 'least(updated_at, occurred_at)',
+  extraArrays: ', $4::uuid[], $5::timestamptz[]',
+  extraNames: ANNOUNCEMENT_COLUMNS,
+  queue: '',
+  misses: `
+  UNION ALL
+  SELECT event_id, foreign_event_id, namespace, 'deleted',
+    extract(epoch FROM least(now(), occurred_at))::double precision,
+    jsonb_build_object('coordinate', string_to_array(key, ',')::double precision[]), key,
+    string_to_array(key, ',')::double precision[], NULL, NULL, position
+  FROM arrived
+  WHERE position NOT IN (SELECT position FROM target)`,
+});
+
+/** A deletion that another producer has announced; `eventId` is the id of its ledger row. */
+export type ForeignDeleteCommand = DeleteCommand & Announcement;
+
+/** The statement for what other producers deleted; each coordinate at most once. */
+export function foreignDeleteStatement(commands: readonly ForeignDeleteCommand[]): Statement {
+  return { text: DELETE_FOREIGN, values: [...deleteValues(commands), ...announcementValues(commands)] };
+}
+
+/**
+ * The statement that deletes what lives at the coordinates; each coordinate at most once.
+ *
+ * @param traceparent the trace context that travels with the events
+ */
+export function deleteStatement(commands: readonly DeleteCommand[], traceparent?: string): Statement {
+  if (traceparent !== undefined) {
+    return { name: 'sfm_delete_traced', text: DELETE_TRACED, values: [...deleteValues(commands), traceparent] };
+  }
+  return { name: 'sfm_delete', text: DELETE, values: deleteValues(commands) };
+}
+
+function deleteValues(commands: readonly DeleteCommand[]): unknown[] {
+  return [
+    commands.map(({ namespace }) => namespace),
+    commands.map(({ key }) => key),
+    commands.map(({ eventId }) => eventId),
+  ];
+}

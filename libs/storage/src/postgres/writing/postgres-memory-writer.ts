@@ -1,0 +1,66 @@
+import {
+  InvalidCoordinateError,
+  MemoryWriter,
+  type DeleteCommand,
+  type DeleteReceipt,
+  type WriteCommand,
+  type WriteReceipt,
+} from '@sfm/memory';
+import { currentTraceparent, traceShared } from '@sfm/observability';
+import { deleteStatement, type DeletedRow } from './delete-statement.js';
+import { OutboxNotifier } from '../outbox/outbox-notifier.js';
+import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { writeStatement, type WrittenRow } from './write-statement.js';
+
+/** Longest coordinate key: index entries have a limit of about 2700 bytes. */
+const MAX_KEY_LENGTH = 2_400;
+
+/** Writes the truth to PostgreSQL: each call is one statement, which is committed or leaves no trace. */
+export class PostgresMemoryWriter extends MemoryWriter {
+  private readonly notifier: OutboxNotifier;
+
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+    this.notifier = new OutboxNotifier(database);
+  }
+
+  /** @throws InvalidCoordinateError when the text of a coordinate is longer than an index entry can be. */
+  async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
+    if (commands.length === 0) return [];
+    for (const { key } of commands) checkKeyLength(key);
+    // A batch holds the writes of several requests; whichever of them the batcher happens to run in is not its cause.
+    const rows = await traceShared(
+      { name: 'write memories', kind: 'internal', attributes: { 'soma.batch.size': commands.length } },
+      commands.map(({ traceparent }) => traceparent),
+      () => this.database.queryWithRetry<WrittenRow>(writeStatement(commands)),
+    );
+    this.notifier.notify();
+    const byEvent = new Map(rows.map((row) => [row.event_id, row]));
+    return commands.map(({ eventId, key }) => {
+      const row = byEvent.get(eventId.toLowerCase());
+      if (!row) throw new Error(`no receipt for event ${eventId}`);
+      const { version, created, memory_id: id, created_at_ms: createdAtMs } = row;
+      return { key, version, created, id, createdAtMs };
+    });
+  }
+
+  async delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]> {
+    const distinct = [
+      ...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values(),
+    ];
+    if (distinct.length === 0) return [];
+    const rows = await this.database.queryWithRetry<DeletedRow>(deleteStatement(distinct, currentTraceparent()));
+    if (rows.length > 0) this.notifier.notify();
+    const versions = new Map(rows.filter((row) => row.live).map((row) => [row.event_id, row.version]));
+    return distinct.flatMap(({ namespace, key, eventId }) => {
+      const version = versions.get(eventId.toLowerCase());
+      return version === undefined ? [] : [{ namespace, key, version }];
+    });
+  }
+}
+
+function checkKeyLength(key: string): void {
+  if (key.length > MAX_KEY_LENGTH) {
+    throw new InvalidCoordinateError('coordinate', `must have a text of at most ${MAX_KEY_LENGTH} characters`);
+  }
+}

@@ -1,0 +1,237 @@
+import type { WriteCommand } from '@sfm/memory';
+import { epochMs } from '../rows/epoch-ms.js';
+import { groupingKey } from './grouping-key.js';
+import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
+import { isLive } from '../rows/live-memory.js';
+import type { Statement } from '../connection/postgres-database.js';
+import { storableTime } from './storable-time.js';
+
+/** Batches up to this size share one prepared plan; larger ones are worth a plan made for their size. */
+const MAX_PREPARED_BATCH = 128;
+
+export interface WrittenRow {
+  readonly event_id: string;
+  readonly version: number;
+  readonly created: boolean;
+  readonly memory_id: number;
+  readonly created_at_ms: number;
+}
+
+/**
+ * One statement, hence one transaction and one round trip, for a whole batch: rows of `memories` are locked and
+ * written in key order (two batches can not deadlock), then one ledger row and one outbox row per command.
+ *
+ * Of several commands for one coordinate the table gets the last, with the version raised by their number; the k-th
+ * gets version `base + k` in ledger and outbox. Creation ids are drawn in command order.
+ *
+ * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures begin
+ * anew, the version goes on. An embedding survives as long as the text it was made of.
+ */
+const writeSql = (origin: WriteOrigin) => `
+${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${origin.queue}
+SELECT event_id, version, version = created_version AS created, memory_id::float8 AS memory_id,
+  ${epochMs('created_at')} AS created_at_ms
+FROM placed`;
+
+/**
+ * The commands, one row each. Values that never hold a line break come as lines of one text: thousands of quotation marks of
+ * JSON need no escaping then.
+ */
+const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived AS MATERIALIZED (
+  SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
+    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total${extraNames},
+    string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
+  FROM unnest($1::text[], ${lines('$2')}, ${lines('$3')}::uuid[], $4::text[], ${lines('$5')}, $6::text[], $7::text[],
+    $8::double precision[], $9::double precision[], ${lines('$10')}, $11::timestamptz[], $12::int[], $13::int[], $14::int[]${extraArrays})
+    WITH ORDINALITY AS a (namespace, key, event_id, type, payload, searched_text, session, importance,
+      importance_norm, content_hash, expires_at, first, nth, total${extraNames}, position)
+), known AS (
+  INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
+)`;
+
+/** The last command of each coordinate, in the table, and what became of every command there. */
+const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
+  INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
+    searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at)
+  SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
+    coordinate, total, 1, type, payload, searched_text, session, importance, importance_norm, content_hash,
+    ${occurredAt('now()')}, now(), expires_at
+  FROM arrived a
+  WHERE nth = total
+  ORDER BY namespace COLLATE "C", key COLLATE "C"
+  ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
+    version = m.version + excluded.version,
+    created_version = CASE WHEN ${isLive('m')}
+      THEN m.created_version ELSE m.version + 1 END,
+    created_at = CASE WHEN ${isLive('m')}
+      THEN m.created_at ELSE greatest(m.updated_at, excluded.updated_at) END,
+    updated_at = greatest(m.updated_at, excluded.updated_at),
+    access_count = CASE WHEN ${isLive('m')}
+      THEN m.access_count ELSE 0 END,
+    last_accessed_at = CASE WHEN ${isLive('m')}
+      THEN m.last_accessed_at END,
+    type = excluded.type,
+    payload = excluded.payload,
+    searched_text = excluded.searched_text,
+    session = excluded.session,
+    importance = excluded.importance,
+    importance_norm = excluded.importance_norm,
+    content_hash = excluded.content_hash,
+    expires_at = excluded.expires_at,
+    embedding = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding END,
+    embedding_space = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding_space END,
+    deleted_at = NULL
+  RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at
+), placed AS MATERIALIZED (
+  SELECT a.position, a.namespace, a.key, a.event_id, a.type, a.payload, a.importance, a.importance_norm, a.content_hash,
+    a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
+  FROM arrived a
+  JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
+)`;
+
+/** Every command, in the ledger. */
+const ledgerSql = ({ id, eventId, occurredAt }: WriteOrigin) => `, ledger AS (
+  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
+    memory_type, version, importance, content_hash)
+  SELECT ${id}, ${eventId}, a.namespace,
+    CASE WHEN a.version = a.created_version THEN 'created' ELSE 'updated' END,
+    extract(epoch FROM ${occurredAt('a.updated_at')})::double precision,
+    CASE WHEN a.type = 'episodic'
+      THEN jsonb_build_object('timestamp', extract(epoch FROM ${occurredAt('a.updated_at')})::double precision)
+      ELSE '{}'::jsonb END
+      || a.payload
+      || jsonb_build_object('memory_type', a.type, 'coordinate', a.coordinate, 'importance_norm', a.importance_norm),
+    a.key, a.coordinate, a.type, a.version, a.importance, a.content_hash
+  FROM placed a
+  ORDER BY a.position
+  RETURNING id, namespace, coordinate_key, version
+)`;
+
+/** What differs between a write of our own and one that another producer has announced. */
+interface WriteOrigin {
+  /** Ledger id and event id of an arrived row. */
+  readonly id: string;
+  readonly eventId: string;
+  /** When the event happened, given the time that our own writes take. */
+  readonly occurredAt: (own: string) => string;
+  /** Further parameters, and their columns. */
+  readonly extraArrays: string;
+  readonly extraNames: string;
+  /** The common table expression that puts events in the outbox. */
+  readonly queue: string;
+}
+
+const WRITE = writeSql({
+  id: 'a.event_id',
+  eventId: 'a.event_id',
+  occurredAt: (own) => own,
+  extraArrays: '',
+  extraNames: '',
+  queue: QUEUE_IN_OUTBOX,
+});
+
+/** As `WRITE`, with the trace contexts of the commands in the outbox. */
+const WRITE_TRACED = writeSql({
+  id: 'a.event_id',
+  eventId: 'a.event_id',
+  occurredAt: (own) => own,
+  extraArrays: ', $15::text[]',
+  extraNames: ', traceparent',
+  queue: `, queued AS (
+  INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
+  SELECT l.id, l.namespace, l.coordinate_key, l.version, a.traceparent
+  FROM ledger l
+  JOIN arrived a ON a.event_id = l.id
+  ORDER BY a.position
+  RETURNING event_id
+)`,
+});
+
+/** Events of other producers are on the bus already: they get no outbox row. */
+const WRITE_FOREIGN = writeSql({
+  id: 'a.event_id',
+  eventId: 'a.foreign_event_id',
+  occurredAt: (own) => `least(${own}, a.occurred_at)`,
+  extraArrays: ', $15::uuid[], $16::timestamptz[]',
+  extraNames: ANNOUNCEMENT_COLUMNS,
+  queue: '',
+});
+
+/** A write that another producer has announced; `eventId` is the id of its ledger row. */
+export type ForeignWriteCommand = WriteCommand & Announcement;
+
+/** The statement that writes what other producers announced. Fails as a whole when the ledger has one of the ids. */
+export function foreignWriteStatement(commands: readonly ForeignWriteCommand[]): Statement {
+  return { text: WRITE_FOREIGN, values: [...writeValues(commands), ...announcementValues(commands)] };
+}
+
+/** The statement that writes the commands. Its rows come in no particular order. */
+export function writeStatement(commands: readonly WriteCommand[]): Statement {
+  const isTraced = commands.some(({ traceparent }) => traceparent !== undefined);
+  const statement = isTraced
+    ? {
+        name: 'sfm_write_traced',
+        text: WRITE_TRACED,
+        values: [...writeValues(commands), commands.map(({ traceparent }) => traceparent ?? null)],
+      }
+    : { name: 'sfm_write', text: WRITE, values: writeValues(commands) };
+  if (commands.length <= MAX_PREPARED_BATCH) return statement;
+  const { text, values } = statement;
+  return { text, values };
+}
+
+function writeValues(commands: readonly WriteCommand[]): unknown[] {
+  const { first, nth, total } = occurrences(commands);
+  return [
+    commands.map(({ namespace }) => namespace),
+    toLines(commands.map(({ key }) => key)),
+    toLines(commands.map(({ eventId }) => eventId)),
+    commands.map(({ type }) => type),
+    toLines(commands.map(({ payloadJson }) => payloadJson)),
+    commands.map(({ searchedText }) => searchedText),
+    commands.map(({ session }) => groupingKey(session)),
+    commands.map(({ importance }) => importance),
+    commands.map(({ importanceNorm }) => importanceNorm),
+    toLines(commands.map(({ contentHash }) => contentHash)),
+    commands.map(({ expiresAt }) => (expiresAt ? storableTime(expiresAt) : null)),
+    first,
+    nth,
+    total,
+  ];
+}
+
+/** The parameter that `toLines` made, as an array of texts. */
+function lines(parameter: string): string {
+  return `string_to_array(${parameter}::text, E'\\n')`;
+}
+
+/** @throws TypeError for a value with a line break: what follows it would end up at other coordinates. */
+function toLines(values: readonly string[]): string {
+  if (values.some((value) => value.includes('\n'))) throw new TypeError('a value of several lines cannot be written');
+  return values.join('\n');
+}
+
+interface Occurrences {
+  /** Position (from 1) of the first command for the same coordinate. */
+  readonly first: readonly number[];
+  /** How many-th command for its coordinate this is, from 1. */
+  readonly nth: readonly number[];
+  /** How many commands the coordinate has in all. */
+  readonly total: readonly number[];
+}
+
+function occurrences(commands: readonly WriteCommand[]): Occurrences {
+  const seen = new Map<string, { readonly first: number; count: number }>();
+  const entries = commands.map(({ namespace, key }, index) => {
+    const identity = `${namespace}\n${key}`;
+    const entry = seen.get(identity) ?? { first: index + 1, count: 0 };
+    seen.set(identity, entry);
+    entry.count += 1;
+    return { entry, nth: entry.count };
+  });
+  return {
+    first: entries.map(({ entry }) => entry.first),
+    nth: entries.map(({ nth }) => nth),
+    total: entries.map(({ entry }) => entry.count),
+  };
+}
