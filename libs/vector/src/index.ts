@@ -1,10 +1,10 @@
-export { EmbeddedLexicalIndex } from './embedded/embedded-lexical-index.js';
-export { EmbeddedVectorIndex, type EmbeddedVectorIndexOptions } from './embedded/embedded-vector-index.js';
-export type { NeighborGraph, NeighborGraphFactory } from './embedded/neighbor-graph.js';
-export type { QdrantConnectionOptions } from './qdrant/qdrant-connection.js';
-export { QdrantHealth, type QdrantHealthReport } from './qdrant/qdrant-health.js';
-export { QdrantServer } from './qdrant/qdrant-server.js';
-export { QdrantSnapshots, type CollectionAlias } from './qdrant/qdrant-snapshots.js';
+export { EmbeddedLexicalIndex } from './embedded/lexical/embedded-lexical-index.js';
+export { EmbeddedVectorIndex, type EmbeddedVectorIndexOptions } from './embedded/vectors/embedded-vector-index.js';
+export type { HnswGraph, HnswGraphFactory } from './embedded/vectors/hnsw-graph.js';
+export type { QdrantConnectionOptions } from './qdrant/server/qdrant-connection.js';
+export { QdrantHealth, type QdrantHealthReport } from './qdrant/server/qdrant-health.js';
+export { QdrantServer } from './qdrant/server/qdrant-server.js';
+export { QdrantSnapshots, type CollectionAlias } from './qdrant/snapshots/qdrant-snapshots.js';
 export {
   VectorModule,
   type EmbeddedIndexesOptions,

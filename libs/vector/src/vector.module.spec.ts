@@ -6,7 +6,7 @@ import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../../../test/services/availability.js';
 import { testQdrant } from '../../../test/services/qdrant.js';
-import { EmbeddedLexicalIndex } from './embedded/embedded-lexical-index.js';
+import { EmbeddedLexicalIndex } from './embedded/lexical/embedded-lexical-index.js';
 import { VectorModule } from './vector.module.js';
 
 const describeReal = await describeWith(['qdrant']);

@@ -1,16 +1,16 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type InjectionToken } from '@nestjs/common';
 import { Embedder, LexicalIndex, PointAudit, VectorIndex, VectorRebuild, type Bm25Options } from '@sfm/memory';
-import { EmbeddedLexicalIndex } from './embedded/embedded-lexical-index.js';
-import { EmbeddedPointAudit } from './embedded/embedded-point-audit.js';
-import { EmbeddedVectorIndex } from './embedded/embedded-vector-index.js';
-import { EmbeddedVectorRebuild } from './embedded/embedded-vector-rebuild.js';
-import { CollectionCatalog, type CatalogOptions } from './qdrant/collection-catalog.js';
-import type { QdrantConnectionOptions } from './qdrant/qdrant-connection.js';
+import { EmbeddedLexicalIndex } from './embedded/lexical/embedded-lexical-index.js';
+import { EmbeddedPointAudit } from './embedded/vectors/embedded-point-audit.js';
+import { EmbeddedVectorIndex } from './embedded/vectors/embedded-vector-index.js';
+import { EmbeddedVectorRebuild } from './embedded/vectors/embedded-vector-rebuild.js';
+import { CollectionCatalog, type CatalogOptions } from './qdrant/collections/collection-catalog.js';
+import type { QdrantConnectionOptions } from './qdrant/server/qdrant-connection.js';
 import { QdrantPointAudit } from './qdrant/qdrant-point-audit.js';
-import { QdrantServer } from './qdrant/qdrant-server.js';
+import { QdrantServer } from './qdrant/server/qdrant-server.js';
 import { QdrantVectorIndex } from './qdrant/qdrant-vector-index.js';
 import { QdrantVectorRebuild } from './qdrant/qdrant-vector-rebuild.js';
-import { RemovedVersions } from './qdrant/removed-versions.js';
+import { RemovedVersions } from './qdrant/points/removed-versions.js';
 
 interface LexicalLaneOptions {
   readonly bm25?: Bm25Options;

@@ -1,9 +1,9 @@
 import { PointAudit, VectorIndex, VectorRebuild, type IndexChange, type Overlay, type VectorQuery } from '@sfm/memory';
 import { randomUUID } from 'node:crypto';
 import { testQdrant } from '../../../test/services/qdrant.js';
-import { CollectionCatalog, type CatalogOptions } from '../src/qdrant/collection-catalog.js';
-import { dropCollection } from '../src/qdrant/collections.js';
-import { QdrantServer } from '../src/qdrant/qdrant-server.js';
+import { CollectionCatalog, type CatalogOptions } from '../src/qdrant/collections/collection-catalog.js';
+import { dropCollection } from '../src/qdrant/collections/collections.js';
+import { QdrantServer } from '../src/qdrant/server/qdrant-server.js';
 
 /** Namespaces nobody else on the tests' Qdrant has. */
 export class TestNamespaces {

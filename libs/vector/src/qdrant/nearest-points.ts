@@ -6,11 +6,11 @@ import {
   type Overlay,
   type VectorQuery,
 } from '@sfm/memory';
-import { dot, toQueryVector } from '../query-vector.js';
-import { TopCandidates } from '../top-candidates.js';
-import type { CollectionCatalog, OpenCollection } from './collection-catalog.js';
-import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './filter-pushdown.js';
-import { hasVector, HIT_FIELDS, readFilterable, readHit, toDecimals, type HitDetails } from './point-codec.js';
+import { dot, toQueryVector } from '../search/query-vector.js';
+import { TopCandidates } from '../search/top-candidates.js';
+import type { CollectionCatalog, OpenCollection } from './collections/collection-catalog.js';
+import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './points/filter-pushdown.js';
+import { hasVector, HIT_FIELDS, readFilterable, readHit, toDecimals, type HitDetails } from './points/point-codec.js';
 
 /** Scores are told apart to this; the server computes in single precision, the overlay in double. */
 const GRID = 1e5;

@@ -3,8 +3,8 @@ import { EMPTY_OVERLAY, IndexUnavailableError, type IndexChange } from '@sfm/mem
 import { aPoint, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
-import { CollectionCatalog } from './collection-catalog.js';
-import { QdrantServer } from './qdrant-server.js';
+import { CollectionCatalog } from './collections/collection-catalog.js';
+import { QdrantServer } from './server/qdrant-server.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 
 const NAMESPACE = 'outage';

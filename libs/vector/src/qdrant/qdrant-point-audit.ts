@@ -1,9 +1,9 @@
 import { PointAudit, type HeldPoint } from '@sfm/memory';
-import type { CollectionCatalog } from './collection-catalog.js';
-import { inNamespace } from './filter-pushdown.js';
-import { readHeld } from './point-codec.js';
-import { pointId } from './point-id.js';
-import type { RemovedVersions } from './removed-versions.js';
+import type { CollectionCatalog } from './collections/collection-catalog.js';
+import { inNamespace } from './points/filter-pushdown.js';
+import { readHeld } from './points/point-codec.js';
+import { pointId } from './points/point-id.js';
+import type { RemovedVersions } from './points/removed-versions.js';
 
 /** Payloads can be large, and an answer has to come in time. */
 const BATCH = 100;

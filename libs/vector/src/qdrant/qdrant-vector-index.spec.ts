@@ -4,13 +4,13 @@ import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
 import { TestNamespaces } from '../../test/qdrant-fixtures.js';
-import { CollectionCatalog } from './collection-catalog.js';
-import { physicalName } from './collection-names.js';
+import { CollectionCatalog } from './collections/collection-catalog.js';
+import { physicalName } from './collections/collection-names.js';
 import { QdrantPointAudit } from './qdrant-point-audit.js';
-import { QdrantServer } from './qdrant-server.js';
+import { QdrantServer } from './server/qdrant-server.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 import { QdrantVectorRebuild } from './qdrant-vector-rebuild.js';
-import { RemovedVersions } from './removed-versions.js';
+import { RemovedVersions } from './points/removed-versions.js';
 
 const describeReal = await describeWith(['qdrant']);
 const VECTOR = Float32Array.of(1, 0, 0, 0);

@@ -6,15 +6,15 @@ import {
   type Overlay,
   type VectorQuery,
 } from '@sfm/memory';
-import { CollectionCatalog, type OpenCollection } from './collection-catalog.js';
-import { ConflictQueue } from './conflict-queue.js';
-import { dropCollection } from './collections.js';
-import { inNamespace } from './filter-pushdown.js';
+import { CollectionCatalog, type OpenCollection } from './collections/collection-catalog.js';
+import { ConflictQueue } from './points/conflict-queue.js';
+import { dropCollection } from './collections/collections.js';
+import { inNamespace } from './points/filter-pushdown.js';
 import { NearestPoints } from './nearest-points.js';
-import { PointWriter } from './point-writer.js';
-import { CollectionMissing, QdrantRefusal } from './qdrant-errors.js';
-import { RemovedVersions } from './removed-versions.js';
-import { keyOf, type UpdateOperation, type UpdateRequest } from './write-plan.js';
+import { PointWriter } from './points/point-writer.js';
+import { CollectionMissing, QdrantRefusal } from './server/qdrant-errors.js';
+import { RemovedVersions } from './points/removed-versions.js';
+import { keyOf, type UpdateOperation, type UpdateRequest } from './points/write-plan.js';
 
 /** Deleting everything, or counting, takes longer the more there is. */
 const SLOW_TIMEOUT_MS = 60_000;

@@ -1,9 +1,9 @@
 import { VectorRebuild, type IndexChange, type IndexDraft } from '@sfm/memory';
-import type { CollectionCatalog } from './collection-catalog.js';
-import { generationOf, physicalName } from './collection-names.js';
-import { describeCollection, dropCollection } from './collections.js';
-import { PointWriter } from './point-writer.js';
-import { RemovedVersions } from './removed-versions.js';
+import type { CollectionCatalog } from './collections/collection-catalog.js';
+import { generationOf, physicalName } from './collections/collection-names.js';
+import { describeCollection, dropCollection } from './collections/collections.js';
+import { PointWriter } from './points/point-writer.js';
+import { RemovedVersions } from './points/removed-versions.js';
 import { SharedDraft } from './shared-draft.js';
 
 /**

@@ -5,7 +5,7 @@ import { RenamedAudit, RenamedNamespaces, RenamedRebuild, TestNamespaces } from 
 import { QdrantPointAudit } from './qdrant-point-audit.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 import { QdrantVectorRebuild } from './qdrant-vector-rebuild.js';
-import { RemovedVersions } from './removed-versions.js';
+import { RemovedVersions } from './points/removed-versions.js';
 
 const describeReal = await describeWith(['qdrant']);
 

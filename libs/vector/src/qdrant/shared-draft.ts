@@ -1,13 +1,13 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import type { IndexChange, IndexDraft } from '@sfm/memory';
-import type { CollectionCatalog } from './collection-catalog.js';
-import { aliasOf, isPhysicalOf, physicalName } from './collection-names.js';
-import { createCollection, dropCollection } from './collections.js';
-import { OWN_FIELD, readHeld } from './point-codec.js';
-import { PointWriter } from './point-writer.js';
+import type { CollectionCatalog } from './collections/collection-catalog.js';
+import { aliasOf, isPhysicalOf, physicalName } from './collections/collection-names.js';
+import { createCollection, dropCollection } from './collections/collections.js';
+import { OWN_FIELD, readHeld } from './points/point-codec.js';
+import { PointWriter } from './points/point-writer.js';
 import { QdrantPointAudit } from './qdrant-point-audit.js';
-import { RemovedVersions } from './removed-versions.js';
-import { toRequests, type UpdateOperation } from './write-plan.js';
+import { RemovedVersions } from './points/removed-versions.js';
+import { toRequests, type UpdateOperation } from './points/write-plan.js';
 
 const BATCH = 250;
 

@@ -1,8 +1,8 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import { isJsonObject } from '@sfm/memory';
-import { OWN_FIELD } from './point-codec.js';
-import { CollectionExists, CollectionMissing } from './qdrant-errors.js';
-import type { QdrantServer } from './qdrant-server.js';
+import { OWN_FIELD } from '../points/point-codec.js';
+import { CollectionExists, CollectionMissing } from '../server/qdrant-errors.js';
+import type { QdrantServer } from '../server/qdrant-server.js';
 
 /** What a collection is for: one namespace, all of them, or whoever looks for all points in one place. */
 export type CollectionUse = 'namespace' | 'shared' | 'mirror';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { randomUnitVector, seededRandom } from '@sfm/memory/testing';
-import { dot, toQueryVector } from '../query-vector.js';
+import { dot, toQueryVector } from '../../search/query-vector.js';
 import { BLOCK_POINTS, VectorSlab } from './vector-slab.js';
 
 const DIMENSION = 23;

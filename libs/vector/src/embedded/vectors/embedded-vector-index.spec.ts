@@ -10,15 +10,15 @@ import {
   upsertOf,
 } from '@sfm/memory/testing';
 import { EmbeddedVectorIndex } from './embedded-vector-index.js';
-import type { NeighborGraph } from './neighbor-graph.js';
-import { createUsearchGraph } from './usearch-graph.js';
+import type { HnswGraph } from './hnsw-graph.js';
+import { createUsearchHnswGraph } from './usearch-hnsw-graph.js';
 
 const DIMENSION = 32;
 const NAMESPACE = 'ns';
 const POINTS = 1500;
 
 /** A graph that sees all it was given; it shows what the index does with a graph's answers, not how good a graph is. */
-class TransparentGraph implements NeighborGraph {
+class TransparentGraph implements HnswGraph {
   readonly vectors = new Map<number, Float32Array>();
   searches = 0;
 
@@ -64,7 +64,7 @@ async function search(
 }
 
 /** Two indexes over the same points: one scans, one has a complete graph. */
-async function scanAndGraph(createGraph: (dimension: number) => Promise<NeighborGraph | undefined>) {
+async function scanAndGraph(createGraph: (dimension: number) => Promise<HnswGraph | undefined>) {
   const scan = new EmbeddedVectorIndex({ dimension: DIMENSION, exactScanLimit: Infinity });
   const graph = new EmbeddedVectorIndex({ dimension: DIMENSION, exactScanLimit: 100, createGraph });
   const changes = densePoints(1).map(upsertOf);
@@ -108,7 +108,7 @@ describe('EmbeddedVectorIndex with a graph', () => {
   });
 
   it('scans when what the graph proposes is too little, so that a short answer means no more', async () => {
-    const blind: NeighborGraph = { add: () => undefined, remove: () => undefined, nearest: () => [0, 7, 14] };
+    const blind: HnswGraph = { add: () => undefined, remove: () => undefined, nearest: () => [0, 7, 14] };
     const { scan, graph } = await scanAndGraph(async () => blind);
     const vector = randomUnitVector(seededRandom(7), DIMENSION);
     expect(await search(graph, vector)).toEqual(await search(scan, vector));
@@ -119,7 +119,7 @@ describe('EmbeddedVectorIndex with a graph', () => {
     ['making a graph fails', () => Promise.reject(new Error('no binary'))],
     [
       'the graph breaks later',
-      async (): Promise<NeighborGraph> => ({
+      async (): Promise<HnswGraph> => ({
         add: () => {
           throw new Error('out of memory');
         },
@@ -151,7 +151,7 @@ describe('usearch as the graph', () => {
   const onSupportedNode = Number(process.versions.node.split('.')[0]) >= 22 ? it : it.skip;
 
   onSupportedNode('finds at least 95 of 100 true neighbours, and all of them under a filter', async () => {
-    const { scan, graph } = await scanAndGraph(createUsearchGraph);
+    const { scan, graph } = await scanAndGraph(createUsearchHnswGraph);
     const random = seededRandom(9);
     let found = 0;
     for (let round = 0; round < 50; round++) {

@@ -1,7 +1,7 @@
 import { VectorIndex, type IndexChange, type LaneCandidate, type Overlay, type VectorQuery } from '@sfm/memory';
-import { CooperativeQueue } from './cooperative-queue.js';
-import type { NeighborGraphFactory } from './neighbor-graph.js';
-import { createUsearchGraph } from './usearch-graph.js';
+import { CooperativeQueue } from '../points/cooperative-queue.js';
+import type { HnswGraphFactory } from './hnsw-graph.js';
+import { createUsearchHnswGraph } from './usearch-hnsw-graph.js';
 import { VectorNamespace } from './vector-namespace.js';
 
 const DEFAULT_EXACT_SCAN_LIMIT = 20_000;
@@ -12,7 +12,7 @@ export interface EmbeddedVectorIndexOptions {
   /** Above this many points of a namespace, dense queries without a filter go through an approximate graph. Default 20000. */
   readonly exactScanLimit?: number;
   /** Makes the graph; by default usearch, where the optional package is installed. */
-  readonly createGraph?: NeighborGraphFactory;
+  readonly createGraph?: HnswGraphFactory;
   /** Told once when no graph can be used and large namespaces are scanned exactly. */
   readonly warn?: (message: string) => void;
 }
@@ -105,7 +105,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
     return new VectorNamespace({
       dimension: this.options.dimension,
       exactScanLimit: this.options.exactScanLimit ?? DEFAULT_EXACT_SCAN_LIMIT,
-      createGraph: this.options.createGraph ?? createUsearchGraph,
+      createGraph: this.options.createGraph ?? createUsearchHnswGraph,
       onGraphUnusable: (reason) => this.#warnOnce(reason),
     });
   }

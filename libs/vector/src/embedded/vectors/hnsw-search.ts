@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { NeighborGraph, NeighborGraphFactory } from './neighbor-graph.js';
+import type { HnswGraph, HnswGraphFactory } from './hnsw-graph.js';
 
 const SLICE_MS = 5;
 
@@ -15,9 +15,9 @@ export interface NearestSlots {
  * A neighbour graph that follows a slab at its own pace: it is built only once somebody asks, in slices between other
  * work. Removed slots leave it at once; new ones wait in `missing` until a slice takes them in.
  */
-export class GraphLane {
+export class HnswSearch {
   #state: GraphState = 'asleep';
-  #graph: NeighborGraph | undefined;
+  #graph: HnswGraph | undefined;
   readonly #known = new Set<number>();
   readonly #missing = new Set<number>();
   #building: Promise<void> | undefined;
@@ -25,7 +25,7 @@ export class GraphLane {
 
   constructor(
     private readonly dimension: number,
-    private readonly createGraph: NeighborGraphFactory,
+    private readonly createGraph: HnswGraphFactory,
     private readonly readVector: (slot: number) => Float32Array,
     private readonly onUnusable: (reason: string) => void,
   ) {}

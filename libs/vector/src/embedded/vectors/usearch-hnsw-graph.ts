@@ -1,4 +1,4 @@
-import type { NeighborGraph } from './neighbor-graph.js';
+import type { HnswGraph } from './hnsw-graph.js';
 
 const PACKAGE: string = 'usearch';
 const CONNECTIVITY = 16;
@@ -16,7 +16,7 @@ interface UsearchIndex {
 type UsearchIndexClass = new (options: Readonly<Record<string, unknown>>) => UsearchIndex;
 
 /** HNSW graph over half-precision copies (usearch). */
-class UsearchGraph implements NeighborGraph {
+class UsearchHnswGraph implements HnswGraph {
   constructor(private readonly index: UsearchIndex) {}
 
   add(slot: number, vector: Float32Array): void {
@@ -38,10 +38,10 @@ class UsearchGraph implements NeighborGraph {
  * An empty graph for unit vectors, or undefined where the optional package is not installed
  * (it has binaries for Linux, macOS and Windows, and wants Node 22 or newer).
  */
-export async function createUsearchGraph(dimension: number): Promise<NeighborGraph | undefined> {
+export async function createUsearchHnswGraph(dimension: number): Promise<HnswGraph | undefined> {
   const Index = await loadIndexClass();
   if (!Index) return undefined;
-  return new UsearchGraph(
+  return new UsearchHnswGraph(
     new Index({
       dimensions: dimension,
       metric: 'ip',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { dropCollection } from './collections.js';
-import { SnapshotRefused } from './qdrant-errors.js';
-import type { QdrantServer } from './qdrant-server.js';
+import { dropCollection } from '../collections/collections.js';
+import { SnapshotRefused } from '../server/qdrant-errors.js';
+import type { QdrantServer } from '../server/qdrant-server.js';
 
 /** Which alias leads to which collection. */
 export interface CollectionAlias {

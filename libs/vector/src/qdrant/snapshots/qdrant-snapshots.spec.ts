@@ -3,15 +3,15 @@ import { EMPTY_OVERLAY, IndexUnavailableError } from '@sfm/memory';
 import { aPoint, freshNamespace, upsertOf } from '@sfm/memory/testing';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { describeWith } from '../../../../test/services/availability.js';
-import { startQdrant } from '../../../../test/services/qdrant.js';
-import { CollectionCatalog } from './collection-catalog.js';
-import { waitFor } from '../../../../test/services/wait-for.js';
-import { aliasOf } from './collection-names.js';
-import { SnapshotRefused } from './qdrant-errors.js';
-import { QdrantServer } from './qdrant-server.js';
+import { describeWith } from '../../../../../test/services/availability.js';
+import { startQdrant } from '../../../../../test/services/qdrant.js';
+import { CollectionCatalog } from '../collections/collection-catalog.js';
+import { waitFor } from '../../../../../test/services/wait-for.js';
+import { aliasOf } from '../collections/collection-names.js';
+import { SnapshotRefused } from '../server/qdrant-errors.js';
+import { QdrantServer } from '../server/qdrant-server.js';
 import { QdrantSnapshots } from './qdrant-snapshots.js';
-import { QdrantVectorIndex } from './qdrant-vector-index.js';
+import { QdrantVectorIndex } from '../qdrant-vector-index.js';
 
 const describeQdrant = await describeWith(['qdrant']);
 

@@ -11,7 +11,7 @@ import {
   type Overlay,
   type SessionNeighbour,
 } from '@sfm/memory';
-import { CooperativeQueue } from './cooperative-queue.js';
+import { CooperativeQueue } from '../points/cooperative-queue.js';
 import { LexicalNamespace } from './lexical-namespace.js';
 
 /** BM25 index in the memory of this process, one inverted index per namespace, rebuilt from the truth at start. */

@@ -6,10 +6,10 @@ import {
   type CollectionDescription,
   type CollectionOptions,
 } from './collections.js';
-import { CollectionMissing } from './qdrant-errors.js';
+import { CollectionMissing } from '../server/qdrant-errors.js';
 import { Mirrors } from './mirrors.js';
-import { assertSupported } from './qdrant-health.js';
-import type { QdrantServer } from './qdrant-server.js';
+import { assertSupported } from '../server/qdrant-health.js';
+import type { QdrantServer } from '../server/qdrant-server.js';
 
 export interface CatalogOptions extends Omit<CollectionOptions, 'holds'> {
   /** All namespaces in one collection of this name; each in its own when absent. */

@@ -14,14 +14,14 @@ import {
   type Overlay,
   type SessionNeighbour,
 } from '@sfm/memory';
-import { FilterSieve } from './filter-sieve.js';
-import { isAlive, isEligible, type HeldPoint } from './held-point.js';
-import { PointTable } from './point-table.js';
+import { FilterSieve } from '../points/filter-sieve.js';
+import { isAlive, isEligible, type HeldPoint } from '../points/held-point.js';
+import { PointTable } from '../points/point-table.js';
 import { ScoreBoard, type WeightedQuery } from './score-board.js';
 import { SessionLists } from './session-lists.js';
 import { sessionNeighbours, type Place, type SpokenPoints } from './session-neighbours.js';
 import { TermDictionary } from './term-dictionary.js';
-import { TopCandidates } from '../top-candidates.js';
+import { TopCandidates } from '../../search/top-candidates.js';
 
 interface TextPoint extends HeldPoint, CandidateContent {
   readonly session: string | null;

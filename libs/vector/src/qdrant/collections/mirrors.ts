@@ -1,9 +1,9 @@
 import { IndexUnavailableError } from '@sfm/memory';
 import { createCollection, describeCollection, type CollectionOptions } from './collections.js';
-import { inNamespace } from './filter-pushdown.js';
-import { CollectionMissing } from './qdrant-errors.js';
-import type { QdrantServer } from './qdrant-server.js';
-import type { UpdateOperation } from './write-plan.js';
+import { inNamespace } from '../points/filter-pushdown.js';
+import { CollectionMissing } from '../server/qdrant-errors.js';
+import type { QdrantServer } from '../server/qdrant-server.js';
+import type { UpdateOperation } from '../points/write-plan.js';
 
 /**
  * Collections that receive the points of every namespace beside the namespace's own, for programs that look there.

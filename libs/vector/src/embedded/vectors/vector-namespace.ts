@@ -7,13 +7,13 @@ import {
   type Overlay,
   type VectorQuery,
 } from '@sfm/memory';
-import { FilterSieve } from './filter-sieve.js';
-import { GraphLane } from './graph-lane.js';
-import { isEligible, toHeldPoint, type HeldPoint } from './held-point.js';
-import type { NeighborGraphFactory } from './neighbor-graph.js';
-import { PointTable } from './point-table.js';
-import { TopCandidates } from '../top-candidates.js';
-import { dot, toQueryVector, type QueryVector } from '../query-vector.js';
+import { FilterSieve } from '../points/filter-sieve.js';
+import { HnswSearch } from './hnsw-search.js';
+import { isEligible, toHeldPoint, type HeldPoint } from '../points/held-point.js';
+import type { HnswGraphFactory } from './hnsw-graph.js';
+import { PointTable } from '../points/point-table.js';
+import { TopCandidates } from '../../search/top-candidates.js';
+import { dot, toQueryVector, type QueryVector } from '../../search/query-vector.js';
 import { BLOCK_POINTS, VectorSlab } from './vector-slab.js';
 
 const OVER_FETCH = 4;
@@ -29,7 +29,7 @@ interface VectorPoint extends HeldPoint {
 export interface VectorNamespaceOptions {
   readonly dimension: number;
   readonly exactScanLimit: number;
-  readonly createGraph: NeighborGraphFactory;
+  readonly createGraph: HnswGraphFactory;
   readonly onGraphUnusable: (reason: string) => void;
 }
 
@@ -44,12 +44,12 @@ export class VectorNamespace {
   readonly #table = new PointTable<VectorPoint>();
   readonly #sieve = new FilterSieve(this.#table);
   readonly #slab: VectorSlab;
-  readonly #graph: GraphLane;
+  readonly #graph: HnswSearch;
   readonly #blockScores = new Float64Array(BLOCK_POINTS);
 
   constructor(private readonly options: VectorNamespaceOptions) {
     this.#slab = new VectorSlab(options.dimension);
-    this.#graph = new GraphLane(
+    this.#graph = new HnswSearch(
       options.dimension,
       options.createGraph,
       (slot) => this.#slab.read(slot),

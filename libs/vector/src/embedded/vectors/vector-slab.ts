@@ -1,4 +1,4 @@
-import type { QueryVector } from '../query-vector.js';
+import type { QueryVector } from '../../search/query-vector.js';
 
 /** Points per block. Big enough for tight inner loops, small enough that a namespace of few memories stays cheap. */
 export const BLOCK_POINTS = 128;

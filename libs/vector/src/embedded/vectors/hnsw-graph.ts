@@ -1,5 +1,5 @@
 /** Approximate nearest neighbours among numbered unit vectors: speed where an exact scan would take too long. */
-export interface NeighborGraph {
+export interface HnswGraph {
   add(slot: number, vector: Float32Array): void;
   remove(slot: number): void;
   /** Up to `count` slots, roughly the nearest ones. */
@@ -7,4 +7,4 @@ export interface NeighborGraph {
 }
 
 /** Makes an empty graph; undefined when this installation has no such library. */
-export type NeighborGraphFactory = (dimension: number) => Promise<NeighborGraph | undefined>;
+export type HnswGraphFactory = (dimension: number) => Promise<HnswGraph | undefined>;
