@@ -7,12 +7,12 @@ import type { Kafka, Message } from 'kafkajs';
 import { waitFor } from '../../../test/services/wait-for.js';
 import type { ConsumingObserver, ConsumingOptions, RetryCause } from '../src/kafka/consuming/consuming-options.js';
 import { KafkaBatchServer, MEMORY_EVENTS_PATTERN } from '../src/kafka/consuming/kafka-batch-server.js';
-import { LagReader } from '../src/kafka/consuming/lag-reader.js';
+import { LagReader } from '../src/kafka/consuming/partitions/lag-reader.js';
 import { RpcErrorPassThrough } from '../src/kafka/consuming/rpc-error-pass-through.filter.js';
-import { DeadLetterQueue } from '../src/kafka/dead-letter-queue.js';
-import { encodeEventMessage } from '../src/kafka/event-message.js';
-import { javaPartitioner } from '../src/kafka/java-partitioner.js';
-import { deadLetterTopicOf, KafkaTopics, memoryTopics } from '../src/kafka/kafka-topics.js';
+import { DeadLetterQueue } from '../src/kafka/dead-letters/dead-letter-queue.js';
+import { encodeEventMessage } from '../src/kafka/messages/event-message.js';
+import { javaPartitioner } from '../src/kafka/producing/java-partitioner.js';
+import { deadLetterTopicOf, KafkaTopics, memoryTopics } from '../src/kafka/topics/kafka-topics.js';
 import { freshTopic, recordedLog, RULES, type RecordedLog } from './kafka-fixtures.js';
 
 /** For members that are to be given up soon after they went silent. */

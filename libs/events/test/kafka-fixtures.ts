@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EventRecord } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { EventValidator } from '../src/event-validator.js';
-import { decodeEventMessage } from '../src/kafka/event-message.js';
-import type { KafkaLog } from '../src/kafka/kafka-log.js';
-import { TopicReader } from '../src/kafka/topic-reader.js';
+import { EventValidator } from '../src/validation/event-validator.js';
+import { decodeEventMessage } from '../src/kafka/messages/event-message.js';
+import type { KafkaLog } from '../src/kafka/connection/kafka-log.js';
+import { TopicReader } from '../src/kafka/topics/topic-reader.js';
 
 /** A busy machine is no broker that hangs; one that is killed refuses at once. */
 export const PATIENT = { connectTimeoutMs: 30_000, requestTimeoutMs: 60_000 };

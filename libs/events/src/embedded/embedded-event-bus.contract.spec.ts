@@ -1,6 +1,6 @@
 import { BusUnavailableError, type EventRecord } from '@sfm/memory';
 import { describeEventBusContract } from '@sfm/memory/testing';
-import { EventValidator } from '../event-validator.js';
+import { EventValidator } from '../validation/event-validator.js';
 import { EmbeddedEventBus } from './embedded-event-bus.js';
 
 const received: EventRecord[] = [];

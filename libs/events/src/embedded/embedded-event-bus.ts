@@ -1,6 +1,6 @@
 import { EventBus, type EventRecord, type PublishOutcome } from '@sfm/memory';
 import { traceShared } from '@sfm/observability';
-import type { EventValidator } from '../event-validator.js';
+import type { EventValidator } from '../validation/event-validator.js';
 
 /** Applies events where they arrive; resolves when the effects are durable. */
 export type EventSubscriber = (records: readonly EventRecord[]) => Promise<PublishOutcome>;

@@ -4,7 +4,7 @@ import type { KafkaMessage } from 'kafkajs';
 import { waitFor } from '../../../../../test/services/wait-for.js';
 import { CountingObserver } from '../../../test/consuming-harness.js';
 import { anEvent, recordedLog, RULES } from '../../../test/kafka-fixtures.js';
-import { encodeEventMessage } from '../event-message.js';
+import { encodeEventMessage } from '../messages/event-message.js';
 import { BatchRunner, type ClaimedBatch } from './batch-runner.js';
 
 const REBALANCING = new Error('The group is rebalancing');

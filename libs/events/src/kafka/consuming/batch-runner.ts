@@ -2,8 +2,8 @@ import type { KafkaMessage } from 'kafkajs';
 import { backoffMs } from './backoff.js';
 import { ChunkApplier } from './chunk-applier.js';
 import type { ApplyingOptions, EventsHandler, RetryCause } from './consuming-options.js';
-import { Heartbeats } from './heartbeats.js';
-import { PartitionProgress } from './partition-progress.js';
+import { Heartbeats } from './partitions/heartbeats.js';
+import { PartitionProgress } from './partitions/partition-progress.js';
 
 /** Messages of one partition, in order, with what may be done about them. */
 export interface ClaimedBatch {

@@ -1,10 +1,10 @@
 import { applyIsolating, isTransient, type EventRecord } from '@sfm/memory';
 import { traceShared } from '@sfm/observability';
 import type { KafkaMessage } from 'kafkajs';
-import type { ParkItem } from '../dead-letter.js';
-import { decodeEventMessage } from '../event-message.js';
+import type { ParkItem } from '../dead-letters/dead-letter.js';
+import { decodeEventMessage } from '../messages/event-message.js';
 import type { ApplyingOptions, EventsHandler, RetryCause } from './consuming-options.js';
-import type { PartitionProgress } from './partition-progress.js';
+import type { PartitionProgress } from './partitions/partition-progress.js';
 
 /** Where messages are and how far they are. */
 export interface ChunkPlace {

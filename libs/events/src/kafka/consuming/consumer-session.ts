@@ -1,11 +1,11 @@
 import { BusUnavailableError } from '@sfm/memory';
 import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
-import { disconnectWithin } from '../connect-client.js';
-import { KafkaTopics } from '../kafka-topics.js';
+import { disconnectWithin } from '../connection/connect-client.js';
+import { KafkaTopics } from '../topics/kafka-topics.js';
 import { BatchRunner, type ClaimedBatch } from './batch-runner.js';
 import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
-import { LifeSigns } from './life-signs.js';
-import { PartitionPauses } from './partition-pauses.js';
+import { LifeSigns } from './partitions/life-signs.js';
+import { PartitionPauses } from './partitions/partition-pauses.js';
 
 /** Heartbeats do not wait for the work, so a short one costs nothing; it is how long a killed member keeps its partitions. */
 const SESSION_MS = 10_000;

@@ -1,9 +1,9 @@
 import type { EventRecord, ProcessOutcome } from '@sfm/memory';
 import type { Kafka } from 'kafkajs';
-import type { DeadLetterQueue } from '../dead-letter-queue.js';
-import type { DecodingRules } from '../event-message.js';
-import type { KafkaLog } from '../kafka-log.js';
-import type { TopicOptions } from '../kafka-topics.js';
+import type { DeadLetterQueue } from '../dead-letters/dead-letter-queue.js';
+import type { DecodingRules } from '../messages/event-message.js';
+import type { KafkaLog } from '../connection/kafka-log.js';
+import type { TopicOptions } from '../topics/kafka-topics.js';
 
 /** Applies events in order; resolves when their effects are durable. What it throws concerns all of them. */
 export type EventsHandler = (records: readonly EventRecord[]) => Promise<ProcessOutcome>;

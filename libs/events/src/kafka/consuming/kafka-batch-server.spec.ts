@@ -8,7 +8,7 @@ import { startKafka, testKafka, type KafkaProcess } from '../../../../../test/se
 import { waitFor } from '../../../../../test/services/wait-for.js';
 import { ConsumingWorld, GIVEN_UP_SOON, type Behaviour } from '../../../test/consuming-harness.js';
 import { anEvent, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
-import { createKafkaClient, kafkaClientConfig } from '../kafka-client.js';
+import { createKafkaClient, kafkaClientConfig } from '../connection/kafka-client.js';
 
 const describeKafka = await describeWith(['kafka']);
 const NOTHING_POISONED = { poisoned: [] };

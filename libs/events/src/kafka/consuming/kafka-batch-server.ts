@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ServerKafka, type KafkaContext, type MessageHandler } from '@nestjs/microservices';
 import type { EventRecord, ProcessOutcome } from '@sfm/memory';
 import { isObservable, lastValueFrom } from 'rxjs';
-import { toBusError } from '../kafka-errors.js';
+import { toBusError } from '../connection/kafka-errors.js';
 import { backoffMs } from './backoff.js';
 import { ConsumerSession } from './consumer-session.js';
 import type { ConsumingOptions, EventsHandler } from './consuming-options.js';

@@ -1,10 +1,10 @@
 import { applyIsolating, BusUnavailableError } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { toDeadLetter, toDeadLetterMessage, toRedrivenMessage, type DeadLetter, type ParkItem } from './dead-letter.js';
-import { MessageRefusedError } from './kafka-errors.js';
-import { KafkaProducer } from './kafka-producer.js';
-import { chunkMessages } from './message-chunks.js';
-import { TopicReader, type TopicPositions } from './topic-reader.js';
+import { MessageRefusedError } from '../connection/kafka-errors.js';
+import { KafkaProducer } from '../producing/kafka-producer.js';
+import { chunkMessages } from '../producing/message-chunks.js';
+import { TopicReader, type TopicPositions } from '../topics/topic-reader.js';
 
 export interface DeadLetterQueueOptions {
   /** The dead letter topic. */

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { BusUnavailableError } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { describeWith } from '../../../../test/services/availability.js';
-import { testKafka } from '../../../../test/services/kafka.js';
-import { freshTopic, messagesOn, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
+import { describeWith } from '../../../../../test/services/availability.js';
+import { testKafka } from '../../../../../test/services/kafka.js';
+import { freshTopic, messagesOn, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
 import type { ParkItem } from './dead-letter.js';
-import { createKafkaClient } from './kafka-client.js';
-import { deadLetterTopicOf, KafkaTopics, memoryTopics } from './kafka-topics.js';
+import { createKafkaClient } from '../connection/kafka-client.js';
+import { deadLetterTopicOf, KafkaTopics, memoryTopics } from '../topics/kafka-topics.js';
 
 const describeKafka = await describeWith(['kafka']);
 

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka } from 'kafkajs';
-import { waitFor } from '../../../../test/services/wait-for.js';
-import { recordedLog } from '../../test/kafka-fixtures.js';
-import { RawServer } from '../../test/raw-server.js';
-import { LagReader } from './consuming/lag-reader.js';
+import { waitFor } from '../../../../../test/services/wait-for.js';
+import { recordedLog } from '../../../test/kafka-fixtures.js';
+import { RawServer } from '../../../test/raw-server.js';
+import { LagReader } from '../consuming/partitions/lag-reader.js';
 import { kafkaClientConfig } from './kafka-client.js';
-import { KafkaHealth } from './kafka-health.js';
+import { KafkaHealth } from '../topics/kafka-health.js';
 
 const LIMIT_MS = 200;
 /** Not reached, and yet short: the client waits for it at times. */

@@ -7,7 +7,7 @@ import {
   type ParkedEvent,
   type PublishOutcome,
 } from '@sfm/memory';
-import { EventValidator } from './event-validator.js';
+import { EventValidator } from '../validation/event-validator.js';
 import { DEFAULT_RELAY_OPTIONS, OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
 
 const record = (id: string, timestamp = '2026-01-01T00:00:00Z'): EventRecord => ({

@@ -9,12 +9,12 @@ import {
   type Admin,
   type Kafka,
 } from 'kafkajs';
-import { describeWith } from '../../../../test/services/availability.js';
-import { startKafka, type KafkaProcess } from '../../../../test/services/kafka.js';
-import { waitFor } from '../../../../test/services/wait-for.js';
-import { freshTopic, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
-import { createKafkaClient } from './kafka-client.js';
-import { protocolErrorsOf } from './kafka-errors.js';
+import { describeWith } from '../../../../../test/services/availability.js';
+import { startKafka, type KafkaProcess } from '../../../../../test/services/kafka.js';
+import { waitFor } from '../../../../../test/services/wait-for.js';
+import { freshTopic, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
+import { createKafkaClient } from '../connection/kafka-client.js';
+import { protocolErrorsOf } from '../connection/kafka-errors.js';
 import { deadLetterTopicOf, KafkaTopics, memoryTopics } from './kafka-topics.js';
 
 const describeKafka = await describeWith(['kafka']);

@@ -8,7 +8,7 @@ import {
 } from '@sfm/memory';
 import { validTraceparent } from '@sfm/observability';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
-import type { EventValidator } from '../event-validator.js';
+import type { EventValidator } from '../../validation/event-validator.js';
 
 /** What decoding needs to know. */
 export interface DecodingRules {

@@ -1,6 +1,6 @@
 import type { EventRecord } from '@sfm/memory';
 import type { Kafka } from 'kafkajs';
-import { decodeEventMessage, type DecodingRules } from './event-message.js';
+import { decodeEventMessage, type DecodingRules } from '../messages/event-message.js';
 import { TopicReader } from './topic-reader.js';
 
 export interface EventTopicOptions {

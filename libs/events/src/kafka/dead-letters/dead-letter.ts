@@ -1,5 +1,5 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
-import { headerText } from './event-message.js';
+import { headerText } from '../messages/event-message.js';
 
 /** A message that cannot be applied, with where it came from. */
 export interface ParkItem {

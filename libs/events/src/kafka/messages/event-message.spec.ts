@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IHeaders, Message } from 'kafkajs';
-import { anEvent, RULES } from '../../test/kafka-fixtures.js';
+import { anEvent, RULES } from '../../../test/kafka-fixtures.js';
 import { decodeEventMessage, encodeEventMessage, eventMessageKey } from './event-message.js';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { recordedLog } from '../../test/kafka-fixtures.js';
+import { recordedLog } from '../../../test/kafka-fixtures.js';
 import { kafkaClientConfig, type KafkaSecurity } from './kafka-client.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'kafka-client-'));

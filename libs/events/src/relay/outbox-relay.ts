@@ -6,7 +6,7 @@ import {
   type Outbox,
   type PublishOutcome,
 } from '@sfm/memory';
-import type { EventValidator } from './event-validator.js';
+import type { EventValidator } from '../validation/event-validator.js';
 
 export interface OutboxRelayOptions {
   /** Most events of one hand-over. */

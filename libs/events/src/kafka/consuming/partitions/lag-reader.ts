@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { connectClient } from '../connect-client.js';
-import { toBusError } from '../kafka-errors.js';
+import { connectClient } from '../../connection/connect-client.js';
+import { toBusError } from '../../connection/kafka-errors.js';
 
 /** How many messages a group has not committed yet, per partition. */
 export class LagReader {

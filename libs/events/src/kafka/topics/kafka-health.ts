@@ -1,7 +1,7 @@
 import { Kafka, type Admin } from 'kafkajs';
-import { connectClient } from './connect-client.js';
-import { kafkaClientConfig, type KafkaConnectionOptions } from './kafka-client.js';
-import { toBusError } from './kafka-errors.js';
+import { connectClient } from '../connection/connect-client.js';
+import { kafkaClientConfig, type KafkaConnectionOptions } from '../connection/kafka-client.js';
+import { toBusError } from '../connection/kafka-errors.js';
 
 export interface KafkaHealthReport {
   readonly isUp: boolean;

@@ -4,7 +4,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 
 /** `schemas/memory.event.json` seen from both `src` and `dist` of this library. */
-const SCHEMA = new URL('../../../schemas/memory.event.json', import.meta.url);
+const SCHEMA = new URL('../../../../schemas/memory.event.json', import.meta.url);
 
 /** Checks events against the published schema, the same on the producing and the consuming side. */
 export class EventValidator {

@@ -1,8 +1,8 @@
 import { BusUnavailableError } from '@sfm/memory';
 import type { Admin, ITopicMetadata, Kafka } from 'kafkajs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { protocolErrorsOf, toBusError } from './kafka-errors.js';
-import type { KafkaLog } from './kafka-log.js';
+import { protocolErrorsOf, toBusError } from '../connection/kafka-errors.js';
+import type { KafkaLog } from '../connection/kafka-log.js';
 
 export const MEMORY_EVENTS_TOPIC = 'memory.events';
 

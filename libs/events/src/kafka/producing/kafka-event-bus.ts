@@ -1,10 +1,10 @@
 import { applyIsolating, EventBus, type EventRecord, type PublishOutcome } from '@sfm/memory';
 import { traceShared } from '@sfm/observability';
 import type { Kafka, Message } from 'kafkajs';
-import { encodeEventMessage } from './event-message.js';
-import type { KafkaLog } from './kafka-log.js';
+import { encodeEventMessage } from '../messages/event-message.js';
+import type { KafkaLog } from '../connection/kafka-log.js';
 import { KafkaProducer, type KafkaProducerOptions } from './kafka-producer.js';
-import { KafkaTopics, MEMORY_EVENTS_TOPIC, memoryTopics, type TopicOptions } from './kafka-topics.js';
+import { KafkaTopics, MEMORY_EVENTS_TOPIC, memoryTopics, type TopicOptions } from '../topics/kafka-topics.js';
 import { chunkMessages } from './message-chunks.js';
 
 export interface KafkaEventBusOptions extends KafkaProducerOptions {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BusUnavailableError } from '@sfm/memory';
 import type { Admin, Consumer, Kafka, KafkaMessage } from 'kafkajs';
-import { protocolErrorsOf, toBusError } from './kafka-errors.js';
+import { protocolErrorsOf, toBusError } from '../connection/kafka-errors.js';
 
 /** Next offset to read, per partition. */
 export type TopicPositions = ReadonlyMap<number, bigint>;

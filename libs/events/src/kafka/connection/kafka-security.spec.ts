@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BusUnavailableError } from '@sfm/memory';
-import { describeWith } from '../../../../test/services/availability.js';
-import { securedKafka, type SecuredKafka } from '../../../../test/services/kafka.js';
-import { anEvent, freshTopic, PATIENT, recordedLog } from '../../test/kafka-fixtures.js';
+import { describeWith } from '../../../../../test/services/availability.js';
+import { securedKafka, type SecuredKafka } from '../../../../../test/services/kafka.js';
+import { anEvent, freshTopic, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient, type KafkaSecurity, type SaslMechanism } from './kafka-client.js';
-import { KafkaEventBus } from './kafka-event-bus.js';
-import { KafkaHealth } from './kafka-health.js';
+import { KafkaEventBus } from '../producing/kafka-event-bus.js';
+import { KafkaHealth } from '../topics/kafka-health.js';
 
 const describeKafka = await describeWith(['kafka']);
 const MECHANISMS = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;

@@ -9,7 +9,7 @@ import kafkajs, {
   type TopicMessages,
 } from 'kafkajs';
 import { javaPartitioner } from './java-partitioner.js';
-import { toBusError } from './kafka-errors.js';
+import { toBusError } from '../connection/kafka-errors.js';
 
 export interface KafkaProducerOptions {
   /** @default gzip */

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
-import { describeWith } from '../../../../../test/services/availability.js';
-import { startKafka, testKafka } from '../../../../../test/services/kafka.js';
-import { ConsumingWorld } from '../../../test/consuming-harness.js';
-import { PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
-import { createKafkaClient } from '../kafka-client.js';
+import { describeWith } from '../../../../../../test/services/availability.js';
+import { startKafka, testKafka } from '../../../../../../test/services/kafka.js';
+import { ConsumingWorld } from '../../../../test/consuming-harness.js';
+import { PATIENT, recordedLog } from '../../../../test/kafka-fixtures.js';
+import { createKafkaClient } from '../../connection/kafka-client.js';
 
 const describeKafka = await describeWith(['kafka']);
 
