@@ -1,5 +1,5 @@
 import { RETIRED_SETTINGS, type RetiredSetting } from './retired-settings.js';
-import type { Setting } from './setting.js';
+import type { Setting } from './kinds/setting.js';
 import { forEachSetting, GROUP_TITLES, settingGroups, type SettingGroup } from './settings-table.js';
 
 const HEAD = `# Configuration

@@ -1,4 +1,4 @@
-import type { SecretKind } from './setting.js';
+import type { SecretKind } from './kinds/setting.js';
 
 const MASK = '***';
 const SECRET_PARAMETER =

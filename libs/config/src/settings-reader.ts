@@ -2,7 +2,7 @@ import type { ConfigFindings } from './config-warning.js';
 import type { Environment } from './environment.js';
 import { maskGiven } from './masking.js';
 import { RETIRED_SETTINGS } from './retired-settings.js';
-import type { Setting } from './setting.js';
+import type { Setting } from './kinds/setting.js';
 import { forEachSetting, settingGroups, type SettingsTree } from './settings-table.js';
 import { findUnknownSettings, isKubernetesServiceLink } from './unknown-settings.js';
 

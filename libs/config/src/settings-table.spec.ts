@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { renderConfigurationDocs } from './configuration-docs.js';
 import { RETIRED_SETTINGS } from './retired-settings.js';
-import type { Setting } from './setting.js';
+import type { Setting } from './kinds/setting.js';
 import { forEachSetting } from './settings-table.js';
 
 // What operators of the reference implementation set, from its code, chart, compose file and documents.

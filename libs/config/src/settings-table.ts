@@ -1,4 +1,4 @@
-import type { Setting, SettingValue } from './setting.js';
+import type { Setting, SettingValue } from './kinds/setting.js';
 import { backupSettings } from './settings/backup.settings.js';
 import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';

@@ -1,4 +1,4 @@
-import { integer, text, url } from '../setting-kinds.js';
+import { integer, text, url } from '../kinds/setting-kinds.js';
 
 /** `soma backup`: where backups are kept. */
 export const backupSettings = {

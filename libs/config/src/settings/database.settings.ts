@@ -1,4 +1,4 @@
-import { integer, oneOf, PEM_FILE, text, url } from '../setting-kinds.js';
+import { integer, oneOf, PEM_FILE, text, url } from '../kinds/setting-kinds.js';
 
 /** PostgreSQL, the truth. Without POSTGRES_URL the service runs its own in the data folder. */
 export const databaseSettings = {

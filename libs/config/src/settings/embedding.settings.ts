@@ -1,4 +1,4 @@
-import { flag, integer, oneOf, text, url } from '../setting-kinds.js';
+import { flag, integer, oneOf, text, url } from '../kinds/setting-kinds.js';
 
 /** How texts become vectors. */
 export const embeddingSettings = {

@@ -1,4 +1,4 @@
-import { flag, integer, integerOrOff, list, scaled, text } from '../setting-kinds.js';
+import { flag, integer, integerOrOff, list, scaled, text } from '../kinds/setting-kinds.js';
 
 /** Hard ceiling of a request body, in bytes; holds even when the operator lifts the limit. */
 const ABSOLUTE_MAX_BODY_BYTES = 256 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import { integer, oneOf, PEM_FILE, scaled, text } from '../setting-kinds.js';
+import { integer, oneOf, PEM_FILE, scaled, text } from '../kinds/setting-kinds.js';
 
 /** Kafka: events for the consumer and for processes outside. */
 export const kafkaSettings = {

@@ -1,4 +1,4 @@
-import { integer } from '../setting-kinds.js';
+import { integer } from '../kinds/setting-kinds.js';
 
 /** What one request may ask for. Beyond it the request is refused and nothing of it is done. */
 export const limitsSettings = {

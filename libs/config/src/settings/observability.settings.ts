@@ -1,4 +1,4 @@
-import { integer, oneOf, text, url } from '../setting-kinds.js';
+import { integer, oneOf, text, url } from '../kinds/setting-kinds.js';
 
 /** Logs. */
 export const loggingSettings = {

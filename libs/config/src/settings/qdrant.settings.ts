@@ -1,4 +1,4 @@
-import { flag, integer, list, PEM_FILE, text, url } from '../setting-kinds.js';
+import { flag, integer, list, PEM_FILE, text, url } from '../kinds/setting-kinds.js';
 
 const FIELD = /^[^\s,]{1,128}$/;
 

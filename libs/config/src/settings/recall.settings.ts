@@ -1,4 +1,4 @@
-import { flag, list } from '../setting-kinds.js';
+import { flag, list } from '../kinds/setting-kinds.js';
 
 const FIELDS_ALLOWED = 'a comma list of payload field names; nested ones with dots (meta.author); none for no field';
 

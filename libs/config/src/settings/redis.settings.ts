@@ -1,4 +1,4 @@
-import { integer, PEM_FILE, text } from '../setting-kinds.js';
+import { integer, PEM_FILE, text } from '../kinds/setting-kinds.js';
 
 const HOST_AND_PORT = String.raw`([A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?`;
 const REDIS_LOGIN = String.raw`://(\S*@)?`;

@@ -1,4 +1,4 @@
-import { flag, integer, oneOf, scaled, text } from '../setting-kinds.js';
+import { flag, integer, oneOf, scaled, text } from '../kinds/setting-kinds.js';
 
 // The same rule as the core's namespace rule; this library imports nothing of ours, and a wrong name must stop the start.
 const NAMESPACE = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;

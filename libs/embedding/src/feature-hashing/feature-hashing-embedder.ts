@@ -1,5 +1,5 @@
 import { detached, Embedder } from '@sfm/memory';
-import { toUnitLength } from '../unit-length.js';
+import { toUnitLength } from '../vectors/unit-length.js';
 import { featuresOf, wordsOf, type WordFeatures } from './word-features.js';
 
 const DEFAULT_DIMENSION = 768;

@@ -1,5 +1,5 @@
 import { Embedder, EmbedderUnavailableError } from '@sfm/memory';
-import { toUnitLength } from '../unit-length.js';
+import { toUnitLength } from '../vectors/unit-length.js';
 import { openModelFolder, type ModelPrecision } from './model-folder.js';
 import {
   loadTransformers,

@@ -1,5 +1,5 @@
 import { EmbedderUnavailableError } from '@sfm/memory';
-import { toUnitLength } from '../unit-length.js';
+import { toUnitLength } from '../vectors/unit-length.js';
 
 /** What was asked for. */
 export interface ExpectedEmbeddings {
