@@ -9,7 +9,7 @@
 const WORKSPACES = 'apps|libs|migrations';
 const ADAPTERS = 'storage|vector|embedding|events|cache|auth|backup';
 /** Files that only tests run. */
-const TEST_CODE = '\\.(spec|e2e-spec|contract)\\.ts$|^test/|^(apps|libs)/[^/]+/(src/testing|test)/';
+export const TEST_CODE = '\\.(spec|e2e-spec|contract)\\.ts$|^test/|^(apps|libs)/[^/]+/(src/testing|test)/';
 
 /** Where execution starts: every other module must be reachable from one of these. */
 const ENTRY_POINTS =
