@@ -12,10 +12,10 @@ import type { EmbeddedPostgresConnection } from '../src/embedded/embedded-postgr
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
 const NEEDED = [
   'embedded',
-  'postgres/advisory-lock-keys.ts',
-  'postgres/instance-lock.ts',
-  'postgres/instance-lock-sessions.ts',
-  'postgres/keep-alive.ts',
+  'postgres/connection/advisory-lock-keys.ts',
+  'postgres/locks/instance-lock.ts',
+  'postgres/locks/instance-lock-sessions.ts',
+  'postgres/connection/keep-alive.ts',
 ];
 
 const PROGRAM = `
