@@ -3,6 +3,8 @@ import { LedgerFeed1763683200000 } from './1763683200000-ledger-feed.js';
 import { OutboxTraceparent1763769600000 } from './1763769600000-outbox-traceparent.js';
 import { DropSessionIndex1763856000000 } from './1763856000000-drop-session-index.js';
 import { OutboxPausingIndex1763942400000 } from './1763942400000-outbox-pausing-index.js';
+import { LosslessLedger1764028800000 } from './1764028800000-lossless-ledger.js';
+import { LedgerPayloads1764115200000 } from './1764115200000-ledger-payloads.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -11,4 +13,6 @@ export const MIGRATIONS = [
   OutboxTraceparent1763769600000,
   DropSessionIndex1763856000000,
   OutboxPausingIndex1763942400000,
+  LosslessLedger1764028800000,
+  LedgerPayloads1764115200000,
 ];

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { Kafka, logLevel } from 'kafkajs';
+import pg from 'pg';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { startKafka, type KafkaProcess } from '../services/kafka.js';
@@ -75,6 +78,31 @@ describeReal('the disaster recovery drill', () => {
     return matches.map(({ text }) => text);
   };
 
+  /** Says something as another producer does: no key, no headers, seconds since the epoch. */
+  const announce = async (coordinate: readonly number[], text: string) => {
+    const id = randomUUID();
+    const payload = { text, coordinate, memory_type: 'episodic' };
+    const event = { event_id: id, id, namespace: 'api_ns', type: 'created', timestamp: 1_700_000_000.5, payload };
+    const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    await producer.send({ topic: 'memory.events', messages: [{ value: JSON.stringify(event) }] });
+    await producer.disconnect();
+  };
+
+  /** Every column of every memory but how often it was read, which is no part of the history. */
+  const memories = async () => {
+    const client = new pg.Client(postgres.url);
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ row: Record<string, unknown> }>(
+        `SELECT to_jsonb(m) - 'access_count' - 'last_accessed_at' AS row FROM memories m ORDER BY namespace, coordinate_key`,
+      );
+      return rows.map(({ row }) => row);
+    } finally {
+      await client.end();
+    }
+  };
+
   it('brings back everything that was acknowledged, also after the backup, and nothing that was deleted', async () => {
     for (let n = 0; n < 20; n += 1) await store(`1,${n}`, `the parcel number${n}x came on a monday`);
     await service.json('/memories/1,3', { method: 'DELETE' });
@@ -84,8 +112,28 @@ describeReal('the disaster recovery drill', () => {
     expect(backup).toMatchObject({ code: 0 });
     await store('1,0', 'the parcel number0x went back');
     await store('2,1', 'the ladder came after the backup');
+    await service.json('/v1/memories', {
+      body: {
+        coordinate: [3, 0.1],
+        payload: {
+          text: 'until noon',
+          coordinate: 'at home',
+          timestamp: 'noon',
+          memory_type: 7,
+          importance_norm: null,
+        },
+        importance: 2.5,
+        expires_at: '2100-01-01T12:00:00.123Z',
+      },
+    });
+    await announce([4, 4], 'the message of another producer');
     await service.json('/memories/1,4', { method: 'DELETE' });
+    await waitFor(async () => (await memories()).some(({ coordinate_key: key }) => key === '4,4'), {
+      timeoutMs: CAUGHT_UP_MS,
+      what: () => 'the message of the other producer to be applied',
+    });
     await waitFor(verified, { timeoutMs: CAUGHT_UP_MS, what: () => 'the pipeline to catch up' });
+    const before = await memories();
 
     const early = await run('bash', ['scripts/restore_drill.sh', '--reset', '--yes'], settings);
     expect(early.code).not.toBe(0);
@@ -95,6 +143,8 @@ describeReal('the disaster recovery drill', () => {
     await Promise.all([service.dispose(), consumer.dispose()]);
     const drill = await run('bash', ['scripts/restore_drill.sh', '--reset', '--yes'], settings);
     expect(drill).toMatchObject({ code: 0, output: expect.stringContaining('restored and verified in') });
+    expect(await memories()).toEqual(before);
+    expect(before.every((row) => row['indexed_version'] === row['version'])).toBe(true);
 
     await launch();
     expect(await recalled('which ladder?')).toContain('the ladder came after the backup');
@@ -102,7 +152,7 @@ describeReal('the disaster recovery drill', () => {
     expect(await recalled('parcel number7x')).toContain('the parcel number7x came on a monday');
     const all = [...(await recalled('parcel number3x')), ...(await recalled('parcel number4x'))];
     expect(all.filter((text) => /number[34]x/.test(text))).toEqual([]);
-    expect(await service.json('/stats')).toMatchObject({ total_memories: 19 });
+    expect(await service.json('/stats')).toMatchObject({ total_memories: 21 });
   }, 480_000);
 
   it('says what is asked of it', async () => {

@@ -10,6 +10,7 @@ export { payloadFields, storeLimits } from './memory-options.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './open-truth.js';
 export { explainPostgresProblem } from './postgres-problem.js';
 export { postgresTls } from './postgres-tls.js';
+export { ReplayModule } from './replay.module.js';
 export { Shutdown } from './shutdown.js';
 export { TelemetryModule } from './telemetry.module.js';
 export { tracingOptions, type TracedProgram } from './tracing-options.js';

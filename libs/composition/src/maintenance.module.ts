@@ -23,7 +23,7 @@ export class MaintenanceModule {
       providers: [
         {
           provide: VerifyService,
-          inject: [TruthAudit, PointAudit, DerivedTables, NamespaceLock, ProjectionSource, Indexer],
+          inject: [TruthAudit, PointAudit, DerivedTables, NamespaceLock, ProjectionSource, Indexer, Embedder],
           useFactory: (
             truth: TruthAudit,
             points: PointAudit,
@@ -31,7 +31,8 @@ export class MaintenanceModule {
             lock: NamespaceLock,
             source: ProjectionSource,
             indexer: Indexer,
-          ) => new VerifyService({ truth, points, tables, lock, source, indexer }),
+            embedder: Embedder,
+          ) => new VerifyService({ truth, points, tables, lock, source, indexer, embedder }),
         },
         {
           provide: ReindexService,

@@ -22,6 +22,7 @@ export {
   eventMessageKey,
   type DecodedEvent,
   type DecodingRules,
+  type PassedOver,
 } from './kafka/messages/event-message.js';
 export { EventTopic, type EventTopicOptions } from './kafka/topics/event-topic.js';
 export { javaPartitioner } from './kafka/producing/java-partitioner.js';

@@ -10,7 +10,7 @@ import { KafkaBatchServer, MEMORY_EVENTS_PATTERN } from '../src/kafka/consuming/
 import { LagReader } from '../src/kafka/consuming/partitions/lag-reader.js';
 import { RpcErrorPassThrough } from '../src/kafka/consuming/rpc-error-pass-through.filter.js';
 import { DeadLetterQueue } from '../src/kafka/dead-letters/dead-letter-queue.js';
-import { encodeEventMessage } from '../src/kafka/messages/event-message.js';
+import { encodeEventMessage, type PassedOver } from '../src/kafka/messages/event-message.js';
 import { javaPartitioner } from '../src/kafka/producing/java-partitioner.js';
 import { deadLetterTopicOf, KafkaTopics, memoryTopics } from '../src/kafka/topics/kafka-topics.js';
 import { freshTopic, recordedLog, RULES, type RecordedLog } from './kafka-fixtures.js';
@@ -42,6 +42,7 @@ export class CountingObserver implements ConsumingObserver {
   parkedMessages = 0;
   readonly handedSizes: number[] = [];
   readonly causes: RetryCause[] = [];
+  readonly passedOverTypes: string[] = [];
   committed(messages: number): void {
     this.committedMessages += messages;
   }
@@ -58,6 +59,9 @@ export class CountingObserver implements ConsumingObserver {
   }
   parked(messages: number): void {
     this.parkedMessages += messages;
+  }
+  passedOver({ type }: PassedOver): void {
+    this.passedOverTypes.push(type);
   }
 }
 

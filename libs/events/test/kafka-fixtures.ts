@@ -43,7 +43,7 @@ export async function messagesOn(kafka: Kafka, topic: string): Promise<PlacedMes
 export async function eventsOn(kafka: Kafka, topic: string): Promise<EventRecord[]> {
   return (await messagesOn(kafka, topic)).map(({ message }) => {
     const decoded = decodeEventMessage(message, RULES);
-    if ('problem' in decoded) throw new Error(decoded.problem);
+    if (!('record' in decoded)) throw new Error(`no event to apply: ${JSON.stringify(decoded)}`);
     return decoded.record;
   });
 }

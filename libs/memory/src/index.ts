@@ -25,7 +25,12 @@ export {
   compareCodePoints,
 } from './model/filter.js';
 export { type JsonValue, type JsonObject, isJsonObject, jsonEquals } from './model/json.js';
-export { type MemoryEventType, type MemoryEvent, type EventRecord } from './model/memory-event.js';
+export {
+  type EnvelopeDetails,
+  type MemoryEventType,
+  type MemoryEvent,
+  type EventRecord,
+} from './model/memory-event.js';
 export { MEMORY_TYPES, type MemoryType, type Memory } from './model/memory.js';
 export { NAMESPACE_RULE, toNamespace } from './model/namespace.js';
 export {
@@ -85,6 +90,7 @@ export { type HeldPoint, PointAudit } from './verify/ports/point-audit.port.js';
 export { pointDigest } from './verify/point-digest.js';
 export {
   type AuditedRow,
+  type AuditedEntry,
   type AuditedLedger,
   type AuditedCoordinate,
   type TruthTotals,
@@ -142,7 +148,7 @@ export {
   toMark,
   toChange,
 } from './indexing/projection/indexer.js';
-export { type ProcessOutcome, EventProcessor } from './indexing/events/event-processor.js';
+export { type ProcessOutcome, EventProcessor, isForeign } from './indexing/events/event-processor.js';
 export {
   type ForeignEventOptions,
   type RefusedEvent,
@@ -154,7 +160,6 @@ export { IndexFollower } from './indexing/following/index-follower.js';
 export { RecentWrites } from './indexing/following/recent-writes.js';
 export { IndexReadiness } from './index-model/index-readiness.port.js';
 export { type Poisoned, applyIsolating, isTransient } from './indexing/projection/isolation.js';
-export { type ReplayOutcome, LedgerReplay } from './indexing/events/ledger-replay.js';
 export { OutboxLoop } from './indexing/relay/outbox-loop.js';
 export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
@@ -179,3 +184,23 @@ export {
   type VerifyListener,
   type VerifyRequest,
 } from './verify/verify.types.js';
+export {
+  enrichedPayload,
+  ENVELOPE_FIELDS,
+  fromEnvelope,
+  toEnvelope,
+  toEnvelopeDetails,
+  type Announcement,
+  type Enrichment,
+  type EnvelopeContent,
+} from './model/envelope.js';
+export { eventKind, type EventKind } from './model/event-kind.js';
+export { ledgerId } from './model/ledger-id.js';
+export { type LedgerEntry } from './model/ledger-entry.js';
+export { sentOf, type HashedEnrichment } from './model/enriched-payload.js';
+export { EventReplay, type EventReplayPlaces, type ReplayOutcome } from './replay/event-replay.js';
+export { LedgerReader, type LedgerBatch, type UnreadableEntry } from './replay/ledger-reader.port.js';
+export { LedgerReplay, type LedgerReplayListener, type LedgerReplayOutcome } from './replay/ledger-replay.js';
+export { toRestoredEntry } from './replay/restored-entry.js';
+export { TruthRestorer, type Restored, type RestoredEntry } from './replay/truth-restorer.port.js';
+export { isSameDigest, vectorDigest, type VectorDigest } from './verify/vector-digest.js';

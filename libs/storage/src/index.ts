@@ -40,6 +40,8 @@ export { PostgresDatabase } from './postgres/connection/postgres-database.js';
 export { PostgresHealth } from './postgres/connection/postgres-health.js';
 export { PostgresChangeFeed } from './postgres/ledger/postgres-change-feed.js';
 export { PostgresEventLedger } from './postgres/ledger/postgres-event-ledger.js';
+export { PostgresLedgerReader } from './postgres/replay/postgres-ledger-reader.js';
+export { PostgresTruthRestorer } from './postgres/replay/postgres-truth-restorer.js';
 export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.js';
 export { PostgresMemoryReader } from './postgres/reading/postgres-memory-reader.js';
 export { PostgresMemoryWriter } from './postgres/writing/postgres-memory-writer.js';

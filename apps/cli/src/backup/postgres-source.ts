@@ -1,19 +1,10 @@
 import type { ArtifactContent, BackupManifest } from '@sfm/backup';
-import {
-  dumpDatabase,
-  holderText,
-  InstanceLock,
-  MigrationRunner,
-  restoreDatabase,
-  type PostgresConnection,
-  type Revision,
-} from '@sfm/storage';
+import { dumpDatabase, MigrationRunner, restoreDatabase, type PostgresConnection, type Revision } from '@sfm/storage';
 import { withConnection, withDataSource } from '../db/with-database.js';
+import { whileNobodyServes } from '../db/while-nobody-serves.js';
 import type { BackupSource } from './backup-sources.js';
 
 const DUMP = 'memories.dump';
-/** How long a service that is just stopping is waited for. */
-const LOCK_WAIT_MS = 5000;
 
 /** The truth store: memories, ledger, outbox and links, of one instant. */
 export const postgresSource: BackupSource = {
@@ -68,21 +59,4 @@ async function refuseNewerSchema(connection: PostgresConnection, { id, facts }: 
   throw new Error(
     `${id} was made by a newer version (schema ${String(facts['schema'])}); restore it with that version`,
   );
-}
-
-/** A service that went on during a restore would index, and answer from, what is being replaced. */
-async function whileNobodyServes(connection: PostgresConnection, work: () => Promise<void>): Promise<void> {
-  const lock = new InstanceLock({ ...connection, mode: 'exclusive', waitMs: LOCK_WAIT_MS, onLost: () => undefined });
-  const holder = await lock.acquire();
-  if (holder) {
-    throw new Error(
-      `a service${holderText(holder)} works on the database: stop every api and consumer process first ` +
-        '(in Kubernetes: scale their deployments to 0)',
-    );
-  }
-  try {
-    await work();
-  } finally {
-    await lock.release();
-  }
 }

@@ -1,23 +1,43 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { jsonText, processTerminal } from '../terminal.js';
+import type { ReplaySource, ReplayTotals } from './replay.js';
 
-/** `soma replay`: brings a restored database up to date from the events that are still on the topic. */
+interface ReplayCommandOptions {
+  readonly from: ReplaySource;
+  readonly json?: boolean;
+}
+
+const HELP = `
+Every memory is again what it was, in every column: payload, importance, times, expiry and version. What changes is
+indexed and announced like any other write, so nothing is left to do afterwards.
+
+Stop every api and consumer process first.
+
+Examples:
+  soma replay                 after a restore: apply the events on the topic that the database does not have
+  soma replay --from ledger   make missing or outdated memories again from the ledger in the database`;
+
+/** `soma replay`: brings the memories of a restored database up to date, from the topic or from its ledger. */
 export function replayCommand(): Command {
   return new Command('replay')
-    .description(
-      'after a restore: apply the events on the topic that the database does not have, then run soma reindex',
+    .description('after a restore: apply the changes that the database does not have')
+    .addOption(
+      new Option('--from <source>', 'where the changes are: the events on the topic, or the ledger in the database')
+        .choices(['topic', 'ledger'])
+        .default('topic'),
     )
     .option('--json', 'print JSON')
-    .action(async ({ json }: { json?: boolean }) => {
+    .addHelpText('after', HELP)
+    .action(async ({ from, json }: ReplayCommandOptions) => {
       // The drivers of the servers take long to load, and help and wrong usage do without them.
       const { replay } = await import('./replay.js');
-      const totals = await replay();
-      const { read, replayed, unreadable, refused } = totals;
-      processTerminal.print(
-        json
-          ? jsonText(totals)
-          : `replayed ${replayed} of ${read} events (${refused} refused, ${unreadable} unreadable messages)`,
-      );
-      if (replayed > 0) processTerminal.note('what was replayed is not indexed yet: run soma reindex --all');
+      const totals = await replay(from);
+      processTerminal.print(json ? jsonText(totals) : describe(from, totals));
     });
+}
+
+function describe(from: ReplaySource, { read, replayed, memories, refused, unreadable }: ReplayTotals): string {
+  return from === 'topic'
+    ? `replayed ${replayed} of ${read} events: ${memories} memories changed (${refused} refused, ${unreadable} unreadable messages)`
+    : `read the ledger of ${read} coordinates: ${memories} memories changed (${unreadable} cannot be told from it)`;
 }

@@ -1,4 +1,4 @@
-import type { ConsumingObserver, RetryCause } from '@sfm/events';
+import type { ConsumingObserver, PassedOver, RetryCause } from '@sfm/events';
 import { answerInTime } from '@sfm/observability';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
@@ -29,6 +29,7 @@ export class ConsumerMetrics implements ConsumingObserver {
   private readonly batchSize: Histogram;
   private readonly retries: Counter<'cause'>;
   private readonly parkedTotal: Counter;
+  private readonly passedOverTotal: Counter<'kind'>;
 
   constructor(
     private readonly registry: Registry,
@@ -42,6 +43,9 @@ export class ConsumerMetrics implements ConsumingObserver {
     this.failures = counter('consumer_process_failure_total', 'Events in tries that failed', ['component']);
     this.retries = counter('consumer_retries_total', 'Pauses of a partition before another try', ['cause']);
     this.parkedTotal = counter('consumer_parked_total', 'Messages put on the dead letter topic');
+    this.passedOverTotal = counter('consumer_passed_over_total', 'Events that there is nothing to do with, by kind', [
+      'kind',
+    ]);
     this.latency = new Histogram({
       name: 'consumer_processing_latency_seconds',
       help: 'Time to apply a batch of events',
@@ -72,6 +76,10 @@ export class ConsumerMetrics implements ConsumingObserver {
 
   parked(messages: number): void {
     this.parkedTotal.inc(messages);
+  }
+
+  passedOver({ kind }: PassedOver): void {
+    this.passedOverTotal.inc({ kind });
   }
 
   succeed(events: number, seconds: number): void {

@@ -31,7 +31,7 @@ beforeEach(async () => {
 describe('rebuilding the vector index of a namespace', () => {
   it('puts an index made from the truth in place of the old one, with the embeddings that are stored', async () => {
     const made = store.embedder.embedded;
-    store.points().points.set('99', [{ version: 1, digest: 0, dimension: 2 }]);
+    store.points().points.set('99', [{ version: 1, digest: 0, vector: null, dimension: 2 }]);
     store.points().points.delete('1');
     const report = await reindex();
     expect(report).toMatchObject({ memories: 3, embedded: 0, changes: 0, verification: { agrees: true } });
@@ -72,7 +72,7 @@ describe('rebuilding the vector index of a namespace', () => {
   it('finds what a process wrote to the old index that had not noticed the new one', async () => {
     store.vectors.afterPublish = () => {
       const row = store.truth.write(NAMESPACE, '42');
-      store.vectors.old.get(NAMESPACE)?.points.set('42', [{ version: 1, digest: 0, dimension: 2 }]);
+      store.vectors.old.get(NAMESPACE)?.points.set('42', [{ version: 1, digest: 0, vector: null, dimension: 2 }]);
       row.indexedVersion = 1;
     };
     expect((await reindex()).verification.agrees).toBe(true);

@@ -41,6 +41,9 @@ interface Position extends FeedPosition {
   readonly seen: number;
 }
 
+/** What nobody bends in these tests. */
+const CREATED = { id: 1, createdVersion: 1, createdAtMs: 1000, updatedAtMs: 1000, expiresAtMs: null };
+
 const idOf = (namespace: string, key: string) => `${namespace}\n${key}`;
 
 /** A truth store in memory: rows, ledger and links that a test writes and bends. */
@@ -50,7 +53,8 @@ export class InMemoryTruth {
   readonly links: ({ readonly namespace: string } & LinkId)[] = [];
   readonly registered = new Set<string>();
   readonly parked: AuditedParkedEvent[] = [];
-  unplaced: string[] = [];
+  /** Ledger rows that made no version. */
+  unversioned = 0;
   /** Called before each batch that a scan gives. */
   beforeBatch: () => void | Promise<void> = () => {};
 
@@ -130,8 +134,8 @@ export class InMemoryTruthAudit extends TruthAudit {
     });
   }
 
-  async unplacedEvents() {
-    return { ids: this.truth.unplaced.slice(0, 1), count: this.truth.unplaced.length };
+  async unversionedEvents() {
+    return this.truth.unversioned;
   }
 
   async parkedEvents() {
@@ -149,7 +153,15 @@ export class InMemoryTruthAudit extends TruthAudit {
       namespace,
       key,
       row: row
-        ? { ...row, isDeleted: row.payload === null, type: 'semantic', importance: null, coordinate: row.coordinate }
+        ? {
+            ...row,
+            ...CREATED,
+            isDeleted: row.payload === null,
+            type: 'semantic',
+            importance: null,
+            importanceNorm: 0,
+            searchedText: toProjectionRow(row).searchedText,
+          }
         : null,
       ledger: newest
         ? {
@@ -158,8 +170,14 @@ export class InMemoryTruthAudit extends TruthAudit {
             newest: {
               version: newest.version,
               type: newest.type,
+              memoryType: 'semantic',
+              coordinate: newest.key.split(',').map(Number),
+              payload: newest.payload ?? {},
+              importance: null,
+              importanceNorm: 0,
               contentHash: newest.contentHash,
-              saysTheSame: JSON.stringify(newest.payload) === JSON.stringify(row?.payload ?? null),
+              ...CREATED,
+              memoryId: CREATED.id,
             },
             missing: Array.from({ length: newest.version }, (_, index) => index + 1).filter((v) => !versions.has(v)),
           }

@@ -2,18 +2,21 @@ import { Embedder } from '../index-model/embedder.port.js';
 import type { IndexChange, IndexPoint } from '../index-model/index-point.js';
 import { PointAudit, type HeldPoint } from '../verify/ports/point-audit.port.js';
 import { pointDigest } from '../verify/point-digest.js';
+import { vectorDigest, type VectorDigest } from '../verify/vector-digest.js';
 import { VectorRebuild, type IndexDraft } from '../verify/ports/vector-rebuild.port.js';
 
 interface StoredPoint {
   readonly version: number;
   /** See `HeldPoint`. */
   readonly digest: number;
+  readonly vector: VectorDigest | null;
   /** Of the embedding; null when there is none. */
   readonly dimension: number | null;
 }
 
 function toStored({ version, type, payload, vector }: IndexPoint): StoredPoint {
-  return { version, digest: pointDigest(type, payload), dimension: vector?.length ?? null };
+  const digest = pointDigest(type, payload);
+  return { version, digest, vector: vector && vectorDigest(vector), dimension: vector?.length ?? null };
 }
 
 /** One vector index: the points it holds, and versions of removed ones. */
@@ -123,5 +126,7 @@ export class FixedEmbedder extends Embedder {
 }
 
 function heldIn(stored: StoredPoints): HeldPoint[] {
-  return [...stored.points].flatMap(([key, held]) => held.map(({ version, digest }) => ({ key, version, digest })));
+  return [...stored.points].flatMap(([key, held]) =>
+    held.map(({ version, digest, vector }) => ({ key, version, digest, vector })),
+  );
 }

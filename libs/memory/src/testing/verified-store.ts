@@ -33,6 +33,7 @@ export function aVerifiedStore(embedder = new FixedEmbedder(), { keepsEmbeddings
     source,
     indexer,
     lock,
+    embedder,
   };
   const verifier = new VerifyService(places, { wait: async () => traffic.pause() });
   const rebuild = new InMemoryVectorRebuild(vectors);

@@ -15,6 +15,13 @@ describe('searchedText', () => {
     expect(searchedText({}, ['text'])).toBe('');
   });
 
+  it('is the same for equal payloads, in whatever order their names stand', () => {
+    const one = { b: 'bread', a: { 10: 'ten', 9: 'nine', z: 'last' } };
+    const two = { a: { z: 'last', 9: 'nine', 10: 'ten' }, b: 'bread' };
+    expect(searchedText(one, ['text'])).toBe(searchedText(two, ['text']));
+    expect(searchedText({ y: 1, x: 2 }, ['text'])).toBe(searchedText({ x: 2, y: 1 }, ['text']));
+  });
+
   it('never ends in half a character', () => {
     expect(searchedText({ text: `${'x'.repeat(99_999)}😀` }, ['text']).isWellFormed()).toBe(true);
   });

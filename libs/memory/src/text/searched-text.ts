@@ -1,3 +1,4 @@
+import { canonicalJson } from '../model/content-hash.js';
 import { valueAt } from '../model/filter.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 
@@ -8,7 +9,7 @@ const PUNCTUATION = /[{}[\]",:]+/g;
 /**
  * The text of a payload that recall searches: the strings under the given fields, in their order; every
  * string of the payload when it has none of them; its names and values when it has no string at all, so that a memory
- * of mere numbers can be found too.
+ * of mere numbers can be found too. Equal payloads have equal texts, in whatever order their names stand.
  */
 export function searchedText(payload: JsonObject, textFields: readonly string[]): string {
   const parts: string[] = [];
@@ -16,7 +17,7 @@ export function searchedText(payload: JsonObject, textFields: readonly string[])
     collectStrings(fieldValue(payload, field) ?? null, parts);
   }
   if (parts.length === 0) collectStrings(payload, parts);
-  if (parts.length === 0) parts.push(JSON.stringify(payload).replaceAll(PUNCTUATION, ' ').trim());
+  if (parts.length === 0) parts.push(canonicalJson(payload).replaceAll(PUNCTUATION, ' ').trim());
   return parts.join('\n').slice(0, MAX_SEARCHED_CHARACTERS).toWellFormed();
 }
 
@@ -26,7 +27,7 @@ function collectStrings(value: JsonValue, into: string[]): void {
   } else if (Array.isArray(value)) {
     for (const item of value) collectStrings(item, into);
   } else if (value !== null && typeof value === 'object') {
-    for (const item of Object.values(value)) collectStrings(item, into);
+    for (const name of Object.keys(value).sort()) collectStrings(value[name] ?? null, into);
   }
 }
 

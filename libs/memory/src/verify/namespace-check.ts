@@ -1,3 +1,5 @@
+import type { Embedder } from '../index-model/embedder.port.js';
+import { expectedVectors } from './expected-vectors.js';
 import type { DerivedTables, LinkId } from './ports/derived-tables.port.js';
 import type { PointAudit } from './ports/point-audit.port.js';
 import { PointComparison, type RecheckOptions } from './point-comparison.js';
@@ -12,6 +14,7 @@ export interface CheckedPlaces {
   readonly truth: TruthAudit;
   readonly points: PointAudit;
   readonly tables: Pick<DerivedTables, 'danglingLinks'>;
+  readonly embedder: Embedder;
 }
 
 export interface CheckOptions {
@@ -62,7 +65,7 @@ export class NamespaceCheck {
     await this.readPoints(rows);
     await this.readTruth(rows);
     const { pointKeys, moving } = await this.judgePoints();
-    await this.reportUnplaced();
+    this.counts.events += await this.places.truth.unversionedEvents(name);
     const dangling = await this.danglingLinks();
     const { points } = this.comparison;
     return {
@@ -83,12 +86,13 @@ export class NamespaceCheck {
     let done = 0;
     for await (const coordinates of this.places.truth.scan(this.namespace.name, COORDINATES_PER_READ)) {
       this.options.signal?.throwIfAborted();
+      const vectors = await expectedVectors(coordinates, this.places.embedder);
       for (const coordinate of coordinates) {
         const { row, ledger } = coordinate;
         if (row) this.counts[row.isDeleted ? 'tombstones' : 'memories'] += 1;
         if (row && row.indexedVersion < row.version) this.counts.pending += 1;
         this.counts.events += ledger?.events ?? 0;
-        this.comparison.addRow(coordinate);
+        this.comparison.addRow(coordinate, vectors);
         truthDifferences(coordinate).forEach(this.options.onDifference);
       }
       done += coordinates.length;
@@ -97,7 +101,6 @@ export class NamespaceCheck {
   }
 
   private async judgePoints(): Promise<{ readonly pointKeys: readonly string[]; readonly moving: number }> {
-    const { truth, points } = this.places;
     let looks = 0;
     const wait = async (ms: number) => {
       this.options.signal?.throwIfAborted();
@@ -105,20 +108,13 @@ export class NamespaceCheck {
       await this.options.wait(ms);
     };
     const { pausesMs } = this.options.recheck;
-    const { differences, moving } = await this.comparison.judge(truth, points, { pausesMs, wait });
+    const { differences, moving } = await this.comparison.judge(this.places, { pausesMs, wait });
     for (const [key, [kind, detail]] of differences) this.report(kind, key, detail);
     // What is too much goes first: it may stand where something is missing.
     const isTooMuch = (key: string) => differences.get(key)?.[0] === 'point_superfluous';
     const keys = [...differences.keys()];
     const pointKeys = [...keys.filter(isTooMuch), ...keys.filter((key) => !isTooMuch(key))];
     return { pointKeys, moving: moving.length };
-  }
-
-  private async reportUnplaced(): Promise<void> {
-    const { ids, count } = await this.places.truth.unplacedEvents(this.namespace.name);
-    for (const id of ids) this.report('ledger_unplaced', null, `event ${id} belongs to no coordinate or no version`);
-    this.counts.events += count;
-    if (count > ids.length) this.report('ledger_unplaced', null, `and ${count - ids.length} more events`);
   }
 
   private async danglingLinks(): Promise<readonly LinkId[]> {
@@ -141,8 +137,7 @@ export class NamespaceCheck {
   }
 
   private report(kind: DifferenceKind, key: string | null, detail: string): void {
-    const isRepairable = kind !== 'ledger_unplaced';
-    this.options.onDifference({ kind, namespace: this.namespace.name, key, detail, isRepairable });
+    this.options.onDifference({ kind, namespace: this.namespace.name, key, detail, isRepairable: true });
   }
 
   private progress(phase: 'points' | 'memories' | 'checking again', done: number, total: number): void {

@@ -1,5 +1,7 @@
+import type { Embedder } from '../index-model/embedder.port.js';
+import { expectedVectors, type ExpectedVectors } from './expected-vectors.js';
 import type { HeldPoint, PointAudit } from './ports/point-audit.port.js';
-import { pointDifference, type Held, type PointFinding } from './point-differences.js';
+import { pointDifference, type Held, type PointExpectation, type PointFinding } from './point-differences.js';
 import type { AuditedCoordinate, AuditedRow, TruthAudit } from './ports/truth-audit.port.js';
 
 const KEYS_PER_READ = 500;
@@ -17,6 +19,13 @@ const LOOKS_TO_CONVICT = 2;
 /** A memory that counts as not indexed may be about to be indexed again: it gets all the time there is. */
 function looksToConvict(finding: PointFinding, recheck: RecheckOptions): number {
   return finding[0] === 'point_overdue' ? recheck.pausesMs.length : LOOKS_TO_CONVICT;
+}
+
+/** What the second looks read. */
+export interface ComparedPlaces {
+  readonly truth: Pick<TruthAudit, 'read'>;
+  readonly points: Pick<PointAudit, 'held'>;
+  readonly embedder: Embedder;
 }
 
 export interface PointVerdicts {
@@ -47,25 +56,24 @@ export class PointComparison {
   /** Takes in points of the index; all of them before the first row. */
   addPoints(points: readonly HeldPoint[]): void {
     this.count += points.length;
-    for (const { key, version, digest } of points) {
+    for (const { key, ...held } of points) {
       const known = this.unmatched.get(key);
-      if (known) known.push({ version, digest });
-      else this.unmatched.set(key, [{ version, digest }]);
+      if (known) known.push(held);
+      else this.unmatched.set(key, [held]);
     }
   }
 
-  /** Takes in a row of the truth. */
-  addRow({ key, row }: AuditedCoordinate): void {
+  /** Takes in a row of the truth, with the vectors that its index should hold. */
+  addRow({ key, row }: AuditedCoordinate, vectors: ExpectedVectors): void {
     if (!row) return;
     const held = this.unmatched.get(key) ?? [];
     this.unmatched.delete(key);
-    if (pointDifference(row, held, this.maxPendingSeconds)) this.suspects.add(key);
+    if (pointDifference(row, held, this.expectation(key, vectors))) this.suspects.add(key);
   }
 
   /** Looks at everything that did not match again. Points that no row has claimed are suspects too. */
   async judge(
-    truth: Pick<TruthAudit, 'read'>,
-    points: Pick<PointAudit, 'held'>,
+    places: ComparedPlaces,
     recheck: { readonly pausesMs: readonly number[]; readonly wait: (ms: number) => Promise<void> },
   ): Promise<PointVerdicts> {
     for (const key of this.unmatched.keys()) this.suspects.add(key);
@@ -75,7 +83,7 @@ export class PointComparison {
       if (this.suspects.size === 0) break;
       await recheck.wait(pauseMs);
       for (const keys of chunks([...this.suspects])) {
-        for (const [key, finding] of await this.look(keys, truth, points)) {
+        for (const [key, finding] of await this.look(keys, places)) {
           const looks = (looksWrong.get(key) ?? 0) + 1;
           looksWrong.set(key, looks);
           const isConvicted = finding !== undefined && looks >= looksToConvict(finding, recheck);
@@ -90,31 +98,31 @@ export class PointComparison {
   /** What is wrong with each key; keys whose row changed during the look are left out. */
   private async look(
     keys: readonly string[],
-    truth: Pick<TruthAudit, 'read'>,
-    points: Pick<PointAudit, 'held'>,
+    { truth, points, embedder }: ComparedPlaces,
   ): Promise<ReadonlyMap<string, PointFinding | undefined>> {
-    const before = await rowsOf(this.namespace, keys, truth);
+    const before = rowsOf(await truth.read(this.namespace, keys));
     const held = new Map<string, Held[]>();
     for (const { key, ...point } of await points.held(this.namespace, keys)) {
       held.set(key, [...(held.get(key) ?? []), point]);
     }
-    const after = await rowsOf(this.namespace, keys, truth);
+    const coordinates = await truth.read(this.namespace, keys);
+    const after = rowsOf(coordinates);
+    const vectors = await expectedVectors(coordinates, embedder);
     const looked = new Map<string, PointFinding | undefined>();
     for (const key of keys) {
       const row = after.get(key) ?? null;
       if (!isSame(before.get(key) ?? null, row)) continue;
-      looked.set(key, pointDifference(row, held.get(key) ?? [], this.maxPendingSeconds));
+      looked.set(key, pointDifference(row, held.get(key) ?? [], this.expectation(key, vectors)));
     }
     return looked;
   }
+
+  private expectation(key: string, vectors: ExpectedVectors): PointExpectation {
+    return { maxPendingSeconds: this.maxPendingSeconds, vector: vectors.get(key) };
+  }
 }
 
-async function rowsOf(
-  namespace: string,
-  keys: readonly string[],
-  truth: Pick<TruthAudit, 'read'>,
-): Promise<ReadonlyMap<string, AuditedRow>> {
-  const coordinates = await truth.read(namespace, keys);
+function rowsOf(coordinates: readonly AuditedCoordinate[]): ReadonlyMap<string, AuditedRow> {
   return new Map(coordinates.flatMap(({ key, row }) => (row ? [[key, row] as const] : [])));
 }
 

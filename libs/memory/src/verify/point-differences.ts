@@ -1,6 +1,7 @@
 import { contentHash } from '../model/content-hash.js';
 import type { HeldPoint } from './ports/point-audit.port.js';
 import { pointDigest } from './point-digest.js';
+import { isSameDigest, type VectorDigest } from './vector-digest.js';
 import type { AuditedRow } from './ports/truth-audit.port.js';
 import type { DifferenceKind } from './verify.types.js';
 
@@ -9,6 +10,14 @@ export type PointFinding = readonly [kind: DifferenceKind, detail: string];
 /** A point whose key is known. */
 export type Held = Omit<HeldPoint, 'key'>;
 
+/** What a point is held against, beside its row. */
+export interface PointExpectation {
+  /** A write that is not indexed for this long is a difference. */
+  readonly maxPendingSeconds: number;
+  /** Undefined when nobody can tell. */
+  readonly vector: VectorDigest | null | undefined;
+}
+
 /**
  * What is wrong with the points that an index holds for a coordinate, given its row in the truth (null: none); undefined
  * when nothing is. A change that is not indexed yet may lack its point or have an older one; recall makes up for it.
@@ -16,7 +25,7 @@ export type Held = Omit<HeldPoint, 'key'>;
 export function pointDifference(
   row: AuditedRow | null,
   points: readonly Held[],
-  maxPendingSeconds: number,
+  { maxPendingSeconds, vector }: PointExpectation,
 ): PointFinding | undefined {
   const held = points[0]?.version;
   if (points.length > 1) {
@@ -35,6 +44,9 @@ export function pointDifference(
   const expected = digestOf(row);
   if (expected !== undefined && points[0]?.digest !== expected) {
     return ['point_content', `the index holds another type or payload as version ${held}`];
+  }
+  if (vector !== undefined && !isSameDigest(points[0]?.vector ?? null, vector)) {
+    return ['point_vector', `the index holds ${points[0]?.vector ? 'another' : 'no'} vector as version ${held}`];
   }
   return undefined;
 }

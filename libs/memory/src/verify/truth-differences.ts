@@ -1,6 +1,7 @@
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
-import type { AuditedCoordinate, AuditedLedger, AuditedRow } from './ports/truth-audit.port.js';
+import { jsonEquals } from '../model/json.js';
+import type { AuditedCoordinate, AuditedEntry, AuditedLedger, AuditedRow } from './ports/truth-audit.port.js';
 import type { Difference, DifferenceKind } from './verify.types.js';
 
 type Finding = readonly [kind: DifferenceKind, detail: string];
@@ -51,12 +52,37 @@ function* newestFindings(row: AuditedRow, { newest }: AuditedLedger): Generator<
     yield ['ledger_type', `the memory ${row.isDeleted ? 'is deleted' : 'lives'}, the newest event says ${newest.type}`];
     return;
   }
-  if (row.isDeleted) return;
-  if (newest.contentHash !== row.contentHash) {
+  if (!row.isDeleted && newest.contentHash !== row.contentHash) {
     yield ['ledger_content', `the row has hash ${brief(row.contentHash)}, its event ${brief(newest.contentHash)}`];
-  } else if (!newest.saysTheSame && !isTampered(row)) {
-    yield ['ledger_content', 'the payload of the newest event is not the one of the row'];
+    return;
   }
+  const unlike = differingColumns(row, newest);
+  // A payload that does not have its hash is reported as that.
+  const told = isTampered(row) ? unlike.filter((name) => name !== 'payload') : unlike;
+  if (told.length > 0) yield ['ledger_content', `the row and its newest event differ in ${told.join(', ')}`];
+}
+
+/** Columns in which a row is not what its newest event made it. */
+function differingColumns(row: AuditedRow, newest: AuditedEntry): string[] {
+  const names: string[] = [];
+  const compare = (name: string, isSame: boolean) => isSame || names.push(name);
+  const recorded = (value: number | null, own: number | null) => value === null || value === own;
+  compare('memory_type', newest.memoryType === row.type);
+  compare(
+    'coordinate',
+    newest.coordinate !== null && coordinateKey(newest.coordinate) === coordinateKey(row.coordinate),
+  );
+  compare('id', recorded(newest.memoryId, row.id));
+  compare('created_version', recorded(newest.createdVersion, row.createdVersion));
+  compare('created_at', recorded(newest.createdAtMs, row.createdAtMs));
+  compare('updated_at', recorded(newest.updatedAtMs, row.updatedAtMs));
+  if (row.isDeleted) return names;
+  compare('payload', newest.payload === null || jsonEquals(newest.payload, row.payload ?? undefined));
+  compare('importance', newest.importance === row.importance);
+  compare('importance_norm', recorded(newest.importanceNorm, row.importanceNorm));
+  // An event that notes no times is one of an earlier version, which noted no expiry either.
+  compare('expires_at', newest.updatedAtMs === null || newest.expiresAtMs === row.expiresAtMs);
+  return names;
 }
 
 function brief(hash: string | null): string {

@@ -27,6 +27,7 @@ beforeEach(async () => {
   store.truth.delete(NAMESPACE, '5');
   await store.index('5');
 });
+import { vectorDigest } from './vector-digest.js';
 
 describe('verifying a healthy store', () => {
   it('agrees and says what was compared', async () => {
@@ -106,7 +107,6 @@ describe('differences that repair cannot mend', () => {
     ['an event of another type', 'ledger_type 5', () => (newestEvent('5').type = 'updated')],
     ['an event with another payload', 'ledger_content 4', () => (newestEvent('4').payload = { text: 'forged' })],
     ['a ledger without its memory', 'memory_missing 4', () => store.truth.rows.delete(`${NAMESPACE}\n4`)],
-    ['an event that belongs nowhere', 'ledger_unplaced -', () => store.truth.unplaced.push('e-1')],
   ];
 
   it.each(plants)('%s is %s, also after repair', async (_name, expected, plant) => {
@@ -149,6 +149,8 @@ describe('differences that repair mends', () => {
     ['a point of an older version', 'point_stale 2', () => stale('2')],
     ['a point of a version that never was', 'point_ahead 2', () => put('2', 7)],
     ['a point with another content', 'point_content 1', () => put('1', 1)],
+    ['a point with another vector', 'point_vector 1', () => bend('1', [0, 1])],
+    ['a point whose vector was taken', 'point_vector 1', () => bend('1', null)],
     ['a point without a memory', 'point_superfluous 99', () => put('99', 1)],
     ['a point of a deleted memory', 'point_superfluous 5', () => put('5', 1)],
     ['two points of one memory', 'point_duplicate 3', () => put('3', 1, 1)],
@@ -209,8 +211,15 @@ describe('differences that repair mends', () => {
   const put = (key: string, ...versions: number[]) =>
     void store.points().points.set(
       key,
-      versions.map((version) => ({ version, digest: 0, dimension: 2 })),
+      versions.map((version) => ({ version, digest: 0, vector: null, dimension: 2 })),
     );
+  const bend = (key: string, vector: readonly number[] | null) => {
+    const points = store.points().points;
+    points.set(
+      key,
+      (points.get(key) ?? []).map((point) => ({ ...point, vector: vector && vectorDigest(vector) })),
+    );
+  };
   const stale = (key: string) => {
     const row = store.truth.write(NAMESPACE, key);
     row.indexedVersion = row.version;
@@ -226,6 +235,12 @@ describe('what verification looks at', () => {
     const asked = await verify({ namespaces: ['other', 'nobody', 'other'] });
     expect(asked.namespaces.map(({ namespace }) => namespace)).toEqual(['other', 'nobody']);
     expect(notes.join()).toContain('nobody');
+  });
+
+  it('counts events that made no version among the others, without calling them a difference', async () => {
+    const [before] = (await verify()).namespaces;
+    store.truth.unversioned = 3;
+    expect(await verify()).toMatchObject({ agrees: true, namespaces: [{ events: (before?.events ?? 0) + 3 }] });
   });
 
   it('names parked events without calling them a difference', async () => {

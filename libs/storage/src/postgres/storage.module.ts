@@ -3,6 +3,7 @@ import {
   ChangeFeed,
   DerivedTables,
   EventLedger,
+  LedgerReader,
   MemoryReader,
   MemoryWriter,
   NamespaceLock,
@@ -10,6 +11,7 @@ import {
   PendingMemories,
   ProjectionSource,
   TruthAudit,
+  TruthRestorer,
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
@@ -23,6 +25,8 @@ import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { PostgresPendingMemories } from './projection/postgres-pending-memories.js';
 import { PostgresProjectionSource } from './projection/postgres-projection-source.js';
+import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
+import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
 import { PostgresTruthAudit } from './audit/postgres-truth-audit.js';
 
 export interface StorageModuleOptions extends StorageDecorators {
@@ -50,6 +54,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [Outbox, PostgresOutbox],
       [ChangeFeed, PostgresChangeFeed],
       [EventLedger, PostgresEventLedger],
+      [LedgerReader, PostgresLedgerReader],
+      [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],
       [NamespaceLock, PostgresNamespaceLock],

@@ -5,7 +5,7 @@ import { readHeld } from './points/point-codec.js';
 import { pointId } from './points/point-id.js';
 import type { RemovedVersions } from './points/removed-versions.js';
 
-/** Payloads can be large, and an answer has to come in time. */
+/** Payloads and vectors can be large, and an answer has to come in time. */
 const BATCH = 100;
 
 /** A point that is not where the index puts that of its key, or has no key, goes by its id: no memory has such a key. */
@@ -29,7 +29,7 @@ export class QdrantPointAudit extends PointAudit {
       collection_name: collection.name,
       limit: BATCH,
       with_payload: true,
-      with_vector: false,
+      with_vector: true,
       ...(this.catalog.isShared ? { filter: { must: [inNamespace(namespace)] } } : {}),
     };
     let offset: string | number | undefined;
@@ -48,7 +48,7 @@ export class QdrantPointAudit extends PointAudit {
     if (!collection) return [];
     const found: HeldPoint[] = [];
     for (const ids of inBatches(namespace, keys)) {
-      const request = { collection_name: collection.name, ids, with_payload: true, with_vector: false };
+      const request = { collection_name: collection.name, ids, with_payload: true, with_vector: true };
       const records = await this.catalog.server.call((api, init) => api.getPoints(request, init));
       found.push(...records.map((record) => toHeld(namespace, record)));
     }
@@ -82,11 +82,11 @@ function idOf(namespace: string, key: string): string | number {
 
 function toHeld(
   namespace: string,
-  { id, payload }: { readonly id: string | number; readonly payload?: unknown },
+  { id, payload, vector }: { readonly id: string | number; readonly payload?: unknown; readonly vector?: unknown },
 ): HeldPoint {
-  const held = readHeld(payload);
+  const held = readHeld(payload, vector);
   if (held && pointId(namespace, held.key) === id) return held;
-  return { key: `${STRAY}${id}`, version: held?.version ?? 0, digest: held?.digest ?? 0 };
+  return { key: `${STRAY}${id}`, version: held?.version ?? 0, digest: held?.digest ?? 0, vector: held?.vector ?? null };
 }
 
 function isPointId(offset: unknown): offset is string | number {

@@ -54,7 +54,7 @@ export class SharedDraft implements IndexDraft {
     const gone = new Map(this.old);
     for await (const points of this.#points()) {
       await this.catalog.server.update(shared, copies(points));
-      for (const { payload } of points) gone.delete(readHeld(payload)?.key ?? '');
+      for (const { payload } of points) gone.delete(readHeld(payload, null)?.key ?? '');
     }
     const removals = [...gone].map(([key, version]) => ({ kind: 'remove' as const, key, version: version + 1 }));
     for (const { operations } of toRequests(this.namespace, removals)) {
@@ -86,7 +86,7 @@ export class SharedDraft implements IndexDraft {
 function copies(points: readonly Schemas['Record'][]): UpdateOperation[] {
   const byVersion = new Map<number, Schemas['PointStruct'][]>();
   for (const { id, vector, payload } of points) {
-    const version = readHeld(payload)?.version ?? 0;
+    const version = readHeld(payload, null)?.version ?? 0;
     const ofVersion = byVersion.get(version) ?? [];
     byVersion.set(version, ofVersion);
     ofVersion.push({ id, vector: isDense(vector) ? vector : {}, payload: payload ?? {} });

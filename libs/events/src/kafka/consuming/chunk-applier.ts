@@ -2,7 +2,7 @@ import { applyIsolating, isTransient, type EventRecord } from '@sfm/memory';
 import { traceShared } from '@sfm/observability';
 import type { KafkaMessage } from 'kafkajs';
 import type { ParkItem } from '../dead-letters/dead-letter.js';
-import { decodeEventMessage } from '../messages/event-message.js';
+import { decodeEventMessage, type PassedOver } from '../messages/event-message.js';
 import type { ApplyingOptions, EventsHandler, RetryCause } from './consuming-options.js';
 import type { PartitionProgress } from './partitions/partition-progress.js';
 
@@ -27,12 +27,16 @@ interface Failure {
 }
 
 const DONE: ChunkOutcome = {};
+/** Types may be anything: so many are named in the log. */
+const MAX_NOTED_TYPES = 50;
 
 /**
  * Brings messages to their end: applied, or parked with the reason. Nothing is parked because a server is away. What is
  * done is noted in the progress, so that a repeat only concerns the rest.
  */
 export class ChunkApplier {
+  private readonly notedTypes = new Set<string>();
+
   constructor(
     private readonly options: ApplyingOptions,
     private readonly handler: EventsHandler,
@@ -48,20 +52,34 @@ export class ChunkApplier {
     }
   }
 
-  /** Parks what is no event that can be applied. */
+  /** Parks what is no event that can be applied, and notes events that there is nothing to do with. */
   private async decode(messages: readonly KafkaMessage[], place: ChunkPlace): Promise<Item[]> {
     const items: Item[] = [];
     const refused: Failure[] = [];
+    const passedOver: KafkaMessage[] = [];
     for (const message of messages) {
       const decoded = decodeEventMessage(message, this.options.decoding);
-      if ('problem' in decoded) refused.push({ message, reason: decoded.problem });
-      else items.push({ message, record: decoded.record });
+      if ('record' in decoded) items.push({ message, record: decoded.record });
+      else if ('problem' in decoded) refused.push({ message, reason: decoded.problem });
+      else {
+        this.notePassedOver(decoded.passedOver);
+        passedOver.push(message);
+      }
     }
+    place.progress.finish(passedOver);
     await this.park(
       refused.map((failure) => ({ ...failure, attempts: 1 })),
       place,
     );
     return items;
+  }
+
+  /** Says so once for each type: there may be one such event for every event of ours. */
+  private notePassedOver(event: PassedOver): void {
+    this.options.observer.passedOver(event);
+    if (this.notedTypes.has(event.type) || this.notedTypes.size >= MAX_NOTED_TYPES) return;
+    this.notedTypes.add(event.type);
+    this.options.log.log(`passes over events of type ${JSON.stringify(event.type)} (${event.kind}): nothing to apply`);
   }
 
   private async applyItems(items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {

@@ -1,7 +1,7 @@
 import type { EventRecord, ProcessOutcome } from '@sfm/memory';
 import type { Kafka } from 'kafkajs';
 import type { DeadLetterQueue } from '../dead-letters/dead-letter-queue.js';
-import type { DecodingRules } from '../messages/event-message.js';
+import type { DecodingRules, PassedOver } from '../messages/event-message.js';
 import type { KafkaLog } from '../connection/kafka-log.js';
 import type { TopicOptions } from '../topics/kafka-topics.js';
 
@@ -20,6 +20,8 @@ export interface ConsumingObserver {
   /** A partition waits. */
   retrying(cause: RetryCause): void;
   parked(messages: number): void;
+  /** An event came that this version does nothing with: it is not about what a memory says, or its type is not known. */
+  passedOver(event: PassedOver): void;
 }
 
 /** How events are applied, and what happens to those that cannot be. */

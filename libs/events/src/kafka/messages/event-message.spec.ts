@@ -84,8 +84,6 @@ describe('decodeEventMessage', () => {
     ['no JSON', read('{'), 'not JSON'],
     ['broken UTF-8', read(Buffer.from([0x22, 0xff, 0x22])), 'not JSON'],
     ['a missing field', foreign({ namespace: undefined }), "required property 'namespace'"],
-    ['an unknown event type', foreign({ type: 'renamed' }), 'unknown event type "renamed"'],
-    ['an event of links', foreign({ type: 'linked' }), 'event type "linked" is not applied by this version'],
     ['no coordinate', foreign({}, { text: 'x' }), 'payload.coordinate: must be'],
     ['a payload that is no object', foreign({}, 'text'), 'payload.coordinate: must be'],
     ['an empty coordinate', foreign({}, { coordinate: [] }), 'payload.coordinate: must hold at least one'],
@@ -98,7 +96,25 @@ describe('decodeEventMessage', () => {
       read(JSON.stringify(record.event), { 'memory-key': '1', 'memory-version': '0' }),
       'header memory-version',
     ],
+    [
+      'details that are no JSON',
+      read(JSON.stringify(record.event), { 'memory-key': '1', 'memory-details': '{' }),
+      'header memory-details: must be JSON',
+    ],
+    [
+      'details of another shape',
+      read(JSON.stringify(record.event), { 'memory-key': '1', 'memory-details': '{"own":[]}' }),
+      'memory-details',
+    ],
   ])('reports %s as a problem', (_name, decoded, problem) => {
     expect(decoded).toEqual({ problem: expect.stringContaining(problem) });
+  });
+
+  it.each([
+    ['linked', 'relation'],
+    ['erased', 'administration'],
+    ['renamed', 'unknown'],
+  ])('passes over an event of type %s, whatever it says: its kind is %s', (type, kind) => {
+    expect(foreign({ type }, 'not about a memory')).toEqual({ passedOver: { type, kind } });
   });
 });

@@ -1,8 +1,11 @@
 import {
   coordinateKey,
+  eventKind,
   isJsonObject,
   parseCoordinate,
   toCoordinate,
+  toEnvelopeDetails,
+  type EventKind,
   type EventRecord,
   type JsonValue,
 } from '@sfm/memory';
@@ -17,10 +20,15 @@ export interface DecodingRules {
   readonly maxDimensions: number;
 }
 
-export type DecodedEvent = { readonly record: EventRecord } | { readonly problem: string };
+/** An event that is not about what a memory says, or of a type that this version does not know. */
+export interface PassedOver {
+  readonly type: string;
+  readonly kind: EventKind | 'unknown';
+}
 
-const APPLIED = new Set(['created', 'updated', 'deleted']);
-const KNOWN = new Set(['linked', 'unlinked']);
+export type DecodedEvent =
+  { readonly record: EventRecord } | { readonly problem: string } | { readonly passedOver: PassedOver };
+
 const SCHEMA_ID = 'memory.event.json';
 
 /**
@@ -32,7 +40,13 @@ export function eventMessageKey(namespace: string, key: string): string {
 }
 
 /** The message of an event: key, JSON value and headers. */
-export function encodeEventMessage({ event, key, version, traceparent }: EventRecord): Message & { value: string } {
+export function encodeEventMessage({
+  event,
+  key,
+  version,
+  details,
+  traceparent,
+}: EventRecord): Message & { value: string } {
   return {
     key: eventMessageKey(event.namespace, key),
     value: JSON.stringify(event),
@@ -40,6 +54,7 @@ export function encodeEventMessage({ event, key, version, traceparent }: EventRe
       'event-type': event.type,
       'memory-key': key,
       ...(version === undefined ? {} : { 'memory-version': String(version) }),
+      ...(details === undefined ? {} : { 'memory-details': JSON.stringify(details) }),
       ...(traceparent === undefined ? {} : { traceparent }),
       'content-type': 'application/json',
       'schema-id': SCHEMA_ID,
@@ -49,7 +64,8 @@ export function encodeEventMessage({ event, key, version, traceparent }: EventRe
 
 /**
  * Reads a message of ours or of another producer. What stands in the headers of ours is found in the event when they
- * are missing. Never throws: what cannot be applied has a `problem` to park it with.
+ * are missing. Never throws: an event that cannot be applied has a `problem` to park it with, one that there is nothing to do
+ * with is `passedOver`.
  */
 export function decodeEventMessage(
   message: Pick<KafkaMessage, 'value' | 'headers'>,
@@ -59,14 +75,14 @@ export function decodeEventMessage(
   const event = parseJson(message.value);
   if (event === undefined) return { problem: 'the value is not JSON' };
   if (!validator.accepts(event)) return { problem: `not a memory event: ${validator.problem(event)}` };
-  if (KNOWN.has(event.type)) return { problem: `event type "${event.type}" is not applied by this version` };
-  if (!APPLIED.has(event.type)) return { problem: `unknown event type "${event.type.slice(0, 100)}"` };
+  const kind = eventKind(event.type);
+  if (kind !== 'content') return { passedOver: { type: event.type.slice(0, 100), kind: kind ?? 'unknown' } };
   try {
     const trace = traceOf(message.headers);
     const ownKey = headerText(message.headers, 'memory-key');
     if (ownKey === undefined) return { record: { event, key: keyOfPayload(event.payload, maxDimensions), ...trace } };
     const key = coordinateKey(parseCoordinate(ownKey, maxDimensions, 'header memory-key'));
-    return { record: { event, key, ...versionOf(message.headers), ...trace } };
+    return { record: { event, key, ...versionOf(message.headers), ...detailsOf(message.headers), ...trace } };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
@@ -103,6 +119,18 @@ function versionOf(headers: IHeaders | undefined): { version?: number } {
   const version = Number(text);
   if (!Number.isSafeInteger(version) || version < 1) throw new Error('header memory-version: must be a whole number');
   return { version };
+}
+
+function detailsOf(headers: IHeaders | undefined): Pick<EventRecord, 'details'> {
+  const text = headerText(headers, 'memory-details');
+  if (text === undefined) return {};
+  let details: unknown;
+  try {
+    details = JSON.parse(text);
+  } catch {
+    throw new Error('header memory-details: must be JSON');
+  }
+  return { details: toEnvelopeDetails(details) };
 }
 
 /** The value of a header as text; the first when it is given several times. */

@@ -23,7 +23,7 @@ export class EventTopic {
 
   /**
    * Reads every event up to what is the end now; those of one memory in their order. Messages that are no events are
-   * only counted.
+   * only counted, events that are not about what a memory says are left out.
    *
    * @throws BusUnavailableError
    */
@@ -33,7 +33,7 @@ export class EventTopic {
       visit: async (messages) => {
         const decoded = messages.map((message) => decodeEventMessage(message, rules));
         const records = decoded.flatMap((event) => ('record' in event ? [event.record] : []));
-        await visit(records, decoded.length - records.length);
+        await visit(records, decoded.filter((event) => 'problem' in event).length);
       },
     });
   }

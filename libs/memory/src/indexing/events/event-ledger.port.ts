@@ -26,9 +26,9 @@ export abstract class EventLedger {
 
   /**
    * Writes foreign events in order, in one transaction: memories as our own writes, one ledger row each with their type
-   * and time, and no outbox row, because the event is on the bus already. Events that the ledger has are skipped:
-   * calling twice changes nothing, also when two processes race. A deletion that finds nothing gets a row without a
-   * version, so that it is not applied to what is written there before it comes again.
+   * and time, and one outbox row, because only the event of ours says what became of theirs. Events that the ledger has are
+   * skipped: calling twice changes nothing, also when two processes race. A deletion that finds nothing gets a row without
+   * a version, so that it is not applied to what is written there before it comes again.
    */
   abstract record(events: readonly (ForeignWrite | ForeignDelete)[]): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { InvalidRequestError } from '../../model/errors.js';
 import { coordinateKey, parseCoordinate, toCoordinate, type Coordinate } from '../../model/coordinate.js';
 import { eventEpochSeconds } from '../../model/event-timestamp.js';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../model/json.js';
+import { fromEnvelope } from '../../model/envelope.js';
+import type { JsonValue } from '../../model/json.js';
 import type { MemoryEvent } from '../../model/memory-event.js';
 import { MEMORY_TYPES, type MemoryType } from '../../model/memory.js';
 import { toNamespace } from '../../model/namespace.js';
@@ -9,9 +10,6 @@ import type { StoreLimits } from '../../store/store.types.js';
 import type { PayloadFields } from '../../model/payload-fields.js';
 import { toWriteCommand } from '../../store/write-command.js';
 import type { ForeignDelete, ForeignWrite } from './event-ledger.port.js';
-
-/** Fields of an event's payload that describe the memory and are not part of what its producer said. */
-const ENVELOPE_FIELDS = ['coordinate', 'memory_type'];
 
 /**
  * What an event of another producer asks for, checked like a request: the memory's own fields stand in the payload
@@ -24,12 +22,15 @@ export function toForeignChange(
   options: { readonly limits: StoreLimits; readonly fields: PayloadFields },
 ): ForeignWrite | ForeignDelete {
   const namespace = toNamespace(event.namespace);
-  const { payload, coordinate } = contentOf(event, options.limits.maxDimensions);
+  const announced = fromEnvelope({ event, key: '' });
+  if (announced.kind !== 'announcement') throw new InvalidRequestError('event', 'must be of another producer');
+  const coordinate = toEventCoordinate(announced.coordinate, options.limits.maxDimensions);
   const origin = { id: event.id, eventId: event.event_id, occurredAt: occurredAt(event) };
   switch (event.type) {
     case 'created':
     case 'updated': {
-      const memory = { coordinate, payload: own(payload), type: memoryType(payload), importance: event.importance };
+      const type = toMemoryType(announced.memoryType);
+      const memory = { coordinate, payload: announced.payload, type, importance: event.importance };
       return { ...toWriteCommand(namespace, memory, options), ...origin, kind: 'write' };
     }
     case 'deleted':
@@ -37,11 +38,6 @@ export function toForeignChange(
     default:
       throw new InvalidRequestError('type', `"${event.type}" is not known; created, updated and deleted are`);
   }
-}
-
-function contentOf({ payload }: MemoryEvent, maxDimensions: number): { payload: JsonObject; coordinate: Coordinate } {
-  if (!isJsonObject(payload)) throw new InvalidRequestError('payload', 'must be an object');
-  return { payload, coordinate: toEventCoordinate(payload['coordinate'], maxDimensions) };
 }
 
 function toEventCoordinate(value: JsonValue | undefined, maxDimensions: number): Coordinate {
@@ -56,15 +52,10 @@ function toEventCoordinate(value: JsonValue | undefined, maxDimensions: number):
   return toCoordinate(numbers, maxDimensions, field);
 }
 
-function memoryType(payload: JsonObject): MemoryType {
-  const given = payload['memory_type'] ?? 'episodic';
+function toMemoryType(given: JsonValue = 'episodic'): MemoryType {
   const type = MEMORY_TYPES.find((known) => known === given);
   if (!type) throw new InvalidRequestError('payload.memory_type', `must be one of ${MEMORY_TYPES.join(', ')}`);
   return type;
-}
-
-function own(payload: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(payload).filter(([name]) => !ENVELOPE_FIELDS.includes(name)));
 }
 
 function occurredAt({ timestamp }: MemoryEvent): Date {

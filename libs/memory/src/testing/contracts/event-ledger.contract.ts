@@ -81,10 +81,26 @@ export function describeEventLedgerContract(adapter: string, truth: TruthHarness
       expect(comparable(made)).toEqual(comparable(own));
     });
 
-    it('puts nothing in the outbox, and leaves the memory to be indexed', async () => {
+    it('announces what became of each event under its id, and leaves the memory to be indexed', async () => {
       await drainAll(truth().outbox);
-      await record(aForeignWrite(namespace), aForeignDelete(namespace, '1,2'));
-      expect(await truth().outbox.depth()).toMatchObject({ waiting: 0 });
+      const events = [
+        aForeignWrite(namespace, { payload: { text: 'theirs', coordinate: 'own' } }),
+        aForeignDelete(namespace, '1,2'),
+        aForeignDelete(namespace, '404'),
+      ];
+      await record(...events);
+      const announced = await drainAll(truth().outbox);
+      expect(announced).toMatchObject([
+        {
+          event: { id: events[0]?.id, event_id: events[0]?.eventId, type: 'created', payload: { coordinate: [1, 2] } },
+          key: '1,2',
+          version: 1,
+          details: { announced: true, own: { coordinate: 'own' } },
+        },
+        { event: { id: events[1]?.id, type: 'deleted' }, key: '1,2', version: 2, details: { announced: true } },
+        { event: { id: events[2]?.id, type: 'deleted' }, key: '404', details: { announced: true, memory_id: null } },
+      ]);
+      expect(announced[2]).not.toHaveProperty('version');
       expect(await truth().pending.versions(namespace)).toEqual([{ key: '1,2', version: 2, deleted: true }]);
     });
 

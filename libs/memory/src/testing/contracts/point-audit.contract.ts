@@ -4,6 +4,7 @@ import { EMPTY_OVERLAY, type IndexPoint } from '../../index-model/index-point.js
 import type { VectorIndex } from '../../index-model/vector-index.port.js';
 import type { HeldPoint, PointAudit } from '../../verify/ports/point-audit.port.js';
 import { pointDigest } from '../../verify/point-digest.js';
+import { isSameDigest, vectorDigest } from '../../verify/vector-digest.js';
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
 import { CONTRACT_DIMENSION } from '../index-history.js';
 import { unitVector } from '../seeded-random.js';
@@ -30,6 +31,11 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
     const store = (key: string, version: number, details: Partial<IndexPoint> = {}) =>
       audited.index.apply(NAMESPACE, [upsertOf(aPoint({ key, id: version, version, vector: VECTOR, ...details }))]);
     const digest = pointDigest('semantic', {});
+    /** Servers round vectors: what is held counts as what was stored when the digests say so. */
+    const placed = ({ key, version, digest: content, vector }: HeldPoint) => {
+      const isStored = isSameDigest(vector, vectorDigest(VECTOR));
+      return { key, version, digest: content, vector: vector === null ? null : isStored ? 'stored' : 'another' };
+    };
     const scanned = async (namespace = NAMESPACE): Promise<HeldPoint[]> => {
       const points: HeldPoint[] = [];
       for await (const batch of audited.audit.scan(namespace)) points.push(...batch);
@@ -61,9 +67,9 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       await store('c', 4);
       await audited.index.apply(NAMESPACE, [removalOf('c', 5)]);
       await audited.index.apply('other', [upsertOf(aPoint({ key: 'd', vector: VECTOR }))]);
-      expect(await scanned()).toEqual([
-        { key: 'a', version: 1, digest },
-        { key: 'b', version: 3, digest },
+      expect((await scanned()).map(placed)).toEqual([
+        { key: 'a', version: 1, digest, vector: 'stored' },
+        { key: 'b', version: 3, digest, vector: null },
       ]);
     });
 
@@ -81,7 +87,18 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       expect(new Set(expected).size).toBe(contents.length);
       expect((await scanned()).map((point) => point.digest)).toEqual(expected);
       const held = await audited.audit.held(NAMESPACE, ['k5']);
-      expect(held).toEqual([{ key: 'k5', version: 1, digest: expected[5] }]);
+      expect(held.map(placed)).toEqual([{ key: 'k5', version: 1, digest: expected[5], vector: 'stored' }]);
+    });
+
+    it('tells vectors apart by their components', async () => {
+      const [first = 0, second = 0, ...rest] = VECTOR;
+      const vectors = [VECTOR, unitVector([second, first, ...rest]), unitVector([first + 0.002, second, ...rest])];
+      for (const [number, vector] of vectors.entries()) await store(`k${number}`, 1, { vector });
+      const held = await scanned();
+      expect(held.map(({ vector }, number) => isSameDigest(vector, vectorDigest(vectors[number] ?? [])))).toEqual(
+        vectors.map(() => true),
+      );
+      expect(held.map(placed).map(({ vector }) => vector)).toEqual(['stored', 'another', 'another']);
     });
 
     it('scans each of many points once', async () => {
@@ -99,7 +116,8 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       await store('a', 1);
       await store('b', 2);
       await audited.index.apply(NAMESPACE, [removalOf('b', 3)]);
-      expect(await audited.audit.held(NAMESPACE, ['a', 'b', 'never'])).toEqual([{ key: 'a', version: 1, digest }]);
+      const held = await audited.audit.held(NAMESPACE, ['a', 'b', 'never']);
+      expect(held.map(placed)).toEqual([{ key: 'a', version: 1, digest, vector: 'stored' }]);
       expect(await audited.audit.held(NAMESPACE, [])).toEqual([]);
     });
 
@@ -110,9 +128,9 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       expect(await found()).toEqual(['b']);
       expect(await audited.index.count(NAMESPACE)).toBe(1);
       await store('a', 2);
-      expect(await scanned()).toEqual([
-        { key: 'a', version: 2, digest },
-        { key: 'b', version: 9, digest },
+      expect((await scanned()).map(placed)).toEqual([
+        { key: 'a', version: 2, digest, vector: 'stored' },
+        { key: 'b', version: 9, digest, vector: 'stored' },
       ]);
       expect(await found()).toEqual(['a', 'b']);
     });
@@ -122,7 +140,7 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       await audited.index.apply(NAMESPACE, [removalOf('a', 5)]);
       await audited.audit.evict(NAMESPACE, ['a']);
       await store('a', 3);
-      expect(await scanned()).toEqual([{ key: 'a', version: 3, digest }]);
+      expect((await scanned()).map(placed)).toEqual([{ key: 'a', version: 3, digest, vector: 'stored' }]);
     });
   });
 }

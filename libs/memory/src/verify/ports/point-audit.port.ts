@@ -1,9 +1,13 @@
+import type { VectorDigest } from '../vector-digest.js';
+
 /** Which version of a memory a vector index holds, and what of it. */
 export interface HeldPoint {
   readonly key: string;
   readonly version: number;
   /** `pointDigest` of the type and payload that the point has. */
   readonly digest: number;
+  /** `vectorDigest` of the vector that the point has; null when it has none. */
+  readonly vector: VectorDigest | null;
 }
 
 /** The points of a vector index one by one: what verification and repair need beyond searching. */

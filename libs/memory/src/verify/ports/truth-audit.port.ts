@@ -13,8 +13,35 @@ export interface AuditedRow {
   readonly importance: number | null;
   /** SHA-256 (hex) as it is stored; null for a deleted memory. */
   readonly contentHash: string | null;
+  readonly importanceNorm: number;
+  /** `Memory.id` */
+  readonly id: number;
+  readonly createdVersion: number;
+  readonly createdAtMs: number;
+  readonly updatedAtMs: number;
+  readonly expiresAtMs: number | null;
+  readonly searchedText: string;
+  readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
   /** Seconds since the last write. */
   readonly ageSeconds: number;
+}
+
+/** The newest ledger row of a coordinate. What an earlier version did not note is null. */
+export interface AuditedEntry {
+  readonly version: number;
+  readonly type: string;
+  readonly memoryType: string | null;
+  readonly coordinate: Coordinate | null;
+  /** What was sent; null when that cannot be told from what an earlier version wrote. */
+  readonly payload: JsonObject | null;
+  readonly importance: number | null;
+  readonly importanceNorm: number | null;
+  readonly contentHash: string | null;
+  readonly memoryId: number | null;
+  readonly createdVersion: number | null;
+  readonly createdAtMs: number | null;
+  readonly updatedAtMs: number | null;
+  readonly expiresAtMs: number | null;
 }
 
 /** What the ledger says about a coordinate. */
@@ -22,13 +49,7 @@ export interface AuditedLedger {
   readonly events: number;
   /** Lowest version; 1 when nothing is missing. */
   readonly lowest: number;
-  readonly newest: {
-    readonly version: number;
-    readonly type: string;
-    readonly contentHash: string | null;
-    /** False when its payload does not say what the row says. */
-    readonly saysTheSame: boolean;
-  };
+  readonly newest: AuditedEntry;
   /** The first few versions that have no event. */
   readonly missing: readonly number[];
 }
@@ -70,8 +91,8 @@ export abstract class TruthAudit {
   /** The given coordinates as they are now, of one instant; those that neither rows nor ledger know are left out. */
   abstract read(namespace: string, keys: readonly string[]): Promise<readonly AuditedCoordinate[]>;
 
-  /** Ids of ledger rows of a namespace that belong to no coordinate or no version: the first few, and how many. */
-  abstract unplacedEvents(namespace: string): Promise<{ readonly ids: readonly string[]; readonly count: number }>;
+  /** How many ledger rows of a namespace made no version: they are not about what a memory says, or changed nothing. */
+  abstract unversionedEvents(namespace: string): Promise<number>;
 
   /** Events of a namespace that were parked in the outbox, oldest first: the first few, and how many. */
   abstract parkedEvents(

@@ -1,5 +1,7 @@
 import {
+  sentOf,
   TruthAudit,
+  type AuditedEntry,
   type AuditedCoordinate,
   type AuditedLedger,
   type AuditedParkedEvent,
@@ -9,6 +11,9 @@ import {
   type TruthTotals,
 } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { decodeEmbedding } from '../rows/embedding-codec.js';
+import { epochMs } from '../rows/epoch-ms.js';
+import type { PayloadForm } from '../rows/ledger-row.js';
 
 /** How many of a kind are named; the rest are counted. */
 const NAMED = 10;
@@ -24,11 +29,15 @@ const NEXT_KEYS = `SELECT key FROM (
 
 const GIVEN_KEYS = 'SELECT DISTINCT key COLLATE "C" AS key FROM unnest($2::text[]) AS given (key)';
 
-/**
- * Rows and ledger of coordinates in one statement, hence of one instant. A ledger row adds fields to the payload
- * (`memory_type`, `coordinate`, `importance_norm`, and `timestamp` where the caller gave none): those are taken off
- * before the two are compared.
- */
+/** What of the newest ledger row is compared with the row, under names of its own. */
+const NEWEST_COLUMNS = `n.type AS newest_type, n.memory_type AS newest_memory_type, n.coordinate AS newest_coordinate,
+  n.payload AS newest_payload, n.payload_form AS newest_form, n.importance AS newest_importance,
+  n.importance_norm AS newest_importance_norm, encode(n.content_hash, 'hex') AS newest_hash,
+  n.memory_id::float8 AS newest_memory_id, n.created_version AS newest_created_version,
+  ${epochMs('n.created_at')} AS newest_created_at_ms, ${epochMs('n.updated_at')} AS newest_updated_at_ms,
+  ${epochMs('n.expires_at')} AS newest_expires_at_ms`;
+
+/** Rows and ledger of coordinates in one statement, hence of one instant. */
 const audit = (keys: string) => `
 WITH wanted AS MATERIALIZED (${keys}), ledger AS (
   SELECT w.key, count(*)::int AS events, min(e.version) AS lowest, max(e.version) AS newest
@@ -37,14 +46,11 @@ WITH wanted AS MATERIALIZED (${keys}), ledger AS (
   GROUP BY w.key
 )
 SELECT w.key, m.coordinate, m.version, m.indexed_version, m.deleted_at IS NOT NULL AS deleted, m.type, m.payload,
-  m.importance, encode(m.content_hash, 'hex') AS content_hash,
+  m.importance, m.importance_norm, encode(m.content_hash, 'hex') AS content_hash, m.id::float8 AS id, m.created_version,
+  ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.updated_at')} AS updated_at_ms,
+  ${epochMs('m.expires_at')} AS expires_at_ms, m.searched_text, m.embedding, m.embedding_space,
   extract(epoch FROM clock_timestamp() - m.updated_at)::float8 AS age,
-  l.events, l.lowest, l.newest, n.type AS newest_type, encode(n.content_hash, 'hex') AS newest_hash,
-  n.memory_type = m.type AND n.coordinate = m.coordinate AND n.importance IS NOT DISTINCT FROM m.importance
-    AND n.payload ->> 'memory_type' = m.type
-    AND n.payload - ARRAY['memory_type', 'coordinate', 'importance_norm']
-      - CASE WHEN m.type = 'episodic' AND NOT m.payload ? 'timestamp' THEN 'timestamp' ELSE 'memory_type' END
-      = m.payload - ARRAY['memory_type', 'coordinate', 'importance_norm'] AS same,
+  l.events, l.lowest, l.newest, ${NEWEST_COLUMNS},
   CASE WHEN l.events <> l.newest OR l.lowest <> 1 THEN ARRAY(
     SELECT number FROM generate_series(1, l.newest) AS number
     WHERE NOT EXISTS (SELECT FROM memory_events e
@@ -66,15 +72,34 @@ interface AuditDbRow {
   readonly type: MemoryType;
   readonly payload: JsonObject | null;
   readonly importance: number | null;
+  readonly importance_norm: number;
   readonly content_hash: string | null;
+  readonly id: number;
+  readonly created_version: number;
+  readonly created_at_ms: number;
+  readonly updated_at_ms: number;
+  readonly expires_at_ms: number | null;
+  readonly searched_text: string;
+  readonly embedding: Buffer | null;
+  readonly embedding_space: string | null;
   readonly age: number;
   /** Null, like all that follow, when the ledger does not know the coordinate. */
   readonly events: number | null;
   readonly lowest: number;
   readonly newest: number;
   readonly newest_type: string;
+  readonly newest_memory_type: MemoryType | null;
+  readonly newest_coordinate: number[] | null;
+  readonly newest_payload: JsonObject;
+  readonly newest_form: PayloadForm;
+  readonly newest_importance: number | null;
+  readonly newest_importance_norm: number | null;
   readonly newest_hash: string | null;
-  readonly same: boolean | null;
+  readonly newest_memory_id: number | null;
+  readonly newest_created_version: number | null;
+  readonly newest_created_at_ms: number | null;
+  readonly newest_updated_at_ms: number | null;
+  readonly newest_expires_at_ms: number | null;
   readonly missing: number[] | null;
 }
 
@@ -128,14 +153,13 @@ export class PostgresTruthAudit extends TruthAudit {
       .map((row) => toCoordinate(namespace, row));
   }
 
-  /** A deletion by another producer that found nothing made no version. */
-  async unplacedEvents(namespace: string): Promise<{ readonly ids: readonly string[]; readonly count: number }> {
-    const rows = await this.database.query<{ id: string; count: number }>({
-      text: `SELECT id, (count(*) OVER ())::float8 AS count FROM memory_events
-        WHERE namespace = $1 AND (coordinate_key IS NULL OR version IS NULL AND type <> 'deleted') ORDER BY seq LIMIT ${NAMED}`,
+  async unversionedEvents(namespace: string): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>({
+      text: `SELECT count(*)::float8 AS count FROM memory_events
+        WHERE namespace = $1 AND (coordinate_key IS NULL OR version IS NULL)`,
       values: [namespace],
     });
-    return { ids: rows.map(({ id }) => id), count: rows[0]?.count ?? 0 };
+    return row?.count ?? 0;
   }
 
   async parkedEvents(
@@ -179,6 +203,17 @@ function toRow(row: AuditDbRow): AuditedRow | null {
     payload: row.payload,
     importance: row.importance,
     contentHash: row.content_hash,
+    importanceNorm: row.importance_norm,
+    id: row.id,
+    createdVersion: row.created_version,
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+    expiresAtMs: row.expires_at_ms,
+    searchedText: row.searched_text,
+    embedding:
+      row.embedding === null || row.embedding_space === null
+        ? null
+        : { space: row.embedding_space, vector: decodeEmbedding(row.embedding) },
     ageSeconds: row.age,
   };
 }
@@ -188,12 +223,31 @@ function toLedger(row: AuditDbRow): AuditedLedger | null {
   return {
     events: row.events,
     lowest: row.lowest,
-    newest: {
-      version: row.newest,
-      type: row.newest_type,
-      contentHash: row.newest_hash,
-      saysTheSame: row.same ?? row.deleted,
-    },
+    newest: toEntry(row),
     missing: row.missing ?? [],
   };
+}
+
+function toEntry(row: AuditDbRow): AuditedEntry {
+  return {
+    version: row.newest,
+    type: row.newest_type,
+    memoryType: row.newest_memory_type,
+    coordinate: row.newest_coordinate,
+    payload: sentPayload(row),
+    importance: row.newest_importance,
+    importanceNorm: row.newest_importance_norm,
+    contentHash: row.newest_hash,
+    memoryId: row.newest_memory_id,
+    createdVersion: row.newest_created_version,
+    createdAtMs: row.newest_created_at_ms,
+    updatedAtMs: row.newest_updated_at_ms,
+    expiresAtMs: row.newest_expires_at_ms,
+  };
+}
+
+function sentPayload(row: AuditDbRow): JsonObject | null {
+  const { newest_payload: payload, newest_memory_type: type, newest_importance: importance } = row;
+  if (row.newest_form === 'sent') return payload;
+  return sentOf({ payload, type: type ?? 'episodic', importance, contentHash: row.newest_hash }) ?? null;
 }

@@ -23,6 +23,7 @@ export class MemoryEventEntity {
   @Column({ type: 'double precision' })
   timestamp: number;
 
+  /** What the caller sent; an empty object for a deletion. See `payloadForm` for rows of earlier versions. */
   @Column({ type: 'jsonb' })
   payload: object;
 
@@ -47,4 +48,30 @@ export class MemoryEventEntity {
 
   @Column({ type: 'bytea', name: 'content_hash', nullable: true })
   contentHash: Buffer | null;
+
+  /** `sent`, `enriched` (by an earlier version), or `unknown`: enriched, and what was sent cannot be told from it. */
+  @Column({ type: 'text', name: 'payload_form', default: 'enriched' })
+  payloadForm: string;
+
+  /** True when another producer announced it on the event bus. */
+  @Column({ type: 'boolean', default: false })
+  announced: boolean;
+
+  @Column({ type: 'bigint', name: 'memory_id', nullable: true })
+  memoryId: string | null;
+
+  @Column({ type: 'integer', name: 'created_version', nullable: true })
+  createdVersion: number | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3, nullable: true })
+  createdAt: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'updated_at', precision: 3, nullable: true })
+  updatedAt: Date | null;
+
+  @Column({ type: 'double precision', name: 'importance_norm', nullable: true })
+  importanceNorm: number | null;
+
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt: Date | null;
 }

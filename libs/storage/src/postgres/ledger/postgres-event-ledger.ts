@@ -1,5 +1,4 @@
-import { EventLedger, StoreUnavailableError, type ForeignDelete, type ForeignWrite } from '@sfm/memory';
-import { v5 as uuidv5, validate as isUuid } from 'uuid';
+import { EventLedger, ledgerId, StoreUnavailableError, type ForeignDelete, type ForeignWrite } from '@sfm/memory';
 import { foreignDeleteStatement } from '../writing/delete-statement.js';
 import { isRetryable, sqlState } from '../connection/driver-errors.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
@@ -8,8 +7,6 @@ import { foreignWriteStatement } from '../writing/write-statement.js';
 
 const MAX_ATTEMPTS = 5;
 const UNIQUE_VIOLATION = '23505';
-/** Namespace of the ids that stand for texts that are no UUIDs. */
-const FOREIGN_IDS = '6f1c2d4e-0b0a-5c53-9d3e-5a8f7a3b9c10';
 
 type ForeignEvent = ForeignWrite | ForeignDelete;
 
@@ -95,9 +92,4 @@ function inRuns(events: readonly ForeignEvent[]): readonly Run[] {
 
 function toCommand<Change extends ForeignEvent>(change: Change) {
   return { ...change, eventId: ledgerId(change.id), foreignEventId: ledgerId(change.eventId) };
-}
-
-/** Ids that are UUIDs stand for themselves; any other text for a UUID made of it. */
-function ledgerId(id: string): string {
-  return isUuid(id) ? id.toLowerCase() : uuidv5(id, FOREIGN_IDS);
 }

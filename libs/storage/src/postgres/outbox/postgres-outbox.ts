@@ -1,12 +1,5 @@
-import {
-  Outbox,
-  type EventRecord,
-  type JsonObject,
-  type MemoryEvent,
-  type OutboxDepth,
-  type ParkedEvent,
-  type PublishOutcome,
-} from '@sfm/memory';
+import { Outbox, type EventRecord, type OutboxDepth, type ParkedEvent, type PublishOutcome } from '@sfm/memory';
+import { ledgerColumns, toEventRecord, type LedgerDbRow } from '../rows/ledger-row.js';
 import { OutboxListener } from './outbox-listener.js';
 import { OUTBOX_CHANNEL } from './outbox-notifier.js';
 import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-database.js';
@@ -50,26 +43,17 @@ WITH pausing AS MATERIALIZED (
   SELECT namespace, coordinate_key, id FROM outbox
   WHERE id < (SELECT max(id) FROM locked) AND parked_at IS NULL AND id NOT IN (SELECT id FROM locked)
 )
-SELECT l.id AS outbox_id, l.coordinate_key, l.version, l.traceparent, e.id, e.event_id, e.namespace, e.type, e."timestamp",
-  e.payload, e.importance
+SELECT l.id AS outbox_id, l.traceparent, ${ledgerColumns('e')}
 FROM locked l
 LEFT JOIN memory_events e ON e.id = l.event_id
 WHERE NOT EXISTS (SELECT FROM ahead a
   WHERE a.namespace = l.namespace AND a.coordinate_key = l.coordinate_key AND a.id < l.id)
 ORDER BY l.id`;
 
-interface EventRow {
-  readonly coordinate_key: string;
-  readonly version: number | null;
+interface EventRow extends Omit<LedgerDbRow, 'id'> {
   readonly traceparent: string | null;
-  /** Null, like all that follow, when the ledger row was erased before it was published. */
+  /** Null, like all the rest of the event, when the ledger row was erased before it was published. */
   readonly id: string | null;
-  readonly event_id: string;
-  readonly namespace: string;
-  readonly type: string;
-  readonly timestamp: number;
-  readonly payload: JsonObject;
-  readonly importance: number | null;
 }
 
 interface TakenRow extends EventRow {
@@ -91,7 +75,7 @@ export class PostgresOutbox extends Outbox {
   drain(limit: number, publish: (records: readonly EventRecord[]) => Promise<PublishOutcome>): Promise<number> {
     return this.database.transaction(async (run) => {
       await run({ text: PREPARE_DRAIN });
-      const taken = await run<TakenRow>({ text: TAKE, values: [limit] });
+      const taken = distinctEvents(await run<TakenRow>({ text: TAKE, values: [limit] }));
       const events = taken.filter(({ id }) => id !== null);
       const outcome = events.length === 0 ? { published: [] } : await publish(events.map(toRecord));
       return settle(run, taken, outcome);
@@ -127,8 +111,7 @@ export class PostgresOutbox extends Outbox {
 
   async parked(limit: number): Promise<readonly ParkedEvent[]> {
     const rows = await this.database.query<ParkedRow>({
-      text: `SELECT o.coordinate_key, o.version, o.traceparent, o.attempts, o.parked_at, o.last_error, e.id, e.event_id, e.namespace,
-          e.type, e."timestamp", e.payload, e.importance
+      text: `SELECT o.traceparent, o.attempts, o.parked_at, o.last_error, ${ledgerColumns('e')}
         FROM outbox o JOIN memory_events e ON e.id = o.event_id
         WHERE o.parked_at IS NOT NULL
         ORDER BY o.parked_at DESC, o.id DESC LIMIT $1`,
@@ -190,24 +173,21 @@ async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome
   return done.length;
 }
 
+/**
+ * The rows up to the first whose event goes by a name that another has already: what becomes of the two could not be told
+ * apart. Other producers name their events as they like.
+ */
+function distinctEvents(taken: readonly TakenRow[]): readonly TakenRow[] {
+  const names = new Set<string>();
+  const end = taken.findIndex(({ id, event_id }) => id !== null && names.size === names.add(event_id).size);
+  return end === -1 ? taken : taken.slice(0, end);
+}
+
 function idsOf(rows: readonly TakenRow[]): string[] {
   return rows.map(({ outbox_id }) => outbox_id);
 }
 
-function toRecord(row: EventRow): EventRecord {
-  const event: MemoryEvent = {
-    event_id: row.event_id,
-    id: row.id ?? row.event_id,
-    namespace: row.namespace,
-    type: row.type,
-    timestamp: new Date(Math.round(row.timestamp * 1000)).toISOString(),
-    payload: row.payload,
-    ...(row.importance === null ? {} : { importance: row.importance }),
-  };
-  return {
-    event,
-    key: row.coordinate_key,
-    ...(row.version === null ? {} : { version: row.version }),
-    ...(row.traceparent === null ? {} : { traceparent: row.traceparent }),
-  };
+function toRecord({ id, traceparent, ...row }: EventRow): EventRecord {
+  const record = toEventRecord({ ...row, id: id ?? row.event_id });
+  return traceparent === null ? record : { ...record, traceparent };
 }

@@ -14,7 +14,7 @@ export interface DeletedRow {
  * Turns rows into tombstones, in one statement: content, text and embedding are wiped, the version grows by one,
  * and each gets a ledger row and an outbox row of type `deleted`. Rows are locked in key order.
  */
-const deleteSql = ({ eventId, occurredAt, extraArrays, extraNames, queue, misses }: DeleteOrigin) => `
+const deleteSql = ({ eventId, announced, occurredAt, extraArrays, extraNames, queue, misses }: DeleteOrigin) => `
 WITH arrived AS MATERIALIZED (
   SELECT namespace, key, event_id, position${extraNames}
   FROM unnest($1::text[], $2::text[], $3::uuid[]${extraArrays})
@@ -44,16 +44,18 @@ WITH arrived AS MATERIALIZED (
     deleted_at = greatest(m.updated_at, now())
   FROM target t
   WHERE m.namespace = t.namespace AND m.coordinate_key = t.coordinate_key
-  RETURNING t.event_id, t.position${extraNames}, t.live, m.namespace, m.coordinate_key, m.coordinate, m.type, m.version, m.updated_at
-), entries (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate, memory_type, version,
-  position) AS (
-  SELECT event_id, ${eventId}, namespace, 'deleted', extract(epoch FROM ${occurredAt})::double precision,
-    jsonb_build_object('memory_type', type, 'coordinate', coordinate), coordinate_key, coordinate, type, version, position
+  RETURNING t.event_id, t.position${extraNames}, t.live, m.namespace, m.coordinate_key, m.coordinate, m.type, m.version,
+    m.id AS memory_id, m.created_version, m.created_at, m.updated_at
+), entries (id, event_id, namespace, "timestamp", coordinate_key, coordinate, memory_type, version, memory_id,
+  created_version, created_at, updated_at, position) AS (
+  SELECT event_id, ${eventId}, namespace, extract(epoch FROM ${occurredAt})::double precision, coordinate_key, coordinate,
+    type, version, memory_id, created_version, created_at, updated_at, position
   FROM gone${misses}
 ), ledger AS (
-  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
-    memory_type, version)
-  SELECT id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate, memory_type, version
+  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
+    coordinate, memory_type, version, memory_id, created_version, created_at, updated_at)
+  SELECT id, event_id, namespace, 'deleted', "timestamp", '{}', 'sent', ${announced}, coordinate_key, coordinate, memory_type, version,
+    memory_id, created_version, created_at, updated_at
   FROM entries
   ORDER BY position
   RETURNING id, namespace, coordinate_key, version
@@ -63,6 +65,7 @@ SELECT event_id, live, version FROM gone`;
 /** What differs between a deletion of our own and one that another producer has announced. */
 interface DeleteOrigin {
   readonly eventId: string;
+  readonly announced: boolean;
   readonly occurredAt: string;
   readonly extraArrays: string;
   readonly extraNames: string;
@@ -73,6 +76,7 @@ interface DeleteOrigin {
 
 const DELETE = deleteSql({
   eventId: 'event_id',
+  announced: false,
   occurredAt: 'updated_at',
   extraArrays: '',
   extraNames: '',
@@ -83,6 +87,7 @@ const DELETE = deleteSql({
 /** As `DELETE`, with the trace context of the request, $4, in the outbox. */
 const DELETE_TRACED = deleteSql({
   eventId: 'event_id',
+  announced: false,
   occurredAt: 'updated_at',
   extraArrays: '',
   extraNames: '',
@@ -95,21 +100,20 @@ const DELETE_TRACED = deleteSql({
 });
 
 /**
- * Events of other producers are on the bus already: they get no outbox row. One that found nothing is noted all the
- * same, without a version: it may arrive again, and must not delete what was written meanwhile.
+ * What became of another producer's event is an event of its own, under the same id. A deletion that found nothing is noted
+ * too, without a version: it may arrive again, and must not delete what was written meanwhile.
  */
 const DELETE_FOREIGN = deleteSql({
   eventId: 'foreign_event_id',
+  announced: true,
   occurredAt: 'least(updated_at, occurred_at)',
   extraArrays: ', $4::uuid[], $5::timestamptz[]',
   extraNames: ANNOUNCEMENT_COLUMNS,
-  queue: '',
+  queue: QUEUE_IN_OUTBOX,
   misses: `
   UNION ALL
-  SELECT event_id, foreign_event_id, namespace, 'deleted',
-    extract(epoch FROM least(now(), occurred_at))::double precision,
-    jsonb_build_object('coordinate', string_to_array(key, ',')::double precision[]), key,
-    string_to_array(key, ',')::double precision[], NULL, NULL, position
+  SELECT event_id, foreign_event_id, namespace, extract(epoch FROM least(now(), occurred_at))::double precision, key,
+    string_to_array(key, ',')::double precision[], NULL, NULL, NULL, NULL, NULL, NULL, position
   FROM arrived
   WHERE position NOT IN (SELECT position FROM target)`,
 });

@@ -84,24 +84,21 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
   RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at
 ), placed AS MATERIALIZED (
   SELECT a.position, a.namespace, a.key, a.event_id, a.type, a.payload, a.importance, a.importance_norm, a.content_hash,
-    a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
+    a.expires_at, a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
   FROM arrived a
   JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
 )`;
 
-/** Every command, in the ledger. */
-const ledgerSql = ({ id, eventId, occurredAt }: WriteOrigin) => `, ledger AS (
-  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, coordinate,
-    memory_type, version, importance, content_hash)
+/** Every command, in the ledger: all that its memory is made of. */
+const ledgerSql = ({ id, eventId, announced, occurredAt }: WriteOrigin) => `, ledger AS (
+  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
+    coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at, importance_norm,
+    expires_at)
   SELECT ${id}, ${eventId}, a.namespace,
     CASE WHEN a.version = a.created_version THEN 'created' ELSE 'updated' END,
     extract(epoch FROM ${occurredAt('a.updated_at')})::double precision,
-    CASE WHEN a.type = 'episodic'
-      THEN jsonb_build_object('timestamp', extract(epoch FROM ${occurredAt('a.updated_at')})::double precision)
-      ELSE '{}'::jsonb END
-      || a.payload
-      || jsonb_build_object('memory_type', a.type, 'coordinate', a.coordinate, 'importance_norm', a.importance_norm),
-    a.key, a.coordinate, a.type, a.version, a.importance, a.content_hash
+    a.payload, 'sent', ${announced}, a.key, a.coordinate, a.type, a.version, a.importance, a.content_hash, a.memory_id,
+    a.created_version, a.created_at, a.updated_at, a.importance_norm, a.expires_at
   FROM placed a
   ORDER BY a.position
   RETURNING id, namespace, coordinate_key, version
@@ -112,6 +109,7 @@ interface WriteOrigin {
   /** Ledger id and event id of an arrived row. */
   readonly id: string;
   readonly eventId: string;
+  readonly announced: boolean;
   /** When the event happened, given the time that our own writes take. */
   readonly occurredAt: (own: string) => string;
   /** Further parameters, and their columns. */
@@ -124,6 +122,7 @@ interface WriteOrigin {
 const WRITE = writeSql({
   id: 'a.event_id',
   eventId: 'a.event_id',
+  announced: false,
   occurredAt: (own) => own,
   extraArrays: '',
   extraNames: '',
@@ -134,6 +133,7 @@ const WRITE = writeSql({
 const WRITE_TRACED = writeSql({
   id: 'a.event_id',
   eventId: 'a.event_id',
+  announced: false,
   occurredAt: (own) => own,
   extraArrays: ', $15::text[]',
   extraNames: ', traceparent',
@@ -147,14 +147,15 @@ const WRITE_TRACED = writeSql({
 )`,
 });
 
-/** Events of other producers are on the bus already: they get no outbox row. */
+/** The bus has the event of the other producer; what became of it here is an event of its own, under the same id. */
 const WRITE_FOREIGN = writeSql({
   id: 'a.event_id',
   eventId: 'a.foreign_event_id',
+  announced: true,
   occurredAt: (own) => `least(${own}, a.occurred_at)`,
   extraArrays: ', $15::uuid[], $16::timestamptz[]',
   extraNames: ANNOUNCEMENT_COLUMNS,
-  queue: '',
+  queue: QUEUE_IN_OUTBOX,
 });
 
 /** A write that another producer has announced; `eventId` is the id of its ledger row. */

@@ -62,11 +62,11 @@ export class PointTable<T> {
     for (const [key, { slot }] of this.#entries) if (slot !== REMOVED) yield key;
   }
 
-  /** A live point with its version. */
-  find(key: string): { readonly version: number; readonly point: T } | undefined {
+  /** A live point with its slot and version. */
+  find(key: string): { readonly slot: number; readonly version: number; readonly point: T } | undefined {
     const entry = this.#entries.get(key);
     const point = entry === undefined || entry.slot === REMOVED ? undefined : this.#points[entry.slot];
-    return entry === undefined || point === undefined ? undefined : { version: entry.version, point };
+    return entry === undefined || point === undefined ? undefined : { ...entry, point };
   }
 
   /** Takes the key out with its version, as if it had never been there. The slot that was freed, if the key had one. */

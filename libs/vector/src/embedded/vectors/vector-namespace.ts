@@ -1,5 +1,6 @@
 import {
   pointDigest,
+  vectorDigest,
   type HeldPoint as AuditedPoint,
   type IndexChange,
   type IndexPoint,
@@ -74,7 +75,10 @@ export class VectorNamespace {
   /** What is held under a key, for those who verify it. */
   held(key: string): AuditedPoint | undefined {
     const found = this.#table.find(key);
-    return found && { key, version: found.version, digest: pointDigest(found.point.type, found.point.payload) };
+    if (!found) return undefined;
+    const { slot, version, point } = found;
+    const vector = point.hasVector ? vectorDigest(this.#slab.read(slot)) : null;
+    return { key, version, digest: pointDigest(point.type, point.payload), vector };
   }
 
   /** Takes a point out as if it had never been applied. */

@@ -1,11 +1,13 @@
 import {
   isJsonObject,
   pointDigest,
+  vectorDigest,
   type Filterable,
   type HeldPoint,
   type IndexPoint,
   type JsonObject,
   type MemoryType,
+  type VectorDigest,
 } from '@sfm/memory';
 import { facetsOf } from './facets.js';
 import { pointId } from './point-id.js';
@@ -158,13 +160,19 @@ export function readHit(payload: unknown): HitDetails | undefined {
   };
 }
 
-/** Undefined for a point that this index has not written. */
-export function readHeld(payload: unknown): HeldPoint | undefined {
+/** Undefined for a point that this index has not written. @param vector as the server gives it */
+export function readHeld(payload: unknown, vector: unknown): HeldPoint | undefined {
   if (!isJsonObject(payload)) return undefined;
   const own = payload[OWN_FIELD];
   if (!isJsonObject(own) || typeof own['key'] !== 'string' || typeof own['version'] !== 'number') return undefined;
   const { type, payload: held } = readFilterable(payload);
-  return { key: own['key'], version: own['version'], digest: pointDigest(type, held) };
+  const digest = pointDigest(type, held);
+  return { key: own['key'], version: own['version'], digest, vector: readVector(vector) };
+}
+
+function readVector(vector: unknown): VectorDigest | null {
+  if (!Array.isArray(vector) || vector.length === 0) return null;
+  return vectorDigest(vector.map((component: unknown) => (typeof component === 'number' ? component : Number.NaN)));
 }
 
 /** What filters look at, as the memory had it. */

@@ -1,0 +1,26 @@
+import { contentHash } from './content-hash.js';
+import { ENVELOPE_FIELDS } from './envelope.js';
+import type { JsonObject } from './json.js';
+import type { MemoryType } from './memory.js';
+
+/** An enriched payload, and the hash of what was sent. */
+export interface HashedEnrichment {
+  readonly payload: JsonObject;
+  readonly type: MemoryType;
+  readonly importance: number | null;
+  readonly contentHash: string | null;
+}
+
+/**
+ * What was sent, told from an enriched payload that a version before lossless ledgers wrote, proven by its hash; undefined
+ * when that cannot be told, because values of the caller's own were written over.
+ */
+export function sentOf({ payload, type, importance, contentHash: hash }: HashedEnrichment): JsonObject | undefined {
+  const present = ENVELOPE_FIELDS.filter((name) => Object.hasOwn(payload, name));
+  for (let choice = 0; choice < 2 ** present.length; choice += 1) {
+    const dropped: ReadonlySet<string> = new Set(present.filter((_, bit) => (choice & (1 << bit)) === 0));
+    const candidate = Object.fromEntries(Object.entries(payload).filter(([name]) => !dropped.has(name)));
+    if (contentHash(type, importance, candidate) === hash) return candidate;
+  }
+  return undefined;
+}

@@ -1,0 +1,165 @@
+import { InvalidRequestError } from './errors.js';
+import { coordinateKey, toCoordinate } from './coordinate.js';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+import type { LedgerEntry } from './ledger-entry.js';
+import { MEMORY_TYPES, type MemoryType } from './memory.js';
+import type { EnvelopeDetails, EventRecord } from './memory-event.js';
+
+/** Names under which clients and operators read what we know of a memory, among the fields of its payload. */
+export const ENVELOPE_FIELDS = ['coordinate', 'memory_type', 'importance_norm', 'timestamp'] as const;
+
+/** What is shown of a memory beside what its caller sent. */
+export interface Enrichment {
+  readonly payload: JsonObject;
+  readonly type: MemoryType;
+  readonly coordinate: readonly number[];
+  readonly importanceNorm: number;
+  /** Epoch milliseconds. */
+  readonly timeMs: number;
+}
+
+/**
+ * A payload as clients of the compatible routes, `kv_store` and the event bus show it: the caller's, with `memory_type`,
+ * `coordinate`, `importance_norm` and, for an episodic memory that has none of its own, `timestamp` (epoch seconds).
+ */
+export function enrichedPayload({ payload, type, coordinate, importanceNorm, timeMs }: Enrichment): JsonObject {
+  const enriched: JsonObject = {
+    ...payload,
+    memory_type: type,
+    coordinate: [...coordinate],
+    importance_norm: importanceNorm,
+  };
+  if (type === 'episodic' && !Object.hasOwn(payload, 'timestamp')) enriched['timestamp'] = timeMs / 1000;
+  return enriched;
+}
+
+/** A ledger entry as it travels on the event bus: the enriched event, and beside it what takes it apart again. */
+export function toEnvelope(entry: LedgerEntry): EventRecord {
+  const { id, eventId, namespace, type, occurredAtMs, key, version, importance } = entry;
+  return {
+    event: {
+      event_id: eventId,
+      id,
+      namespace,
+      type,
+      timestamp: new Date(occurredAtMs).toISOString(),
+      payload: shownPayload(entry),
+      ...(importance === null ? {} : { importance }),
+    },
+    key,
+    ...(version === null ? {} : { version }),
+    details: {
+      own: Object.fromEntries(
+        ENVELOPE_FIELDS.flatMap((name) => {
+          const value = Object.hasOwn(entry.payload, name) ? entry.payload[name] : undefined;
+          return value === undefined ? [] : [[name, value]];
+        }),
+      ),
+      memory_id: entry.memoryId,
+      created_version: entry.createdVersion,
+      created_at: entry.createdAtMs,
+      updated_at: entry.updatedAtMs,
+      expires_at: entry.expiresAtMs,
+      importance_norm: entry.importanceNorm,
+      content_hash: entry.contentHash,
+      announced: entry.isAnnounced,
+    },
+  };
+}
+
+function shownPayload({
+  type,
+  memoryType,
+  coordinate,
+  payload,
+  importanceNorm,
+  occurredAtMs,
+}: LedgerEntry): JsonObject {
+  if (type === 'deleted') {
+    return { ...(memoryType === null ? {} : { memory_type: memoryType }), coordinate: [...coordinate] };
+  }
+  return enrichedPayload({
+    payload,
+    type: memoryType ?? 'episodic',
+    coordinate,
+    importanceNorm,
+    timeMs: occurredAtMs,
+  });
+}
+
+/** What another producer, or an earlier version of ours, says of a memory. Nothing of it is checked. */
+export interface Announcement {
+  readonly kind: 'announcement';
+  readonly payload: JsonObject;
+  readonly memoryType: JsonValue | undefined;
+  readonly coordinate: JsonValue | undefined;
+}
+
+/** What an envelope holds: the whole ledger entry when it is one of ours. */
+export type EnvelopeContent = { readonly kind: 'entry'; readonly entry: LedgerEntry } | Announcement;
+
+/**
+ * Takes an envelope apart. Of another producer's payload only what describes the memory is taken off: its `timestamp` may be
+ * its own.
+ *
+ * @throws InvalidRequestError when the payload is no object, or an envelope of ours was tampered with
+ */
+export function fromEnvelope(record: EventRecord): EnvelopeContent {
+  const { payload } = record.event;
+  if (!isJsonObject(payload)) throw new InvalidRequestError('payload', 'must be an object');
+  if (record.details) return { kind: 'entry', entry: entryOf(record, payload, record.details) };
+  const { coordinate, memory_type: memoryType, importance_norm: _norm, ...own } = payload;
+  return { kind: 'announcement', payload: own, memoryType, coordinate };
+}
+
+function entryOf({ event, key, version }: EventRecord, enriched: JsonObject, details: EnvelopeDetails): LedgerEntry {
+  const coordinate = toCoordinate(key.split(',').map(Number), Infinity, 'memory-key');
+  if (coordinateKey(coordinate) !== key)
+    throw new InvalidRequestError('memory-key', `${key} is not in its canonical form`);
+  return {
+    id: event.id,
+    eventId: event.event_id,
+    namespace: event.namespace,
+    type: event.type,
+    occurredAtMs: Date.parse(String(event.timestamp)),
+    isAnnounced: details.announced,
+    coordinate,
+    key,
+    version: version ?? null,
+    memoryType: MEMORY_TYPES.find((type) => type === enriched['memory_type']) ?? null,
+    payload: event.type === 'deleted' ? {} : sentPayload(enriched, details.own),
+    importance: event.importance ?? null,
+    importanceNorm: details.importance_norm,
+    contentHash: details.content_hash,
+    expiresAtMs: details.expires_at,
+    memoryId: details.memory_id,
+    createdVersion: details.created_version,
+    createdAtMs: details.created_at,
+    updatedAtMs: details.updated_at,
+  };
+}
+
+function sentPayload(enriched: JsonObject, own: JsonObject): JsonObject {
+  const names: ReadonlySet<string> = new Set(ENVELOPE_FIELDS);
+  return { ...Object.fromEntries(Object.entries(enriched).filter(([name]) => !names.has(name))), ...own };
+}
+
+const NUMBERS_OR_NULL = ['memory_id', 'created_version', 'created_at', 'updated_at', 'expires_at'] as const;
+
+/** Reads what travels beside an event. @throws InvalidRequestError naming the field that is not as we write it */
+export function toEnvelopeDetails(value: unknown): EnvelopeDetails {
+  if (!isJsonObject(value)) throw new InvalidRequestError('memory-details', 'must be an object');
+  const { own, importance_norm: norm, content_hash: hash, announced } = value;
+  const numbers = NUMBERS_OR_NULL.map((name) => {
+    const number = value[name];
+    if (number !== null && typeof number !== 'number')
+      throw new InvalidRequestError(`memory-details.${name}`, 'must be a number');
+    return [name, number] as const;
+  });
+  if (!isJsonObject(own)) throw new InvalidRequestError('memory-details.own', 'must be an object');
+  if (typeof norm !== 'number') throw new InvalidRequestError('memory-details.importance_norm', 'must be a number');
+  if (hash !== null && typeof hash !== 'string')
+    throw new InvalidRequestError('memory-details.content_hash', 'must be text');
+  const known = Object.fromEntries(numbers) as Record<(typeof NUMBERS_OR_NULL)[number], number | null>;
+  return { ...known, own, importance_norm: norm, content_hash: hash, announced: announced === true };
+}

@@ -1,0 +1,21 @@
+import type { LedgerEntry } from '../model/ledger-entry.js';
+
+/** A ledger row that no memory can be made from. */
+export interface UnreadableEntry {
+  readonly id: string;
+  readonly namespace: string;
+  readonly key: string;
+  /** For people. */
+  readonly reason: string;
+}
+
+export interface LedgerBatch {
+  readonly entries: readonly LedgerEntry[];
+  readonly unreadable: readonly UnreadableEntry[];
+}
+
+/** The ledger as something to make the truth from. */
+export abstract class LedgerReader {
+  /** The newest change of every coordinate that has one, deletions included, in batches. */
+  abstract scanNewest(batchSize: number): AsyncIterable<LedgerBatch>;
+}

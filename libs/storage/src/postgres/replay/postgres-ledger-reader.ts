@@ -1,0 +1,84 @@
+import { LedgerReader, sentOf, type LedgerBatch, type LedgerEntry, type UnreadableEntry } from '@sfm/memory';
+import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { ledgerColumns, toLedgerEntry, type LedgerDbRow } from '../rows/ledger-row.js';
+
+/** The next coordinates after ($1, $2), one step through the index of versions for each. */
+const NEWEST = `
+WITH RECURSIVE newest (namespace, key, version) AS (
+  (SELECT namespace, coordinate_key, version FROM memory_events
+    WHERE (namespace, coordinate_key) > ($1::text, $2::text) AND version IS NOT NULL
+    ORDER BY namespace, coordinate_key, version LIMIT 1)
+  UNION ALL
+  SELECT n.namespace, n.coordinate_key, n.version FROM newest AS known, LATERAL (
+    SELECT e.namespace, e.coordinate_key, e.version FROM memory_events e
+    WHERE (e.namespace, e.coordinate_key) > (known.namespace, known.key) AND e.version IS NOT NULL
+    ORDER BY e.namespace, e.coordinate_key, e.version LIMIT 1) AS n
+)
+SELECT ${ledgerColumns('e')}, born.version AS born_version, born.at_ms AS born_at_ms
+FROM (SELECT namespace, key FROM newest LIMIT $3) AS next
+CROSS JOIN LATERAL (SELECT * FROM memory_events
+  WHERE namespace = next.namespace AND coordinate_key = next.key AND version IS NOT NULL
+  ORDER BY version DESC LIMIT 1) AS e
+LEFT JOIN LATERAL (SELECT c.version, floor(c."timestamp" * 1000) AS at_ms FROM memory_events c
+  WHERE e.created_version IS NULL AND c.namespace = e.namespace AND c.coordinate_key = e.coordinate_key
+    AND c.version <= e.version AND c.type = 'created'
+  ORDER BY c.version DESC LIMIT 1) AS born ON true
+ORDER BY e.namespace, e.coordinate_key`;
+
+interface NewestRow extends LedgerDbRow {
+  /** Of a row of an earlier version, which does not say it itself. */
+  readonly born_version: number | null;
+  readonly born_at_ms: number | null;
+}
+
+/** Reads the newest ledger row of each coordinate in PostgreSQL. */
+export class PostgresLedgerReader extends LedgerReader {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  async *scanNewest(batchSize: number): AsyncGenerator<LedgerBatch> {
+    let last: NewestRow | undefined;
+    do {
+      const rows: NewestRow[] = await this.database.query<NewestRow>({
+        text: NEWEST,
+        values: [last?.namespace ?? '', last?.coordinate_key ?? '', batchSize],
+      });
+      if (rows.length > 0) yield toBatch(rows);
+      last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+}
+
+function toBatch(rows: readonly NewestRow[]): LedgerBatch {
+  const entries: LedgerEntry[] = [];
+  const unreadable: UnreadableEntry[] = [];
+  for (const row of rows) {
+    const payload = sentPayload(row);
+    if (payload === undefined) {
+      const { id, namespace, coordinate_key: key } = row;
+      unreadable.push({
+        id,
+        namespace,
+        key,
+        reason: 'an earlier version wrote it, and what was sent cannot be told from it',
+      });
+    } else entries.push(toEntry({ ...row, payload }));
+  }
+  return { entries, unreadable };
+}
+
+function sentPayload({ type, payload, payload_form: form, memory_type, importance, content_hash }: NewestRow) {
+  if (type === 'deleted') return {};
+  if (form === 'sent') return payload;
+  return sentOf({ payload, type: memory_type ?? 'episodic', importance, contentHash: content_hash });
+}
+
+function toEntry({ born_version, born_at_ms, ...row }: NewestRow): LedgerEntry {
+  const entry = toLedgerEntry(row);
+  return {
+    ...entry,
+    createdVersion: entry.createdVersion ?? born_version,
+    createdAtMs: entry.createdAtMs ?? born_at_ms,
+  };
+}

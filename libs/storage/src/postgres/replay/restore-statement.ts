@@ -1,0 +1,129 @@
+import type { RestoredEntry } from '@sfm/memory';
+import type { Statement } from '../connection/postgres-database.js';
+import { groupingKey } from '../writing/grouping-key.js';
+
+/**
+ * One statement for a batch of entries: the ledger gets those that it lacks, `memories` the newest of each coordinate where
+ * that is newer than the row, and the outbox what changed there. Rows are locked and written in key order.
+ *
+ * A coordinate keeps its creation id. One that is free gets the id of the entry, unless another coordinate was given that
+ * meanwhile. Access figures are no part of the history: they stay within a life and begin anew with another.
+ */
+const RESTORE = `
+WITH arrived AS MATERIALIZED (
+  SELECT e.*, string_to_array(e.key, ',')::double precision[] AS coordinate, to_timestamp(e.occurred_ms / 1000) AS occurred_at,
+    coalesce(to_timestamp(e.created_ms / 1000), to_timestamp(e.occurred_ms / 1000))::timestamptz(3) AS created_at,
+    coalesce(to_timestamp(e.updated_ms / 1000), to_timestamp(e.occurred_ms / 1000))::timestamptz(3) AS updated_at,
+    to_timestamp(e.expires_ms / 1000)::timestamptz(3) AS expires_at, decode(e.hash, 'hex') AS content_hash
+  FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::boolean[], $7::text[], $8::int[], $9::text[],
+    $10::jsonb[], $11::float8[], $12::float8[], $13::text[], $14::float8[], $15::bigint[], $16::int[], $17::float8[],
+    $18::float8[], $19::text[], $20::text[]) WITH ORDINALITY
+    AS e (id, event_id, namespace, type, occurred_ms, announced, key, version, memory_type, payload, importance,
+      importance_norm, hash, expires_ms, memory_id, created_version, created_ms, updated_ms, searched_text, session, position)
+), known AS (
+  INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
+), ledger AS (
+  INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
+    coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at,
+    importance_norm, expires_at)
+  SELECT id, event_id, namespace, type, occurred_ms / 1000, payload, 'sent', announced, key, coordinate, memory_type, version,
+    importance, content_hash, memory_id, created_version, to_timestamp(created_ms / 1000), to_timestamp(updated_ms / 1000),
+    CASE WHEN type <> 'deleted' THEN importance_norm END, expires_at
+  FROM arrived ORDER BY position
+  ON CONFLICT DO NOTHING
+  RETURNING id
+), newest AS MATERIALIZED (
+  SELECT DISTINCT ON (namespace COLLATE "C", key COLLATE "C") *, type = 'deleted' AS gone
+  FROM arrived WHERE version IS NOT NULL
+  ORDER BY namespace COLLATE "C", key COLLATE "C", version DESC
+), written AS (
+  INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload, searched_text,
+    session, importance, importance_norm, content_hash, created_at, updated_at, expires_at, deleted_at)
+  SELECT n.namespace, n.key,
+    CASE WHEN n.memory_id IS NULL OR EXISTS (SELECT FROM memories o
+        WHERE o.namespace = n.namespace AND o.id = n.memory_id AND o.coordinate_key <> n.key)
+      THEN nextval('memories_id_seq') ELSE n.memory_id END,
+    n.coordinate, n.version, coalesce(n.created_version, n.version), coalesce(n.memory_type, 'episodic'),
+    CASE WHEN NOT n.gone THEN n.payload END,
+    CASE WHEN n.gone THEN '' ELSE n.searched_text END,
+    CASE WHEN NOT n.gone THEN n.session END,
+    CASE WHEN NOT n.gone THEN n.importance END,
+    CASE WHEN n.gone THEN 0 ELSE n.importance_norm END,
+    CASE WHEN NOT n.gone THEN n.content_hash END,
+    n.created_at, n.updated_at,
+    CASE WHEN NOT n.gone THEN n.expires_at END,
+    CASE WHEN n.gone THEN n.updated_at END
+  FROM newest n
+  ORDER BY n.namespace COLLATE "C", n.key COLLATE "C"
+  ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
+    coordinate = excluded.coordinate,
+    version = excluded.version,
+    created_version = excluded.created_version,
+    type = excluded.type,
+    payload = excluded.payload,
+    searched_text = excluded.searched_text,
+    session = excluded.session,
+    importance = excluded.importance,
+    importance_norm = excluded.importance_norm,
+    content_hash = excluded.content_hash,
+    created_at = excluded.created_at,
+    updated_at = excluded.updated_at,
+    expires_at = excluded.expires_at,
+    deleted_at = excluded.deleted_at,
+    access_count = CASE WHEN m.created_version = excluded.created_version AND excluded.deleted_at IS NULL
+      THEN m.access_count ELSE 0 END,
+    last_accessed_at = CASE WHEN m.created_version = excluded.created_version AND excluded.deleted_at IS NULL
+      THEN m.last_accessed_at END,
+    embedding = CASE WHEN m.searched_text = excluded.searched_text AND excluded.deleted_at IS NULL THEN m.embedding END,
+    embedding_space = CASE WHEN m.searched_text = excluded.searched_text AND excluded.deleted_at IS NULL
+      THEN m.embedding_space END
+  WHERE m.version < excluded.version
+  RETURNING namespace, coordinate_key, version, id
+), queued AS (
+  INSERT INTO outbox (event_id, namespace, coordinate_key, version)
+  SELECT n.id, w.namespace, w.coordinate_key, w.version
+  FROM written w JOIN newest n ON n.namespace = w.namespace AND n.key = w.coordinate_key
+  ORDER BY n.position
+  RETURNING event_id
+)
+SELECT namespace, coordinate_key AS key, (SELECT count(*) FROM ledger)::int AS entries, id::float8 AS id FROM written
+UNION ALL
+SELECT NULL, NULL, (SELECT count(*) FROM ledger)::int, NULL`;
+
+export interface RestoredRow {
+  /** Null in the one row that only tells the number of entries. */
+  readonly namespace: string | null;
+  readonly key: string;
+  readonly entries: number;
+  readonly id: number | null;
+}
+
+/** The statement that restores the entries; several of one coordinate may be among them. */
+export function restoreStatement(entries: readonly RestoredEntry[]): Statement {
+  const column = <T>(read: (entry: RestoredEntry) => T) => entries.map(read);
+  return {
+    text: RESTORE,
+    values: [
+      column(({ id }) => id),
+      column(({ eventId }) => eventId),
+      column(({ namespace }) => namespace),
+      column(({ type }) => type),
+      column(({ occurredAtMs }) => occurredAtMs),
+      column(({ isAnnounced }) => isAnnounced),
+      column(({ key }) => key),
+      column(({ version }) => version),
+      column(({ memoryType }) => memoryType),
+      column(({ payloadJson }) => payloadJson),
+      column(({ importance }) => importance),
+      column(({ importanceNorm }) => importanceNorm),
+      column(({ contentHash }) => contentHash),
+      column(({ expiresAtMs }) => expiresAtMs),
+      column(({ memoryId }) => memoryId),
+      column(({ createdVersion }) => createdVersion),
+      column(({ createdAtMs }) => createdAtMs),
+      column(({ updatedAtMs }) => updatedAtMs),
+      column(({ searchedText }) => searchedText),
+      column(({ session }) => groupingKey(session)),
+    ],
+  };
+}

@@ -1,0 +1,85 @@
+import { toEnvelope, type EventRecord, type JsonObject, type LedgerEntry, type MemoryType } from '@sfm/memory';
+import { epochMs } from './epoch-ms.js';
+
+/** How to read the payload of a ledger row: see the migration that made the column. */
+export type PayloadForm = 'sent' | 'enriched' | 'unknown';
+
+/** A ledger row as the driver gives `ledgerColumns`. */
+export interface LedgerDbRow {
+  readonly id: string;
+  readonly event_id: string;
+  readonly namespace: string;
+  readonly type: string;
+  /** Epoch seconds. */
+  readonly timestamp: number;
+  readonly payload: JsonObject;
+  readonly payload_form: PayloadForm;
+  readonly announced: boolean;
+  readonly coordinate_key: string;
+  readonly coordinate: number[];
+  readonly memory_type: MemoryType | null;
+  readonly version: number | null;
+  readonly importance: number | null;
+  readonly importance_norm: number | null;
+  readonly content_hash: string | null;
+  readonly memory_id: number | null;
+  readonly created_version: number | null;
+  readonly created_at_ms: number | null;
+  readonly updated_at_ms: number | null;
+  readonly expires_at_ms: number | null;
+}
+
+/** What a ledger entry is made of, of a table with this alias. */
+export function ledgerColumns(alias: string): string {
+  const names = ['id', 'event_id', 'namespace', 'type', '"timestamp"', 'payload', 'payload_form', 'announced'];
+  const more = ['coordinate_key', 'coordinate', 'memory_type', 'version', 'importance', 'importance_norm'];
+  return [
+    ...[...names, ...more, 'created_version'].map((name) => `${alias}.${name}`),
+    `encode(${alias}.content_hash, 'hex') AS content_hash`,
+    `${alias}.memory_id::float8 AS memory_id`,
+    ...['created_at', 'updated_at', 'expires_at'].map((name) => `${epochMs(`${alias}.${name}`)} AS ${name}_ms`),
+  ].join(', ');
+}
+
+/** A row whose payload is what was sent. */
+export function toLedgerEntry(row: LedgerDbRow): LedgerEntry {
+  return {
+    id: row.id,
+    eventId: row.event_id,
+    namespace: row.namespace,
+    type: row.type,
+    occurredAtMs: Math.round(row.timestamp * 1000),
+    isAnnounced: row.announced,
+    coordinate: row.coordinate,
+    key: row.coordinate_key,
+    version: row.version,
+    memoryType: row.memory_type,
+    payload: row.payload,
+    importance: row.importance,
+    importanceNorm: row.importance_norm ?? 0,
+    contentHash: row.content_hash,
+    expiresAtMs: row.expires_at_ms,
+    memoryId: row.memory_id,
+    createdVersion: row.created_version,
+    createdAtMs: row.created_at_ms,
+    updatedAtMs: row.updated_at_ms,
+  };
+}
+
+/** The event of a ledger row. One of an earlier version is enriched already, and nothing more is known of it. */
+export function toEventRecord(row: LedgerDbRow): EventRecord {
+  if (row.payload_form === 'sent') return toEnvelope(toLedgerEntry(row));
+  return {
+    event: {
+      event_id: row.event_id,
+      id: row.id,
+      namespace: row.namespace,
+      type: row.type,
+      timestamp: new Date(Math.round(row.timestamp * 1000)).toISOString(),
+      payload: row.payload,
+      ...(row.importance === null ? {} : { importance: row.importance }),
+    },
+    key: row.coordinate_key,
+    ...(row.version === null ? {} : { version: row.version }),
+  };
+}
