@@ -7,6 +7,8 @@ export {
   InvalidBulkItemError,
   MemoryNotFoundError,
   NamespaceForbiddenError,
+  type VersionConflict,
+  VersionConflictError,
   NamespaceBusyError,
   StoreUnavailableError,
   EmbedderUnavailableError,

@@ -66,6 +66,29 @@ export class MemoryNotFoundError extends MemoryError {
   }
 }
 
+/** Which versions did not meet. */
+export interface VersionConflict {
+  readonly namespace: string;
+  readonly key: string;
+  /** What the caller expected; 0 for nothing. */
+  readonly expected: number;
+  /** What lives there; 0 for nothing. */
+  readonly actual: number;
+}
+
+/** A conditional write or deletion expected another version than the one that lives at the coordinate. Nothing was changed. */
+export class VersionConflictError extends MemoryError {
+  readonly code: ErrorCode = 'version_conflict';
+
+  constructor(readonly conflict: VersionConflict) {
+    const { key, expected, actual } = conflict;
+    const lives = actual === 0 ? 'nothing lives there' : `version ${actual} lives there`;
+    super(
+      `coordinate ${key}: expected ${expected === 0 ? 'nothing' : `version ${expected}`}, but ${lives}; read it again`,
+    );
+  }
+}
+
 /** The credential may not use this namespace. */
 export class NamespaceForbiddenError extends MemoryError {
   readonly code: ErrorCode = 'namespace_forbidden';

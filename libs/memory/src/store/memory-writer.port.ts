@@ -20,6 +20,11 @@ export interface WriteCommand {
   readonly expiresAt: Date | null;
   /** Identity of the ledger row and event this write makes: UUIDv7, so that its index grows at one end. */
   readonly eventId: string;
+  /**
+   * The version that must live at the coordinate, 0 for nothing at all (never written, deleted or expired); absent when any
+   * may. Of several commands for one coordinate each is compared with what those before it leave.
+   */
+  readonly expectedVersion?: number;
   /** W3C trace context of the request; travels with the event. Absent when the request is not traced. */
   readonly traceparent?: string;
 }
@@ -46,6 +51,8 @@ export interface DeleteCommand {
   readonly namespace: string;
   readonly key: string;
   readonly eventId: string;
+  /** The version that must live at the coordinate; absent when any may. */
+  readonly expectedVersion?: number;
 }
 
 /** Writes the truth: memory + ledger row + outbox row in one transaction. */
@@ -54,10 +61,15 @@ export abstract class MemoryWriter {
    * Writes all commands in one transaction, or none. Several commands for one coordinate apply in order,
    * each with its own version and ledger row. Resolves after commit, receipts in command order.
    *
+   * @throws VersionConflictError when a command expects another version than lives there; none of them was written.
    * @throws StoreUnavailableError when PostgreSQL does not answer; nothing was written.
    */
   abstract write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]>;
 
-  /** Deletes what lives at the given coordinates, all in one transaction; a receipt for each that was live. */
+  /**
+   * Deletes what lives at the given coordinates, all in one transaction; a receipt for each that was live.
+   *
+   * @throws VersionConflictError when a command expects another version than lives there; nothing was deleted.
+   */
   abstract delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]>;
 }

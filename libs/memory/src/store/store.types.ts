@@ -11,6 +11,8 @@ export interface NewMemory {
   readonly importance?: number;
   /** Not found any more from this moment on. */
   readonly expiresAt?: Date;
+  /** Stored only if this version lives at the coordinate, 0 for nothing; absent: whatever lives there is replaced. */
+  readonly expectedVersion?: number;
 }
 
 /** Acknowledgement of a committed write. */

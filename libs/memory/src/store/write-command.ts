@@ -39,6 +39,7 @@ export function toWriteCommand(
     contentHash: canonicalContentHash(memory.type, importance, payloadJson),
     expiresAt: memory.expiresAt ?? null,
     eventId: uuidv7(),
+    ...(memory.expectedVersion === undefined ? {} : { expectedVersion: memory.expectedVersion }),
   };
 }
 

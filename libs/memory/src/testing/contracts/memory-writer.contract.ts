@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecentWrites } from '../../indexing/following/recent-writes.js';
+import { VersionConflictError } from '../../model/errors.js';
 import type { MemoryEvent } from '../../model/memory-event.js';
 import { seededRandom } from '../seeded-random.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
@@ -257,6 +258,61 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       expect(await truth().writer.write([aWrite(namespace, { coordinate: [1] })])).toEqual([receipt('1', 2, true)]);
       expect(await truth().writer.delete([aDeletion(namespace, '2')])).toEqual([]);
       expect(await truth().projection.rows([{ namespace, key: '2' }])).toMatchObject([{ version: 2, memory: null }]);
+    });
+  });
+
+  describe(`${adapter} as a memory writer: on condition`, () => {
+    const at = (namespace: string, expectedVersion: number, text = 'hello') =>
+      aWrite(namespace, { payload: { text }, expectedVersion });
+    const conflict = (expected: number, actual: number) =>
+      expect.objectContaining({
+        code: 'version_conflict',
+        conflict: expect.objectContaining({ key: '1,2', expected, actual }),
+      });
+
+    it('writes over the expected version only, and over nothing when nothing is expected', async () => {
+      const namespace = freshNamespace();
+      await expect(truth().writer.write([at(namespace, 1)])).rejects.toEqual(conflict(1, 0));
+      expect(await truth().writer.write([at(namespace, 0, 'first')])).toMatchObject([{ version: 1, created: true }]);
+      await expect(truth().writer.write([at(namespace, 0)])).rejects.toEqual(conflict(0, 1));
+      expect(await truth().writer.write([at(namespace, 1, 'second')])).toMatchObject([{ version: 2 }]);
+      await expect(truth().writer.write([at(namespace, 1)])).rejects.toEqual(conflict(1, 2));
+      expect(await find(namespace, '1,2')).toMatchObject({ version: 2, payload: { text: 'second' } });
+      expect(await eventsOf(namespace)).toHaveLength(2);
+    });
+
+    it('writes all commands of a call or none, each compared with what those before it leave', async () => {
+      const namespace = freshNamespace();
+      const other = aWrite(namespace, { coordinate: [3] });
+      await expect(truth().writer.write([other, at(namespace, 0), at(namespace, 2)])).rejects.toEqual(conflict(2, 1));
+      expect(await eventsOf(namespace)).toEqual([]);
+      const receipts = await truth().writer.write([other, at(namespace, 0), at(namespace, 1, 'last')]);
+      expect(receipts.map(({ version }) => version)).toEqual([1, 1, 2]);
+    });
+
+    it('takes what was deleted or has expired for nothing', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace)]);
+      const demanding = { ...aDeletion(namespace, '1,2'), expectedVersion: 7 };
+      await expect(truth().writer.delete([demanding])).rejects.toEqual(conflict(7, 1));
+      expect(await truth().writer.delete([{ ...demanding, expectedVersion: 1 }])).toMatchObject([{ version: 2 }]);
+      await expect(truth().writer.write([at(namespace, 2)])).rejects.toEqual(conflict(2, 0));
+      expect(await truth().writer.write([at(namespace, 0)])).toMatchObject([{ version: 3, created: true }]);
+      await truth().writer.write([aWrite(namespace, { expiresAt: new Date(Date.now() - 60_000) })]);
+      await expect(truth().writer.write([at(namespace, 4)])).rejects.toEqual(conflict(4, 0));
+      expect(await truth().writer.write([at(namespace, 0)])).toMatchObject([{ version: 5, created: true }]);
+    });
+
+    it('lets one of many win who expect the same, on a coordinate that was written and on one that never was', async () => {
+      const namespace = freshNamespace();
+      for (const expected of [0, 1, 2]) {
+        const racers = Array.from({ length: 20 }, () => truth().writer.write([at(namespace, expected)]));
+        const settled = await Promise.allSettled(racers);
+        expect(settled.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+        const reasons = settled.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+        expect(reasons.every((reason) => reason instanceof VersionConflictError)).toBe(true);
+        expect((await find(namespace, '1,2'))?.version).toBe(expected + 1);
+      }
     });
   });
 

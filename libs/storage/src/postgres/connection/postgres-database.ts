@@ -73,6 +73,20 @@ export class PostgresDatabase {
     }
   }
 
+  /** As `transaction`, with `work` begun again when PostgreSQL chose it as the victim of a deadlock or a conflict. */
+  async transactionWithRetry<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.transaction(work);
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+        if (attempt === MAX_ATTEMPTS) {
+          throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
+        }
+      }
+    }
+  }
+
   /** A connection of its own, not yet connected, to the same server as the pool. The caller ends it. */
   dedicatedClient(): Client {
     return new Client(this.pool().options);

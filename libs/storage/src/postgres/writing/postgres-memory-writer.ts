@@ -8,6 +8,7 @@ import {
 } from '@sfm/memory';
 import { currentTraceparent, traceShared } from '@sfm/observability';
 import { deleteStatement, type DeletedRow } from './delete-statement.js';
+import { ExpectedVersions, type Expecting } from './expected-versions.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { writeStatement, type WrittenRow } from './write-statement.js';
@@ -15,7 +16,10 @@ import { writeStatement, type WrittenRow } from './write-statement.js';
 /** Longest coordinate key: index entries have a limit of about 2700 bytes. */
 const MAX_KEY_LENGTH = 2_400;
 
-/** Writes the truth to PostgreSQL: each call is one statement, which is committed or leaves no trace. */
+/**
+ * Writes the truth to PostgreSQL: each call is one statement, which is committed or leaves no trace. Where a command expects
+ * a version, the rows are locked and compared before, in the same transaction.
+ */
 export class PostgresMemoryWriter extends MemoryWriter {
   private readonly notifier: OutboxNotifier;
 
@@ -32,7 +36,7 @@ export class PostgresMemoryWriter extends MemoryWriter {
     const rows = await traceShared(
       { name: 'write memories', kind: 'internal', attributes: { 'soma.batch.size': commands.length } },
       commands.map(({ traceparent }) => traceparent),
-      () => this.database.queryWithRetry<WrittenRow>(writeStatement(commands)),
+      () => this.writeRows(commands),
     );
     this.notifier.notify();
     const byEvent = new Map(rows.map((row) => [row.event_id, row]));
@@ -49,12 +53,34 @@ export class PostgresMemoryWriter extends MemoryWriter {
       ...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values(),
     ];
     if (distinct.length === 0) return [];
-    const rows = await this.database.queryWithRetry<DeletedRow>(deleteStatement(distinct, currentTraceparent()));
+    const rows = await this.deleteRows(distinct);
     if (rows.length > 0) this.notifier.notify();
     const versions = new Map(rows.filter((row) => row.live).map((row) => [row.event_id, row.version]));
     return distinct.flatMap(({ namespace, key, eventId }) => {
       const version = versions.get(eventId.toLowerCase());
       return version === undefined ? [] : [{ namespace, key, version }];
+    });
+  }
+
+  private writeRows(commands: readonly WriteCommand[]): Promise<WrittenRow[]> {
+    if (!commands.some(isExpecting)) return this.database.queryWithRetry<WrittenRow>(writeStatement(commands));
+    return this.database.transactionWithRetry(async (run) => {
+      const expected = await ExpectedVersions.lock(run, commands, 'write');
+      const rows = await run<WrittenRow>(writeStatement(commands));
+      const versions = new Map(rows.map(({ event_id, version }) => [event_id, version]));
+      expected.confirm(
+        commands.map((command) => ({ ...command, version: versions.get(command.eventId.toLowerCase()) ?? 0 })),
+      );
+      return rows;
+    });
+  }
+
+  private deleteRows(commands: readonly DeleteCommand[]): Promise<DeletedRow[]> {
+    const statement = deleteStatement(commands, currentTraceparent());
+    if (!commands.some(isExpecting)) return this.database.queryWithRetry<DeletedRow>(statement);
+    return this.database.transactionWithRetry(async (run) => {
+      await ExpectedVersions.lock(run, commands, 'delete');
+      return run<DeletedRow>(statement);
     });
   }
 }
@@ -63,4 +89,8 @@ function checkKeyLength(key: string): void {
   if (key.length > MAX_KEY_LENGTH) {
     throw new InvalidCoordinateError('coordinate', `must have a text of at most ${MAX_KEY_LENGTH} characters`);
   }
+}
+
+function isExpecting({ expectedVersion }: Expecting): boolean {
+  return expectedVersion !== undefined;
 }

@@ -1,0 +1,72 @@
+import { VersionConflictError } from '@sfm/memory';
+import type { RunInTransaction } from '../connection/postgres-database.js';
+import { isLive } from '../rows/live-memory.js';
+
+/** A command that may demand a version; `expectedVersion` as in `WriteCommand`. */
+export interface Expecting {
+  readonly namespace: string;
+  readonly key: string;
+  readonly expectedVersion?: number;
+}
+
+interface Standing {
+  version: number;
+  live: boolean;
+}
+
+/** The coordinates of commands as they stood when they were locked. */
+export class ExpectedVersions {
+  private constructor(private readonly standing: ReadonlyMap<string, Standing>) {}
+
+  /**
+   * Locks the rows of the commands, in key order, and compares what lives there with what they expect. Each command of
+   * several for one coordinate is compared with what those before it leave.
+   *
+   * @throws VersionConflictError
+   */
+  static async lock(
+    run: RunInTransaction,
+    commands: readonly Expecting[],
+    effect: 'write' | 'delete',
+  ): Promise<ExpectedVersions> {
+    const rows = await run<Standing & { namespace: string; key: string }>({
+      text: `SELECT m.namespace, m.coordinate_key AS key, m.version, ${isLive('m')} AS live
+        FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
+        JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key
+        ORDER BY m.namespace, m.coordinate_key FOR UPDATE OF m`,
+      values: [commands.map(({ namespace }) => namespace), commands.map(({ key }) => key)],
+    });
+    const before = new Map(rows.map(({ version, live, ...row }) => [idOf(row), { version, live }]));
+    const standing = new Map(before);
+    for (const command of commands) {
+      const { version, live } = standing.get(idOf(command)) ?? { version: 0, live: false };
+      const actual = live ? version : 0;
+      if (command.expectedVersion !== undefined && command.expectedVersion !== actual) throw conflict(command, actual);
+      standing.set(idOf(command), { version: version + 1, live: effect === 'write' });
+    }
+    return new ExpectedVersions(before);
+  }
+
+  /**
+   * Compares the versions that writes made with those they were to make: a coordinate that nobody had written could not be
+   * locked, and may have been written since.
+   *
+   * @throws VersionConflictError: the transaction must not be committed
+   */
+  confirm(written: readonly (Expecting & { readonly version: number })[]): void {
+    const next = new Map([...this.standing].map(([id, { version }]) => [id, version]));
+    for (const command of written) {
+      const expected = (next.get(idOf(command)) ?? 0) + 1;
+      if (command.version !== expected) throw conflict(command, command.version - 1);
+      next.set(idOf(command), expected);
+    }
+  }
+}
+
+function conflict({ namespace, key, expectedVersion = 0 }: Expecting, actual: number): VersionConflictError {
+  return new VersionConflictError({ namespace, key, expected: expectedVersion, actual });
+}
+
+function idOf({ namespace, key }: Expecting): string {
+  return `${namespace}\n${key}`;
+}
