@@ -51,3 +51,4 @@ export {
   describeVectorRebuildContract,
 } from './contracts/vector-rebuild.contract.js';
 export { VERIFIED_NAMESPACE, aVerifiedStore } from './verified-store.js';
+export { describeReplayContract, type ReplayAdapters } from './contracts/replay.contract.js';

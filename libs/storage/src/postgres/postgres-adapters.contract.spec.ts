@@ -7,12 +7,28 @@ import {
   describeOutboxContract,
   describePendingMemoriesContract,
   describeProjectionSourceContract,
+  describeReplayContract,
+  type ReplayAdapters,
 } from '@sfm/memory/testing';
+import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
+import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
 import { PostgresLedgerAccess } from '../../test/postgres-ledger-access.js';
 import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
 
 let truth: TruthDatabase;
 const adapters = () => truth.adapters;
+const replay = (): ReplayAdapters => ({
+  restorer: new PostgresTruthRestorer(truth.database),
+  ledgerReader: new PostgresLedgerReader(truth.database),
+  lose: async (namespace, also) => {
+    await truth.database.query({ text: 'DELETE FROM memories WHERE namespace = $1', values: [namespace] });
+    if (also !== 'ledger') return;
+    await truth.database.transaction(async (run) => {
+      await run({ text: `SET LOCAL soma.erasure = 'on'` });
+      await run({ text: 'DELETE FROM memory_events WHERE namespace = $1', values: [namespace] });
+    });
+  },
+});
 const access = () => new PostgresLedgerAccess(truth.database);
 
 beforeAll(async () => {
@@ -29,3 +45,4 @@ describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);
 describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
+describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);

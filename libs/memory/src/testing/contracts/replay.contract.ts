@@ -1,0 +1,137 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { fromEnvelope } from '../../model/envelope.js';
+import type { LedgerEntry } from '../../model/ledger-entry.js';
+import type { LedgerReader } from '../../replay/ledger-reader.port.js';
+import { toRestoredEntry } from '../../replay/restored-entry.js';
+import type { TruthRestorer } from '../../replay/truth-restorer.port.js';
+import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+
+const FIELDS = { text: ['text'], session: ['session'], source: [], time: [] };
+
+/** What replays stand on, over the same data as the truth. */
+export interface ReplayAdapters {
+  readonly restorer: TruthRestorer;
+  readonly ledgerReader: LedgerReader;
+  /** Takes rows of `memories` away, as a disaster would; with their ledger rows when asked. */
+  lose(namespace: string, also?: 'ledger'): Promise<void>;
+}
+
+/** What every TruthRestorer and LedgerReader must do. Nobody else may drain the outbox meanwhile. */
+export function describeReplayContract(adapter: string, truth: TruthHarness, replay: () => ReplayAdapters): void {
+  let namespace: string;
+  beforeEach(async () => {
+    namespace = freshNamespace();
+    await drainAll(truth().outbox);
+  });
+  const restore = (entries: readonly LedgerEntry[]) =>
+    replay().restorer.restore(entries.map((entry) => toRestoredEntry(entry, FIELDS)));
+  /** The entries of what was written, as their events tell them. */
+  const written = async (): Promise<LedgerEntry[]> =>
+    (await drainAll(truth().outbox)).flatMap((record) => {
+      const content = fromEnvelope(record);
+      return content.kind === 'entry' ? [content.entry] : [];
+    });
+  const find = async (...keys: string[]) => truth().reader.findByKeys(namespace, keys, new Date());
+  const newest = async () => {
+    const entries: LedgerEntry[] = [];
+    for await (const batch of replay().ledgerReader.scanNewest(2)) {
+      expect(batch.unreadable).toEqual([]);
+      entries.push(...batch.entries.filter((entry) => entry.namespace === namespace));
+    }
+    return entries;
+  };
+  /** Three coordinates: written twice, once, and deleted. */
+  const history = async () => {
+    const details = { payload: { text: 'one', session: 's' }, importance: 2, importanceNorm: 0.5 };
+    const expiresAt = new Date('2100-01-01T00:00:00.123Z');
+    await truth().writer.write([aWrite(namespace, { ...details, coordinate: [1], session: 's', type: 'episodic' })]);
+    await truth().writer.write([
+      aWrite(namespace, { coordinate: [1], expiresAt }),
+      aWrite(namespace, { coordinate: [2] }),
+    ]);
+    await truth().writer.write([aWrite(namespace, { coordinate: [3] })]);
+    await truth().writer.delete([aDeletion(namespace, '3')]);
+    return written();
+  };
+
+  describe(`${adapter} as what replays write and read`, () => {
+    it('gives back memories, tombstones and ledger rows as they were', async () => {
+      const entries = await history();
+      const before = await find('1', '2', '3');
+      await replay().lose(namespace, 'ledger');
+      expect(await find('1', '2', '3')).toEqual([]);
+      const restored = await restore(entries);
+      expect(restored.entries).toBe(5);
+      expect(restored.memories.map(({ key }) => key).sort()).toEqual(['1', '2', '3']);
+      expect(await find('1', '2', '3')).toEqual(before);
+      expect(await truth().projection.rows([{ namespace, key: '3' }])).toMatchObject([{ version: 2, memory: null }]);
+      expect(await truth().ledger.known(entries.map(({ id }) => id))).toEqual(new Set(entries.map(({ id }) => id)));
+      expect(await newest()).toEqual([entries[1], entries[2], entries[4]]);
+    });
+
+    it('announces each memory that changed once, and leaves it to be indexed', async () => {
+      const entries = await history();
+      await replay().lose(namespace, 'ledger');
+      await restore(entries);
+      expect((await written()).map(({ key, version }) => `${key}@${version}`)).toEqual(['1@2', '2@1', '3@2']);
+      const pending = await truth().pending.versions(namespace);
+      expect(pending.map(({ key }) => key).sort()).toEqual(['1', '2', '3']);
+    });
+
+    it('changes nothing when called again, nor what is newer than its entries', async () => {
+      const entries = await history();
+      await truth().writer.write([aWrite(namespace, { coordinate: [2], payload: { text: 'newer' } })]);
+      await drainAll(truth().outbox);
+      const before = await find('1', '2');
+      expect(await restore(entries)).toEqual({ entries: 0, memories: [] });
+      expect(await restore([])).toEqual({ entries: 0, memories: [] });
+      expect(await find('1', '2')).toEqual(before);
+      expect(await written()).toEqual([]);
+    });
+
+    it('gives what is stored next an id of its own, and a taken id to nobody else', async () => {
+      const entries = await history();
+      const [lost] = await find('2');
+      await replay().lose(namespace, 'ledger');
+      const [squatter] = await truth().writer.write([aWrite(namespace, { coordinate: [9] })]);
+      await restore(entries.map((entry) => (entry.key === '2' ? { ...entry, memoryId: squatter?.id ?? 0 } : entry)));
+      const [two] = await find('2');
+      expect(two).toMatchObject({ payload: lost?.payload, version: lost?.version });
+      expect(two?.id).not.toBe(squatter?.id);
+      const [next] = await truth().writer.write([aWrite(namespace, { coordinate: [10] })]);
+      const ids = (await find('1', '2', '9', '10')).map(({ id }) => id);
+      expect(new Set(ids).size).toBe(4);
+      expect(next?.id).toBe(Math.max(...ids));
+    });
+
+    it('notes a deletion that found nothing, and changes no memory by it', async () => {
+      const [entry] = await history();
+      const nothing = { memoryId: null, createdVersion: null, createdAtMs: null, updatedAtMs: null, contentHash: null };
+      const miss = {
+        ...entry!,
+        ...nothing,
+        id: entry!.id.replace(/^./, '0'),
+        type: 'deleted',
+        version: null,
+        payload: {},
+      };
+      await replay().lose(namespace, 'ledger');
+      expect(await restore([{ ...miss, memoryType: null, importance: null }])).toEqual({ entries: 1, memories: [] });
+      expect(await newest()).toEqual([]);
+    });
+
+    it('reads the newest entry of each coordinate once, in batches', async () => {
+      await truth().writer.write(Array.from({ length: 7 }, (_, x) => aWrite(namespace, { coordinate: [x] })));
+      await truth().writer.write([aWrite(namespace, { coordinate: [3] })]);
+      expect((await newest()).map(({ key, version }) => `${key}@${version}`)).toEqual([
+        '0@1',
+        '1@1',
+        '2@1',
+        '3@2',
+        '4@1',
+        '5@1',
+        '6@1',
+      ]);
+    });
+  });
+}
