@@ -16,7 +16,7 @@ export interface StoreOptions {
 /** Stores memories. Every method resolves only after the writes are committed in the truth store. */
 export class StoreService {
   private readonly batcher: MicroBatcher<WriteCommand, WriteReceipt>;
-  private bulksInFlight = 0;
+  private readonly bulks = new Set<Promise<unknown>>();
 
   constructor(
     private readonly writer: MemoryWriter,
@@ -37,11 +37,7 @@ export class StoreService {
    * @throws InvalidRequestError naming the field; StoreUnavailableError when the truth cannot be written.
    */
   async store(namespace: string, memory: NewMemory): Promise<StoredMemory> {
-    const start = performance.now();
-    const command = await this.prepare(namespace, memory);
-    const stored = await this.batcher.submit(command);
-    this.telemetry.observeStore(performance.now() - start);
-    return stored;
+    return this.submit(await this.prepare(namespace, memory));
   }
 
   /**
@@ -50,6 +46,50 @@ export class StoreService {
    * @throws InvalidBulkItemError naming the first bad item by its index; nothing was stored.
    */
   async storeAll(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+    const bulk = this.storeTogether(namespace, memories);
+    this.bulks.add(bulk);
+    try {
+      return await bulk;
+    } finally {
+      this.bulks.delete(bulk);
+    }
+  }
+
+  /**
+   * Stores each memory on its own: a bad or failing one does not keep the others from being stored. Those for one coordinate
+   * apply in order.
+   */
+  async storeEach(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
+    this.checkBulkSize(memories);
+    const prepared = memories.map((memory) => this.prepare(namespace, memory));
+    // Only once all are ready may the first be written: one that takes longer must not be overtaken by a later one.
+    await Promise.allSettled(prepared);
+    const settled = await Promise.allSettled(prepared.map(async (command) => this.submit(await command)));
+    return settled.map((result) =>
+      result.status === 'fulfilled'
+        ? { stored: result.value }
+        : { error: result.reason instanceof Error ? result.reason : new Error(String(result.reason)) },
+    );
+  }
+
+  /** True while somebody waits for a write to be committed. */
+  get isBusy(): boolean {
+    return this.bulks.size > 0 || this.batcher.isBusy;
+  }
+
+  /** Resolves when every accepted write has been answered. */
+  async drained(): Promise<void> {
+    while (this.isBusy) await Promise.all([this.batcher.idle(), Promise.allSettled(this.bulks)]);
+  }
+
+  private async submit(command: WriteCommand): Promise<StoredMemory> {
+    const start = performance.now();
+    const stored = await this.batcher.submit(command);
+    this.telemetry.observeStore(performance.now() - start);
+    return stored;
+  }
+
+  private async storeTogether(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
     this.checkBulkSize(memories);
     const commands: WriteCommand[] = [];
     for (const [index, memory] of memories.entries()) {
@@ -61,40 +101,10 @@ export class StoreService {
       }
     }
     const start = performance.now();
-    const stored = await this.writeBulk(await this.normalizers.apply(commands));
+    const stored = await this.writer.write(await this.normalizers.apply(commands));
     this.telemetry.observeWriteBatch(commands.length);
     this.telemetry.observeStore(performance.now() - start);
     return stored;
-  }
-
-  /** Stores each memory on its own: a bad or failing one does not keep the others from being stored. */
-  async storeEach(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
-    this.checkBulkSize(memories);
-    const settled = await Promise.allSettled(memories.map((memory) => this.store(namespace, memory)));
-    return settled.map((result) =>
-      result.status === 'fulfilled'
-        ? { stored: result.value }
-        : { error: result.reason instanceof Error ? result.reason : new Error(String(result.reason)) },
-    );
-  }
-
-  /** True while somebody waits for a write to be committed. */
-  get isBusy(): boolean {
-    return this.bulksInFlight > 0 || this.batcher.isBusy;
-  }
-
-  /** Resolves when every accepted write has been answered. */
-  drained(): Promise<void> {
-    return this.batcher.idle();
-  }
-
-  private async writeBulk(commands: readonly WriteCommand[]): Promise<readonly StoredMemory[]> {
-    this.bulksInFlight += 1;
-    try {
-      return await this.writer.write(commands);
-    } finally {
-      this.bulksInFlight -= 1;
-    }
   }
 
   private checkBulkSize(memories: readonly NewMemory[]): void {

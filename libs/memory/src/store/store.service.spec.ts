@@ -1,0 +1,78 @@
+import { describe, expect, it } from '@jest/globals';
+import { SilentTelemetry } from '../telemetry/telemetry.port.js';
+import { ImportanceNormalizers } from './importance-normalizers.js';
+import { MemoryWriter, type DeleteReceipt, type WriteCommand, type WriteReceipt } from './memory-writer.port.js';
+import { StoreService } from './store.service.js';
+
+const FIELDS = { text: ['text'], session: [], source: [], time: [] };
+const LIMITS = { maxDepth: 8, maxBytes: 1000, maxDimensions: 4, maxBulkItems: 10 };
+
+/** Notes what it is given; writes end when they are let. */
+class RecordingWriter extends MemoryWriter {
+  readonly written: string[] = [];
+  gate: Promise<void> = Promise.resolve();
+
+  async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
+    this.written.push(...commands.map(({ searchedText }) => searchedText));
+    await this.gate;
+    return commands.map(({ key }, index) => ({ key, version: index + 1, created: true, id: 1, createdAtMs: 0 }));
+  }
+
+  async delete(): Promise<readonly DeleteReceipt[]> {
+    return [];
+  }
+}
+
+function aStore(writer: MemoryWriter, seeded: Promise<readonly number[]> = Promise.resolve([])) {
+  const normalizers = new ImportanceNormalizers({ recentImportances: () => seeded });
+  const batching = { maxBatch: 10, maxInFlight: 1, maxQueued: 100 };
+  return new StoreService(writer, normalizers, new SilentTelemetry(), { limits: LIMITS, fields: FIELDS, batching });
+}
+
+const aMemory = (text: string, importance?: number) => ({
+  coordinate: [1],
+  payload: { text },
+  type: 'semantic' as const,
+  ...(importance === undefined ? {} : { importance }),
+});
+
+describe('storing each of several memories', () => {
+  it('keeps their order, also when only an earlier one has an importance to normalise', async () => {
+    const writer = new RecordingWriter();
+    let seed: (values: readonly number[]) => void = () => {};
+    const store = aStore(writer, new Promise((resolve) => (seed = resolve)));
+    const stored = store.storeEach('ns', [aMemory('first', 3), aMemory('second'), aMemory('third', 1)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    seed([1, 2, 3]);
+    await stored;
+    expect(writer.written).toEqual(['first', 'second', 'third']);
+  });
+
+  it('stores the others when one is bad', async () => {
+    const writer = new RecordingWriter();
+    const outcomes = await aStore(writer).storeEach('ns', [
+      aMemory('first'),
+      { ...aMemory('bad'), coordinate: [] },
+      aMemory('second'),
+    ]);
+    expect(outcomes.map((outcome) => 'stored' in outcome)).toEqual([true, false, true]);
+    expect(writer.written).toEqual(['first', 'second']);
+  });
+});
+
+describe('a store that is being stopped', () => {
+  it('is drained when single writes and bulks have been answered', async () => {
+    const writer = new RecordingWriter();
+    let open: () => void = () => {};
+    writer.gate = new Promise((resolve) => (open = resolve));
+    const store = aStore(writer);
+    const answered: string[] = [];
+    const bulk = store.storeAll('ns', [aMemory('bulk')]).then(() => answered.push('bulk'));
+    const drained = store.drained().then(() => answered.push('drained'));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(answered).toEqual([]);
+    open();
+    await Promise.all([bulk, drained]);
+    expect(answered).toEqual(['bulk', 'drained']);
+  });
+});
