@@ -43,6 +43,14 @@ describe('an event of another producer', () => {
     expect(change).toMatchObject({ kind: 'write', key: '1,2', type: 'episodic', occurredAt: new Date(1500) });
   });
 
+  it('may name its time in milli-, micro- or nanoseconds, and be ahead of our clock by a little', () => {
+    for (const timestamp of [1_700_000_000, 1_700_000_000_000, 1_700_000_000_000_000, 1_700_000_000_000_000_000]) {
+      expect(toForeignChange(anEvent({ timestamp }), OPTIONS).occurredAt).toEqual(new Date(1_700_000_000_000));
+    }
+    const ahead = Math.floor(Date.now() / 1000) + 60;
+    expect(toForeignChange(anEvent({ timestamp: ahead }), OPTIONS).occurredAt).toEqual(new Date(ahead * 1000));
+  });
+
   it('can be a deletion', () => {
     expect(toForeignChange(anEvent({ type: 'deleted' }), OPTIONS)).toMatchObject({
       kind: 'delete',
@@ -62,6 +70,10 @@ describe('an event of another producer', () => {
     ['payload', { payload: { coordinate: [1], text: 'x'.repeat(2000) } }],
     ['namespace', { namespace: 'not allowed' }],
     ['timestamp', { timestamp: 1e300 }],
+    ['timestamp', { timestamp: -1 }],
+    ['timestamp', { timestamp: '1969-12-31T23:59:59Z' }],
+    ['timestamp', { timestamp: Date.now() + 3_600_000 }],
+    ['timestamp', { timestamp: '2999-01-01T00:00:00Z' }],
     ['type', { type: 'linked' }],
   ])('is refused for its %s: %j', (field, details) => {
     expect(() => toForeignChange(anEvent(details), OPTIONS)).toThrow(expect.objectContaining({ field }));

@@ -58,9 +58,17 @@ function toMemoryType(given: JsonValue = 'episodic'): MemoryType {
   return type;
 }
 
+/** How far the clock of another producer may be ahead of ours: within that an event counts as of now. */
+const MAX_AHEAD_MS = 300_000;
+
 function occurredAt({ timestamp }: MemoryEvent): Date {
-  const date = new Date((eventEpochSeconds(timestamp) ?? Number.NaN) * 1000);
-  if (Number.isNaN(date.getTime()))
-    throw new InvalidRequestError('timestamp', 'must be an ISO 8601 time or epoch seconds');
-  return date;
+  const seconds = eventEpochSeconds(timestamp);
+  if (seconds === null || !Number.isFinite(new Date(seconds * 1000).getTime())) {
+    throw new InvalidRequestError('timestamp', 'must be an ISO 8601 time or an epoch number');
+  }
+  if (seconds < 0) throw new InvalidRequestError('timestamp', 'must not lie before 1970');
+  if (seconds * 1000 > Date.now() + MAX_AHEAD_MS) {
+    throw new InvalidRequestError('timestamp', `must not lie more than ${MAX_AHEAD_MS / 60_000} minutes in the future`);
+  }
+  return new Date(seconds * 1000);
 }
