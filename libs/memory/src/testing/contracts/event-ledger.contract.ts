@@ -14,7 +14,11 @@ import {
 } from '../truth-builders.js';
 
 const RACERS = 4;
-const ODD_IDS = ['no uuid', '', '42', 'ünïcödé 🦉', "'; DROP TABLE memories", 'x'.repeat(5_000), 'a\u0000b', '{}'];
+const ODD_IDS = [
+  ...['no uuid', '', '42', 'ünïcödé 🦉', "'; DROP TABLE memories", 'x'.repeat(5_000), 'a\u0000b', '{}'],
+  // Halves of surrogate pairs: JSON can carry them, UTF-8 cannot.
+  ...['half \ud83e', 'half \ud83f'],
+];
 
 /** What every EventLedger adapter must do. Call it inside a spec file; nobody else may drain the outbox meanwhile. */
 export function describeEventLedgerContract(adapter: string, truth: TruthHarness, access: () => LedgerAccess): void {
