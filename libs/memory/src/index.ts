@@ -1,3 +1,4 @@
+export { type BackoffLimits, backoffMs } from './attempts/backoff.js';
 export {
   type ErrorCode,
   MemoryError,

@@ -1,11 +1,12 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { LoggerService } from '@nestjs/common';
+import { backoffMs } from '@sfm/memory';
 import type { ClusterScrape } from '@sfm/observability';
 import { closeWithWorker } from './handed-connections.js';
 
 /** A worker that dies sooner than this after its start is not replaced at once. */
 const HEALTHY_AFTER_MS = 10_000;
-const MAX_BACKOFF_MS = 10_000;
+const BACKOFF = { minMs: 200, maxMs: 10_000, jitter: 0 };
 
 /**
  * Several processes behind one port (node:cluster): the port belongs to this process, requests go to the workers in
@@ -61,7 +62,7 @@ export class WorkerPool {
       return;
     }
     this.quickDeaths = lifeMs < HEALTHY_AFTER_MS ? this.quickDeaths + 1 : 0;
-    const pause = this.quickDeaths === 0 ? 0 : Math.min(MAX_BACKOFF_MS, 100 * 2 ** this.quickDeaths);
+    const pause = this.quickDeaths === 0 ? 0 : backoffMs(this.quickDeaths, BACKOFF);
     this.logger.warn(`a worker ended (${signal ?? `code ${code}`}); another one starts in ${pause} ms`);
     setTimeout(() => {
       if (!this.stopping) this.fork();

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
+import { backoffMs } from '@sfm/memory';
 import { Cluster, Redis, type CommonRedisOptions } from 'ioredis';
 import type { RedisAddress } from './redis-address.js';
 
@@ -18,8 +19,8 @@ export interface RedisConnectionOptions {
   readonly connectTimeoutMs?: number;
 }
 
-const FIRST_RETRY_MS = 50;
-const LONGEST_RETRY_MS = 2000;
+/** Spread, so that many processes do not come back at the same moment. */
+const RECONNECTING = { minMs: 50, maxMs: 2000, jitter: 0.4 };
 
 /**
  * A driver that is not connected yet. It never queues: what cannot be sent now fails now. It reconnects for ever, with
@@ -42,7 +43,7 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    maxLoadingRetryTime: LONGEST_RETRY_MS,
+    maxLoadingRetryTime: RECONNECTING.maxMs,
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     retryStrategy,
     ...(tls === undefined ? {} : { tls }),
@@ -79,10 +80,9 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
   }
 }
 
-/** Milliseconds until the next attempt; spread, so that many processes do not come back at the same moment. */
+/** Milliseconds until the next attempt. */
 function retryStrategy(attempt: number): number {
-  const pause = Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LONGEST_RETRY_MS);
-  return Math.round(pause * (0.8 + 0.4 * Math.random()));
+  return backoffMs(attempt, RECONNECTING);
 }
 
 function tlsOf({ address, tlsCaFile }: RedisConnectionOptions): ConnectionOptions | undefined {

@@ -1,3 +1,5 @@
+import { backoffMs } from '@sfm/memory';
+
 /** How often and how long to wait before asking again. */
 export interface RetryPolicy {
   readonly maxRetries: number;
@@ -8,9 +10,7 @@ export interface RetryPolicy {
 
 /**
  * Milliseconds to wait before retry number `attempt` (from 0): what the server asks for, else exponential backoff with
- * full jitter, so that many clients do not come back at the same instant.
- *
- * Source: Marc Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
+ * full jitter.
  */
 export function retryDelayMs(
   policy: RetryPolicy,
@@ -18,7 +18,7 @@ export function retryDelayMs(
   { retryAfterMs, random = Math.random }: { readonly retryAfterMs?: number; readonly random?: () => number } = {},
 ): number {
   if (retryAfterMs !== undefined) return Math.min(retryAfterMs, policy.maxDelayMs);
-  return random() * Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** attempt);
+  return backoffMs(attempt + 1, { minMs: policy.baseDelayMs, maxMs: policy.maxDelayMs, jitter: 1 }, random);
 }
 
 /** A `Retry-After` header, seconds or an HTTP date, in milliseconds from `nowMs`; undefined when absent or unreadable. */

@@ -1,4 +1,5 @@
 import {
+  backoffMs,
   eventEpochSeconds,
   OutboxLoop,
   type EventBus,
@@ -27,6 +28,7 @@ export interface OutboxRelayOptions {
   readonly maxYieldEvents?: number;
 }
 
+const BACKOFF = { minMs: 200, jitter: 0.5 };
 /** While yielding, the relay rests this many times as long as it worked. */
 const YIELD_FACTOR = 20;
 /** The same while too much waits. */
@@ -85,7 +87,8 @@ export class OutboxRelay {
     if (this.loop.isStopping) return;
     if (published && this.mayYield()) await this.yieldToWriters(performance.now() - start);
     else if (published === this.options.batchSize) return;
-    else if (published === null) await this.loop.rest(this.backoffMs());
+    else if (published === null)
+      await this.loop.rest(backoffMs(this.failures, { ...BACKOFF, maxMs: this.options.maxBackoffMs }));
     else if (published > 0) await this.loop.rest(this.options.lingerMs);
     else await this.loop.restUntilWoken(this.options.pollMs);
   }
@@ -144,10 +147,5 @@ export class OutboxRelay {
     if (valid.length === 0) return { published: [], poisoned };
     const outcome = await this.bus.publish(valid);
     return { published: outcome.published, poisoned: [...poisoned, ...(outcome.poisoned ?? [])] };
-  }
-
-  private backoffMs(): number {
-    const exponential = Math.min(this.options.maxBackoffMs, 100 * 2 ** Math.min(this.failures, 10));
-    return exponential * (0.5 + Math.random() / 2);
   }
 }

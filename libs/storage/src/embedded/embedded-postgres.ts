@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@sfm/memory';
 import { clusterDirOf, prepareCluster, type Cluster } from './cluster.js';
 import { connectionTo, type EmbeddedPostgresConnection } from './embedded-postgres-connection.js';
 import { EmbeddedInstanceLocked, EmbeddedPostgresError, explainFailure } from './embedded-postgres-error.js';
@@ -43,7 +44,7 @@ export interface EmbeddedPostgresOptions {
 }
 
 const POLL_MS = 20;
-const MAX_BACKOFF_MS = 10_000;
+const BACKOFF = { minMs: 100, maxMs: 10_000, jitter: 0 };
 const SILENT: EmbeddedPostgresLogger = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
@@ -230,7 +231,7 @@ export class EmbeddedPostgres {
   private async recover(port: number): Promise<void> {
     const { launch } = this;
     if (launch === undefined) return;
-    for (let backoff = 100; this.stopping === undefined; backoff = Math.min(backoff * 2, MAX_BACKOFF_MS)) {
+    for (let attempt = 1; this.stopping === undefined; attempt += 1) {
       try {
         const deadline = Date.now() + (this.options.startTimeoutMs ?? 60_000);
         const postmaster = await this.obtainServer(launch, port, deadline);
@@ -248,7 +249,7 @@ export class EmbeddedPostgres {
         this.logger.error(
           `PostgreSQL could not be restarted: ${error instanceof Error ? error.message : String(error)}`,
         );
-        await this.pause(backoff).catch(() => undefined);
+        await this.pause(backoffMs(attempt, BACKOFF)).catch(() => undefined);
       }
     }
   }

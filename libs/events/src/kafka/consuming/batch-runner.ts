@@ -1,7 +1,7 @@
+import { backoffMs } from '@sfm/memory';
 import type { KafkaMessage } from 'kafkajs';
-import { backoffMs } from './backoff.js';
 import { ChunkApplier } from './chunk-applier.js';
-import type { ApplyingOptions, EventsHandler, RetryCause } from './consuming-options.js';
+import { BACKOFF, type ApplyingOptions, type EventsHandler, type RetryCause } from './consuming-options.js';
 import { Heartbeats } from './partitions/heartbeats.js';
 import { PartitionProgress } from './partitions/partition-progress.js';
 
@@ -91,7 +91,7 @@ export class BatchRunner {
     { waitFor, error }: { readonly waitFor: RetryCause; readonly error: unknown },
   ): void {
     const { maxBackoffMs, observer, log } = this.options;
-    const pauseMs = backoffMs(progress.countWait(), maxBackoffMs);
+    const pauseMs = backoffMs(progress.countWait(), { ...BACKOFF, maxMs: maxBackoffMs });
     const reason = error instanceof Error ? error.message : String(error);
     observer.retrying(waitFor);
     log.warn(`partition ${batch.topic}/${batch.partition} is tried again in ${pauseMs} ms: ${reason}`);

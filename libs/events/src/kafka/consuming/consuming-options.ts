@@ -24,6 +24,9 @@ export interface ConsumingObserver {
   passedOver(event: PassedOver): void;
 }
 
+/** How pauses before another attempt begin; how long they become is an option. */
+export const BACKOFF = { minMs: 200, jitter: 0.5 };
+
 /** How events are applied, and what happens to those that cannot be. */
 export interface ApplyingOptions {
   readonly decoding: DecodingRules;

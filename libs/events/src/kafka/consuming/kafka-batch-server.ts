@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServerKafka, type KafkaContext, type MessageHandler } from '@nestjs/microservices';
-import type { EventRecord, ProcessOutcome } from '@sfm/memory';
+import { backoffMs, type EventRecord, type ProcessOutcome } from '@sfm/memory';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { toBusError } from '../connection/kafka-errors.js';
-import { backoffMs } from './backoff.js';
 import { ConsumerSession } from './consumer-session.js';
-import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
+import { BACKOFF, type ConsumingOptions, type EventsHandler } from './consuming-options.js';
 
 /** What a handler of the events names with `@EventPattern`, whatever the topic is called. */
 export const MEMORY_EVENTS_PATTERN = 'memory.events';
@@ -73,7 +72,7 @@ export class KafkaBatchServer extends ServerKafka {
       } catch (error) {
         if (signal.aborted) return;
         failures = hasJoined ? 1 : failures + 1;
-        const pauseMs = backoffMs(failures, Math.min(maxBackoffMs, MAX_REJOIN_MS));
+        const pauseMs = backoffMs(failures, { ...BACKOFF, maxMs: Math.min(maxBackoffMs, MAX_REJOIN_MS) });
         log.warn(`the Kafka consumer ended and starts again in ${pauseMs} ms: ${toBusError(error).message}`);
         await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMs } from '@sfm/memory';
 import pg from 'pg';
 import type { PostgresConnection } from '../connection/connection.js';
 import {
@@ -39,7 +40,7 @@ export function holderText({ pid, url }: InstanceLockHolder): string {
 }
 
 const RETRY_MS = 100;
-const MAX_RETRY_MS = 1000;
+const RETAKING = { minMs: RETRY_MS, maxMs: 1000, jitter: 0 };
 /** A server may let clients in, or have let them in, and then say nothing: none is waited for without end. */
 const PATIENCE = { connectionTimeoutMillis: 5000, query_timeout: 5000 } as const;
 
@@ -142,7 +143,7 @@ export class InstanceLock {
   }
 
   private async retake(): Promise<void> {
-    for (let pause = RETRY_MS; !this.released; pause = Math.min(pause * 2, MAX_RETRY_MS)) {
+    for (let attempt = 1; !this.released; attempt += 1) {
       try {
         const holder = await this.acquire();
         if (holder !== undefined && !this.released) this.options.onLost(holder);
@@ -150,7 +151,7 @@ export class InstanceLock {
         if (this.released) await this.release();
         return;
       } catch {
-        await delay(pause);
+        await delay(backoffMs(attempt, RETAKING));
       }
     }
   }

@@ -1,8 +1,8 @@
+import { backoffMs } from '@sfm/memory';
 import type { Client } from 'pg';
 import { OUTBOX_CHANNEL } from './outbox-notifier.js';
 
-const MIN_DELAY_MS = 100;
-const MAX_DELAY_MS = 5_000;
+const BACKOFF = { minMs: 100, maxMs: 5_000, jitter: 0 };
 
 /**
  * Listens for committed outbox rows on a connection of its own. A lost connection is replaced, with growing pauses
@@ -11,7 +11,7 @@ const MAX_DELAY_MS = 5_000;
 export class OutboxListener {
   private client: Client | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private delayMs = MIN_DELAY_MS;
+  private failures = 0;
   private stopped = false;
 
   constructor(
@@ -32,7 +32,7 @@ export class OutboxListener {
       this.replace(client);
       return;
     }
-    this.delayMs = MIN_DELAY_MS;
+    this.failures = 0;
     if (!this.stopped) this.wake();
   }
 
@@ -56,7 +56,7 @@ export class OutboxListener {
     this.client = undefined;
     client?.end().catch(() => {});
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.start(), this.delayMs).unref();
-    this.delayMs = Math.min(this.delayMs * 2, MAX_DELAY_MS);
+    this.failures += 1;
+    this.timer = setTimeout(() => void this.start(), backoffMs(this.failures, BACKOFF)).unref();
   }
 }

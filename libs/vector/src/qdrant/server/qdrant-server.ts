@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QdrantClient, type Schemas } from '@qdrant/js-client-rest';
-import { isJsonObject } from '@sfm/memory';
+import { backoffMs, isJsonObject } from '@sfm/memory';
 import { traceCall, type OpenSpan } from '@sfm/observability';
 import { Agent, fetch, request, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
@@ -29,7 +29,7 @@ export interface CallOptions {
 
 const DEFAULT_TIMEOUT_MS = 5000;
 const MAX_TRIES = 3;
-const BACKOFF_MS = 50;
+const BACKOFF = { minMs: 100, maxMs: 400, jitter: 1 };
 const CONNECTIONS = 64;
 /** Less than the server keeps an idle connection, so that no request goes into one that is just being closed. */
 const KEEP_ALIVE_MS = 4000;
@@ -191,9 +191,8 @@ export class QdrantServer {
       }
       const isLast = attempt >= MAX_TRIES && !asksToRetry(failure);
       if (isLast || signal.aborted || !isWorthRetrying(failure)) throw toIndexError(failure, this.name, timeoutMs);
-      const longestMs = BACKOFF_MS * 2 ** Math.min(attempt, MAX_TRIES);
       // Ended by the signal, it leaves the next request to fail at once.
-      await delay(Math.random() * longestMs, undefined, { signal }).catch(() => undefined);
+      await delay(backoffMs(attempt, BACKOFF), undefined, { signal }).catch(() => undefined);
     }
   }
 }
