@@ -28,7 +28,7 @@ const DRIVERS = [
 ];
 
 /** Packages the core may use: plain functions without input, output or framework. */
-const PURE_PACKAGES = 'uuid|wink-porter2-stemmer';
+const PURE_PACKAGES = 'lru-cache|uuid|wink-porter2-stemmer';
 
 /** Matches a package whether it resolved (node_modules/pg/…) or not (pg). */
 const packageNamed = (names) => `(^|node_modules/)(@types/)?(${names})(/|$)`;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { GuardedRequest } from '@sfm/auth';
 import { InvalidRequestError } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { bodyDigest } from '../requests/json-body.js';
 
 const HEADER = 'Idempotency-Key';
@@ -19,7 +20,6 @@ export const IDEMPOTENCY_HEADER = {
 interface Kept<Answer> {
   readonly digest: string | undefined;
   readonly answer: Promise<Answer>;
-  readonly keptUntil: number;
 }
 
 /**
@@ -28,7 +28,7 @@ interface Kept<Answer> {
  */
 @Injectable()
 export class IdempotentAnswers<Answer> {
-  private readonly kept = new Map<string, Kept<Answer>>();
+  private readonly kept = new LRUCache<string, Kept<Answer>>({ max: MAX_KEPT, ttl: KEPT_MS, ttlResolution: 0 });
 
   /** @throws InvalidRequestError for a key that is malformed, or was used with another body. */
   answer(request: FastifyRequest & GuardedRequest, work: () => Promise<Answer>): Promise<Answer> {
@@ -40,7 +40,7 @@ export class IdempotentAnswers<Answer> {
     const scope = [request.principal?.credentialId, request.namespace, request.routeOptions.url, key].join('\n');
     const digest = bodyDigest(request);
     const known = this.kept.get(scope);
-    if (known && known.keptUntil > Date.now()) {
+    if (known) {
       if (known.digest !== digest) throw new InvalidRequestError(HEADER, 'was already used with another body');
       return known.answer;
     }
@@ -48,13 +48,10 @@ export class IdempotentAnswers<Answer> {
   }
 
   private keep(scope: string, digest: string | undefined, answer: Promise<Answer>): Promise<Answer> {
-    const entry = { digest, answer, keptUntil: Date.now() + KEPT_MS };
-    this.kept.delete(scope);
+    const entry = { digest, answer };
     this.kept.set(scope, entry);
-    const [oldest] = this.kept.keys();
-    if (this.kept.size > MAX_KEPT && oldest !== undefined) this.kept.delete(oldest);
     answer.catch(() => {
-      if (this.kept.get(scope) === entry) this.kept.delete(scope);
+      if (this.kept.peek(scope) === entry) this.kept.delete(scope);
     });
     return answer;
   }

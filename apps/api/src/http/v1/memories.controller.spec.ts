@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../test/http-harness.js';
 import { client } from '../../../test/requests.js';
 
@@ -45,6 +45,26 @@ describe('POST /v1/memories', () => {
       body: { errors: [{ field: 'Idempotency-Key' }] },
     });
     expect(await post('/v1/memories', body, { 'idempotency-key': 'x'.repeat(256) })).toMatchObject({ status: 422 });
+  });
+
+  it('repeats an answer for an hour', async () => {
+    const key = { 'idempotency-key': 'k-4' };
+    const answer = async () => (await post('/v1/memories', { coordinate: [9], payload: {} }, key)).status;
+    const writes = () => http.calls().filter((call) => call === 'write').length;
+    expect(await answer()).toBe(201);
+    const before = writes();
+    const now = performance.now.bind(performance);
+    let passedMs = 59 * 60_000;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + passedMs);
+    try {
+      expect(await answer()).toBe(201);
+      expect(writes()).toBe(before);
+      passedMs = 61 * 60_000;
+      await answer();
+      expect(writes()).toBe(before + 1);
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   it('does not share idempotency keys between namespaces, and forgets them after a failure', async () => {

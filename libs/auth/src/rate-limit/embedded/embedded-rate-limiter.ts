@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { RateLimitDecision } from '../rate-limiter.port.js';
 import { RateLimiter } from '../rate-limiter.port.js';
 import { RequestLog } from './request-log.js';
@@ -17,17 +18,17 @@ interface KeyState {
 
 /**
  * Rate limiter inside the process; exact, because the time of every counted request is kept. Memory: 8 bytes per
- * request inside the window, and nothing for keys that were idle for a window.
+ * request inside the window, and soon nothing for keys that were idle for a window.
  */
 export class EmbeddedRateLimiter extends RateLimiter {
-  // In order of last use, so that idle keys are at the front.
-  private readonly keys = new Map<string, KeyState>();
-  private readonly maxKeys: number;
+  private readonly keys: LRUCache<string, KeyState>;
   private readonly now: () => number;
+  /** Until then the key that was not used longest is not idle. */
+  private nextLookAt = -Infinity;
 
   constructor(options: EmbeddedRateLimiterOptions = {}) {
     super();
-    this.maxKeys = Math.max(1, options.maxKeys ?? 10_000);
+    this.keys = new LRUCache({ max: Math.max(1, options.maxKeys ?? 10_000) });
     this.now = options.now ?? (() => performance.now());
   }
 
@@ -38,11 +39,8 @@ export class EmbeddedRateLimiter extends RateLimiter {
 
   override consume(key: string, limit: number, windowMs: number): Promise<RateLimitDecision> {
     const now = this.now();
-    const state = this.keys.get(key) ?? { log: new RequestLog(), idleAt: 0 };
-    this.keys.delete(key);
-    this.makeRoom(now);
-    this.keys.set(key, state);
-
+    if (now >= this.nextLookAt) this.forgetIdle(now);
+    const state = this.stateOf(key);
     const { log } = state;
     log.dropUntil(now - windowMs);
     const allowed = log.size < limit;
@@ -61,11 +59,24 @@ export class EmbeddedRateLimiter extends RateLimiter {
     });
   }
 
+  private stateOf(key: string): KeyState {
+    const known = this.keys.get(key);
+    if (known) return known;
+    const state = { log: new RequestLog(), idleAt: 0 };
+    this.keys.set(key, state);
+    return state;
+  }
+
   /** Forgets a few of the keys that were not used longest: no request pays for a whole sweep. */
-  private makeRoom(now: number): void {
-    let looks = 2;
-    for (const [key, { idleAt }] of this.keys) {
-      if (this.keys.size < this.maxKeys && (looks-- === 0 || idleAt > now)) return;
+  private forgetIdle(now: number): void {
+    for (let looks = 2; looks > 0; looks--) {
+      const [key] = this.keys.rkeys();
+      if (key === undefined) return;
+      const idleAt = this.keys.peek(key)?.idleAt ?? now;
+      if (idleAt > now) {
+        this.nextLookAt = idleAt;
+        return;
+      }
       this.keys.delete(key);
     }
   }

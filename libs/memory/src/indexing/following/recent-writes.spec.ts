@@ -36,13 +36,23 @@ describe('recent writes', () => {
   });
 
   it.each([
-    ['of their number', { maxWrites: 2, maxCharacters: Infinity }],
-    ['of their size', { maxWrites: Infinity, maxCharacters: 250 }],
+    ['of their number', { maxWrites: 2, maxCharacters: 1_000_000 }],
+    ['of their size', { maxWrites: 1000, maxCharacters: 250 }],
   ])('keep the newest within a bound %s', (_, bounds) => {
     const recent = new RecentWrites(bounds);
     const payload = { text: 'x'.repeat(40) };
     for (const eventId of ['a', 'b', 'c']) recent.note([aWrite('test', { payload, eventId })], [aReceipt]);
     expect(['a', 'b', 'c'].filter((eventId) => recent.take(eventId))).toEqual(['b', 'c']);
+  });
+
+  it('leave a write that is larger than all may be to the truth, and keep the others', () => {
+    const recent = new RecentWrites({ maxWrites: 10, maxCharacters: 250 });
+    const large = { text: 'x'.repeat(300) };
+    recent.note(
+      [aWrite('test', { eventId: 'a' }), aWrite('test', { payload: large, eventId: 'b' })],
+      [aReceipt, aReceipt],
+    );
+    expect(['a', 'b'].filter((eventId) => recent.take(eventId))).toEqual(['a']);
   });
 
   it('forget what was noted up to a mark', () => {

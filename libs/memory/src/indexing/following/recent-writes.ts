@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { WriteCommand, WriteReceipt } from '../../store/memory-writer.port.js';
 import type { SearchedRow } from '../projection/projection-source.port.js';
 
@@ -16,7 +17,6 @@ interface RecentWrite {
   readonly row: SearchedRow;
   /** Numbers grow in the order of noting. */
   readonly number: number;
-  readonly characters: number;
 }
 
 /**
@@ -24,12 +24,13 @@ interface RecentWrite {
  * spares reading back what is known; a write that is not here (any more) is read from the truth.
  */
 export class RecentWrites {
-  /** By event, oldest first. */
-  private readonly writes = new Map<string, RecentWrite>();
-  private characters = 0;
+  /** By event. Reading one leaves it where it is, so that the oldest goes first. */
+  private readonly writes: LRUCache<string, RecentWrite>;
   private noted = 0;
 
-  constructor(private readonly bounds: RecentWritesBounds = DEFAULT_BOUNDS) {}
+  constructor({ maxWrites, maxCharacters }: RecentWritesBounds = DEFAULT_BOUNDS) {
+    this.writes = new LRUCache({ max: maxWrites, maxSize: maxCharacters });
+  }
 
   /** Keeps committed writes; receipts in the order of their commands. */
   note(commands: readonly WriteCommand[], receipts: readonly WriteReceipt[]): void {
@@ -41,8 +42,8 @@ export class RecentWrites {
 
   /** Hands out what an event of the ledger wrote, once; undefined when it is not known here. */
   take(eventId: string): SearchedRow | undefined {
-    const write = this.writes.get(eventId);
-    if (write) this.drop(eventId, write);
+    const write = this.writes.peek(eventId);
+    this.writes.delete(eventId);
     return write?.row;
   }
 
@@ -53,26 +54,17 @@ export class RecentWrites {
 
   /** Drops what was noted up to a mark: the ledger told of it before it was noted, so nobody will ask. */
   forget(mark: number): void {
-    for (const [eventId, write] of this.writes) {
-      if (write.number > mark) return;
-      this.drop(eventId, write);
+    for (;;) {
+      const [oldest] = this.writes.rvalues();
+      if (oldest === undefined || oldest.number > mark) return;
+      this.writes.pop();
     }
   }
 
   private keep(command: WriteCommand, receipt: WriteReceipt): void {
     const characters = command.payloadJson.length + command.searchedText.length;
-    const number = ++this.noted;
-    this.writes.set(command.eventId.toLowerCase(), { row: toSearchedRow(command, receipt), number, characters });
-    this.characters += characters;
-    for (const [eventId, oldest] of this.writes) {
-      if (this.writes.size <= this.bounds.maxWrites && this.characters <= this.bounds.maxCharacters) return;
-      this.drop(eventId, oldest);
-    }
-  }
-
-  private drop(eventId: string, { characters }: RecentWrite): void {
-    this.writes.delete(eventId);
-    this.characters -= characters;
+    const write = { row: toSearchedRow(command, receipt), number: ++this.noted };
+    this.writes.set(command.eventId.toLowerCase(), write, { size: characters });
   }
 }
 

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Enough for what is under way at any time; what is forgotten the truth's own version check still catches. */
 const MAX_REMEMBERED = 100_000;
 
@@ -6,30 +8,26 @@ const MAX_REMEMBERED = 100_000;
  * older version that arrives late would look new there.
  */
 export class RemovedVersions {
-  readonly #versions = new Map<string, number>();
+  readonly #versions: LRUCache<string, number>;
 
-  constructor(private readonly limit = MAX_REMEMBERED) {}
+  constructor(limit = MAX_REMEMBERED) {
+    this.#versions = new LRUCache({ max: limit });
+  }
 
   note(namespace: string, key: string, version: number): void {
     const id = idOf(namespace, key);
-    const newest = Math.max(version, this.#versions.get(id) ?? 0);
-    // Put last again: the first ones are the oldest.
-    this.#versions.delete(id);
-    this.#versions.set(id, newest);
-    if (this.#versions.size <= this.limit) return;
-    const [oldest] = this.#versions.keys();
-    if (oldest !== undefined) this.#versions.delete(oldest);
+    this.#versions.set(id, Math.max(version, this.#versions.peek(id) ?? 0));
   }
 
   /** Whether a change is older than a removal. The removal itself is not: it is repeated when the server was away. */
   isRemoved(namespace: string, key: string, version: number): boolean {
-    return (this.#versions.get(idOf(namespace, key)) ?? -1) > version;
+    return (this.#versions.peek(idOf(namespace, key)) ?? -1) > version;
   }
 
   /** Any version may come again: of the keys, or of the whole namespace. */
   forget(namespace: string, keys?: readonly string[]): void {
     if (keys) for (const key of keys) this.#versions.delete(idOf(namespace, key));
-    else for (const id of this.#versions.keys()) if (id.startsWith(`${namespace}\n`)) this.#versions.delete(id);
+    else for (const id of [...this.#versions.keys()]) if (id.startsWith(`${namespace}\n`)) this.#versions.delete(id);
   }
 }
 
