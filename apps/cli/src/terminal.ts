@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import stringWidth from 'string-width';
 
 /** What a command says and asks. */
 export interface Terminal {
@@ -29,11 +30,11 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 /** Rows under their headings. What others wrote into an event cannot steer the terminal. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows].map((row) => row.map(harmless));
-  const widths = headings.map((_, column) => Math.max(...lines.map((row) => row[column]?.length ?? 0)));
-  return lines
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))))
-    .map((row) => row.join('  ').trimEnd())
-    .join('\n');
+  const widths = headings.map((_, column) =>
+    lines.reduce((widest, row) => Math.max(widest, stringWidth(row[column] ?? '')), 0),
+  );
+  const padded = (cell: string, column: number) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell));
+  return lines.map((row) => row.map(padded).join('  ').trimEnd()).join('\n');
 }
 
 export function harmless(text: string): string {

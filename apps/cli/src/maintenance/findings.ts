@@ -1,11 +1,11 @@
-import type { Difference, VerifyListener } from '@sfm/memory';
-import { differenceText } from './report-text.js';
+import type { Difference, ReindexProgress, VerifyListener, VerifyProgress } from '@sfm/memory';
+import { differenceText, progressText } from './report-text.js';
 import type { MaintenanceSurroundings } from './run-maintenance.js';
 
 type Run = Parameters<NonNullable<VerifyListener['onDifference']>>[1];
 
-/** What a command found: printed line by line, or kept for the JSON that it prints in the end. */
-export class Findings implements Pick<VerifyListener, 'onDifference' | 'onNote'> {
+/** What a command found: printed line by line, or kept for the JSON that it prints in the end, without progress. */
+export class Findings implements VerifyListener {
   readonly found: (Difference & { readonly run: Run })[] = [];
   readonly notes: string[] = [];
 
@@ -13,6 +13,10 @@ export class Findings implements Pick<VerifyListener, 'onDifference' | 'onNote'>
     private readonly around: Pick<MaintenanceSurroundings, 'terminal' | 'progress'>,
     private readonly isJson: boolean,
   ) {}
+
+  readonly onProgress = (step: VerifyProgress | ReindexProgress): void => {
+    if (!this.isJson) this.around.progress.show(progressText(step));
+  };
 
   readonly onDifference = (difference: Difference, run: Run): void => {
     this.around.progress.clear();

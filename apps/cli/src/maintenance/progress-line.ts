@@ -1,6 +1,7 @@
 /** As much of `process.stderr` as progress needs. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -18,7 +19,8 @@ export class ProgressLine {
     if (!this.stream.isTTY || performance.now() - this.lastAt < INTERVAL_MS) return;
     this.lastAt = performance.now();
     this.isShown = true;
-    this.stream.write(`${CLEAR}${text}`);
+    // A line that wraps would leave its beginning behind.
+    this.stream.write(`${CLEAR}${text.slice(0, (this.stream.columns ?? 80) - 1)}`);
   }
 
   /** Makes room for other output. */

@@ -3,14 +3,7 @@ import { Command } from 'commander';
 import { harmless, jsonText } from '../terminal.js';
 import { Findings } from './findings.js';
 import { verdictText } from './report-text.js';
-import {
-  describeProgress,
-  EXIT_HELP,
-  runMaintenance,
-  surroundings,
-  usageExit,
-  type MaintenanceSurroundings,
-} from './run-maintenance.js';
+import { EXIT_HELP, runMaintenance, surroundings, usageExit, type MaintenanceSurroundings } from './run-maintenance.js';
 
 interface ReindexFlags {
   readonly namespace?: readonly string[];
@@ -48,8 +41,8 @@ function reindex(
     await maintenance.reindex(
       { signal, ...(namespaces ? { namespaces } : {}) },
       {
-        onProgress: (step) => progress.show(describeProgress(step)),
-        onVerifyProgress: (step) => progress.show(describeProgress(step)),
+        onProgress: findings.onProgress,
+        onVerifyProgress: findings.onProgress,
         onDifference: findings.onDifference,
         onNote: findings.onNote,
         onRebuilt: (report) => {

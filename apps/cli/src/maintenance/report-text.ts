@@ -1,4 +1,4 @@
-import type { Difference, NamespaceTotals, VerifyReport } from '@sfm/memory';
+import type { Difference, NamespaceTotals, ReindexProgress, VerifyProgress, VerifyReport } from '@sfm/memory';
 import { harmless, table } from '../terminal.js';
 
 const HEADINGS = ['NAMESPACE', 'MEMORIES', 'DELETED', 'EVENTS', 'POINTS', 'LINKS', 'PENDING', 'MOVING', 'PARKED'];
@@ -9,6 +9,10 @@ export function differenceText(difference: Difference, run: 'first' | 'after rep
   const still = run === 'first' ? '' : 'still ';
   const hint = isRepairable ? '' : ' (cannot be repaired from here)';
   return harmless(`${still}${kind} ${namespace} ${key ?? '-'}: ${detail}${hint}`);
+}
+
+export function progressText({ phase, namespace, done, total }: VerifyProgress | ReindexProgress): string {
+  return `${namespace}: ${phase} ${done}${total === null ? '' : ` of ${Math.max(done, total)}`}`;
 }
 
 export function totalsText(namespaces: readonly NamespaceTotals[]): string {

@@ -1,4 +1,3 @@
-import type { ReindexProgress, VerifyProgress } from '@sfm/memory';
 import { InvalidArgumentError, type CommanderError } from 'commander';
 import { harmless, processTerminal, type Terminal } from '../terminal.js';
 import type { Maintenance } from './maintenance.js';
@@ -60,10 +59,6 @@ export async function runMaintenance(
 /** Ends the process as Commander does, with this command's code for wrong usage. */
 export function usageExit(error: CommanderError): never {
   process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
-}
-
-export function describeProgress({ phase, namespace, done, total }: VerifyProgress | ReindexProgress): string {
-  return `${namespace}: ${phase} ${done}${total === null ? '' : ` of ${Math.max(done, total)}`}`;
 }
 
 export function seconds(text: string): number {

@@ -3,7 +3,6 @@ import { jsonText } from '../terminal.js';
 import { Findings } from './findings.js';
 import { totalsText, verdictText } from './report-text.js';
 import {
-  describeProgress,
   EXIT_HELP,
   runMaintenance,
   seconds,
@@ -43,11 +42,7 @@ function verify(flags: VerifyFlags, around: MaintenanceSurroundings): Promise<vo
       ...(namespaces ? { namespaces } : {}),
       ...(maxPendingSeconds === undefined ? {} : { maxPendingSeconds }),
     };
-    const report = await maintenance.verify(request, {
-      onProgress: (step) => progress.show(describeProgress(step)),
-      onDifference: findings.onDifference,
-      onNote: findings.onNote,
-    });
+    const report = await maintenance.verify(request, findings);
     progress.clear();
     if (json) terminal.print(jsonText({ ...report, found: findings.found, notes: findings.notes }));
     else {
