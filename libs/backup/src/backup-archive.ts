@@ -3,7 +3,7 @@ import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import { parseManifest, type BackupArtifact, type BackupKind, type BackupManifest } from './manifest.js';
-import type { ObjectStore } from './object-store.port.js';
+import type { ObjectStore } from './object-store/object-store.port.js';
 
 const MANIFEST = 'manifest.json';
 const HOUR_MS = 3_600_000;

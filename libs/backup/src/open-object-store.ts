@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { FileObjectStore } from './file/file-object-store.js';
-import type { ObjectStore } from './object-store.port.js';
+import type { ObjectStore } from './object-store/object-store.port.js';
 import type { S3Options } from './s3/s3-object-store.js';
 
 /**

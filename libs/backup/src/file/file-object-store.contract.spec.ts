@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { describeObjectStore } from '../object-store.contract.js';
+import { describeObjectStore } from '../object-store/object-store.contract.js';
 import { FileObjectStore } from './file-object-store.js';
 
 describeObjectStore('files', async () => {

@@ -4,7 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { randomUUID } from 'node:crypto';
-import { ObjectNotFoundError, ObjectStore, type StoredObject } from '../object-store.port.js';
+import { ObjectNotFoundError, ObjectStore, type StoredObject } from '../object-store/object-store.port.js';
 
 /** Objects being written; never listed. */
 const PARTIAL = '.partial';

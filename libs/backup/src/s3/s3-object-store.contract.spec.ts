@@ -1,6 +1,6 @@
 import { describeWith } from '../../../../test/services/availability.js';
 import { findS3, startS3 } from '../../../../test/services/s3.js';
-import { describeObjectStore } from '../object-store.contract.js';
+import { describeObjectStore } from '../object-store/object-store.contract.js';
 import { openObjectStore } from '../open-object-store.js';
 
 const describeS3 = await describeWith([], { 'an S3 server': findS3 });

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
-import { ObjectNotFoundError, ObjectStore, type StoredObject } from '../object-store.port.js';
+import { ObjectNotFoundError, ObjectStore, type StoredObject } from '../object-store/object-store.port.js';
 
 /** 10,000 parts of this size are the largest object: 640 GB. */
 const PART_BYTES = 64 * 1024 * 1024;
