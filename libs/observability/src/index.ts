@@ -16,7 +16,7 @@ export { ServiceMetrics, type HttpObservation } from './metrics/service-metrics.
 export { pushGauges, type PushedGauge } from './metrics/push-gauges.js';
 export { installRequestId, requestIdOf } from './request-id/request-id.hooks.js';
 export { installHttpTracing } from './tracing/http-tracing.hook.js';
-export { startTracing, type Tracing } from './tracing/start-tracing.js';
+export { startTracing, type Tracing } from './tracing/open-telemetry/start-tracing.js';
 export { type OpenSpan, type SharedSpans, type SpanDescription, type TraceIds } from './tracing/tracer.js';
 export {
   currentTrace,

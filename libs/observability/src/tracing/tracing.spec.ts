@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StructuredLogger } from '../logging/structured-logger.js';
-import { startTracing, type Tracing } from './start-tracing.js';
+import { startTracing, type Tracing } from './open-telemetry/start-tracing.js';
 import {
   beginSpan,
   currentTrace,

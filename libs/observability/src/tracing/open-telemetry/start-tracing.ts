@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
-import { bindTracer } from './tracing.js';
-import type { TracingOptions } from './tracing-options.js';
+import { bindTracer } from '../tracing.js';
+import type { TracingOptions } from '../tracing-options.js';
 
 /** Traces of this process, on or off. */
 export interface Tracing {
@@ -20,7 +20,7 @@ export async function startTracing(
   logger: Pick<LoggerService, 'warn'>,
 ): Promise<Tracing> {
   if (!options) return OFF;
-  const { OpenTelemetrySession } = await import('./open-telemetry/open-telemetry-session.js');
+  const { OpenTelemetrySession } = await import('./open-telemetry-session.js');
   const session = new OpenTelemetrySession(options, logger);
   bindTracer(session.tracer);
   return {
