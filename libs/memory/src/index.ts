@@ -90,7 +90,7 @@ export {
 export { type LinkId, DerivedTables } from './verify/ports/derived-tables.port.js';
 export { NamespaceLock } from './verify/ports/namespace-lock.port.js';
 export { type HeldPoint, PointAudit } from './verify/ports/point-audit.port.js';
-export { pointDigest } from './verify/point-digest.js';
+export { pointDigest } from './verify/digests/point-digest.js';
 export {
   type AuditedRow,
   type AuditedEntry,
@@ -206,4 +206,4 @@ export { LedgerReader, type LedgerBatch, type UnreadableEntry } from './replay/l
 export { LedgerReplay, type LedgerReplayListener, type LedgerReplayOutcome } from './replay/ledger-replay.js';
 export { toRestoredEntry } from './replay/restored-entry.js';
 export { TruthRestorer, type Restored, type RestoredEntry } from './replay/truth-restorer.port.js';
-export { isSameDigest, vectorDigest, type VectorDigest } from './verify/vector-digest.js';
+export { isSameDigest, vectorDigest, type VectorDigest } from './verify/digests/vector-digest.js';

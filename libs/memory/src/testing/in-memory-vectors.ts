@@ -1,8 +1,8 @@
 import { Embedder } from '../index-model/embedder.port.js';
 import type { IndexChange, IndexPoint } from '../index-model/index-point.js';
 import { PointAudit, type HeldPoint } from '../verify/ports/point-audit.port.js';
-import { pointDigest } from '../verify/point-digest.js';
-import { vectorDigest, type VectorDigest } from '../verify/vector-digest.js';
+import { pointDigest } from '../verify/digests/point-digest.js';
+import { vectorDigest, type VectorDigest } from '../verify/digests/vector-digest.js';
 import { VectorRebuild, type IndexDraft } from '../verify/ports/vector-rebuild.port.js';
 
 interface StoredPoint {

@@ -1,6 +1,6 @@
 import type { Embedder } from '../index-model/embedder.port.js';
 import type { AuditedCoordinate, AuditedRow } from './ports/truth-audit.port.js';
-import { vectorDigest, type VectorDigest } from './vector-digest.js';
+import { vectorDigest, type VectorDigest } from './digests/vector-digest.js';
 
 /** By key: the digest that the point of a memory should have, null for none at all; absent where it cannot be told. */
 export type ExpectedVectors = ReadonlyMap<string, VectorDigest | null>;

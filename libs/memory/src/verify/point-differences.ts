@@ -1,7 +1,7 @@
 import { contentHash } from '../model/content-hash.js';
 import type { HeldPoint } from './ports/point-audit.port.js';
-import { pointDigest } from './point-digest.js';
-import { isSameDigest, type VectorDigest } from './vector-digest.js';
+import { pointDigest } from './digests/point-digest.js';
+import { isSameDigest, type VectorDigest } from './digests/vector-digest.js';
 import type { AuditedRow } from './ports/truth-audit.port.js';
 import type { DifferenceKind } from './verify.types.js';
 

@@ -27,7 +27,7 @@ beforeEach(async () => {
   store.truth.delete(NAMESPACE, '5');
   await store.index('5');
 });
-import { vectorDigest } from './vector-digest.js';
+import { vectorDigest } from './digests/vector-digest.js';
 
 describe('verifying a healthy store', () => {
   it('agrees and says what was compared', async () => {

@@ -1,4 +1,4 @@
-import type { VectorDigest } from '../vector-digest.js';
+import type { VectorDigest } from '../digests/vector-digest.js';
 
 /** Which version of a memory a vector index holds, and what of it. */
 export interface HeldPoint {

@@ -1,6 +1,6 @@
-import { contentHash } from '../model/content-hash.js';
-import type { JsonValue, JsonObject } from '../model/json.js';
-import type { MemoryType } from '../model/memory.js';
+import { contentHash } from '../../model/content-hash.js';
+import type { JsonValue, JsonObject } from '../../model/json.js';
+import type { MemoryType } from '../../model/memory.js';
 
 /** Servers round numbers on their way through decimals; so many digits of them survive. */
 const KEPT_DIGITS = 12;
