@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { exec } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../services/environment.js';
 
@@ -9,6 +9,7 @@ const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RULES = [
   'eslint.config.mjs',
   '.dependency-cruiser.mjs',
+  'scripts/check-folders.mjs',
   'tsconfig.base.json',
   'tsconfig.check.json',
   'package.json',
@@ -17,7 +18,7 @@ const RULES = [
 /** File path from the root of the repository → source. */
 export type SourceTree = Readonly<Record<string, string>>;
 
-/** What a linter said: whether the command failed, and `rule` per file. */
+/** What a linter said: whether the command failed, and `rule` per file or folder. */
 export interface LintOutcome {
   failed: boolean;
   brokenRules: ReadonlyMap<string, readonly string[]>;
@@ -47,13 +48,13 @@ export class PlantedRepository {
   }
 
   async runEslint(): Promise<LintOutcome> {
-    const { exitCode, stdout } = await this.run('eslint/bin/eslint.js', ['.', '--format', 'json']);
+    const { failed, stdout } = await this.run('eslint . --format json');
     const results = JSON.parse(stdout) as {
       filePath: string;
       messages: { ruleId: string | null; severity: number; message: string }[];
     }[];
     return {
-      failed: exitCode !== 0,
+      failed,
       brokenRules: new Map(
         results.map(({ filePath, messages }) => [
           relative(this.folder, filePath),
@@ -63,29 +64,37 @@ export class PlantedRepository {
     };
   }
 
-  async runDependencyCruiser(): Promise<LintOutcome> {
-    const { exitCode, stdout } = await this.run('dependency-cruiser/bin/dependency-cruise.mjs', [
-      ...['apps', 'libs', 'migrations', 'test', 'bench'],
-      ...['--config', '.dependency-cruiser.mjs', '--output-type', 'err'],
-    ]);
-    const brokenRules = new Map<string, string[]>();
-    for (const [, rule = '', file = ''] of stdout.matchAll(/^ *error ([\w-]+): (\S+)/gm)) {
-      brokenRules.set(file, [...(brokenRules.get(file) ?? []), rule]);
+  /** What each command of `npm run lint:arrows` says, also those after one that fails. */
+  async runArrows(): Promise<readonly LintOutcome[]> {
+    const { scripts } = JSON.parse(await readFile(join(this.folder, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    const outcomes: LintOutcome[] = [];
+    for (const command of scripts['lint:arrows']?.split(' && ') ?? []) {
+      const { failed, stdout } = await this.run(command);
+      const brokenRules = new Map<string, string[]>();
+      for (const [, rule = '', place = ''] of stdout.matchAll(/^ *error ([\w-]+): (\S+)/gm)) {
+        brokenRules.set(place, [...(brokenRules.get(place) ?? []), rule]);
+      }
+      outcomes.push({ failed, brokenRules });
     }
-    return { failed: exitCode !== 0, brokenRules };
+    return outcomes;
   }
 
-  private run(program: string, args: readonly string[]): Promise<{ exitCode: number; stdout: string }> {
-    const options = { cwd: this.folder, env: childEnvironment(), maxBuffer: 64 * 1024 * 1024 };
+  private run(command: string): Promise<{ failed: boolean; stdout: string }> {
+    const environment = childEnvironment();
+    const PATH = [join(ROOT, 'node_modules/.bin'), dirname(process.execPath), environment['PATH']].join(delimiter);
+    const options = { cwd: this.folder, env: { ...environment, PATH }, maxBuffer: 64 * 1024 * 1024 };
     return new Promise((resolve, reject) => {
-      execFile(process.execPath, [join(ROOT, 'node_modules', program), ...args], options, (error, stdout, stderr) => {
-        if (stdout === '') reject(new Error(`${program} said nothing: ${stderr}`, { cause: error }));
-        else resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout });
+      exec(command, options, (error, stdout, stderr) => {
+        if (stdout === '') reject(new Error(`${command} said nothing: ${stderr}`, { cause: error }));
+        else resolve({ failed: error !== null, stdout });
       });
     });
   }
 
   private async copyRules(): Promise<void> {
+    await mkdir(join(this.folder, 'scripts'));
     for (const file of RULES) await copyFile(join(ROOT, file), join(this.folder, file));
     await this.linkPackages();
     for (const parent of ['apps', 'libs']) {

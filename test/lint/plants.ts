@@ -5,6 +5,8 @@ export interface Plant {
   name: string;
   rule: string;
   file: string;
+  /** What the linter names, if not the file. */
+  folder?: string;
   broken: string;
   clean: string;
 }
@@ -200,6 +202,30 @@ export const IMPORT_PLANTS: readonly Plant[] = [
     broken: 'export const dead = true;\n',
     clean: 'export const dead = false;\n',
   },
+  {
+    name: 'folders that import each other by what they contain',
+    rule: 'no-knot-of-folders',
+    folder: 'libs/vector/src/left',
+    file: 'libs/vector/src/left/out/to-the-right.ts',
+    broken: importing('../../right/in/right.js'),
+    clean: importing('node:util'),
+  },
+  {
+    name: 'a folder that imports files of the one above, which imports it',
+    rule: 'no-knot-of-folders',
+    folder: 'libs/vector/src/above',
+    file: 'libs/vector/src/above/below/up.ts',
+    broken: importing('../up-there.js'),
+    clean: importing('node:util'),
+  },
+  {
+    name: 'a folder that imports what lies beside the index of its lib',
+    rule: 'no-knot-of-folders',
+    folder: 'libs/events/src',
+    file: 'libs/events/src/room/import-from-the-top.ts',
+    broken: importing('../import-adapter.js'),
+    clean: importing('node:util'),
+  },
 ];
 
 const ENVIRONMENT_READERS: Readonly<Record<string, { rule: string; source: string }>> = {
@@ -314,6 +340,11 @@ export function sourcesOf(kind: 'broken' | 'clean'): SourceTree {
     ...ALLOWED,
     'libs/memory/src/testing/index.ts': `export const builders = true;\n`,
     'libs/cache/src/second.ts': importing('./first.js'),
+    'libs/vector/src/left/in/left.ts': importing('node:util'),
+    'libs/vector/src/right/in/right.ts': importing('node:util'),
+    'libs/vector/src/right/out/to-the-left.ts': importing('../../left/in/left.js'),
+    'libs/vector/src/above/up-there.ts': importing('node:util'),
+    'libs/vector/src/above/down.ts': importing('./below/up.js'),
     'libs/cache/src/second-type.ts': `import type { First } from './first-type.js';\nexport type Second = First[];\n`,
     'bench/bench.mjs': 'console.log(process.env.HOME);\n',
   };
