@@ -27,6 +27,32 @@ const DRIVERS = [
   { name: 's3', packages: '@aws-sdk/[^/]+|@smithy/[^/]+', home: 'backup' },
 ];
 
+/**
+ * The rooms of the core, libs/memory/src/<room>, and which of the others each may import; nobody may import a room that
+ * is not listed. An entry more in a row is a decision: two use cases can from then on only be changed together.
+ */
+const CORE_ROOMS = {
+  model: { imports: [], reason: 'What a memory is says nothing about what is done with it.' },
+  telemetry: { imports: [], reason: 'Every use case reports to it, so it knows none of them.' },
+  attempts: { imports: [], reason: 'How long to wait has nothing to do with what is tried.' },
+  text: { imports: ['model'], reason: 'Words are read the same by whoever looks for them.' },
+  'index-model': { imports: ['model', 'text'], reason: 'Recall and indexing meet in it, so it knows neither.' },
+  read: { imports: ['model'], reason: 'The truth is read as it is, whoever writes, indexes or recalls.' },
+  store: { imports: ['model', 'telemetry', 'text', 'read'], reason: 'A write is done when it is in the truth.' },
+  forget: { imports: ['model', 'store'], reason: 'A deletion is a write, and done when it is in the truth.' },
+  recall: {
+    imports: ['model', 'telemetry', 'text', 'index-model', 'read'],
+    reason: 'It finds what is there and changes nothing.',
+  },
+  indexing: {
+    imports: ['model', 'telemetry', 'index-model', 'read', 'store'],
+    reason: 'Indexes follow the truth, whether anybody recalls or not.',
+  },
+  replay: { imports: ['model', 'text', 'indexing'], reason: 'It makes the truth again from what is known of it.' },
+  verify: { imports: ['model', 'index-model', 'indexing'], reason: 'It compares what others made, and stands above.' },
+  reindex: { imports: ['index-model', 'indexing', 'verify'], reason: 'It has indexes made, and verifies them.' },
+};
+
 /** Packages the core may use: plain functions without input, output or framework. */
 const PURE_PACKAGES = 'lru-cache|uuid|wink-porter2-stemmer';
 
@@ -44,6 +70,16 @@ const onlyInItsAdapter = ({ name, packages, home }) => ({
   },
   // An app may name the type of a connection that it hands from one part of the adapter to another.
   to: { path: packageNamed(packages), dependencyTypesNot: ['type-only'] },
+});
+
+const pathOfRooms = (rooms) => `^libs/memory/src/(${rooms.join('|')})/`;
+
+const importsOnlyRoomsBelow = ([room, { imports, reason }]) => ({
+  name: `memory-room-${room}`,
+  comment: `${reason} It may import ${imports.join(', ') || 'no other room'}.`,
+  severity: 'error',
+  from: { path: pathOfRooms([room]), pathNot: TEST_CODE },
+  to: { path: '^libs/memory/src/', pathNot: pathOfRooms([room, ...imports]) },
 });
 
 export default {
@@ -86,6 +122,14 @@ export default {
         path: 'node_modules/',
         pathNot: ['^libs/', packageNamed(PURE_PACKAGES)],
       },
+    },
+    ...Object.entries(CORE_ROOMS).map(importsOnlyRoomsBelow),
+    {
+      name: 'memory-rooms-are-listed',
+      comment: 'CORE_ROOMS says what each room of the core may import; a new one needs a row there.',
+      severity: 'error',
+      from: { path: '^libs/memory/src/' },
+      to: { path: '^libs/memory/src/[^/]+/', pathNot: [pathOfRooms(Object.keys(CORE_ROOMS)), TEST_CODE] },
     },
     {
       name: 'adapters-never-import-adapters',

@@ -28,6 +28,23 @@ const APPS = ['api', 'consumer', 'cli'];
 
 const importing = (...specifiers: string[]): string => specifiers.map((name) => `import '${name}';\n`).join('');
 
+/** Rooms of the core: one that it may import, if any, and one that it may not. */
+const CORE_ROOMS: Readonly<Record<string, { below?: string; forbidden: string }>> = {
+  model: { forbidden: 'text' },
+  telemetry: { forbidden: 'model' },
+  attempts: { forbidden: 'model' },
+  text: { below: 'model', forbidden: 'index-model' },
+  'index-model': { below: 'text', forbidden: 'telemetry' },
+  read: { below: 'model', forbidden: 'index-model' },
+  store: { below: 'read', forbidden: 'indexing' },
+  forget: { below: 'store', forbidden: 'read' },
+  recall: { below: 'index-model', forbidden: 'store' },
+  indexing: { below: 'store', forbidden: 'recall' },
+  replay: { below: 'indexing', forbidden: 'store' },
+  verify: { below: 'indexing', forbidden: 'store' },
+  reindex: { below: 'verify', forbidden: 'recall' },
+};
+
 export const IMPORT_PLANTS: readonly Plant[] = [
   {
     name: 'a cycle',
@@ -70,6 +87,20 @@ export const IMPORT_PLANTS: readonly Plant[] = [
     file: 'libs/memory/src/import-framework.ts',
     broken: importing('@nestjs/common'),
     clean: importing('node:events'),
+  },
+  ...Object.entries(CORE_ROOMS).map(([room, { below, forbidden }]) => ({
+    name: `the room ${room} of the core importing ${forbidden}`,
+    rule: `memory-room-${room}`,
+    file: `libs/memory/src/${room}/import-room.ts`,
+    broken: importing(`../${forbidden}/room.js`),
+    clean: importing(below === undefined ? 'node:util' : `../${below}/room.js`),
+  })),
+  {
+    name: 'a room of the core that nothing is said about',
+    rule: 'memory-rooms-are-listed',
+    file: 'libs/memory/src/import-cellar.ts',
+    broken: importing('./cellar/room.js'),
+    clean: importing('./model/room.js'),
   },
   ...ADAPTERS.map((adapter, position) => {
     const other = ADAPTERS[(position + 1) % ADAPTERS.length];
@@ -324,6 +355,8 @@ export const CODE_PLANTS: readonly Plant[] = [
   },
 ];
 
+const ROOM = importing('node:util');
+
 /** Allowed everywhere: proof that the exceptions of the rules still are exceptions. */
 const ALLOWED: SourceTree = {
   'libs/config/src/environment.ts': 'export const port = process.env.SOMA_API_PORT;\n',
@@ -339,6 +372,8 @@ export function sourcesOf(kind: 'broken' | 'clean'): SourceTree {
     ...plants,
     ...ALLOWED,
     'libs/memory/src/testing/index.ts': `export const builders = true;\n`,
+    ...(kind === 'broken' ? { 'libs/memory/src/cellar/room.ts': ROOM } : {}),
+    ...Object.fromEntries(Object.keys(CORE_ROOMS).map((room) => [`libs/memory/src/${room}/room.ts`, ROOM])),
     'libs/cache/src/second.ts': importing('./first.js'),
     'libs/vector/src/left/in/left.ts': importing('node:util'),
     'libs/vector/src/right/in/right.ts': importing('node:util'),
