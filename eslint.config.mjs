@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 
 const ENVIRONMENT = 'The environment is read in libs/config only; libs take plain options objects.';
 const ONE_CAST = 'A cast through unknown hides a wrong type: make the types say what is true.';
+const NAMED_EXPORTS = 'Name each export: an index that passes on everything promises what nobody has decided on.';
 
 /** Every way to reach process.env that somebody would write without meaning to hide it. */
 const environmentSyntax = [
@@ -16,8 +17,9 @@ const environmentSyntax = [
   'CallExpression[callee.name="require"] > Literal[value=/^(node:)?process$/]',
   'ImportExpression > Literal[value=/^(node:)?process$/]',
 ].map((selector) => ({ selector, message: ENVIRONMENT }));
-const castSyntax = [
+const syntaxEverywhere = [
   { selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSUnknownKeyword"]', message: ONE_CAST },
+  { selector: 'ExportAllDeclaration', message: NAMED_EXPORTS },
 ];
 
 /** Functions take three parameters, then an object; what Nest builds is handed up to six collaborators. */
@@ -79,7 +81,7 @@ export default defineConfig(
         'error',
         { paths: ['node:process', 'process'].map((name) => ({ name, message: `Use the global. ${ENVIRONMENT}` })) },
       ],
-      'no-restricted-syntax': ['error', ...castSyntax, ...environmentSyntax],
+      'no-restricted-syntax': ['error', ...syntaxEverywhere, ...environmentSyntax],
       // Refusing NUL bytes and the like takes patterns that name them.
       'no-control-regex': 'off',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
@@ -119,7 +121,7 @@ export default defineConfig(
     rules: {
       'no-restricted-properties': 'off',
       'no-restricted-imports': 'off',
-      'no-restricted-syntax': ['error', ...castSyntax],
+      'no-restricted-syntax': ['error', ...syntaxEverywhere],
     },
   },
   {

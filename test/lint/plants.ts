@@ -332,6 +332,13 @@ export const CODE_PLANTS: readonly Plant[] = [
     broken: 'export const size = (text: string): number => text as unknown as number;\n',
     clean: 'export const size = (text: string): number => Number(text);\n',
   },
+  ...['libs/memory/src/text/index.ts', 'libs/config/src/settings/index.ts'].map((file) => ({
+    name: `everything exported at once in ${file}`,
+    rule: 'no-restricted-syntax',
+    file,
+    broken: `export * from 'node:util';\n`,
+    clean: `export { inspect } from 'node:util';\n`,
+  })),
   {
     name: 'a comment that silences the compiler',
     rule: '@typescript-eslint/ban-ts-comment',
