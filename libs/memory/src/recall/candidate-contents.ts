@@ -3,7 +3,7 @@ import { toCandidateContent } from '../index-model/index-point-factory.js';
 import type { Memory } from '../model/memory.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
-import type { ScoredCandidate } from './ranking/fusion.js';
+import type { ScoredCandidate } from './ranking/rank-candidates.js';
 import type { CandidateContent } from '../index-model/index-point.js';
 import type { Search } from './lanes/lanes.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';

@@ -8,7 +8,7 @@ import type { PayloadFields } from '../model/payload-fields.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { CandidateContents, withMemories, type ScoredMemory } from './candidate-contents.js';
 import type { Embedder } from '../index-model/embedder.port.js';
-import { bestFirst, rankCandidates } from './ranking/fusion.js';
+import { bestFirst, rankCandidates } from './ranking/rank-candidates.js';
 import type { CandidateContent } from '../index-model/index-point.js';
 import { Lanes, QueryVector, type FoundByWords, type Proposals, type Search } from './lanes/lanes.js';
 import type { OverlayReader } from './overlay-reader.js';

@@ -1,7 +1,7 @@
 import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
-import { neighbourSignals } from './context-signals.js';
+import { neighbourSignals } from './measures/context-signals.js';
 import type { LaneCandidate } from '../../index-model/index-point.js';
-import { lexicalSignals, vectorSignals } from './lane-signals.js';
+import { lexicalSignals, vectorSignals } from '../lanes/lane-signals.js';
 import type { RankingOptions } from '../contract/ranking-options.js';
 
 /** What is known of candidates before their contents are read. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KeywordBoost } from '../contract/recall.types.js';
+import type { KeywordBoost } from '../../contract/recall.types.js';
 import { keywordMatches, sharedContext } from './payload-matches.js';
 
 describe('sharedContext', () => {

@@ -1,4 +1,4 @@
-import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
+import type { SessionNeighbour } from '../../../index-model/lexical-index.port.js';
 
 /** Lexical signal (0..1) by memory key; what has none is absent. */
 export type LexicalSignals = ReadonlyMap<string, number>;

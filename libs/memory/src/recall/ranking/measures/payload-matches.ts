@@ -1,5 +1,5 @@
-import { jsonEquals, type JsonObject, type JsonValue } from '../../model/json.js';
-import type { KeywordBoost } from '../contract/recall.types.js';
+import { jsonEquals, type JsonObject, type JsonValue } from '../../../model/json.js';
+import type { KeywordBoost } from '../../contract/recall.types.js';
 
 /** Share of the context's entries that the payload has with the same value, 0..1. */
 export function sharedContext(context: JsonObject, payload: JsonObject): number {

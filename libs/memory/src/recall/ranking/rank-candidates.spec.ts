@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../model/json.js';
 import { aPoint } from '../../testing/builders.js';
-import { rankCandidates, type RankingInput } from './fusion.js';
+import type { RankingInput } from './measures/measure.js';
+import { rankCandidates } from './rank-candidates.js';
 import { DEFAULT_RANKING } from '../contract/ranking-options.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 

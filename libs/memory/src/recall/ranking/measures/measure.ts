@@ -1,0 +1,20 @@
+import type { CandidateContent, LaneCandidate } from '../../../index-model/index-point.js';
+import type { SessionNeighbour } from '../../../index-model/lexical-index.port.js';
+import type { PayloadFields } from '../../../model/payload-fields.js';
+import type { RecallRequest } from '../../contract/recall.types.js';
+import type { ExplainedScore } from './explained-score.js';
+
+/** Everything the order of hits depends on. */
+export interface RankingInput {
+  readonly request: RecallRequest;
+  readonly lexical: readonly LaneCandidate[];
+  readonly vector: readonly LaneCandidate[];
+  readonly neighbours: readonly SessionNeighbour[];
+  /** Candidates and neighbours that match the filter. */
+  readonly contents: readonly CandidateContent[];
+  readonly fields: PayloadFields;
+  readonly now: Date;
+}
+
+/** Adds one group of signals of a candidate to its score. */
+export type Measure = (content: CandidateContent, score: ExplainedScore) => void;

@@ -1,0 +1,29 @@
+import { scalarField } from '../../../text/searched-text.js';
+import { analyzeQuery, analyzeText } from '../../../text/text-analyzer.js';
+import type { RankingOptions } from '../../contract/ranking-options.js';
+import { memoryTime } from '../../dates/memory-time.js';
+import { dateFit, namesDate, queryDates } from '../../dates/query-dates.js';
+import type { Measure, RankingInput } from './measure.js';
+
+/** Who and when, where the query names a source or a date. */
+export function queryMeasure(
+  { request, fields, now }: RankingInput,
+  { weights, dateFadingDays }: RankingOptions,
+): Measure {
+  const terms = new Set(analyzeQuery(request.query).terms);
+  const dates = queryDates(request.query, now);
+  const shares = new Map<string, number>();
+  return ({ payload, createdAtMs }, score) => {
+    const source = scalarField(payload, fields.source);
+    if (source !== null && !shares.has(source)) shares.set(source, shareNamed(source, terms));
+    const timeMs = namesDate(dates) ? memoryTime({ payload, createdAtMs }, fields.time) : 0;
+    score.add('source', shares.get(source ?? '') ?? 0, weights.source);
+    score.add('date', dateFit(dates, timeMs, dateFadingDays), weights.date);
+  };
+}
+
+/** Share of the words of a source that the query has. */
+function shareNamed(source: string, queryTerms: ReadonlySet<string>): number {
+  const terms = [...analyzeText(source).terms.keys()];
+  return terms.length === 0 ? 0 : terms.filter((term) => queryTerms.has(term)).length / terms.length;
+}

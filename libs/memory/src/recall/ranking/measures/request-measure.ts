@@ -1,0 +1,22 @@
+import type { RankingOptions } from '../../contract/ranking-options.js';
+import { memoryTime } from '../../dates/memory-time.js';
+import type { Measure, RankingInput } from './measure.js';
+import { keywordMatches, sharedContext } from './payload-matches.js';
+import { recency } from './recency.js';
+
+/** What the request asks for beside the query. */
+export function requestMeasure({ request, fields, now }: RankingInput, { weights }: RankingOptions): Measure {
+  const { recency: recent, importance, keywords, context } = request;
+  return (content, score) => {
+    if (recent) {
+      score.add(
+        'recency',
+        recency(memoryTime(content, fields.time), now.getTime(), recent.halfLifeDays),
+        recent.weight,
+      );
+    }
+    if (importance) score.add('importance', content.importanceNorm, importance.weight);
+    if (keywords) score.add('keywords', keywordMatches(keywords, content.payload), keywords.boost);
+    if (context) score.add('context', sharedContext(context, content.payload), weights.context);
+  };
+}
