@@ -11,6 +11,7 @@ import {
   IndexReadiness,
   IndexWarmup,
   LexicalIndex,
+  LexicalLane,
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
@@ -23,6 +24,7 @@ import {
   RecallService,
   StoreService,
   VectorIndex,
+  VectorLane,
   type OverlayOptions,
   type RecallOptions,
   type StoreOptions,
@@ -147,7 +149,10 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
         overlays: OverlayReader,
         memories: MemoryReader,
         telemetry: MemoryTelemetry,
-      ) => new RecallService({ vectors, lexical }, embedder, overlays, memories, telemetry, recall),
+      ) => {
+        const lanes = [new LexicalLane(lexical, recall.ranking), new VectorLane(vectors, embedder)];
+        return new RecallService(lanes, lexical, overlays, memories, telemetry, recall);
+      },
     },
   ];
 }

@@ -5,7 +5,7 @@ import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { ScoredCandidate } from './ranking/rank-candidates.js';
 import type { CandidateContent } from '../index-model/index-point.js';
-import type { Search } from './lanes/lanes.js';
+import type { Search } from './lanes/lane.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 
 /** A candidate with the memory that it stands for. */

@@ -16,6 +16,9 @@ import {
   type NeighbourQuery,
   type SessionNeighbour,
 } from '../index-model/lexical-index.port.js';
+import type { Lane, LaneSearch } from './lanes/lane.js';
+import { LexicalLane } from './lanes/lexical-lane.js';
+import { VectorLane } from './lanes/vector-lane.js';
 import { OverlayReader } from './overlay-reader.js';
 import { PendingMemories, type PendingMemory, type PendingVersion } from '../index-model/pending-memories.port.js';
 import { DEFAULT_RANKING } from './contract/ranking-options.js';
@@ -135,6 +138,28 @@ interface Setting {
   readonly embedder?: Embedder;
   /** Keys of deletions that are pending. */
   readonly pending?: readonly string[];
+  /** Lanes beside those of words and vectors, and what they count for. */
+  readonly others?: readonly Lane[];
+  readonly weights?: Readonly<Record<string, number>>;
+}
+
+/** Proposes what is linked to something, whatever is asked; its own signal is the number of links, at most ten. */
+class MadeUpLane implements Lane {
+  readonly name = 'links';
+  readonly isInProcess = false;
+  constructor(private readonly candidates: readonly LaneCandidate[] | Error) {}
+
+  open(): LaneSearch {
+    return {
+      propose: async (_search, limit) => {
+        if (this.candidates instanceof Error) throw this.candidates;
+        return this.candidates.slice(0, limit);
+      },
+    };
+  }
+  signalsOf(candidates: readonly LaneCandidate[]): ReadonlyMap<string, number> {
+    return new Map(candidates.map(({ key, score }) => [key, score / 10]));
+  }
 }
 
 function open({
@@ -144,6 +169,8 @@ function open({
   vector = [],
   embedder = new FixedEmbedder(),
   pending = [],
+  others = [],
+  weights = {},
 }: Setting) {
   const telemetry = new SilentTelemetry();
   const warmup = new IndexWarmup(1000);
@@ -151,9 +178,12 @@ function open({
   const limits = { maxEmbedded: 0, maxPoints: 2 };
   const overlays = new OverlayReader(new PendingDeletions(pending), embedder, warmup, telemetry, limits);
   const indexes = { lexical: new FixedLexicalIndex(lexical, indexed), vectors: new FixedVectorIndex(vector) };
-  const options = { ranking: DEFAULT_RANKING, fields, maxTopK: 1000 };
+  const laneWeights = { ...DEFAULT_RANKING.weights.lanes, ...weights };
+  const ranking = { ...DEFAULT_RANKING, weights: { ...DEFAULT_RANKING.weights, lanes: laneWeights } };
+  const options = { ranking, fields, maxTopK: 1000 };
   const truth = truthOf(memories);
-  const service = new RecallService(indexes, embedder, overlays, truth, telemetry, options);
+  const lanes = [new LexicalLane(indexes.lexical, ranking), new VectorLane(indexes.vectors, embedder), ...others];
+  const service = new RecallService(lanes, indexes.lexical, overlays, truth, telemetry, options);
   const recall = (request: Partial<RecallRequest> = {}) =>
     service.recall('test', { query: 'ladder', topK: 5, ...request });
   return { recall, indexes, truth };
@@ -286,6 +316,52 @@ describe('RecallService', () => {
       lanes: [{ lane: 'lexical', rank: 1, signal: 3 }],
       overlay: false,
       contributions: [{ signal: 'lexical', value: 1, weight: 1, contribution: 1 }],
+    });
+  });
+
+  describe('with one more lane', () => {
+    const memories = [1, 2, 3].map((id) => aMemory({ id }));
+    const lexical = [
+      { key: '1', score: 3 },
+      { key: '2', score: 1.5 },
+    ];
+    const linked = [
+      { key: '3', score: 10 },
+      { key: '2', score: 6 },
+    ];
+    const setting = { memories, lexical, vector: [{ key: '2', score: 0.5 }], weights: { links: 2 } };
+
+    it('gives back what it proposes, with what that adds to the score', async () => {
+      const { recall } = open({ ...setting, others: [new MadeUpLane(linked)] });
+      const { hits, degraded } = await recall({ explain: true });
+      expect(hits.map(({ memory, score }) => [memory.key, score])).toEqual([
+        ['3', 2],
+        ['2', 0.5 + 0.15 * 0.5 + 2 * 0.6],
+        ['1', 1],
+      ]);
+      expect(hits.map(({ explanation }) => explanation?.lanes)).toEqual([
+        [{ lane: 'links', rank: 1, signal: 10 }],
+        [
+          { lane: 'lexical', rank: 2, signal: 1.5 },
+          { lane: 'vector', rank: 1, signal: 0.5 },
+          { lane: 'links', rank: 2, signal: 6 },
+        ],
+        [{ lane: 'lexical', rank: 1, signal: 3 }],
+      ]);
+      expect(hits[0]?.explanation?.contributions).toEqual([{ signal: 'links', value: 1, weight: 2, contribution: 2 }]);
+      expect(degraded).toEqual([]);
+    });
+
+    it('says when it is away', async () => {
+      const { recall } = open({ ...setting, others: [new MadeUpLane(new IndexUnavailableError('down'))] });
+      const result = await recall();
+      expect(result.degraded).toEqual(['links']);
+      expect(keysOf(result)).toEqual(['1', '2', '3']);
+    });
+
+    it('refuses to start without knowing what it counts for', () => {
+      const others = [new MadeUpLane([])];
+      expect(() => open({ ...setting, others, weights: {} })).toThrow('the lane links of recall has no weight');
     });
   });
 

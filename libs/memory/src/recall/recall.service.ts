@@ -1,16 +1,17 @@
 import { InvalidRequestError } from '../model/errors.js';
 import { toCandidateContent } from '../index-model/index-point-factory.js';
-import type { RecallIndexes } from '../index-model/recall-indexes.js';
+import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 import { matchesFilter } from '../model/filter.js';
 import { checkText } from '../model/payload.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { CandidateContents, withMemories, type ScoredMemory } from './candidate-contents.js';
-import type { Embedder } from '../index-model/embedder.port.js';
 import { bestFirst, rankCandidates } from './ranking/rank-candidates.js';
 import type { CandidateContent } from '../index-model/index-point.js';
-import { Lanes, QueryVector, type FoundByWords, type Proposals, type Search } from './lanes/lanes.js';
+import type { Lane, Proposals, Search } from './lanes/lane.js';
+import { Lanes } from './lanes/lanes.js';
+import { laneWeight } from './ranking/lane-weight.js';
 import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './contract/ranking-options.js';
 import type { RecallRequest, RecallResult } from './contract/recall.types.js';
@@ -26,7 +27,7 @@ const EXPECTED = 2;
 /** How many times as many candidates as at first are asked for at most where many may be stale. */
 const MAX_DEEPENING = 16;
 
-const NOTHING_PROPOSED: Proposals = { lexical: [], vector: [], neighbours: [], degraded: [] };
+const NOTHING_PROPOSED: Proposals = new Map();
 
 export interface RecallOptions {
   readonly ranking: RankingOptions;
@@ -39,17 +40,16 @@ export interface RecallOptions {
  * Committed writes that the indexes do not have yet are searched with them, so an acknowledged write is found at once.
  */
 export class RecallService {
-  private readonly lanes: Lanes;
-
+  /** @throws when a lane has no weight. */
   constructor(
-    private readonly indexes: RecallIndexes,
-    private readonly embedder: Embedder,
+    private readonly lanes: readonly Lane[],
+    private readonly index: Pick<LexicalIndex, 'contents'>,
     private readonly overlays: OverlayReader,
     private readonly memories: Pick<MemoryReader, 'findByKeys' | 'list'>,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: RecallOptions,
   ) {
-    this.lanes = new Lanes(indexes, telemetry, options.ranking);
+    for (const { name } of lanes) laneWeight(options.ranking.weights, name);
   }
 
   /**
@@ -63,28 +63,27 @@ export class RecallService {
   async recall(namespace: string, request: RecallRequest): Promise<RecallResult> {
     this.check(request);
     const start = performance.now();
-    const queryVector = new QueryVector(this.embedder, request.query);
-    if (request.mode !== 'lexical') queryVector.prepare();
-    const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date(), queryVector };
-    const contents = new CandidateContents(this.indexes.lexical, this.memories, this.telemetry, search);
+    const lanes = new Lanes(this.lanes, request, this.telemetry);
+    const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date() };
+    const contents = new CandidateContents(this.index, this.memories, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
     // What an overlay that is not whole leaves out may be stale by the ten thousand: the truth fills up for less.
     const deepest = search.overlay.isPartial === true ? MAX_DEEPENING * first : Infinity;
     for (let limit = first; ; limit *= 4) {
       // Most of what words find best is given back: it is read while vectors are still searched for elsewhere.
-      const meanwhile = (found: FoundByWords) =>
-        contents.expect(shortlist({ ...found, vector: [], size: EXPECTED * request.topK }, this.options.ranking));
-      const proposals = await this.lanes.propose(search, { limit, meanwhile });
+      const meanwhile = (found: Proposals) =>
+        contents.expect(shortlist(found, EXPECTED * request.topK, this.options.ranking));
+      const { proposals, degraded } = await lanes.propose(search, { limit, meanwhile });
       const size = 2 * limit;
-      const keys = shortlist({ ...proposals, size }, this.options.ranking);
+      const keys = shortlist(proposals, size, this.options.ranking);
       const isWhole = keys.length < size;
-      const isExhausted = isWhole && proposals.lexical.length < limit && proposals.vector.length < limit;
+      const isExhausted = isWhole && [...proposals.values()].every(({ candidates }) => candidates.length < limit);
       const best = await this.best(search, proposals, { keys, contents });
       // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
       if (best.length < request.topK && !isExhausted && limit < deepest) continue;
       const found = best.length < request.topK ? await this.fill(search, best) : best;
       this.telemetry.observeRecall(performance.now() - start);
-      return toResult(search, found, degradedLanes(search, proposals));
+      return toResult(search, found, degraded);
     }
   }
 
@@ -107,7 +106,7 @@ export class RecallService {
   private rank({ request, now }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
     const { ranking, fields } = this.options;
     const contents = found.filter((content) => matchesFilter(request.filter, content));
-    return rankCandidates({ request, ...proposals, contents, fields, now }, ranking).slice(0, request.topK);
+    return rankCandidates({ request, proposals, contents, fields, now }, ranking).slice(0, request.topK);
   }
 
   /**
@@ -124,12 +123,6 @@ export class RecallService {
     const scored = this.rank(search, NOTHING_PROPOSED, [...others.values()].map(toCandidateContent));
     return [...ranked, ...withMemories(scored, others)].sort(bestFirst);
   }
-}
-
-/** Vectors that lack some of what is committed are named beside lanes that could not answer. */
-function degradedLanes({ request, overlay }: Search, { degraded }: Proposals): readonly string[] {
-  const lacks = overlay.isPartial === true && request.mode !== 'lexical' && !degraded.includes('vector');
-  return lacks ? [...degraded, 'vector'] : degraded;
 }
 
 function toResult(

@@ -1,12 +1,7 @@
 /** Weights of the signals that make up a score. The best lexical match of a query has the signal 1. */
 export interface SignalWeights {
-  /** BM25 as a share of the query's best match: the measure all other weights compare with. */
-  readonly lexical: number;
-  /**
-   * Cosine, where positive. Small, because the default embedder only knows spelling: it finds typos and word forms
-   * that the lexical lane misses. An embedder that knows meaning deserves 1 or more.
-   */
-  readonly vector: number;
+  /** By name of the lane. Recall refuses to start with a lane that has none. */
+  readonly lanes: Readonly<Record<string, number>>;
   /** Lexical matches just before a memory in its session: talk goes on about what it was about. */
   readonly before: number;
   /** Lexical matches just after a memory in its session. */
@@ -54,8 +49,13 @@ export const DEFAULT_RANKING: RankingOptions = {
   sessionMatches: 3,
   dateFadingDays: 14,
   weights: {
-    lexical: 1,
-    vector: 0.15,
+    lanes: {
+      // BM25 as a share of the query's best match: the measure all other weights compare with.
+      lexical: 1,
+      // Cosine, where positive. Small, because the default embedder only knows spelling: it finds typos and word forms
+      // that the lexical lane misses. An embedder that knows meaning deserves 1 or more.
+      vector: 0.15,
+    },
     before: 0.3,
     after: 0.25,
     answer: 0.3,

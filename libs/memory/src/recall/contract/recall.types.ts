@@ -40,7 +40,7 @@ export interface ScoreContribution {
 
 /** How a lane saw the hit: its rank from 1 and its own signal (BM25 score, cosine). */
 export interface LaneExplanation {
-  readonly lane: 'lexical' | 'vector';
+  readonly lane: string;
   readonly rank: number;
   readonly signal: number;
 }

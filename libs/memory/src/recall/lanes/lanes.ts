@@ -1,130 +1,84 @@
 import { setImmediate } from 'node:timers/promises';
 import { EmbedderUnavailableError, IndexUnavailableError } from '../../model/errors.js';
-import type { RecallIndexes } from '../../index-model/recall-indexes.js';
 import type { MemoryTelemetry } from '../../telemetry/telemetry.port.js';
-import { analyzeQuery } from '../../text/text-analyzer.js';
-import type { Embedder } from '../../index-model/embedder.port.js';
-import type { IndexQuery, LaneCandidate, Overlay } from '../../index-model/index-point.js';
-import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
-import type { RankingOptions } from '../contract/ranking-options.js';
 import type { RecallRequest } from '../contract/recall.types.js';
-
-type Mode = NonNullable<RecallRequest['mode']>;
-
-/** One recall on its way. */
-export interface Search {
-  readonly namespace: string;
-  readonly request: RecallRequest;
-  readonly overlay: Overlay;
-  readonly now: Date;
-  readonly queryVector: QueryVector;
-}
-
-/** What the lanes proposed for one query, and what surrounds the lexical matches. */
-export interface Proposals {
-  readonly lexical: readonly LaneCandidate[];
-  readonly vector: readonly LaneCandidate[];
-  readonly neighbours: readonly SessionNeighbour[];
-  readonly degraded: readonly string[];
-}
-
-/** What a search for words found. */
-export type FoundByWords = Pick<Proposals, 'lexical' | 'neighbours'>;
-
-/** The embedding of one query, made at most once, when it is first asked for. */
-export class QueryVector {
-  private embedding: Promise<Float32Array | undefined> | undefined;
-
-  constructor(
-    private readonly embedder: Embedder,
-    private readonly query: string,
-  ) {}
-
-  /** @throws EmbedderUnavailableError */
-  read(): Promise<Float32Array | undefined> {
-    this.embedding ??= this.embedder.embed([this.query]).then(([vector]) => vector);
-    return this.embedding;
-  }
-
-  /** Sets the embedding going while something else is waited for; how it fails shows when it is read. */
-  prepare(): void {
-    this.read().catch(() => undefined);
-  }
-}
+import type { Lane, LaneSearch, Proposal, Proposals, Search } from './lane.js';
 
 interface Proposing {
+  /** Most candidates of each lane. */
   readonly limit: number;
-  readonly meanwhile: (found: FoundByWords) => Promise<unknown>;
+  /** Called with what a lane in this process proposes when others take longer. How it fails is how `propose` fails. */
+  readonly meanwhile: (found: Proposals) => Promise<unknown>;
 }
 
-/** Asks the lanes for candidates, side by side, and goes on with those that answer. */
+/** The lanes at work on one request: asked side by side, gone on with as far as they answer. */
 export class Lanes {
+  private readonly asked: readonly Lane[];
+  private readonly searches = new Map<Lane, LaneSearch>();
+
   constructor(
-    private readonly indexes: RecallIndexes,
-    private readonly telemetry: MemoryTelemetry,
-    private readonly ranking: RankingOptions,
-  ) {}
+    private readonly lanes: readonly Lane[],
+    private readonly request: RecallRequest,
+    private readonly telemetry: Pick<MemoryTelemetry, 'observeLane'>,
+  ) {
+    this.asked = this.isHybrid ? lanes : lanes.filter(({ name }) => name === request.mode);
+    for (const lane of this.asked) this.searchOf(lane);
+  }
 
   /**
-   * Up to `limit` candidates of each lane that the request's mode asks for, with the neighbours of lexical matches.
-   * Calls `meanwhile` with what the words found when vectors take longer; how that fails is how this fails.
+   * What each lane proposes that the request's mode asks for, and the names of those that cannot answer, or not from all
+   * that is committed.
    *
    * @throws IndexUnavailableError when no lane can answer; StoreUnavailableError
    */
-  async propose(search: Search, proposing: Proposing): Promise<Proposals> {
-    const { mode = 'hybrid' } = search.request;
-    const proposals = await this.proposeBy(mode, search, proposing);
-    if (proposals.degraded.length === 0) return proposals;
-    // A caller that asked for one lane is better served by the other than by nothing.
-    const other = mode === 'vector' ? 'lexical' : mode === 'lexical' ? 'vector' : undefined;
-    const found = other ? await this.proposeBy(other, search, proposing) : proposals;
-    if (found.degraded.length === (other ? 1 : 2)) {
+  async propose(search: Search, proposing: Proposing): Promise<{ proposals: Proposals; degraded: readonly string[] }> {
+    let tried = this.asked;
+    let proposals = await this.ask(tried, search, proposing);
+    if (proposals.size === 0 && !this.isHybrid) {
+      // A caller that asked for one lane is better served by the others than by nothing.
+      const others = this.lanes.filter((lane) => !this.asked.includes(lane));
+      proposals = await this.ask(others, search, proposing);
+      tried = this.lanes;
+    }
+    if (proposals.size === 0) {
       throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
     }
-    return { ...found, degraded: proposals.degraded };
+    const isDegraded = (lane: Lane) => !proposals.has(lane.name) || lane.lacksSomeOf?.(search.overlay) === true;
+    return { proposals, degraded: tried.filter(isDegraded).map(({ name }) => name) };
   }
 
-  private async proposeBy(mode: Mode, search: Search, { limit, meanwhile }: Proposing): Promise<Proposals> {
-    const degraded: string[] = [];
-    const lane = async (name: 'lexical' | 'vector', work: () => Promise<readonly LaneCandidate[]>) => {
-      if (mode !== 'hybrid' && mode !== name) return [];
-      try {
-        return await this.timed(name, work);
-      } catch (error) {
-        if (!(error instanceof IndexUnavailableError) && !(error instanceof EmbedderUnavailableError)) throw error;
-        degraded.push(name);
-        return [];
-      }
-    };
-    const index = { limit, filter: search.request.filter, nowMs: search.now.getTime() };
-    let areVectorsFound = false;
-    const nearest = lane('vector', () => this.nearest(search, index)).finally(() => (areVectorsFound = true));
-    const byWords = async (): Promise<FoundByWords> => {
-      await requestsAreOut();
-      const lexical = await lane('lexical', () => this.matches(search, index));
-      const found = { lexical, neighbours: mode === 'hybrid' ? await this.neighboursOf(search, index, lexical) : [] };
-      if (!areVectorsFound) await meanwhile(found);
-      return found;
-    };
-    const [vector, words] = await Promise.all([nearest, byWords()]);
-    return { ...words, vector, degraded };
+  private get isHybrid(): boolean {
+    return (this.request.mode ?? 'hybrid') === 'hybrid';
   }
 
-  private async nearest({ namespace, queryVector, overlay }: Search, index: IndexQuery) {
-    const vector = await queryVector.read();
-    return vector ? this.indexes.vectors.search(namespace, { ...index, vector }, overlay) : [];
+  private async ask(lanes: readonly Lane[], search: Search, { limit, meanwhile }: Proposing): Promise<Proposals> {
+    let working = lanes.length;
+    const answers = lanes.map(async (lane) => {
+      if (lane.isInProcess) await requestsAreOut();
+      const proposal = await this.proposalOf(lane, search, limit);
+      working -= 1;
+      const answer = new Map(proposal ? [[lane.name, proposal]] : []);
+      if (lane.isInProcess && working > 0) await meanwhile(answer);
+      return answer;
+    });
+    return new Map((await Promise.all(answers)).flatMap((answer) => [...answer]));
   }
 
-  private matches({ namespace, request, overlay }: Search, index: IndexQuery) {
-    return this.indexes.lexical.search(namespace, { ...index, terms: analyzeQuery(request.query).terms }, overlay);
+  /** Undefined when the lane cannot answer. */
+  private async proposalOf(lane: Lane, search: Search, limit: number): Promise<Proposal | undefined> {
+    const asked = this.searchOf(lane);
+    const candidates = await this.timed(lane.name, () => asked.propose(search, limit)).catch(whenAway);
+    if (candidates === undefined) return undefined;
+    const proposal = { candidates, signals: lane.signalsOf(candidates) };
+    if (!this.isHybrid || asked.neighboursOf === undefined) return proposal;
+    const neighbours = await this.timed('neighbours', async () => asked.neighboursOf?.(search, candidates));
+    return { ...proposal, neighbours };
   }
 
-  /** Only lexical matches tell about their neighbours; those beyond the usual number would tell next to nothing. */
-  private neighboursOf({ namespace, overlay }: Search, index: IndexQuery, matches: readonly LaneCandidate[]) {
-    const { candidates, neighbourReach } = this.ranking;
-    const keys = matches.slice(0, candidates).map(({ key }) => key);
-    const query = { ...index, keys, reach: neighbourReach };
-    return this.timed('neighbours', () => this.indexes.lexical.neighbours(namespace, query, overlay));
+  private searchOf(lane: Lane): LaneSearch {
+    const open = this.searches.get(lane) ?? lane.open(this.request);
+    this.searches.set(lane, open);
+    return open;
   }
 
   private async timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
@@ -137,9 +91,14 @@ export class Lanes {
   }
 }
 
+/** Nothing, when a lane is away; anything else that failed is a bug or the truth, and fails recall. */
+function whenAway(error: unknown): undefined {
+  if (!(error instanceof IndexUnavailableError) && !(error instanceof EmbedderUnavailableError)) throw error;
+}
+
 /**
- * A search for words in this process keeps it busy, so what goes to an index of vectors elsewhere has to be on its way
- * before: headers and body of an HTTP request are written within two turns of the event loop.
+ * A search in this process keeps it busy, so what goes to indexes elsewhere has to be on its way before: headers and
+ * body of an HTTP request are written within two turns of the event loop.
  */
 async function requestsAreOut(): Promise<void> {
   await setImmediate();

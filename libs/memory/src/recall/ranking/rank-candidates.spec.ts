@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LaneCandidate } from '../../index-model/index-point.js';
+import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
 import type { JsonObject } from '../../model/json.js';
 import { aPoint } from '../../testing/builders.js';
+import { lexicalSignals } from '../lanes/lexical-lane.js';
+import { vectorSignals } from '../lanes/vector-lane.js';
 import type { RankingInput } from './measures/measure.js';
 import { rankCandidates } from './rank-candidates.js';
 import { DEFAULT_RANKING } from '../contract/ranking-options.js';
@@ -9,11 +13,16 @@ import type { RecallRequest } from '../contract/recall.types.js';
 const fields = { text: ['text'], session: ['session'], source: ['author'], time: ['date'] };
 const now = new Date('2024-06-01T00:00:00Z');
 
+interface Details extends Partial<Pick<RankingInput, 'contents'>> {
+  readonly vector?: readonly LaneCandidate[];
+  readonly neighbours?: readonly SessionNeighbour[];
+}
+
 /** Ranks payloads with ids 1, 2, …; lexical scores by id. */
 function rank(
   payloads: readonly JsonObject[],
   scores: Record<number, number>,
-  details: Partial<RankingInput> = {},
+  { vector = [], neighbours = [], ...details }: Details = {},
   request: Partial<RecallRequest> = {},
 ) {
   const contents = payloads.map((payload, index) => aPoint({ key: String(index + 1), id: index + 1, payload }));
@@ -23,9 +32,10 @@ function rank(
   return rankCandidates(
     {
       request: { query: 'ladder', topK: 10, ...request },
-      lexical,
-      vector: [],
-      neighbours: [],
+      proposals: new Map([
+        ['lexical', { candidates: lexical, signals: lexicalSignals(lexical), neighbours }],
+        ['vector', { candidates: vector, signals: vectorSignals(vector) }],
+      ]),
       contents,
       fields,
       now,
@@ -159,10 +169,7 @@ describe('rankCandidates', () => {
       keywords: { terms: ['red'], boost: 3, exact: false, caseSensitive: false },
       context: { room: 'attic' },
     };
-    const [hit] = rankCandidates(
-      { request, lexical: [], vector: [], neighbours: [], contents, fields, now },
-      DEFAULT_RANKING,
-    );
+    const [hit] = rankCandidates({ request, proposals: new Map(), contents, fields, now }, DEFAULT_RANKING);
     expect(hit?.contributions).toEqual([
       { signal: 'importance', value: 0.5, weight: 2, contribution: 1 },
       { signal: 'keywords', value: 1, weight: 3, contribution: 3 },

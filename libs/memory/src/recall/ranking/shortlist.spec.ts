@@ -1,9 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LaneCandidate } from '../../index-model/index-point.js';
+import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
 import { DEFAULT_RANKING } from '../contract/ranking-options.js';
-import { shortlist, type ShortlistInput } from './shortlist.js';
+import { lexicalSignals } from '../lanes/lexical-lane.js';
+import { vectorSignals } from '../lanes/vector-lane.js';
+import { shortlist } from './shortlist.js';
 
-const list = (input: Partial<ShortlistInput>) =>
-  shortlist({ lexical: [], vector: [], neighbours: [], size: 10, ...input }, DEFAULT_RANKING);
+interface Listed {
+  readonly lexical?: readonly LaneCandidate[];
+  readonly vector?: readonly LaneCandidate[];
+  readonly neighbours?: readonly SessionNeighbour[];
+  readonly size?: number;
+}
+
+const list = ({ lexical = [], vector = [], neighbours = [], size = 10 }: Listed) => {
+  const proposals = new Map([
+    ['lexical', { candidates: lexical, signals: lexicalSignals(lexical), neighbours }],
+    ['vector', { candidates: vector, signals: vectorSignals(vector) }],
+  ]);
+  return shortlist(proposals, size, DEFAULT_RANKING);
+};
 
 describe('shortlist', () => {
   const lexical = [

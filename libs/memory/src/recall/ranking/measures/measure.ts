@@ -1,15 +1,13 @@
-import type { CandidateContent, LaneCandidate } from '../../../index-model/index-point.js';
-import type { SessionNeighbour } from '../../../index-model/lexical-index.port.js';
+import type { CandidateContent } from '../../../index-model/index-point.js';
 import type { PayloadFields } from '../../../model/payload-fields.js';
 import type { RecallRequest } from '../../contract/recall.types.js';
+import type { Proposals } from '../../lanes/lane.js';
 import type { ExplainedScore } from './explained-score.js';
 
 /** Everything the order of hits depends on. */
 export interface RankingInput {
   readonly request: RecallRequest;
-  readonly lexical: readonly LaneCandidate[];
-  readonly vector: readonly LaneCandidate[];
-  readonly neighbours: readonly SessionNeighbour[];
+  readonly proposals: Proposals;
   /** Candidates and neighbours that match the filter. */
   readonly contents: readonly CandidateContent[];
   readonly fields: PayloadFields;

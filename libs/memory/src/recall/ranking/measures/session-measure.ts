@@ -1,8 +1,7 @@
 import { scalarField, searchedText } from '../../../text/searched-text.js';
 import type { RankingOptions } from '../../contract/ranking-options.js';
-import { lexicalSignals } from '../../lanes/lane-signals.js';
 import { asks, endsAsking } from './asking.js';
-import { neighbourSignals, sessionSignals } from './context-signals.js';
+import { neighbourSignals, sessionSignals, toldOfSessions } from './context-signals.js';
 import type { Measure, RankingInput } from './measure.js';
 
 /** What the session of a memory tells; nothing for one without a session. */
@@ -10,16 +9,16 @@ export function sessionMeasure(
   input: RankingInput,
   { weights, neighbourFading, sessionMatches }: RankingOptions,
 ): Measure {
-  const { neighbours, contents, fields } = input;
-  const lexical = lexicalSignals(input.lexical);
+  const { contents, fields } = input;
+  const told = toldOfSessions(input.proposals);
   const sessionByKey = new Map(contents.map(({ key, payload }) => [key, scalarField(payload, fields.session)]));
   const sessionOf = (key: string) => sessionByKey.get(key) ?? null;
   const texts = new Map(
     contents.map(({ key, payload }) => [key, sessionOf(key) && searchedText(payload, fields.text)]),
   );
   const textOf = (key: string) => texts.get(key) ?? '';
-  const nearby = neighbourSignals({ neighbours, lexical, asks: (key) => asks(textOf(key)), fading: neighbourFading });
-  const sessions = sessionSignals(lexical, sessionOf, sessionMatches);
+  const nearby = neighbourSignals({ ...told, asks: (key) => asks(textOf(key)), fading: neighbourFading });
+  const sessions = sessionSignals(told.signals, sessionOf, sessionMatches);
   return ({ key }, score) => {
     const session = sessionOf(key);
     if (session === null) return;

@@ -1,0 +1,44 @@
+import type { LaneCandidate } from '../../index-model/index-point.js';
+import type { LexicalIndex, SessionNeighbour } from '../../index-model/lexical-index.port.js';
+import { analyzeQuery } from '../../text/text-analyzer.js';
+import type { RankingOptions } from '../contract/ranking-options.js';
+import { indexQuery } from './index-query.js';
+import type { Lane, LaneSearch, Search } from './lane.js';
+
+/** Finds memories by the words of the query. Its own signal is the BM25 score. */
+export class LexicalLane implements Lane {
+  readonly name = 'lexical';
+  readonly isInProcess = true;
+  readonly signalsOf = lexicalSignals;
+
+  constructor(
+    private readonly index: Pick<LexicalIndex, 'search' | 'neighbours'>,
+    private readonly ranking: Pick<RankingOptions, 'candidates' | 'neighbourReach'>,
+  ) {}
+
+  open(): LaneSearch {
+    return {
+      propose: (search, limit) => this.matches(search, limit),
+      neighboursOf: (search, matches) => this.neighboursOf(search, matches),
+    };
+  }
+
+  private matches(search: Search, limit: number): Promise<readonly LaneCandidate[]> {
+    const { namespace, request, overlay } = search;
+    const { terms } = analyzeQuery(request.query);
+    return this.index.search(namespace, { ...indexQuery(search, limit), terms }, overlay);
+  }
+
+  /** Of the usual number of matches only: those beyond it would tell next to nothing. */
+  private neighboursOf(search: Search, matches: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]> {
+    const { candidates, neighbourReach: reach } = this.ranking;
+    const keys = matches.slice(0, candidates).map(({ key }) => key);
+    return this.index.neighbours(search.namespace, { ...indexQuery(search, candidates), keys, reach }, search.overlay);
+  }
+}
+
+/** By key: BM25 as a share of the best match. It has no scale of its own; this makes different queries alike. */
+export function lexicalSignals(matches: readonly LaneCandidate[]): ReadonlyMap<string, number> {
+  const best = matches.reduce((highest, { score }) => Math.max(highest, score), 0);
+  return new Map(best > 0 ? matches.map(({ key, score }) => [key, score / best]) : []);
+}
