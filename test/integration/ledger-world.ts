@@ -17,7 +17,7 @@ import {
   PostgresDatabase,
   PostgresEventLedger,
   PostgresLedgerReader,
-  PostgresMemoryReader,
+  PostgresImportanceHistory,
   PostgresMemoryWriter,
   PostgresOutbox,
   PostgresProjectionSource,
@@ -59,7 +59,7 @@ export class LedgerWorld {
     this.outbox = new PostgresOutbox(database);
     this.forget = new ForgetService(new PostgresMemoryWriter(database));
     this.store = this.newStore();
-    const normalizers = new ImportanceNormalizers(new PostgresMemoryReader(database));
+    const normalizers = new ImportanceNormalizers(new PostgresImportanceHistory(database));
     const options = { limits: LIMITS, fields: FIELDS };
     this.recorder = new ForeignEventRecorder(new PostgresEventLedger(database), normalizers, options);
   }
@@ -200,7 +200,7 @@ export class LedgerWorld {
   }
 
   private newStore(): StoreService {
-    const normalizers = new ImportanceNormalizers(new PostgresMemoryReader(this.database));
+    const normalizers = new ImportanceNormalizers(new PostgresImportanceHistory(this.database));
     return new StoreService(new PostgresMemoryWriter(this.database), normalizers, new SilentTelemetry(), {
       limits: LIMITS,
       fields: FIELDS,

@@ -1,7 +1,9 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import {
+  AccessCounter,
   AccessRecorder,
   ChangeFeed,
+  CoordinateSearch,
   Embedder,
   ForgetService,
   ImportanceNormalizers,
@@ -10,8 +12,10 @@ import {
   IndexLoader,
   IndexReadiness,
   IndexWarmup,
+  KeywordSearch,
   LexicalIndex,
   LexicalLane,
+  MemoryCatalog,
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
@@ -25,6 +29,7 @@ import {
   StoreService,
   VectorIndex,
   VectorLane,
+  type Lane,
   type OverlayOptions,
   type RecallOptions,
   type StoreOptions,
@@ -49,6 +54,8 @@ export interface MemoryModuleOptions {
 
 /** Binds the `IndexFilling` of this process. */
 export const INDEX_FILLING = Symbol('IndexFilling');
+/** Binds the lanes of recall. */
+const LANES = Symbol('Lanes');
 
 /** Builds the use cases of the core on whatever adapters the imported modules bind to its ports. */
 @Module({})
@@ -79,13 +86,19 @@ function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOption
     { provide: ForgetService, inject: [MemoryWriter], useFactory: (writer: MemoryWriter) => new ForgetService(writer) },
     {
       provide: AccessRecorder,
-      inject: [MemoryReader],
-      useFactory: (reader: MemoryReader) => new AccessRecorder(reader, accessDelayMs, onBackgroundError),
+      inject: [AccessCounter],
+      useFactory: (accesses: AccessCounter) => new AccessRecorder(accesses, accessDelayMs, onBackgroundError),
     },
     {
       provide: ReadService,
-      inject: [MemoryReader, AccessRecorder],
-      useFactory: (reader: MemoryReader, accesses: AccessRecorder) => new ReadService(reader, accesses),
+      inject: [MemoryReader, MemoryCatalog, CoordinateSearch, KeywordSearch, AccessRecorder],
+      useFactory: (
+        memories: MemoryReader,
+        catalog: MemoryCatalog,
+        coordinates: CoordinateSearch,
+        keywords: KeywordSearch,
+        accesses: AccessRecorder,
+      ) => new ReadService(memories, catalog, coordinates, keywords, accesses),
     },
   ];
 }
@@ -140,19 +153,24 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
         new OverlayReader(pending, embedder, indexes, telemetry, overlay),
     },
     {
+      provide: LANES,
+      inject: [LexicalIndex, VectorIndex, Embedder],
+      useFactory: (lexical: LexicalIndex, vectors: VectorIndex, embedder: Embedder): readonly Lane[] => [
+        new LexicalLane(lexical, recall.ranking),
+        new VectorLane(vectors, embedder),
+      ],
+    },
+    {
       provide: RecallService,
-      inject: [VectorIndex, LexicalIndex, Embedder, OverlayReader, MemoryReader, MemoryTelemetry],
+      inject: [LANES, LexicalIndex, OverlayReader, MemoryReader, MemoryCatalog, MemoryTelemetry],
       useFactory: (
-        vectors: VectorIndex,
+        lanes: readonly Lane[],
         lexical: LexicalIndex,
-        embedder: Embedder,
         overlays: OverlayReader,
         memories: MemoryReader,
+        catalog: MemoryCatalog,
         telemetry: MemoryTelemetry,
-      ) => {
-        const lanes = [new LexicalLane(lexical, recall.ranking), new VectorLane(vectors, embedder)];
-        return new RecallService(lanes, lexical, overlays, memories, telemetry, recall);
-      },
+      ) => new RecallService(lanes, lexical, overlays, { memories, catalog }, telemetry, recall),
     },
   ];
 }

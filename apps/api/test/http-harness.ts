@@ -130,17 +130,20 @@ function portsModule(
   const { truth, recall, verified } = harness;
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
-  const recorder = new AccessRecorder(truth.reader, 60_000, () => undefined);
+  const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
   const providers = [
     {
       provide: StoreService,
-      useValue: new StoreService(truth.writer, new ImportanceNormalizers(truth.reader), new SilentTelemetry(), {
+      useValue: new StoreService(truth.writer, new ImportanceNormalizers(truth.importances), new SilentTelemetry(), {
         limits: settings.limits,
         fields,
         batching,
       }),
     },
-    { provide: ReadService, useValue: new ReadService(truth.reader, recorder) },
+    {
+      provide: ReadService,
+      useValue: new ReadService(truth.reader, truth.catalog, truth.coordinates, truth.keywords, recorder),
+    },
     { provide: ForgetService, useValue: new ForgetService(truth.writer) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },

@@ -1,4 +1,9 @@
 import {
+  AccessCounter,
+  CoordinateSearch,
+  ImportanceHistory,
+  KeywordSearch,
+  MemoryCatalog,
   MemoryReader,
   MemoryWriter,
   type Coordinate,
@@ -22,6 +27,11 @@ export class RecordedTruth {
   readonly memories = new Map<string, Memory>();
   readonly writer: MemoryWriter = new RecordingWriter(this);
   readonly reader: MemoryReader = new RecordingReader(this);
+  readonly catalog: MemoryCatalog = new RecordingCatalog(this);
+  readonly coordinates: CoordinateSearch = new RecordingCoordinateSearch(this);
+  readonly keywords: KeywordSearch = new RecordingKeywordSearch(this);
+  readonly accesses: AccessCounter = new UncountedAccesses();
+  readonly importances: ImportanceHistory = new NoImportances();
   /** Thrown by every call, when set. */
   failure: Error | undefined;
   /** Arguments of the last read. */
@@ -31,6 +41,10 @@ export class RecordedTruth {
     this.calls.push(call);
     this.lastQuery = query;
     if (this.failure) throw this.failure;
+  }
+
+  of(namespace: string): Memory[] {
+    return [...this.memories.values()].filter((memory) => memory.namespace === namespace);
   }
 }
 
@@ -81,38 +95,57 @@ class RecordingReader extends MemoryReader {
   findOutlines(namespace: string, keys: readonly string[]): Promise<readonly MemoryOutline[]> {
     return this.findByKeys(namespace, keys);
   }
+}
+
+class RecordingCatalog extends MemoryCatalog {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
 
   async list(namespace: string, query: ListQuery): Promise<readonly Memory[]> {
     this.truth.note('list', query);
-    return this.of(namespace)
+    return this.truth
+      .of(namespace)
       .filter(({ id }) => id > (query.afterId ?? 0))
       .slice(0, query.limit);
   }
 
-  async range(namespace: string, box: CoordinateBox): Promise<readonly Coordinate[]> {
-    this.truth.note('range', box);
-    return this.of(namespace).map(({ coordinate }) => coordinate);
-  }
-
-  async keywordSearch(namespace: string, query: KeywordQuery): Promise<readonly Memory[]> {
-    this.truth.note('keywordSearch', query);
-    return this.of(namespace);
-  }
-
   async counts(namespace: string | undefined): Promise<MemoryCounts> {
     this.truth.note('counts', namespace);
-    const total = namespace === undefined ? this.truth.memories.size : this.of(namespace).length;
+    const total = namespace === undefined ? this.truth.memories.size : this.truth.of(namespace).length;
     return { total, episodic: total, semantic: 0 };
   }
+}
 
-  async touch(): Promise<void> {}
-
-  async recentImportances(): Promise<readonly number[]> {
-    return [];
+class RecordingCoordinateSearch extends CoordinateSearch {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
   }
 
-  private of(namespace: string): Memory[] {
-    return [...this.truth.memories.values()].filter((memory) => memory.namespace === namespace);
+  async range(namespace: string, box: CoordinateBox): Promise<readonly Coordinate[]> {
+    this.truth.note('range', box);
+    return this.truth.of(namespace).map(({ coordinate }) => coordinate);
+  }
+}
+
+class RecordingKeywordSearch extends KeywordSearch {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async search(namespace: string, query: KeywordQuery): Promise<readonly Memory[]> {
+    this.truth.note('keywordSearch', query);
+    return this.truth.of(namespace);
+  }
+}
+
+class UncountedAccesses extends AccessCounter {
+  async touch(): Promise<void> {}
+}
+
+class NoImportances extends ImportanceHistory {
+  async recentImportances(): Promise<readonly number[]> {
+    return [];
   }
 }
 

@@ -2,10 +2,10 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { AppConfig } from '@sfm/config';
 import {
   Embedder,
+  ImportanceHistory,
   ImportanceNormalizers,
   Indexer,
   LexicalIndex,
-  MemoryReader,
   MemoryTelemetry,
   ProjectionSource,
   VectorIndex,
@@ -47,8 +47,8 @@ export class IndexingModule {
         },
         {
           provide: ImportanceNormalizers,
-          inject: [MemoryReader],
-          useFactory: (reader: MemoryReader) => new ImportanceNormalizers(reader),
+          inject: [ImportanceHistory],
+          useFactory: (history: ImportanceHistory) => new ImportanceNormalizers(history),
         },
       ],
       exports: [Indexer, ImportanceNormalizers, ...adapters],

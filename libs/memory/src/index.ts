@@ -44,14 +44,11 @@ export {
   MemoryWriter,
 } from './store/memory-writer.port.js';
 export { type MemoryInvalidation, MemoryCache } from './read/memory-cache.port.js';
-export {
-  type ListQuery,
-  type CoordinateBox,
-  type KeywordQuery,
-  type MemoryCounts,
-  type MemoryOutline,
-  MemoryReader,
-} from './read/memory-reader.port.js';
+export { AccessCounter } from './read/access-counter.port.js';
+export { type CoordinateBox, CoordinateSearch } from './read/coordinate-search.port.js';
+export { type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
+export { type ListQuery, MemoryCatalog, type MemoryCounts } from './read/memory-catalog.port.js';
+export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { Embedder } from './index-model/embedder.port.js';
 export {
   type IndexPoint,
@@ -122,6 +119,7 @@ export {
 } from './recall/contract/recall.types.js';
 export { CachedMemoryWriter } from './store/cached-memory-writer.js';
 export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
+export { ImportanceHistory } from './store/importance-history.port.js';
 export { ImportanceNormalizer } from './store/importance-normalizer.js';
 export { ImportanceNormalizers } from './store/importance-normalizers.js';
 export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js';
@@ -170,7 +168,7 @@ export { VectorLane } from './recall/lanes/vector-lane.js';
 export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
-export { type RecallOptions, RecallService } from './recall/recall.service.js';
+export { type RecalledTruth, type RecallOptions, RecallService } from './recall/recall.service.js';
 export { analyzeText, analyzeQuery } from './text/text-analyzer.js';
 export { DEFAULT_RECHECK, type RecheckOptions } from './verify/point-comparison.js';
 export { type ReindexedPlaces, ReindexService } from './reindex/reindex.service.js';

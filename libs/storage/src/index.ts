@@ -43,6 +43,7 @@ export { PostgresEventLedger } from './postgres/ledger/postgres-event-ledger.js'
 export { PostgresLedgerReader } from './postgres/replay/postgres-ledger-reader.js';
 export { PostgresTruthRestorer } from './postgres/replay/postgres-truth-restorer.js';
 export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.js';
+export { PostgresImportanceHistory } from './postgres/reading/postgres-importance-history.js';
 export { PostgresMemoryReader } from './postgres/reading/postgres-memory-reader.js';
 export { PostgresMemoryWriter } from './postgres/writing/postgres-memory-writer.js';
 export { PostgresNamespaceLock } from './postgres/locks/postgres-namespace-lock.js';

@@ -9,6 +9,11 @@ import { MigrationRunner } from '../src/postgres/schema/migration-runner.js';
 import { PostgresChangeFeed } from '../src/postgres/ledger/postgres-change-feed.js';
 import { PostgresDatabase } from '../src/postgres/connection/postgres-database.js';
 import { PostgresEventLedger } from '../src/postgres/ledger/postgres-event-ledger.js';
+import { PostgresAccessCounter } from '../src/postgres/reading/postgres-access-counter.js';
+import { PostgresCoordinateSearch } from '../src/postgres/reading/postgres-coordinate-search.js';
+import { PostgresImportanceHistory } from '../src/postgres/reading/postgres-importance-history.js';
+import { PostgresKeywordSearch } from '../src/postgres/reading/postgres-keyword-search.js';
+import { PostgresMemoryCatalog } from '../src/postgres/reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from '../src/postgres/reading/postgres-memory-reader.js';
 import { PostgresMemoryWriter } from '../src/postgres/writing/postgres-memory-writer.js';
 import { PostgresOutbox } from '../src/postgres/outbox/postgres-outbox.js';
@@ -51,10 +56,14 @@ export async function openTruthDatabase({ migrate = true } = {}): Promise<TruthD
 }
 
 function adaptersOver(database: PostgresDatabase): TruthAdapters {
-  const reader = new PostgresMemoryReader(database);
   return {
     writer: new PostgresMemoryWriter(database),
-    reader,
+    reader: new PostgresMemoryReader(database),
+    catalog: new PostgresMemoryCatalog(database),
+    coordinates: new PostgresCoordinateSearch(database),
+    keywords: new PostgresKeywordSearch(database),
+    accesses: new PostgresAccessCounter(database),
+    importances: new PostgresImportanceHistory(database),
     outbox: new PostgresOutbox(database),
     pending: new PostgresPendingMemories(database),
     projection: new PostgresProjectionSource(database),

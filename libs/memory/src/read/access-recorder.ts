@@ -1,4 +1,4 @@
-import type { MemoryReader } from './memory-reader.port.js';
+import type { AccessCounter } from './access-counter.port.js';
 
 /** Keys that may wait to be noted; beyond it, further ones are dropped: the figures are a hint, not a ledger. */
 const MAX_WAITING = 10_000;
@@ -11,7 +11,7 @@ export class AccessRecorder {
   private size = 0;
 
   constructor(
-    private readonly reader: MemoryReader,
+    private readonly accesses: AccessCounter,
     private readonly delayMs: number,
     private readonly onError: (error: unknown) => void,
   ) {}
@@ -36,7 +36,7 @@ export class AccessRecorder {
     const now = new Date();
     this.writing = this.writing.then(async () => {
       for (const [namespace, keys] of batch) {
-        await this.reader.touch(namespace, [...keys], now).catch(this.onError);
+        await this.accesses.touch(namespace, [...keys], now).catch(this.onError);
       }
     });
     await this.writing;

@@ -30,12 +30,6 @@ class MemoriesInMemory extends MemoryReader {
       found.map((memory) => ({ ...memory, payload: isLarge(memory) ? undefined : memory.payload })),
     );
   }
-  list = () => Promise.resolve([]);
-  range = () => Promise.resolve([]);
-  keywordSearch = () => Promise.resolve([]);
-  counts = () => Promise.resolve({ total: 0, episodic: 0, semantic: 0 });
-  touch = () => Promise.resolve();
-  recentImportances = () => Promise.resolve([]);
 }
 
 /** Keeps whatever it is given and forgets nothing, as a cache does that misses every invalidation. */

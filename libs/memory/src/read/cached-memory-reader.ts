@@ -1,14 +1,6 @@
-import type { Coordinate } from '../model/coordinate.js';
 import type { Memory } from '../model/memory.js';
 import type { MemoryCache } from './memory-cache.port.js';
-import {
-  MemoryReader,
-  type CoordinateBox,
-  type KeywordQuery,
-  type ListQuery,
-  type MemoryCounts,
-  type MemoryOutline,
-} from './memory-reader.port.js';
+import { MemoryReader, type MemoryOutline } from './memory-reader.port.js';
 
 /** Told how many large payloads of one read were in the cache, and how many were not. */
 export type CacheLookups = (hits: number, misses: number) => void;
@@ -16,7 +8,7 @@ export type CacheLookups = (hits: number, misses: number) => void;
 /**
  * Reads by key through a cache of large payloads. The truth is always asked first, for everything but those payloads; a
  * cached one counts only when it has the version and the content hash that the truth just gave. So nothing older than an
- * acknowledged write is ever answered, whatever became of its invalidation. Everything else goes to the truth.
+ * acknowledged write is ever answered, whatever became of its invalidation.
  */
 export class CachedMemoryReader extends MemoryReader {
   constructor(
@@ -49,30 +41,6 @@ export class CachedMemoryReader extends MemoryReader {
 
   findOutlines(namespace: string, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]> {
     return this.truth.findOutlines(namespace, keys, now);
-  }
-
-  list(namespace: string, query: ListQuery, now: Date): Promise<readonly Memory[]> {
-    return this.truth.list(namespace, query, now);
-  }
-
-  range(namespace: string, box: CoordinateBox, now: Date): Promise<readonly Coordinate[]> {
-    return this.truth.range(namespace, box, now);
-  }
-
-  keywordSearch(namespace: string, query: KeywordQuery, now: Date): Promise<readonly Memory[]> {
-    return this.truth.keywordSearch(namespace, query, now);
-  }
-
-  counts(namespace: string | undefined, now: Date): Promise<MemoryCounts> {
-    return this.truth.counts(namespace, now);
-  }
-
-  touch(namespace: string, keys: readonly string[], now: Date): Promise<void> {
-    return this.truth.touch(namespace, keys, now);
-  }
-
-  recentImportances(namespace: string, limit: number): Promise<readonly number[]> {
-    return this.truth.recentImportances(namespace, limit);
   }
 }
 

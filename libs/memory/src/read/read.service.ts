@@ -3,7 +3,10 @@ import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import type { Memory } from '../model/memory.js';
 import { checkText } from '../model/payload.js';
 import type { AccessRecorder } from './access-recorder.js';
-import type { CoordinateBox, KeywordQuery, ListQuery, MemoryCounts, MemoryReader } from './memory-reader.port.js';
+import type { CoordinateBox, CoordinateSearch } from './coordinate-search.port.js';
+import type { KeywordQuery, KeywordSearch } from './keyword-search.port.js';
+import type { ListQuery, MemoryCatalog, MemoryCounts } from './memory-catalog.port.js';
+import type { MemoryReader } from './memory-reader.port.js';
 
 export interface MemoryPage {
   readonly memories: readonly Memory[];
@@ -14,14 +17,17 @@ export interface MemoryPage {
 /** Reads memories by identity, by page, by place and by word. */
 export class ReadService {
   constructor(
-    private readonly reader: MemoryReader,
+    private readonly memories: Pick<MemoryReader, 'findByKeys'>,
+    private readonly catalog: MemoryCatalog,
+    private readonly coordinates: CoordinateSearch,
+    private readonly keywords: KeywordSearch,
     private readonly accesses: AccessRecorder,
   ) {}
 
   /** @throws MemoryNotFoundError when nothing lives at the coordinate. */
   async get(namespace: string, coordinate: Coordinate): Promise<Memory> {
     const key = coordinateKey(coordinate);
-    const [memory] = await this.reader.findByKeys(namespace, [key], new Date());
+    const [memory] = await this.memories.findByKeys(namespace, [key], new Date());
     if (!memory) throw new MemoryNotFoundError(namespace, key);
     this.accesses.record(namespace, [key]);
     return memory;
@@ -30,30 +36,30 @@ export class ReadService {
   /** The memories at the given coordinates, in the order asked, absent ones left out. */
   async getMany(namespace: string, coordinates: readonly Coordinate[]): Promise<readonly Memory[]> {
     const keys = coordinates.map(coordinateKey);
-    const found = await this.reader.findByKeys(namespace, [...new Set(keys)], new Date());
+    const found = await this.memories.findByKeys(namespace, [...new Set(keys)], new Date());
     const byKey = new Map(found.map((memory) => [memory.key, memory]));
     this.accesses.record(namespace, [...byKey.keys()]);
     return keys.flatMap((key) => byKey.get(key) ?? []);
   }
 
   async list(namespace: string, query: ListQuery): Promise<MemoryPage> {
-    const rows = await this.reader.list(namespace, { ...query, limit: query.limit + 1 }, new Date());
+    const rows = await this.catalog.list(namespace, { ...query, limit: query.limit + 1 }, new Date());
     const memories = rows.slice(0, query.limit);
     return rows.length > query.limit ? { memories, nextAfterId: memories.at(-1)?.id } : { memories };
   }
 
   range(namespace: string, box: CoordinateBox): Promise<readonly Coordinate[]> {
-    return this.reader.range(namespace, box, new Date());
+    return this.coordinates.range(namespace, box, new Date());
   }
 
   /** @throws InvalidRequestError for an empty term. */
   keywordSearch(namespace: string, query: KeywordQuery): Promise<readonly Memory[]> {
     checkText(query.term, 'term');
     if (query.term === '') throw new InvalidRequestError('term', 'must not be empty');
-    return this.reader.keywordSearch(namespace, query, new Date());
+    return this.keywords.search(namespace, query, new Date());
   }
 
   counts(namespace?: string): Promise<MemoryCounts> {
-    return this.reader.counts(namespace, new Date());
+    return this.catalog.counts(namespace, new Date());
   }
 }

@@ -4,7 +4,7 @@ import { IndexWarmup } from '../indexing/projection/index-warmup.js';
 import { toCandidateContent } from '../index-model/index-point-factory.js';
 import { matchesFilter, type MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
-import type { ListQuery } from '../read/memory-reader.port.js';
+import type { ListQuery } from '../read/memory-catalog.port.js';
 import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from '../index-model/embedder.port.js';
@@ -183,7 +183,14 @@ function open({
   const options = { ranking, fields, maxTopK: 1000 };
   const truth = truthOf(memories);
   const lanes = [new LexicalLane(indexes.lexical, ranking), new VectorLane(indexes.vectors, embedder), ...others];
-  const service = new RecallService(lanes, indexes.lexical, overlays, truth, telemetry, options);
+  const service = new RecallService(
+    lanes,
+    indexes.lexical,
+    overlays,
+    { memories: truth, catalog: truth },
+    telemetry,
+    options,
+  );
   const recall = (request: Partial<RecallRequest> = {}) =>
     service.recall('test', { query: 'ladder', topK: 5, ...request });
   return { recall, indexes, truth };

@@ -3,6 +3,7 @@ import { toCandidateContent } from '../index-model/index-point-factory.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 import { matchesFilter } from '../model/filter.js';
 import { checkText } from '../model/payload.js';
+import type { MemoryCatalog } from '../read/memory-catalog.port.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
@@ -29,6 +30,12 @@ const MAX_DEEPENING = 16;
 
 const NOTHING_PROPOSED: Proposals = new Map();
 
+/** Where what is given back comes from. */
+export interface RecalledTruth {
+  readonly memories: Pick<MemoryReader, 'findByKeys'>;
+  readonly catalog: Pick<MemoryCatalog, 'list'>;
+}
+
 export interface RecallOptions {
   readonly ranking: RankingOptions;
   readonly fields: PayloadFields;
@@ -45,7 +52,7 @@ export class RecallService {
     private readonly lanes: readonly Lane[],
     private readonly index: Pick<LexicalIndex, 'contents'>,
     private readonly overlays: OverlayReader,
-    private readonly memories: Pick<MemoryReader, 'findByKeys' | 'list'>,
+    private readonly truth: RecalledTruth,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: RecallOptions,
   ) {
@@ -65,7 +72,7 @@ export class RecallService {
     const start = performance.now();
     const lanes = new Lanes(this.lanes, request, this.telemetry);
     const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date() };
-    const contents = new CandidateContents(this.index, this.memories, this.telemetry, search);
+    const contents = new CandidateContents(this.index, this.truth.memories, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
     // What an overlay that is not whole leaves out may be stale by the ten thousand: the truth fills up for less.
     const deepest = search.overlay.isPartial === true ? MAX_DEEPENING * first : Infinity;
@@ -117,7 +124,7 @@ export class RecallService {
     const { namespace, request, now } = search;
     if (request.mode === 'lexical') return ranked;
     const known = new Set(ranked.map(({ memory }) => memory.key));
-    const listed = await this.memories.list(namespace, { filter: request.filter, limit: request.topK }, now);
+    const listed = await this.truth.catalog.list(namespace, { filter: request.filter, limit: request.topK }, now);
     const others = new Map(listed.filter(({ key }) => !known.has(key)).map((memory) => [memory.key, memory]));
     if (others.size === 0) return ranked;
     const scored = this.rank(search, NOTHING_PROPOSED, [...others.values()].map(toCandidateContent));

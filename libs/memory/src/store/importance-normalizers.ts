@@ -1,4 +1,4 @@
-import type { MemoryReader } from '../read/memory-reader.port.js';
+import type { ImportanceHistory } from './importance-history.port.js';
 import { ImportanceNormalizer } from './importance-normalizer.js';
 import type { WriteCommand } from './memory-writer.port.js';
 
@@ -9,7 +9,7 @@ const SEED_IMPORTANCES = 512;
 export class ImportanceNormalizers {
   private readonly normalizers = new Map<string, Promise<ImportanceNormalizer>>();
 
-  constructor(private readonly reader: Pick<MemoryReader, 'recentImportances'>) {}
+  constructor(private readonly history: ImportanceHistory) {}
 
   /** The commands with `importanceNorm` filled in, in order; those without importance as they are. */
   async apply<Command extends Pick<WriteCommand, 'namespace' | 'importance' | 'importanceNorm'>>(
@@ -30,7 +30,7 @@ export class ImportanceNormalizers {
   private of(namespace: string): Promise<ImportanceNormalizer> {
     const known = this.normalizers.get(namespace);
     if (known) return known;
-    const seeded = this.reader.recentImportances(namespace, SEED_IMPORTANCES).then((values) => {
+    const seeded = this.history.recentImportances(namespace, SEED_IMPORTANCES).then((values) => {
       const normalizer = new ImportanceNormalizer();
       for (const value of values) normalizer.normalize(value);
       return normalizer;

@@ -23,7 +23,12 @@ export {
   describePendingMemoriesContract,
 } from './contracts/indexing-truth.contract.js';
 export { aMemory } from './memory-builder.js';
-export { describeMemoryReaderContract } from './contracts/memory-reader.contract.js';
+export { describeAccessCounterContract } from './contracts/reading/access-counter.contract.js';
+export { describeCoordinateSearchContract } from './contracts/reading/coordinate-search.contract.js';
+export { describeImportanceHistoryContract } from './contracts/reading/importance-history.contract.js';
+export { describeKeywordSearchContract } from './contracts/reading/keyword-search.contract.js';
+export { describeMemoryCatalogContract } from './contracts/reading/memory-catalog.contract.js';
+export { describeMemoryReaderContract } from './contracts/reading/memory-reader.contract.js';
 export { describeMemoryWriterContract } from './contracts/memory-writer.contract.js';
 export { describeOutboxContract } from './contracts/outbox.contract.js';
 export {

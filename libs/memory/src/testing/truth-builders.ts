@@ -7,14 +7,24 @@ import type { Outbox } from '../indexing/relay/outbox.port.js';
 import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import type { JsonObject } from '../model/json.js';
 import type { EventRecord } from '../model/memory-event.js';
+import type { AccessCounter } from '../read/access-counter.port.js';
+import type { CoordinateSearch } from '../read/coordinate-search.port.js';
+import type { KeywordSearch } from '../read/keyword-search.port.js';
+import type { MemoryCatalog } from '../read/memory-catalog.port.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PendingMemories } from '../index-model/pending-memories.port.js';
+import type { ImportanceHistory } from '../store/importance-history.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
 
 /** Every port of one truth store, over the same data. */
 export interface TruthAdapters {
   readonly writer: MemoryWriter;
   readonly reader: MemoryReader;
+  readonly catalog: MemoryCatalog;
+  readonly coordinates: CoordinateSearch;
+  readonly keywords: KeywordSearch;
+  readonly accesses: AccessCounter;
+  readonly importances: ImportanceHistory;
   readonly outbox: Outbox;
   readonly pending: PendingMemories;
   readonly projection: ProjectionSource;
@@ -84,6 +94,17 @@ export function aWrite(namespace: string, details: WriteDetails = {}): WriteComm
     payloadJson: JSON.stringify(payload),
     importance,
     contentHash: contentHash(type, importance, payload),
+  };
+}
+
+/** Writes memories into a namespace of their own, at (1), (2), … unless told otherwise, and returns it. */
+export function storeInto(truth: TruthHarness): (...memories: WriteDetails[]) => Promise<string> {
+  return async (...memories) => {
+    const namespace = freshNamespace();
+    await truth().writer.write(
+      memories.map((details, index) => aWrite(namespace, { coordinate: [index + 1], ...details })),
+    );
+    return namespace;
   };
 }
 

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import {
+  describeAccessCounterContract,
   describeChangeFeedContract,
+  describeCoordinateSearchContract,
   describeEventLedgerContract,
+  describeImportanceHistoryContract,
+  describeKeywordSearchContract,
+  describeMemoryCatalogContract,
   describeMemoryReaderContract,
   describeMemoryWriterContract,
   describeOutboxContract,
@@ -40,6 +45,11 @@ afterAll(async () => {
 
 describeMemoryWriterContract('PostgresMemoryWriter', adapters);
 describeMemoryReaderContract('PostgresMemoryReader', adapters);
+describeMemoryCatalogContract('PostgresMemoryCatalog', adapters);
+describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
+describeKeywordSearchContract('PostgresKeywordSearch', adapters);
+describeAccessCounterContract('PostgresAccessCounter', adapters);
+describeImportanceHistoryContract('PostgresImportanceHistory', adapters);
 describeOutboxContract('PostgresOutbox', adapters);
 describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);

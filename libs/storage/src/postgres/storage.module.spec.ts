@@ -1,10 +1,26 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { MemoryReader, MemoryWriter, Outbox, PendingMemories, ProjectionSource } from '@sfm/memory';
+import {
+  AccessCounter,
+  CoordinateSearch,
+  ImportanceHistory,
+  KeywordSearch,
+  MemoryCatalog,
+  MemoryReader,
+  MemoryWriter,
+  Outbox,
+  PendingMemories,
+  ProjectionSource,
+} from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database.js';
 import { PostgresHealth } from './connection/postgres-health.js';
+import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
+import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
+import { PostgresImportanceHistory } from './reading/postgres-importance-history.js';
+import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
+import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
@@ -40,6 +56,11 @@ describe('StorageModule', () => {
     const app = await boundBy(StorageModule.forRoot({ dataSource: truth.dataSource }));
     expect(app.get(MemoryWriter)).toBeInstanceOf(PostgresMemoryWriter);
     expect(app.get(MemoryReader)).toBeInstanceOf(PostgresMemoryReader);
+    expect(app.get(MemoryCatalog)).toBeInstanceOf(PostgresMemoryCatalog);
+    expect(app.get(CoordinateSearch)).toBeInstanceOf(PostgresCoordinateSearch);
+    expect(app.get(KeywordSearch)).toBeInstanceOf(PostgresKeywordSearch);
+    expect(app.get(AccessCounter)).toBeInstanceOf(PostgresAccessCounter);
+    expect(app.get(ImportanceHistory)).toBeInstanceOf(PostgresImportanceHistory);
     expect(app.get(PendingMemories)).toBeInstanceOf(PostgresPendingMemories);
     expect(app.get(ProjectionSource)).toBeInstanceOf(PostgresProjectionSource);
     expect(app.get(Outbox)).toBeInstanceOf(PostgresOutbox);

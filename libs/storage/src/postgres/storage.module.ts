@@ -1,9 +1,14 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
+  AccessCounter,
   ChangeFeed,
+  CoordinateSearch,
   DerivedTables,
   EventLedger,
+  ImportanceHistory,
+  KeywordSearch,
   LedgerReader,
+  MemoryCatalog,
   MemoryReader,
   MemoryWriter,
   NamespaceLock,
@@ -19,6 +24,11 @@ import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresHealth } from './connection/postgres-health.js';
+import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
+import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
+import { PostgresImportanceHistory } from './reading/postgres-importance-history.js';
+import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
+import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
 import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
@@ -49,6 +59,11 @@ const ADAPTERS: readonly FactoryProvider[] = [
   { provide: PostgresDatabase, inject: [DataSource], useFactory: (source: DataSource) => new PostgresDatabase(source) },
   ...(
     [
+      [MemoryCatalog, PostgresMemoryCatalog],
+      [CoordinateSearch, PostgresCoordinateSearch],
+      [KeywordSearch, PostgresKeywordSearch],
+      [AccessCounter, PostgresAccessCounter],
+      [ImportanceHistory, PostgresImportanceHistory],
       [PendingMemories, PostgresPendingMemories],
       [ProjectionSource, PostgresProjectionSource],
       [Outbox, PostgresOutbox],

@@ -264,7 +264,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
             .reverse()
             .map((key) => ({ namespace, key, version: round + 1, embedding: { space: SPACE, vector: vector(round) } })),
         );
-        await truth().reader.touch(namespace, ordered, new Date());
+        await truth().accesses.touch(namespace, ordered, new Date());
       });
       await Promise.all(rounds);
       for (const key of keys) expect((await rowOf(namespace, key))?.version).toBe(15);

@@ -131,7 +131,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const order = [5, -3, 12, 0, 100, 7];
       await truth().writer.write([...order, 5].map((x) => aWrite(namespace, { coordinate: [x] })));
-      const listed = await truth().reader.list(namespace, { limit: 10 }, now());
+      const listed = await truth().catalog.list(namespace, { limit: 10 }, now());
       expect(listed.map(({ key }) => Number(key))).toEqual(order);
     });
 
@@ -141,14 +141,14 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       await expect(truth().writer.write([ofTwoLines, aWrite(namespace, { coordinate: [2] })])).rejects.toThrow(
         'several lines',
       );
-      expect(await truth().reader.counts(namespace, now())).toMatchObject({ total: 0 });
+      expect(await truth().catalog.counts(namespace, now())).toMatchObject({ total: 0 });
     });
 
     it('writes all commands or none', async () => {
       const namespace = freshNamespace();
       const broken = { ...aWrite(namespace, { coordinate: [2] }), payloadJson: '{"not json' };
       await expect(truth().writer.write([aWrite(namespace, { coordinate: [1] }), broken])).rejects.toThrow();
-      expect(await truth().reader.counts(namespace, now())).toEqual({ total: 0, episodic: 0, semantic: 0 });
+      expect(await truth().catalog.counts(namespace, now())).toEqual({ total: 0, episodic: 0, semantic: 0 });
       expect(await eventsOf(namespace)).toEqual([]);
       expect(await truth().writer.write([aWrite(namespace, { coordinate: [1] })])).toMatchObject([{ version: 1 }]);
     });
@@ -157,7 +157,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const expiring = (x: number, ms: number) => aWrite(namespace, { coordinate: [x], expiresAt: new Date(ms) });
       await truth().writer.write([expiring(1, 8.64e15), expiring(2, -8.64e15), expiring(3, 0)]);
-      expect((await truth().reader.list(namespace, { limit: 5 }, now())).map(({ key }) => key)).toEqual(['1']);
+      expect((await truth().catalog.list(namespace, { limit: 5 }, now())).map(({ key }) => key)).toEqual(['1']);
     });
 
     it('keeps namespaces apart', async () => {
@@ -177,7 +177,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const commands = Array.from({ length: 1000 }, (_, index) => aWrite(namespace, { coordinate: [index, 0.5] }));
       expect(await truth().writer.write(commands)).toHaveLength(1000);
-      expect((await truth().reader.counts(namespace, now())).total).toBe(1000);
+      expect((await truth().catalog.counts(namespace, now())).total).toBe(1000);
     });
 
     it('makes one event per command with the enriched payload', async () => {
@@ -241,7 +241,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       await truth().writer.write([aWrite(namespace)]);
       const first = await find(namespace, '1,2');
-      await truth().reader.touch(namespace, ['1,2'], now());
+      await truth().accesses.touch(namespace, ['1,2'], now());
       await truth().writer.delete([aDeletion(namespace, '1,2')]);
       const again = [aWrite(namespace, { payload: { text: 'x' } }), aWrite(namespace, { payload: { text: 'y' } })];
       expect(await truth().writer.write(again)).toEqual([receipt('1,2', 3, true), receipt('1,2', 4, false)]);

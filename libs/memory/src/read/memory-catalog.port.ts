@@ -1,0 +1,24 @@
+import type { MemoryFilter } from '../model/filter.js';
+import type { Memory } from '../model/memory.js';
+
+export interface ListQuery {
+  readonly filter?: MemoryFilter;
+  /** Return memories after this `Memory.id`, ascending. */
+  readonly afterId?: number;
+  readonly limit: number;
+}
+
+export interface MemoryCounts {
+  readonly total: number;
+  readonly episodic: number;
+  readonly semantic: number;
+}
+
+/** Tells which memories there are. Deleted and expired ones do not exist for it. */
+export abstract class MemoryCatalog {
+  /** One page in creation order, filter pushed down; semantics of `matchesFilter`. */
+  abstract list(namespace: string, query: ListQuery, now: Date): Promise<readonly Memory[]>;
+
+  /** Live memories by type; of one namespace, or of all when none is given. */
+  abstract counts(namespace: string | undefined, now: Date): Promise<MemoryCounts>;
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import type { MemoryFilter } from '../../../model/filter.js';
+import {
+  aDeletion,
+  aWrite,
+  freshNamespace,
+  storeInto,
+  type TruthHarness,
+  type WriteDetails,
+} from '../../truth-builders.js';
+
+/** What every MemoryCatalog adapter must do. Call it inside a spec file. */
+export function describeMemoryCatalogContract(adapter: string, truth: TruthHarness): void {
+  const now = () => new Date();
+  const store = storeInto(truth);
+  const keysOf = (memories: readonly { readonly key: string }[]) => memories.map(({ key }) => key);
+
+  describe(`${adapter} as a memory catalog`, () => {
+    it('pages in creation order', async () => {
+      const namespace = await store(...[9, 3, 7, 1, 5].map((x) => ({ coordinate: [x] })));
+      await truth().writer.write([aWrite(namespace, { coordinate: [9], payload: { text: 'changed' } })]);
+      await truth().writer.delete([aDeletion(namespace, '7')]);
+      const first = await truth().catalog.list(namespace, { limit: 2 }, now());
+      expect(keysOf(first)).toEqual(['9', '3']);
+      const rest = await truth().catalog.list(namespace, { limit: 2, afterId: first.at(-1)?.id }, now());
+      expect(keysOf(rest)).toEqual(['1', '5']);
+      expect(await truth().catalog.list(namespace, { limit: 2, afterId: rest.at(-1)?.id }, now())).toEqual([]);
+    });
+
+    it('pushes filters down: a page is filled from everything that matches', async () => {
+      const namespace = await store(
+        ...Array.from({ length: 40 }, (_, index): WriteDetails => ({
+          type: index % 2 === 0 ? 'episodic' : 'semantic',
+          payload: { rank: index, tags: index % 10 === 0 ? ['rare', 'x'] : ['x'], deep: { ['key']: `k${index % 4}` } },
+        })),
+      );
+      const list = async (filter: MemoryFilter, limit = 3) =>
+        keysOf(await truth().catalog.list(namespace, { filter, limit }, now()));
+      expect(await list({ payload: [{ path: ['tags'], contains: 'rare' }] })).toEqual(['1', '11', '21']);
+      expect(await list({ type: 'semantic', payload: [{ path: ['rank'], range: { gte: 30, lt: 34 } }] })).toEqual([
+        '32',
+        '34',
+      ]);
+      expect(await list({ payload: [{ path: ['deep', 'key'], anyOf: ['k3', 'k2'] }] })).toEqual(['3', '4', '7']);
+      expect(await list({ payload: [{ path: ['deep', 'none'], exists: false }] })).toEqual(['1', '2', '3']);
+      expect(await list({ createdBefore: Date.now() - 3_600_000 })).toEqual([]);
+      expect(await list({ createdFrom: Date.now() - 3_600_000 }, 1)).toEqual(['1']);
+    });
+
+    it('refuses nothing that looks like SQL and finds it by value', async () => {
+      const nasty = `'; DROP TABLE memories; --`;
+      const namespace = await store({ payload: { [nasty]: nasty } }, {});
+      const filter: MemoryFilter = { payload: [{ path: [nasty], equals: nasty }] };
+      expect(keysOf(await truth().catalog.list(namespace, { filter, limit: 5 }, now()))).toEqual(['1']);
+    });
+
+    it('counts live memories by type, of one namespace or of all', async () => {
+      const namespace = await store({ type: 'episodic' }, {}, {}, { expiresAt: new Date(Date.now() - 1_000) }, {});
+      await truth().writer.delete([aDeletion(namespace, '5')]);
+      expect(await truth().catalog.counts(namespace, now())).toEqual({ total: 3, episodic: 1, semantic: 2 });
+      const before = await truth().catalog.counts(undefined, now());
+      await store({ type: 'episodic' }, {});
+      const after = await truth().catalog.counts(undefined, now());
+      expect(after).toEqual({ total: before.total + 2, episodic: before.episodic + 1, semantic: before.semantic + 1 });
+      expect(await truth().catalog.counts(freshNamespace(), now())).toEqual({ total: 0, episodic: 0, semantic: 0 });
+    });
+  });
+}

@@ -1,0 +1,27 @@
+import { AccessCounter } from '@sfm/memory';
+import { outsideTraces } from '@sfm/observability';
+import type { PostgresDatabase } from '../connection/postgres-database.js';
+
+/** Keeps in PostgreSQL how often and when memories were last given back. */
+export class PostgresAccessCounter extends AccessCounter {
+  constructor(private readonly database: PostgresDatabase) {
+    super();
+  }
+
+  /** Rows that a writer holds at this moment are passed over. Done for many reads at once, so it is in no trace. */
+  async touch(namespace: string, keys: readonly string[], now: Date): Promise<void> {
+    if (keys.length === 0) return;
+    const statement = {
+      name: 'sfm_touch',
+      text: `WITH free AS MATERIALIZED (
+          SELECT m.coordinate_key FROM memories m
+          WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND m.deleted_at IS NULL
+          ORDER BY m.coordinate_key FOR NO KEY UPDATE SKIP LOCKED)
+        UPDATE memories m SET access_count = m.access_count + 1,
+          last_accessed_at = greatest(m.last_accessed_at, $3::timestamptz)
+        FROM free WHERE m.namespace = $1 AND m.coordinate_key = free.coordinate_key`,
+      values: [namespace, keys, now.toISOString()],
+    };
+    await outsideTraces(() => this.database.queryWithRetry(statement));
+  }
+}
