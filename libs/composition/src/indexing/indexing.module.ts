@@ -11,7 +11,7 @@ import {
   VectorIndex,
   type ProjectionIndex,
 } from '@sfm/memory';
-import { backendsOf } from './backends.js';
+import { backendsOf } from '../settings/backends.js';
 import { keepsEmbeddings } from './kept-embeddings.js';
 
 /**

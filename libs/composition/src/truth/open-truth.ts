@@ -14,8 +14,8 @@ import {
 } from '@sfm/storage';
 import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { explainPostgresProblem } from './postgres-problem.js';
-import { postgresTls } from './postgres-tls.js';
+import { explainPostgresProblem } from '../settings/postgres-problem.js';
+import { postgresTls } from '../settings/postgres-tls.js';
 
 /** How long a start waits for a process that is just giving the database up. */
 const PREDECESSOR_WAIT_MS = 5000;

@@ -2,9 +2,9 @@ import type { RedisConnection } from '@sfm/cache';
 import type { AppConfig } from '@sfm/config';
 import { KafkaHealth } from '@sfm/events';
 import { QdrantHealth, QdrantServer } from '@sfm/vector';
-import { backendsOf } from './backends.js';
-import { kafkaConnection } from './kafka-options.js';
-import { qdrantConnection } from './vector-options.js';
+import { backendsOf } from '../settings/backends.js';
+import { kafkaConnection } from '../settings/kafka-options.js';
+import { qdrantConnection } from '../settings/vector-options.js';
 
 /** A server beside the truth whose absence degrades the service and stops no write. */
 export interface WatchedServer {

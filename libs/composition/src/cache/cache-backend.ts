@@ -11,7 +11,7 @@ import {
 } from '@sfm/memory';
 import type { ServiceMetrics } from '@sfm/observability';
 import type { StorageDecorators } from '@sfm/storage';
-import { redisConnection } from './redis-options.js';
+import { redisConnection } from '../settings/redis-options.js';
 
 /** What this process keeps of the payloads it has read. */
 const NEAR_CACHE = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024 };

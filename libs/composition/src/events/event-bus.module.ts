@@ -2,7 +2,7 @@ import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import type { AppConfig } from '@sfm/config';
 import { createKafkaClient, EmbeddedEventBus, EventValidator, KafkaEventBus } from '@sfm/events';
 import { EventBus, Indexer } from '@sfm/memory';
-import { kafkaConnection, kafkaTopics } from './kafka-options.js';
+import { kafkaConnection, kafkaTopics } from '../settings/kafka-options.js';
 
 /** The connection of the event bus, to be closed when nothing publishes any more. */
 export class EventBusConnection {

@@ -10,7 +10,7 @@ import {
   TruthRestorer,
 } from '@sfm/memory';
 import { foreignEventRecorder } from './event-processing.module.js';
-import { payloadFields } from './memory-options.js';
+import { payloadFields } from '../settings/memory-options.js';
 
 /** `EventReplay` and `LedgerReplay`, on what the given module exports (see `IndexingModule`). */
 @Module({})

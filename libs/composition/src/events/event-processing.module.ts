@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { AppConfig } from '@sfm/config';
 import { EventLedger, EventProcessor, ForeignEventRecorder, ImportanceNormalizers, Indexer } from '@sfm/memory';
-import { payloadFields, storeLimits } from './memory-options.js';
+import { payloadFields, storeLimits } from '../settings/memory-options.js';
 
 /** What gives events from the bus their effects: `EventProcessor`, on what the given module exports. */
 @Module({})
