@@ -2,12 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CacheBackend } from '@sfm/composition';
+import { CacheBackend, PipelineService } from '@sfm/composition';
 import { AccessRecorder, StoreService } from '@sfm/memory';
 import { AppModule, type AppModuleOptions } from './app.module.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
-import { PipelineService } from './pipeline/pipeline.service.js';
 
 /**
  * How long a stopping server goes on reading before it closes: requests that clients have already sent are read and

@@ -3,11 +3,16 @@ import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
 import {
   backendsOf,
+  batchingOf,
   CacheBackend,
   embeddingModule,
   IndexingModule,
   MaintenanceModule,
+  MemoryModule,
+  overlayOptions,
   payloadFields,
+  PipelineModule,
+  ServiceHealth,
   storeLimits,
   TelemetryModule,
   vectorOptions,
@@ -22,7 +27,6 @@ import {
   Outbox,
   ProjectionSource,
   VectorIndex,
-  type OverlayOptions,
 } from '@sfm/memory';
 import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
 import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
@@ -31,18 +35,10 @@ import { PublicMetricsController } from './http/compat/metrics.controller.js';
 import { HealthReader } from './http/health-reader.js';
 import { HttpOptions } from './http/http-options.js';
 import { HttpModule } from './http/http.module.js';
-import { batchingOf } from './batching.js';
-import { MemoryModule } from './memory.module.js';
-import { PipelineModule } from './pipeline/pipeline.module.js';
-import { ServiceHealth } from './service-health.js';
 import { VERSION } from './version.js';
 
 const ACCESS_DELAY_MS = 2000;
 const WARMUP_WAIT_MS = 15_000;
-/** A remote model must not be asked for a whole backlog by one recall; a local one answers in microseconds. */
-const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
-/** About 80 MB and 0.2 s of a recall for short memories. An outage of the indexer must not fill the memory. */
-const MAX_OVERLAY_POINTS = 10_000;
 
 export interface AppModuleOptions extends Pick<StorageModuleOptions, 'dataSource'> {
   readonly config: AppConfig;
@@ -110,13 +106,6 @@ function coreModule(
     },
     [indexing],
   );
-}
-
-function overlayOptions(config: AppConfig): OverlayOptions {
-  return {
-    maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS,
-    maxPoints: backendsOf(config).vectors === 'embedded' ? Infinity : MAX_OVERLAY_POINTS,
-  };
 }
 
 class ServicesModule {}

@@ -16,3 +16,14 @@ export { TelemetryModule } from './telemetry/telemetry.module.js';
 export { tracingOptions, type TracedProgram } from './settings/tracing-options.js';
 export { qdrantConnection, vectorOptions } from './settings/vector-options.js';
 export { watchedServers, type WatchedServer } from './health/watched-servers.js';
+export { batchingOf } from './settings/batching.js';
+export { MemoryModule, type MemoryModuleOptions } from './memory/memory.module.js';
+export { overlayOptions } from './settings/overlay-options.js';
+export { PipelineModule } from './pipeline/pipeline.module.js';
+export { PipelineService } from './pipeline/pipeline.service.js';
+export {
+  ServiceHealth,
+  type PartHealth,
+  type ServiceHealthReport,
+  type WatchedParts,
+} from './health/service-health.js';

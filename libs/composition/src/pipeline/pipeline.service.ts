@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
-import type { EventBusConnection } from '@sfm/composition';
 import type { OutboxRelay } from '@sfm/events';
 import type { IndexFilling, IndexWarmup } from '@sfm/memory';
+import type { EventBusConnection } from '../events/event-bus.module.js';
 import type { LedgerWatch } from './ledger-watch.js';
 
 const RELOAD_DELAY_MS = 1000;

@@ -1,5 +1,4 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import { backendsOf, EventBusConnection, EventBusModule } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 import { DEFAULT_RELAY_OPTIONS, EventValidator, OutboxRelay } from '@sfm/events';
 import {
@@ -11,7 +10,9 @@ import {
   type IndexFilling,
   type OverlayOptions,
 } from '@sfm/memory';
-import { INDEX_FILLING } from '../memory.module.js';
+import { EventBusConnection, EventBusModule } from '../events/event-bus.module.js';
+import { INDEX_FILLING } from '../memory/memory.module.js';
+import { backendsOf } from '../settings/backends.js';
 import { LedgerWatch } from './ledger-watch.js';
 import { PipelineService } from './pipeline.service.js';
 

@@ -1,13 +1,35 @@
 import type { Embedder, IndexCompleteness, IndexWarmup } from '@sfm/memory';
-import type { WatchedServer } from '@sfm/composition';
 import type { ComponentHealth } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
-import { HealthReader, type HealthReport } from './http/health-reader.js';
+import type { WatchedServer } from './watched-servers.js';
 
 const TRUTH = 'postgresql';
 const VECTORS = 'vector_index';
 const LINKS = 'link_graph';
 const EMBEDDER = 'embedder';
+
+/** State of one part the service depends on. */
+export interface PartHealth {
+  /** Technology or role, e.g. `postgresql`. */
+  readonly name: string;
+  readonly healthy: boolean;
+  /** How long the check took. */
+  readonly latencyMs: number;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** What the parts say about themselves right now. */
+export interface ServiceHealthReport {
+  /** The truth store answers. */
+  readonly kvStore: boolean;
+  /** The vector index answers. */
+  readonly vectorStore: boolean;
+  /** The store of links answers. */
+  readonly graphStore: boolean;
+  /** The embedder answers. */
+  readonly predictionProvider: boolean;
+  readonly components: readonly PartHealth[];
+}
 
 export interface WatchedParts {
   readonly truth: PostgresHealth;
@@ -19,12 +41,11 @@ export interface WatchedParts {
 }
 
 /** Asks the parts this process is made of how they are. */
-export class ServiceHealth extends HealthReader {
+export class ServiceHealth {
   constructor(
     private readonly health: ComponentHealth,
     { truth, vectors, embedder, warmup, namespace, servers }: WatchedParts,
   ) {
-    super();
     // Links are rows of the truth store: one answer stands for both.
     const answers = async () => void (await truth.check());
     health.register({ name: TRUTH, check: answers });
@@ -46,7 +67,12 @@ export class ServiceHealth extends HealthReader {
     });
   }
 
-  async read(withinMs?: number): Promise<HealthReport> {
+  /**
+   * Never rejects: a part that does not answer within seconds is unhealthy.
+   *
+   * @param withinMs counts parts as unhealthy that have not answered by then, for callers that cannot wait
+   */
+  async read(withinMs?: number): Promise<ServiceHealthReport> {
     const components = await this.health.checkAll(withinMs);
     const healthy = (name: string) => components.some((component) => component.name === name && component.healthy);
     return {
