@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { backupCommand } from './backup/backup.command.js';
-import { configCommand } from './config.command.js';
+import { configCommand } from './config/config.command.js';
 import { dbCommand } from './db/db.command.js';
 import { dlqCommand } from './dlq/dlq.command.js';
 import { reindexCommand } from './maintenance/reindex.command.js';

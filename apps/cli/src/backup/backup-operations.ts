@@ -1,6 +1,6 @@
 import { BACKUP_KINDS, BackupArchive, openObjectStore, type BackupKind, type BackupManifest } from '@sfm/backup';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { jsonText, processTerminal, table } from '../terminal.js';
+import { jsonText, processTerminal, table } from '../terminal/terminal.js';
 import type { BackupSource } from './backup-sources.js';
 import { postgresSource } from './postgres-source.js';
 import { qdrantSource } from './qdrant-source.js';

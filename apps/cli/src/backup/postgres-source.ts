@@ -1,7 +1,7 @@
 import type { ArtifactContent, BackupManifest } from '@sfm/backup';
 import { dumpDatabase, MigrationRunner, restoreDatabase, type PostgresConnection, type Revision } from '@sfm/storage';
-import { withConnection, withDataSource } from '../db/with-database.js';
-import { whileNobodyServes } from '../db/while-nobody-serves.js';
+import { withConnection, withDataSource } from '../servers/with-database.js';
+import { whileNobodyServes } from '../servers/while-nobody-serves.js';
 import type { BackupSource } from './backup-sources.js';
 
 const DUMP = 'memories.dump';

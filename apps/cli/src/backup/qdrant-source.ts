@@ -2,7 +2,7 @@ import type { ArtifactContent, BackupManifest } from '@sfm/backup';
 import { backendsOf, qdrantConnection } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 import { QdrantServer, QdrantSnapshots, type CollectionAlias } from '@sfm/vector';
-import { processTerminal } from '../terminal.js';
+import { processTerminal } from '../terminal/terminal.js';
 import type { BackupSource } from './backup-sources.js';
 
 const SUFFIX = '.snapshot';

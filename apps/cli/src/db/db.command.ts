@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { MigrationRunner } from '@sfm/storage';
-import { positiveInteger } from '../positive-integer.js';
+import { positiveInteger } from '../terminal/positive-integer.js';
 
 /** `soma db …`: the schema of the truth store. */
 export function dbCommand(): Command {

@@ -1,5 +1,5 @@
 import { MigrationRunner } from '@sfm/storage';
-import { withDatabase } from './with-database.js';
+import { withDatabase } from '../servers/with-database.js';
 
 /** Runs `work` on the schema of the database that the service uses. */
 export async function withMigrations(work: (migrations: MigrationRunner) => Promise<void>): Promise<void> {

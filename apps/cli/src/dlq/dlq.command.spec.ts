@@ -7,7 +7,7 @@ import { describeWith } from '../../../../test/services/availability.js';
 import { testKafka } from '../../../../test/services/kafka.js';
 import { dlqCommand } from './dlq.command.js';
 import { ParkedEvents } from './parked-events.js';
-import type { Terminal } from '../terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const describeKafka = await describeWith(['kafka']);
 const SILENT = { log: () => {}, warn: () => {}, error: () => {} };

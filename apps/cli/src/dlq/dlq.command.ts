@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ParkedEntry, ParkedEvents, RedriveReport } from './parked-events.js';
-import { positiveInteger } from '../positive-integer.js';
-import { harmless, jsonText, processTerminal, table, type Terminal } from '../terminal.js';
+import { positiveInteger } from '../terminal/positive-integer.js';
+import { harmless, jsonText, processTerminal, table, type Terminal } from '../terminal/terminal.js';
 
 const REASON_WIDTH = 80;
 const HEADINGS = ['ID', 'SOURCE', 'PARKED AT', 'ATTEMPTS', 'TYPE', 'NAMESPACE', 'COORDINATE', 'REASON'];

@@ -1,8 +1,8 @@
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { DeadLetterQueue, deadLetterTopicOf } from '@sfm/events';
 import { PostgresDatabase, PostgresOutbox } from '@sfm/storage';
-import { withDatabase } from '../db/with-database.js';
-import { configuredKafka } from '../kafka.js';
+import { withDatabase } from '../servers/with-database.js';
+import { configuredKafka } from '../servers/kafka.js';
 import { ParkedEvents } from './parked-events.js';
 
 /** Runs `work` on what is parked in the database and at the brokers of the service's configuration. */

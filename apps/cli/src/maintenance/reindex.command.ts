@@ -1,6 +1,6 @@
 import type { ReindexReport } from '@sfm/memory';
 import { Command } from 'commander';
-import { harmless, jsonText } from '../terminal.js';
+import { harmless, jsonText } from '../terminal/terminal.js';
 import { Findings } from './findings.js';
 import { verdictText } from './report-text.js';
 import { EXIT_HELP, runMaintenance, surroundings, usageExit, type MaintenanceSurroundings } from './run-maintenance.js';

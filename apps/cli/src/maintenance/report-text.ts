@@ -1,5 +1,5 @@
 import type { Difference, NamespaceTotals, ReindexProgress, VerifyProgress, VerifyReport } from '@sfm/memory';
-import { harmless, table } from '../terminal.js';
+import { harmless, table } from '../terminal/terminal.js';
 
 const HEADINGS = ['NAMESPACE', 'MEMORIES', 'DELETED', 'EVENTS', 'POINTS', 'LINKS', 'PENDING', 'MOVING', 'PARKED'];
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type CommanderError } from 'commander';
-import { harmless, processTerminal, type Terminal } from '../terminal.js';
+import { harmless, processTerminal, type Terminal } from '../terminal/terminal.js';
 import type { Maintenance } from './maintenance.js';
 import { ProgressLine } from './progress-line.js';
 

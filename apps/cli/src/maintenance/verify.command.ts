@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { jsonText } from '../terminal.js';
+import { jsonText } from '../terminal/terminal.js';
 import { Findings } from './findings.js';
 import { totalsText, verdictText } from './report-text.js';
 import {

@@ -4,7 +4,7 @@ import { readTokenFile } from '@sfm/auth';
 import { backendsOf, openTruth, postgresTls } from '@sfm/composition';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { findInstance, findRunningPostgres, resolveConnection, type PostgresConnection } from '@sfm/storage';
-import { withDataSource } from '../db/with-database.js';
+import { withDataSource } from '../servers/with-database.js';
 import { LocalMaintenance } from './local-maintenance.js';
 import type { Maintenance } from './maintenance.js';
 import { RemoteMaintenance } from './remote-maintenance.js';

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { jsonText, processTerminal } from '../terminal.js';
+import { jsonText, processTerminal } from '../terminal/terminal.js';
 import type { ReplaySource, ReplayTotals } from './replay.js';
 
 interface ReplayCommandOptions {

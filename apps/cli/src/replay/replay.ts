@@ -3,10 +3,10 @@ import { EventBusConnection } from '@sfm/composition';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { EventTopic, EventValidator } from '@sfm/events';
 import { EventBus, EventReplay, Indexer, LedgerReplay, Outbox, type CoordinateId } from '@sfm/memory';
-import { withConnection, withDataSource } from '../db/with-database.js';
-import { whileNobodyServes } from '../db/while-nobody-serves.js';
-import { configuredKafka } from '../kafka.js';
-import { processTerminal } from '../terminal.js';
+import { withConnection, withDataSource } from '../servers/with-database.js';
+import { whileNobodyServes } from '../servers/while-nobody-serves.js';
+import { configuredKafka } from '../servers/kafka.js';
+import { processTerminal } from '../terminal/terminal.js';
 import { replayContext } from './replay-context.js';
 
 const PROGRESS_EVERY = 1000;
