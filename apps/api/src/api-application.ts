@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CacheBackend, PipelineService } from '@sfm/composition';
-import { AccessRecorder, StoreService } from '@sfm/memory';
+import { BackgroundWork } from '@sfm/composition';
 import { AppModule, type AppModuleOptions } from './app.module.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
@@ -41,10 +40,8 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
       done();
     });
   await nest.init();
-  const cache = nest.get(CacheBackend, { strict: false });
-  await cache.open();
-  const pipeline = nest.get(PipelineService, { strict: false });
-  await pipeline.start();
+  const work = nest.get(BackgroundWork, { strict: false });
+  await work.start();
   return {
     nest,
     listen: async () => {
@@ -59,10 +56,7 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
       // A connection that turns idle after the server has begun to close would keep it open until the client lets go.
       const sweeping = setInterval(() => nest.getHttpServer().closeIdleConnections(), SWEEP_MS);
       await nest.close().finally(() => clearInterval(sweeping));
-      await nest.get(StoreService, { strict: false }).drained();
-      await pipeline.stop();
-      await nest.get(AccessRecorder, { strict: false }).flush();
-      cache.close();
+      await work.stop();
     },
   };
 }

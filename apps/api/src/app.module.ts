@@ -2,64 +2,43 @@ import { createHmac } from 'node:crypto';
 import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
 import {
-  backendsOf,
-  batchingOf,
   CacheBackend,
-  embeddingModule,
-  IndexingModule,
-  MaintenanceModule,
-  MemoryModule,
-  overlayOptions,
-  payloadFields,
-  PipelineModule,
+  completeOptions,
+  MemorySystemModule,
   ServiceHealth,
-  storeLimits,
-  TelemetryModule,
-  vectorOptions,
-  watchedServers,
+  type CompleteOptions,
+  type MemorySystemOptions,
+  type MemorySystemParts,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import {
-  DEFAULT_RANKING,
-  Embedder,
-  IndexCompleteness,
-  IndexWarmup,
-  Outbox,
-  ProjectionSource,
-  VectorIndex,
-} from '@sfm/memory';
-import { ComponentHealth, HealthModule, MetricsModule, ServiceMetrics } from '@sfm/observability';
-import { PostgresHealth, StorageModule, type StorageModuleOptions } from '@sfm/storage';
-import { VectorModule } from '@sfm/vector';
+import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from './http/compat/metrics.controller.js';
 import { HealthReader } from './http/health-reader.js';
 import { HttpOptions } from './http/http-options.js';
 import { HttpModule } from './http/http.module.js';
 import { VERSION } from './version.js';
 
-const ACCESS_DELAY_MS = 2000;
-const WARMUP_WAIT_MS = 15_000;
-
-export interface AppModuleOptions extends Pick<StorageModuleOptions, 'dataSource'> {
+export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> {
+  /** What the edge needs of it; the memory system is in `options`. */
   readonly config: AppConfig;
+  readonly options: MemorySystemOptions;
   readonly token: string;
   /** Further modules, such as a bench's own routes. */
   readonly modules?: readonly Type[];
 }
 
-/** The composition root: the only place that knows both the configuration and every adapter. */
+/** The composition root: a memory system, and HTTP in front. */
 @Module({})
 export class AppModule {
-  static register({ config, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
-    const cache = new CacheBackend(config, 'soma-api', new Logger('Redis'));
-    const core = coreModule(config, dataSource, cache);
-    const services = servicesModule(config, { core, cache, token });
+  static register({ config, options: given, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
+    const options = completeOptions(given);
+    const cache = new CacheBackend(options.cache, options.clientName, new Logger('Redis'));
+    const system = MemorySystemModule.register(options, { dataSource, cache, isMeasured: true });
     return {
       module: AppModule,
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
-        core,
-        PipelineModule.register(config, core, overlayOptions(config)),
+        system,
         AuthModule.register(
           {
             credentials: [{ id: 'default', token, namespaces: '*' }],
@@ -69,109 +48,40 @@ export class AppModule {
           },
           cache.rateLimiter,
         ),
-        HttpModule.register([core, services, MaintenanceModule.register(core)]),
+        HttpModule.register([system, edgeModule(system, httpOptions(config, options, token))]),
         ...modules,
       ],
     };
   }
 }
 
-function coreModule(
-  config: AppConfig,
-  dataSource: StorageModuleOptions['dataSource'],
-  cache: CacheBackend,
-): DynamicModule {
-  const logger = new Logger('Memory');
-  const fields = payloadFields(config);
-  const indexes = backendsOf(config).vectors === 'embedded' ? 'own' : 'followed';
-  const indexing = IndexingModule.register(
-    config,
-    [
-      StorageModule.forRoot({ dataSource, ...cache.storage }),
-      VectorModule.forRoot(vectorOptions(config)),
-      embeddingModule(config),
-      TelemetryModule.register(),
-    ],
-    cache.projections,
-  );
-  return MemoryModule.register(
-    {
-      store: { limits: storeLimits(config), fields, batching: batchingOf(config) },
-      overlay: overlayOptions(config),
-      recall: { ranking: DEFAULT_RANKING, fields, maxTopK: config.limits.topK },
-      indexes,
-      accessDelayMs: ACCESS_DELAY_MS,
-      warmupWaitMs: WARMUP_WAIT_MS,
-      onBackgroundError: (err) => logger.warn({ msg: 'background work failed', err }),
-    },
-    [indexing],
-  );
-}
+class EdgeModule {}
 
-class ServicesModule {}
-
-interface ServiceParts {
-  readonly core: DynamicModule;
-  readonly cache: CacheBackend;
-  readonly token: string;
-}
-
-/** What the HTTP edge asks of the service itself. */
-function servicesModule(config: AppConfig, { core, cache, token }: ServiceParts): DynamicModule {
+/** What the HTTP edge asks of its surroundings. */
+function edgeModule(system: DynamicModule, options: HttpOptions): DynamicModule {
   return {
-    module: ServicesModule,
-    imports: [core, HealthModule],
+    module: EdgeModule,
+    imports: [system],
     providers: [
-      { provide: HttpOptions, useValue: httpOptions(config, token) },
-      { provide: CacheBackend, useValue: cache },
+      { provide: HttpOptions, useValue: options },
       {
         provide: HealthReader,
-        inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup],
-        useFactory: (
-          health: ComponentHealth,
-          truth: PostgresHealth,
-          vectors: IndexCompleteness,
-          embedder: Embedder,
-          warmup: IndexWarmup,
-        ) =>
-          new ServiceHealth(health, {
-            truth,
-            vectors,
-            embedder,
-            warmup,
-            namespace: config.service.namespace,
-            servers: watchedServers(config, 'soma-api-health', cache.redis),
-          }),
-      },
-      {
-        provide: 'gauges',
-        inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex],
-        useFactory: (metrics: ServiceMetrics, outbox: Outbox, source: ProjectionSource, vectors: VectorIndex) => {
-          cache.observe(metrics);
-          metrics.registerGauges({
-            outboxDepth: async () => (await outbox.depth()).waiting,
-            outboxOldestAgeSeconds: async () => (await outbox.depth()).oldestAgeSeconds,
-            oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
-            indexPoints: async () =>
-              new Map([[config.service.namespace, await vectors.count(config.service.namespace)]]),
-          });
-          return true;
-        },
+        inject: [ServiceHealth],
+        useFactory: (health: ServiceHealth): HealthReader => health,
       },
     ],
     exports: [HttpOptions, HealthReader],
   };
 }
 
-function httpOptions(config: AppConfig, token: string): HttpOptions {
+function httpOptions(config: AppConfig, { namespace, limits }: CompleteOptions, token: string): HttpOptions {
   return {
     version: VERSION,
-    defaultNamespace: config.service.namespace,
+    defaultNamespace: namespace,
     publicStats: config.auth.publicStats,
     hybridDefault: config.recall.hybridDefault,
     limits: {
-      ...storeLimits(config),
-      maxTopK: config.limits.topK,
+      ...limits,
       maxQueryLength: config.limits.queryCharacters,
       maxBatchQueries: config.limits.batchQueries,
     },

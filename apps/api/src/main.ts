@@ -3,7 +3,14 @@ import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { ensureTokenFile } from '@sfm/auth';
-import { backendsOf, openTruth, Shutdown, tracingOptions } from '@sfm/composition';
+import {
+  allowsManyProcesses,
+  memorySystemOptions,
+  openTruth,
+  servingUse,
+  Shutdown,
+  tracingOptions,
+} from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { ClusterScrape, startTracing, StructuredLogger } from '@sfm/observability';
 import { createApi } from './api-application.js';
@@ -11,17 +18,20 @@ import { banner } from './banner.js';
 import { VERSION } from './version.js';
 import { WorkerPool } from './workers/worker-pool.js';
 
+/** What servers and collectors of traces call this process. */
+const NAME = 'soma-api';
+
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
   const logger = new StructuredLogger({ level: config.logging.level, format: config.logging.format });
   Logger.overrideLogger(logger);
   if (cluster.isPrimary) for (const { variable, message } of config.warnings) logger.warn(`${variable}: ${message}`);
-  const workers = backendsOf(config).manyProcesses ? config.http.workers : 1;
+  const workers = allowsManyProcesses(memorySystemOptions(config, NAME)) ? config.http.workers : 1;
   if (cluster.isPrimary && workers > 1) return runWorkers(workers, logger);
   const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs, 'answering what is in flight');
   process.on('SIGTERM', () => void shutdown.begin(0));
   process.on('SIGINT', () => void shutdown.begin(0));
-  const tracing = await startTracing(tracingOptions(config, { name: 'soma-api', version: VERSION }), logger);
+  const tracing = await startTracing(tracingOptions(config, { name: NAME, version: VERSION }), logger);
   shutdown.doLast(() => tracing.stop());
   try {
     await serve(config, logger, shutdown);
@@ -41,8 +51,9 @@ async function runWorkers(workers: number, logger: StructuredLogger): Promise<vo
 
 /** Opens the truth, composes the service on it and serves. */
 async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shutdown): Promise<void> {
-  const truth = await openTruth(config, logger, {
-    use: backendsOf(config).manyProcesses ? 'shared' : 'alone',
+  const options = memorySystemOptions(config, NAME);
+  const truth = await openTruth(options.truth, logger, {
+    use: servingUse(options),
     onLost: () => {
       logger.error('another process has taken over the data folder or the database; stopping');
       void shutdown.begin(1);
@@ -50,7 +61,7 @@ async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shut
   });
   shutdown.doFirst(() => truth.close());
   const { token, ...kept } = await apiToken(config);
-  const api = await createApi({ config, dataSource: truth.dataSource, token }, logger);
+  const api = await createApi({ config, options, dataSource: truth.dataSource, token }, logger);
   shutdown.doFirst(() => api.close());
   const url = await api.listen();
   await truth.announce(url);

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { CacheBackend } from '@sfm/composition';
+import { CacheBackend, completeOptions } from '@sfm/composition';
 import { KafkaBatchServer } from '@sfm/events';
 import { Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { PostgresHealth } from '@sfm/storage';
@@ -27,7 +27,7 @@ export async function startConsumer(
   const find = <T>(token: abstract new (...args: never[]) => T): T => nest.get<T>(token, { strict: false });
   const [server, truth, vectors] = [find(KafkaBatchServer), find(PostgresHealth), find(VectorIndex)];
   const [outbox, source] = [find(Outbox), find(ProjectionSource)];
-  const { namespace } = options.config.service;
+  const { namespace } = completeOptions(options.options);
   options.status.health.watch({
     truth: () => truth.check(),
     vectors: () => vectors.count(namespace),

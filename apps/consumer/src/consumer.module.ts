@@ -1,23 +1,19 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
   CacheBackend,
-  embeddingModule,
-  EventProcessingModule,
-  IndexingModule,
-  TelemetryModule,
-  vectorOptions,
+  completeOptions,
+  EventConsumerModule,
+  KafkaConsuming,
+  type EventConsumerParts,
+  type MemorySystemOptions,
 } from '@sfm/composition';
-import type { AppConfig } from '@sfm/config';
 import { ServiceMetrics } from '@sfm/observability';
-import { StorageModule, type StorageModuleOptions } from '@sfm/storage';
-import { VectorModule } from '@sfm/vector';
 import { EventsController } from './events.controller.js';
-import { KafkaConsumingModule } from './kafka-consuming.module.js';
 import { ConsumerMetrics } from './metrics/consumer-metrics.js';
 import type { StatusApplication } from './status/status-application.js';
 
-export interface ConsumerModuleOptions extends Pick<StorageModuleOptions, 'dataSource'> {
-  readonly config: AppConfig;
+export interface ConsumerModuleOptions extends Pick<EventConsumerParts, 'dataSource'> {
+  readonly options: MemorySystemOptions;
   readonly status: StatusApplication;
 }
 
@@ -37,31 +33,28 @@ class SharedMetricsModule {
   }
 }
 
-/** The composition root of the consumer: the stores that events change, and the transport that brings them. */
+/** The composition root of the consumer: what applies events, and who hands them over and counts them. */
 @Module({})
 export class ConsumerModule {
-  static register({ config, dataSource, status }: ConsumerModuleOptions): DynamicModule {
-    const cache = new CacheBackend(config, 'soma-consumer', new Logger('Redis'));
-    const indexing = IndexingModule.register(
-      config,
-      [
-        StorageModule.forRoot({ dataSource }),
-        VectorModule.forRoot({ ...vectorOptions(config), hasLexicalIndex: false }),
-        embeddingModule(config),
-        TelemetryModule.register(),
-      ],
-      cache.projections,
-    );
+  static register({ options: given, dataSource, status }: ConsumerModuleOptions): DynamicModule {
+    const options = completeOptions(given);
+    const { clientName, events, limits } = options;
+    if (events.kind !== 'kafka') throw new Error('no event broker is configured');
+    const cache = new CacheBackend(options.cache, clientName, new Logger('Redis'));
+    const consuming = new KafkaConsuming(events, {
+      clientName,
+      maxDimensions: limits.maxDimensions,
+      areServersUp: () => status.health.areStoresUp(),
+      observer: status.metrics,
+    });
+    status.metrics.registerGauges(consuming);
     return {
       module: ConsumerModule,
       imports: [
         SharedMetricsModule.register(status),
-        indexing,
-        EventProcessingModule.register(config, indexing),
-        KafkaConsumingModule.register({ config, metrics: status.metrics, health: status.health }),
+        EventConsumerModule.register(options, { dataSource, cache, consuming }),
       ],
       controllers: [EventsController],
-      providers: [{ provide: CacheBackend, useValue: cache }],
     };
   }
 }

@@ -1,11 +1,14 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { openTruth, Shutdown, tracingOptions } from '@sfm/composition';
+import { memorySystemOptions, openTruth, Shutdown, tracingOptions, type MemorySystemOptions } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { startTracing, StructuredLogger } from '@sfm/observability';
 import { startConsumer } from './consumer-application.js';
 import { startStatus } from './status/status-application.js';
 import { VERSION } from './version.js';
+
+/** What servers and collectors of traces call this process. */
+const NAME = 'soma-consumer';
 
 /**
  * The consumer applies events that arrive over a broker. Without one there is nothing for it to do: the api process
@@ -13,7 +16,8 @@ import { VERSION } from './version.js';
  */
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
-  if (config.kafka.bootstrapServers === undefined || !config.service.eventingEnabled) {
+  const options = memorySystemOptions(config, NAME);
+  if (options.events?.kind !== 'kafka') {
     console.error(
       'No event broker is configured: events are applied by the api process itself, so no consumer is needed.',
     );
@@ -30,10 +34,10 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  const tracing = await startTracing(tracingOptions(config, { name: 'soma-consumer', version: VERSION }), logger);
+  const tracing = await startTracing(tracingOptions(config, { name: NAME, version: VERSION }), logger);
   shutdown.doLast(() => tracing.stop());
   try {
-    await run(config, logger, { shutdown, signal: stopping.signal });
+    await run({ config, options }, logger, { shutdown, signal: stopping.signal });
   } catch (error) {
     if (!stopping.signal.aborted) console.error(`The consumer could not start: ${startProblem(error, config)}`);
     await shutdown.begin(1);
@@ -42,14 +46,14 @@ async function main(): Promise<void> {
 
 /** Answers probes, then opens the truth and consumes. */
 async function run(
-  config: AppConfig,
+  { config, options }: { readonly config: AppConfig; readonly options: MemorySystemOptions },
   logger: StructuredLogger,
   { shutdown, signal }: { readonly shutdown: Shutdown; readonly signal: AbortSignal },
 ): Promise<void> {
   const status = await startStatus(config, logger);
   shutdown.doFirst(() => status.close());
   logger.log({ event: 'Prometheus metrics exposed', url: `${status.url}/metrics` }, 'Consumer');
-  const truth = await openTruth(config, logger, {
+  const truth = await openTruth(options.truth, logger, {
     use: 'shared',
     signal,
     onLost: () => {
@@ -60,7 +64,7 @@ async function run(
   shutdown.doFirst(() => truth.close());
   const { bootstrapServers, memoryEventsTopic: topic, consumerGroup: group } = config.kafka;
   logger.log({ event: 'Broker configuration', bootstrap_servers: bootstrapServers, topic, group }, 'Consumer');
-  const consumer = await startConsumer({ config, dataSource: truth.dataSource, status }, logger);
+  const consumer = await startConsumer({ options, dataSource: truth.dataSource, status }, logger);
   shutdown.doFirst(() => consumer.close());
   await truth.announce(status.url);
 }

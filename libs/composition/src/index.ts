@@ -1,29 +1,39 @@
-export { backendsOf, type Backends } from './settings/backends.js';
 export { CacheBackend } from './cache/cache-backend.js';
-export { EventBusConnection, EventBusModule } from './events/event-bus.module.js';
-export { EventProcessingModule, foreignEventRecorder } from './events/event-processing.module.js';
-export { embeddingModule, embeddingOptions } from './settings/embedding-options.js';
-export { IndexingModule } from './indexing/indexing.module.js';
-export { kafkaConnection, kafkaTopics } from './settings/kafka-options.js';
-export { MaintenanceModule } from './maintenance/maintenance.module.js';
-export { payloadFields, storeLimits } from './settings/memory-options.js';
-export { openTruth, type OpenTruthOptions, type Truth } from './truth/open-truth.js';
-export { explainPostgresProblem } from './settings/postgres-problem.js';
-export { postgresTls } from './settings/postgres-tls.js';
-export { ReplayModule } from './events/replay.module.js';
+export type { CacheOptions, RedisOptions } from './cache/cache-options.js';
+export type { ConsumerOptions, EventsOptions, KafkaEventsOptions } from './events/events-options.js';
+export { KafkaConsuming, type ConsumingSurroundings } from './events/kafka-consuming.js';
+export { deadLetterQueue, outboxOf } from './events/parking-places.js';
+export { eventTopic, type EventTopicReading } from './events/event-topic.js';
+export { withReplay, type ReplayOptions, type ReplayServices } from './events/with-replay.js';
+export { ServiceHealth, type PartHealth, type ServiceHealthReport } from './health/service-health.js';
+export type {
+  EmbeddedVectorsOptions,
+  EmbedderOptions,
+  IndexingOptions,
+  QdrantVectorsOptions,
+  VectorsOptions,
+} from './indexing/indexing-options.js';
 export { Shutdown } from './lifecycle/shutdown.js';
-export { TelemetryModule } from './telemetry/telemetry.module.js';
-export { tracingOptions, type TracedProgram } from './settings/tracing-options.js';
-export { qdrantConnection, vectorOptions } from './settings/vector-options.js';
-export { watchedServers, type WatchedServer } from './health/watched-servers.js';
-export { batchingOf } from './settings/batching.js';
-export { MemoryModule, type MemoryModuleOptions } from './memory/memory.module.js';
-export { overlayOptions } from './settings/overlay-options.js';
-export { PipelineModule } from './pipeline/pipeline.module.js';
-export { PipelineService } from './pipeline/pipeline.service.js';
+export { withLocalMaintenance, type MaintenanceServices } from './maintenance/with-local-maintenance.js';
 export {
-  ServiceHealth,
-  type PartHealth,
-  type ServiceHealthReport,
-  type WatchedParts,
-} from './health/service-health.js';
+  DEFAULT_FIELDS,
+  DEFAULT_LIMITS,
+  type BatchingOptions,
+  type LimitsOptions,
+  type MemoryLimits,
+  type ReadingOptions,
+  type RecallingOptions,
+} from './memory/memory-options.js';
+export type { RelayOptions } from './pipeline/relay-options.js';
+export { memorySystemOptions } from './settings/memory-system-options.js';
+export { tracingOptions, type TracedProgram } from './settings/tracing-options.js';
+export { BackgroundWork } from './system/background-work.js';
+export { completeOptions, type CompleteOptions } from './system/complete-options.js';
+export { EventConsumerModule, type EventConsumerParts } from './system/event-consumer.module.js';
+export { allowsManyProcesses, servingUse } from './system/many-processes.js';
+export type { MemorySystemOptions } from './system/memory-system-options.js';
+export { MemorySystemModule, type MemorySystemParts } from './system/memory-system.module.js';
+export { openTruth, type OpenTruthOptions, type Truth } from './truth/open-truth.js';
+export type { EmbeddedTruthOptions, ServerTruthOptions, TruthOptions } from './truth/truth-options.js';
+export { PLAIN_WORDING, type TruthWording } from './truth/truth-wording.js';
+export { runningDatabase, withConnection, withDatabase, withDataSource } from './truth/with-database.js';

@@ -1,5 +1,7 @@
 import { BACKUP_KINDS, BackupArchive, openObjectStore, type BackupKind, type BackupManifest } from '@sfm/backup';
+import type { CompleteOptions } from '@sfm/composition';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
+import { configuredSystem } from '../servers/configured-system.js';
 import { jsonText, processTerminal, table } from '../terminal/terminal.js';
 import type { BackupSource } from './backup-sources.js';
 import { postgresSource } from './postgres-source.js';
@@ -17,12 +19,12 @@ export interface Flags {
 
 /** Makes a backup of each kind, of everything that is configured without one. */
 export async function create(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
-  const { config, archive } = await open(flags);
+  const { config, system, archive } = await open(flags);
   const made: BackupManifest[] = [];
-  for (const source of sourcesOf(kinds, config)) {
+  for (const source of sourcesOf(kinds, system)) {
     const start = performance.now();
     processTerminal.note(`backing up ${source.kind} to ${archive.location}`);
-    const manifest = await source.capture(config, (content) => archive.write(source.kind, content));
+    const manifest = await source.capture(system, (content) => archive.write(source.kind, content));
     made.push(manifest);
     for (const id of await archive.prune(source.kind, config.backup)) processTerminal.note(`removed ${id}`);
     await report(config, manifest, (performance.now() - start) / 1000);
@@ -58,20 +60,20 @@ export async function restore(
   kind: BackupKind,
   flags: Flags & { readonly id?: string; readonly yes?: boolean },
 ): Promise<void> {
-  const { config, archive } = await open(flags);
-  const [source] = sourcesOf([kind], config);
+  const { system, archive } = await open(flags);
+  const [source] = sourcesOf([kind], system);
   const backup = await archive.find(kind, flags.id);
   if (!flags.yes && !(await isMeant(`Replace what ${kind} holds by ${backup.id}?`))) return;
-  await source?.restore(config, archive, backup);
+  await source?.restore(system, archive, backup);
   processTerminal.print(flags.json ? jsonText({ restored: backup.id }) : `restored ${backup.id}`);
 }
 
 /** Empties a store. */
 export async function reset(kind: BackupKind, isSure: boolean): Promise<void> {
-  const config = loadConfig(readEnvironment());
-  const [source] = sourcesOf([kind], config);
+  const system = configuredSystem();
+  const [source] = sourcesOf([kind], system);
   if (!isSure && !(await isMeant(`Delete everything that ${kind} holds?`))) return;
-  await source?.reset(config);
+  await source?.reset(system);
   processTerminal.print(`${kind} is empty`);
 }
 
@@ -83,7 +85,8 @@ async function isMeant(question: string): Promise<boolean> {
   return isYes;
 }
 
-async function open({ to }: Flags): Promise<{ config: AppConfig; archive: BackupArchive }> {
+/** What a command works with: the configuration, the memory system that it describes, and where backups are kept. */
+async function open({ to }: Flags): Promise<{ config: AppConfig; system: CompleteOptions; archive: BackupArchive }> {
   const config = loadConfig(readEnvironment());
   const { target, s3Region: region, s3Endpoint: endpoint, s3AccessKeyId, s3SecretAccessKey } = config.backup;
   const address = to ?? target;
@@ -92,12 +95,13 @@ async function open({ to }: Flags): Promise<{ config: AppConfig; archive: Backup
     s3AccessKeyId === undefined || s3SecretAccessKey === undefined
       ? undefined
       : { accessKeyId: s3AccessKeyId, secretAccessKey: s3SecretAccessKey };
-  return { config, archive: new BackupArchive(await openObjectStore(address, { region, endpoint, credentials })) };
+  const archive = new BackupArchive(await openObjectStore(address, { region, endpoint, credentials }));
+  return { config, system: configuredSystem(config), archive };
 }
 
 /** @throws when something is asked for that the configuration does not have */
-function sourcesOf(kinds: readonly BackupKind[], config: AppConfig): readonly BackupSource[] {
-  const configured = SOURCES.filter((source) => source.isConfigured(config));
+function sourcesOf(kinds: readonly BackupKind[], system: CompleteOptions): readonly BackupSource[] {
+  const configured = SOURCES.filter((source) => source.isConfigured(system));
   if (kinds.length === 0) return configured;
   const missing = kinds.find((kind) => !configured.some((source) => source.kind === kind));
   if (missing) throw new Error(`${missing} is not configured: there is nothing to back up or to restore`);

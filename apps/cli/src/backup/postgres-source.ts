@@ -1,6 +1,7 @@
 import type { ArtifactContent, BackupManifest } from '@sfm/backup';
+import { withConnection, withDataSource, type TruthOptions } from '@sfm/composition';
 import { dumpDatabase, MigrationRunner, restoreDatabase, type PostgresConnection, type Revision } from '@sfm/storage';
-import { withConnection, withDataSource } from '../servers/with-database.js';
+import { HEARD } from '../servers/loggers.js';
 import { whileNobodyServes } from '../servers/while-nobody-serves.js';
 import type { BackupSource } from './backup-sources.js';
 
@@ -10,29 +11,29 @@ const DUMP = 'memories.dump';
 export const postgresSource: BackupSource = {
   kind: 'postgres',
   isConfigured: () => true,
-  capture: (config, work) =>
-    withConnection(config, async (connection) => {
-      const { current } = await revisionOf(connection);
+  capture: ({ truth }, work) =>
+    withConnection(truth, HEARD, async (connection) => {
+      const { current } = await revisionOf(connection, truth);
       if (current === undefined) throw new Error('the database is empty: there is nothing to back up');
       return work({ facts: { schema: current }, artifacts: dumpOf(connection) });
     }),
-  reset: (config) =>
-    withConnection(config, async (connection, isOwned) => {
+  reset: ({ truth }) =>
+    withConnection(truth, HEARD, async (connection, isOwned) => {
       const empty = () =>
-        withDataSource(connection, async (dataSource) => {
+        withDataSource(connection, truth, async (dataSource) => {
           await new MigrationRunner(dataSource).migrateDown('all');
         });
       await (isOwned ? empty() : whileNobodyServes(connection, empty));
     }),
-  restore: (config, archive, backup) =>
-    withConnection(config, async (connection, isOwned) => {
+  restore: ({ truth }, archive, backup) =>
+    withConnection(truth, HEARD, async (connection, isOwned) => {
       const [dump] = backup.artifacts;
       if (dump?.name !== DUMP) throw new Error(`${backup.id} holds no ${DUMP}`);
-      await refuseNewerSchema(connection, backup);
+      refuseNewerSchema(await revisionOf(connection, truth), backup);
       const replace = async () => {
         await restoreDatabase(connection, await archive.read(backup, dump));
         // A backup of an older version is brought to this one's schema.
-        await withDataSource(connection, async (dataSource) => {
+        await withDataSource(connection, truth, async (dataSource) => {
           await new MigrationRunner(dataSource).migrateUp();
         });
       };
@@ -44,17 +45,16 @@ async function* dumpOf(connection: PostgresConnection): AsyncGenerator<ArtifactC
   yield { name: DUMP, facts: {}, content: dumpDatabase(connection) };
 }
 
-async function revisionOf(connection: PostgresConnection): Promise<Revision> {
+async function revisionOf(connection: PostgresConnection, truth: TruthOptions): Promise<Revision> {
   let revision: Revision | undefined;
-  await withDataSource(connection, async (dataSource) => {
+  await withDataSource(connection, truth, async (dataSource) => {
     revision = await new MigrationRunner(dataSource).currentRevision();
   });
   if (!revision) throw new Error('the schema version cannot be read');
   return revision;
 }
 
-async function refuseNewerSchema(connection: PostgresConnection, { id, facts }: BackupManifest): Promise<void> {
-  const { migrations } = await revisionOf(connection);
+function refuseNewerSchema({ migrations }: Revision, { id, facts }: BackupManifest): void {
   if (migrations.some(({ name }) => name === facts['schema'])) return;
   throw new Error(
     `${id} was made by a newer version (schema ${String(facts['schema'])}); restore it with that version`,

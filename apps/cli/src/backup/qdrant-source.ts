@@ -1,6 +1,5 @@
 import type { ArtifactContent, BackupManifest } from '@sfm/backup';
-import { backendsOf, qdrantConnection } from '@sfm/composition';
-import type { AppConfig } from '@sfm/config';
+import type { CompleteOptions } from '@sfm/composition';
 import { QdrantServer, QdrantSnapshots, type CollectionAlias } from '@sfm/vector';
 import { processTerminal } from '../terminal/terminal.js';
 import type { BackupSource } from './backup-sources.js';
@@ -10,17 +9,17 @@ const SUFFIX = '.snapshot';
 /** The vector index: it can be rebuilt from the truth, but a copy of a large one is there sooner. */
 export const qdrantSource: BackupSource = {
   kind: 'qdrant',
-  isConfigured: (config) => backendsOf(config).vectors === 'qdrant',
-  capture: (config, work) =>
-    withSnapshots(config, async (snapshots) =>
+  isConfigured: ({ vectors }) => vectors.kind === 'qdrant',
+  capture: (system, work) =>
+    withSnapshots(system, async (snapshots) =>
       work({ facts: { aliases: await snapshots.aliases() }, artifacts: snapshotsOf(snapshots) }),
     ),
-  reset: (config) =>
-    withSnapshots(config, async (snapshots) => {
+  reset: (system) =>
+    withSnapshots(system, async (snapshots) => {
       for (const collection of await snapshots.collections()) await snapshots.drop(collection);
     }),
-  restore: (config, archive, backup) =>
-    withSnapshots(config, async (snapshots) => {
+  restore: (system, archive, backup) =>
+    withSnapshots(system, async (snapshots) => {
       const aliases = aliasesOf(backup);
       for (const artifact of backup.artifacts) {
         const collection = artifact.name.slice(0, -SUFFIX.length);
@@ -38,8 +37,12 @@ async function* snapshotsOf(snapshots: QdrantSnapshots): AsyncGenerator<Artifact
   }
 }
 
-async function withSnapshots<T>(config: AppConfig, work: (snapshots: QdrantSnapshots) => Promise<T>): Promise<T> {
-  const server = new QdrantServer(qdrantConnection(config));
+async function withSnapshots<T>(
+  { vectors }: CompleteOptions,
+  work: (snapshots: QdrantSnapshots) => Promise<T>,
+): Promise<T> {
+  if (vectors.kind !== 'qdrant') throw new Error('Qdrant is not configured');
+  const server = new QdrantServer(vectors.connection);
   try {
     return await work(new QdrantSnapshots(server));
   } finally {

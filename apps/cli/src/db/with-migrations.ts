@@ -1,7 +1,10 @@
+import { withDatabase } from '@sfm/composition';
 import { MigrationRunner } from '@sfm/storage';
-import { withDatabase } from '../servers/with-database.js';
+import { configuredSystem } from '../servers/configured-system.js';
+import { HEARD } from '../servers/loggers.js';
 
 /** Runs `work` on the schema of the database that the service uses. */
 export async function withMigrations(work: (migrations: MigrationRunner) => Promise<void>): Promise<void> {
-  await withDatabase((dataSource) => work(new MigrationRunner(dataSource)));
+  const { truth } = configuredSystem();
+  await withDatabase(truth, HEARD, (dataSource) => work(new MigrationRunner(dataSource)));
 }

@@ -1,19 +1,14 @@
-import { loadConfig, readEnvironment } from '@sfm/config';
-import { DeadLetterQueue, deadLetterTopicOf } from '@sfm/events';
-import { PostgresDatabase, PostgresOutbox } from '@sfm/storage';
-import { withDatabase } from '../servers/with-database.js';
-import { configuredKafka } from '../servers/kafka.js';
+import { deadLetterQueue, outboxOf, withDatabase } from '@sfm/composition';
+import { configuredSystem } from '../servers/configured-system.js';
+import { HEARD, QUIET } from '../servers/loggers.js';
 import { ParkedEvents } from './parked-events.js';
 
 /** Runs `work` on what is parked in the database and at the brokers of the service's configuration. */
 export async function withParkedEvents(work: (parked: ParkedEvents) => Promise<void>): Promise<void> {
-  const config = loadConfig(readEnvironment());
-  const kafka = configuredKafka(config);
-  const queue = kafka && new DeadLetterQueue(kafka, { topic: deadLetterTopicOf(config.kafka.memoryEventsTopic) });
+  const { truth, events, clientName } = configuredSystem();
+  const queue = events.kind === 'kafka' ? deadLetterQueue(events, clientName, QUIET) : undefined;
   try {
-    await withDatabase((dataSource) =>
-      work(new ParkedEvents(new PostgresOutbox(new PostgresDatabase(dataSource)), queue)),
-    );
+    await withDatabase(truth, HEARD, (dataSource) => work(new ParkedEvents(outboxOf(dataSource), queue)));
   } finally {
     await queue?.disconnect();
   }

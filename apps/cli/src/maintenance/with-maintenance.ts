@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { readTokenFile } from '@sfm/auth';
-import { backendsOf, openTruth, postgresTls } from '@sfm/composition';
+import { openTruth, runningDatabase, withDataSource, type CompleteOptions } from '@sfm/composition';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { findInstance, findRunningPostgres, resolveConnection, type PostgresConnection } from '@sfm/storage';
-import { withDataSource } from '../servers/with-database.js';
+import { findInstance, type PostgresConnection } from '@sfm/storage';
+import { configuredSystem } from '../servers/configured-system.js';
+import { HEARD } from '../servers/loggers.js';
 import { LocalMaintenance } from './local-maintenance.js';
 import type { Maintenance } from './maintenance.js';
 import { RemoteMaintenance } from './remote-maintenance.js';
-
-const QUIET = { log: () => {}, warn: console.error, error: console.error };
 
 type Work = (maintenance: Maintenance) => Promise<void>;
 
@@ -19,35 +18,35 @@ type Work = (maintenance: Maintenance) => Promise<void>;
  */
 export async function withMaintenance(work: Work): Promise<void> {
   const config = loadConfig(readEnvironment());
-  const running = await runningDatabase(config);
-  if (backendsOf(config).vectors === 'embedded') {
+  const system = configuredSystem(config);
+  const running = await existingDatabase(system);
+  if (system.vectors.kind === 'embedded') {
     const service = running && (await serviceOn(running));
     if (service) return work(await remote(config, service));
-  } else if (running && config.database.url === undefined) {
-    return withDataSource(running, (dataSource) => LocalMaintenance.use(config, dataSource, work));
+  } else if (running && system.truth.kind === 'embedded') {
+    return withDataSource(running, system.truth, (dataSource) => LocalMaintenance.use(system, dataSource, work));
   }
-  await withTruth(config, work);
+  await withTruth(system, work);
 }
 
-async function withTruth(config: AppConfig, work: Work): Promise<void> {
-  const truth = await openTruth(config, QUIET, {
-    use: backendsOf(config).vectors === 'embedded' ? 'alone' : 'shared',
-    onLost: () => QUIET.error('another process has taken the data folder or the database over'),
+async function withTruth(system: CompleteOptions, work: Work): Promise<void> {
+  const truth = await openTruth(system.truth, HEARD, {
+    use: system.vectors.kind === 'embedded' ? 'alone' : 'shared',
+    onLost: () => HEARD.error('another process has taken the data folder or the database over'),
   });
   try {
-    await LocalMaintenance.use(config, truth.dataSource, work);
+    await LocalMaintenance.use(system, truth.dataSource, work);
   } finally {
     await truth.close();
   }
 }
 
 /** The PostgreSQL that the configuration names; undefined for an embedded one that does not run. */
-async function runningDatabase(config: AppConfig): Promise<PostgresConnection | undefined> {
-  const { database, service } = config;
-  if (database.url !== undefined) return resolveConnection(database.url, postgresTls(config));
-  const dataDir = resolve(service.dataDir);
-  if (!existsSync(join(dataDir, 'postgres'))) throw new Error(`there are no memories in ${dataDir} (SOMA_DATA_DIR)`);
-  return findRunningPostgres(dataDir);
+async function existingDatabase({ truth }: CompleteOptions): Promise<PostgresConnection | undefined> {
+  if (truth.kind === 'embedded' && !existsSync(join(truth.dataDir, 'postgres'))) {
+    throw new Error(`there are no memories in ${truth.dataDir} (SOMA_DATA_DIR)`);
+  }
+  return runningDatabase(truth);
 }
 
 async function serviceOn(running: PostgresConnection) {

@@ -1,13 +1,16 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import { EventBusConnection } from '@sfm/composition';
-import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
-import { EventTopic, EventValidator } from '@sfm/events';
-import { EventBus, EventReplay, Indexer, LedgerReplay, Outbox, type CoordinateId } from '@sfm/memory';
-import { withConnection, withDataSource } from '../servers/with-database.js';
+import {
+  eventTopic,
+  withConnection,
+  withDataSource,
+  withReplay,
+  type CompleteOptions,
+  type ReplayServices,
+} from '@sfm/composition';
+import type { CoordinateId } from '@sfm/memory';
+import { configuredSystem } from '../servers/configured-system.js';
+import { HEARD, QUIET } from '../servers/loggers.js';
 import { whileNobodyServes } from '../servers/while-nobody-serves.js';
-import { configuredKafka } from '../servers/kafka.js';
 import { processTerminal } from '../terminal/terminal.js';
-import { replayContext } from './replay-context.js';
 
 const PROGRESS_EVERY = 1000;
 const EVENTS_PER_DRAIN = 500;
@@ -28,41 +31,37 @@ export interface ReplayTotals {
 
 /** Brings the memories up to date from the topic or the ledger, indexes what changed and publishes what waits. */
 export async function replay(from: ReplaySource): Promise<ReplayTotals> {
-  const config = loadConfig(readEnvironment());
+  const system = configuredSystem();
   const totals: ReplayTotals = { read: 0, replayed: 0, memories: 0, unreadable: 0, refused: 0 };
-  const work = (context: INestApplicationContext) =>
-    from === 'topic' ? replayTopic(config, context, totals) : replayLedger(context, totals);
-  await withConnection(config, async (connection, isOwned) => {
+  const work = (services: ReplayServices) =>
+    from === 'topic' ? replayTopic(system, services, totals) : replayLedger(services, totals);
+  await withConnection(system.truth, HEARD, async (connection, isOwned) => {
     const run = () =>
-      withDataSource(connection, async (dataSource) => {
-        const context = await replayContext(config, dataSource);
-        try {
-          await work(context);
-          await publish(context);
-        } finally {
-          await context.get(EventBusConnection, { strict: false }).close();
-          await context.close();
-        }
-      });
+      withDataSource(connection, system.truth, (dataSource) =>
+        withReplay(system, dataSource, async (services) => {
+          await work(services);
+          await publish(services);
+        }),
+      );
     await (isOwned ? run() : whileNobodyServes(connection, run));
   });
   return totals;
 }
 
-async function replayTopic(config: AppConfig, context: INestApplicationContext, totals: ReplayTotals): Promise<void> {
-  const kafka = configuredKafka(config);
-  if (!kafka) throw new Error('Kafka is not configured (KAFKA_BOOTSTRAP_SERVERS): there is nothing to replay from');
-  const topic = new EventTopic(kafka, {
-    topic: config.kafka.memoryEventsTopic,
-    rules: { validator: new EventValidator(), maxDimensions: config.limits.coordinateDimensions },
-    groupPrefix: 'soma-replay',
-  });
-  const events = context.get(EventReplay, { strict: false });
-  await topic.read(async (records) => events.note(records));
+async function replayTopic(
+  { events, clientName, limits: { maxDimensions } }: CompleteOptions,
+  services: ReplayServices,
+  totals: ReplayTotals,
+): Promise<void> {
+  if (events.kind !== 'kafka') {
+    throw new Error('Kafka is not configured (KAFKA_BOOTSTRAP_SERVERS): there is nothing to replay from');
+  }
+  const topic = eventTopic({ events, clientName, log: QUIET, maxDimensions });
+  await topic.read(async (records) => services.events.note(records));
   await topic.read(async (records, unreadable) => {
-    const { replayed, memories, refused } = await events.replay(records);
+    const { replayed, memories, refused } = await services.events.replay(records);
     for (const { eventId, reason } of refused) processTerminal.note(`refused ${eventId}: ${reason}`);
-    await index(context, memories);
+    await index(services, memories);
     totals.replayed += replayed;
     totals.memories += memories.length;
     totals.unreadable += unreadable;
@@ -71,10 +70,10 @@ async function replayTopic(config: AppConfig, context: INestApplicationContext, 
   });
 }
 
-async function replayLedger(context: INestApplicationContext, totals: ReplayTotals): Promise<void> {
-  const outcome = await context.get(LedgerReplay, { strict: false }).replay({
+async function replayLedger(services: ReplayServices, totals: ReplayTotals): Promise<void> {
+  const outcome = await services.ledger.replay({
     onRestored: async (memories, read) => {
-      await index(context, memories);
+      await index(services, memories);
       noteProgress(totals, read, 'coordinates read');
     },
     onUnreadable: ({ namespace, key, reason }) => processTerminal.note(`${namespace} ${key}: ${reason}`),
@@ -90,16 +89,14 @@ function noteProgress(totals: ReplayTotals, read: number, what: string): void {
 }
 
 /** @throws IndexUnavailableError and others of the servers: run it again, what was replayed stays */
-async function index(context: INestApplicationContext, memories: readonly CoordinateId[]): Promise<void> {
+async function index({ indexer }: ReplayServices, memories: readonly CoordinateId[]): Promise<void> {
   if (memories.length === 0) return;
-  for (const { item, reason } of await context.get(Indexer, { strict: false }).refresh(memories)) {
+  for (const { item, reason } of await indexer.refresh(memories)) {
     processTerminal.note(`${item.namespace} ${item.key} cannot be indexed: ${reason}`);
   }
 }
 
 /** Events that wait, those of a backup among them, go where a relay would bring them. */
-async function publish(context: INestApplicationContext): Promise<void> {
-  const outbox = context.get(Outbox, { strict: false });
-  const bus = context.get(EventBus, { strict: false });
+async function publish({ outbox, bus }: ReplayServices): Promise<void> {
   while ((await outbox.drain(EVENTS_PER_DRAIN, (records) => bus.publish(records))) > 0);
 }

@@ -1,7 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { EmbeddedRateLimiter, RedisRateLimiter, type RateLimiter } from '@sfm/auth';
 import { EmbeddedMemoryCache, LayeredMemoryCache, RedisConnection, RedisMemoryCache } from '@sfm/cache';
-import type { AppConfig } from '@sfm/config';
 import {
   CachedMemoryReader,
   CachedMemoryWriter,
@@ -11,42 +10,50 @@ import {
 } from '@sfm/memory';
 import type { ServiceMetrics } from '@sfm/observability';
 import type { StorageDecorators } from '@sfm/storage';
-import { redisConnection } from '../settings/redis-options.js';
+import type { CacheOptions } from './cache-options.js';
 
-/** What this process keeps of the payloads it has read. */
-const NEAR_CACHE = { maxEntries: 20_000, maxBytes: 64 * 1024 * 1024 };
+const MAX_ENTRIES = 20_000;
+const MAX_BYTES = 64 * 1024 * 1024;
+const TTL_MS = 300_000;
 
 /**
- * The cache of memories and the rate limiter: of all processes together when the configuration has a Redis, and of this
- * process alone otherwise and while Redis is away.
+ * The cache of memories and the rate limiter: of all processes together when there is a Redis, and of this process alone
+ * otherwise and while Redis is away.
  */
 export class CacheBackend {
   readonly rateLimiter: RateLimiter;
-  /** Absent when no Redis is configured. */
+  /** Absent when no Redis is asked for. */
   readonly redis: RedisConnection | undefined;
   private readonly cache: MemoryCache;
   private metrics: ServiceMetrics | undefined;
 
-  /** @throws Error naming the certificate file that cannot be read */
-  constructor(config: AppConfig, clientName: string, logger: LoggerService) {
-    const near = new EmbeddedMemoryCache(NEAR_CACHE);
+  /**
+   * @param clientName what Redis calls this process
+   * @throws Error naming the certificate file that cannot be read
+   */
+  constructor({ redis, ...kept }: CacheOptions, clientName: string, logger: LoggerService) {
+    const { maxEntries = MAX_ENTRIES, maxBytes = MAX_BYTES } = kept;
+    const near = new EmbeddedMemoryCache({ maxEntries, maxBytes });
     const own = new EmbeddedRateLimiter();
-    const connection = redisConnection(config, clientName);
-    if (connection === undefined) {
+    if (redis === undefined) {
       this.cache = near;
       this.rateLimiter = own;
       return;
     }
-    this.redis = new RedisConnection(connection, {
-      log: (message) => {
-        logger.log(message);
+    const { ttlMs = TTL_MS, ...connection } = redis;
+    this.redis = new RedisConnection(
+      { ...connection, clientName },
+      {
+        log: (message) => {
+          logger.log(message);
+        },
+        warn: (message) => {
+          logger.warn(message);
+        },
       },
-      warn: (message) => {
-        logger.warn(message);
-      },
-    });
+    );
     const shared = new RedisMemoryCache(this.redis, {
-      ttlMs: config.redis.cacheTtlSeconds * 1000,
+      ttlMs,
       onFallback: () => this.metrics?.countRedisFallback('cache'),
     });
     this.cache = new LayeredMemoryCache(near, shared);

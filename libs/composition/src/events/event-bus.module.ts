@@ -1,8 +1,8 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
-import type { AppConfig } from '@sfm/config';
-import { createKafkaClient, EmbeddedEventBus, EventValidator, KafkaEventBus } from '@sfm/events';
+import { EmbeddedEventBus, EventValidator, KafkaEventBus } from '@sfm/events';
 import { EventBus, Indexer } from '@sfm/memory';
-import { kafkaConnection, kafkaTopics } from '../settings/kafka-options.js';
+import type { EventsOptions, KafkaEventsOptions } from './events-options.js';
+import { kafkaClient, topicOf, topicsOf } from './kafka.js';
 
 /** The connection of the event bus, to be closed when nothing publishes any more. */
 export class EventBusConnection {
@@ -14,18 +14,18 @@ export class EventBusConnection {
 }
 
 /**
- * Binds the event bus: the brokers of the configuration, or, without any, one that hands events to this process's own
- * indexer. Needs the `Indexer` of the given module for the latter.
+ * Binds the event bus: brokers, or one that hands events to this process's own indexer. Needs the `Indexer` of the given
+ * module for the latter.
  */
 @Module({})
 export class EventBusModule {
-  static register(config: AppConfig, clientId: string, indexing: DynamicModule): DynamicModule {
+  static register(events: EventsOptions, clientId: string, indexing: DynamicModule): DynamicModule {
     return {
       module: EventBusModule,
       imports: [indexing],
       providers: [
         EventValidator,
-        kafkaBus(config, clientId) ?? embeddedBus(),
+        events.kind === 'kafka' ? kafkaBus(events, clientId) : embeddedBus(),
         { provide: EventBusConnection, inject: [EventBus], useFactory: (bus: EventBus) => new EventBusConnection(bus) },
       ],
       exports: [EventValidator, EventBus, EventBusConnection],
@@ -33,16 +33,14 @@ export class EventBusModule {
   }
 }
 
-function kafkaBus(config: AppConfig, clientId: string): FactoryProvider<EventBus> | undefined {
-  const connection = kafkaConnection(config, clientId);
-  if (!connection) return undefined;
+function kafkaBus(events: KafkaEventsOptions, clientId: string): FactoryProvider<EventBus> {
   const logger = new Logger('Kafka');
   return {
     provide: EventBus,
     useFactory: () =>
-      new KafkaEventBus(createKafkaClient(connection, logger), logger, {
-        topic: config.kafka.memoryEventsTopic,
-        topics: kafkaTopics(config),
+      new KafkaEventBus(kafkaClient(events, clientId, logger), logger, {
+        topic: topicOf(events),
+        topics: topicsOf(events),
       }),
   };
 }

@@ -1,12 +1,18 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppConfig } from '@sfm/config';
-import { EventLedger, EventProcessor, ForeignEventRecorder, ImportanceNormalizers, Indexer } from '@sfm/memory';
-import { payloadFields, storeLimits } from '../settings/memory-options.js';
+import {
+  EventLedger,
+  EventProcessor,
+  ForeignEventRecorder,
+  ImportanceNormalizers,
+  Indexer,
+  type ForeignEventOptions,
+} from '@sfm/memory';
 
 /** What gives events from the bus their effects: `EventProcessor`, on what the given module exports. */
 @Module({})
 export class EventProcessingModule {
-  static register(config: AppConfig, indexing: DynamicModule): DynamicModule {
+  /** @param rules what an event may say: the same as a call */
+  static register(rules: ForeignEventOptions, indexing: DynamicModule): DynamicModule {
     return {
       module: EventProcessingModule,
       imports: [indexing],
@@ -15,19 +21,10 @@ export class EventProcessingModule {
           provide: EventProcessor,
           inject: [EventLedger, Indexer, ImportanceNormalizers],
           useFactory: (ledger: EventLedger, indexer: Indexer, normalizers: ImportanceNormalizers) =>
-            new EventProcessor(foreignEventRecorder(config, ledger, normalizers), indexer),
+            new EventProcessor(new ForeignEventRecorder(ledger, normalizers, rules), indexer),
         },
       ],
       exports: [EventProcessor],
     };
   }
-}
-
-/** Records events by the rules for requests. */
-export function foreignEventRecorder(
-  config: AppConfig,
-  ledger: EventLedger,
-  normalizers: ImportanceNormalizers,
-): ForeignEventRecorder {
-  return new ForeignEventRecorder(ledger, normalizers, { limits: storeLimits(config), fields: payloadFields(config) });
 }

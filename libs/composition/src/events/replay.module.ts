@@ -1,22 +1,22 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppConfig } from '@sfm/config';
 import {
   EventLedger,
   EventReplay,
+  ForeignEventRecorder,
   ImportanceNormalizers,
   LedgerReader,
   LedgerReplay,
   ProjectionSource,
   TruthRestorer,
+  type ForeignEventOptions,
 } from '@sfm/memory';
-import { foreignEventRecorder } from './event-processing.module.js';
-import { payloadFields } from '../settings/memory-options.js';
 
 /** `EventReplay` and `LedgerReplay`, on what the given module exports (see `IndexingModule`). */
 @Module({})
 export class ReplayModule {
-  static register(config: AppConfig, indexing: DynamicModule): DynamicModule {
-    const fields = payloadFields(config);
+  /** @param rules what an event may say: the same as a call */
+  static register(rules: ForeignEventOptions, indexing: DynamicModule): DynamicModule {
+    const { fields } = rules;
     return {
       module: ReplayModule,
       imports: [indexing],
@@ -30,7 +30,10 @@ export class ReplayModule {
             ledger: EventLedger,
             normalizers: ImportanceNormalizers,
           ) =>
-            new EventReplay({ source, restorer, recorder: foreignEventRecorder(config, ledger, normalizers) }, fields),
+            new EventReplay(
+              { source, restorer, recorder: new ForeignEventRecorder(ledger, normalizers, rules) },
+              fields,
+            ),
         },
         {
           provide: LedgerReplay,

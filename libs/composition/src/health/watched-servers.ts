@@ -1,10 +1,9 @@
 import type { RedisConnection } from '@sfm/cache';
-import type { AppConfig } from '@sfm/config';
 import { KafkaHealth } from '@sfm/events';
 import { QdrantHealth, QdrantServer } from '@sfm/vector';
-import { backendsOf } from '../settings/backends.js';
-import { kafkaConnection } from '../settings/kafka-options.js';
-import { qdrantConnection } from '../settings/vector-options.js';
+import type { EventsOptions } from '../events/events-options.js';
+import { kafkaConnection, topicOf } from '../events/kafka.js';
+import type { VectorsOptions } from '../indexing/indexing-options.js';
 
 /** A server beside the truth whose absence degrades the service and stops no write. */
 export interface WatchedServer {
@@ -13,18 +12,27 @@ export interface WatchedServer {
   readonly check: () => Promise<Record<string, unknown>>;
 }
 
-/** The servers of the configuration that have nothing else to tell how they are. */
-export function watchedServers(config: AppConfig, clientId: string, redis?: RedisConnection): readonly WatchedServer[] {
-  return [...watchedRedis(redis), ...watchedQdrant(config), ...watchedKafka(config, clientId)];
+/** What is asked how it is, over connections of its own but for Redis. */
+export interface WatchedServers {
+  readonly redis?: RedisConnection;
+  readonly vectors: VectorsOptions;
+  readonly events: EventsOptions;
+  /** Name under which the brokers see who asks. */
+  readonly clientName: string;
+}
+
+/** The servers that have nothing else to tell how they are. */
+export function watchedServers({ redis, vectors, events, clientName }: WatchedServers): readonly WatchedServer[] {
+  return [...watchedRedis(redis), ...watchedQdrant(vectors), ...watchedKafka(events, clientName)];
 }
 
 function watchedRedis(redis: RedisConnection | undefined): readonly WatchedServer[] {
   return redis === undefined ? [] : [{ name: 'redis', check: async () => ({ ...(await redis.check()) }) }];
 }
 
-function watchedQdrant(config: AppConfig): readonly WatchedServer[] {
-  if (backendsOf(config).vectors !== 'qdrant') return [];
-  const health = new QdrantHealth(new QdrantServer(qdrantConnection(config)));
+function watchedQdrant(vectors: VectorsOptions): readonly WatchedServer[] {
+  if (vectors.kind !== 'qdrant') return [];
+  const health = new QdrantHealth(new QdrantServer(vectors.connection));
   return [
     {
       name: 'qdrant',
@@ -37,10 +45,9 @@ function watchedQdrant(config: AppConfig): readonly WatchedServer[] {
   ];
 }
 
-function watchedKafka(config: AppConfig, clientId: string): readonly WatchedServer[] {
-  const connection = kafkaConnection(config, clientId);
-  if (!connection) return [];
-  const health = new KafkaHealth(connection, { topics: [config.kafka.memoryEventsTopic] });
+function watchedKafka(events: EventsOptions, clientName: string): readonly WatchedServer[] {
+  if (events.kind !== 'kafka') return [];
+  const health = new KafkaHealth(kafkaConnection(events, clientName), { topics: [topicOf(events)] });
   return [
     {
       name: 'kafka',

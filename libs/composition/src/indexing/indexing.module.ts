@@ -1,5 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { AppConfig } from '@sfm/config';
+import { EmbeddingModule } from '@sfm/embedding';
 import {
   Embedder,
   ImportanceHistory,
@@ -11,38 +11,51 @@ import {
   VectorIndex,
   type ProjectionIndex,
 } from '@sfm/memory';
-import { backendsOf } from '../settings/backends.js';
+import { StorageModule, type StorageModuleOptions } from '@sfm/storage';
+import { VectorModule, type VectorModuleOptions } from '@sfm/vector';
+import { dimensionOf } from './embedding-dimension.js';
+import type { IndexingOptions } from './indexing-options.js';
 import { keepsEmbeddings } from './kept-embeddings.js';
 
+/** What changes are applied to. */
+export interface IndexedPlaces {
+  readonly storage: StorageModuleOptions;
+  /** Binds `MemoryTelemetry`. */
+  readonly telemetry: DynamicModule;
+  /** What else follows the events. */
+  readonly projections?: readonly ProjectionIndex[];
+  /** False for a process that never recalls. @default true */
+  readonly hasLexicalIndex?: boolean;
+}
+
 /**
- * What applies changes: `Indexer` and the normaliser of importances, on the adapters that the given modules bind. Indexes inside the process are changed by the events; an index of words beside a shared vector index
- * follows the ledger instead, because every process has its own.
+ * What applies changes: `Indexer` and the normaliser of importances, with every adapter they stand on. Indexes inside
+ * the process are changed by the events; an index of words beside a shared vector index follows the ledger instead,
+ * because every process has its own.
  */
 @Module({})
 export class IndexingModule {
-  /** @param projections what else follows the events */
-  static register(
-    config: AppConfig,
-    adapters: readonly DynamicModule[],
-    projections: readonly ProjectionIndex[] = [],
-  ): DynamicModule {
-    const shared = backendsOf(config).vectors !== 'embedded';
+  static register(options: IndexingOptions, places: IndexedPlaces): DynamicModule {
+    const { vectors } = options;
+    const { projections = [] } = places;
+    const adapters = adapterModules(options, places);
+    const isShared = vectors.kind !== 'embedded';
     return {
       module: IndexingModule,
-      imports: [...adapters],
+      imports: adapters,
       providers: [
         {
           provide: Indexer,
-          inject: [ProjectionSource, VectorIndex, Embedder, MemoryTelemetry, ...(shared ? [] : [LexicalIndex])],
+          inject: [ProjectionSource, VectorIndex, Embedder, MemoryTelemetry, ...(isShared ? [] : [LexicalIndex])],
           useFactory: (
             source: ProjectionSource,
-            vectors: VectorIndex,
+            index: VectorIndex,
             embedder: Embedder,
             telemetry: MemoryTelemetry,
             lexical?: LexicalIndex,
           ) =>
-            new Indexer(source, [...projections, ...(lexical ? [lexical] : []), vectors], embedder, telemetry, {
-              keepsEmbeddings: keepsEmbeddings(config, embedder),
+            new Indexer(source, [...projections, ...(lexical ? [lexical] : []), index], embedder, telemetry, {
+              keepsEmbeddings: keepsEmbeddings(vectors, embedder),
             }),
         },
         {
@@ -54,4 +67,18 @@ export class IndexingModule {
       exports: [Indexer, ImportanceNormalizers, ...adapters],
     };
   }
+}
+
+function adapterModules(
+  options: IndexingOptions,
+  { storage, telemetry, hasLexicalIndex = true }: IndexedPlaces,
+): DynamicModule[] {
+  // One module for all who embed, so that a model is loaded once.
+  const embedding = EmbeddingModule.forRoot(options.embedder);
+  const vectors = VectorModule.forRoot({ ...vectorModuleOptions(options, embedding), hasLexicalIndex });
+  return [StorageModule.forRoot(storage), vectors, embedding, telemetry];
+}
+
+function vectorModuleOptions({ embedder, vectors }: IndexingOptions, embedding: DynamicModule): VectorModuleOptions {
+  return vectors.kind === 'qdrant' ? { ...vectors, embedding } : { ...vectors, dimension: dimensionOf(embedder) };
 }

@@ -1,13 +1,15 @@
 import type { AppConfig } from '@sfm/config';
-import type { PayloadFields, StoreLimits } from '@sfm/memory';
+import type { PayloadFields } from '@sfm/memory';
+import type { BatchingOptions, LimitsOptions } from '../memory/memory-options.js';
 
-/** What a memory may be. */
-export function storeLimits({ limits }: AppConfig): StoreLimits {
+/** What a memory may be, and what one call may ask for. */
+export function limitsOptions({ limits }: AppConfig): LimitsOptions {
   return {
     maxDepth: limits.payloadDepth,
     maxBytes: limits.payloadBytes,
     maxDimensions: limits.coordinateDimensions,
     maxBulkItems: limits.bulkItems,
+    maxTopK: limits.topK,
   };
 }
 
@@ -19,4 +21,9 @@ export function payloadFields({ context }: AppConfig): PayloadFields {
     source: context.sourceFields,
     time: context.timeFields,
   };
+}
+
+/** How concurrent single writes are grouped. */
+export function batchingOptions({ database }: AppConfig): BatchingOptions {
+  return { maxBatch: database.writeBatchSize };
 }

@@ -1,22 +1,26 @@
-import { Module, type DynamicModule } from '@nestjs/common';
-import { MemoryTelemetry } from '@sfm/memory';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { MemoryTelemetry, SilentTelemetry } from '@sfm/memory';
 import { ServiceMetrics } from '@sfm/observability';
 import { PrometheusMemoryTelemetry } from './prometheus-memory-telemetry.js';
 
-/** Binds the core's telemetry to Prometheus metrics; needs `MetricsModule`. */
+/** Binds the core's telemetry. */
 @Module({})
 export class TelemetryModule {
-  static register(): DynamicModule {
-    return {
-      module: TelemetryModule,
-      providers: [
-        {
-          provide: MemoryTelemetry,
-          inject: [ServiceMetrics],
-          useFactory: (metrics: ServiceMetrics) => new PrometheusMemoryTelemetry(metrics),
-        },
-      ],
-      exports: [MemoryTelemetry],
-    };
+  /** To Prometheus metrics; needs a global `ServiceMetrics`, which `MetricsModule` has. */
+  static measured(): DynamicModule {
+    return binding({
+      provide: MemoryTelemetry,
+      inject: [ServiceMetrics],
+      useFactory: (metrics: ServiceMetrics) => new PrometheusMemoryTelemetry(metrics),
+    });
   }
+
+  /** To nothing. */
+  static silent(): DynamicModule {
+    return binding({ provide: MemoryTelemetry, useFactory: () => new SilentTelemetry() });
+  }
+}
+
+function binding(telemetry: FactoryProvider<MemoryTelemetry>): DynamicModule {
+  return { module: TelemetryModule, providers: [telemetry], exports: [MemoryTelemetry] };
 }

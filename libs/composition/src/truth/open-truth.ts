@@ -1,5 +1,4 @@
 import type { LoggerService } from '@nestjs/common';
-import type { AppConfig } from '@sfm/config';
 import { MIGRATIONS } from '@sfm/migrations';
 import {
   createDataSource,
@@ -13,15 +12,14 @@ import {
   type StorageModuleOptions,
 } from '@sfm/storage';
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { explainPostgresProblem } from '../settings/postgres-problem.js';
-import { postgresTls } from '../settings/postgres-tls.js';
+import type { EmbeddedTruthOptions, ServerTruthOptions, TruthOptions } from './truth-options.js';
+import { PLAIN_WORDING } from './truth-wording.js';
+import { whenReachable } from './when-reachable.js';
 
 /** How long a start waits for a process that is just giving the database up. */
 const PREDECESSOR_WAIT_MS = 5000;
-/** How long a start waits for a PostgreSQL that does not answer. */
-const REACHABLE_WAIT_MS = 30_000;
-const REACHABLE_RETRY_MS = 1000;
+/** Connections of one process, unless its options say otherwise. */
+export const DEFAULT_POOL_SIZE = 15;
 
 export interface OpenTruthOptions {
   /**
@@ -48,26 +46,25 @@ export interface Truth {
 }
 
 /**
- * Connects to `POSTGRES_URL`, or starts PostgreSQL in the data folder, and applies migrations.
+ * Connects to the PostgreSQL server, or starts one in the data folder, and applies migrations.
  *
  * @throws with a message for operators: data folder or database in use, no access, server unreachable.
  */
-export async function openTruth(config: AppConfig, logger: LoggerService, options: OpenTruthOptions): Promise<Truth> {
-  const { url } = config.database;
+export async function openTruth(truth: TruthOptions, logger: LoggerService, options: OpenTruthOptions): Promise<Truth> {
   const server =
-    url === undefined
-      ? await startEmbedded(config, logger, options.onLost)
-      : await useExternal(() => resolveConnection(url, postgresTls(config)), logger, options);
+    truth.kind === 'embedded'
+      ? await startEmbedded(truth, logger, options.onLost)
+      : await useServer(truth, logger, options);
   try {
-    return await connect(config, logger, server);
+    return await connect(truth, logger, server);
   } catch (error) {
     await server.stop();
     throw error;
   }
 }
 
-async function startEmbedded({ service }: AppConfig, logger: LoggerService, onLost: () => void): Promise<Server> {
-  const dataDir = resolve(service.dataDir);
+async function startEmbedded(truth: EmbeddedTruthOptions, logger: LoggerService, onLost: () => void): Promise<Server> {
+  const dataDir = resolve(truth.dataDir);
   const embedded = new EmbeddedPostgres({ dataDir, logger, onInstanceLockLost: onLost });
   const { host, port, user, password, database } = await embedded.start();
   return {
@@ -86,58 +83,28 @@ interface Server {
 }
 
 /** Waits for an operator's PostgreSQL and claims its database, alone or beside processes that share it. */
-async function useExternal(
-  resolveAddress: () => Promise<PostgresConnection>,
+async function useServer(
+  { url, tls, wording = PLAIN_WORDING }: ServerTruthOptions,
   logger: LoggerService,
   { use, onLost, signal }: OpenTruthOptions,
 ): Promise<Server> {
-  const connection = await whenReachable(resolveAddress, logger, signal);
+  const patience = { logger, wording, signal };
+  const connection = await whenReachable(() => resolveConnection(url, tls), patience);
   const location = `PostgreSQL database ${connection.database} at ${connection.host}:${connection.port}`;
   const mode = use === 'alone' ? 'exclusive' : 'shared';
   const lock = new InstanceLock({ ...connection, mode, waitMs: PREDECESSOR_WAIT_MS, onLost });
-  const holder = await whenReachable(() => lock.acquire(), logger, signal);
-  if (holder) {
-    throw new Error(
-      `another SomaFractalMemory${holderText(holder)} serves the ${location}. An index that lives in its process ` +
-        'allows no second one: stop it first, use another database, or give all of them one QDRANT_URL.',
-    );
-  }
+  const holder = await whenReachable(() => lock.acquire(), patience);
+  if (holder) throw new Error(wording.inUse(holderText(holder), location));
   return { connection, location, announce: (at) => lock.announce(at), stop: () => lock.release() };
 }
 
-/** Tries until the server answers; what a server that answers refuses (a password, a database) fails at once. */
-async function whenReachable<T>(attempt: () => Promise<T>, logger: LoggerService, signal?: AbortSignal): Promise<T> {
-  const deadline = performance.now() + REACHABLE_WAIT_MS;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!isUnreachable(error)) throw explainPostgresProblem(error);
-      if (performance.now() > deadline) {
-        throw new Error(
-          `the PostgreSQL of POSTGRES_URL cannot be reached (${messageOf(error)}); start it or correct the URL`,
-          {
-            cause: error,
-          },
-        );
-      }
-      logger.warn(`waiting for the PostgreSQL of POSTGRES_URL: ${messageOf(error)}`);
-      await delay(REACHABLE_RETRY_MS, undefined, { signal });
-    }
-  }
-}
-
-async function connect({ database }: AppConfig, logger: LoggerService, server: Server): Promise<Truth> {
+async function connect({ pool }: TruthOptions, logger: LoggerService, server: Server): Promise<Truth> {
   let isClosing = false;
   const dataSource = createDataSource({
     connection: server.connection,
     entities: STORAGE_ENTITIES,
     migrations: MIGRATIONS,
-    pool: {
-      size: database.poolSize,
-      connectTimeoutMs: database.connectTimeoutMs,
-      statementTimeoutMs: database.statementTimeoutMs,
-    },
+    pool: { size: DEFAULT_POOL_SIZE, ...pool },
     onIdleConnectionError: (error) => {
       if (isClosing) return;
       logger.warn(`a database connection was lost and will be replaced: ${error.message}`);
@@ -157,16 +124,4 @@ async function connect({ database }: AppConfig, logger: LoggerService, server: S
       await server.stop();
     },
   };
-}
-
-/** A socket that cannot be opened, or a server that starts, stops (SQLSTATE 57P) or has no connection left (53300). */
-function isUnreachable(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^(E[A-Z]+|EAI_.*|57P..|53300)$/.test(code) || /timeout|terminated/i.test(messageOf(error));
-}
-
-/** Node reports a host with several addresses as an AggregateError without a message. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,5 @@
-import type { AppConfig } from '@sfm/config';
 import type { OverlayOptions } from '@sfm/memory';
-import { backendsOf } from './backends.js';
+import type { IndexingOptions } from '../indexing/indexing-options.js';
 
 /** A remote model must not be asked for a whole backlog by one recall; a local one answers in microseconds. */
 const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
@@ -8,9 +7,9 @@ const MAX_REMOTE_OVERLAY_EMBEDDINGS = 64;
 const MAX_OVERLAY_POINTS = 10_000;
 
 /** How much of what is not indexed yet one recall looks through by itself. */
-export function overlayOptions(config: AppConfig): OverlayOptions {
+export function overlayBounds({ embedder, vectors }: IndexingOptions): OverlayOptions {
   return {
-    maxEmbedded: config.embedding.embedder === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS,
-    maxPoints: backendsOf(config).vectors === 'embedded' ? Infinity : MAX_OVERLAY_POINTS,
+    maxEmbedded: embedder.kind === 'hash' ? Infinity : MAX_REMOTE_OVERLAY_EMBEDDINGS,
+    maxPoints: vectors.kind === 'embedded' ? Infinity : MAX_OVERLAY_POINTS,
   };
 }

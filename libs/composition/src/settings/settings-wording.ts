@@ -1,4 +1,5 @@
-import { connectionProblem, type ConnectionProblem } from '@sfm/storage';
+import type { ConnectionProblem } from '@sfm/storage';
+import type { TruthWording } from '../truth/truth-wording.js';
 
 const ADVICE: Readonly<Record<ConnectionProblem, string>> = {
   'encryption required':
@@ -17,11 +18,12 @@ const ADVICE: Readonly<Record<ConnectionProblem, string>> = {
   'database missing': 'the database of POSTGRES_URL does not exist there: create it',
 };
 
-/** An error that says what to change when a connection to the PostgreSQL of `POSTGRES_URL` was refused; else the error. */
-export function explainPostgresProblem(error: unknown): unknown {
-  const problem = connectionProblem(error);
-  if (problem === undefined || !(error instanceof Error)) return error;
-  return new Error(`the PostgreSQL of POSTGRES_URL refused us (${error.message}); ${ADVICE[problem]}`, {
-    cause: error,
-  });
-}
+/** Trouble with the PostgreSQL of `POSTGRES_URL`, and which setting to change. */
+export const SETTINGS_WORDING: TruthWording = {
+  waiting: (reason) => `waiting for the PostgreSQL of POSTGRES_URL: ${reason}`,
+  unreachable: (reason) => `the PostgreSQL of POSTGRES_URL cannot be reached (${reason}); start it or correct the URL`,
+  refused: (reason, problem) => `the PostgreSQL of POSTGRES_URL refused us (${reason}); ${ADVICE[problem]}`,
+  inUse: (holder, location) =>
+    `another SomaFractalMemory${holder} serves the ${location}. An index that lives in its process ` +
+    'allows no second one: stop it first, use another database, or give all of them one QDRANT_URL.',
+};

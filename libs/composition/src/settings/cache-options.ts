@@ -1,12 +1,13 @@
-import { parseRedisUrl, type RedisAddress, type RedisConnectionOptions } from '@sfm/cache';
+import { parseRedisUrl, type RedisAddress } from '@sfm/cache';
 import type { AppConfig } from '@sfm/config';
+import type { CacheOptions } from '../cache/cache-options.js';
 
 const DEFAULT_PORT = 6379;
 
-/** How to reach the Redis of the configuration; undefined when there is none. */
-export function redisConnection({ redis }: AppConfig, clientName: string): RedisConnectionOptions | undefined {
+/** The cache of the configuration: shared when it has the address of a Redis. */
+export function cacheOptions({ redis }: AppConfig): CacheOptions {
   const { url, host, tlsCaFile } = redis;
-  if (url === undefined && host === undefined) return undefined;
+  if (url === undefined && host === undefined) return {};
   const given: RedisAddress =
     url === undefined
       ? {
@@ -16,14 +17,16 @@ export function redisConnection({ redis }: AppConfig, clientName: string): Redis
         }
       : parseRedisUrl(url);
   return {
-    address: {
-      ...given,
-      place: placeOf(given, redis),
-      db: redis.db ?? given.db,
-      ...(redis.password === undefined ? {} : { password: redis.password }),
+    redis: {
+      address: {
+        ...given,
+        place: placeOf(given, redis),
+        db: redis.db ?? given.db,
+        ...(redis.password === undefined ? {} : { password: redis.password }),
+      },
+      ttlMs: redis.cacheTtlSeconds * 1000,
+      ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
     },
-    clientName,
-    ...(tlsCaFile === undefined ? {} : { tlsCaFile }),
   };
 }
 

@@ -1,12 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadConfig, type Environment } from '@sfm/config';
-import { redisConnection } from './redis-options.js';
+import { cacheOptions } from './cache-options.js';
 
-const connection = (environment: Environment) =>
-  redisConnection(
-    loadConfig(environment, () => 'PEM'),
-    'soma-test',
-  );
+const connection = (environment: Environment) => cacheOptions(loadConfig(environment, () => 'PEM')).redis;
 const single = (host: string, port: number) => ({ kind: 'single', node: { host, port } });
 
 describe('the Redis of the configuration', () => {
@@ -17,7 +13,7 @@ describe('the Redis of the configuration', () => {
   it('is what REDIS_URL says, a login and a database of their own winning over it', () => {
     expect(connection({ REDIS_URL: 'rediss://user:old@r:7000/1', REDIS_TLS_CA: '/ca' })).toEqual({
       address: { place: single('r', 7000), username: 'user', password: 'old', db: 1, tls: true },
-      clientName: 'soma-test',
+      ttlMs: 300_000,
       tlsCaFile: '/ca',
     });
     const changed = connection({

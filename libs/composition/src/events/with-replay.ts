@@ -1,0 +1,69 @@
+import type { DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { EventBus, EventReplay, Indexer, LedgerReplay, Outbox, type ForeignEventOptions } from '@sfm/memory';
+import type { StorageModuleOptions } from '@sfm/storage';
+import type { IndexingOptions } from '../indexing/indexing-options.js';
+import { IndexingModule } from '../indexing/indexing.module.js';
+import { TelemetryModule } from '../telemetry/telemetry.module.js';
+import { EventBusConnection, EventBusModule } from './event-bus.module.js';
+import type { EventsOptions } from './events-options.js';
+import { ReplayModule } from './replay.module.js';
+
+/** What makes memories again, and what becomes of them. */
+export interface ReplayServices {
+  readonly events: EventReplay;
+  readonly ledger: LedgerReplay;
+  readonly indexer: Indexer;
+  readonly outbox: Outbox;
+  readonly bus: EventBus;
+}
+
+export interface ReplayOptions extends IndexingOptions, ForeignEventOptions {
+  readonly events: EventsOptions;
+}
+
+const CLIENT_NAME = 'soma-replay';
+
+class ReplayRootModule {}
+
+/** Runs `work` on an opened database, with its indexes and its event bus; indexes in this process are empty. */
+export async function withReplay(
+  options: ReplayOptions,
+  dataSource: StorageModuleOptions['dataSource'],
+  work: (services: ReplayServices) => Promise<void>,
+): Promise<void> {
+  const context = await NestFactory.createApplicationContext(compose(options, dataSource), {
+    logger: false,
+    abortOnError: false,
+  });
+  const find = <T>(token: abstract new (...args: never[]) => T): T => context.get<T>(token, { strict: false });
+  try {
+    await work({
+      events: find(EventReplay),
+      ledger: find(LedgerReplay),
+      indexer: find(Indexer),
+      outbox: find(Outbox),
+      bus: find(EventBus),
+    });
+  } finally {
+    await find(EventBusConnection).close();
+    await context.close();
+  }
+}
+
+function compose(options: ReplayOptions, dataSource: StorageModuleOptions['dataSource']): DynamicModule {
+  const { limits, fields, events, vectors } = options;
+  const indexing = IndexingModule.register(options, {
+    storage: { dataSource },
+    telemetry: TelemetryModule.silent(),
+    hasLexicalIndex: vectors.kind === 'embedded',
+  });
+  return {
+    module: ReplayRootModule,
+    imports: [
+      indexing,
+      ReplayModule.register({ limits, fields }, indexing),
+      EventBusModule.register(events, CLIENT_NAME, indexing),
+    ],
+  };
+}

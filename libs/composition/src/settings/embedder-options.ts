@@ -1,0 +1,15 @@
+import type { AppConfig } from '@sfm/config';
+import type { EmbedderOptions } from '../indexing/indexing-options.js';
+
+/** The embedder that the configuration asks for. */
+export function embedderOptions({ embedding }: AppConfig): EmbedderOptions {
+  const { dimension, url = '', apiKey, model = '', modelPath = '', timeoutMs, batchSize } = embedding;
+  switch (embedding.embedder) {
+    case 'openai':
+      return { kind: 'openai', url, apiKey, model, dimension, timeoutMs, batchSize };
+    case 'onnx':
+      return { kind: 'onnx', folder: modelPath, dimension, batchSize };
+    case 'hash':
+      return { kind: 'hash', dimension };
+  }
+}

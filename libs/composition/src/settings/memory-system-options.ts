@@ -1,0 +1,24 @@
+import type { AppConfig } from '@sfm/config';
+import type { MemorySystemOptions } from '../system/memory-system-options.js';
+import { cacheOptions } from './cache-options.js';
+import { embedderOptions } from './embedder-options.js';
+import { eventsOptions } from './events-options.js';
+import { batchingOptions, limitsOptions, payloadFields } from './memory-options.js';
+import { truthOptions } from './truth-options.js';
+import { vectorsOptions } from './vectors-options.js';
+
+/** The memory system that the configuration describes. @param clientName what servers call this process */
+export function memorySystemOptions(config: AppConfig, clientName: string): MemorySystemOptions {
+  return {
+    truth: truthOptions(config),
+    namespace: config.service.namespace,
+    clientName,
+    embedder: embedderOptions(config),
+    vectors: vectorsOptions(config),
+    events: eventsOptions(config),
+    cache: cacheOptions(config),
+    limits: limitsOptions(config),
+    fields: payloadFields(config),
+    batching: batchingOptions(config),
+  };
+}

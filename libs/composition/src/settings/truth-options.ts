@@ -1,0 +1,13 @@
+import type { AppConfig } from '@sfm/config';
+import { resolve } from 'node:path';
+import type { TruthOptions } from '../truth/truth-options.js';
+import { SETTINGS_WORDING } from './settings-wording.js';
+
+/** The PostgreSQL of `POSTGRES_URL`, or one in the data folder. */
+export function truthOptions({ database, service }: AppConfig): TruthOptions {
+  const { url, poolSize: size, connectTimeoutMs, statementTimeoutMs } = database;
+  const common = { pool: { size, connectTimeoutMs, statementTimeoutMs }, wording: SETTINGS_WORDING };
+  if (url === undefined) return { kind: 'embedded', dataDir: resolve(service.dataDir), ...common };
+  const { sslMode: mode, sslRootCertFile: rootCertFile, sslCertFile: certFile, sslKeyFile: keyFile } = database;
+  return { kind: 'server', url, tls: { mode, rootCertFile, certFile, keyFile }, ...common };
+}

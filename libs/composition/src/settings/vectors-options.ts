@@ -1,0 +1,16 @@
+import type { AppConfig } from '@sfm/config';
+import type { VectorsOptions } from '../indexing/indexing-options.js';
+
+/** Qdrant when the configuration has its address, else this process. */
+export function vectorsOptions({ qdrant }: AppConfig): VectorsOptions {
+  const { url, host, port, apiKey, tls, tlsCertFile: caFile, timeoutMs } = qdrant;
+  if (url === undefined && host === undefined) return { kind: 'embedded' };
+  const { sharedCollection, indexedFields, collection, extraCollection } = qdrant;
+  return {
+    kind: 'qdrant',
+    connection: { url, host, port, apiKey, tls, caFile, timeoutMs },
+    sharedCollection,
+    indexedFields,
+    mirrors: [collection, extraCollection].filter((name) => name !== undefined),
+  };
+}

@@ -1,0 +1,27 @@
+import type { AccessRecorder, StoreService } from '@sfm/memory';
+import type { CacheBackend } from '../cache/cache-backend.js';
+import type { PipelineService } from '../pipeline/pipeline.service.js';
+
+/** What goes on behind the use cases of a memory system, from its first call to its last. */
+export class BackgroundWork {
+  constructor(
+    private readonly store: StoreService,
+    private readonly accesses: AccessRecorder,
+    private readonly pipeline: PipelineService,
+    private readonly cache: CacheBackend,
+  ) {}
+
+  /** Connects the cache, begins to relay events and to fill the indexes; recall waits until they are filled. */
+  async start(): Promise<void> {
+    await this.cache.open();
+    await this.pipeline.start();
+  }
+
+  /** Finishes what was acknowledged or is under way. To be called when no call can come any more. */
+  async stop(): Promise<void> {
+    await this.store.drained();
+    await this.pipeline.stop();
+    await this.accesses.flush();
+    this.cache.close();
+  }
+}

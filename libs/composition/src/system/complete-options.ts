@@ -1,0 +1,67 @@
+import type { OutboxRelayOptions } from '@sfm/events';
+import { DEFAULT_RANKING, type MicroBatcherOptions, type OverlayOptions, type PayloadFields } from '@sfm/memory';
+import type { CacheOptions } from '../cache/cache-options.js';
+import type { EventsOptions } from '../events/events-options.js';
+import { DEFAULT_DIMENSION } from '../indexing/embedding-dimension.js';
+import type { IndexingOptions } from '../indexing/indexing-options.js';
+import { batchingOf } from '../memory/batching.js';
+import {
+  DEFAULT_FIELDS,
+  DEFAULT_LIMITS,
+  type MemoryLimits,
+  type ReadingOptions,
+  type RecallingOptions,
+} from '../memory/memory-options.js';
+import { overlayBounds } from '../memory/overlay-bounds.js';
+import { relayOptionsFor } from '../pipeline/relay-options.js';
+import { DEFAULT_POOL_SIZE } from '../truth/open-truth.js';
+import type { TruthOptions } from '../truth/truth-options.js';
+import type { MemorySystemOptions } from './memory-system-options.js';
+
+const RECALL = { ranking: DEFAULT_RANKING, warmupWaitMs: 15_000 };
+const READ = { accessDelayMs: 2000 };
+
+/** `MemorySystemOptions` with nothing left open. */
+export interface CompleteOptions extends IndexingOptions {
+  readonly truth: TruthOptions;
+  readonly namespace: string;
+  readonly clientName: string;
+  readonly events: EventsOptions;
+  readonly cache: CacheOptions;
+  readonly limits: MemoryLimits;
+  readonly fields: PayloadFields;
+  readonly batching: MicroBatcherOptions;
+  readonly recall: Required<Omit<RecallingOptions, 'overlay'>> & { readonly overlay: OverlayOptions };
+  readonly read: Required<ReadingOptions>;
+  readonly relay: OutboxRelayOptions;
+}
+
+/** Fills in what the options leave open; what suits depends on the servers that they name. */
+export function completeOptions(given: MemorySystemOptions): CompleteOptions {
+  const { truth, namespace = 'api_ns', clientName = 'soma' } = given;
+  const { embedder = { kind: 'hash', dimension: DEFAULT_DIMENSION }, vectors = { kind: 'embedded' } } = given;
+  const { events = { kind: 'embedded' }, cache = {}, batching = {} } = given;
+  const { overlay: bounds, ...recall } = given.recall ?? {};
+  const overlay = over(overlayBounds({ embedder, vectors }), bounds);
+  return {
+    truth,
+    namespace,
+    clientName,
+    embedder,
+    vectors,
+    events,
+    cache,
+    limits: over(DEFAULT_LIMITS, given.limits),
+    fields: over(DEFAULT_FIELDS, given.fields),
+    batching: batchingOf(batching, truth.pool?.size ?? DEFAULT_POOL_SIZE),
+    recall: { ...over(RECALL, recall), overlay },
+    read: over(READ, given.read),
+    relay: over(relayOptionsFor(events, overlay), given.relay),
+  };
+}
+
+/** What is said to be undefined is not said. */
+function over<T extends object>(defaults: T, given: Partial<T> = {}): T {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries(said) };
+}

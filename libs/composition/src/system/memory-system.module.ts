@@ -1,0 +1,136 @@
+import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import {
+  AccessRecorder,
+  Embedder,
+  IndexCompleteness,
+  IndexWarmup,
+  Outbox,
+  ProjectionSource,
+  StoreService,
+  VectorIndex,
+} from '@sfm/memory';
+import { ComponentHealth, HealthModule, ServiceMetrics } from '@sfm/observability';
+import { PostgresHealth } from '@sfm/storage';
+import { CacheBackend } from '../cache/cache-backend.js';
+import { ServiceHealth } from '../health/service-health.js';
+import { watchedServers } from '../health/watched-servers.js';
+import { IndexingModule } from '../indexing/indexing.module.js';
+import { MaintenanceModule } from '../maintenance/maintenance.module.js';
+import { MemoryModule, type MemoryModuleOptions } from '../memory/memory.module.js';
+import { PipelineModule } from '../pipeline/pipeline.module.js';
+import { PipelineService } from '../pipeline/pipeline.service.js';
+import { TelemetryModule } from '../telemetry/telemetry.module.js';
+import type { Truth } from '../truth/open-truth.js';
+import { BackgroundWork } from './background-work.js';
+import type { CompleteOptions } from './complete-options.js';
+
+/** What a memory system is put together on. */
+export interface MemorySystemParts {
+  /** Of an opened truth; whoever opened it closes it, after the application. */
+  readonly dataSource: Truth['dataSource'];
+  /** Made by the caller, who may need its rate limiter too. */
+  readonly cache: CacheBackend;
+  /** Counts into the `ServiceMetrics` that a global module binds. @default false */
+  readonly isMeasured?: boolean;
+}
+
+/**
+ * A whole memory system for the doors of a process: `StoreService`, `ReadService`, `ForgetService`, `RecallService`,
+ * `VerifyService`, `ReindexService`, `IndexReadiness` and `ServiceHealth`. Nothing moves before `BackgroundWork` is started.
+ */
+@Module({})
+export class MemorySystemModule {
+  static register(options: CompleteOptions, parts: MemorySystemParts): DynamicModule {
+    const { events, clientName, relay } = options;
+    const { cache, isMeasured = false } = parts;
+    const memory = memoryModule(options, parts);
+    const maintenance = MaintenanceModule.register(memory);
+    const { indexes } = memoryOptions(options);
+    return {
+      module: MemorySystemModule,
+      imports: [
+        memory,
+        maintenance,
+        HealthModule,
+        PipelineModule.register({ events, clientName, relay, indexes }, memory),
+      ],
+      providers: [
+        { provide: CacheBackend, useValue: cache },
+        serviceHealth(options, cache),
+        backgroundWork,
+        ...(isMeasured ? [gauges(options, cache)] : []),
+      ],
+      exports: [memory, maintenance, CacheBackend, ServiceHealth, BackgroundWork],
+    };
+  }
+}
+
+function memoryModule(options: CompleteOptions, { dataSource, cache, isMeasured }: MemorySystemParts): DynamicModule {
+  const indexing = IndexingModule.register(options, {
+    storage: { dataSource, ...cache.storage },
+    telemetry: isMeasured ? TelemetryModule.measured() : TelemetryModule.silent(),
+    projections: cache.projections,
+  });
+  return MemoryModule.register(memoryOptions(options), [indexing]);
+}
+
+function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
+  const { limits, fields, batching, recall, read, vectors } = options;
+  const logger = new Logger('Memory');
+  return {
+    store: { limits, fields, batching },
+    overlay: recall.overlay,
+    recall: { ranking: recall.ranking, fields, maxTopK: limits.maxTopK },
+    indexes: vectors.kind === 'embedded' ? 'own' : 'followed',
+    accessDelayMs: read.accessDelayMs,
+    warmupWaitMs: recall.warmupWaitMs,
+    onBackgroundError: (err) => logger.warn({ msg: 'background work failed', err }),
+  };
+}
+
+const backgroundWork: FactoryProvider<BackgroundWork> = {
+  provide: BackgroundWork,
+  inject: [StoreService, AccessRecorder, PipelineService, CacheBackend],
+  useFactory: (store: StoreService, accesses: AccessRecorder, pipeline: PipelineService, cache: CacheBackend) =>
+    new BackgroundWork(store, accesses, pipeline, cache),
+};
+
+function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): FactoryProvider<ServiceHealth> {
+  const { namespace, vectors, events, clientName } = options;
+  return {
+    provide: ServiceHealth,
+    inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup],
+    useFactory: (
+      health: ComponentHealth,
+      truth: PostgresHealth,
+      completeness: IndexCompleteness,
+      embedder: Embedder,
+      warmup: IndexWarmup,
+    ) =>
+      new ServiceHealth(health, {
+        truth,
+        vectors: completeness,
+        embedder,
+        warmup,
+        namespace,
+        servers: watchedServers({ redis, vectors, events, clientName: `${clientName}-health` }),
+      }),
+  };
+}
+
+function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryProvider {
+  return {
+    provide: 'gauges',
+    inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex],
+    useFactory: (metrics: ServiceMetrics, outbox: Outbox, source: ProjectionSource, vectors: VectorIndex) => {
+      cache.observe(metrics);
+      metrics.registerGauges({
+        outboxDepth: async () => (await outbox.depth()).waiting,
+        outboxOldestAgeSeconds: async () => (await outbox.depth()).oldestAgeSeconds,
+        oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
+        indexPoints: async () => new Map([[namespace, await vectors.count(namespace)]]),
+      });
+      return true;
+    },
+  };
+}
