@@ -1,7 +1,8 @@
 /**
  * Which way imports may point, and why. A broken rule fails `npm run lint`; test/lint/house-rules.spec.ts plants each one.
  *
- *   apps → composition → adapters (storage, vector, embedding, events, cache, auth, backup) → memory, observability
+ *   apps → service-config → composition → adapters (storage, vector, embedding, events, cache, auth, backup)
+ *        → memory, observability
  *
  * Type-only imports count: a type is a promise too.
  */
@@ -156,15 +157,33 @@ export default {
       name: 'config-only-from-apps',
       comment: 'Libs take plain options objects, so they can be used and tested without an environment.',
       severity: 'error',
-      from: { path: '^(libs|migrations)/', pathNot: '^libs/(config|composition)/' },
+      from: { path: '^(libs|migrations)/', pathNot: '^libs/(config|service-config)/' },
       to: { path: '^libs/config/' },
     },
     {
-      name: 'composition-only-from-apps',
+      name: 'service-config-only-from-apps',
       comment:
-        'It turns the configuration into wired adapters for several apps; an adapter that knew it would know them all.',
+        'It says what the settings of the service mean for a memory system; whoever has no settings needs none of it.',
       severity: 'error',
-      from: { path: '^(libs|migrations)/', pathNot: ['^libs/composition/', TEST_CODE] },
+      from: { path: '^(libs|migrations)/', pathNot: '^libs/service-config/' },
+      to: { path: '^libs/service-config/' },
+    },
+    {
+      name: 'service-config-only-maps',
+      comment:
+        'It turns settings into options and builds nothing; what stands behind an option is the business of composition.',
+      severity: 'error',
+      from: { path: '^libs/service-config/', pathNot: TEST_CODE },
+      to: {
+        path: `^(${WORKSPACES}|test|bench)/`,
+        pathNot: '^libs/(service-config|config|composition|observability)/',
+      },
+    },
+    {
+      name: 'composition-only-from-apps',
+      comment: 'It turns options into wired adapters for every door; an adapter that knew it would know them all.',
+      severity: 'error',
+      from: { path: '^(libs|migrations)/', pathNot: ['^libs/(composition|service-config)/', TEST_CODE] },
       to: { path: '^libs/composition/' },
     },
     {

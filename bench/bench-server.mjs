@@ -2,10 +2,11 @@
 // is as it stays, with the indexes of the process filled.
 import 'reflect-metadata';
 import { Body, Controller, HttpCode, Logger, Module, Post } from '@nestjs/common';
-import { memorySystemOptions, openTruth, servingUse } from '@sfm/composition';
+import { openTruth, servingUse } from '@sfm/composition';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { IndexWarmup } from '@sfm/memory';
 import { StructuredLogger } from '@sfm/observability';
+import { memorySystemOptions } from '@sfm/service-config';
 import { createApi } from '../apps/api/dist/api-application.js';
 import { StoreRequestSchema } from '../apps/api/dist/http/compat/store.dto.js';
 import { SchemaPipe } from '../apps/api/dist/http/requests/schema.pipe.js';

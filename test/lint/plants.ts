@@ -14,6 +14,7 @@ export interface Plant {
 const LIBS = [
   'memory',
   'composition',
+  'service-config',
   'storage',
   'vector',
   'embedding',
@@ -118,6 +119,27 @@ export const IMPORT_PLANTS: readonly Plant[] = [
     file: 'libs/auth/src/import-config.ts',
     broken: importing('@sfm/config'),
     clean: importing('@sfm/memory'),
+  },
+  {
+    name: 'composition that imports the configuration',
+    rule: 'config-only-from-apps',
+    file: 'libs/composition/src/import-config.ts',
+    broken: importing('@sfm/config'),
+    clean: importing('@sfm/memory', '@sfm/observability', ...ADAPTERS.map((adapter) => `@sfm/${adapter}`)),
+  },
+  {
+    name: 'composition that imports what settings mean',
+    rule: 'service-config-only-from-apps',
+    file: 'libs/composition/src/import-service-config.ts',
+    broken: importing('@sfm/service-config'),
+    clean: importing('@sfm/migrations'),
+  },
+  {
+    name: 'what settings mean importing an adapter',
+    rule: 'service-config-only-maps',
+    file: 'libs/service-config/src/import-adapter.ts',
+    broken: importing('@sfm/cache'),
+    clean: importing('@sfm/composition', '@sfm/config', '@sfm/observability'),
   },
   {
     name: 'an adapter that imports the composition',

@@ -3,16 +3,10 @@ import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { ensureTokenFile } from '@sfm/auth';
-import {
-  allowsManyProcesses,
-  memorySystemOptions,
-  openTruth,
-  servingUse,
-  Shutdown,
-  tracingOptions,
-} from '@sfm/composition';
+import { allowsManyProcesses, openTruth, servingUse, Shutdown } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { ClusterScrape, startTracing, StructuredLogger } from '@sfm/observability';
+import { memorySystemOptions, tracingOptions } from '@sfm/service-config';
 import { createApi } from './api-application.js';
 import { banner } from './banner.js';
 import { VERSION } from './version.js';

@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { memorySystemOptions, openTruth, Shutdown, tracingOptions, type MemorySystemOptions } from '@sfm/composition';
+import { openTruth, Shutdown, type MemorySystemOptions } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { startTracing, StructuredLogger } from '@sfm/observability';
+import { memorySystemOptions, tracingOptions } from '@sfm/service-config';
 import { startConsumer } from './consumer-application.js';
 import { startStatus } from './status/status-application.js';
 import { VERSION } from './version.js';

@@ -1,3 +1,4 @@
+export { parseRedisUrl } from '@sfm/cache';
 export { CacheBackend } from './cache/cache-backend.js';
 export type { CacheOptions, RedisOptions } from './cache/cache-options.js';
 export type { ConsumerOptions, EventsOptions, KafkaEventsOptions } from './events/events-options.js';
@@ -25,8 +26,6 @@ export {
   type RecallingOptions,
 } from './memory/memory-options.js';
 export type { RelayOptions } from './pipeline/relay-options.js';
-export { memorySystemOptions } from './settings/memory-system-options.js';
-export { tracingOptions, type TracedProgram } from './settings/tracing-options.js';
 export { BackgroundWork } from './system/background-work.js';
 export { completeOptions, type CompleteOptions } from './system/complete-options.js';
 export { EventConsumerModule, type EventConsumerParts } from './system/event-consumer.module.js';
@@ -34,6 +33,7 @@ export { allowsManyProcesses, servingUse } from './system/many-processes.js';
 export type { MemorySystemOptions } from './system/memory-system-options.js';
 export { MemorySystemModule, type MemorySystemParts } from './system/memory-system.module.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './truth/open-truth.js';
+export type { ConnectionProblem } from '@sfm/storage';
 export type { EmbeddedTruthOptions, ServerTruthOptions, TruthOptions } from './truth/truth-options.js';
 export { PLAIN_WORDING, type TruthWording } from './truth/truth-wording.js';
 export { runningDatabase, withConnection, withDatabase, withDataSource } from './truth/with-database.js';

@@ -1,6 +1,7 @@
-import { parseRedisUrl, type RedisAddress } from '@sfm/cache';
+import { parseRedisUrl, type CacheOptions, type RedisOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import type { CacheOptions } from '../cache/cache-options.js';
+
+type RedisAddress = RedisOptions['address'];
 
 const DEFAULT_PORT = 6379;
 

@@ -1,5 +1,4 @@
-import type { ConnectionProblem } from '@sfm/storage';
-import type { TruthWording } from '../truth/truth-wording.js';
+import type { ConnectionProblem, TruthWording } from '@sfm/composition';
 
 const ADVICE: Readonly<Record<ConnectionProblem, string>> = {
   'encryption required':

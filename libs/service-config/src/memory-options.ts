@@ -1,6 +1,5 @@
+import type { BatchingOptions, LimitsOptions, MemorySystemOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import type { PayloadFields } from '@sfm/memory';
-import type { BatchingOptions, LimitsOptions } from '../memory/memory-options.js';
 
 /** What a memory may be, and what one call may ask for. */
 export function limitsOptions({ limits }: AppConfig): LimitsOptions {
@@ -14,7 +13,7 @@ export function limitsOptions({ limits }: AppConfig): LimitsOptions {
 }
 
 /** Which fields of a payload mean something. */
-export function payloadFields({ context }: AppConfig): PayloadFields {
+export function payloadFields({ context }: AppConfig): MemorySystemOptions['fields'] {
   return {
     text: context.textFields,
     session: context.sessionFields,

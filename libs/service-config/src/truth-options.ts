@@ -1,6 +1,6 @@
+import type { TruthOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 import { resolve } from 'node:path';
-import type { TruthOptions } from '../truth/truth-options.js';
 import { SETTINGS_WORDING } from './settings-wording.js';
 
 /** The PostgreSQL of `POSTGRES_URL`, or one in the data folder. */

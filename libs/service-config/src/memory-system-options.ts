@@ -1,5 +1,5 @@
+import type { MemorySystemOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import type { MemorySystemOptions } from '../system/memory-system-options.js';
 import { cacheOptions } from './cache-options.js';
 import { embedderOptions } from './embedder-options.js';
 import { eventsOptions } from './events-options.js';

@@ -1,5 +1,5 @@
+import type { EmbedderOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import type { EmbedderOptions } from '../indexing/indexing-options.js';
 
 /** The embedder that the configuration asks for. */
 export function embedderOptions({ embedding }: AppConfig): EmbedderOptions {

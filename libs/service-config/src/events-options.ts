@@ -1,5 +1,5 @@
+import type { EventsOptions, KafkaEventsOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import type { EventsOptions, KafkaEventsOptions } from '../events/events-options.js';
 
 const DEFAULT_PORT = 9092;
 

@@ -1,5 +1,5 @@
+import type { VectorsOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import type { VectorsOptions } from '../indexing/indexing-options.js';
 
 /** Qdrant when the configuration has its address, else this process. */
 export function vectorsOptions({ qdrant }: AppConfig): VectorsOptions {
