@@ -32,6 +32,7 @@ export { EventConsumerModule, type EventConsumerParts } from './system/event-con
 export { allowsManyProcesses, servingUse } from './system/many-processes.js';
 export type { MemorySystemOptions } from './system/memory-system-options.js';
 export { MemorySystemModule, type MemorySystemParts } from './system/memory-system.module.js';
+export { openMemorySystem, type MemorySystem, type MemorySystemSurroundings } from './system/open-memory-system.js';
 export { openTruth, type OpenTruthOptions, type Truth } from './truth/open-truth.js';
 export type { ConnectionProblem } from '@sfm/storage';
 export type { EmbeddedTruthOptions, ServerTruthOptions, TruthOptions } from './truth/truth-options.js';

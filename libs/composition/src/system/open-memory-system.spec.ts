@@ -1,0 +1,131 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { MemoryNotFoundError } from '@sfm/memory';
+import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
+import { describeWith } from '../../../../test/services/availability.js';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runningDatabase } from '../truth/with-database.js';
+import type { TruthOptions } from '../truth/truth-options.js';
+import type { MemorySystemOptions } from './memory-system-options.js';
+import { openMemorySystem, type MemorySystem } from './open-memory-system.js';
+
+const describePostgres = await describeWith(['postgres']);
+const KETTLE = { text: 'The kettle is in the blue cupboard' };
+
+let opened: MemorySystem[];
+
+beforeEach(() => {
+  opened = [];
+});
+
+const open = async (options: MemorySystemOptions): Promise<MemorySystem> => {
+  const system = await openMemorySystem(options);
+  opened.push(system);
+  return system;
+};
+const closeAll = async () => {
+  for (const system of opened.splice(0)) await system.close();
+};
+const storeKettle = ({ store, namespace }: MemorySystem) =>
+  store.store(namespace, { coordinate: [1, 2, 3], payload: KETTLE, type: 'episodic' });
+const recalled = async ({ recall, namespace }: MemorySystem, query: string) => {
+  const { hits } = await recall.recall(namespace, { query, topK: 5 });
+  return hits.map(({ memory }) => memory.payload);
+};
+
+describe('a memory system of plain options, in a folder', () => {
+  let folder: string;
+  let truth: TruthOptions;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sfm-system-'));
+    // The embedded server runs as another user where this process is root.
+    await chmod(folder, 0o755);
+    truth = { kind: 'embedded', dataDir: path.join(folder, 'data') };
+  });
+  afterEach(async () => {
+    await closeAll();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('stores, reads, recalls and forgets without HTTP and without settings', async () => {
+    const system = await open({ truth, namespace: 'notes' });
+    expect(await storeKettle(system)).toMatchObject({ key: '1,2,3', version: 1, created: true });
+    expect((await system.read.get('notes', [1, 2, 3])).payload).toEqual(KETTLE);
+    expect(await recalled(system, 'where is the kettle?')).toEqual([KETTLE]);
+
+    expect(await system.forget.forget('notes', [[1, 2, 3]])).toBe(1);
+    await expect(system.read.get('notes', [1, 2, 3])).rejects.toThrow(MemoryNotFoundError);
+    expect(await recalled(system, 'where is the kettle?')).toEqual([]);
+  });
+
+  it('knows how its parts are, compares and rebuilds', async () => {
+    const system = await open({ truth });
+    await storeKettle(system);
+    await system.indexes.whenReady();
+    expect(await system.health.read()).toMatchObject({
+      kvStore: true,
+      vectorStore: true,
+      graphStore: true,
+      predictionProvider: true,
+    });
+    const { namespaces, agrees } = await system.verifier.verify({ repair: false, maxPendingSeconds: Infinity });
+    expect([namespaces, agrees]).toEqual([[expect.objectContaining({ namespace: 'api_ns', memories: 1 })], true]);
+    const rebuilt = await system.reindexer.reindex({ namespace: 'api_ns', maxPendingSeconds: Infinity });
+    expect(rebuilt).toMatchObject({ memories: 1, verification: { agrees: true } });
+  });
+
+  it('leaves nothing running when it is closed, and has everything when it is opened again', async () => {
+    const first = await open({ truth });
+    await storeKettle(first);
+    void first.close();
+    await first.close();
+    expect(await runningDatabase(truth)).toBeUndefined();
+
+    const second = await open({ truth });
+    expect(second.location).toBe(path.join(folder, 'data'));
+    expect(await recalled(second, 'blue cupboard')).toEqual([KETTLE]);
+  });
+
+  it('stops what it has started when it cannot be opened', async () => {
+    const embedder = { kind: 'onnx', folder: path.join(folder, 'no-model'), dimension: 8 } as const;
+    await expect(open({ truth, embedder })).rejects.toThrow(/no-model/);
+    expect(await runningDatabase(truth)).toBeUndefined();
+  });
+
+  it('refuses what goes over its limits', async () => {
+    const system = await open({ truth, limits: { maxDimensions: 2, maxTopK: undefined } });
+    await expect(storeKettle(system)).rejects.toThrow(/2/);
+    await expect(system.recall.recall('api_ns', { query: 'kettle', topK: 1001 })).rejects.toThrow(/1000/);
+  });
+});
+
+describePostgres('a memory system of plain options, on a server', () => {
+  let database: TestDatabase;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(async () => {
+    await closeAll();
+    await database.drop();
+  });
+
+  it('has the database for itself while its indexes live in the process, and says so in plain words', async () => {
+    const truth = { kind: 'server', url: database.url } as const;
+    await storeKettle(await open({ truth }));
+    const refusal = await openMemorySystem({ truth }).catch((error: unknown) => error);
+    expect(String(refusal)).toMatch(/another SomaFractalMemory \(pid \d+\) serves the PostgreSQL database/);
+    expect(String(refusal)).not.toMatch(/[A-Z]+_[A-Z]+/);
+  });
+
+  it('tells in plain words that the server lets nobody in', async () => {
+    const url = new URL(database.url);
+    url.pathname = '/no_such_database';
+    const refusal = await openMemorySystem({ truth: { kind: 'server', url: url.href } }).catch(
+      (error: unknown) => error,
+    );
+    expect(String(refusal)).toMatch(/PostgreSQL refused us \(.*no_such_database.*\); database missing/);
+  });
+});

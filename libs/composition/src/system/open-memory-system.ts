@@ -1,0 +1,101 @@
+import type { INestApplicationContext, LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import {
+  ForgetService,
+  IndexReadiness,
+  ReadService,
+  RecallService,
+  ReindexService,
+  StoreService,
+  VerifyService,
+} from '@sfm/memory';
+import { CacheBackend } from '../cache/cache-backend.js';
+import { ServiceHealth } from '../health/service-health.js';
+import { openTruth } from '../truth/open-truth.js';
+import { BackgroundWork } from './background-work.js';
+import { completeOptions } from './complete-options.js';
+import { servingUse } from './many-processes.js';
+import type { MemorySystemOptions } from './memory-system-options.js';
+import { MemorySystemModule } from './memory-system.module.js';
+
+/** A running memory system inside this process. */
+export interface MemorySystem {
+  /** Namespace of callers that name none. */
+  readonly namespace: string;
+  /** Where the memories are, for people. */
+  readonly location: string;
+  readonly store: StoreService;
+  readonly read: ReadService;
+  readonly forget: ForgetService;
+  readonly recall: RecallService;
+  readonly verifier: VerifyService;
+  readonly reindexer: ReindexService;
+  readonly indexes: IndexReadiness;
+  readonly health: ServiceHealth;
+  /** Finishes what is under way, then closes every connection and stops a PostgreSQL that was started. */
+  close(): Promise<void>;
+}
+
+export interface MemorySystemSurroundings {
+  /** Becomes the logger of everything that Nest runs in this process. @default none: nothing is logged */
+  readonly logger?: LoggerService;
+  /** Told when another process has taken the data folder or the database over: the caller must close. @default not told */
+  readonly onLost?: () => void;
+  /** Gives up, when it aborts, to wait for a PostgreSQL that does not answer yet. */
+  readonly signal?: AbortSignal;
+}
+
+const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };
+
+/**
+ * Opens a memory system without any door in front. A recall waits for an index in the process until it is filled.
+ *
+ * @throws with a message for operators: data folder or database in use, no access, server unreachable, no model
+ */
+export async function openMemorySystem(
+  given: MemorySystemOptions,
+  { logger, onLost = () => undefined, signal }: MemorySystemSurroundings = {},
+): Promise<MemorySystem> {
+  const options = completeOptions(given);
+  const truth = await openTruth(options.truth, logger ?? SILENT, { use: servingUse(options), onLost, signal });
+  const closers = [() => truth.close()];
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= inOrder(closers.reverse()));
+  try {
+    const cache = new CacheBackend(options.cache, options.clientName, logger ?? SILENT);
+    const module = MemorySystemModule.register(options, { dataSource: truth.dataSource, cache });
+    const context = await NestFactory.createApplicationContext(module, {
+      logger: logger ?? false,
+      abortOnError: false,
+    });
+    closers.push(() => context.close());
+    const work = context.get(BackgroundWork, { strict: false });
+    closers.push(() => work.stop());
+    await work.start();
+    return { namespace: options.namespace, location: truth.location, ...useCasesOf(context), close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** One step that fails keeps none of the others from being taken. @throws what the first of them threw */
+async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) await step().catch((error: unknown) => failures.push(error));
+  if (failures.length > 0) throw failures[0];
+}
+
+function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'namespace' | 'location' | 'close'> {
+  const find = <T>(token: abstract new (...args: never[]) => T): T => context.get<T>(token, { strict: false });
+  return {
+    store: find(StoreService),
+    read: find(ReadService),
+    forget: find(ForgetService),
+    recall: find(RecallService),
+    verifier: find(VerifyService),
+    reindexer: find(ReindexService),
+    indexes: find(IndexReadiness),
+    health: find(ServiceHealth),
+  };
+}
