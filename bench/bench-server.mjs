@@ -2,7 +2,7 @@
 // is as it stays, with the indexes of the process filled.
 import 'reflect-metadata';
 import { Body, Controller, HttpCode, Logger, Module, Post } from '@nestjs/common';
-import { openTruth, servingUse } from '@sfm/composition';
+import { completeOptions, openTruth, servingUse } from '@sfm/composition';
 import { loadConfig, readEnvironment } from '@sfm/config';
 import { IndexWarmup } from '@sfm/memory';
 import { StructuredLogger } from '@sfm/observability';
@@ -29,13 +29,13 @@ Module({ controllers: [NoopController] })(NoopModule);
 const config = loadConfig(readEnvironment());
 const logger = new StructuredLogger(config.logging);
 Logger.overrideLogger(logger);
-const options = memorySystemOptions(config, 'soma-api');
-const truth = await openTruth(options.truth, logger, {
-  use: servingUse(options),
+const system = completeOptions(memorySystemOptions(config, 'soma-api'));
+const truth = await openTruth(system.truth, logger, {
+  use: servingUse(system),
   onLost: () => process.exit(1),
 });
 const api = await createApi(
-  { config, options, dataSource: truth.dataSource, token: config.auth.token, modules: [NoopModule] },
+  { config, system, dataSource: truth.dataSource, token: config.auth.token, modules: [NoopModule] },
   logger,
 );
 const url = await api.listen();

@@ -3,11 +3,9 @@ import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { AuthModule } from '@sfm/auth';
 import {
   CacheBackend,
-  completeOptions,
   MemorySystemModule,
   ServiceHealth,
   type CompleteOptions,
-  type MemorySystemOptions,
   type MemorySystemParts,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
@@ -19,9 +17,9 @@ import { HttpModule } from './http/http.module.js';
 import { VERSION } from './version.js';
 
 export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> {
-  /** What the edge needs of it; the memory system is in `options`. */
+  /** For the edge. */
   readonly config: AppConfig;
-  readonly options: MemorySystemOptions;
+  readonly system: CompleteOptions;
   readonly token: string;
   /** Further modules, such as a bench's own routes. */
   readonly modules?: readonly Type[];
@@ -30,25 +28,24 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
 /** The composition root: a memory system, and HTTP in front. */
 @Module({})
 export class AppModule {
-  static register({ config, options: given, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
-    const options = completeOptions(given);
-    const cache = new CacheBackend(options.cache, options.clientName, new Logger('Redis'));
-    const system = MemorySystemModule.register(options, { dataSource, cache, isMeasured: true });
+  static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
+    const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
+    const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
     return {
       module: AppModule,
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
-        system,
+        memories,
         AuthModule.register(
           {
             credentials: [{ id: 'default', token, namespaces: '*' }],
-            defaultNamespace: config.service.namespace,
+            defaultNamespace: system.namespace,
             rateLimit: { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 },
             publicAreas: config.auth.publicStats ? ['stats'] : [],
           },
           cache.rateLimiter,
         ),
-        HttpModule.register([system, edgeModule(system, httpOptions(config, options, token))]),
+        HttpModule.register([memories, edgeModule(memories, httpOptions(config, system, token))]),
         ...modules,
       ],
     };
@@ -58,10 +55,10 @@ export class AppModule {
 class EdgeModule {}
 
 /** What the HTTP edge asks of its surroundings. */
-function edgeModule(system: DynamicModule, options: HttpOptions): DynamicModule {
+function edgeModule(memories: DynamicModule, options: HttpOptions): DynamicModule {
   return {
     module: EdgeModule,
-    imports: [system],
+    imports: [memories],
     providers: [
       { provide: HttpOptions, useValue: options },
       {

@@ -3,7 +3,14 @@ import cluster from 'node:cluster';
 import { resolve } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { ensureTokenFile } from '@sfm/auth';
-import { allowsManyProcesses, openTruth, servingUse, Shutdown } from '@sfm/composition';
+import {
+  allowsManyProcesses,
+  completeOptions,
+  openTruth,
+  servingUse,
+  Shutdown,
+  type CompleteOptions,
+} from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { ClusterScrape, startTracing, StructuredLogger } from '@sfm/observability';
 import { memorySystemOptions, tracingOptions } from '@sfm/service-config';
@@ -15,12 +22,19 @@ import { WorkerPool } from './workers/worker-pool.js';
 /** What servers and collectors of traces call this process. */
 const NAME = 'soma-api';
 
+/** The service as it is configured: its settings, and the memory system that they describe. */
+interface Service {
+  readonly config: AppConfig;
+  readonly system: CompleteOptions;
+}
+
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
   const logger = new StructuredLogger({ level: config.logging.level, format: config.logging.format });
   Logger.overrideLogger(logger);
   if (cluster.isPrimary) for (const { variable, message } of config.warnings) logger.warn(`${variable}: ${message}`);
-  const workers = allowsManyProcesses(memorySystemOptions(config, NAME)) ? config.http.workers : 1;
+  const system = completeOptions(memorySystemOptions(config, NAME));
+  const workers = allowsManyProcesses(system) ? config.http.workers : 1;
   if (cluster.isPrimary && workers > 1) return runWorkers(workers, logger);
   const shutdown = new Shutdown(logger, config.service.shutdownTimeoutMs, 'answering what is in flight');
   process.on('SIGTERM', () => void shutdown.begin(0));
@@ -28,7 +42,7 @@ async function main(): Promise<void> {
   const tracing = await startTracing(tracingOptions(config, { name: NAME, version: VERSION }), logger);
   shutdown.doLast(() => tracing.stop());
   try {
-    await serve(config, logger, shutdown);
+    await serve({ config, system }, logger, shutdown);
   } catch (error) {
     console.error(`SomaFractalMemory could not start: ${startProblem(error, config)}`);
     await shutdown.begin(1);
@@ -44,10 +58,9 @@ async function runWorkers(workers: number, logger: StructuredLogger): Promise<vo
 }
 
 /** Opens the truth, composes the service on it and serves. */
-async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shutdown): Promise<void> {
-  const options = memorySystemOptions(config, NAME);
-  const truth = await openTruth(options.truth, logger, {
-    use: servingUse(options),
+async function serve({ config, system }: Service, logger: StructuredLogger, shutdown: Shutdown): Promise<void> {
+  const truth = await openTruth(system.truth, logger, {
+    use: servingUse(system),
     onLost: () => {
       logger.error('another process has taken over the data folder or the database; stopping');
       void shutdown.begin(1);
@@ -55,7 +68,7 @@ async function serve(config: AppConfig, logger: StructuredLogger, shutdown: Shut
   });
   shutdown.doFirst(() => truth.close());
   const { token, ...kept } = await apiToken(config);
-  const api = await createApi({ config, options, dataSource: truth.dataSource, token }, logger);
+  const api = await createApi({ config, system, dataSource: truth.dataSource, token }, logger);
   shutdown.doFirst(() => api.close());
   const url = await api.listen();
   await truth.announce(url);

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { CacheBackend, completeOptions } from '@sfm/composition';
+import { CacheBackend } from '@sfm/composition';
 import { KafkaBatchServer } from '@sfm/events';
 import { Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { PostgresHealth } from '@sfm/storage';
@@ -27,19 +27,20 @@ export async function startConsumer(
   const find = <T>(token: abstract new (...args: never[]) => T): T => nest.get<T>(token, { strict: false });
   const [server, truth, vectors] = [find(KafkaBatchServer), find(PostgresHealth), find(VectorIndex)];
   const [outbox, source] = [find(Outbox), find(ProjectionSource)];
-  const { namespace } = completeOptions(options.options);
-  options.status.health.watch({
+  const { status, system } = options;
+  const { namespace } = system;
+  status.health.watch({
     truth: () => truth.check(),
     vectors: () => vectors.count(namespace),
     isMember: () => server.partitions !== undefined,
   });
-  options.status.serviceMetrics.registerGauges({
+  status.serviceMetrics.registerGauges({
     outboxDepth: async () => (await outbox.depth()).waiting,
     oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
     indexPoints: async () => new Map([[namespace, await vectors.count(namespace)]]),
   });
   const cache = find(CacheBackend);
-  cache.observe(options.status.serviceMetrics);
+  cache.observe(status.serviceMetrics);
   await cache.open();
   await nest.listen();
   return { close: () => nest.close().finally(() => cache.close()) };

@@ -1,11 +1,10 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
   CacheBackend,
-  completeOptions,
   EventConsumerModule,
   KafkaConsuming,
+  type CompleteOptions,
   type EventConsumerParts,
-  type MemorySystemOptions,
 } from '@sfm/composition';
 import { ServiceMetrics } from '@sfm/observability';
 import { EventsController } from './events.controller.js';
@@ -13,7 +12,7 @@ import { ConsumerMetrics } from './metrics/consumer-metrics.js';
 import type { StatusApplication } from './status/status-application.js';
 
 export interface ConsumerModuleOptions extends Pick<EventConsumerParts, 'dataSource'> {
-  readonly options: MemorySystemOptions;
+  readonly system: CompleteOptions;
   readonly status: StatusApplication;
 }
 
@@ -36,11 +35,10 @@ class SharedMetricsModule {
 /** The composition root of the consumer: what applies events, and who hands them over and counts them. */
 @Module({})
 export class ConsumerModule {
-  static register({ options: given, dataSource, status }: ConsumerModuleOptions): DynamicModule {
-    const options = completeOptions(given);
-    const { clientName, events, limits } = options;
+  static register({ system, dataSource, status }: ConsumerModuleOptions): DynamicModule {
+    const { clientName, events, limits } = system;
     if (events.kind !== 'kafka') throw new Error('no event broker is configured');
-    const cache = new CacheBackend(options.cache, clientName, new Logger('Redis'));
+    const cache = new CacheBackend(system.cache, clientName, new Logger('Redis'));
     const consuming = new KafkaConsuming(events, {
       clientName,
       maxDimensions: limits.maxDimensions,
@@ -52,7 +50,7 @@ export class ConsumerModule {
       module: ConsumerModule,
       imports: [
         SharedMetricsModule.register(status),
-        EventConsumerModule.register(options, { dataSource, cache, consuming }),
+        EventConsumerModule.register(system, { dataSource, cache, consuming }),
       ],
       controllers: [EventsController],
     };

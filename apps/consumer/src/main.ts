@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
-import { openTruth, Shutdown, type MemorySystemOptions } from '@sfm/composition';
+import { completeOptions, openTruth, Shutdown, type CompleteOptions } from '@sfm/composition';
 import { ConfigError, loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { startTracing, StructuredLogger } from '@sfm/observability';
 import { memorySystemOptions, tracingOptions } from '@sfm/service-config';
@@ -17,8 +17,8 @@ const NAME = 'soma-consumer';
  */
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
-  const options = memorySystemOptions(config, NAME);
-  if (options.events?.kind !== 'kafka') {
+  const system = completeOptions(memorySystemOptions(config, NAME));
+  if (system.events.kind !== 'kafka') {
     console.error(
       'No event broker is configured: events are applied by the api process itself, so no consumer is needed.',
     );
@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   const tracing = await startTracing(tracingOptions(config, { name: NAME, version: VERSION }), logger);
   shutdown.doLast(() => tracing.stop());
   try {
-    await run({ config, options }, logger, { shutdown, signal: stopping.signal });
+    await run({ config, system }, logger, { shutdown, signal: stopping.signal });
   } catch (error) {
     if (!stopping.signal.aborted) console.error(`The consumer could not start: ${startProblem(error, config)}`);
     await shutdown.begin(1);
@@ -47,14 +47,14 @@ async function main(): Promise<void> {
 
 /** Answers probes, then opens the truth and consumes. */
 async function run(
-  { config, options }: { readonly config: AppConfig; readonly options: MemorySystemOptions },
+  { config, system }: { readonly config: AppConfig; readonly system: CompleteOptions },
   logger: StructuredLogger,
   { shutdown, signal }: { readonly shutdown: Shutdown; readonly signal: AbortSignal },
 ): Promise<void> {
   const status = await startStatus(config, logger);
   shutdown.doFirst(() => status.close());
   logger.log({ event: 'Prometheus metrics exposed', url: `${status.url}/metrics` }, 'Consumer');
-  const truth = await openTruth(options.truth, logger, {
+  const truth = await openTruth(system.truth, logger, {
     use: 'shared',
     signal,
     onLost: () => {
@@ -65,7 +65,7 @@ async function run(
   shutdown.doFirst(() => truth.close());
   const { bootstrapServers, memoryEventsTopic: topic, consumerGroup: group } = config.kafka;
   logger.log({ event: 'Broker configuration', bootstrap_servers: bootstrapServers, topic, group }, 'Consumer');
-  const consumer = await startConsumer({ options, dataSource: truth.dataSource, status }, logger);
+  const consumer = await startConsumer({ system, dataSource: truth.dataSource, status }, logger);
   shutdown.doFirst(() => consumer.close());
   await truth.announce(status.url);
 }
