@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { TEST_CODE } from '../.dependency-cruiser.mjs';
 
 /** Places that still have knots. Each leaves the list with its last one. */
-const NOT_YET_CLEAN = ['apps/api/src', 'apps/cli/src', 'libs/auth/src', 'libs/composition/src'];
+const NOT_YET_CLEAN = ['apps/api/src', 'libs/auth/src'];
 const REASON =
   'Folders that import each other are one room with a wall through it; move what both need into a folder below them.';
 const SHOWN_IMPORTS = 4;
