@@ -34,6 +34,10 @@ const DRIVERS = [
  */
 const CORE_ROOMS = {
   model: { imports: [], reason: 'What a memory is says nothing about what is done with it.' },
+  'event-model': {
+    imports: ['model'],
+    reason: 'What an event and a ledger entry say is the same for all who tell them.',
+  },
   telemetry: { imports: [], reason: 'Every use case reports to it, so it knows none of them.' },
   attempts: { imports: [], reason: 'How long to wait has nothing to do with what is tried.' },
   text: { imports: ['model'], reason: 'Words are read the same by whoever looks for them.' },
@@ -46,10 +50,13 @@ const CORE_ROOMS = {
     reason: 'It finds what is there and changes nothing.',
   },
   indexing: {
-    imports: ['model', 'telemetry', 'index-model', 'read', 'store'],
+    imports: ['model', 'event-model', 'telemetry', 'index-model', 'read', 'store'],
     reason: 'Indexes follow the truth, whether anybody recalls or not.',
   },
-  replay: { imports: ['model', 'text', 'indexing'], reason: 'It makes the truth again from what is known of it.' },
+  replay: {
+    imports: ['model', 'event-model', 'text', 'indexing'],
+    reason: 'It makes the truth again from what is known of it.',
+  },
   verify: { imports: ['model', 'index-model', 'indexing'], reason: 'It compares what others made, and stands above.' },
   reindex: { imports: ['index-model', 'indexing', 'verify'], reason: 'It has indexes made, and verifies them.' },
 };

@@ -17,7 +17,7 @@ export {
   BusUnavailableError,
 } from './model/errors.js';
 export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
-export { eventEpochSeconds } from './model/event-timestamp.js';
+export { eventEpochSeconds } from './event-model/event-timestamp.js';
 export {
   type RangeBounds,
   type PayloadCondition,
@@ -33,7 +33,7 @@ export {
   type MemoryEventType,
   type MemoryEvent,
   type EventRecord,
-} from './model/memory-event.js';
+} from './event-model/memory-event.js';
 export { MEMORY_TYPES, type MemoryType, type Memory } from './model/memory.js';
 export { NAMESPACE_RULE, toNamespace } from './model/namespace.js';
 export {
@@ -197,11 +197,11 @@ export {
   type Announcement,
   type Enrichment,
   type EnvelopeContent,
-} from './model/envelope.js';
-export { eventKind, type EventKind } from './model/event-kind.js';
-export { ledgerId } from './model/ledger-id.js';
-export { type LedgerEntry } from './model/ledger-entry.js';
-export { sentOf, type HashedEnrichment } from './model/enriched-payload.js';
+} from './event-model/envelope.js';
+export { eventKind, type EventKind } from './event-model/event-kind.js';
+export { ledgerId } from './event-model/ledger-id.js';
+export { type LedgerEntry } from './event-model/ledger-entry.js';
+export { sentOf, type HashedEnrichment } from './event-model/enriched-payload.js';
 export { EventReplay, type EventReplayPlaces, type ReplayOutcome } from './replay/event-replay.js';
 export { LedgerReader, type LedgerBatch, type UnreadableEntry } from './replay/ledger-reader.port.js';
 export { LedgerReplay, type LedgerReplayListener, type LedgerReplayOutcome } from './replay/ledger-replay.js';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ProjectionRow } from '../indexing/projection/projection-source.port.js';
-import { toEnvelope } from '../model/envelope.js';
-import type { LedgerEntry } from '../model/ledger-entry.js';
-import type { EventRecord } from '../model/memory-event.js';
+import { toEnvelope } from '../event-model/envelope.js';
+import type { LedgerEntry } from '../event-model/ledger-entry.js';
+import type { EventRecord } from '../event-model/memory-event.js';
 import { EventReplay } from './event-replay.js';
 
 const FIELDS = { text: ['text'], session: ['session'], source: [], time: [] };

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../model/ledger-entry.js';
+import type { LedgerEntry } from '../event-model/ledger-entry.js';
 
 /** A ledger row that no memory can be made from. */
 export interface UnreadableEntry {

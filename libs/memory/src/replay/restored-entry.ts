@@ -1,5 +1,5 @@
 import { canonicalJson } from '../model/content-hash.js';
-import type { LedgerEntry } from '../model/ledger-entry.js';
+import type { LedgerEntry } from '../event-model/ledger-entry.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import type { RestoredEntry } from './truth-restorer.port.js';

@@ -1,5 +1,5 @@
 import type { CoordinateId } from '../indexing/projection/indexer.js';
-import type { LedgerEntry } from '../model/ledger-entry.js';
+import type { LedgerEntry } from '../event-model/ledger-entry.js';
 
 /** A ledger entry with what is derived from its payload. */
 export interface RestoredEntry extends LedgerEntry {

@@ -6,7 +6,7 @@ import type { EventLedger, ForeignDelete, ForeignWrite } from '../indexing/event
 import type { Outbox } from '../indexing/relay/outbox.port.js';
 import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import type { JsonObject } from '../model/json.js';
-import type { EventRecord } from '../model/memory-event.js';
+import type { EventRecord } from '../event-model/memory-event.js';
 import type { AccessCounter } from '../read/access-counter.port.js';
 import type { CoordinateSearch } from '../read/coordinate-search.port.js';
 import type { KeywordSearch } from '../read/keyword-search.port.js';

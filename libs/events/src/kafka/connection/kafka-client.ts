@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { Kafka, logLevel, type KafkaConfig, type SASLOptions } from 'kafkajs';
-import { framedSocket } from './framed-socket.js';
+import { framedSocket } from './framing/framed-socket.js';
 import { kafkaLogCreator, type KafkaLog } from './kafka-log.js';
 import { useQuickGzip } from './quick-gzip.js';
-import { quietRequestQueues } from './quiet-request-queue.js';
+import { quietRequestQueues } from './framing/quiet-request-queue.js';
 
 export type SaslMechanism = 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '../../model/errors.js';
-import type { EventRecord } from '../../model/memory-event.js';
+import type { EventRecord } from '../../event-model/memory-event.js';
 import { ImportanceNormalizers } from '../../store/importance-normalizers.js';
 import { EventLedger, type ForeignDelete, type ForeignWrite } from './event-ledger.port.js';
 import { EventProcessor } from './event-processor.js';

@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../model/memory-event.js';
+import type { EventRecord } from '../../event-model/memory-event.js';
 import type { ForeignEventRecorder, RefusedEvent } from './foreign-event-recorder.js';
 import type { Indexer } from '../projection/indexer.js';
 

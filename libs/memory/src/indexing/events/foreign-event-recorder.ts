@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../model/memory-event.js';
+import type { EventRecord } from '../../event-model/memory-event.js';
 import type { ImportanceNormalizers } from '../../store/importance-normalizers.js';
 import type { StoreLimits } from '../../store/store.types.js';
 import type { PayloadFields } from '../../model/payload-fields.js';

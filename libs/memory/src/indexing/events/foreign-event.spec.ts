@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MemoryEvent } from '../../model/memory-event.js';
+import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { toForeignChange } from './foreign-event.js';
 
 const OPTIONS = {

@@ -1,9 +1,9 @@
 import { InvalidRequestError } from '../../model/errors.js';
 import { coordinateKey, parseCoordinate, toCoordinate, type Coordinate } from '../../model/coordinate.js';
-import { eventEpochSeconds } from '../../model/event-timestamp.js';
-import { fromEnvelope } from '../../model/envelope.js';
+import { eventEpochSeconds } from '../../event-model/event-timestamp.js';
+import { fromEnvelope } from '../../event-model/envelope.js';
 import type { JsonValue } from '../../model/json.js';
-import type { MemoryEvent } from '../../model/memory-event.js';
+import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { MEMORY_TYPES, type MemoryType } from '../../model/memory.js';
 import { toNamespace } from '../../model/namespace.js';
 import type { StoreLimits } from '../../store/store.types.js';

@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../model/memory-event.js';
+import type { EventRecord } from '../../event-model/memory-event.js';
 import type { Embedder } from '../../index-model/embedder.port.js';
 import type { IndexChange } from '../../index-model/index-point.js';
 import type { LexicalIndex } from '../../index-model/lexical-index.port.js';

@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../model/memory-event.js';
+import type { EventRecord } from '../../event-model/memory-event.js';
 import type { PublishOutcome } from './outbox.port.js';
 
 /** Carries events from the relay to whoever applies them, in order per key. */

@@ -1,4 +1,4 @@
-import type { EventRecord } from '../../model/memory-event.js';
+import type { EventRecord } from '../../event-model/memory-event.js';
 
 /** What became of a batch that was handed out. */
 export interface PublishOutcome {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventBus } from '../../indexing/relay/event-bus.port.js';
-import type { MemoryEvent, EventRecord } from '../../model/memory-event.js';
+import type { MemoryEvent, EventRecord } from '../../event-model/memory-event.js';
 import { freshNamespace } from '../truth-builders.js';
 
 /** A bus under test and what stands behind it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecentWrites } from '../../indexing/following/recent-writes.js';
 import { VersionConflictError } from '../../model/errors.js';
-import type { MemoryEvent } from '../../model/memory-event.js';
+import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { seededRandom } from '../seeded-random.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
 

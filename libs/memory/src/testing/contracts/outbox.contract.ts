@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PublishOutcome } from '../../indexing/relay/outbox.port.js';
-import type { EventRecord } from '../../model/memory-event.js';
+import type { EventRecord } from '../../event-model/memory-event.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
 
 /** Relays that share the outbox in the concurrency test, and what they move. */

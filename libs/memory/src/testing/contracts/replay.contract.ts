@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { fromEnvelope } from '../../model/envelope.js';
-import type { LedgerEntry } from '../../model/ledger-entry.js';
+import { fromEnvelope } from '../../event-model/envelope.js';
+import type { LedgerEntry } from '../../event-model/ledger-entry.js';
 import type { LedgerReader } from '../../replay/ledger-reader.port.js';
 import { toRestoredEntry } from '../../replay/restored-entry.js';
 import type { TruthRestorer } from '../../replay/truth-restorer.port.js';

@@ -1,8 +1,8 @@
-import { InvalidRequestError } from './errors.js';
-import { coordinateKey, toCoordinate } from './coordinate.js';
-import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+import { InvalidRequestError } from '../model/errors.js';
+import { coordinateKey, toCoordinate } from '../model/coordinate.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { LedgerEntry } from './ledger-entry.js';
-import { MEMORY_TYPES, type MemoryType } from './memory.js';
+import { MEMORY_TYPES, type MemoryType } from '../model/memory.js';
 import type { EnvelopeDetails, EventRecord } from './memory-event.js';
 
 /** Names under which clients and operators read what we know of a memory, among the fields of its payload. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
 
 /** What a change did: the `type` of an event and of its ledger row. */
 export type MemoryEventType = 'created' | 'updated' | 'deleted' | 'linked' | 'unlinked';

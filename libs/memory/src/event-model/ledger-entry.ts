@@ -1,6 +1,6 @@
-import type { Coordinate } from './coordinate.js';
-import type { JsonObject } from './json.js';
-import type { MemoryType } from './memory.js';
+import type { Coordinate } from '../model/coordinate.js';
+import type { JsonObject } from '../model/json.js';
+import type { MemoryType } from '../model/memory.js';
 
 /**
  * One change of a memory's content, whole: what the ledger keeps of it, and enough to make the memory again as the change

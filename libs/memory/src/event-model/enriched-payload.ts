@@ -1,7 +1,7 @@
-import { contentHash } from './content-hash.js';
+import { contentHash } from '../model/content-hash.js';
 import { ENVELOPE_FIELDS } from './envelope.js';
-import type { JsonObject } from './json.js';
-import type { MemoryType } from './memory.js';
+import type { JsonObject } from '../model/json.js';
+import type { MemoryType } from '../model/memory.js';
 
 /** An enriched payload, and the hash of what was sent. */
 export interface HashedEnrichment {

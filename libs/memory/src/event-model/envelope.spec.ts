@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { contentHash } from './content-hash.js';
+import { contentHash } from '../model/content-hash.js';
 import { enrichedPayload, ENVELOPE_FIELDS, fromEnvelope, toEnvelope, toEnvelopeDetails } from './envelope.js';
 import { sentOf } from './enriched-payload.js';
-import type { JsonObject } from './json.js';
+import type { JsonObject } from '../model/json.js';
 import type { LedgerEntry } from './ledger-entry.js';
-import { MEMORY_TYPES } from './memory.js';
+import { MEMORY_TYPES } from '../model/memory.js';
 
 const payloads = fc
   .dictionary(fc.oneof(fc.string(), fc.constantFrom(...ENVELOPE_FIELDS)), fc.jsonValue({ maxDepth: 2 }))
