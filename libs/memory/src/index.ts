@@ -151,7 +151,6 @@ export {
 } from './indexing/projection/indexer.js';
 export { type ProcessOutcome, EventProcessor, isForeign } from './indexing/events/event-processor.js';
 export {
-  type ForeignEventOptions,
   type RefusedEvent,
   type RecordOutcome,
   ForeignEventRecorder,
@@ -208,3 +207,4 @@ export { LedgerReplay, type LedgerReplayListener, type LedgerReplayOutcome } fro
 export { toRestoredEntry } from './replay/restored-entry.js';
 export { TruthRestorer, type Restored, type RestoredEntry } from './replay/truth-restorer.port.js';
 export { isSameDigest, vectorDigest, type VectorDigest } from './verify/digests/vector-digest.js';
+export { type ForeignEventOptions } from './indexing/events/foreign-event.js';

@@ -23,6 +23,7 @@ export function eventsOptions({ kafka, service }: AppConfig): EventsOptions {
       batchSize: kafka.consumerBatchSize,
       maxAttempts: kafka.consumerAttempts,
       maxBackoffMs: kafka.consumerBackoffMs,
+      maxAheadMs: kafka.eventMaxAheadMs,
     },
   };
 }

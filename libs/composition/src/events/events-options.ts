@@ -1,4 +1,5 @@
 import type { KafkaConnectionOptions } from '@sfm/events';
+import type { ForeignEventOptions } from '@sfm/memory';
 
 /** Who carries events to those who apply them: `embedded` hands them to this process's own indexer. */
 export type EventsOptions = { readonly kind: 'embedded' } | KafkaEventsOptions;
@@ -26,4 +27,11 @@ export interface ConsumerOptions {
   readonly maxAttempts?: number;
   /** Longest pause of a partition while a server that it needs is away, in milliseconds. @default 10000 */
   readonly maxBackoffMs?: number;
+  /** How far the clock of another producer may be ahead of ours, in milliseconds. @default 300000 */
+  readonly maxAheadMs?: number;
+}
+
+/** What the options say about the clocks of other producers; nothing where events come from this process only. */
+export function clockRule(events: EventsOptions): Pick<ForeignEventOptions, 'maxAheadMs'> {
+  return events.kind === 'kafka' ? { maxAheadMs: events.consumer?.maxAheadMs } : {};
 }

@@ -6,7 +6,7 @@ import type { IndexingOptions } from '../indexing/indexing-options.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import { EventBusConnection, EventBusModule } from './event-bus.module.js';
-import type { EventsOptions } from './events-options.js';
+import { clockRule, type EventsOptions } from './events-options.js';
 import { ReplayModule } from './replay.module.js';
 
 /** What makes memories again, and what becomes of them. */
@@ -62,7 +62,7 @@ function compose(options: ReplayOptions, dataSource: StorageModuleOptions['dataS
     module: ReplayRootModule,
     imports: [
       indexing,
-      ReplayModule.register({ limits, fields }, indexing),
+      ReplayModule.register({ limits, fields, ...clockRule(events) }, indexing),
       EventBusModule.register(events, CLIENT_NAME, indexing),
     ],
   };

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { KafkaBatchServer } from '@sfm/events';
 import { CacheBackend } from '../cache/cache-backend.js';
 import { EventProcessingModule } from '../events/event-processing.module.js';
+import { clockRule } from '../events/events-options.js';
 import { KafkaConsuming } from '../events/kafka-consuming.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
@@ -19,14 +20,14 @@ export interface EventConsumerParts extends Omit<MemorySystemParts, 'isMeasured'
 @Module({})
 export class EventConsumerModule {
   static register(options: CompleteOptions, { dataSource, cache, consuming }: EventConsumerParts): DynamicModule {
-    const { limits, fields } = options;
+    const { limits, fields, events } = options;
     const indexing = IndexingModule.register(options, {
       storage: { dataSource },
       telemetry: TelemetryModule.measured(),
       projections: cache.projections,
       hasLexicalIndex: false,
     });
-    const processing = EventProcessingModule.register({ limits, fields }, indexing);
+    const processing = EventProcessingModule.register({ limits, fields, ...clockRule(events) }, indexing);
     return {
       module: EventConsumerModule,
       imports: [indexing, processing],

@@ -109,4 +109,14 @@ export const kafkaSettings = {
     unit: 's',
     description: 'Longest pause of a partition while a server that it needs is away.',
   }),
+  eventMaxAheadMs: scaled({
+    name: 'SOMA_EVENT_MAX_AHEAD_SECONDS',
+    fallback: 300,
+    min: 0,
+    max: 86_400,
+    factor: 1000,
+    unit: 's',
+    description:
+      'How far the clock of another producer may be ahead of ours. An event within that counts as of now, one beyond is refused.',
+  }),
 };

@@ -1,16 +1,8 @@
 import type { EventRecord } from '../../event-model/memory-event.js';
 import type { ImportanceNormalizers } from '../../store/importance-normalizers.js';
-import type { StoreLimits } from '../../store/store.types.js';
-import type { PayloadFields } from '../../model/payload-fields.js';
 import type { EventLedger, ForeignDelete, ForeignWrite } from './event-ledger.port.js';
-import { toForeignChange } from './foreign-event.js';
+import { toForeignChange, type ForeignEventOptions } from './foreign-event.js';
 import { applyIsolating } from '../projection/isolation.js';
-
-/** What an event may say. */
-export interface ForeignEventOptions {
-  readonly limits: StoreLimits;
-  readonly fields: PayloadFields;
-}
 
 /** An event that can never be applied, and why. */
 export interface RefusedEvent {

@@ -51,6 +51,11 @@ describe('an event of another producer', () => {
     expect(toForeignChange(anEvent({ timestamp: ahead }), OPTIONS).occurredAt).toEqual(new Date(ahead * 1000));
   });
 
+  it('is refused when it is further ahead than the clocks of others may be', () => {
+    const event = anEvent({ timestamp: Math.floor(Date.now() / 1000) + 60 });
+    expect(() => toForeignChange(event, { ...OPTIONS, maxAheadMs: 1000 })).toThrow('must not lie more than 1 s');
+  });
+
   it('can be a deletion', () => {
     expect(toForeignChange(anEvent({ type: 'deleted' }), OPTIONS)).toMatchObject({
       kind: 'delete',

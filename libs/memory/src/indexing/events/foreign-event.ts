@@ -11,21 +11,26 @@ import type { PayloadFields } from '../../model/payload-fields.js';
 import { toWriteCommand } from '../../store/write-command.js';
 import type { ForeignDelete, ForeignWrite } from './event-ledger.port.js';
 
+/** What an event may say. */
+export interface ForeignEventOptions {
+  readonly limits: StoreLimits;
+  readonly fields: PayloadFields;
+  /** How far the clock of another producer may be ahead of ours, in milliseconds. @default 300000 */
+  readonly maxAheadMs?: number;
+}
+
 /**
  * What an event of another producer asks for, checked like a request: the memory's own fields stand in the payload
  * beside `coordinate` (a list of numbers or `x,y,z`) and `memory_type` (episodic when absent).
  *
  * @throws InvalidRequestError naming the field: the event can never be applied.
  */
-export function toForeignChange(
-  event: MemoryEvent,
-  options: { readonly limits: StoreLimits; readonly fields: PayloadFields },
-): ForeignWrite | ForeignDelete {
+export function toForeignChange(event: MemoryEvent, options: ForeignEventOptions): ForeignWrite | ForeignDelete {
   const namespace = toNamespace(event.namespace);
   const announced = fromEnvelope({ event, key: '' });
   if (announced.kind !== 'announcement') throw new InvalidRequestError('event', 'must be of another producer');
   const coordinate = toEventCoordinate(announced.coordinate, options.limits.maxDimensions);
-  const origin = { id: event.id, eventId: event.event_id, occurredAt: occurredAt(event) };
+  const origin = { id: event.id, eventId: event.event_id, occurredAt: occurredAt(event, options.maxAheadMs) };
   switch (event.type) {
     case 'created':
     case 'updated': {
@@ -58,17 +63,16 @@ function toMemoryType(given: JsonValue = 'episodic'): MemoryType {
   return type;
 }
 
-/** How far the clock of another producer may be ahead of ours: within that an event counts as of now. */
-const MAX_AHEAD_MS = 300_000;
+const DEFAULT_MAX_AHEAD_MS = 300_000;
 
-function occurredAt({ timestamp }: MemoryEvent): Date {
+function occurredAt({ timestamp }: MemoryEvent, maxAheadMs = DEFAULT_MAX_AHEAD_MS): Date {
   const seconds = eventEpochSeconds(timestamp);
   if (seconds === null || !Number.isFinite(new Date(seconds * 1000).getTime())) {
     throw new InvalidRequestError('timestamp', 'must be an ISO 8601 time or an epoch number');
   }
   if (seconds < 0) throw new InvalidRequestError('timestamp', 'must not lie before 1970');
-  if (seconds * 1000 > Date.now() + MAX_AHEAD_MS) {
-    throw new InvalidRequestError('timestamp', `must not lie more than ${MAX_AHEAD_MS / 60_000} minutes in the future`);
+  if (seconds * 1000 > Date.now() + maxAheadMs) {
+    throw new InvalidRequestError('timestamp', `must not lie more than ${maxAheadMs / 1000} s in the future`);
   }
   return new Date(seconds * 1000);
 }
