@@ -8,7 +8,7 @@ import { IndexWarmup } from '@sfm/memory';
 import { StructuredLogger } from '@sfm/observability';
 import { memorySystemOptions } from '@sfm/service-config';
 import { createApi } from '../apps/api/dist/api-application.js';
-import { StoreRequestSchema } from '../apps/api/dist/http/compat/store.dto.js';
+import { StoreRequestSchema } from '../apps/api/dist/http/compat/memories/store.dto.js';
 import { SchemaPipe } from '../apps/api/dist/http/requests/schema.pipe.js';
 
 /** Everything that POST /store does before it stores. */

@@ -1,7 +1,7 @@
 // Writes docs/openapi.json from the built routes; with --check it only compares. Needs `npm run build`, no backend.
 import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
-import { previewOpenApi } from '../apps/api/dist/http/openapi/preview.js';
+import { previewOpenApi } from '../apps/api/dist/http/preview-openapi.js';
 import { writeOrCheck } from './write-or-check.mjs';
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));

@@ -10,9 +10,9 @@ import {
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 import { MetricsModule } from '@sfm/observability';
-import { PublicMetricsController } from './http/compat/metrics.controller.js';
-import { HealthReader } from './http/health-reader.js';
-import { HttpOptions } from './http/http-options.js';
+import { PublicMetricsController } from './http/compat/service/metrics.controller.js';
+import { HealthReader } from './http/options/health-reader.js';
+import { HttpOptions } from './http/options/http-options.js';
 import { HttpModule } from './http/http.module.js';
 import { VERSION } from './version.js';
 

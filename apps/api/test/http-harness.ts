@@ -15,12 +15,12 @@ import {
   VerifyService,
 } from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
-import { PublicMetricsController } from '../src/http/compat/metrics.controller.js';
+import { PublicMetricsController } from '../src/http/compat/service/metrics.controller.js';
 import { configureHttp } from '../src/http/configure-http.js';
-import { HealthReader, type HealthReport } from '../src/http/health-reader.js';
+import { HealthReader, type HealthReport } from '../src/http/options/health-reader.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
-import { HttpOptions } from '../src/http/http-options.js';
+import { HttpOptions } from '../src/http/options/http-options.js';
 import { aVerifiedStore } from '@sfm/memory/testing';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 

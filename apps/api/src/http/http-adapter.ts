@@ -5,7 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { requestIdOf } from '@sfm/observability';
 import { describeStatus } from './errors/error-description.js';
 import { errorResponse } from './errors/error-response.js';
-import type { HttpOptions } from './http-options.js';
+import type { HttpOptions } from './options/http-options.js';
 import { registerJsonParser } from './requests/json-body.js';
 
 /** Longest time a client may take to send a request; slower ones are answered 408. */

@@ -1,19 +1,19 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { HealthController } from './compat/health.controller.js';
-import { CompatLookupController } from './compat/lookup.controller.js';
-import { CompatMemoriesController } from './compat/memories.controller.js';
-import { CompatRecallController } from './compat/recall.controller.js';
-import { ServiceController } from './compat/service.controller.js';
-import { CompatStoreController } from './compat/store.controller.js';
+import { HealthController } from './compat/service/health.controller.js';
+import { CompatLookupController } from './compat/lookup/lookup.controller.js';
+import { CompatMemoriesController } from './compat/memories/memories.controller.js';
+import { CompatRecallController } from './compat/recall/recall.controller.js';
+import { ServiceController } from './compat/service/service.controller.js';
+import { CompatStoreController } from './compat/memories/store.controller.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { RouteTable } from './errors/route-table.js';
 import { RequestLimits } from './requests/request-limits.js';
-import { AdminController } from './v1/admin.controller.js';
-import { MemoryBatchController } from './v1/batch.controller.js';
-import { MemoriesController } from './v1/memories.controller.js';
-import { PageCursor } from './v1/page-cursor.js';
-import { RecallController } from './v1/recall.controller.js';
+import { AdminController } from './v1/admin/admin.controller.js';
+import { MemoryBatchController } from './v1/memories/batch.controller.js';
+import { MemoriesController } from './v1/memories/memories.controller.js';
+import { PageCursor } from './v1/memories/page-cursor.js';
+import { RecallController } from './v1/recall/recall.controller.js';
 
 /** All HTTP routes and their errors. The guards come with AuthModule, `/metrics` with MetricsModule. */
 @Module({})

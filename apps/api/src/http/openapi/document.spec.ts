@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { previewOpenApi } from './preview.js';
+import { previewOpenApi } from '../preview-openapi.js';
 
 const repository = new URL('../../../../../', import.meta.url);
 let document: OpenAPIObject;

@@ -9,7 +9,7 @@ import {
   type Coordinate,
   type JsonObject,
 } from '@sfm/memory';
-import { HttpOptions } from '../http-options.js';
+import { HttpOptions } from '../options/http-options.js';
 
 /** Characters one number may take in text: refuses a megabyte of coordinate before reading it. */
 const MAX_NUMBER_LENGTH = 64;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { apiSchema } from '../../openapi/schema-registry.js';
+import { coordText, payloadField, topKField, typeFilterField } from '../wire/fields.js';
+
+export const KeywordSearchRequestSchema = apiSchema(
+  'KeywordSearchRequest',
+  z
+    .object({
+      term: z
+        .string()
+        .describe('The word or text to find, taken literally.')
+        .meta({ examples: ['kettle'] }),
+      exact: z.boolean().default(true).describe('true: a whole text field equals the term; false: it contains it.'),
+      case_sensitive: z.boolean().default(false).describe('true: upper and lower case differ.'),
+      top_k: topKField(50),
+      type: typeFilterField(),
+    })
+    .describe('A literal search in all text fields of payloads. Unknown fields are ignored.'),
+);
+export type KeywordSearchRequest = z.output<typeof KeywordSearchRequestSchema>;
+
+export const RangeQuerySchema = z.object({
+  min: coordText('Lower corner of the box, included.'),
+  max: coordText('Upper corner of the box, included.'),
+  type: typeFilterField(),
+});
+export type RangeQuery = z.output<typeof RangeQuerySchema>;
+
+export const CoordsSchema = apiSchema(
+  'Coords',
+  z
+    .object({ coords: z.array(z.array(z.number())).describe('Coordinates inside the box, oldest first.') })
+    .describe('Where memories live.')
+    .meta({ examples: [{ coords: [[1, 2, 3]] }] }),
+);
+
+export const PayloadsRequestSchema = apiSchema(
+  'PayloadsRequest',
+  z
+    .object({ coords: z.array(coordText()).describe('The coordinates to read.') })
+    .describe('Coordinates to read at once.'),
+);
+export type PayloadsRequest = z.output<typeof PayloadsRequestSchema>;
+
+const LocatedPayloadSchema = apiSchema(
+  'LocatedPayload',
+  z
+    .object({
+      payload: payloadField().describe('The payload, with `memory_type`, `coordinate` and the other added fields.'),
+      coord: coordText('The coordinate as it was sent.'),
+    })
+    .describe('A payload and where it lives.'),
+);
+
+export const PayloadsSchema = apiSchema(
+  'Payloads',
+  z
+    .object({ payloads: z.array(LocatedPayloadSchema).describe('In the order asked; absent memories are left out.') })
+    .describe('What lives at the coordinates.'),
+);

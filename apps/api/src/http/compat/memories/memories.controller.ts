@@ -1,0 +1,154 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CurrentNamespace } from '@sfm/auth';
+import { ForgetService, ReadService, RecallService, StoreService } from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
+import { RequestLimits } from '../../requests/request-limits.js';
+import { SchemaPipe } from '../../requests/schema.pipe.js';
+import { markDegraded } from '../wire/degraded.js';
+import { compatible } from '../wire/errors.dto.js';
+import { flatPayload } from '../wire/flat-payload.mapper.js';
+import {
+  CreatedMemorySchema,
+  CreateMemoryRequestSchema,
+  DeletedMemorySchema,
+  FoundMemoriesSchema,
+  MemoryEnvelopeSchema,
+  SearchQuerySchema,
+  SearchRequestSchema,
+  type CreateMemoryRequest,
+  type SearchQuery,
+  type SearchRequest,
+} from './memories.dto.js';
+import { equalityFilter, typeOrNone } from '../wire/fields.js';
+
+const TAG = 'memories (compatible)';
+const COORD = { coord: 'Coordinate as text: numbers separated by commas.' };
+
+/** The later compatible API: the same memories under `/memories`. */
+@Controller('memories')
+export class CompatMemoriesController {
+  constructor(
+    private readonly writes: StoreService,
+    private readonly reads: ReadService,
+    private readonly forgetting: ForgetService,
+    private readonly recaller: RecallService,
+    private readonly limits: RequestLimits,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @compatible({
+    id: 'createMemory',
+    tag: TAG,
+    summary: 'Keep one memory',
+    body: CreateMemoryRequestSchema,
+    answers: [{ status: 200, description: 'Kept.', schema: CreatedMemorySchema }],
+    errors: [400, 413, 422, 503],
+  })
+  async create(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(CreateMemoryRequestSchema)) { coord, payload, memory_type }: CreateMemoryRequest,
+  ) {
+    const type = memory_type === 'semantic' ? 'semantic' : 'episodic';
+    await this.writes.store(namespace, { coordinate: this.limits.coordinate(coord), payload, type });
+    return { coord, memory_type: type, ok: true };
+  }
+
+  @Post('search')
+  @HttpCode(200)
+  @compatible({
+    id: 'searchMemories',
+    tag: TAG,
+    summary: 'Recall memories',
+    body: SearchRequestSchema,
+    answers: [{ status: 200, description: 'Best first.', schema: FoundMemoriesSchema }],
+    errors: [413, 422, 503],
+  })
+  search(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(SearchRequestSchema)) body: SearchRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.find({ namespace, reply }, body);
+  }
+
+  @Get('search')
+  @compatible({
+    id: 'searchMemoriesByQuery',
+    tag: TAG,
+    summary: 'Recall memories, asked in the query string',
+    query: SearchQuerySchema,
+    answers: [{ status: 200, description: 'Best first.', schema: FoundMemoriesSchema }],
+    errors: [422, 503],
+  })
+  searchByQuery(
+    @CurrentNamespace() namespace: string,
+    @Query(new SchemaPipe(SearchQuerySchema, 'query')) query: SearchQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return this.find({ namespace, reply }, query);
+  }
+
+  @Get(':coord')
+  @compatible({
+    id: 'readMemory',
+    tag: TAG,
+    summary: 'Read one memory',
+    params: COORD,
+    answers: [{ status: 200, description: 'The memory.', schema: MemoryEnvelopeSchema }],
+    errors: [400, 404, 503],
+  })
+  async read(@CurrentNamespace() namespace: string, @Param('coord') coord: string) {
+    const memory = await this.reads.get(namespace, this.limits.coordinate(coord));
+    return {
+      memory: {
+        coordinate: memory.coordinate,
+        payload: flatPayload(memory),
+        memory_type: memory.type,
+        metadata: {},
+        importance: memory.importance ?? 0,
+        created_at: memory.createdAt.toISOString(),
+        updated_at: memory.updatedAt.toISOString(),
+      },
+    };
+  }
+
+  @Delete(':coord')
+  @compatible({
+    id: 'deleteMemory',
+    tag: TAG,
+    summary: 'Delete one memory',
+    params: COORD,
+    answers: [{ status: 200, description: 'Gone.', schema: DeletedMemorySchema }],
+    errors: [400, 503],
+  })
+  async remove(@CurrentNamespace() namespace: string, @Param('coord') coord: string) {
+    const deleted = await this.forgetting.forget(namespace, [this.limits.coordinate(coord)]);
+    return { coord, deleted: deleted > 0 };
+  }
+
+  private async find(
+    { namespace, reply }: { readonly namespace: string; readonly reply: FastifyReply },
+    search: Omit<SearchRequest, 'memory_type'> & Pick<Partial<SearchRequest>, 'memory_type'>,
+  ) {
+    const { offset, top_k: topK } = search;
+    const filters = search.filters ? this.limits.json(search.filters, 'filters') : undefined;
+    const filter = equalityFilter(typeOrNone(search.memory_type), filters);
+    const { hits, degraded } = await this.recaller.recall(namespace, {
+      query: this.limits.text(search.query),
+      topK: this.limits.window(topK, offset),
+      ...(filter ? { filter } : {}),
+    });
+    markDegraded(reply, degraded);
+    return {
+      memories: hits.slice(offset).map(({ memory, score }) => ({
+        coordinate: memory.coordinate,
+        coord: memory.key,
+        payload: flatPayload(memory),
+        memory_type: memory.type,
+        importance: memory.importance ?? 0,
+        score,
+      })),
+    };
+  }
+}

@@ -1,0 +1,103 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { CurrentNamespace } from '@sfm/auth';
+import { coordinateKey, InvalidBulkItemError, InvalidRequestError, StoreService, type NewMemory } from '@sfm/memory';
+import { HttpOptions } from '../../options/http-options.js';
+import { RequestLimits } from '../../requests/request-limits.js';
+import { SchemaPipe } from '../../requests/schema.pipe.js';
+import { compatible } from '../wire/errors.dto.js';
+import {
+  RememberedSchema,
+  StoreBulkRequestSchema,
+  StoredBulkSchema,
+  StoredSchema,
+  StoreRequestSchema,
+  type StoreBulkRequest,
+  type StoreRequest,
+} from './store.dto.js';
+import { storedType } from '../wire/fields.js';
+
+const TAG = 'memories (compatible)';
+const BODY_ERRORS = [400, 413, 422, 503];
+
+/** Writes, in the words existing clients use. */
+@Controller()
+export class CompatStoreController {
+  constructor(
+    private readonly memories: StoreService,
+    private readonly limits: RequestLimits,
+    private readonly options: HttpOptions,
+  ) {}
+
+  @Post('store')
+  @HttpCode(200)
+  @compatible({
+    id: 'store',
+    tag: TAG,
+    summary: 'Keep one memory',
+    description: 'Keeps one memory; answered after the write is committed. The same request twice is harmless.',
+    body: StoreRequestSchema,
+    answers: [{ status: 200, description: 'Kept.', schema: StoredSchema }],
+    errors: BODY_ERRORS,
+  })
+  async store(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(StoreRequestSchema)) body: StoreRequest,
+  ): Promise<{ ok: true }> {
+    await this.memories.store(namespace, this.toMemory(body));
+    return { ok: true };
+  }
+
+  @Post('remember')
+  @HttpCode(200)
+  @compatible({
+    id: 'remember',
+    tag: TAG,
+    summary: 'Keep one memory and learn where',
+    description: 'Like `/store`, and answers with the canonical coordinate.',
+    body: StoreRequestSchema,
+    answers: [{ status: 200, description: 'Kept.', schema: RememberedSchema }],
+    errors: BODY_ERRORS,
+  })
+  async remember(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(StoreRequestSchema)) body: StoreRequest,
+  ): Promise<{ ok: true; coord: string }> {
+    const memory = this.toMemory(body);
+    await this.memories.store(namespace, memory);
+    return { ok: true, coord: coordinateKey(memory.coordinate) };
+  }
+
+  @Post('store_bulk')
+  @HttpCode(200)
+  @compatible({
+    id: 'storeBulk',
+    tag: TAG,
+    summary: 'Keep several memories, all or none',
+    description: 'One transaction: when an item is not allowed, it is named by its index and nothing is kept.',
+    body: StoreBulkRequestSchema,
+    answers: [{ status: 200, description: 'All kept.', schema: StoredBulkSchema }],
+    errors: BODY_ERRORS,
+  })
+  async storeBulk(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(StoreBulkRequestSchema)) { items }: StoreBulkRequest,
+  ): Promise<{ stored: number }> {
+    this.limits.count(items.length, this.options.limits.maxBulkItems, 'items');
+    const memories = items.map((item, index) => this.toBulkMemory(item, index));
+    if (memories.length > 0) await this.memories.storeAll(namespace, memories);
+    return { stored: items.length };
+  }
+
+  private toMemory({ coord, payload, type }: StoreRequest): NewMemory {
+    return { coordinate: this.limits.coordinate(coord), payload, type: storedType(type) };
+  }
+
+  private toBulkMemory(item: StoreRequest, index: number): NewMemory {
+    try {
+      return this.toMemory(item);
+    } catch (error) {
+      if (error instanceof InvalidRequestError) throw new InvalidBulkItemError(index, error);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { CurrentNamespace } from '@sfm/auth';
+import { RecallService, type JsonObject, type RecallHit, type RecallRequest } from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
+import { HttpOptions } from '../../options/http-options.js';
+import { RequestLimits } from '../../requests/request-limits.js';
+import { SchemaPipe } from '../../requests/schema.pipe.js';
+import { markDegraded } from '../wire/degraded.js';
+import { compatible } from '../wire/errors.dto.js';
+import { flatPayload } from '../wire/flat-payload.mapper.js';
+import {
+  BatchesSchema,
+  ContextRecallRequestSchema,
+  HybridRecallRequestSchema,
+  MatchesSchema,
+  PayloadResultsSchema,
+  RecallBatchRequestSchema,
+  RecallQuerySchema,
+  RecallRequestSchema,
+  ScoredRecallRequestSchema,
+  ScoredResultsSchema,
+  type ContextRecallRequest,
+  type HybridRecallRequest,
+  type RecallBatchRequest,
+  type RecallQuery,
+  type RecallRequestBody,
+  type ScoredRecallRequest,
+} from './recall.dto.js';
+import { equalityFilter } from '../wire/fields.js';
+
+const TAG = 'recall (compatible)';
+const ERRORS = [413, 422, 503];
+
+interface ScoredPayload {
+  readonly payload: JsonObject;
+  readonly score: number;
+}
+
+/** Who asks, and where the answer goes. */
+interface Call {
+  readonly namespace: string;
+  readonly reply: FastifyReply;
+}
+
+/** Recall, in the words existing clients use. */
+@Controller()
+export class CompatRecallController {
+  constructor(
+    private readonly recaller: RecallService,
+    private readonly limits: RequestLimits,
+    private readonly options: HttpOptions,
+  ) {}
+
+  @Post('recall')
+  @HttpCode(200)
+  @compatible({
+    id: 'recall',
+    tag: TAG,
+    summary: 'Recall memories',
+    body: RecallRequestSchema,
+    answers: [{ status: 200, description: 'Payloads, best first.', schema: MatchesSchema }],
+    errors: ERRORS,
+  })
+  async recall(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(RecallRequestSchema)) body: RecallRequestBody,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ matches: JsonObject[] }> {
+    return { matches: await this.payloads({ namespace, reply }, this.toRequest(body)) };
+  }
+
+  @Get('recall')
+  @compatible({
+    id: 'recallByQuery',
+    tag: TAG,
+    summary: 'Recall memories, asked in the query string',
+    query: RecallQuerySchema,
+    answers: [{ status: 200, description: 'Payloads, best first.', schema: MatchesSchema }],
+    errors: [422, 503],
+  })
+  async recallByQuery(
+    @CurrentNamespace() namespace: string,
+    @Query(new SchemaPipe(RecallQuerySchema, 'query')) query: RecallQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ matches: JsonObject[] }> {
+    return { matches: await this.payloads({ namespace, reply }, this.toRequest(query)) };
+  }
+
+  @Post('recall_batch')
+  @HttpCode(200)
+  @compatible({
+    id: 'recallBatch',
+    tag: TAG,
+    summary: 'Recall for several questions',
+    body: RecallBatchRequestSchema,
+    answers: [{ status: 200, description: 'One list per question.', schema: BatchesSchema }],
+    errors: ERRORS,
+  })
+  async recallBatch(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(RecallBatchRequestSchema)) { queries, ...settings }: RecallBatchRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ batches: JsonObject[][] }> {
+    this.limits.count(queries.length, this.options.limits.maxBatchQueries, 'queries');
+    const requests = queries.map((query, index) => this.toRequest({ ...settings, query }, `queries.${index}`));
+    return { batches: await Promise.all(requests.map((request) => this.payloads({ namespace, reply }, request))) };
+  }
+
+  @Post('recall_with_scores')
+  @HttpCode(200)
+  @compatible({
+    id: 'recallWithScores',
+    tag: TAG,
+    summary: 'Recall memories with their scores',
+    body: ScoredRecallRequestSchema,
+    answers: [{ status: 200, description: 'Payloads and scores, best first.', schema: ScoredResultsSchema }],
+    errors: ERRORS,
+  })
+  async recallWithScores(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(ScoredRecallRequestSchema)) body: ScoredRecallRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ results: ScoredPayload[] }> {
+    return { results: await this.scored({ namespace, reply }, this.toRequest(body)) };
+  }
+
+  @Post('hybrid_recall_with_scores')
+  @HttpCode(200)
+  @compatible({
+    id: 'hybridRecallWithScores',
+    tag: TAG,
+    summary: 'Recall memories with extra weight on given words',
+    body: HybridRecallRequestSchema,
+    answers: [{ status: 200, description: 'Payloads and scores, best first.', schema: ScoredResultsSchema }],
+    errors: ERRORS,
+  })
+  async hybridRecallWithScores(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(HybridRecallRequestSchema)) body: HybridRecallRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ results: ScoredPayload[] }> {
+    const terms = (body.terms ?? []).map((term, index) => this.limits.text(term, `terms.${index}`));
+    this.limits.count(terms.length, this.options.limits.maxBatchQueries, 'terms');
+    const request = this.toRequest({ ...body, hybrid: true });
+    const { boost, exact, case_sensitive: caseSensitive } = body;
+    const keywords = terms.length > 0 ? { terms, boost, exact, caseSensitive } : undefined;
+    return { results: await this.scored({ namespace, reply }, { ...request, ...(keywords ? { keywords } : {}) }) };
+  }
+
+  @Post('recall_with_context')
+  @HttpCode(200)
+  @compatible({
+    id: 'recallWithContext',
+    tag: TAG,
+    summary: 'Recall memories in a situation',
+    body: ContextRecallRequestSchema,
+    answers: [{ status: 200, description: 'Payloads, best first.', schema: PayloadResultsSchema }],
+    errors: ERRORS,
+  })
+  async recallWithContext(
+    @CurrentNamespace() namespace: string,
+    @Body(new SchemaPipe(ContextRecallRequestSchema)) body: ContextRecallRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<{ results: JsonObject[] }> {
+    const context = this.limits.json(body.context, 'context');
+    return { results: await this.payloads({ namespace, reply }, { ...this.toRequest(body), context }) };
+  }
+
+  private async payloads(call: Call, request: RecallRequest): Promise<JsonObject[]> {
+    return (await this.hits(call, request)).map(({ memory }) => flatPayload(memory));
+  }
+
+  private async scored(call: Call, request: RecallRequest): Promise<ScoredPayload[]> {
+    return (await this.hits(call, request)).map(({ memory, score }) => ({ payload: flatPayload(memory), score }));
+  }
+
+  private async hits({ namespace, reply }: Call, request: RecallRequest): Promise<readonly RecallHit[]> {
+    const { hits, degraded } = await this.recaller.recall(namespace, request);
+    markDegraded(reply, degraded);
+    return hits;
+  }
+
+  private toRequest(
+    body: Partial<RecallRequestBody> & { query: string; top_k: number },
+    field = 'query',
+  ): RecallRequest {
+    const filters = body.filters ? this.limits.json(body.filters, 'filters') : undefined;
+    const filter = equalityFilter(body.type, filters);
+    return {
+      query: this.limits.text(body.query, field),
+      topK: this.limits.topK(body.top_k),
+      mode: (body.hybrid ?? this.options.hybridDefault) ? 'hybrid' : 'vector',
+      ...(filter ? { filter } : {}),
+    };
+  }
+}

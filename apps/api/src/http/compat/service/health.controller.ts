@@ -1,0 +1,110 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { Public } from '@sfm/auth';
+import type { FastifyReply } from 'fastify';
+import { HealthReader, type HealthReport } from '../../options/health-reader.js';
+import { HttpOptions } from '../../options/http-options.js';
+import { compatible } from '../wire/errors.dto.js';
+import { HealthSchema, LivenessSchema } from './service.dto.js';
+
+const TAG = 'service';
+/** A probe that waits longer than this for us counts us as dead, which a slow server behind us does not make us. */
+const LIVENESS_WITHIN_MS = 500;
+
+/** Health for people, load balancers and existing clients. Needs no token. */
+@Controller()
+@Public()
+export class HealthController {
+  constructor(
+    private readonly health: HealthReader,
+    private readonly options: HttpOptions,
+  ) {}
+
+  @Get('health')
+  @compatible({
+    id: 'health',
+    tag: TAG,
+    summary: 'State of the service and its parts',
+    description: 'Always 200 while the process answers; read the booleans.',
+    answers: [{ status: 200, description: 'State.', schema: HealthSchema }],
+    open: true,
+  })
+  async read() {
+    const report = await this.health.read();
+    const healthy = report.components.every((component) => component.healthy);
+    return {
+      ...flags(report),
+      healthy,
+      status: healthy ? 'healthy' : report.kvStore ? 'degraded' : 'unhealthy',
+      version: this.options.version,
+      uptime_seconds: Math.round(process.uptime() * 1000) / 1000,
+      timestamp: new Date().toISOString(),
+      services: services(report),
+    };
+  }
+
+  @Get('healthz')
+  @compatible({
+    id: 'liveness',
+    tag: TAG,
+    summary: 'Liveness',
+    description: '200 while the process can answer; the booleans tell which parts do.',
+    answers: [{ status: 200, description: 'The process lives.', schema: LivenessSchema }],
+    open: true,
+  })
+  async liveness() {
+    return flags(await this.health.read(LIVENESS_WITHIN_MS));
+  }
+
+  @Get('readyz')
+  @compatible({
+    id: 'readiness',
+    tag: TAG,
+    summary: 'Readiness',
+    description: '503 while the truth store is unreachable: then nothing can be stored or recalled.',
+    answers: [
+      { status: 200, description: 'The service can serve.', schema: LivenessSchema },
+      { status: 503, description: 'The truth store is unreachable.', schema: LivenessSchema },
+    ],
+    open: true,
+  })
+  async readiness(@Res({ passthrough: true }) reply: FastifyReply) {
+    const report = await this.health.read();
+    void reply.status(report.kvStore ? 200 : 503);
+    return flags(report);
+  }
+}
+
+function flags({ kvStore, vectorStore, graphStore, predictionProvider }: HealthReport) {
+  return {
+    kv_store: kvStore,
+    vector_store: vectorStore,
+    graph_store: graphStore,
+    prediction_provider: predictionProvider,
+  };
+}
+
+interface ServiceEntry {
+  readonly name: string;
+  readonly healthy: boolean;
+  readonly latency_ms: number;
+  readonly details: Readonly<Record<string, string | number | boolean | null>>;
+}
+
+/** The parts; and, where none has the name, entries for the three technologies that existing clients look for. */
+function services({ components, kvStore, graphStore, vectorStore }: HealthReport): ServiceEntry[] {
+  const parts = components.map(({ name, healthy, latencyMs, details }) => ({
+    name,
+    healthy,
+    latency_ms: latencyMs,
+    details: details ?? {},
+  }));
+  const roles = [
+    { name: 'postgresql', healthy: graphStore, role: 'graph_store' },
+    { name: 'redis', healthy: kvStore, role: 'kv_store' },
+    { name: 'milvus', healthy: vectorStore, role: 'vector_store' },
+  ];
+  const standIns = roles
+    .filter(({ name }) => !parts.some((part) => part.name === name))
+    .map(({ name, healthy, role }) => ({ name, healthy, latency_ms: 0, details: { stands_for: role } }));
+  return [...parts, ...standIns];
+}

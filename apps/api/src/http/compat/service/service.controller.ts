@@ -1,0 +1,67 @@
+import { Controller, Get, Headers, ServiceUnavailableException } from '@nestjs/common';
+import { CurrentNamespace, CurrentPrincipal, Public, PublicIf, type Principal } from '@sfm/auth';
+import { ReadService } from '@sfm/memory';
+import { compatible } from '../wire/errors.dto.js';
+import { GreetingSchema, PongSchema, StatsSchema } from './service.dto.js';
+
+const TAG = 'service';
+
+/** Area of `@PublicIf`: whether `/stats` answers without a token is the operator's choice. */
+export const STATS_AREA = 'stats';
+
+/** What the service says about itself. */
+@Controller()
+export class ServiceController {
+  constructor(private readonly memories: ReadService) {}
+
+  @Get()
+  @Public()
+  @compatible({
+    id: 'root',
+    tag: TAG,
+    summary: 'Greeting',
+    answers: [{ status: 200, description: 'The service runs.', schema: GreetingSchema }],
+    open: true,
+  })
+  root() {
+    return { message: 'SomaFractalMemory API is running', metrics: '/metrics' };
+  }
+
+  @Get('ping')
+  @Public()
+  @compatible({
+    id: 'ping',
+    tag: TAG,
+    summary: 'Ping',
+    answers: [{ status: 200, description: 'The process answers.', schema: PongSchema }],
+    open: true,
+  })
+  ping() {
+    return { ping: 'pong' };
+  }
+
+  @Get('stats')
+  @PublicIf(STATS_AREA)
+  @compatible({
+    id: 'stats',
+    tag: TAG,
+    summary: 'How many memories there are',
+    description:
+      'Counts the namespace of the request; without `X-Soma-Namespace`, a credential for all namespaces counts them all.',
+    answers: [{ status: 200, description: 'Counts.', schema: StatsSchema }],
+    errors: [503],
+  })
+  async stats(
+    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() principal: Principal | undefined,
+    @Headers('x-soma-namespace') requested: string | undefined,
+  ) {
+    const everywhere = principal?.namespaces === '*' && !requested;
+    const counts = await this.memories
+      .counts(everywhere ? undefined : namespace)
+      .catch((cause: unknown) =>
+        Promise.reject(new ServiceUnavailableException('Backend stats unavailable', { cause })),
+      );
+    return { total_memories: counts.total, episodic: counts.episodic, semantic: counts.semantic };
+  }
+}

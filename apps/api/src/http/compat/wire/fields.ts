@@ -1,0 +1,69 @@
+import { MEMORY_TYPES, type JsonObject, type MemoryFilter, type MemoryType } from '@sfm/memory';
+import { z } from 'zod';
+import { jsonObject } from '../../requests/wire-types.js';
+
+/** Fields that several compatible routes share. */
+
+export const coordText = (description = 'Coordinate as text: numbers separated by commas.') =>
+  z
+    .string()
+    .describe(description)
+    .meta({ examples: ['1.0,2.0,3.0'] });
+
+export const payloadField = () =>
+  jsonObject('What is remembered: any JSON object.', { text: 'The kettle is in the blue cupboard', source: 'kitchen' });
+
+/** `null` and `""` mean "not said", as existing clients send them. */
+export const memoryTypeField = (description: string) =>
+  z
+    .enum([...MEMORY_TYPES, ''])
+    .nullish()
+    .describe(description);
+
+export const topKField = (otherwise: number) =>
+  z.int().min(1).default(otherwise).describe('How many memories to return; at most the configured maximum.');
+
+export const queryField = () =>
+  z
+    .string()
+    .describe('What to look for, in plain words.')
+    .meta({ examples: ['kettle'] });
+
+export const typeFilterField = () => memoryTypeField('Only memories of this type; null for both.');
+
+export const filtersField = () =>
+  jsonObject('Only memories whose payload has these top-level values.', { source: 'kitchen' })
+    .nullish()
+    .describe('Only memories whose payload has these top-level values.');
+
+export const hybridField = () =>
+  z.boolean().nullish().describe('true: words and vectors; false: vectors alone; null: the configured default.');
+
+/** The type to store under. */
+export function storedType(type: MemoryType | '' | null | undefined): MemoryType {
+  return type === 'semantic' ? 'semantic' : 'episodic';
+}
+
+/**
+ * Top-level equality on the payload, as clients see payloads: `memory_type` there is the memory's type.
+ * Keys are literal: a dot in one is part of the name.
+ */
+export function equalityFilter(
+  type: MemoryType | '' | null | undefined,
+  filters?: JsonObject | null,
+): MemoryFilter | undefined {
+  const { memory_type: typeInFilters, ...rest } = filters ?? {};
+  const fromFilters = MEMORY_TYPES.find((known) => known === typeInFilters);
+  const equalities = Object.entries(rest).map(([key, equals]) => ({ path: [key], equals }));
+  if (typeInFilters !== undefined && !fromFilters) equalities.push({ path: ['memory_type'], equals: typeInFilters });
+  const wanted = type || fromFilters;
+  if (!wanted && equalities.length === 0) return undefined;
+  // Two different types at once: nothing can match, and the payload condition says so.
+  if (type && fromFilters && type !== fromFilters) equalities.push({ path: ['memory_type'], equals: fromFilters });
+  return { ...(wanted ? { type: wanted } : {}), ...(equalities.length > 0 ? { payload: equalities } : {}) };
+}
+
+/** A type to filter by where clients send types of their own: an unknown one filters nothing. */
+export function typeOrNone(type: string | null | undefined): MemoryType | undefined {
+  return MEMORY_TYPES.find((known) => known === type);
+}

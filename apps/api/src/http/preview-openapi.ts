@@ -1,0 +1,54 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import {
+  ForgetService,
+  IndexReadiness,
+  ReadService,
+  RecallService,
+  ReindexService,
+  StoreService,
+  VerifyService,
+} from '@sfm/memory';
+import { MetricsModule } from '@sfm/observability';
+import { PublicMetricsController } from './compat/service/metrics.controller.js';
+import { HealthReader } from './options/health-reader.js';
+import { createHttpAdapter } from './http-adapter.js';
+import { HttpModule } from './http.module.js';
+import { HttpOptions } from './options/http-options.js';
+import { openApiDocument } from './openapi/document.js';
+
+const NEEDED = [
+  StoreService,
+  ReadService,
+  ForgetService,
+  RecallService,
+  VerifyService,
+  ReindexService,
+  IndexReadiness,
+  HttpOptions,
+  HealthReader,
+];
+const providers = NEEDED.map((provide) => ({ provide, useFactory: neverBuilt }));
+
+@Module({ providers, exports: NEEDED })
+class PlaceholderModule {}
+
+@Module({
+  imports: [MetricsModule.register({ controller: PublicMetricsController }), HttpModule.register([PlaceholderModule])],
+})
+class RoutesModule {}
+
+/** The document of all routes, made without starting anything: in preview Nest reads decorators and builds no provider. */
+export async function previewOpenApi(version: string): Promise<OpenAPIObject> {
+  const app = await NestFactory.create(RoutesModule, createHttpAdapter({ maxBodyBytes: 1 }), {
+    preview: true,
+    logger: false,
+    abortOnError: false,
+  });
+  return openApiDocument(app, version);
+}
+
+function neverBuilt(): never {
+  throw new Error('a preview builds no provider');
+}

@@ -1,0 +1,38 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { describeError } from '../../errors/describe-error.js';
+import { problemResponse } from '../../errors/problem-body.js';
+
+export const NDJSON = 'application/x-ndjson';
+
+/** One line of the answer; `event` says what kind. */
+export interface StreamedEvent extends Readonly<Record<string, unknown>> {
+  readonly event: string;
+}
+
+export type Emit = (event: StreamedEvent) => void;
+
+/**
+ * Answers with the events of `work` as they come, one JSON object per line. A failure becomes a last line with a
+ * `problem`, because the status has been sent by then. `work` is given a signal that aborts when the client has gone or
+ * `stopping` does.
+ */
+export function streamEvents(
+  reply: FastifyReply,
+  stopping: AbortSignal,
+  work: (emit: Emit, signal: AbortSignal) => Promise<void>,
+): void {
+  const gone = new AbortController();
+  const lines = new Readable({ read: () => undefined });
+  const emit: Emit = (event) => void (lines.destroyed || lines.push(`${JSON.stringify(event)}\n`));
+  reply.raw.once('close', () => gone.abort(new Error('the client has gone')));
+  void reply.status(200).header('content-type', NDJSON).header('cache-control', 'no-store').send(lines);
+  const { url: path, id } = reply.request;
+  void work(emit, AbortSignal.any([gone.signal, stopping]))
+    .catch((error: unknown) => {
+      const { body: problem } = problemResponse(describeError(error, 'body'), { path, id });
+      if (problem.status === 500 && !gone.signal.aborted) reply.request.log.error(error);
+      emit({ event: 'error', problem });
+    })
+    .finally(() => lines.destroyed || lines.push(null));
+}

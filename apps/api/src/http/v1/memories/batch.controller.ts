@@ -1,0 +1,83 @@
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { CurrentNamespace, type GuardedRequest } from '@sfm/auth';
+import { StoreService, type NewMemory, type StoreOutcome } from '@sfm/memory';
+import type { FastifyRequest } from 'fastify';
+import { describeError } from '../../errors/describe-error.js';
+import { problemResponse } from '../../errors/problem-body.js';
+import { HttpOptions } from '../../options/http-options.js';
+import { RequestLimits } from '../../requests/request-limits.js';
+import { SchemaPipe } from '../../requests/schema.pipe.js';
+import { v1 } from '../wire/errors.dto.js';
+import { IDEMPOTENCY_HEADER, IdempotentAnswers } from './idempotency.js';
+import { BatchResultSchema, NewMemoryBatchSchema, NewMemorySchema, type NewMemoryBatch } from './memory.dto.js';
+import { toNewMemory } from './new-memory.js';
+
+type Attempt = { readonly memory: NewMemory } | { readonly error: unknown };
+
+/** Several writes in one request, each succeeding or failing on its own. */
+@Controller('v1')
+export class MemoryBatchController {
+  private readonly repeated = new IdempotentAnswers<object>();
+  private readonly newMemory = new SchemaPipe(NewMemorySchema);
+
+  constructor(
+    private readonly writes: StoreService,
+    private readonly limits: RequestLimits,
+    private readonly options: HttpOptions,
+  ) {}
+
+  // The router reads `::` as a plain colon.
+  @Post('memories::batch')
+  @HttpCode(200)
+  @v1({
+    id: 'v1CreateMemories',
+    tag: 'memories',
+    summary: 'Keep several memories, each on its own',
+    description: 'Every memory is kept or refused by itself; the answer tells for each.',
+    body: NewMemoryBatchSchema,
+    headers: IDEMPOTENCY_HEADER,
+    answers: [{ status: 200, description: 'What became of each.', schema: BatchResultSchema }],
+    errors: [400, 413, 415],
+  })
+  create(
+    @CurrentNamespace() namespace: string,
+    @Req() request: FastifyRequest & GuardedRequest,
+    @Body(new SchemaPipe(NewMemoryBatchSchema)) { memories }: NewMemoryBatch,
+  ): Promise<object> {
+    this.limits.count(memories.length, this.options.limits.maxBulkItems, 'memories');
+    return this.repeated.answer(request, () => this.storeEach(namespace, memories));
+  }
+
+  private async storeEach(namespace: string, bodies: readonly unknown[]): Promise<object> {
+    const attempts = bodies.map((body) => this.attempt(body));
+    const accepted = attempts.flatMap((attempt) => ('memory' in attempt ? [attempt.memory] : []));
+    const outcomes = accepted.length > 0 ? await this.writes.storeEach(namespace, accepted) : [];
+    const inOrder = outcomes[Symbol.iterator]();
+    const results = attempts.map((attempt, index) => {
+      if ('error' in attempt) return { index, ...failure(attempt.error) };
+      const outcome: StoreOutcome = inOrder.next().value ?? { error: new Error('no outcome') };
+      if ('error' in outcome) return { index, ...failure(outcome.error) };
+      const { created, version } = outcome.stored;
+      return { index, status: created ? 201 : 200, coordinate: attempt.memory.coordinate, version };
+    });
+    const stored = results.filter(({ status }) => status < 300).length;
+    return { stored, failed: results.length - stored, results };
+  }
+
+  private attempt(body: unknown): Attempt {
+    try {
+      return { memory: toNewMemory(this.newMemory.transform(body), this.limits) };
+    } catch (error) {
+      return { error };
+    }
+  }
+}
+
+function failure(error: unknown) {
+  const description = describeError(error, 'body');
+  const { status, body } = problemResponse(description, { path: '', id: '' });
+  return {
+    status,
+    error: { code: description.code, detail: body.detail, ...(body.errors ? { errors: body.errors } : {}) },
+  };
+}

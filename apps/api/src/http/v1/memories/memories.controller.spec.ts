@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
+import { client } from '../../../../test/requests.js';
+
+let http: HttpHarness;
+const { get, post, remove } = client(() => http);
+
+beforeAll(async () => {
+  http = await startHttp();
+});
+beforeEach(() => {
+  http.truth.memories.clear();
+  http.forgetCalls();
+});
+afterAll(() => http.close());
+
+describe('POST /v1/memories', () => {
+  it('answers 201 with its place and version, then 200 for a replacement', async () => {
+    const created = await post('/v1/memories', { coordinate: [1, -0, 2.5], payload: { a: 1 }, importance: 3 });
+    expect(created).toMatchObject({ status: 201, body: { coordinate: [1, 0, 2.5], version: 1, created: true } });
+    expect(created.headers).toMatchObject({ location: '/v1/memories/1,0,2.5', etag: '"1"' });
+    const replaced = await post('/v1/memories', {
+      coordinate: '1,0,2.5',
+      payload: { a: 2 },
+      type: 'semantic',
+      expires_at: '2030-01-01T00:00:00+01:00',
+    });
+    expect(replaced).toMatchObject({ status: 200, body: { version: 2, created: false } });
+    expect((await get(String(created.headers['location']))).body).toMatchObject({
+      type: 'semantic',
+      payload: { a: 2 },
+      expires_at: '2029-12-31T23:00:00.000Z',
+      version: 2,
+    });
+  });
+
+  it('repeats the answer for the same Idempotency-Key without writing again', async () => {
+    const key = { 'idempotency-key': 'k-1' };
+    const body = { coordinate: [7], payload: {} };
+    const [first, second] = await Promise.all([post('/v1/memories', body, key), post('/v1/memories', body, key)]);
+    expect(second).toMatchObject({ status: 201, body: first.body });
+    expect(http.calls().filter((call) => call === 'write')).toHaveLength(1);
+    expect(await post('/v1/memories', { coordinate: [8], payload: {} }, key)).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'Idempotency-Key' }] },
+    });
+    expect(await post('/v1/memories', body, { 'idempotency-key': 'x'.repeat(256) })).toMatchObject({ status: 422 });
+  });
+
+  it('repeats an answer for an hour', async () => {
+    const key = { 'idempotency-key': 'k-4' };
+    const answer = async () => (await post('/v1/memories', { coordinate: [9], payload: {} }, key)).status;
+    const writes = () => http.calls().filter((call) => call === 'write').length;
+    expect(await answer()).toBe(201);
+    const before = writes();
+    const now = performance.now.bind(performance);
+    let passedMs = 59 * 60_000;
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + passedMs);
+    try {
+      expect(await answer()).toBe(201);
+      expect(writes()).toBe(before);
+      passedMs = 61 * 60_000;
+      await answer();
+      expect(writes()).toBe(before + 1);
+    } finally {
+      clock.mockRestore();
+    }
+  });
+
+  it('does not share idempotency keys between namespaces, and forgets them after a failure', async () => {
+    const key = { 'idempotency-key': 'k-2' };
+    await post('/v1/memories', { coordinate: [1], payload: {} }, { ...key, 'x-soma-namespace': 'team_a' });
+    expect(await post('/v1/memories', { coordinate: [2], payload: {} }, key)).toMatchObject({ status: 201 });
+    http.truth.failure = new Error('bug');
+    const again = { 'idempotency-key': 'k-3' };
+    expect((await post('/v1/memories', { coordinate: [3], payload: {} }, again)).status).toBe(500);
+    http.truth.failure = undefined;
+    expect((await post('/v1/memories', { coordinate: [3], payload: {} }, again)).status).toBe(201);
+  });
+});
+
+describe('GET /v1/memories', () => {
+  beforeEach(async () => {
+    for (const n of [1, 2, 3]) await post('/v1/memories', { coordinate: [n], payload: { n } });
+  });
+
+  it('pages with opaque cursors that belong to their namespace', async () => {
+    const first = (await get('/v1/memories?limit=2')).body as { memories: unknown[]; next_cursor: string };
+    expect(first.memories).toHaveLength(2);
+    const second = await get(`/v1/memories?limit=2&cursor=${first.next_cursor}`);
+    expect(second).toMatchObject({ status: 200, body: { memories: [{ coordinate: [3] }], next_cursor: null } });
+    const elsewhere = await get(`/v1/memories?cursor=${first.next_cursor}`, { 'x-soma-namespace': 'team_a' });
+    expect(elsewhere).toMatchObject({ status: 422, body: { errors: [{ field: 'cursor' }] } });
+    const again = (await get('/v1/memories?limit=2')).body as { next_cursor: string };
+    expect(again.next_cursor).not.toBe(first.next_cursor);
+  });
+
+  it('hands filters on', async () => {
+    const filter = encodeURIComponent('{"tags":{"contains":"x"}}');
+    await get(
+      `/v1/memories?type=semantic&created_from=2026-01-01T00:00:00Z&created_before=2026-02-01T00:00:00Z&filter=${filter}`,
+    );
+    expect(http.truth.lastQuery).toEqual({
+      limit: 51,
+      filter: {
+        type: 'semantic',
+        createdFrom: Date.UTC(2026, 0, 1),
+        createdBefore: Date.UTC(2026, 1, 1),
+        payload: [{ path: ['tags'], contains: 'x' }],
+      },
+    });
+  });
+});
+
+describe('one memory', () => {
+  it('is read by its coordinate, whatever way it is written', async () => {
+    await post('/v1/memories', { coordinate: [1, 2], payload: { mine: true } });
+    const { status, body, headers } = await get('/v1/memories/1.0,%202');
+    expect(status).toBe(200);
+    expect(headers['etag']).toBe('"1"');
+    expect(body).toEqual({
+      coordinate: [1, 2],
+      type: 'episodic',
+      payload: { mine: true },
+      importance: null,
+      importance_norm: 0,
+      version: 1,
+      created_at: '2026-03-01T10:00:00.000Z',
+      updated_at: '2026-03-01T10:00:00.000Z',
+      content_hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      last_accessed_at: null,
+      access_count: 0,
+      expires_at: null,
+    });
+  });
+
+  it('is deleted with 204, and 404 afterwards', async () => {
+    await post('/v1/memories', { coordinate: [1, 2], payload: {} });
+    expect(await remove('/v1/memories/1,2')).toMatchObject({ status: 204, body: '' });
+    expect(await remove('/v1/memories/1,2')).toMatchObject({
+      status: 404,
+      body: { type: 'urn:sfm:problem:memory_not_found' },
+    });
+    expect((await get('/v1/memories/1,2')).status).toBe(404);
+  });
+
+  it('is not there for other namespaces', async () => {
+    await post('/v1/memories', { coordinate: [1, 2], payload: {} });
+    expect((await get('/v1/memories/1,2', { authorization: `Bearer ${TEAM_TOKEN}` })).status).toBe(404);
+  });
+});
+
+describe('POST /v1/memories:batch', () => {
+  it('keeps the good memories and tells for each what became of it', async () => {
+    const memories = [
+      { coordinate: [1], payload: {} },
+      { coordinate: 'x', payload: {} },
+      { coordinate: [2], payload: { a: '\u0000' } },
+      'nonsense',
+      { coordinate: [3], payload: {} },
+    ];
+    const { status, body } = await post('/v1/memories:batch', { memories });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      stored: 2,
+      failed: 3,
+      results: [
+        { index: 0, status: 201, coordinate: [1], version: 1 },
+        { index: 1, status: 422, error: { code: 'invalid_coordinate', errors: [{ field: 'coordinate' }] } },
+        { index: 2, status: 422, error: { errors: [{ field: 'payload.a' }] } },
+        { index: 3, status: 422, error: { errors: [{ field: 'body' }] } },
+        { index: 4, status: 201, coordinate: [3] },
+      ],
+    });
+    expect([...http.truth.memories.keys()].sort()).toEqual(['api_ns/1', 'api_ns/3']);
+  });
+});

@@ -1,0 +1,132 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { CurrentNamespace } from '@sfm/auth';
+import {
+  coordinateKey,
+  ForgetService,
+  MemoryNotFoundError,
+  ReadService,
+  StoreService,
+  type StoredMemory,
+} from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
+import { RequestLimits } from '../../requests/request-limits.js';
+import { SchemaPipe } from '../../requests/schema.pipe.js';
+import { v1 } from '../wire/errors.dto.js';
+import { IDEMPOTENCY_HEADER, IdempotentAnswers } from './idempotency.js';
+import {
+  ListQuerySchema,
+  MemoryPageSchema,
+  MemorySchema,
+  NewMemorySchema,
+  WrittenMemorySchema,
+  type ListMemoriesQuery,
+  type NewMemoryBody,
+} from './memory.dto.js';
+import { fullMemoryView } from './memory.mapper.js';
+import { toNewMemory } from './new-memory.js';
+import { PageCursor } from './page-cursor.js';
+import { toMemoryFilter } from '../wire/fields.js';
+
+const TAG = 'memories';
+const COORDINATE = { coordinate: 'Coordinate as text: numbers separated by commas.' };
+
+/** Memories as a resource. */
+@Controller('v1/memories')
+export class MemoriesController {
+  private readonly repeated = new IdempotentAnswers<StoredMemory>();
+
+  constructor(
+    private readonly writes: StoreService,
+    private readonly reads: ReadService,
+    private readonly forgetting: ForgetService,
+    private readonly limits: RequestLimits,
+    private readonly cursors: PageCursor,
+  ) {}
+
+  @Post()
+  @v1({
+    id: 'v1CreateMemory',
+    tag: TAG,
+    summary: 'Keep one memory',
+    description: 'Answered after the write is committed. A memory already at the coordinate is replaced.',
+    body: NewMemorySchema,
+    headers: IDEMPOTENCY_HEADER,
+    answers: [
+      { status: 201, description: 'Kept at a new coordinate.', schema: WrittenMemorySchema },
+      { status: 200, description: 'Replaced what was at the coordinate.', schema: WrittenMemorySchema },
+    ],
+    errors: [400, 413, 415],
+  })
+  async create(
+    @CurrentNamespace() namespace: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body(new SchemaPipe(NewMemorySchema)) body: NewMemoryBody,
+  ) {
+    const memory = toNewMemory(body, this.limits);
+    const { version, created } = await this.repeated.answer(reply.request, () => this.writes.store(namespace, memory));
+    void reply
+      .status(created ? 201 : 200)
+      .header('location', `/v1/memories/${coordinateKey(memory.coordinate)}`)
+      .header('etag', `"${version}"`);
+    return { coordinate: memory.coordinate, version, created };
+  }
+
+  @Get()
+  @v1({
+    id: 'v1ListMemories',
+    tag: TAG,
+    summary: 'List memories',
+    description: 'In creation order, a page at a time; memories written meanwhile appear on later pages.',
+    query: ListQuerySchema,
+    answers: [{ status: 200, description: 'A page.', schema: MemoryPageSchema }],
+  })
+  async list(
+    @CurrentNamespace() namespace: string,
+    @Query(new SchemaPipe(ListQuerySchema, 'query')) query: ListMemoriesQuery,
+  ) {
+    const filter = toMemoryFilter(query, this.limits);
+    const page = await this.reads.list(namespace, {
+      limit: this.limits.topK(query.limit, 'limit'),
+      ...(query.cursor === undefined ? {} : { afterId: this.cursors.read(namespace, query.cursor) }),
+      ...(filter ? { filter } : {}),
+    });
+    const next = page.nextAfterId === undefined ? null : this.cursors.write(namespace, page.nextAfterId);
+    return { memories: page.memories.map(fullMemoryView), next_cursor: next };
+  }
+
+  @Get(':coordinate')
+  @v1({
+    id: 'v1ReadMemory',
+    tag: TAG,
+    summary: 'Read one memory',
+    params: COORDINATE,
+    answers: [{ status: 200, description: 'The memory.', schema: MemorySchema }],
+    errors: [404],
+  })
+  async read(
+    @CurrentNamespace() namespace: string,
+    @Param('coordinate') coordinate: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const memory = await this.reads.get(namespace, this.limits.coordinate(coordinate, 'coordinate'));
+    void reply.header('etag', `"${memory.version}"`);
+    return fullMemoryView(memory);
+  }
+
+  @Delete(':coordinate')
+  @HttpCode(204)
+  @v1({
+    id: 'v1DeleteMemory',
+    tag: TAG,
+    summary: 'Delete one memory',
+    description: 'Gone from every read and recall as soon as this is answered.',
+    params: COORDINATE,
+    answers: [{ status: 204, description: 'Gone.' }],
+    errors: [404],
+  })
+  async remove(@CurrentNamespace() namespace: string, @Param('coordinate') coordinate: string): Promise<void> {
+    const place = this.limits.coordinate(coordinate, 'coordinate');
+    const deleted = await this.forgetting.forget(namespace, [place]);
+    if (deleted === 0) throw new MemoryNotFoundError(namespace, coordinateKey(place));
+  }
+}

@@ -1,0 +1,14 @@
+import type { NewMemory } from '@sfm/memory';
+import type { RequestLimits } from '../../requests/request-limits.js';
+import type { NewMemoryBody } from './memory.dto.js';
+
+/** @throws InvalidCoordinateError */
+export function toNewMemory(body: NewMemoryBody, limits: RequestLimits): NewMemory {
+  return {
+    coordinate: limits.coordinateOf(body.coordinate),
+    payload: body.payload,
+    type: body.type,
+    ...(body.importance === undefined ? {} : { importance: body.importance }),
+    ...(body.expires_at === undefined ? {} : { expiresAt: new Date(body.expires_at) }),
+  };
+}

@@ -1,0 +1,48 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InvalidRequestError } from '@sfm/memory';
+import { HttpOptions } from '../../options/http-options.js';
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const ID_BYTES = 8;
+
+/**
+ * Cursors of pages. They are encrypted because the creation numbers inside count the writes of every namespace, and
+ * bound to their namespace.
+ */
+@Injectable()
+export class PageCursor {
+  private readonly key: Buffer;
+
+  constructor(options: HttpOptions) {
+    this.key = createHash('sha256').update(`page-cursor\n${options.cursorSecret}`).digest();
+  }
+
+  write(namespace: string, afterId: number): string {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(
+      Buffer.from(namespace),
+    );
+    const id = Buffer.alloc(ID_BYTES);
+    id.writeBigUInt64BE(BigInt(afterId));
+    return Buffer.concat([iv, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  }
+
+  /** @throws InvalidRequestError when this service did not write the cursor for this namespace. */
+  read(namespace: string, cursor: string): number {
+    const bytes = Buffer.from(cursor, 'base64url');
+    try {
+      if (bytes.length !== IV_BYTES + ID_BYTES + TAG_BYTES) throw new Error('wrong length');
+      const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, IV_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+        .setAAD(Buffer.from(namespace))
+        .setAuthTag(bytes.subarray(IV_BYTES + ID_BYTES));
+      const id = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, IV_BYTES + ID_BYTES)), decipher.final()]);
+      return Number(id.readBigUInt64BE());
+    } catch {
+      throw new InvalidRequestError('cursor', 'must be the next_cursor of an earlier page of this namespace');
+    }
+  }
+}
