@@ -4,10 +4,10 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test } from '@nestjs/testing';
 import { InvalidRequestError, MemoryError } from '@sfm/memory';
 import { AuthModule } from './auth.module.js';
-import type { AuthOptions } from './auth.options.js';
-import { Public, PublicIf } from './bearer/public.decorator.js';
-import { CurrentNamespace, CurrentPrincipal } from './namespace/current-namespace.decorator.js';
-import type { Principal } from './principal.js';
+import type { AuthOptions } from './options/auth.options.js';
+import { Public, PublicIf } from './request/public.decorator.js';
+import { CurrentNamespace, CurrentPrincipal } from './request/current-namespace.decorator.js';
+import type { Principal } from './request/principal.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
 import { Unlimited } from './rate-limit/rate-limit.guard.js';
 

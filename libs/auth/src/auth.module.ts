@@ -1,9 +1,9 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { AuthOptions } from './auth.options.js';
+import { AuthOptions } from './options/auth.options.js';
 import { BearerAuthGuard } from './bearer/bearer-auth.guard.js';
 import { BearerAuthenticator } from './bearer/bearer-authenticator.js';
-import { CredentialVerifier } from './bearer/credential-verifier.js';
+import { CredentialVerifier } from './tokens/credential-verifier.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';

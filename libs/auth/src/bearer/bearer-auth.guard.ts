@@ -1,10 +1,10 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthOptions } from '../auth.options.js';
+import { AuthOptions } from '../options/auth.options.js';
 import { resolveNamespace } from '../namespace/resolve-namespace.js';
-import type { GuardedRequest } from '../principal.js';
+import type { GuardedRequest } from '../request/principal.js';
 import { BearerAuthenticator } from './bearer-authenticator.js';
-import { ALWAYS_PUBLIC, PUBLIC_AREA } from './public.decorator.js';
+import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
 
 /**
  * Lets a request in when its bearer token names a credential that may use the namespace it asks for, and leaves

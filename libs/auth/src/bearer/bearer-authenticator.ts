@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import passport from 'passport';
-import type { GuardedRequest, Principal } from '../principal.js';
-import { InvalidTokenException, MissingBearerTokenException } from './auth.errors.js';
+import type { GuardedRequest, Principal } from '../request/principal.js';
+import { InvalidTokenException, MissingBearerTokenException } from '../errors/auth.errors.js';
 import { BearerStrategy } from './bearer.strategy.js';
-import { CredentialVerifier } from './credential-verifier.js';
+import { CredentialVerifier } from '../tokens/credential-verifier.js';
 
 const STRATEGY = 'bearer';
 const OPTIONS = { session: false };

@@ -1,6 +1,6 @@
 import { Strategy } from 'passport-strategy';
-import type { GuardedRequest } from '../principal.js';
-import type { CredentialVerifier } from './credential-verifier.js';
+import type { GuardedRequest } from '../request/principal.js';
+import type { CredentialVerifier } from '../tokens/credential-verifier.js';
 
 const SCHEME = 'Bearer ';
 

@@ -1,5 +1,5 @@
 import { NamespaceForbiddenError, toNamespace } from '@sfm/memory';
-import type { Principal } from '../principal.js';
+import type { Principal } from '../request/principal.js';
 
 const HEADER = 'X-Soma-Namespace';
 

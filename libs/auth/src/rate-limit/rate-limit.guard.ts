@@ -1,9 +1,9 @@
 import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthOptions } from '../auth.options.js';
-import { RateLimitExceededException } from '../bearer/auth.errors.js';
-import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../bearer/public.decorator.js';
-import type { GuardedRequest } from '../principal.js';
+import { AuthOptions } from '../options/auth.options.js';
+import { RateLimitExceededException } from '../errors/auth.errors.js';
+import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
+import type { GuardedRequest } from '../request/principal.js';
 import { RateLimiter } from './rate-limiter.port.js';
 
 const UNLIMITED = 'sfm:unlimited';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AuthOptions, Credential } from '../auth.options.js';
+import type { AuthOptions, Credential } from '../options/auth.options.js';
 import { CredentialVerifier } from './credential-verifier.js';
 
 const verifierOf = (...credentials: Credential[]) => {

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { GuardedRequest, Principal } from '../principal.js';
+import type { GuardedRequest, Principal } from './principal.js';
 
 /** The namespace this request works in. Needs BearerAuthGuard in front. */
 export const CurrentNamespace = createParamDecorator((_: unknown, context: ExecutionContext): string => {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { AuthOptions } from '../auth.options.js';
-import type { Principal } from '../principal.js';
+import { AuthOptions } from '../options/auth.options.js';
+import type { Principal } from '../request/principal.js';
 
 /** Behind the end of a token: no UTF-8 text has this byte. */
 const PADDING = 0xff;
