@@ -3,6 +3,7 @@
  *
  *   apps → service-config → composition → adapters (storage, vector, embedding, events, cache, auth, backup)
  *        → memory, observability
+ *   apps → edge → memory
  *
  * Type-only imports count: a type is a promise too.
  */
@@ -63,6 +64,8 @@ const CORE_ROOMS = {
 
 /** Packages the core may use: plain functions without input, output or framework. */
 const PURE_PACKAGES = 'lru-cache|uuid|wink-porter2-stemmer';
+/** Packages the edge may use: none of them knows how a request came. */
+const EDGE_PACKAGES = 'zod';
 
 /** Matches a package whether it resolved (node_modules/pg/…) or not (pg). */
 const packageNamed = (names) => `(^|node_modules/)(@types/)?(${names})(/|$)`;
@@ -145,6 +148,31 @@ export default {
       severity: 'error',
       from: { path: `^libs/(${ADAPTERS})/`, pathNot: TEST_CODE },
       to: { path: `^libs/(${ADAPTERS})/`, pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'edge-imports-only-the-core',
+      comment:
+        'The edge is what every door says of requests and use cases; behind which backend they end is not its business.',
+      severity: 'error',
+      from: { path: '^libs/edge/', pathNot: TEST_CODE },
+      to: { path: `^(${WORKSPACES}|test|bench)/`, pathNot: '^libs/(edge|memory)/' },
+    },
+    {
+      name: 'edge-knows-no-transport',
+      comment: 'HTTP, gRPC and MCP stand on the same edge; what only one of them needs belongs beside its door.',
+      severity: 'error',
+      from: { path: '^libs/edge/src/', pathNot: TEST_CODE },
+      to: {
+        path: ['node_modules/', '^(node:)?(http|http2|https|net|tls)$'],
+        pathNot: ['^libs/', packageNamed(EDGE_PACKAGES)],
+      },
+    },
+    {
+      name: 'edge-only-from-above',
+      comment: 'An adapter that knew the requests would have to change with them; it answers the ports of the core.',
+      severity: 'error',
+      from: { path: '^(libs|migrations)/', pathNot: ['^libs/(edge|composition)/', TEST_CODE] },
+      to: { path: '^libs/edge/' },
     },
     {
       name: 'migrations-only-for-storage',

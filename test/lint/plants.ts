@@ -21,6 +21,7 @@ const LIBS = [
   'events',
   'cache',
   'auth',
+  'edge',
   'config',
   'observability',
 ];
@@ -146,6 +147,27 @@ export const IMPORT_PLANTS: readonly Plant[] = [
     rule: 'composition-only-from-apps',
     file: 'libs/cache/src/import-composition.ts',
     broken: importing('@sfm/composition'),
+    clean: importing('@sfm/memory'),
+  },
+  {
+    name: 'an edge that imports an adapter',
+    rule: 'edge-imports-only-the-core',
+    file: 'libs/edge/src/import-adapter.ts',
+    broken: importing('@sfm/auth'),
+    clean: importing('@sfm/memory'),
+  },
+  ...['fastify', '@nestjs/platform-fastify', '@nestjs/microservices', 'node:http'].map((transport) => ({
+    name: `an edge that imports ${transport}`,
+    rule: 'edge-knows-no-transport',
+    file: `libs/edge/src/import-${transport.replaceAll(/\W/g, '-')}.ts`,
+    broken: importing(transport),
+    clean: importing('zod', 'node:crypto'),
+  })),
+  {
+    name: 'an adapter that imports the edge',
+    rule: 'edge-only-from-above',
+    file: 'libs/cache/src/import-edge.ts',
+    broken: importing('@sfm/edge'),
     clean: importing('@sfm/memory'),
   },
   {

@@ -9,9 +9,9 @@ import {
   type MemorySystemParts,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
+import { HealthReader } from '@sfm/edge';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from './http/compat/service/metrics.controller.js';
-import { HealthReader } from './http/options/health-reader.js';
 import { HttpOptions } from './http/options/http-options.js';
 import { HttpModule } from './http/http.module.js';
 import { VERSION } from './version.js';

@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuthModule, type AuthOptions } from '@sfm/auth';
+import { HealthReader, type HealthReport } from '@sfm/edge';
 import {
   AccessRecorder,
   ForgetService,
@@ -17,7 +18,6 @@ import {
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from '../src/http/compat/service/metrics.controller.js';
 import { configureHttp } from '../src/http/configure-http.js';
-import { HealthReader, type HealthReport } from '../src/http/options/health-reader.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';

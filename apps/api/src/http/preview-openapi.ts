@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { HealthReader } from '@sfm/edge';
 import {
   ForgetService,
   IndexReadiness,
@@ -12,7 +13,6 @@ import {
 } from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from './compat/service/metrics.controller.js';
-import { HealthReader } from './options/health-reader.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { HttpModule } from './http.module.js';
 import { HttpOptions } from './options/http-options.js';

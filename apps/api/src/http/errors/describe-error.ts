@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
+import { fieldPath, InvalidShapeError, type FieldProblem, type RequestPart } from '@sfm/edge';
 import { InvalidBulkItemError, InvalidRequestError, MemoryError, type ErrorCode } from '@sfm/memory';
-import { fieldPath, InvalidShapeError, type FieldProblem, type RequestPart } from '../requests/field-problem.js';
 import { MalformedJsonError } from '../requests/json-body.js';
 import { describeStatus, INTERNAL_ERROR, type ErrorDescription } from './error-description.js';
 

@@ -1,5 +1,5 @@
+import type { FieldProblem } from '@sfm/edge';
 import type { ErrorDescription } from './error-description.js';
-import type { FieldProblem } from '../requests/field-problem.js';
 
 /** Error body of the compatible routes, as their clients know it: a sentence, or a list of field errors. */
 export interface DetailBody {

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '../requests/field-problem.js';
+import type { FieldProblem } from '@sfm/edge';
 
 /** What went wrong, before an API shape is given to it. */
 export interface ErrorDescription {

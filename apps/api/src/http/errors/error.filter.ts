@@ -1,6 +1,6 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { RequestPart } from '@sfm/edge';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { RequestPart } from '../requests/field-problem.js';
 import { describeError } from './describe-error.js';
 import { describeStatus, type ErrorDescription } from './error-description.js';
 import { errorResponse } from './error-response.js';

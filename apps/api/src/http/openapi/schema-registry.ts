@@ -42,7 +42,8 @@ export function inlineSchema(schema: z.ZodType): SchemaObject {
   return openApiSchema(z.toJSONSchema(schema, RENDERING));
 }
 
-function componentUri(id: string): string {
+/** Where the document keeps the schema of this name. */
+export function componentUri(id: string): string {
   return `#/components/schemas/${id}`;
 }
 

@@ -1,14 +1,4 @@
-import type { StoreLimits } from '@sfm/memory';
-
-/** What a request may ask for; going over answers a 4xx that names the limit. */
-export interface RequestBounds extends StoreLimits {
-  /** Largest `top_k` of a recall. */
-  readonly maxTopK: number;
-  /** Longest query, in UTF-16 code units. */
-  readonly maxQueryLength: number;
-  /** Most queries in one `/recall_batch`. */
-  readonly maxBatchQueries: number;
-}
+import type { RequestBounds } from '@sfm/edge';
 
 export interface CorsOptions {
   /** Allowed origins; `['*']` allows any, then without credentials. Empty: CORS is off. */

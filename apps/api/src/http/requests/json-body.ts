@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { InvalidShapeError, type FieldPath } from '@sfm/edge';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { InvalidShapeError, type FieldPath } from './field-problem.js';
 
 /** The body is not JSON. `position` counts UTF-16 code units from 0, where the parser could tell. */
 export class MalformedJsonError extends Error {

@@ -1,8 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
+import { RequestLimits } from '@sfm/edge';
 import { coordinateKey, ReadService, type JsonObject } from '@sfm/memory';
-import { HttpOptions } from '../../options/http-options.js';
-import { RequestLimits } from '../../requests/request-limits.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import { flatPayload } from '../wire/flat-payload.mapper.js';
@@ -24,7 +23,6 @@ export class CompatLookupController {
   constructor(
     private readonly memories: ReadService,
     private readonly limits: RequestLimits,
-    private readonly options: HttpOptions,
   ) {}
 
   @Post('keyword_search')
@@ -83,7 +81,7 @@ export class CompatLookupController {
     @CurrentNamespace() namespace: string,
     @Body(new SchemaPipe(PayloadsRequestSchema)) { coords }: PayloadsRequest,
   ): Promise<{ payloads: { payload: JsonObject; coord: string }[] }> {
-    this.limits.count(coords.length, this.options.limits.maxBulkItems, 'coords');
+    this.limits.count(coords.length, this.limits.bounds.maxBulkItems, 'coords');
     const asked = coords.map((coord, index) => ({
       coord,
       coordinate: this.limits.coordinate(coord, `coords.${index}`),

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
+import { RequestLimits } from '@sfm/edge';
 import { ForgetService, ReadService, RecallService, StoreService } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
-import { RequestLimits } from '../../requests/request-limits.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
 import { compatible } from '../wire/errors.dto.js';

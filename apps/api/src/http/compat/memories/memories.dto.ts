@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
-import { queryInteger, queryJsonObject } from '../../requests/wire-types.js';
+import { queryInteger, queryJsonObject } from '../../requests/query-types.js';
 import { coordText, filtersField, payloadField, queryField, topKField } from '../wire/fields.js';
 
 const offset = () => z.int().min(0).default(0).describe('How many of the best memories to skip.');

@@ -1,8 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
+import { RequestLimits } from '@sfm/edge';
 import { coordinateKey, InvalidBulkItemError, InvalidRequestError, StoreService, type NewMemory } from '@sfm/memory';
-import { HttpOptions } from '../../options/http-options.js';
-import { RequestLimits } from '../../requests/request-limits.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import {
@@ -25,7 +24,6 @@ export class CompatStoreController {
   constructor(
     private readonly memories: StoreService,
     private readonly limits: RequestLimits,
-    private readonly options: HttpOptions,
   ) {}
 
   @Post('store')
@@ -82,7 +80,7 @@ export class CompatStoreController {
     @CurrentNamespace() namespace: string,
     @Body(new SchemaPipe(StoreBulkRequestSchema)) { items }: StoreBulkRequest,
   ): Promise<{ stored: number }> {
-    this.limits.count(items.length, this.options.limits.maxBulkItems, 'items');
+    this.limits.count(items.length, this.limits.bounds.maxBulkItems, 'items');
     const memories = items.map((item, index) => this.toBulkMemory(item, index));
     if (memories.length > 0) await this.memories.storeAll(namespace, memories);
     return { stored: items.length };

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
+import { RequestLimits } from '@sfm/edge';
 import { RecallService, type JsonObject, type RecallHit, type RecallRequest } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
-import { RequestLimits } from '../../requests/request-limits.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
 import { compatible } from '../wire/errors.dto.js';
@@ -101,7 +101,7 @@ export class CompatRecallController {
     @Body(new SchemaPipe(RecallBatchRequestSchema)) { queries, ...settings }: RecallBatchRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ batches: JsonObject[][] }> {
-    this.limits.count(queries.length, this.options.limits.maxBatchQueries, 'queries');
+    this.limits.count(queries.length, this.limits.bounds.maxBatchQueries, 'queries');
     const requests = queries.map((query, index) => this.toRequest({ ...settings, query }, `queries.${index}`));
     return { batches: await Promise.all(requests.map((request) => this.payloads({ namespace, reply }, request))) };
   }
@@ -140,7 +140,7 @@ export class CompatRecallController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
     const terms = (body.terms ?? []).map((term, index) => this.limits.text(term, `terms.${index}`));
-    this.limits.count(terms.length, this.options.limits.maxBatchQueries, 'terms');
+    this.limits.count(terms.length, this.limits.bounds.maxBatchQueries, 'terms');
     const request = this.toRequest({ ...body, hybrid: true });
     const { boost, exact, case_sensitive: caseSensitive } = body;
     const keywords = terms.length > 0 ? { terms, boost, exact, caseSensitive } : undefined;

@@ -1,6 +1,7 @@
+import { jsonObject } from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
-import { jsonObject, queryBoolean, queryInteger, queryJsonObject } from '../../requests/wire-types.js';
+import { queryBoolean, queryInteger, queryJsonObject } from '../../requests/query-types.js';
 import { filtersField, hybridField, queryField, topKField, typeFilterField } from '../wire/fields.js';
 
 const exact = (otherwise: boolean) =>

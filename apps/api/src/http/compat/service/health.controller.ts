@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { Public } from '@sfm/auth';
+import { HealthReader, type HealthReport } from '@sfm/edge';
 import type { FastifyReply } from 'fastify';
-import { HealthReader, type HealthReport } from '../../options/health-reader.js';
 import { HttpOptions } from '../../options/http-options.js';
 import { compatible } from '../wire/errors.dto.js';
 import { HealthSchema, LivenessSchema } from './service.dto.js';

@@ -1,6 +1,6 @@
+import { jsonObject } from '@sfm/edge';
 import { MEMORY_TYPES, type JsonObject, type MemoryFilter, type MemoryType } from '@sfm/memory';
 import { z } from 'zod';
-import { jsonObject } from '../../requests/wire-types.js';
 
 /** Fields that several compatible routes share. */
 

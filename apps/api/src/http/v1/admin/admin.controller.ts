@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Post, Res, type OnModuleDestroy } from '@nestjs/common';
 import { CurrentPrincipal, type Principal } from '@sfm/auth';
+import { ReindexBodySchema, VerifyBodySchema, type ReindexBody, type VerifyBody } from '@sfm/edge';
 import {
   IndexReadiness,
   NamespaceForbiddenError,
@@ -10,7 +11,7 @@ import {
 } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
-import { ReindexBodySchema, VerifyBodySchema, type ReindexBody, type VerifyBody } from './admin.dto.js';
+import { ReindexDoc, VerifyDoc } from './admin.dto.js';
 import { v1 } from '../wire/errors.dto.js';
 import { NDJSON, streamEvents, type Emit } from './event-stream.js';
 
@@ -41,7 +42,7 @@ export class AdminController implements OnModuleDestroy {
     description:
       'Answers with one JSON object per line: `progress`, `difference` and `note` events while it runs, then one ' +
       '`report`, or `error` with a problem. Needs a credential for every namespace.',
-    body: VerifyBodySchema,
+    body: VerifyDoc,
     answers: [{ status: 200, description: 'The events.', text: NDJSON }],
     errors: [400, 413, 415],
   })
@@ -68,7 +69,7 @@ export class AdminController implements OnModuleDestroy {
       'While they are searched and written. Answers with one JSON object per line: `progress`, `difference`, `note` ' +
       'and, per namespace, `rebuilt` events, then one `report` with `agrees`, or `error` with a problem. Needs a ' +
       'credential for every namespace.',
-    body: ReindexBodySchema,
+    body: ReindexDoc,
     answers: [{ status: 200, description: 'The events.', text: NDJSON }],
     errors: [400, 413, 415],
   })

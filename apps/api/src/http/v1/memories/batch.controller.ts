@@ -1,16 +1,21 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { CurrentNamespace, type GuardedRequest } from '@sfm/auth';
+import {
+  NewMemoryBatchSchema,
+  NewMemorySchema,
+  readShape,
+  RequestLimits,
+  toNewMemory,
+  type NewMemoryBatch,
+} from '@sfm/edge';
 import { StoreService, type NewMemory, type StoreOutcome } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
 import { describeError } from '../../errors/describe-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
-import { HttpOptions } from '../../options/http-options.js';
-import { RequestLimits } from '../../requests/request-limits.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { IDEMPOTENCY_HEADER, IdempotentAnswers } from './idempotency.js';
-import { BatchResultSchema, NewMemoryBatchSchema, NewMemorySchema, type NewMemoryBatch } from './memory.dto.js';
-import { toNewMemory } from './new-memory.js';
+import { BatchResultSchema, NewMemoryBatchDoc } from './memory.dto.js';
 
 type Attempt = { readonly memory: NewMemory } | { readonly error: unknown };
 
@@ -18,12 +23,10 @@ type Attempt = { readonly memory: NewMemory } | { readonly error: unknown };
 @Controller('v1')
 export class MemoryBatchController {
   private readonly repeated = new IdempotentAnswers<object>();
-  private readonly newMemory = new SchemaPipe(NewMemorySchema);
 
   constructor(
     private readonly writes: StoreService,
     private readonly limits: RequestLimits,
-    private readonly options: HttpOptions,
   ) {}
 
   // The router reads `::` as a plain colon.
@@ -34,7 +37,7 @@ export class MemoryBatchController {
     tag: 'memories',
     summary: 'Keep several memories, each on its own',
     description: 'Every memory is kept or refused by itself; the answer tells for each.',
-    body: NewMemoryBatchSchema,
+    body: NewMemoryBatchDoc,
     headers: IDEMPOTENCY_HEADER,
     answers: [{ status: 200, description: 'What became of each.', schema: BatchResultSchema }],
     errors: [400, 413, 415],
@@ -44,7 +47,7 @@ export class MemoryBatchController {
     @Req() request: FastifyRequest & GuardedRequest,
     @Body(new SchemaPipe(NewMemoryBatchSchema)) { memories }: NewMemoryBatch,
   ): Promise<object> {
-    this.limits.count(memories.length, this.options.limits.maxBulkItems, 'memories');
+    this.limits.count(memories.length, this.limits.bounds.maxBulkItems, 'memories');
     return this.repeated.answer(request, () => this.storeEach(namespace, memories));
   }
 
@@ -66,7 +69,7 @@ export class MemoryBatchController {
 
   private attempt(body: unknown): Attempt {
     try {
-      return { memory: toNewMemory(this.newMemory.transform(body), this.limits) };
+      return { memory: toNewMemory(readShape(NewMemorySchema, body), this.limits) };
     } catch (error) {
       return { error };
     }

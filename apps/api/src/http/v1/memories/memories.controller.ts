@@ -1,6 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CurrentNamespace } from '@sfm/auth';
 import {
+  fullMemoryView,
+  NewMemorySchema,
+  PageCursor,
+  pageView,
+  RequestLimits,
+  toListQuery,
+  toNewMemory,
+  type NewMemoryBody,
+} from '@sfm/edge';
+import {
   coordinateKey,
   ForgetService,
   MemoryNotFoundError,
@@ -9,23 +19,17 @@ import {
   type StoredMemory,
 } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
-import { RequestLimits } from '../../requests/request-limits.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { IDEMPOTENCY_HEADER, IdempotentAnswers } from './idempotency.js';
 import {
   ListQuerySchema,
-  MemoryPageSchema,
-  MemorySchema,
-  NewMemorySchema,
-  WrittenMemorySchema,
+  MemoryDoc,
+  MemoryPageDoc,
+  NewMemoryDoc,
+  WrittenMemoryDoc,
   type ListMemoriesQuery,
-  type NewMemoryBody,
 } from './memory.dto.js';
-import { fullMemoryView } from './memory.mapper.js';
-import { toNewMemory } from './new-memory.js';
-import { PageCursor } from './page-cursor.js';
-import { toMemoryFilter } from '../wire/fields.js';
 
 const TAG = 'memories';
 const COORDINATE = { coordinate: 'Coordinate as text: numbers separated by commas.' };
@@ -49,11 +53,11 @@ export class MemoriesController {
     tag: TAG,
     summary: 'Keep one memory',
     description: 'Answered after the write is committed. A memory already at the coordinate is replaced.',
-    body: NewMemorySchema,
+    body: NewMemoryDoc,
     headers: IDEMPOTENCY_HEADER,
     answers: [
-      { status: 201, description: 'Kept at a new coordinate.', schema: WrittenMemorySchema },
-      { status: 200, description: 'Replaced what was at the coordinate.', schema: WrittenMemorySchema },
+      { status: 201, description: 'Kept at a new coordinate.', schema: WrittenMemoryDoc },
+      { status: 200, description: 'Replaced what was at the coordinate.', schema: WrittenMemoryDoc },
     ],
     errors: [400, 413, 415],
   })
@@ -78,20 +82,17 @@ export class MemoriesController {
     summary: 'List memories',
     description: 'In creation order, a page at a time; memories written meanwhile appear on later pages.',
     query: ListQuerySchema,
-    answers: [{ status: 200, description: 'A page.', schema: MemoryPageSchema }],
+    answers: [{ status: 200, description: 'A page.', schema: MemoryPageDoc }],
   })
   async list(
     @CurrentNamespace() namespace: string,
     @Query(new SchemaPipe(ListQuerySchema, 'query')) query: ListMemoriesQuery,
   ) {
-    const filter = toMemoryFilter(query, this.limits);
-    const page = await this.reads.list(namespace, {
-      limit: this.limits.topK(query.limit, 'limit'),
-      ...(query.cursor === undefined ? {} : { afterId: this.cursors.read(namespace, query.cursor) }),
-      ...(filter ? { filter } : {}),
-    });
-    const next = page.nextAfterId === undefined ? null : this.cursors.write(namespace, page.nextAfterId);
-    return { memories: page.memories.map(fullMemoryView), next_cursor: next };
+    const page = await this.reads.list(
+      namespace,
+      toListQuery(namespace, query, { limits: this.limits, cursors: this.cursors }),
+    );
+    return pageView(namespace, page, this.cursors);
   }
 
   @Get(':coordinate')
@@ -100,7 +101,7 @@ export class MemoriesController {
     tag: TAG,
     summary: 'Read one memory',
     params: COORDINATE,
-    answers: [{ status: 200, description: 'The memory.', schema: MemorySchema }],
+    answers: [{ status: 200, description: 'The memory.', schema: MemoryDoc }],
     errors: [404],
   })
   async read(

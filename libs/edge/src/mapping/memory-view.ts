@@ -1,6 +1,6 @@
-import type { Memory } from '@sfm/memory';
+import type { Memory, RecallHit } from '@sfm/memory';
 
-/** The fields of a memory that every v1 answer shows. The payload is the caller's, untouched. */
+/** The fields of a memory that every answer shows. The payload is the caller's, untouched. */
 export function memoryView(memory: Memory) {
   return {
     coordinate: memory.coordinate,
@@ -23,4 +23,9 @@ export function fullMemoryView(memory: Memory) {
     access_count: memory.accessCount,
     expires_at: memory.expiresAt?.toISOString() ?? null,
   };
+}
+
+/** A recalled memory: what every answer shows of it, its score, and how that came about where it was asked for. */
+export function hitView({ memory, score, explanation }: RecallHit) {
+  return { ...memoryView(memory), score, ...(explanation ? { explanation } : {}) };
 }

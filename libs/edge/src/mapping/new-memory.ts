@@ -1,6 +1,6 @@
 import type { NewMemory } from '@sfm/memory';
-import type { RequestLimits } from '../../requests/request-limits.js';
-import type { NewMemoryBody } from './memory.dto.js';
+import type { RequestLimits } from '../checks/request-limits.js';
+import type { NewMemoryBody } from '../schemas/memory.schemas.js';
 
 /** @throws InvalidCoordinateError */
 export function toNewMemory(body: NewMemoryBody, limits: RequestLimits): NewMemory {

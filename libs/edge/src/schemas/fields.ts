@@ -1,10 +1,9 @@
-import { MEMORY_TYPES, type JsonObject, type MemoryFilter, type MemoryType } from '@sfm/memory';
+import { MEMORY_TYPES } from '@sfm/memory';
 import { z } from 'zod';
-import type { RequestLimits } from '../../requests/request-limits.js';
-import { jsonObject } from '../../requests/wire-types.js';
-import { FILTER_RULE, parseFilter } from './filter-syntax.js';
+import { FILTER_RULE } from '../filters/filter-syntax.js';
+import { jsonObject } from './json-object.js';
 
-/** Fields that several v1 routes share. */
+/** Fields that several requests share. */
 
 const COORDINATE_RULE = 'must be an array of finite numbers, or a text of numbers separated by commas';
 
@@ -39,23 +38,3 @@ export const timeBounds = {
   created_from: instant('Only memories created at or after this time.').optional(),
   created_before: instant('Only memories created before this time.').optional(),
 };
-
-/** The parts of a request that narrow what is searched. */
-export interface FilterFields {
-  readonly type?: MemoryType | undefined;
-  readonly created_from?: string | undefined;
-  readonly created_before?: string | undefined;
-  readonly filter?: JsonObject | undefined;
-}
-
-/** @throws InvalidRequestError naming the condition that is not allowed. */
-export function toMemoryFilter(fields: FilterFields, limits: RequestLimits): MemoryFilter | undefined {
-  const payload = fields.filter ? parseFilter(limits.json(fields.filter, 'filter')) : [];
-  const filter: MemoryFilter = {
-    ...(fields.type ? { type: fields.type } : {}),
-    ...(fields.created_from ? { createdFrom: Date.parse(fields.created_from) } : {}),
-    ...(fields.created_before ? { createdBefore: Date.parse(fields.created_before) } : {}),
-    ...(payload.length > 0 ? { payload } : {}),
-  };
-  return Object.keys(filter).length > 0 ? filter : undefined;
-}

@@ -1,7 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
 import { InvalidRequestError } from '@sfm/memory';
-import { HttpOptions } from '../../options/http-options.js';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -11,12 +9,12 @@ const ID_BYTES = 8;
  * Cursors of pages. They are encrypted because the creation numbers inside count the writes of every namespace, and
  * bound to their namespace.
  */
-@Injectable()
 export class PageCursor {
   private readonly key: Buffer;
 
-  constructor(options: HttpOptions) {
-    this.key = createHash('sha256').update(`page-cursor\n${options.cursorSecret}`).digest();
+  /** @param secret the same in every process behind one address; whoever has it can read cursors. */
+  constructor(secret: string) {
+    this.key = createHash('sha256').update(`page-cursor\n${secret}`).digest();
   }
 
   write(namespace: string, afterId: number): string {

@@ -1,13 +1,6 @@
 import { isJsonObject, type JsonObject } from '@sfm/memory';
 import { z } from 'zod';
 
-/** An open JSON object, handed on as it is: the core checks depth, size and contents. */
-export function jsonObject(description: string, example: JsonObject) {
-  return z
-    .custom<JsonObject>(isJsonObject, 'must be a JSON object')
-    .meta({ type: 'object', additionalProperties: true, description, examples: [example] });
-}
-
 const INTEGER = /^[+-]?\d{1,15}$/;
 const TRUE = new Set(['true', '1', 'yes', 'on']);
 const FALSE = new Set(['false', '0', 'no', 'off']);

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import {
   checkPayload,
   checkText,
@@ -9,19 +8,18 @@ import {
   type Coordinate,
   type JsonObject,
 } from '@sfm/memory';
-import { HttpOptions } from '../options/http-options.js';
+import type { RequestBounds } from './request-bounds.js';
 
 /** Characters one number may take in text: refuses a megabyte of coordinate before reading it. */
 const MAX_NUMBER_LENGTH = 64;
 
 /** Checks of values against the configured limits. Every method throws InvalidRequestError naming the field. */
-@Injectable()
 export class RequestLimits {
-  constructor(private readonly options: HttpOptions) {}
+  constructor(readonly bounds: RequestBounds) {}
 
   /** Reads the text form `x,y,z`. */
   coordinate(text: string, field = 'coord'): Coordinate {
-    const { maxDimensions } = this.options.limits;
+    const { maxDimensions } = this.bounds;
     if (text.length > maxDimensions * MAX_NUMBER_LENGTH) {
       throw new InvalidCoordinateError(field, `must hold at most ${maxDimensions} numbers`);
     }
@@ -32,18 +30,18 @@ export class RequestLimits {
   coordinateOf(value: string | readonly number[], field = 'coordinate'): Coordinate {
     return typeof value === 'string'
       ? this.coordinate(value, field)
-      : toCoordinate(value, this.options.limits.maxDimensions, field);
+      : toCoordinate(value, this.bounds.maxDimensions, field);
   }
 
   topK(value: number, field = 'top_k'): number {
-    const { maxTopK } = this.options.limits;
+    const { maxTopK } = this.bounds;
     if (value > maxTopK) throw new InvalidRequestError(field, `must be at most ${maxTopK}`);
     return value;
   }
 
   /** How many hits a page needs that starts at `offset`. */
   window(topK: number, offset: number): number {
-    const { maxTopK } = this.options.limits;
+    const { maxTopK } = this.bounds;
     if (topK <= maxTopK && topK + offset > maxTopK) {
       throw new InvalidRequestError('offset', `must leave top_k + offset at most ${maxTopK}`);
     }
@@ -52,7 +50,7 @@ export class RequestLimits {
 
   /** A query or term: some text that is not blank, not over-long, and can be kept in a database. */
   text(value: string, field = 'query'): string {
-    const { maxQueryLength } = this.options.limits;
+    const { maxQueryLength } = this.bounds;
     if (value.trim() === '') throw new InvalidRequestError(field, 'must not be empty');
     if (value.length > maxQueryLength) {
       throw new InvalidRequestError(field, `must be at most ${maxQueryLength} characters, got ${value.length}`);
@@ -64,7 +62,7 @@ export class RequestLimits {
   /** An open JSON object that is not a payload (filters, context): bounded and storable like one. */
   json(value: JsonObject, field: string): JsonObject {
     try {
-      checkPayload(value, this.options.limits);
+      checkPayload(value, this.bounds);
       return value;
     } catch (error) {
       if (!(error instanceof InvalidRequestError)) throw error;

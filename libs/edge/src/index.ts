@@ -1,0 +1,46 @@
+export {
+  excerpt,
+  fieldPath,
+  InvalidShapeError,
+  type FieldPath,
+  type FieldProblem,
+  type RequestPart,
+} from './checks/field-problem.js';
+export { readShape } from './checks/read-shape.js';
+export { type RequestBounds } from './checks/request-bounds.js';
+export { RequestLimits } from './checks/request-limits.js';
+export { FILTER_RULE, parseFilter } from './filters/filter-syntax.js';
+export { HealthReader, type HealthReport, type PartHealth } from './health/health-reader.js';
+export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
+export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
+export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
+export { toNewMemory } from './mapping/new-memory.js';
+export { PageCursor } from './mapping/page-cursor.js';
+export { toRecallRequest } from './mapping/recall-request.js';
+export { coordinateInput, filterInput, instant, memoryType, payloadInput, timeBounds } from './schemas/fields.js';
+export { jsonObject } from './schemas/json-object.js';
+export {
+  ReindexBodySchema,
+  VerifyBodySchema,
+  type ReindexBody,
+  type VerifyBody,
+} from './schemas/maintenance.schemas.js';
+export {
+  memoryFields,
+  MemoryPageSchema,
+  MemorySchema,
+  NewMemoryBatchSchema,
+  NewMemorySchema,
+  placeField,
+  versionField,
+  WrittenMemorySchema,
+  type NewMemoryBatch,
+  type NewMemoryBody,
+} from './schemas/memory.schemas.js';
+export {
+  ExplanationSchema,
+  HitSchema,
+  RecallBodySchema,
+  RecalledSchema,
+  type RecallBody,
+} from './schemas/recall.schemas.js';

@@ -1,0 +1,23 @@
+import type { JsonObject, MemoryFilter, MemoryType } from '@sfm/memory';
+import type { RequestLimits } from '../checks/request-limits.js';
+import { parseFilter } from '../filters/filter-syntax.js';
+
+/** The parts of a request that narrow what is searched. */
+export interface FilterFields {
+  readonly type?: MemoryType | undefined;
+  readonly created_from?: string | undefined;
+  readonly created_before?: string | undefined;
+  readonly filter?: JsonObject | undefined;
+}
+
+/** @throws InvalidRequestError naming the condition that is not allowed. */
+export function toMemoryFilter(fields: FilterFields, limits: RequestLimits): MemoryFilter | undefined {
+  const payload = fields.filter ? parseFilter(limits.json(fields.filter, 'filter')) : [];
+  const filter: MemoryFilter = {
+    ...(fields.type ? { type: fields.type } : {}),
+    ...(fields.created_from ? { createdFrom: Date.parse(fields.created_from) } : {}),
+    ...(fields.created_before ? { createdBefore: Date.parse(fields.created_before) } : {}),
+    ...(payload.length > 0 ? { payload } : {}),
+  };
+  return Object.keys(filter).length > 0 ? filter : undefined;
+}

@@ -1,0 +1,32 @@
+import type { ListQuery, MemoryPage } from '@sfm/memory';
+import type { RequestLimits } from '../checks/request-limits.js';
+import { toMemoryFilter, type FilterFields } from './memory-filter.js';
+import { fullMemoryView } from './memory-view.js';
+import type { PageCursor } from './page-cursor.js';
+
+/** What a request for a page of memories says. */
+export interface PageFields extends FilterFields {
+  readonly limit: number;
+  /** `next_cursor` of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+/** @throws InvalidRequestError naming the field that is over a limit or not allowed. */
+export function toListQuery(
+  namespace: string,
+  fields: PageFields,
+  { limits, cursors }: { readonly limits: RequestLimits; readonly cursors: PageCursor },
+): ListQuery {
+  const filter = toMemoryFilter(fields, limits);
+  return {
+    limit: limits.topK(fields.limit, 'limit'),
+    ...(fields.cursor === undefined ? {} : { afterId: cursors.read(namespace, fields.cursor) }),
+    ...(filter ? { filter } : {}),
+  };
+}
+
+/** A page of memories, with what asks for the next one. */
+export function pageView(namespace: string, { memories, nextAfterId }: MemoryPage, cursors: PageCursor) {
+  const next = nextAfterId === undefined ? null : cursors.write(namespace, nextAfterId);
+  return { memories: memories.map(fullMemoryView), next_cursor: next };
+}

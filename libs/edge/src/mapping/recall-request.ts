@@ -1,0 +1,29 @@
+import type { KeywordBoost, RecallRequest } from '@sfm/memory';
+import type { RequestLimits } from '../checks/request-limits.js';
+import type { RecallBody } from '../schemas/recall.schemas.js';
+import { toMemoryFilter } from './memory-filter.js';
+
+/** @throws InvalidRequestError naming the field that is over a limit or not allowed. */
+export function toRecallRequest(body: RecallBody, limits: RequestLimits): RecallRequest {
+  const { recency, importance, mode, explain } = body;
+  const filter = toMemoryFilter(body, limits);
+  const keywords = toKeywords(body, limits);
+  return {
+    query: limits.text(body.query),
+    topK: limits.topK(body.top_k),
+    mode,
+    explain,
+    ...(filter ? { filter } : {}),
+    ...(recency ? { recency: { weight: recency.weight, halfLifeDays: recency.half_life_days } } : {}),
+    ...(importance ? { importance } : {}),
+    ...(keywords ? { keywords } : {}),
+    ...(body.context ? { context: limits.json(body.context, 'context') } : {}),
+  };
+}
+
+function toKeywords({ keywords }: RecallBody, limits: RequestLimits): KeywordBoost | undefined {
+  if (!keywords) return undefined;
+  const { boost, exact, case_sensitive: caseSensitive } = keywords;
+  const terms = keywords.terms.map((term, index) => limits.text(term, `keywords.terms.${index}`));
+  return { terms, boost, exact, caseSensitive };
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { coordinateInput, instant, memoryType, payloadInput } from './fields.js';
+
+export const NewMemorySchema = z
+  .strictObject({
+    coordinate: coordinateInput(),
+    payload: payloadInput(),
+    type: memoryType('`episodic`: something that happened; `semantic`: something that is known.').default('episodic'),
+    importance: z.number().optional().describe('How much it matters; any scale, normalised against the namespace.'),
+    expires_at: instant('From this time on the memory is not found any more.').optional(),
+  })
+  .describe('One memory to keep; a memory already at the coordinate is replaced.')
+  .meta({ examples: [{ coordinate: [1, 2, 3], payload: { text: 'The kettle is blue' }, type: 'semantic' }] });
+export type NewMemoryBody = z.output<typeof NewMemorySchema>;
+
+/** The items are `NewMemorySchema`, checked one by one: a bad one must not keep the others from being stored. */
+export const NewMemoryBatchSchema = z
+  .strictObject({
+    memories: z.array(z.unknown()).min(1).describe('The memories, kept each on its own.'),
+  })
+  .describe('Several memories to keep, each on its own.');
+export type NewMemoryBatch = z.output<typeof NewMemoryBatchSchema>;
+
+/** Where a memory lives, in answers. */
+export const placeField = () =>
+  z
+    .array(z.number())
+    .describe('Where the memory lives.')
+    .meta({ examples: [[1, 2, 3]] });
+
+/** The version of a memory, in answers. */
+export const versionField = () => z.int().describe('Grows by one with every write at the coordinate.');
+
+export const WrittenMemorySchema = z
+  .object({
+    coordinate: placeField(),
+    version: versionField(),
+    created: z.boolean().describe('false: a memory at the coordinate was replaced.'),
+  })
+  .describe('A committed write.');
+
+/** Fields of a memory in answers. */
+export const memoryFields = {
+  coordinate: placeField(),
+  type: memoryType('Memory type.'),
+  payload: payloadInput(),
+  importance: z.number().nullable().describe("The caller's importance; null when none was given."),
+  importance_norm: z.number().describe('Importance normalised to 0..1.'),
+  version: versionField(),
+  created_at: z.string().describe('When the coordinate was first written, ISO 8601.'),
+  updated_at: z.string().describe('When it was last written, ISO 8601.'),
+};
+
+export const MemorySchema = z
+  .object({
+    ...memoryFields,
+    content_hash: z.string().describe('SHA-256 (hex) of type, importance and payload.'),
+    last_accessed_at: z.string().nullable().describe('When it was last read, ISO 8601; approximate.'),
+    access_count: z.int().describe('How often it was read; approximate.'),
+    expires_at: z.string().nullable().describe('From when on it is not found any more, ISO 8601.'),
+  })
+  .describe('A memory.');
+
+export const MemoryPageSchema = z
+  .object({
+    memories: z.array(MemorySchema).describe('In creation order.'),
+    next_cursor: z.string().nullable().describe('Asks for the next page; null on the last.'),
+  })
+  .describe('A page of memories.');
