@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Catch, Controller, Get, Post, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { InvalidRequestError, MemoryError } from '@sfm/memory';
+import { MemoryError, type ErrorCode } from '@sfm/memory';
 import { AuthModule } from './auth.module.js';
 import type { AuthOptions } from './options/auth.options.js';
 import { Public, PublicIf } from './request/public.decorator.js';
@@ -47,11 +47,17 @@ class SampleController {
   }
 }
 
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  missing_token: 401,
+  invalid_request: 422,
+  rate_limit_exceeded: 429,
+};
+
 @Catch(MemoryError)
 class CatalogueFilter implements ExceptionFilter<MemoryError> {
   catch(error: MemoryError, host: ArgumentsHost) {
     const reply = host.switchToHttp().getResponse<{ status(code: number): { send(body: unknown): void } }>();
-    reply.status(error instanceof InvalidRequestError ? 422 : 403).send({ detail: error.message });
+    reply.status(STATUS[error.code] ?? 403).send({ detail: error.message });
   }
 }
 

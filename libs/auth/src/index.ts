@@ -1,10 +1,5 @@
 export { AuthModule, type AuthModuleSetup } from './auth.module.js';
 export { AuthOptions, type Credential, type RateLimitOptions } from './options/auth.options.js';
-export {
-  InvalidTokenException,
-  MissingBearerTokenException,
-  RateLimitExceededException,
-} from './errors/auth.errors.js';
 export { CredentialVerifier } from './tokens/credential-verifier.js';
 export { Public, PublicIf } from './request/public.decorator.js';
 export { CurrentNamespace, CurrentPrincipal } from './request/current-namespace.decorator.js';

@@ -9,6 +9,13 @@ export {
 export { readShape } from './checks/read-shape.js';
 export { type RequestBounds } from './checks/request-bounds.js';
 export { RequestLimits } from './checks/request-limits.js';
+export { describeError } from './errors/describe-error.js';
+export {
+  INTERNAL_ERROR,
+  type DescribedCode,
+  type ErrorDescription,
+  type Loudness,
+} from './errors/error-description.js';
 export { FILTER_RULE, parseFilter } from './filters/filter-syntax.js';
 export { HealthReader, type HealthReport, type PartHealth } from './health/health-reader.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';

@@ -1,5 +1,6 @@
 export { type BackoffLimits, backoffMs } from './attempts/backoff.js';
 export {
+  ERROR_CODES,
   type ErrorCode,
   MemoryError,
   InvalidRequestError,
@@ -7,6 +8,9 @@ export {
   PayloadTooLargeError,
   InvalidBulkItemError,
   MemoryNotFoundError,
+  MissingTokenError,
+  InvalidTokenError,
+  RateLimitExceededError,
   NamespaceForbiddenError,
   type VersionConflict,
   VersionConflictError,

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { requestIdOf } from '@sfm/observability';
-import { describeStatus } from './errors/error-description.js';
 import { errorResponse } from './errors/error-response.js';
+import { statusError } from './errors/http-error.js';
 import type { HttpOptions } from './options/http-options.js';
 import { registerJsonParser } from './requests/json-body.js';
 
@@ -24,7 +24,7 @@ export function createHttpAdapter({ maxBodyBytes }: Pick<HttpOptions, 'maxBodyBy
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_PARAMETER },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const { status, contentType, body } = errorResponse(describeStatus(error.statusCode ?? 400, error.message), {
+      const { status, contentType, body } = errorResponse(statusError(error.statusCode ?? 400, error.message), {
         url: request.raw.url ?? '/',
         id: request.id,
       });
@@ -47,7 +47,7 @@ function answerClientError(error: Error & { readonly code?: string }, socket: So
     return;
   }
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-  const { body } = errorResponse(describeStatus(status, STATUS_CODES[status] ?? 'Bad Request'), { url: '/', id: '' });
+  const { body } = errorResponse(statusError(status, STATUS_CODES[status] ?? 'Bad Request'), { url: '/', id: '' });
   const text = JSON.stringify(body);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +

@@ -10,7 +10,7 @@ import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
  * Lets a request in when its bearer token names a credential that may use the namespace it asks for, and leaves
  * `principal` and `namespace` on the request.
  *
- * @throws MissingBearerTokenException (401), InvalidTokenException (403), and what `resolveNamespace` throws.
+ * @throws MissingTokenError, InvalidTokenError, and what `resolveNamespace` throws.
  */
 @Injectable()
 export class BearerAuthGuard implements CanActivate {

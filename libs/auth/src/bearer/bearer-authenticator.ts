@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { InvalidTokenError, MissingTokenError } from '@sfm/memory';
 import passport from 'passport';
 import type { GuardedRequest, Principal } from '../request/principal.js';
-import { InvalidTokenException, MissingBearerTokenException } from '../errors/auth.errors.js';
 import { BearerStrategy } from './bearer.strategy.js';
 import { CredentialVerifier } from '../tokens/credential-verifier.js';
 
@@ -25,7 +25,7 @@ export class BearerAuthenticator {
   /**
    * Resolves with whom the token of the request names.
    *
-   * @throws MissingBearerTokenException (401), InvalidTokenException (403).
+   * @throws MissingTokenError, InvalidTokenError.
    */
   authenticate(request: GuardedRequest, response: unknown): Promise<Principal> {
     return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ export class BearerAuthenticator {
         else if (error !== null && error !== undefined) {
           reject(new Error('the bearer strategy failed', { cause: error }));
         } else if (principal) resolve(principal as Principal);
-        else reject(failure === 'invalid' ? new InvalidTokenException() : new MissingBearerTokenException());
+        else reject(failure === 'invalid' ? new InvalidTokenError() : new MissingTokenError());
       };
       const middleware = this.passport.authenticate(STRATEGY, OPTIONS, done) as Middleware;
       middleware(request, response, reject);

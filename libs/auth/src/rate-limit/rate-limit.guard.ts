@@ -1,7 +1,7 @@
 import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { RateLimitExceededError } from '@sfm/memory';
 import { AuthOptions } from '../options/auth.options.js';
-import { RateLimitExceededException } from '../errors/auth.errors.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
 import type { GuardedRequest } from '../request/principal.js';
 import { RateLimiter } from './rate-limiter.port.js';
@@ -20,7 +20,7 @@ interface HeaderWriter {
  * so refused tokens use up nothing. Every limited response carries `RateLimit-Limit`, `-Remaining` and `-Reset`
  * (seconds).
  *
- * @throws RateLimitExceededException (429), after setting `Retry-After` (seconds).
+ * @throws RateLimitExceededError, after setting `Retry-After` (seconds).
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -43,7 +43,7 @@ export class RateLimitGuard implements CanActivate {
     if (decision.allowed) return true;
     const retryAfterSeconds = Math.max(1, Math.ceil(decision.retryAfterMs / 1000));
     response.header('Retry-After', String(retryAfterSeconds));
-    throw new RateLimitExceededException(retryAfterSeconds);
+    throw new RateLimitExceededError(retryAfterSeconds);
   }
 
   private isUnlimited(context: ExecutionContext): boolean {

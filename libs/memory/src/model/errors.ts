@@ -1,16 +1,21 @@
 /** Stable codes of everything the core can refuse or fail with. Transports map them to their own status. */
-export type ErrorCode =
-  | 'invalid_request'
-  | 'invalid_coordinate'
-  | 'payload_too_large'
-  | 'memory_not_found'
-  | 'namespace_forbidden'
-  | 'store_unavailable'
-  | 'embedder_unavailable'
-  | 'index_unavailable'
-  | 'bus_unavailable'
-  | 'version_conflict'
-  | 'namespace_busy';
+export const ERROR_CODES = [
+  'invalid_request',
+  'invalid_coordinate',
+  'payload_too_large',
+  'memory_not_found',
+  'missing_token',
+  'invalid_token',
+  'namespace_forbidden',
+  'rate_limit_exceeded',
+  'store_unavailable',
+  'embedder_unavailable',
+  'index_unavailable',
+  'bus_unavailable',
+  'version_conflict',
+  'namespace_busy',
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** Base of the catalogue: a stable `code`, a message that says what to do, and the cause where there is one. */
 export abstract class MemoryError extends Error {
@@ -86,6 +91,33 @@ export class VersionConflictError extends MemoryError {
     super(
       `coordinate ${key}: expected ${expected === 0 ? 'nothing' : `version ${expected}`}, but ${lives}; read it again`,
     );
+  }
+}
+
+/** No token came with the request. */
+export class MissingTokenError extends MemoryError {
+  readonly code: ErrorCode = 'missing_token';
+
+  constructor() {
+    super('Missing bearer token');
+  }
+}
+
+/** The token names nobody. */
+export class InvalidTokenError extends MemoryError {
+  readonly code: ErrorCode = 'invalid_token';
+
+  constructor() {
+    super('Invalid token');
+  }
+}
+
+/** The credential called too often. */
+export class RateLimitExceededError extends MemoryError {
+  readonly code: ErrorCode = 'rate_limit_exceeded';
+
+  constructor(readonly retryAfterSeconds: number) {
+    super('Rate limit exceeded');
   }
 }
 

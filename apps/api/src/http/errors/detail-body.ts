@@ -1,5 +1,5 @@
 import type { FieldProblem } from '@sfm/edge';
-import type { ErrorDescription } from './error-description.js';
+import type { HttpError } from './http-error.js';
 
 /** Error body of the compatible routes, as their clients know it: a sentence, or a list of field errors. */
 export interface DetailBody {
@@ -23,7 +23,7 @@ const NOT_JSON: FieldProblem = {
   allowed: 'must be sent with Content-Type: application/json',
 };
 
-export function detailResponse(error: ErrorDescription): { status: number; body: DetailBody } {
+export function detailResponse(error: HttpError): { status: number; body: DetailBody } {
   const { status, problems } = error;
   if (status === 415) return { status: 422, body: { detail: [fieldDetail(NOT_JSON)] } };
   if (error.code === 'invalid_coordinate' && status === 400)
@@ -34,7 +34,7 @@ export function detailResponse(error: ErrorDescription): { status: number; body:
 }
 
 /** `Invalid coord: "a" is not a finite decimal number`. */
-function coordinateDetail({ problems, message }: ErrorDescription): string {
+function coordinateDetail({ problems, message }: HttpError): string {
   const problem = problems?.[0];
   if (!problem) return message;
   const field = problem.path.join('.');

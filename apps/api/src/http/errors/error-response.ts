@@ -1,5 +1,5 @@
 import { detailResponse } from './detail-body.js';
-import type { ErrorDescription } from './error-description.js';
+import type { HttpError } from './http-error.js';
 import { PROBLEM_CONTENT_TYPE, problemResponse } from './problem-body.js';
 
 /** An error in the shape of the API the request was for. */
@@ -11,10 +11,7 @@ export interface ErrorResponse {
 }
 
 /** Chooses the shape by the path: problem+json under `/v1`, `{"detail": …}` everywhere else. */
-export function errorResponse(
-  error: ErrorDescription,
-  request: { readonly url: string; readonly id: string },
-): ErrorResponse {
+export function errorResponse(error: HttpError, request: { readonly url: string; readonly id: string }): ErrorResponse {
   const path = request.url.split('?', 1)[0] ?? '';
   const headers = error.headers ?? {};
   if (isV1(path)) {

@@ -1,9 +1,9 @@
 import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { RequestPart } from '@sfm/edge';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { describeError } from './describe-error.js';
-import { describeStatus, type ErrorDescription } from './error-description.js';
+import { describeHttpError } from './describe-http-error.js';
 import { errorResponse } from './error-response.js';
+import { statusError, type HttpError } from './http-error.js';
 import { RouteTable } from './route-table.js';
 
 /** Answers every error in the shape of the API it happened in; logs the ones that are our fault. */
@@ -18,24 +18,24 @@ export class ErrorFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent) return;
     const description = this.describe(error, request);
-    if (description.status >= 500) this.report(error, description, request);
+    if (description.loudness !== 'silent') this.report(error, description, request);
     const { status, contentType, headers, body } = errorResponse(description, request);
     void reply.code(status).headers(headers).header('content-type', contentType).send(JSON.stringify(body));
   }
 
-  private describe(error: unknown, request: FastifyRequest): ErrorDescription {
+  private describe(error: unknown, request: FastifyRequest): HttpError {
     if (request.is404) {
       const allowed = this.routes.methodsAt(request.url);
-      if (allowed.length > 0) return { ...describeStatus(405, ''), headers: { allow: allowed.join(', ') } };
-      return describeStatus(404, '');
+      if (allowed.length > 0) return { ...statusError(405, ''), headers: { allow: allowed.join(', ') } };
+      return statusError(404, '');
     }
-    return describeError(error, partOf(request));
+    return describeHttpError(error, partOf(request));
   }
 
-  private report(error: unknown, { status, code }: ErrorDescription, request: FastifyRequest): void {
+  private report(error: unknown, { status, code, loudness }: HttpError, request: FastifyRequest): void {
     const msg = `${request.method} ${request.routeOptions.url ?? request.url} [${request.id}] ${status} ${code}`;
     const reason = error instanceof Error ? error.message : String(error);
-    if (status === 503) this.logger.warn({ msg: `${msg}: ${reason}`, request_id: request.id });
+    if (loudness === 'warning') this.logger.warn({ msg: `${msg}: ${reason}`, request_id: request.id });
     else this.logger.error({ msg, request_id: request.id }, error instanceof Error ? error.stack : reason);
   }
 }

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorDescription } from './error-description.js';
+import type { HttpError } from './http-error.js';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
@@ -17,7 +17,7 @@ export interface ProblemBody {
 }
 
 export function problemResponse(
-  error: ErrorDescription,
+  error: HttpError,
   request: { readonly path: string; readonly id: string },
 ): { status: number; body: ProblemBody } {
   const status = v1Status(error);
@@ -37,7 +37,7 @@ export function problemResponse(
 }
 
 /** v1 calls unreadable JSON a bad request, and a bad coordinate a bad value like any other. */
-function v1Status({ status, code }: ErrorDescription): number {
+function v1Status({ status, code }: HttpError): number {
   if (code === 'malformed_json') return 400;
   return code === 'invalid_coordinate' ? 422 : status;
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { describeError } from '../../errors/describe-error.js';
+import { describeHttpError } from '../../errors/describe-http-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
 
 export const NDJSON = 'application/x-ndjson';
@@ -30,7 +30,7 @@ export function streamEvents(
   const { url: path, id } = reply.request;
   void work(emit, AbortSignal.any([gone.signal, stopping]))
     .catch((error: unknown) => {
-      const { body: problem } = problemResponse(describeError(error, 'body'), { path, id });
+      const { body: problem } = problemResponse(describeHttpError(error), { path, id });
       if (problem.status === 500 && !gone.signal.aborted) reply.request.log.error(error);
       emit({ event: 'error', problem });
     })

@@ -10,7 +10,7 @@ import {
 } from '@sfm/edge';
 import { StoreService, type NewMemory, type StoreOutcome } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
-import { describeError } from '../../errors/describe-error.js';
+import { describeHttpError } from '../../errors/describe-http-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
@@ -77,7 +77,7 @@ export class MemoryBatchController {
 }
 
 function failure(error: unknown) {
-  const description = describeError(error, 'body');
+  const description = describeHttpError(error);
   const { status, body } = problemResponse(description, { path: '', id: '' });
   return {
     status,

@@ -1,0 +1,54 @@
+import type { ErrorDescription } from '@sfm/edge';
+import { HTTP_STATUS } from './http-status.js';
+
+/** What went wrong, with all that HTTP says of it but the shape of the body. */
+export interface HttpError extends Omit<ErrorDescription, 'code' | 'retryAfterSeconds'> {
+  readonly status: number;
+  /** Stable code: the core's catalogue, extended by what only HTTP can meet. */
+  readonly code: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Codes of what only HTTP can meet. */
+const CODES: Readonly<Record<number, string>> = {
+  400: 'bad_request',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  408: 'request_timeout',
+  409: 'conflict',
+  413: 'body_too_large',
+  414: 'url_too_long',
+  415: 'unsupported_media_type',
+  422: 'invalid_request',
+  429: 'rate_limited',
+  431: 'headers_too_large',
+  500: 'internal_error',
+  503: 'unavailable',
+};
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  413: 'Request entity too large',
+  414: 'URI Too Long',
+  415: 'Send the body with Content-Type: application/json',
+  431: 'Request Header Fields Too Large',
+};
+
+/** An error that the edge has described, as HTTP answers it. */
+export function httpError({ retryAfterSeconds, ...described }: ErrorDescription): HttpError {
+  const wait = retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } };
+  return { ...described, status: HTTP_STATUS[described.code], ...wait };
+}
+
+/** An error that only has a status, e.g. one the framework raised. */
+export function statusError(status: number, message: string): HttpError {
+  return {
+    status,
+    code: CODES[status] ?? `http_${status}`,
+    message: MESSAGES[status] ?? message,
+    loudness: status === 503 ? 'warning' : status >= 500 ? 'error' : 'silent',
+  };
+}

@@ -1,0 +1,27 @@
+import { expect, it } from '@jest/globals';
+import { INTERNAL_ERROR } from '@sfm/edge';
+import { ERROR_CODES } from '@sfm/memory';
+import { httpError } from './http-error.js';
+import { HTTP_STATUS } from './http-status.js';
+
+const CODES = [...ERROR_CODES, INTERNAL_ERROR.code];
+
+it.each(CODES)('the error %s has a status that says whose fault it is', (code) => {
+  const { status } = httpError({ code, message: 'm', loudness: 'silent' });
+  expect(Number.isInteger(status) && status >= 400 && status < 600).toBe(true);
+});
+
+it('there is a status for nothing else', () => {
+  expect(Object.keys(HTTP_STATUS).sort()).toEqual([...CODES].sort());
+});
+
+it('the time to wait becomes a header', () => {
+  const waiting = { code: 'store_unavailable', message: 'm', loudness: 'warning', retryAfterSeconds: 3 } as const;
+  expect(httpError(waiting)).toEqual({
+    status: 503,
+    code: 'store_unavailable',
+    message: 'm',
+    loudness: 'warning',
+    headers: { 'retry-after': '3' },
+  });
+});

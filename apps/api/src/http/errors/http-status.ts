@@ -1,0 +1,20 @@
+import type { DescribedCode } from '@sfm/edge';
+
+/** The status of every error that has a code. The compatible routes and v1 differ in a few: see their bodies. */
+export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
+  invalid_request: 422,
+  invalid_coordinate: 400,
+  payload_too_large: 413,
+  missing_token: 401,
+  invalid_token: 403,
+  namespace_forbidden: 403,
+  memory_not_found: 404,
+  version_conflict: 409,
+  namespace_busy: 409,
+  rate_limit_exceeded: 429,
+  store_unavailable: 503,
+  embedder_unavailable: 503,
+  index_unavailable: 503,
+  bus_unavailable: 503,
+  internal_error: 500,
+};

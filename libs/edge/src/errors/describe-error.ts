@@ -1,0 +1,65 @@
+import { InvalidBulkItemError, InvalidRequestError, MemoryError, type ErrorCode } from '@sfm/memory';
+import { fieldPath, InvalidShapeError, type FieldProblem, type RequestPart } from '../checks/field-problem.js';
+import { INTERNAL_ERROR, type ErrorDescription } from './error-description.js';
+
+/** Seconds a caller is asked to wait where an error does not know better. */
+const RETRY_AFTER_SECONDS = 1;
+
+/** What does not answer, as callers call it. */
+const AWAY: Readonly<Partial<Record<ErrorCode, string>>> = {
+  store_unavailable: 'store',
+  embedder_unavailable: 'embedder',
+  index_unavailable: 'index',
+  bus_unavailable: 'service',
+};
+
+/**
+ * Says of any thrown thing what the caller is told. Unknown errors tell nothing about themselves.
+ *
+ * @param part of the request that the values came from, where the error blames one.
+ */
+export function describeError(error: unknown, part: RequestPart = 'body'): ErrorDescription {
+  if (error instanceof MemoryError) return describeMemoryError(error, part);
+  if (error instanceof InvalidShapeError) {
+    return { code: 'invalid_request', message: error.message, problems: error.problems, loudness: 'silent' };
+  }
+  return INTERNAL_ERROR;
+}
+
+function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescription {
+  const { code, message } = error;
+  const away = AWAY[code];
+  if (away !== undefined) {
+    // Messages of adapters may name hosts and drivers; callers get the plain fact.
+    const plain = `The ${away} does not answer; retrying is safe`;
+    return { code, message: plain, retryAfterSeconds: waitOf(error) ?? RETRY_AFTER_SECONDS, loudness: 'warning' };
+  }
+  if (error instanceof InvalidBulkItemError) {
+    const reason = error.reason.code === 'payload_too_large' ? error.reason.code : code;
+    return { code: reason, message, problems: [problemOf(error, part)], loudness: 'silent' };
+  }
+  if (error instanceof InvalidRequestError) {
+    return { code, message, problems: [problemOf(error, part)], loudness: 'silent' };
+  }
+  const retryAfterSeconds = waitOf(error);
+  return { code, message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }), loudness: 'silent' };
+}
+
+function waitOf(error: MemoryError): number | undefined {
+  return 'retryAfterSeconds' in error ? Number(error.retryAfterSeconds) : undefined;
+}
+
+/** Where the core found a bad value. Only headers start with a capital letter; ` (key)` blames an object's key. */
+function problemOf(error: InvalidRequestError, part: RequestPart): FieldProblem {
+  const inHeader = /^[A-Z]/.test(error.field);
+  const field = error.field.replace(/ \(key\)$/, '');
+  const allowed = field === error.field ? error.allowed : `has a key that ${error.allowed}`;
+  return {
+    part: inHeader ? 'header' : part,
+    path: inHeader ? [field] : fieldPath(field),
+    type: 'value_error',
+    msg: `Value error, ${field} ${allowed}`,
+    allowed,
+    ctx: { error: allowed },
+  };
+}
