@@ -37,6 +37,7 @@ const CORE_ROOMS: Readonly<Record<string, { below?: string; forbidden: string }>
   attempts: { forbidden: 'model' },
   text: { below: 'model', forbidden: 'index-model' },
   'index-model': { below: 'text', forbidden: 'telemetry' },
+  access: { below: 'model', forbidden: 'read' },
   read: { below: 'model', forbidden: 'index-model' },
   store: { below: 'read', forbidden: 'indexing' },
   forget: { below: 'store', forbidden: 'read' },

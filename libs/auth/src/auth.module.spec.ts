@@ -2,20 +2,19 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Catch, Controller, Get, Post, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { MemoryError, type ErrorCode } from '@sfm/memory';
+import { MemoryError, type ErrorCode, type Principal } from '@sfm/memory';
 import { AuthModule } from './auth.module.js';
-import type { AuthOptions } from './options/auth.options.js';
+import type { AuthOptions, Credential } from './options/auth.options.js';
 import { Public, PublicIf } from './request/public.decorator.js';
-import { CurrentNamespace, CurrentPrincipal } from './request/current-namespace.decorator.js';
-import type { Principal } from './request/principal.js';
+import { CurrentPrincipal } from './request/current-principal.decorator.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
 import { Unlimited } from './rate-limit/rate-limit.guard.js';
 
 @Controller()
 class SampleController {
   @Get('who')
-  who(@CurrentNamespace() namespace: string, @CurrentPrincipal() principal: Principal) {
-    return { namespace, credential: principal.credentialId };
+  who(@CurrentPrincipal() { namespace, credentialId: credential, scopes }: Principal) {
+    return { namespace, credential, scopes };
   }
 
   @Post('who')
@@ -30,14 +29,14 @@ class SampleController {
 
   @Public()
   @Get('open')
-  open(@CurrentNamespace() namespace: string) {
-    return { namespace };
+  open(@CurrentPrincipal() { namespace, scopes }: Principal) {
+    return { namespace, scopes };
   }
 
   @PublicIf('stats')
   @Get('stats')
-  stats(@CurrentNamespace() namespace: string, @CurrentPrincipal() principal: Principal | undefined) {
-    return { namespace, credential: principal?.credentialId };
+  stats(@CurrentPrincipal() { namespace, credentialId: credential, scopes }: Principal) {
+    return { namespace, credential, scopes };
   }
 
   @Unlimited()
@@ -127,6 +126,19 @@ describe('the bearer guard', () => {
   it('lets the right token in and tells the handler who calls', async () => {
     const call = await start();
     expect(await call('/who', main)).toMatchObject({ status: 200, body: { namespace: 'api_ns', credential: 'main' } });
+  });
+
+  it('says what the credential may do: everything, unless its scopes are listed', async () => {
+    const reader: Credential = { id: 'reader', token: 'reader', namespaces: '*', scopes: ['read'] };
+    const call = await start({ credentials: [...OPTIONS.credentials, reader], publicAreas: ['stats'] });
+    expect((await call('/who', main)).body).toMatchObject({ scopes: ['*'] });
+    expect((await call('/who', bearer('reader'))).body).toMatchObject({ scopes: ['read'] });
+  });
+
+  it('lets nobody do anything on public routes, and read where the operator says so', async () => {
+    const call = await start({ publicAreas: ['stats'] });
+    expect((await call('/open', main)).body).toEqual({ namespace: 'api_ns', scopes: [] });
+    expect((await call('/stats')).body).toEqual({ namespace: 'api_ns', scopes: ['read'] });
   });
 
   it('keeps two applications in one process apart', async () => {

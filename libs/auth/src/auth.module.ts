@@ -1,9 +1,11 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
+import { Authenticator } from '@sfm/memory';
 import { AuthOptions } from './options/auth.options.js';
 import { BearerAuthGuard } from './bearer/bearer-auth.guard.js';
 import { BearerAuthenticator } from './bearer/bearer-authenticator.js';
 import { CredentialVerifier } from './tokens/credential-verifier.js';
+import { StaticTokenAuthenticator } from './tokens/static-token-authenticator.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
@@ -31,12 +33,13 @@ export class AuthModule {
         { provide: AuthOptions, inject, useFactory },
         { provide: RateLimiter, useFactory: () => rateLimiter ?? new EmbeddedRateLimiter() },
         CredentialVerifier,
+        { provide: Authenticator, useClass: StaticTokenAuthenticator },
         BearerAuthenticator,
         // The order is the order of the checks.
         { provide: APP_GUARD, useClass: BearerAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
       ],
-      exports: [AuthOptions, CredentialVerifier, RateLimiter],
+      exports: [AuthOptions, Authenticator, RateLimiter],
     };
   }
 }

@@ -20,6 +20,9 @@ export {
   IndexUnavailableError,
   BusUnavailableError,
 } from './model/errors.js';
+export { Authenticator } from './access/authenticator.port.js';
+export { SCOPES, hasScope, type Grant, type Principal, type Scope } from './access/principal.js';
+export { resolveNamespace } from './access/resolve-namespace.js';
 export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
 export { eventEpochSeconds } from './event-model/event-timestamp.js';
 export {

@@ -1,14 +1,16 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { resolveNamespace, type Principal } from '@sfm/memory';
 import { AuthOptions } from '../options/auth.options.js';
-import { resolveNamespace } from '../namespace/resolve-namespace.js';
-import type { GuardedRequest } from '../request/principal.js';
-import { BearerAuthenticator } from './bearer-authenticator.js';
+import type { GuardedRequest } from '../request/guarded-request.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
+import { blameHeader, requestedNamespace } from '../request/requested-namespace.js';
+import { BearerAuthenticator } from './bearer-authenticator.js';
 
 /**
- * Lets a request in when its bearer token names a credential that may use the namespace it asks for, and leaves
- * `principal` and `namespace` on the request.
+ * Lets a request in when its bearer token names a credential that may use the namespace it asks for, and leaves the
+ * `principal` on the request. On public routes that is nobody, who may do nothing; in an area that the operator has made
+ * public, nobody who may read the default namespace.
  *
  * @throws MissingTokenError, InvalidTokenError, and what `resolveNamespace` throws.
  */
@@ -28,18 +30,27 @@ export class BearerAuthGuard implements CanActivate {
       context.getClass(),
     ]);
     if (area === ALWAYS_PUBLIC) {
-      request.namespace = this.auth.defaultNamespace;
+      request.principal = this.nobody([]);
       return true;
     }
-    const mayStayAnonymous = area !== undefined && this.auth.publicAreas?.includes(area) === true;
-    if (!mayStayAnonymous || request.headers['authorization'] !== undefined) {
-      request.principal = await this.authenticator.authenticate(request, http.getResponse());
+    try {
+      const mayStayAnonymous = area !== undefined && this.auth.publicAreas?.includes(area) === true;
+      if (mayStayAnonymous && request.headers['authorization'] === undefined) {
+        const { defaultNamespace } = this.auth;
+        resolveNamespace([defaultNamespace], requestedNamespace(request), defaultNamespace);
+        request.principal = this.nobody(['read']);
+      } else {
+        request.principal = await this.authenticator.authenticate(request, http.getResponse());
+      }
+    } catch (error) {
+      throw blameHeader(error);
     }
-    request.namespace = resolveNamespace(
-      request.principal,
-      request.headers['x-soma-namespace'],
-      this.auth.defaultNamespace,
-    );
     return true;
+  }
+
+  /** A caller without a token. */
+  private nobody(scopes: Principal['scopes']): Principal {
+    const namespace = this.auth.defaultNamespace;
+    return { credentialId: undefined, namespace, namespaces: [namespace], scopes };
   }
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidTokenError, MissingTokenError } from '@sfm/memory';
+import { Authenticator, MissingTokenError, type Principal } from '@sfm/memory';
 import passport from 'passport';
-import type { GuardedRequest, Principal } from '../request/principal.js';
+import type { GuardedRequest } from '../request/guarded-request.js';
 import { BearerStrategy } from './bearer.strategy.js';
-import { CredentialVerifier } from '../tokens/credential-verifier.js';
 
 const STRATEGY = 'bearer';
 const OPTIONS = { session: false };
@@ -18,23 +17,21 @@ type Middleware = (request: GuardedRequest, response: unknown, next: (error: unk
 export class BearerAuthenticator {
   private readonly passport = new passport.Passport();
 
-  constructor(verifier: CredentialVerifier) {
-    this.passport.use(STRATEGY, new BearerStrategy(verifier));
+  constructor(authenticator: Authenticator) {
+    this.passport.use(STRATEGY, new BearerStrategy(authenticator));
   }
 
   /**
-   * Resolves with whom the token of the request names.
+   * Resolves with whom the token of the request names, in the namespace that it asks for.
    *
-   * @throws MissingTokenError, InvalidTokenError.
+   * @throws MissingTokenError, and what the authenticator throws.
    */
   authenticate(request: GuardedRequest, response: unknown): Promise<Principal> {
     return new Promise((resolve, reject) => {
-      const done = (error: unknown, principal: unknown, failure: unknown): void => {
-        if (error instanceof Error) reject(error);
-        else if (error !== null && error !== undefined) {
-          reject(new Error('the bearer strategy failed', { cause: error }));
-        } else if (principal) resolve(principal as Principal);
-        else reject(failure === 'invalid' ? new InvalidTokenError() : new MissingTokenError());
+      const done = (error: Error | null | undefined, principal: Principal | false | undefined): void => {
+        if (error) reject(error);
+        else if (principal) resolve(principal);
+        else reject(new MissingTokenError());
       };
       const middleware = this.passport.authenticate(STRATEGY, OPTIONS, done) as Middleware;
       middleware(request, response, reject);

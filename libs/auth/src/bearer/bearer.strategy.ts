@@ -1,29 +1,31 @@
+import type { Authenticator } from '@sfm/memory';
 import { Strategy } from 'passport-strategy';
-import type { GuardedRequest } from '../request/principal.js';
-import type { CredentialVerifier } from '../tokens/credential-verifier.js';
+import type { GuardedRequest } from '../request/guarded-request.js';
+import { requestedNamespace } from '../request/requested-namespace.js';
 
 const SCHEME = 'Bearer ';
 
-/** Why a request was not let in; the challenge the strategy fails with. */
-export type BearerFailure = 'missing' | 'invalid';
-
 /**
  * Passport strategy for bearer tokens in the Authorization header only: tokens in a query or a body would end up in
- * logs. The scheme is matched exactly, as existing clients send it.
+ * logs. The scheme is matched exactly, as existing clients send it. Fails when there is no token, and ends with the
+ * error of the authenticator when that refuses.
  */
 export class BearerStrategy extends Strategy {
-  constructor(private readonly verifier: CredentialVerifier) {
+  constructor(private readonly authenticator: Authenticator) {
     super();
   }
 
   override authenticate(request: Pick<GuardedRequest, 'headers'>): void {
     const header = request.headers['authorization'];
     if (typeof header !== 'string' || !header.startsWith(SCHEME)) {
-      this.fail('missing' satisfies BearerFailure, 401);
+      this.fail(401);
       return;
     }
-    const principal = this.verifier.verify(header.slice(SCHEME.length));
-    if (principal === undefined) this.fail('invalid' satisfies BearerFailure, 403);
-    else this.success(principal);
+    const token = header.slice(SCHEME.length);
+    this.authenticator.authenticate(token, requestedNamespace(request)).then(
+      (principal) => this.success(principal),
+      (error: unknown) =>
+        this.error(error instanceof Error ? error : new Error('the authenticator failed', { cause: error })),
+    );
   }
 }

@@ -1,12 +1,14 @@
+import type { Grant } from '@sfm/memory';
+
 /** One key that may call the API. */
 export interface Credential {
   /** Names the credential in logs and rate limits; never the token itself. */
   readonly id: string;
   readonly token: string;
   /** Namespaces it may use: a list, or all of them. */
-  readonly namespaces: '*' | readonly string[];
-  /** What it may do; everything when left out. */
-  readonly scopes?: readonly string[];
+  readonly namespaces: Grant['namespaces'];
+  /** What it may do; everything (`*`) when left out. */
+  readonly scopes?: Grant['scopes'];
 }
 
 export interface RateLimitOptions {

@@ -3,7 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { RateLimitExceededError } from '@sfm/memory';
 import { AuthOptions } from '../options/auth.options.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
-import type { GuardedRequest } from '../request/principal.js';
+import type { GuardedRequest } from '../request/guarded-request.js';
 import { RateLimiter } from './rate-limiter.port.js';
 
 const UNLIMITED = 'sfm:unlimited';
@@ -57,6 +57,7 @@ export class RateLimitGuard implements CanActivate {
 
 /** Credential ids and addresses cannot be mistaken for each other, whatever they look like. */
 function keyOf({ principal, ip, routeOptions }: GuardedRequest): string {
-  const caller = principal === undefined ? `address ${ip ?? 'unknown'}` : `credential ${principal.credentialId}`;
+  const caller =
+    principal?.credentialId === undefined ? `address ${ip ?? 'unknown'}` : `credential ${principal.credentialId}`;
   return `${caller} ${routeOptions?.url ?? ''}`;
 }

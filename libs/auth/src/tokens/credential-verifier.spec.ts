@@ -37,6 +37,11 @@ describe('CredentialVerifier', () => {
     expect(verifierOf().verify('')).toBeUndefined();
   });
 
+  it('refuses a scope that there is not, so that a slip does not silently lock somebody out', () => {
+    const slip = JSON.parse('{"id": "a", "token": "t", "namespaces": "*", "scopes": ["read", "wirte"]}') as Credential;
+    expect(() => verifierOf(slip)).toThrow('there is no scope wirte; known: *, read, write, admin');
+  });
+
   it('refuses credentials that could be mistaken for each other', () => {
     const a: Credential = { id: 'a', token: 't', namespaces: '*' };
     expect(() => verifierOf(a, { ...a, id: 'b' })).toThrow('share an id or a token');

@@ -1,18 +1,19 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { SCOPES, type Grant } from '@sfm/memory';
 import { AuthOptions } from '../options/auth.options.js';
-import type { Principal } from '../request/principal.js';
 
 /** Behind the end of a token: no UTF-8 text has this byte. */
 const PADDING = 0xff;
+const KNOWN_SCOPES: ReadonlySet<string> = new Set(['*', ...SCOPES]);
 
 interface KnownCredential {
   readonly padded: Buffer;
-  readonly principal: Principal;
+  readonly grant: Grant;
 }
 
 /**
- * Tells whom a token names. Every transport asks it.
+ * Tells whom a token of the list names.
  *
  * How long it takes depends on the length of the token that was sent, but neither on those of the credentials nor on
  * which of them matches: tokens are padded to the longest one, and compared with all of them in constant time.
@@ -23,26 +24,29 @@ export class CredentialVerifier {
   /** UTF-8 bytes of the longest token. */
   private readonly longest: number;
 
-  /** @throws Error when a credential has no token, or two share an id or a token. */
+  /** @throws Error when a credential has no token or a scope that there is not, or two share an id or a token. */
   constructor(options: AuthOptions) {
     const { credentials } = options;
     for (const distinct of [credentials.map(({ id }) => id), credentials.map(({ token }) => token)]) {
       if (new Set(distinct).size !== credentials.length) throw new Error('two credentials share an id or a token');
       if (distinct.includes('')) throw new Error('a credential has an empty id or token');
     }
+    const unknown = credentials.flatMap(({ scopes = [] }) => scopes.filter((scope) => !KNOWN_SCOPES.has(scope)));
+    if (unknown.length > 0)
+      throw new Error(`there is no scope ${unknown.join(', ')}; known: ${[...KNOWN_SCOPES].join(', ')}`);
     this.longest = Math.max(0, ...credentials.map(({ token }) => Buffer.byteLength(token)));
-    this.credentials = credentials.map(({ id, token, namespaces, scopes }) => ({
+    this.credentials = credentials.map(({ id, token, namespaces, scopes = ['*'] }) => ({
       padded: this.pad(token),
-      principal: Object.freeze({ credentialId: id, namespaces, scopes: scopes ?? ['*'] }),
+      grant: Object.freeze({ credentialId: id, namespaces, scopes }),
     }));
   }
 
-  verify(token: string): Principal | undefined {
+  verify(token: string): Grant | undefined {
     if (Buffer.byteLength(token) > this.longest) return undefined;
     const padded = this.pad(token);
-    let match: Principal | undefined;
+    let match: Grant | undefined;
     for (const credential of this.credentials) {
-      if (timingSafeEqual(padded, credential.padded)) match = credential.principal;
+      if (timingSafeEqual(padded, credential.padded)) match = credential.grant;
     }
     return match;
   }

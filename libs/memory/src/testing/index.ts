@@ -1,5 +1,10 @@
 export { type MemoryCacheHarness, describeMemoryCacheContract } from './contracts/memory-cache.contract.js';
 export { TEST_NOW_MS, type PointDetails, aPoint, termsOf, upsertOf, removalOf, anOverlay } from './builders.js';
+export {
+  type AuthenticatorHarness,
+  type IssuedToken,
+  describeAuthenticatorContract,
+} from './contracts/authenticator.contract.js';
 export { describeChangeFeedContract } from './contracts/change-feed.contract.js';
 export { type EmbedderHarness, describeEmbedderContract } from './contracts/embedder.contract.js';
 export { type EventBusUnderTest, describeEventBusContract } from './contracts/event-bus.contract.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
-import { CurrentNamespace } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import { RequestLimits } from '@sfm/edge';
-import { coordinateKey, ReadService, type JsonObject } from '@sfm/memory';
+import { coordinateKey, ReadService, type JsonObject, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import { flatPayload } from '../wire/flat-payload.mapper.js';
@@ -36,7 +36,7 @@ export class CompatLookupController {
     errors: [413, 422, 503],
   })
   async keywordSearch(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(KeywordSearchRequestSchema)) body: KeywordSearchRequest,
   ): Promise<{ results: JsonObject[] }> {
     const found = await this.memories.keywordSearch(namespace, {
@@ -60,7 +60,7 @@ export class CompatLookupController {
     errors: [400, 422, 503],
   })
   async range(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Query(new SchemaPipe(RangeQuerySchema, 'query')) query: RangeQuery,
   ): Promise<{ coords: readonly (readonly number[])[] }> {
     const box = { min: this.limits.coordinate(query.min, 'min'), max: this.limits.coordinate(query.max, 'max') };
@@ -78,7 +78,7 @@ export class CompatLookupController {
     errors: [400, 413, 422, 503],
   })
   async payloads(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(PayloadsRequestSchema)) { coords }: PayloadsRequest,
   ): Promise<{ payloads: { payload: JsonObject; coord: string }[] }> {
     this.limits.count(coords.length, this.limits.bounds.maxBulkItems, 'coords');

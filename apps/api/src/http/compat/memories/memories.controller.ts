@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { CurrentNamespace } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import { RequestLimits } from '@sfm/edge';
-import { ForgetService, ReadService, RecallService, StoreService } from '@sfm/memory';
+import { ForgetService, ReadService, RecallService, StoreService, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
@@ -46,7 +46,7 @@ export class CompatMemoriesController {
     errors: [400, 413, 422, 503],
   })
   async create(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(CreateMemoryRequestSchema)) { coord, payload, memory_type }: CreateMemoryRequest,
   ) {
     const type = memory_type === 'semantic' ? 'semantic' : 'episodic';
@@ -65,7 +65,7 @@ export class CompatMemoriesController {
     errors: [413, 422, 503],
   })
   search(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(SearchRequestSchema)) body: SearchRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
@@ -82,7 +82,7 @@ export class CompatMemoriesController {
     errors: [422, 503],
   })
   searchByQuery(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Query(new SchemaPipe(SearchQuerySchema, 'query')) query: SearchQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
@@ -98,7 +98,7 @@ export class CompatMemoriesController {
     answers: [{ status: 200, description: 'The memory.', schema: MemoryEnvelopeSchema }],
     errors: [400, 404, 503],
   })
-  async read(@CurrentNamespace() namespace: string, @Param('coord') coord: string) {
+  async read(@CurrentPrincipal() { namespace }: Principal, @Param('coord') coord: string) {
     const memory = await this.reads.get(namespace, this.limits.coordinate(coord));
     return {
       memory: {
@@ -122,7 +122,7 @@ export class CompatMemoriesController {
     answers: [{ status: 200, description: 'Gone.', schema: DeletedMemorySchema }],
     errors: [400, 503],
   })
-  async remove(@CurrentNamespace() namespace: string, @Param('coord') coord: string) {
+  async remove(@CurrentPrincipal() { namespace }: Principal, @Param('coord') coord: string) {
     const deleted = await this.forgetting.forget(namespace, [this.limits.coordinate(coord)]);
     return { coord, deleted: deleted > 0 };
   }

@@ -1,7 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { CurrentNamespace } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import { RequestLimits } from '@sfm/edge';
-import { coordinateKey, InvalidBulkItemError, InvalidRequestError, StoreService, type NewMemory } from '@sfm/memory';
+import {
+  coordinateKey,
+  InvalidBulkItemError,
+  InvalidRequestError,
+  StoreService,
+  type NewMemory,
+  type Principal,
+} from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import {
@@ -38,7 +45,7 @@ export class CompatStoreController {
     errors: BODY_ERRORS,
   })
   async store(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(StoreRequestSchema)) body: StoreRequest,
   ): Promise<{ ok: true }> {
     await this.memories.store(namespace, this.toMemory(body));
@@ -57,7 +64,7 @@ export class CompatStoreController {
     errors: BODY_ERRORS,
   })
   async remember(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(StoreRequestSchema)) body: StoreRequest,
   ): Promise<{ ok: true; coord: string }> {
     const memory = this.toMemory(body);
@@ -77,7 +84,7 @@ export class CompatStoreController {
     errors: BODY_ERRORS,
   })
   async storeBulk(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(StoreBulkRequestSchema)) { items }: StoreBulkRequest,
   ): Promise<{ stored: number }> {
     this.limits.count(items.length, this.limits.bounds.maxBulkItems, 'items');

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { CurrentNamespace } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import { RequestLimits } from '@sfm/edge';
-import { RecallService, type JsonObject, type RecallHit, type RecallRequest } from '@sfm/memory';
+import { RecallService, type JsonObject, type RecallHit, type RecallRequest, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
@@ -62,7 +62,7 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recall(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(RecallRequestSchema)) body: RecallRequestBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
@@ -79,7 +79,7 @@ export class CompatRecallController {
     errors: [422, 503],
   })
   async recallByQuery(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Query(new SchemaPipe(RecallQuerySchema, 'query')) query: RecallQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
@@ -97,7 +97,7 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recallBatch(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(RecallBatchRequestSchema)) { queries, ...settings }: RecallBatchRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ batches: JsonObject[][] }> {
@@ -117,7 +117,7 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recallWithScores(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(ScoredRecallRequestSchema)) body: ScoredRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
@@ -135,7 +135,7 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async hybridRecallWithScores(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(HybridRecallRequestSchema)) body: HybridRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
@@ -158,7 +158,7 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recallWithContext(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Body(new SchemaPipe(ContextRecallRequestSchema)) body: ContextRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: JsonObject[] }> {

@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, ServiceUnavailableException } from '@nestjs/common';
-import { CurrentNamespace, CurrentPrincipal, Public, PublicIf, type Principal } from '@sfm/auth';
-import { ReadService } from '@sfm/memory';
+import { CurrentPrincipal, Public, PublicIf } from '@sfm/auth';
+import { ReadService, type Principal } from '@sfm/memory';
 import { compatible } from '../wire/errors.dto.js';
 import { GreetingSchema, PongSchema, StatsSchema } from './service.dto.js';
 
@@ -52,11 +52,10 @@ export class ServiceController {
     errors: [503],
   })
   async stats(
-    @CurrentNamespace() namespace: string,
-    @CurrentPrincipal() principal: Principal | undefined,
+    @CurrentPrincipal() { namespace, namespaces }: Principal,
     @Headers('x-soma-namespace') requested: string | undefined,
   ) {
-    const everywhere = principal?.namespaces === '*' && !requested;
+    const everywhere = namespaces === '*' && !requested;
     const counts = await this.memories
       .counts(everywhere ? undefined : namespace)
       .catch((cause: unknown) =>

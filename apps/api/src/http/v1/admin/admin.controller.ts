@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Res, type OnModuleDestroy } from '@nestjs/common';
-import { CurrentPrincipal, type Principal } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import { ReindexBodySchema, VerifyBodySchema, type ReindexBody, type VerifyBody } from '@sfm/edge';
 import {
   IndexReadiness,
@@ -7,6 +7,7 @@ import {
   ReindexService,
   toNamespace,
   VerifyService,
+  type Principal,
   type VerifyListener,
 } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
@@ -47,7 +48,7 @@ export class AdminController implements OnModuleDestroy {
     errors: [400, 413, 415],
   })
   async verify(
-    @CurrentPrincipal() principal: Principal | undefined,
+    @CurrentPrincipal() principal: Principal,
     @Res() reply: FastifyReply,
     @Body(new SchemaPipe(VerifyBodySchema)) body: VerifyBody,
   ): Promise<void> {
@@ -74,7 +75,7 @@ export class AdminController implements OnModuleDestroy {
     errors: [400, 413, 415],
   })
   async reindex(
-    @CurrentPrincipal() principal: Principal | undefined,
+    @CurrentPrincipal() principal: Principal,
     @Res() reply: FastifyReply,
     @Body(new SchemaPipe(ReindexBodySchema)) body: ReindexBody,
   ): Promise<void> {
@@ -99,10 +100,10 @@ export class AdminController implements OnModuleDestroy {
 
   /** Indexes that are still being loaded would be called incomplete. */
   private async admit(
-    principal: Principal | undefined,
+    principal: Principal,
     namespaces: readonly string[] | undefined,
   ): Promise<readonly string[] | undefined> {
-    if (principal?.namespaces !== '*') throw new NamespaceForbiddenError('*');
+    if (principal.namespaces !== '*') throw new NamespaceForbiddenError('*');
     const checked = namespaces?.map((name, index) => toNamespace(name, `namespaces.${index}`));
     await this.readiness.whenReady();
     return checked && [...new Set(checked)];

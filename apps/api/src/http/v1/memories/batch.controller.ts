@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { CurrentNamespace, type GuardedRequest } from '@sfm/auth';
+import { CurrentPrincipal, type GuardedRequest } from '@sfm/auth';
 import {
   NewMemoryBatchSchema,
   NewMemorySchema,
@@ -8,7 +8,7 @@ import {
   toNewMemory,
   type NewMemoryBatch,
 } from '@sfm/edge';
-import { StoreService, type NewMemory, type StoreOutcome } from '@sfm/memory';
+import { StoreService, type NewMemory, type StoreOutcome, type Principal } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
 import { describeHttpError } from '../../errors/describe-http-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
@@ -43,7 +43,7 @@ export class MemoryBatchController {
     errors: [400, 413, 415],
   })
   create(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Req() request: FastifyRequest & GuardedRequest,
     @Body(new SchemaPipe(NewMemoryBatchSchema)) { memories }: NewMemoryBatch,
   ): Promise<object> {

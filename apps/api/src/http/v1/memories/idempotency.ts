@@ -37,7 +37,9 @@ export class IdempotentAnswers<Answer> {
     if (typeof key !== 'string' || !KEY.test(key)) {
       throw new InvalidRequestError(HEADER, 'must be 1 to 255 printable ASCII characters without blanks');
     }
-    const scope = [request.principal?.credentialId, request.namespace, request.routeOptions.url, key].join('\n');
+    const scope = [request.principal?.credentialId, request.principal?.namespace, request.routeOptions.url, key].join(
+      '\n',
+    );
     const digest = bodyDigest(request);
     const known = this.kept.get(scope);
     if (known) {

@@ -1,5 +1,5 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { CurrentNamespace } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import {
   fullMemoryView,
   NewMemorySchema,
@@ -17,6 +17,7 @@ import {
   ReadService,
   StoreService,
   type StoredMemory,
+  type Principal,
 } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
@@ -62,7 +63,7 @@ export class MemoriesController {
     errors: [400, 413, 415],
   })
   async create(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body(new SchemaPipe(NewMemorySchema)) body: NewMemoryBody,
   ) {
@@ -85,7 +86,7 @@ export class MemoriesController {
     answers: [{ status: 200, description: 'A page.', schema: MemoryPageDoc }],
   })
   async list(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Query(new SchemaPipe(ListQuerySchema, 'query')) query: ListMemoriesQuery,
   ) {
     const page = await this.reads.list(
@@ -105,7 +106,7 @@ export class MemoriesController {
     errors: [404],
   })
   async read(
-    @CurrentNamespace() namespace: string,
+    @CurrentPrincipal() { namespace }: Principal,
     @Param('coordinate') coordinate: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
@@ -125,7 +126,7 @@ export class MemoriesController {
     answers: [{ status: 204, description: 'Gone.' }],
     errors: [404],
   })
-  async remove(@CurrentNamespace() namespace: string, @Param('coordinate') coordinate: string): Promise<void> {
+  async remove(@CurrentPrincipal() { namespace }: Principal, @Param('coordinate') coordinate: string): Promise<void> {
     const place = this.limits.coordinate(coordinate, 'coordinate');
     const deleted = await this.forgetting.forget(namespace, [place]);
     if (deleted === 0) throw new MemoryNotFoundError(namespace, coordinateKey(place));

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { CurrentNamespace } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import { hitView, RecallBodySchema, RequestLimits, toRecallRequest, type RecallBody } from '@sfm/edge';
-import { RecallService } from '@sfm/memory';
+import { RecallService, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { RecallDoc, RecalledDoc } from './recall.dto.js';
@@ -25,7 +25,7 @@ export class RecallController {
     answers: [{ status: 200, description: 'Hits, best first.', schema: RecalledDoc }],
     errors: [400, 413, 415],
   })
-  async recall(@CurrentNamespace() namespace: string, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
+  async recall(@CurrentPrincipal() { namespace }: Principal, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
     const { hits, degraded } = await this.recaller.recall(namespace, toRecallRequest(body, this.limits));
     return { hits: hits.map(hitView), degraded };
   }

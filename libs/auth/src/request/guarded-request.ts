@@ -1,9 +1,4 @@
-/** Who a bearer token names, and what it may do. */
-export interface Principal {
-  readonly credentialId: string;
-  readonly namespaces: '*' | readonly string[];
-  readonly scopes: readonly string[];
-}
+import type { Principal } from '@sfm/memory';
 
 /** The parts of an HTTP request that the guards read, and what they leave on it. */
 export interface GuardedRequest {
@@ -11,7 +6,6 @@ export interface GuardedRequest {
   /** Set by Fastify. `url` is the route pattern, not the path that was called. */
   readonly routeOptions?: { readonly url?: string };
   readonly ip?: string;
-  /** Absent on public routes. */
+  /** In whose name the request is answered; set by BearerAuthGuard. */
   principal?: Principal;
-  namespace?: string;
 }

@@ -1,0 +1,17 @@
+import { InvalidRequestError } from '@sfm/memory';
+import type { GuardedRequest } from './guarded-request.js';
+
+const HEADER = 'X-Soma-Namespace';
+
+/** The namespace that a request asks for; undefined when it asks for none. */
+export function requestedNamespace({ headers }: Pick<GuardedRequest, 'headers'>): string | undefined {
+  const requested = headers[HEADER.toLowerCase()];
+  return Array.isArray(requested) ? requested.join() : requested;
+}
+
+/** Blames the header for what the core says of a namespace. */
+export function blameHeader(error: unknown): unknown {
+  return error instanceof InvalidRequestError && error.field === 'namespace'
+    ? new InvalidRequestError(HEADER, error.allowed)
+    : error;
+}

@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { Authenticator } from '../../access/authenticator.port.js';
+import type { Grant } from '../../access/principal.js';
+import { InvalidRequestError, InvalidTokenError, NamespaceForbiddenError } from '../../model/errors.js';
+
+/** A token that must be accepted, and whom it names. */
+export interface IssuedToken extends Grant {
+  readonly token: string;
+}
+
+/** How a suite gets an authenticator that knows these tokens. */
+export type AuthenticatorHarness = (
+  tokens: readonly IssuedToken[],
+  defaultNamespace: string,
+) => Promise<Authenticator> | Authenticator;
+
+const EVERYWHERE: IssuedToken = { credentialId: 'main', token: 'token-main', namespaces: '*', scopes: ['*'] };
+const BOUND: IssuedToken = {
+  credentialId: 'bound',
+  token: 'token-bound',
+  namespaces: ['team_a', 'team_b'],
+  scopes: ['read'],
+};
+const HOMELESS: IssuedToken = { credentialId: 'homeless', token: 'token-homeless', namespaces: [], scopes: ['*'] };
+
+/** What every Authenticator adapter must do. Call it inside a spec file. */
+export function describeAuthenticatorContract(adapter: string, create: AuthenticatorHarness): void {
+  describe(`${adapter} as an authenticator`, () => {
+    let authenticator: Authenticator;
+    const authenticate = (token: string, namespace?: string) => authenticator.authenticate(token, namespace);
+
+    beforeEach(async () => {
+      authenticator = await create([EVERYWHERE, BOUND, HOMELESS], 'home');
+    });
+
+    it('names the credential of a token, with what it may do, in the default namespace', async () => {
+      const { credentialId, namespaces, scopes } = EVERYWHERE;
+      expect(await authenticate('token-main')).toEqual({ credentialId, namespaces, scopes, namespace: 'home' });
+      expect(await authenticate('token-main', '')).toMatchObject({ namespace: 'home' });
+    });
+
+    it('lets it act in a namespace that it asks for and may use', async () => {
+      expect(await authenticate('token-main', 'anywhere')).toMatchObject({ namespace: 'anywhere' });
+      expect(await authenticate('token-bound', 'team_b')).toMatchObject({ namespace: 'team_b', scopes: ['read'] });
+    });
+
+    it('falls back on the first namespace of a credential that may not use the default', async () => {
+      expect(await authenticate('token-bound')).toMatchObject({ namespace: 'team_a', namespaces: BOUND.namespaces });
+    });
+
+    it('refuses namespaces of others, and those that can be nobody’s', async () => {
+      await expect(authenticate('token-bound', 'home')).rejects.toThrow(NamespaceForbiddenError);
+      await expect(authenticate('token-homeless')).rejects.toThrow(NamespaceForbiddenError);
+      await expect(authenticate('token-main', '../x')).rejects.toThrow(InvalidRequestError);
+      await expect(authenticate('token-main', '../x')).rejects.toMatchObject({ field: 'namespace' });
+    });
+
+    it.each(['', 'token', 'token-mai', 'token-main ', 'TOKEN-MAIN', 'token-main\0'])(
+      'knows nobody called %j, whatever the namespace',
+      async (token) => {
+        await expect(authenticate(token)).rejects.toThrow(InvalidTokenError);
+        await expect(authenticate(token, '../x')).rejects.toThrow(InvalidTokenError);
+      },
+    );
+  });
+}
