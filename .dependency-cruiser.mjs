@@ -66,7 +66,7 @@ const CORE_ROOMS = {
 /** Packages the core may use: plain functions without input, output or framework. */
 const PURE_PACKAGES = 'lru-cache|uuid|wink-porter2-stemmer';
 /** Packages the edge may use: none of them knows how a request came. */
-const EDGE_PACKAGES = 'zod';
+const EDGE_PACKAGES = 'zod|@nestjs/common';
 
 /** Matches a package whether it resolved (node_modules/pg/…) or not (pg). */
 const packageNamed = (names) => `(^|node_modules/)(@types/)?(${names})(/|$)`;

@@ -9,7 +9,7 @@ import {
   type MemorySystemParts,
 } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
-import { HealthReader } from '@sfm/edge';
+import { EdgeModule, HealthReader, type EdgeOptions } from '@sfm/edge';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from './http/compat/service/metrics.controller.js';
 import { HttpOptions } from './http/options/http-options.js';
@@ -31,6 +31,7 @@ export class AppModule {
   static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
+    const edge = EdgeModule.register([memories], edgeOptions(config, system, token));
     return {
       module: AppModule,
       imports: [
@@ -45,22 +46,22 @@ export class AppModule {
           },
           cache.rateLimiter,
         ),
-        HttpModule.register([memories, edgeModule(memories, httpOptions(config, system, token))]),
+        HttpModule.register([edge, surroundings(memories, config)]),
         ...modules,
       ],
     };
   }
 }
 
-class EdgeModule {}
+class SurroundingsModule {}
 
-/** What the HTTP edge asks of its surroundings. */
-function edgeModule(memories: DynamicModule, options: HttpOptions): DynamicModule {
+/** What HTTP asks of its surroundings. */
+function surroundings(memories: DynamicModule, config: AppConfig): DynamicModule {
   return {
-    module: EdgeModule,
+    module: SurroundingsModule,
     imports: [memories],
     providers: [
-      { provide: HttpOptions, useValue: options },
+      { provide: HttpOptions, useValue: httpOptions(config) },
       {
         provide: HealthReader,
         inject: [ServiceHealth],
@@ -71,19 +72,22 @@ function edgeModule(memories: DynamicModule, options: HttpOptions): DynamicModul
   };
 }
 
-function httpOptions(config: AppConfig, { namespace, limits }: CompleteOptions, token: string): HttpOptions {
+function httpOptions(config: AppConfig): HttpOptions {
   return {
     version: VERSION,
-    defaultNamespace: namespace,
-    publicStats: config.auth.publicStats,
     hybridDefault: config.recall.hybridDefault,
-    limits: {
+    maxBodyBytes: config.http.maxBodyBytes,
+    cors: { origins: config.http.corsOrigins },
+  };
+}
+
+function edgeOptions(config: AppConfig, { limits }: CompleteOptions, token: string): EdgeOptions {
+  return {
+    bounds: {
       ...limits,
       maxQueryLength: config.limits.queryCharacters,
       maxBatchQueries: config.limits.batchQueries,
     },
-    maxBodyBytes: config.http.maxBodyBytes,
-    cors: { origins: config.http.corsOrigins },
     cursorSecret: createHmac('sha256', token).update('page cursors').digest('hex'),
   };
 }

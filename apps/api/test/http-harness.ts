@@ -2,7 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuthModule, type AuthOptions } from '@sfm/auth';
-import { HealthReader, type HealthReport } from '@sfm/edge';
+import { EdgeModule, HealthReader, type EdgeOptions, type HealthReport } from '@sfm/edge';
 import {
   AccessRecorder,
   ForgetService,
@@ -30,13 +30,14 @@ export const TEAM_TOKEN = 'team-token';
 
 export const OPTIONS: HttpOptions = {
   version: '9.9.9',
-  defaultNamespace: 'api_ns',
-  publicStats: false,
   hybridDefault: true,
   maxBodyBytes: 5 * 1024 * 1024,
   cors: { origins: ['https://app.example'] },
+};
+
+export const EDGE_OPTIONS: EdgeOptions = {
   cursorSecret: 'cursor secret',
-  limits: {
+  bounds: {
     maxDepth: 32,
     maxBytes: 1024 * 1024,
     maxDimensions: 64,
@@ -75,7 +76,10 @@ export const HEALTHY: HealthReport = {
 };
 
 @Module({})
-class PortsModule {}
+class CoreModule {}
+
+@Module({})
+class ServicesModule {}
 
 @Module({})
 class ApplicationModule {}
@@ -88,7 +92,7 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
     health: HEALTHY,
   };
   const settings: HttpOptions = { ...OPTIONS, ...options };
-  const ports = portsModule(harness, settings);
+  const edge = EdgeModule.register([coreModule(harness)], EDGE_OPTIONS);
   const root: DynamicModule = {
     module: ApplicationModule,
     imports: [
@@ -98,11 +102,11 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
           { id: 'all', token: TOKEN, namespaces: '*' },
           { id: 'team', token: TEAM_TOKEN, namespaces: ['team_a', 'team_b'] },
         ],
-        defaultNamespace: settings.defaultNamespace,
+        defaultNamespace: 'api_ns',
         rateLimit: { max: 0, windowMs: 0 },
         ...auth,
       }),
-      HttpModule.register([ports]),
+      HttpModule.register([edge, servicesModule(harness, settings)]),
     ],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(settings), {
@@ -123,11 +127,8 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   });
 }
 
-function portsModule(
-  harness: Pick<HttpHarness, 'truth' | 'recall' | 'verified' | 'health'>,
-  settings: HttpOptions,
-): DynamicModule {
-  const { truth, recall, verified } = harness;
+/** The services of the core, on the ports that record. */
+function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 'recall' | 'verified'>): DynamicModule {
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
@@ -135,7 +136,7 @@ function portsModule(
     {
       provide: StoreService,
       useValue: new StoreService(truth.writer, new ImportanceNormalizers(truth.importances), new SilentTelemetry(), {
-        limits: settings.limits,
+        limits: EDGE_OPTIONS.bounds,
         fields,
         batching,
       }),
@@ -149,8 +150,14 @@ function portsModule(
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },
     { provide: IndexReadiness, useValue: { whenReady: () => Promise.resolve() } },
+  ];
+  return { module: CoreModule, providers, exports: providers.map(({ provide }) => provide) };
+}
+
+function servicesModule(harness: Pick<HttpHarness, 'health'>, settings: HttpOptions): DynamicModule {
+  const providers = [
     { provide: HttpOptions, useValue: settings },
     { provide: HealthReader, useValue: { read: () => Promise.resolve(harness.health) } },
   ];
-  return { module: PortsModule, providers, exports: providers.map(({ provide }) => provide) };
+  return { module: ServicesModule, providers, exports: providers.map(({ provide }) => provide) };
 }

@@ -10,6 +10,8 @@ export { readShape } from './checks/read-shape.js';
 export { type RequestBounds } from './checks/request-bounds.js';
 export { RequestLimits } from './checks/request-limits.js';
 export { describeError } from './errors/describe-error.js';
+export { EdgeModule } from './edge.module.js';
+export { type EdgeOptions } from './edge.options.js';
 export {
   INTERNAL_ERROR,
   type DescribedCode,
@@ -51,3 +53,12 @@ export {
   RecalledSchema,
   type RecallBody,
 } from './schemas/recall.schemas.js';
+export { SCOPE_OF, admit, type UseCase } from './use-cases/admission.js';
+export {
+  AuthorizedMaintenance,
+  type AdmittedWork,
+  type ReindexAllListener,
+} from './use-cases/authorized-maintenance.js';
+export { AuthorizedReads } from './use-cases/authorized-reads.js';
+export { AuthorizedRecall } from './use-cases/authorized-recall.js';
+export { AuthorizedWrites } from './use-cases/authorized-writes.js';

@@ -12,6 +12,7 @@ export {
   InvalidTokenError,
   RateLimitExceededError,
   NamespaceForbiddenError,
+  ScopeForbiddenError,
   type VersionConflict,
   VersionConflictError,
   NamespaceBusyError,

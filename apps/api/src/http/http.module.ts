@@ -1,13 +1,11 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { PageCursor, RequestLimits } from '@sfm/edge';
 import { HealthController } from './compat/service/health.controller.js';
 import { CompatLookupController } from './compat/lookup/lookup.controller.js';
 import { CompatMemoriesController } from './compat/memories/memories.controller.js';
 import { CompatRecallController } from './compat/recall/recall.controller.js';
 import { ServiceController } from './compat/service/service.controller.js';
 import { CompatStoreController } from './compat/memories/store.controller.js';
-import { HttpOptions } from './options/http-options.js';
 import { ErrorFilter } from './errors/error.filter.js';
 import { RouteTable } from './errors/route-table.js';
 import { AdminController } from './v1/admin/admin.controller.js';
@@ -18,7 +16,7 @@ import { RecallController } from './v1/recall/recall.controller.js';
 /** All HTTP routes and their errors. The guards come with AuthModule, `/metrics` with MetricsModule. */
 @Module({})
 export class HttpModule {
-  /** The imported modules provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService, IndexReadiness, HttpOptions and HealthReader. */
+  /** The imported modules provide what EdgeModule does, HttpOptions and HealthReader. */
   static register(imports: ModuleMetadata['imports']): DynamicModule {
     return {
       module: HttpModule,
@@ -35,20 +33,7 @@ export class HttpModule {
         RecallController,
         AdminController,
       ],
-      providers: [
-        {
-          provide: RequestLimits,
-          inject: [HttpOptions],
-          useFactory: ({ limits }: HttpOptions) => new RequestLimits(limits),
-        },
-        {
-          provide: PageCursor,
-          inject: [HttpOptions],
-          useFactory: ({ cursorSecret }: HttpOptions) => new PageCursor(cursorSecret),
-        },
-        RouteTable,
-        { provide: APP_FILTER, useClass: ErrorFilter },
-      ],
+      providers: [RouteTable, { provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
 }

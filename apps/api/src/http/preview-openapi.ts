@@ -1,16 +1,15 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { HealthReader } from '@sfm/edge';
 import {
-  ForgetService,
-  IndexReadiness,
-  ReadService,
-  RecallService,
-  ReindexService,
-  StoreService,
-  VerifyService,
-} from '@sfm/memory';
+  AuthorizedMaintenance,
+  AuthorizedReads,
+  AuthorizedRecall,
+  AuthorizedWrites,
+  HealthReader,
+  PageCursor,
+  RequestLimits,
+} from '@sfm/edge';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from './compat/service/metrics.controller.js';
 import { createHttpAdapter } from './http-adapter.js';
@@ -19,13 +18,12 @@ import { HttpOptions } from './options/http-options.js';
 import { openApiDocument } from './openapi/document.js';
 
 const NEEDED = [
-  StoreService,
-  ReadService,
-  ForgetService,
-  RecallService,
-  VerifyService,
-  ReindexService,
-  IndexReadiness,
+  AuthorizedWrites,
+  AuthorizedReads,
+  AuthorizedRecall,
+  AuthorizedMaintenance,
+  RequestLimits,
+  PageCursor,
   HttpOptions,
   HealthReader,
 ];

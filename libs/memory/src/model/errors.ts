@@ -7,6 +7,7 @@ export const ERROR_CODES = [
   'missing_token',
   'invalid_token',
   'namespace_forbidden',
+  'scope_forbidden',
   'rate_limit_exceeded',
   'store_unavailable',
   'embedder_unavailable',
@@ -127,6 +128,16 @@ export class NamespaceForbiddenError extends MemoryError {
 
   constructor(readonly namespace: string) {
     super(`this credential may not use namespace ${namespace}`);
+  }
+}
+
+/** The credential may use the namespace, and not do this in it. */
+export class ScopeForbiddenError extends MemoryError {
+  readonly code: ErrorCode = 'scope_forbidden';
+
+  /** @param scope what it would take. */
+  constructor(readonly scope: string) {
+    super(`this credential lacks the scope ${scope}`);
   }
 }
 

@@ -8,6 +8,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   missing_token: 401,
   invalid_token: 403,
   namespace_forbidden: 403,
+  scope_forbidden: 403,
   memory_not_found: 404,
   version_conflict: 409,
   namespace_busy: 409,

@@ -50,7 +50,7 @@ export interface ErrorDoc {
 const ERRORS: Readonly<Record<number, string>> = {
   400: 'The request cannot be read, or a coordinate is not one.',
   401: 'No bearer token was sent.',
-  403: 'The token is wrong, or may not use the namespace.',
+  403: 'The token is wrong, may not use the namespace, or may not do this.',
   404: 'Nothing lives there.',
   409: 'The same request is still being answered.',
   413: 'The body, or the payload in it, is larger than allowed.',

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { RequestLimits } from '@sfm/edge';
-import { coordinateKey, ReadService, type JsonObject, type Principal } from '@sfm/memory';
+import { AuthorizedReads, RequestLimits } from '@sfm/edge';
+import { coordinateKey, type JsonObject, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import { flatPayload } from '../wire/flat-payload.mapper.js';
@@ -21,7 +21,7 @@ import { PayloadResultsSchema } from '../recall/recall.dto.js';
 @Controller()
 export class CompatLookupController {
   constructor(
-    private readonly memories: ReadService,
+    private readonly memories: AuthorizedReads,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -36,10 +36,10 @@ export class CompatLookupController {
     errors: [413, 422, 503],
   })
   async keywordSearch(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(KeywordSearchRequestSchema)) body: KeywordSearchRequest,
   ): Promise<{ results: JsonObject[] }> {
-    const found = await this.memories.keywordSearch(namespace, {
+    const found = await this.memories.keywordSearch(principal, {
       term: this.limits.text(body.term, 'term'),
       exact: body.exact,
       caseSensitive: body.case_sensitive,
@@ -60,11 +60,11 @@ export class CompatLookupController {
     errors: [400, 422, 503],
   })
   async range(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(RangeQuerySchema, 'query')) query: RangeQuery,
   ): Promise<{ coords: readonly (readonly number[])[] }> {
     const box = { min: this.limits.coordinate(query.min, 'min'), max: this.limits.coordinate(query.max, 'max') };
-    return { coords: await this.memories.range(namespace, query.type ? { ...box, type: query.type } : box) };
+    return { coords: await this.memories.range(principal, query.type ? { ...box, type: query.type } : box) };
   }
 
   @Post('payloads')
@@ -78,7 +78,7 @@ export class CompatLookupController {
     errors: [400, 413, 422, 503],
   })
   async payloads(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(PayloadsRequestSchema)) { coords }: PayloadsRequest,
   ): Promise<{ payloads: { payload: JsonObject; coord: string }[] }> {
     this.limits.count(coords.length, this.limits.bounds.maxBulkItems, 'coords');
@@ -86,13 +86,10 @@ export class CompatLookupController {
       coord,
       coordinate: this.limits.coordinate(coord, `coords.${index}`),
     }));
-    const found =
-      asked.length === 0
-        ? []
-        : await this.memories.getMany(
-            namespace,
-            asked.map(({ coordinate }) => coordinate),
-          );
+    const found = await this.memories.getMany(
+      principal,
+      asked.map(({ coordinate }) => coordinate),
+    );
     const byKey = new Map(found.map((memory) => [memory.key, memory]));
     const payloads = asked.flatMap(({ coord, coordinate }) => {
       const memory = byKey.get(coordinateKey(coordinate));

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { RequestLimits } from '@sfm/edge';
-import { ForgetService, ReadService, RecallService, StoreService, type Principal } from '@sfm/memory';
+import { AuthorizedReads, AuthorizedRecall, AuthorizedWrites, RequestLimits } from '@sfm/edge';
+import type { Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
@@ -28,10 +28,9 @@ const COORD = { coord: 'Coordinate as text: numbers separated by commas.' };
 @Controller('memories')
 export class CompatMemoriesController {
   constructor(
-    private readonly writes: StoreService,
-    private readonly reads: ReadService,
-    private readonly forgetting: ForgetService,
-    private readonly recaller: RecallService,
+    private readonly writes: AuthorizedWrites,
+    private readonly reads: AuthorizedReads,
+    private readonly recaller: AuthorizedRecall,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -46,11 +45,11 @@ export class CompatMemoriesController {
     errors: [400, 413, 422, 503],
   })
   async create(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(CreateMemoryRequestSchema)) { coord, payload, memory_type }: CreateMemoryRequest,
   ) {
     const type = memory_type === 'semantic' ? 'semantic' : 'episodic';
-    await this.writes.store(namespace, { coordinate: this.limits.coordinate(coord), payload, type });
+    await this.writes.store(principal, { coordinate: this.limits.coordinate(coord), payload, type });
     return { coord, memory_type: type, ok: true };
   }
 
@@ -65,11 +64,11 @@ export class CompatMemoriesController {
     errors: [413, 422, 503],
   })
   search(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(SearchRequestSchema)) body: SearchRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.find({ namespace, reply }, body);
+    return this.find({ principal, reply }, body);
   }
 
   @Get('search')
@@ -82,11 +81,11 @@ export class CompatMemoriesController {
     errors: [422, 503],
   })
   searchByQuery(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(SearchQuerySchema, 'query')) query: SearchQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return this.find({ namespace, reply }, query);
+    return this.find({ principal, reply }, query);
   }
 
   @Get(':coord')
@@ -98,8 +97,8 @@ export class CompatMemoriesController {
     answers: [{ status: 200, description: 'The memory.', schema: MemoryEnvelopeSchema }],
     errors: [400, 404, 503],
   })
-  async read(@CurrentPrincipal() { namespace }: Principal, @Param('coord') coord: string) {
-    const memory = await this.reads.get(namespace, this.limits.coordinate(coord));
+  async read(@CurrentPrincipal() principal: Principal, @Param('coord') coord: string) {
+    const memory = await this.reads.get(principal, this.limits.coordinate(coord));
     return {
       memory: {
         coordinate: memory.coordinate,
@@ -122,19 +121,19 @@ export class CompatMemoriesController {
     answers: [{ status: 200, description: 'Gone.', schema: DeletedMemorySchema }],
     errors: [400, 503],
   })
-  async remove(@CurrentPrincipal() { namespace }: Principal, @Param('coord') coord: string) {
-    const deleted = await this.forgetting.forget(namespace, [this.limits.coordinate(coord)]);
+  async remove(@CurrentPrincipal() principal: Principal, @Param('coord') coord: string) {
+    const deleted = await this.writes.forget(principal, [this.limits.coordinate(coord)]);
     return { coord, deleted: deleted > 0 };
   }
 
   private async find(
-    { namespace, reply }: { readonly namespace: string; readonly reply: FastifyReply },
+    { principal, reply }: { readonly principal: Principal; readonly reply: FastifyReply },
     search: Omit<SearchRequest, 'memory_type'> & Pick<Partial<SearchRequest>, 'memory_type'>,
   ) {
     const { offset, top_k: topK } = search;
     const filters = search.filters ? this.limits.json(search.filters, 'filters') : undefined;
     const filter = equalityFilter(typeOrNone(search.memory_type), filters);
-    const { hits, degraded } = await this.recaller.recall(namespace, {
+    const { hits, degraded } = await this.recaller.recall(principal, {
       query: this.limits.text(search.query),
       topK: this.limits.window(topK, offset),
       ...(filter ? { filter } : {}),

@@ -1,14 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { RequestLimits } from '@sfm/edge';
-import {
-  coordinateKey,
-  InvalidBulkItemError,
-  InvalidRequestError,
-  StoreService,
-  type NewMemory,
-  type Principal,
-} from '@sfm/memory';
+import { AuthorizedWrites, RequestLimits } from '@sfm/edge';
+import { coordinateKey, InvalidBulkItemError, InvalidRequestError, type NewMemory, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import {
@@ -29,7 +22,7 @@ const BODY_ERRORS = [400, 413, 422, 503];
 @Controller()
 export class CompatStoreController {
   constructor(
-    private readonly memories: StoreService,
+    private readonly memories: AuthorizedWrites,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -45,10 +38,10 @@ export class CompatStoreController {
     errors: BODY_ERRORS,
   })
   async store(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(StoreRequestSchema)) body: StoreRequest,
   ): Promise<{ ok: true }> {
-    await this.memories.store(namespace, this.toMemory(body));
+    await this.memories.store(principal, this.toMemory(body));
     return { ok: true };
   }
 
@@ -64,11 +57,11 @@ export class CompatStoreController {
     errors: BODY_ERRORS,
   })
   async remember(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(StoreRequestSchema)) body: StoreRequest,
   ): Promise<{ ok: true; coord: string }> {
     const memory = this.toMemory(body);
-    await this.memories.store(namespace, memory);
+    await this.memories.store(principal, memory);
     return { ok: true, coord: coordinateKey(memory.coordinate) };
   }
 
@@ -84,12 +77,12 @@ export class CompatStoreController {
     errors: BODY_ERRORS,
   })
   async storeBulk(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(StoreBulkRequestSchema)) { items }: StoreBulkRequest,
   ): Promise<{ stored: number }> {
     this.limits.count(items.length, this.limits.bounds.maxBulkItems, 'items');
     const memories = items.map((item, index) => this.toBulkMemory(item, index));
-    if (memories.length > 0) await this.memories.storeAll(namespace, memories);
+    await this.memories.storeAll(principal, memories);
     return { stored: items.length };
   }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { RequestLimits } from '@sfm/edge';
-import { RecallService, type JsonObject, type RecallHit, type RecallRequest, type Principal } from '@sfm/memory';
+import { AuthorizedRecall, RequestLimits } from '@sfm/edge';
+import { type JsonObject, type RecallHit, type RecallRequest, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
@@ -38,7 +38,7 @@ interface ScoredPayload {
 
 /** Who asks, and where the answer goes. */
 interface Call {
-  readonly namespace: string;
+  readonly principal: Principal;
   readonly reply: FastifyReply;
 }
 
@@ -46,7 +46,7 @@ interface Call {
 @Controller()
 export class CompatRecallController {
   constructor(
-    private readonly recaller: RecallService,
+    private readonly recaller: AuthorizedRecall,
     private readonly limits: RequestLimits,
     private readonly options: HttpOptions,
   ) {}
@@ -62,11 +62,11 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recall(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(RecallRequestSchema)) body: RecallRequestBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
-    return { matches: await this.payloads({ namespace, reply }, this.toRequest(body)) };
+    return { matches: await this.payloads({ principal, reply }, this.toRequest(body)) };
   }
 
   @Get('recall')
@@ -79,11 +79,11 @@ export class CompatRecallController {
     errors: [422, 503],
   })
   async recallByQuery(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(RecallQuerySchema, 'query')) query: RecallQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
-    return { matches: await this.payloads({ namespace, reply }, this.toRequest(query)) };
+    return { matches: await this.payloads({ principal, reply }, this.toRequest(query)) };
   }
 
   @Post('recall_batch')
@@ -97,13 +97,13 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recallBatch(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(RecallBatchRequestSchema)) { queries, ...settings }: RecallBatchRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ batches: JsonObject[][] }> {
     this.limits.count(queries.length, this.limits.bounds.maxBatchQueries, 'queries');
     const requests = queries.map((query, index) => this.toRequest({ ...settings, query }, `queries.${index}`));
-    return { batches: await Promise.all(requests.map((request) => this.payloads({ namespace, reply }, request))) };
+    return { batches: await Promise.all(requests.map((request) => this.payloads({ principal, reply }, request))) };
   }
 
   @Post('recall_with_scores')
@@ -117,11 +117,11 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recallWithScores(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(ScoredRecallRequestSchema)) body: ScoredRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
-    return { results: await this.scored({ namespace, reply }, this.toRequest(body)) };
+    return { results: await this.scored({ principal, reply }, this.toRequest(body)) };
   }
 
   @Post('hybrid_recall_with_scores')
@@ -135,7 +135,7 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async hybridRecallWithScores(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(HybridRecallRequestSchema)) body: HybridRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
@@ -144,7 +144,7 @@ export class CompatRecallController {
     const request = this.toRequest({ ...body, hybrid: true });
     const { boost, exact, case_sensitive: caseSensitive } = body;
     const keywords = terms.length > 0 ? { terms, boost, exact, caseSensitive } : undefined;
-    return { results: await this.scored({ namespace, reply }, { ...request, ...(keywords ? { keywords } : {}) }) };
+    return { results: await this.scored({ principal, reply }, { ...request, ...(keywords ? { keywords } : {}) }) };
   }
 
   @Post('recall_with_context')
@@ -158,12 +158,12 @@ export class CompatRecallController {
     errors: ERRORS,
   })
   async recallWithContext(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(ContextRecallRequestSchema)) body: ContextRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: JsonObject[] }> {
     const context = this.limits.json(body.context, 'context');
-    return { results: await this.payloads({ namespace, reply }, { ...this.toRequest(body), context }) };
+    return { results: await this.payloads({ principal, reply }, { ...this.toRequest(body), context }) };
   }
 
   private async payloads(call: Call, request: RecallRequest): Promise<JsonObject[]> {
@@ -174,8 +174,8 @@ export class CompatRecallController {
     return (await this.hits(call, request)).map(({ memory, score }) => ({ payload: flatPayload(memory), score }));
   }
 
-  private async hits({ namespace, reply }: Call, request: RecallRequest): Promise<readonly RecallHit[]> {
-    const { hits, degraded } = await this.recaller.recall(namespace, request);
+  private async hits({ principal, reply }: Call, request: RecallRequest): Promise<readonly RecallHit[]> {
+    const { hits, degraded } = await this.recaller.recall(principal, request);
     markDegraded(reply, degraded);
     return hits;
   }

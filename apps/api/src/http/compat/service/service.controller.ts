@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, ServiceUnavailableException } from '@nestjs/common';
 import { CurrentPrincipal, Public, PublicIf } from '@sfm/auth';
-import { ReadService, type Principal } from '@sfm/memory';
+import { AuthorizedReads, describeError } from '@sfm/edge';
+import type { Principal } from '@sfm/memory';
 import { compatible } from '../wire/errors.dto.js';
 import { GreetingSchema, PongSchema, StatsSchema } from './service.dto.js';
 
@@ -12,7 +13,7 @@ export const STATS_AREA = 'stats';
 /** What the service says about itself. */
 @Controller()
 export class ServiceController {
-  constructor(private readonly memories: ReadService) {}
+  constructor(private readonly memories: AuthorizedReads) {}
 
   @Get()
   @Public()
@@ -51,16 +52,13 @@ export class ServiceController {
     answers: [{ status: 200, description: 'Counts.', schema: StatsSchema }],
     errors: [503],
   })
-  async stats(
-    @CurrentPrincipal() { namespace, namespaces }: Principal,
-    @Headers('x-soma-namespace') requested: string | undefined,
-  ) {
-    const everywhere = namespaces === '*' && !requested;
-    const counts = await this.memories
-      .counts(everywhere ? undefined : namespace)
-      .catch((cause: unknown) =>
-        Promise.reject(new ServiceUnavailableException('Backend stats unavailable', { cause })),
-      );
+  async stats(@CurrentPrincipal() principal: Principal, @Headers('x-soma-namespace') requested: string | undefined) {
+    const where = principal.namespaces === '*' && !requested ? 'everywhere' : 'here';
+    const counts = await this.memories.counts(principal, where).catch((cause: unknown) => {
+      // What the caller is to mend is told as it is.
+      if (describeError(cause).loudness === 'silent') throw cause;
+      throw new ServiceUnavailableException('Backend stats unavailable', { cause });
+    });
     return { total_memories: counts.total, episodic: counts.episodic, semantic: counts.semantic };
   }
 }

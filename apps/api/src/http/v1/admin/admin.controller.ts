@@ -1,15 +1,14 @@
 import { Body, Controller, HttpCode, Post, Res, type OnModuleDestroy } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { ReindexBodySchema, VerifyBodySchema, type ReindexBody, type VerifyBody } from '@sfm/edge';
 import {
-  IndexReadiness,
-  NamespaceForbiddenError,
-  ReindexService,
-  toNamespace,
-  VerifyService,
-  type Principal,
-  type VerifyListener,
-} from '@sfm/memory';
+  AuthorizedMaintenance,
+  ReindexBodySchema,
+  VerifyBodySchema,
+  type ReindexAllListener,
+  type ReindexBody,
+  type VerifyBody,
+} from '@sfm/edge';
+import type { Principal, VerifyListener } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { ReindexDoc, VerifyDoc } from './admin.dto.js';
@@ -23,11 +22,7 @@ const TAG = 'maintenance';
 export class AdminController implements OnModuleDestroy {
   private readonly stopping = new AbortController();
 
-  constructor(
-    private readonly verifier: VerifyService,
-    private readonly reindexer: ReindexService,
-    private readonly readiness: IndexReadiness,
-  ) {}
+  constructor(private readonly maintenance: AuthorizedMaintenance) {}
 
   /** A stopping service does not wait for them; both may be run again. */
   onModuleDestroy(): void {
@@ -52,11 +47,10 @@ export class AdminController implements OnModuleDestroy {
     @Res() reply: FastifyReply,
     @Body(new SchemaPipe(VerifyBodySchema)) body: VerifyBody,
   ): Promise<void> {
-    const namespaces = await this.admit(principal, body.namespaces);
+    const { namespaces, repair, max_pending_seconds: maxPendingSeconds } = body;
+    const verify = await this.maintenance.verify(principal, { namespaces, repair, maxPendingSeconds });
     streamEvents(reply, this.stopping.signal, async (emit, signal) => {
-      const { repair, max_pending_seconds: maxPendingSeconds } = body;
-      const request = { repair, maxPendingSeconds, signal, ...(namespaces ? { namespaces } : {}) };
-      emit({ event: 'report', ...(await this.verifier.verify(request, listenerOf(emit))) });
+      emit({ event: 'report', ...(await verify(listenerOf(emit), signal)) });
     });
   }
 
@@ -79,34 +73,18 @@ export class AdminController implements OnModuleDestroy {
     @Res() reply: FastifyReply,
     @Body(new SchemaPipe(ReindexBodySchema)) body: ReindexBody,
   ): Promise<void> {
-    const given = await this.admit(principal, body.namespaces);
-    const namespaces = given ?? (await this.reindexer.namespaces());
+    const { namespaces, max_pending_seconds: maxPendingSeconds } = body;
+    const reindex = await this.maintenance.reindex(principal, { namespaces, maxPendingSeconds });
     streamEvents(reply, this.stopping.signal, async (emit, signal) => {
-      let agrees = true;
-      for (const namespace of namespaces) {
-        const request = { namespace, maxPendingSeconds: body.max_pending_seconds, signal };
-        const { onProgress, ...found } = listenerOf(emit);
-        const report = await this.reindexer.reindex(request, {
-          ...found,
-          onProgress: (progress) => emit({ event: 'progress', ...progress }),
-          onVerifyProgress: onProgress,
-        });
-        agrees &&= report.verification.agrees;
-        emit({ event: 'rebuilt', ...report });
-      }
-      emit({ event: 'report', agrees });
+      const { onProgress, ...found } = listenerOf(emit);
+      const listener: ReindexAllListener = {
+        ...found,
+        onProgress: (progress) => emit({ event: 'progress', ...progress }),
+        onVerifyProgress: onProgress,
+        onRebuilt: (report) => emit({ event: 'rebuilt', ...report }),
+      };
+      emit({ event: 'report', ...(await reindex(listener, signal)) });
     });
-  }
-
-  /** Indexes that are still being loaded would be called incomplete. */
-  private async admit(
-    principal: Principal,
-    namespaces: readonly string[] | undefined,
-  ): Promise<readonly string[] | undefined> {
-    if (principal.namespaces !== '*') throw new NamespaceForbiddenError('*');
-    const checked = namespaces?.map((name, index) => toNamespace(name, `namespaces.${index}`));
-    await this.readiness.whenReady();
-    return checked && [...new Set(checked)];
   }
 }
 

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { CurrentPrincipal, type GuardedRequest } from '@sfm/auth';
 import {
+  AuthorizedWrites,
   NewMemoryBatchSchema,
   NewMemorySchema,
   readShape,
@@ -8,7 +9,7 @@ import {
   toNewMemory,
   type NewMemoryBatch,
 } from '@sfm/edge';
-import { StoreService, type NewMemory, type StoreOutcome, type Principal } from '@sfm/memory';
+import { type NewMemory, type StoreOutcome, type Principal } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
 import { describeHttpError } from '../../errors/describe-http-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
@@ -25,7 +26,7 @@ export class MemoryBatchController {
   private readonly repeated = new IdempotentAnswers<object>();
 
   constructor(
-    private readonly writes: StoreService,
+    private readonly writes: AuthorizedWrites,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -43,18 +44,18 @@ export class MemoryBatchController {
     errors: [400, 413, 415],
   })
   create(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Req() request: FastifyRequest & GuardedRequest,
     @Body(new SchemaPipe(NewMemoryBatchSchema)) { memories }: NewMemoryBatch,
   ): Promise<object> {
     this.limits.count(memories.length, this.limits.bounds.maxBulkItems, 'memories');
-    return this.repeated.answer(request, () => this.storeEach(namespace, memories));
+    return this.repeated.answer(request, () => this.storeEach(principal, memories));
   }
 
-  private async storeEach(namespace: string, bodies: readonly unknown[]): Promise<object> {
+  private async storeEach(principal: Principal, bodies: readonly unknown[]): Promise<object> {
     const attempts = bodies.map((body) => this.attempt(body));
     const accepted = attempts.flatMap((attempt) => ('memory' in attempt ? [attempt.memory] : []));
-    const outcomes = accepted.length > 0 ? await this.writes.storeEach(namespace, accepted) : [];
+    const outcomes = await this.writes.storeEach(principal, accepted);
     const inOrder = outcomes[Symbol.iterator]();
     const results = attempts.map((attempt, index) => {
       if ('error' in attempt) return { index, ...failure(attempt.error) };

@@ -1,6 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import {
+  AuthorizedReads,
+  AuthorizedWrites,
   fullMemoryView,
   NewMemorySchema,
   PageCursor,
@@ -10,15 +12,7 @@ import {
   toNewMemory,
   type NewMemoryBody,
 } from '@sfm/edge';
-import {
-  coordinateKey,
-  ForgetService,
-  MemoryNotFoundError,
-  ReadService,
-  StoreService,
-  type StoredMemory,
-  type Principal,
-} from '@sfm/memory';
+import { coordinateKey, MemoryNotFoundError, type StoredMemory, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
@@ -41,9 +35,8 @@ export class MemoriesController {
   private readonly repeated = new IdempotentAnswers<StoredMemory>();
 
   constructor(
-    private readonly writes: StoreService,
-    private readonly reads: ReadService,
-    private readonly forgetting: ForgetService,
+    private readonly writes: AuthorizedWrites,
+    private readonly reads: AuthorizedReads,
     private readonly limits: RequestLimits,
     private readonly cursors: PageCursor,
   ) {}
@@ -63,12 +56,12 @@ export class MemoriesController {
     errors: [400, 413, 415],
   })
   async create(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body(new SchemaPipe(NewMemorySchema)) body: NewMemoryBody,
   ) {
     const memory = toNewMemory(body, this.limits);
-    const { version, created } = await this.repeated.answer(reply.request, () => this.writes.store(namespace, memory));
+    const { version, created } = await this.repeated.answer(reply.request, () => this.writes.store(principal, memory));
     void reply
       .status(created ? 201 : 200)
       .header('location', `/v1/memories/${coordinateKey(memory.coordinate)}`)
@@ -86,14 +79,12 @@ export class MemoriesController {
     answers: [{ status: 200, description: 'A page.', schema: MemoryPageDoc }],
   })
   async list(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(ListQuerySchema, 'query')) query: ListMemoriesQuery,
   ) {
-    const page = await this.reads.list(
-      namespace,
-      toListQuery(namespace, query, { limits: this.limits, cursors: this.cursors }),
-    );
-    return pageView(namespace, page, this.cursors);
+    const { namespace } = principal;
+    const asked = toListQuery(namespace, query, { limits: this.limits, cursors: this.cursors });
+    return pageView(namespace, await this.reads.list(principal, asked), this.cursors);
   }
 
   @Get(':coordinate')
@@ -106,11 +97,11 @@ export class MemoriesController {
     errors: [404],
   })
   async read(
-    @CurrentPrincipal() { namespace }: Principal,
+    @CurrentPrincipal() principal: Principal,
     @Param('coordinate') coordinate: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const memory = await this.reads.get(namespace, this.limits.coordinate(coordinate, 'coordinate'));
+    const memory = await this.reads.get(principal, this.limits.coordinate(coordinate, 'coordinate'));
     void reply.header('etag', `"${memory.version}"`);
     return fullMemoryView(memory);
   }
@@ -126,9 +117,9 @@ export class MemoriesController {
     answers: [{ status: 204, description: 'Gone.' }],
     errors: [404],
   })
-  async remove(@CurrentPrincipal() { namespace }: Principal, @Param('coordinate') coordinate: string): Promise<void> {
+  async remove(@CurrentPrincipal() principal: Principal, @Param('coordinate') coordinate: string): Promise<void> {
     const place = this.limits.coordinate(coordinate, 'coordinate');
-    const deleted = await this.forgetting.forget(namespace, [place]);
-    if (deleted === 0) throw new MemoryNotFoundError(namespace, coordinateKey(place));
+    const deleted = await this.writes.forget(principal, [place]);
+    if (deleted === 0) throw new MemoryNotFoundError(principal.namespace, coordinateKey(place));
   }
 }

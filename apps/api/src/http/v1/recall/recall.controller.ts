@@ -1,7 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { hitView, RecallBodySchema, RequestLimits, toRecallRequest, type RecallBody } from '@sfm/edge';
-import { RecallService, type Principal } from '@sfm/memory';
+import {
+  AuthorizedRecall,
+  hitView,
+  RecallBodySchema,
+  RequestLimits,
+  toRecallRequest,
+  type RecallBody,
+} from '@sfm/edge';
+import type { Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { RecallDoc, RecalledDoc } from './recall.dto.js';
@@ -10,7 +17,7 @@ import { RecallDoc, RecalledDoc } from './recall.dto.js';
 @Controller('v1/recall')
 export class RecallController {
   constructor(
-    private readonly recaller: RecallService,
+    private readonly recaller: AuthorizedRecall,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -25,8 +32,8 @@ export class RecallController {
     answers: [{ status: 200, description: 'Hits, best first.', schema: RecalledDoc }],
     errors: [400, 413, 415],
   })
-  async recall(@CurrentPrincipal() { namespace }: Principal, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
-    const { hits, degraded } = await this.recaller.recall(namespace, toRecallRequest(body, this.limits));
+  async recall(@CurrentPrincipal() principal: Principal, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
+    const { hits, degraded } = await this.recaller.recall(principal, toRecallRequest(body, this.limits));
     return { hits: hits.map(hitView), degraded };
   }
 }

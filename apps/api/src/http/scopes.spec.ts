@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { SCOPES, type Scope } from '@sfm/memory';
+import { startHttp, type HttpHarness } from '../../test/http-harness.js';
+import { client } from '../../test/requests.js';
+import { previewOpenApi } from './preview-openapi.js';
+
+interface Sample {
+  readonly scope: Scope;
+  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly url: string;
+  readonly body?: object;
+}
+
+const MEMORY = { coord: '1,2', payload: {} };
+const V1_MEMORY = { coordinate: [1, 2], payload: {} };
+
+/** By `operationId`: a request that would be answered, and what it takes. */
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  store: { scope: 'write', url: '/store', body: MEMORY },
+  remember: { scope: 'write', url: '/remember', body: MEMORY },
+  storeBulk: { scope: 'write', url: '/store_bulk', body: { items: [MEMORY] } },
+  createMemory: { scope: 'write', url: '/memories', body: MEMORY },
+  deleteMemory: { scope: 'write', method: 'DELETE', url: '/memories/1,2' },
+  v1CreateMemory: { scope: 'write', url: '/v1/memories', body: V1_MEMORY },
+  v1CreateMemories: { scope: 'write', url: '/v1/memories:batch', body: { memories: [V1_MEMORY] } },
+  v1DeleteMemory: { scope: 'write', method: 'DELETE', url: '/v1/memories/1,2' },
+  recall: { scope: 'read', url: '/recall', body: { query: 'x' } },
+  recallByQuery: { scope: 'read', method: 'GET', url: '/recall?query=x' },
+  recallBatch: { scope: 'read', url: '/recall_batch', body: { queries: ['x'] } },
+  recallWithScores: { scope: 'read', url: '/recall_with_scores', body: { query: 'x' } },
+  hybridRecallWithScores: { scope: 'read', url: '/hybrid_recall_with_scores', body: { query: 'x' } },
+  recallWithContext: { scope: 'read', url: '/recall_with_context', body: { query: 'x', context: {} } },
+  keywordSearch: { scope: 'read', url: '/keyword_search', body: { term: 'x' } },
+  range: { scope: 'read', method: 'GET', url: '/range?min=0&max=1' },
+  payloads: { scope: 'read', url: '/payloads', body: { coords: ['1,2'] } },
+  searchMemories: { scope: 'read', url: '/memories/search', body: { query: 'x' } },
+  searchMemoriesByQuery: { scope: 'read', method: 'GET', url: '/memories/search?query=x' },
+  readMemory: { scope: 'read', method: 'GET', url: '/memories/1,2' },
+  stats: { scope: 'read', method: 'GET', url: '/stats' },
+  v1ListMemories: { scope: 'read', method: 'GET', url: '/v1/memories' },
+  v1ReadMemory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2' },
+  v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
+  v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
+  v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },
+};
+
+/** Requests that ask for nothing at all, which is no way round. */
+const NOTHING_ASKED: readonly Sample[] = [
+  { scope: 'write', url: '/store_bulk', body: { items: [] } },
+  { scope: 'write', url: '/v1/memories:batch', body: { memories: ['nonsense'] } },
+  { scope: 'read', url: '/payloads', body: { coords: [] } },
+  { scope: 'read', method: 'GET', url: '/stats' },
+];
+
+let http: HttpHarness;
+const { send } = client(() => http);
+const ask = ({ method = 'POST', url, body }: Sample, token: string) =>
+  send(method, url, body, { authorization: `Bearer ${token}` });
+const without = (scope: Scope) => SCOPES.filter((other) => other !== scope);
+
+beforeAll(async () => {
+  http = await startHttp({
+    auth: {
+      credentials: SCOPES.flatMap((scope) => [
+        { id: `only-${scope}`, token: `only-${scope}`, namespaces: '*', scopes: [scope] },
+        { id: `without-${scope}`, token: `without-${scope}`, namespaces: '*', scopes: without(scope) },
+      ]),
+    },
+  });
+});
+beforeEach(() => http.forgetCalls());
+afterAll(() => http.close());
+
+it('there is a sample of every route that needs a token', async () => {
+  const { paths } = await previewOpenApi('0');
+  const operations = Object.values(paths).flatMap((path) =>
+    Object.values(path as Record<string, { operationId: string; security?: unknown }>),
+  );
+  const guarded = operations.filter(({ security }) => security !== undefined).map(({ operationId }) => operationId);
+  expect(guarded.sort()).toEqual(Object.keys(SAMPLES).sort());
+});
+
+describe.each(Object.entries(SAMPLES))('%s', (_, sample) => {
+  it(`is refused to a credential without the scope ${sample.scope}, and nothing is called`, async () => {
+    const { status, body } = await ask(sample, `without-${sample.scope}`);
+    const detail = `this credential lacks the scope ${sample.scope}`;
+    expect({ status, body }).toMatchObject({ status: 403, body: { detail } });
+    if (sample.url.startsWith('/v1')) expect(body).toMatchObject({ type: 'urn:sfm:problem:scope_forbidden' });
+    expect(http.calls()).toEqual([]);
+  });
+
+  it('is answered for a credential with that scope alone', async () => {
+    const { status } = await ask(sample, `only-${sample.scope}`);
+    expect([200, 201, 204, 404]).toContain(status);
+  });
+});
+
+it.each(NOTHING_ASKED)('$url is refused as well when it asks for nothing', async (sample) => {
+  expect(await ask(sample, `without-${sample.scope}`)).toMatchObject({ status: 403 });
+});

@@ -1,0 +1,110 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  ForgetService,
+  IndexReadiness,
+  NamespaceForbiddenError,
+  ReadService,
+  RecallService,
+  ReindexService,
+  ScopeForbiddenError,
+  SCOPES,
+  StoreService,
+  VerifyService,
+  type Principal,
+  type Scope,
+} from '@sfm/memory';
+import { SCOPE_OF } from './admission.js';
+import { AuthorizedMaintenance } from './authorized-maintenance.js';
+import { AuthorizedReads } from './authorized-reads.js';
+import { AuthorizedRecall } from './authorized-recall.js';
+import { AuthorizedWrites } from './authorized-writes.js';
+
+type Service = abstract new (...parts: never[]) => object;
+
+/** Calls that reached the core: `Service.method`, and the first argument. */
+const reached: [call: string, first: unknown][] = [];
+
+/** Stands in for a service of the core: notes what it is asked and answers nothing. */
+function noting<Class extends Service>(service: Class): InstanceType<Class> {
+  const note = (method: string) => (first: unknown) => {
+    reached.push([`${service.name}.${method}`, first]);
+    return Promise.resolve([]);
+  };
+  return new Proxy(Object.create(service.prototype as object) as InstanceType<Class>, {
+    get: (_, method) => note(String(method)),
+  });
+}
+
+const DOORS: readonly object[] = [
+  new AuthorizedWrites(noting(StoreService), noting(ForgetService)),
+  new AuthorizedReads(noting(ReadService)),
+  new AuthorizedRecall(noting(RecallService)),
+  new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
+];
+const METHODS = DOORS.flatMap((door) =>
+  Object.getOwnPropertyNames(Object.getPrototypeOf(door))
+    .filter((name) => name !== 'constructor')
+    .map((name) => ({ name, door })),
+);
+const CALLS = Object.entries(SCOPE_OF).map(([name, scope]) => ({ name, scope }));
+
+async function call(name: string, principal: Principal, ...more: unknown[]): Promise<unknown> {
+  const found = METHODS.find((method) => method.name === name);
+  const method: unknown = found && Reflect.get(found.door, name);
+  if (typeof method !== 'function' || !found) throw new Error(`no door has ${name}`);
+  return Reflect.apply(method, found.door, [principal, ...(more.length > 0 ? more : [[[1]]])]);
+}
+
+const principal = (scopes: Principal['scopes'], namespaces: Principal['namespaces'] = '*'): Principal => ({
+  credentialId: 'someone',
+  namespace: 'theirs',
+  namespaces,
+  scopes,
+});
+const without = (scope: Scope) => SCOPES.filter((other) => other !== scope);
+
+beforeEach(() => {
+  reached.length = 0;
+});
+
+it('every method of every door is in the table, and nothing else is', () => {
+  expect(METHODS.map(({ name }) => name).sort()).toEqual(Object.keys(SCOPE_OF).sort());
+});
+
+describe.each(CALLS)('$name', ({ name, scope }) => {
+  it(`is refused without the scope ${scope}, before anything is called`, async () => {
+    for (const scopes of [[], without(scope)]) {
+      await expect(call(name, principal(scopes))).rejects.toThrow(ScopeForbiddenError);
+      await expect(call(name, principal(scopes))).rejects.toMatchObject({ code: 'scope_forbidden', scope });
+    }
+    expect(reached).toEqual([]);
+  });
+
+  it('is done with that scope alone, and with all of them', async () => {
+    await call(name, principal([scope]));
+    await call(name, principal(['*']));
+    expect(reached.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+it.each(CALLS.filter(({ scope }) => scope !== 'admin'))(
+  '$name works in the namespace of its principal',
+  async (one) => {
+    await call(one.name, principal(['*'], ['theirs', 'other']));
+    expect(reached).toMatchObject([[expect.stringMatching(/Service\./), 'theirs']]);
+  },
+);
+
+it.each([
+  ['verify', []],
+  ['reindex', []],
+  ['counts', ['everywhere']],
+])('%s is refused across namespaces to who may not use them all', async (name, more) => {
+  await expect(call(name, principal(['*'], ['theirs']), ...more)).rejects.toThrow(NamespaceForbiddenError);
+  expect(reached).toEqual([]);
+});
+
+it('counts everything for who may use everything', async () => {
+  await call('counts', principal(['read']), 'everywhere');
+  expect(reached).toEqual([['ReadService.counts', undefined]]);
+});

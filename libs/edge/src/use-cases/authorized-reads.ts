@@ -1,0 +1,61 @@
+import type {
+  Coordinate,
+  CoordinateBox,
+  KeywordQuery,
+  ListQuery,
+  Memory,
+  MemoryCounts,
+  MemoryPage,
+  Principal,
+  ReadService,
+} from '@sfm/memory';
+import { admit, admitEverywhere } from './admission.js';
+
+/** Reading, in the namespace of whoever asks. Every method throws ScopeForbiddenError to those who may not read. */
+export class AuthorizedReads {
+  constructor(private readonly reads: ReadService) {}
+
+  /** See `ReadService.get`. */
+  async get(principal: Principal, coordinate: Coordinate): Promise<Memory> {
+    admit(principal, 'get');
+    return this.reads.get(principal.namespace, coordinate);
+  }
+
+  /** See `ReadService.getMany`. */
+  async getMany(principal: Principal, coordinates: readonly Coordinate[]): Promise<readonly Memory[]> {
+    admit(principal, 'getMany');
+    return coordinates.length === 0 ? [] : this.reads.getMany(principal.namespace, coordinates);
+  }
+
+  /** See `ReadService.list`. */
+  async list(principal: Principal, query: ListQuery): Promise<MemoryPage> {
+    admit(principal, 'list');
+    return this.reads.list(principal.namespace, query);
+  }
+
+  /** See `ReadService.range`. */
+  async range(principal: Principal, box: CoordinateBox): Promise<readonly Coordinate[]> {
+    admit(principal, 'range');
+    return this.reads.range(principal.namespace, box);
+  }
+
+  /** See `ReadService.keywordSearch`. */
+  async keywordSearch(principal: Principal, query: KeywordQuery): Promise<readonly Memory[]> {
+    admit(principal, 'keywordSearch');
+    return this.reads.keywordSearch(principal.namespace, query);
+  }
+
+  /**
+   * How many memories there are in the namespace, or in all of them.
+   *
+   * @throws NamespaceForbiddenError when all are asked for by somebody who may not use them.
+   */
+  async counts(principal: Principal, where: 'here' | 'everywhere' = 'here'): Promise<MemoryCounts> {
+    if (where === 'everywhere') {
+      admitEverywhere(principal, 'counts');
+      return this.reads.counts();
+    }
+    admit(principal, 'counts');
+    return this.reads.counts(principal.namespace);
+  }
+}

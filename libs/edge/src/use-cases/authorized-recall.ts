@@ -1,0 +1,13 @@
+import type { Principal, RecallRequest, RecallResult, RecallService } from '@sfm/memory';
+import { admit } from './admission.js';
+
+/** Recall, in the namespace of whoever asks. Throws ScopeForbiddenError to those who may not read. */
+export class AuthorizedRecall {
+  constructor(private readonly recaller: RecallService) {}
+
+  /** See `RecallService.recall`. */
+  async recall(principal: Principal, request: RecallRequest): Promise<RecallResult> {
+    admit(principal, 'recall');
+    return this.recaller.recall(principal.namespace, request);
+  }
+}

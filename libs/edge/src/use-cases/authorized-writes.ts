@@ -1,0 +1,42 @@
+import type {
+  Coordinate,
+  ForgetService,
+  NewMemory,
+  Principal,
+  StoredMemory,
+  StoreOutcome,
+  StoreService,
+} from '@sfm/memory';
+import { admit } from './admission.js';
+
+/** Writing, in the namespace of whoever asks. Every method throws ScopeForbiddenError to those who may not write. */
+export class AuthorizedWrites {
+  constructor(
+    private readonly stores: StoreService,
+    private readonly forgetting: ForgetService,
+  ) {}
+
+  /** See `StoreService.store`. */
+  async store(principal: Principal, memory: NewMemory): Promise<StoredMemory> {
+    admit(principal, 'store');
+    return this.stores.store(principal.namespace, memory);
+  }
+
+  /** See `StoreService.storeAll`. */
+  async storeAll(principal: Principal, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+    admit(principal, 'storeAll');
+    return memories.length === 0 ? [] : this.stores.storeAll(principal.namespace, memories);
+  }
+
+  /** See `StoreService.storeEach`. */
+  async storeEach(principal: Principal, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
+    admit(principal, 'storeEach');
+    return memories.length === 0 ? [] : this.stores.storeEach(principal.namespace, memories);
+  }
+
+  /** See `ForgetService.forget`. */
+  async forget(principal: Principal, coordinates: readonly Coordinate[]): Promise<number> {
+    admit(principal, 'forget');
+    return this.forgetting.forget(principal.namespace, coordinates);
+  }
+}
