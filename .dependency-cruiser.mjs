@@ -44,6 +44,7 @@ const CORE_ROOMS = {
   text: { imports: ['model'], reason: 'Words are read the same by whoever looks for them.' },
   'index-model': { imports: ['model', 'text'], reason: 'Recall and indexing meet in it, so it knows neither.' },
   access: { imports: ['model'], reason: 'Every door asks who may do what, before it asks for anything else.' },
+  idempotency: { imports: ['model'], reason: 'What was answered is remembered, whatever was asked.' },
   read: { imports: ['model'], reason: 'The truth is read as it is, whoever writes, indexes or recalls.' },
   store: { imports: ['model', 'telemetry', 'text', 'read'], reason: 'A write is done when it is in the truth.' },
   forget: { imports: ['model', 'store'], reason: 'A deletion is a write, and done when it is in the truth.' },

@@ -38,6 +38,7 @@ const CORE_ROOMS: Readonly<Record<string, { below?: string; forbidden: string }>
   text: { below: 'model', forbidden: 'index-model' },
   'index-model': { below: 'text', forbidden: 'telemetry' },
   access: { below: 'model', forbidden: 'read' },
+  idempotency: { below: 'model', forbidden: 'access' },
   read: { below: 'model', forbidden: 'index-model' },
   store: { below: 'read', forbidden: 'indexing' },
   forget: { below: 'store', forbidden: 'read' },

@@ -11,6 +11,7 @@ export {
   MissingTokenError,
   InvalidTokenError,
   RateLimitExceededError,
+  RequestInFlightError,
   NamespaceForbiddenError,
   ScopeForbiddenError,
   type VersionConflict,
@@ -107,6 +108,8 @@ export {
 } from './verify/ports/truth-audit.port.js';
 export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.port.js';
 export { MemoryTelemetry, SilentTelemetry } from './telemetry/telemetry.port.js';
+export { EmbeddedIdempotencyStore } from './idempotency/embedded-idempotency-store.js';
+export { IdempotencyStore, type Claim, type RepeatableRequest } from './idempotency/idempotency-store.port.js';
 export { ForgetService } from './forget/forget.service.js';
 export { canonicalJson, contentHash, canonicalContentHash } from './model/content-hash.js';
 export { type PayloadLimits, checkPayload, checkText } from './model/payload.js';

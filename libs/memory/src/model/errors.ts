@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'namespace_forbidden',
   'scope_forbidden',
   'rate_limit_exceeded',
+  'request_in_flight',
   'store_unavailable',
   'embedder_unavailable',
   'index_unavailable',
@@ -119,6 +120,16 @@ export class RateLimitExceededError extends MemoryError {
 
   constructor(readonly retryAfterSeconds: number) {
     super('Rate limit exceeded');
+  }
+}
+
+/** The same request, by its idempotency key, is being answered; its answer can be had when that is done. */
+export class RequestInFlightError extends MemoryError {
+  readonly code: ErrorCode = 'request_in_flight';
+  readonly retryAfterSeconds: number = 1;
+
+  constructor() {
+    super('the same request is still being answered');
   }
 }
 

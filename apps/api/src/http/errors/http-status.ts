@@ -12,6 +12,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   memory_not_found: 404,
   version_conflict: 409,
   namespace_busy: 409,
+  request_in_flight: 409,
   rate_limit_exceeded: 429,
   store_unavailable: 503,
   embedder_unavailable: 503,
