@@ -31,7 +31,7 @@ export class AppModule {
   static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
-    const edge = EdgeModule.register([memories], edgeOptions(config, system, token));
+    const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, token) });
     return {
       module: AppModule,
       imports: [

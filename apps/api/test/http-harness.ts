@@ -92,7 +92,7 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
     health: HEALTHY,
   };
   const settings: HttpOptions = { ...OPTIONS, ...options };
-  const edge = EdgeModule.register([coreModule(harness)], EDGE_OPTIONS);
+  const edge = EdgeModule.register({ imports: [coreModule(harness)], options: EDGE_OPTIONS });
   const root: DynamicModule = {
     module: ApplicationModule,
     imports: [

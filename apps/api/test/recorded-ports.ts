@@ -32,6 +32,8 @@ export class RecordedTruth {
   readonly keywords: KeywordSearch = new RecordingKeywordSearch(this);
   readonly accesses: AccessCounter = new UncountedAccesses();
   readonly importances: ImportanceHistory = new NoImportances();
+  /** What writes wait for. */
+  hold: Promise<void> = Promise.resolve();
   /** Thrown by every call, when set. */
   failure: Error | undefined;
   /** Arguments of the last read. */
@@ -55,6 +57,7 @@ class RecordingWriter extends MemoryWriter {
 
   async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
     this.truth.note('write', commands);
+    await this.truth.hold;
     return commands.map((command) => {
       const place = `${command.namespace}/${command.key}`;
       const known = this.truth.memories.get(place);

@@ -1,5 +1,6 @@
-import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
+import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
+  EmbeddedIdempotencyStore,
   ForgetService,
   IndexReadiness,
   ReadService,
@@ -7,14 +8,24 @@ import {
   ReindexService,
   StoreService,
   VerifyService,
+  type IdempotencyStore,
 } from '@sfm/memory';
 import { RequestLimits } from './checks/request-limits.js';
 import type { EdgeOptions } from './edge.options.js';
+import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
+
+export interface EdgeModuleSetup {
+  /** Provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService, IndexReadiness. */
+  readonly imports: ModuleMetadata['imports'];
+  readonly options: EdgeOptions;
+  /** Default: an EmbeddedIdempotencyStore. */
+  readonly idempotency?: IdempotencyStore;
+}
 
 /**
  * What a door is given. The services of the core are not among it: whoever comes in through a door reaches them in
@@ -22,9 +33,8 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
  */
 @Module({})
 export class EdgeModule {
-  /** The imported modules provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService and IndexReadiness. */
-  static register(imports: ModuleMetadata['imports'], options: EdgeOptions): DynamicModule {
-    const providers = [...checks(options), ...useCases];
+  static register({ imports, options, idempotency }: EdgeModuleSetup): DynamicModule {
+    const providers = [...checks(options), ...useCases, ...repeating(idempotency)];
     return { module: EdgeModule, imports, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
@@ -34,6 +44,13 @@ function checks({ bounds, cursorSecret }: EdgeOptions): FactoryProvider[] {
     { provide: RequestLimits, useFactory: () => new RequestLimits(bounds) },
     { provide: PageCursor, useFactory: () => new PageCursor(cursorSecret) },
   ];
+}
+
+function repeating(idempotency: IdempotencyStore = new EmbeddedIdempotencyStore()): FactoryProvider[] {
+  const logger = new Logger('Edge');
+  const onForgotten = (err: unknown) =>
+    logger.warn({ msg: 'an answer could not be kept for its idempotency key', err });
+  return [{ provide: IdempotentRequests, useFactory: () => new IdempotentRequests(idempotency, onForgotten) }];
 }
 
 const useCases: FactoryProvider[] = [

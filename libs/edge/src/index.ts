@@ -10,7 +10,7 @@ export { readShape } from './checks/read-shape.js';
 export { type RequestBounds } from './checks/request-bounds.js';
 export { RequestLimits } from './checks/request-limits.js';
 export { describeError } from './errors/describe-error.js';
-export { EdgeModule } from './edge.module.js';
+export { EdgeModule, type EdgeModuleSetup } from './edge.module.js';
 export { type EdgeOptions } from './edge.options.js';
 export {
   INTERNAL_ERROR,
@@ -20,6 +20,7 @@ export {
 } from './errors/error-description.js';
 export { FILTER_RULE, parseFilter } from './filters/filter-syntax.js';
 export { HealthReader, type HealthReport, type PartHealth } from './health/health-reader.js';
+export { IdempotentRequests, type Outcome, type RepeatableCall } from './idempotency/idempotent-requests.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';

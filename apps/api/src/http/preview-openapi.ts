@@ -7,6 +7,7 @@ import {
   AuthorizedRecall,
   AuthorizedWrites,
   HealthReader,
+  IdempotentRequests,
   PageCursor,
   RequestLimits,
 } from '@sfm/edge';
@@ -24,6 +25,7 @@ const NEEDED = [
   AuthorizedMaintenance,
   RequestLimits,
   PageCursor,
+  IdempotentRequests,
   HttpOptions,
   HealthReader,
 ];

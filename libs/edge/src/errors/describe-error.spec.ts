@@ -41,9 +41,9 @@ describe('an error is described', () => {
   });
 
   it.each([
-    [new PayloadTooLargeError('payload', 'must be small'), 'payload_too_large'],
-    [new InvalidCoordinateError('coord', 'must be numbers'), 'invalid_request'],
-  ])('as one of a bulk by what it is about: %s', (reason, code) => {
+    { reason: new PayloadTooLargeError('payload', 'must be small'), code: 'payload_too_large' },
+    { reason: new InvalidCoordinateError('coord', 'must be numbers'), code: 'invalid_request' },
+  ])('as one of a bulk by what it is about: $reason.message', ({ reason, code }) => {
     expect(describeError(new InvalidBulkItemError(2, reason))).toMatchObject({
       code,
       problems: [{ path: ['items', 2, reason.field] }],
@@ -67,11 +67,14 @@ describe('an error is described', () => {
     });
   });
 
-  it.each([new TypeError('secret of the house'), 'secret', null])('as a fault of ours otherwise: %s', (error) => {
-    expect(describeError(error)).toEqual({
-      code: 'internal_error',
-      message: 'Internal Server Error',
-      loudness: 'error',
-    });
-  });
+  it.each([{ error: new TypeError('secret of the house') }, { error: 'secret' }, { error: null }])(
+    'as a fault of ours otherwise: $error',
+    ({ error }) => {
+      expect(describeError(error)).toEqual({
+        code: 'internal_error',
+        message: 'Internal Server Error',
+        loudness: 'error',
+      });
+    },
+  );
 });

@@ -1,32 +1,38 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { CurrentPrincipal, type GuardedRequest } from '@sfm/auth';
+import { CurrentPrincipal } from '@sfm/auth';
 import {
   AuthorizedWrites,
+  IdempotentRequests,
   NewMemoryBatchSchema,
   NewMemorySchema,
   readShape,
   RequestLimits,
   toNewMemory,
   type NewMemoryBatch,
+  type Outcome,
 } from '@sfm/edge';
-import { type NewMemory, type StoreOutcome, type Principal } from '@sfm/memory';
+import { isJsonObject, type JsonObject, type NewMemory, type Principal, type StoreOutcome } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { describeHttpError } from '../../errors/describe-http-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
-import { IDEMPOTENCY_HEADER, IdempotentAnswers } from './idempotency.js';
+import { IDEMPOTENCY_HEADER, repeatable } from './idempotency.js';
 import { BatchResultSchema, NewMemoryBatchDoc } from './memory.dto.js';
 
 type Attempt = { readonly memory: NewMemory } | { readonly error: unknown };
+type ItemAnswer = JsonObject & { readonly status: number };
+
+/** What is remembered: the answer as it was. */
+const ANSWER = z.custom<JsonObject>(isJsonObject);
 
 /** Several writes in one request, each succeeding or failing on its own. */
 @Controller('v1')
 export class MemoryBatchController {
-  private readonly repeated = new IdempotentAnswers<object>();
-
   constructor(
     private readonly writes: AuthorizedWrites,
+    private readonly repeated: IdempotentRequests,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -41,31 +47,33 @@ export class MemoryBatchController {
     body: NewMemoryBatchDoc,
     headers: IDEMPOTENCY_HEADER,
     answers: [{ status: 200, description: 'What became of each.', schema: BatchResultSchema }],
-    errors: [400, 413, 415],
+    errors: [400, 409, 413, 415],
   })
   create(
     @CurrentPrincipal() principal: Principal,
-    @Req() request: FastifyRequest & GuardedRequest,
+    @Req() request: FastifyRequest,
     @Body(new SchemaPipe(NewMemoryBatchSchema)) { memories }: NewMemoryBatch,
-  ): Promise<object> {
+  ): Promise<JsonObject> {
     this.limits.count(memories.length, this.limits.bounds.maxBulkItems, 'memories');
-    return this.repeated.answer(request, () => this.storeEach(principal, memories));
+    const call = repeatable(request, principal, 'storeEach');
+    return this.repeated.once(call, ANSWER, () => this.storeEach(principal, memories));
   }
 
-  private async storeEach(principal: Principal, bodies: readonly unknown[]): Promise<object> {
+  private async storeEach(principal: Principal, bodies: readonly unknown[]): Promise<Outcome<JsonObject>> {
     const attempts = bodies.map((body) => this.attempt(body));
     const accepted = attempts.flatMap((attempt) => ('memory' in attempt ? [attempt.memory] : []));
     const outcomes = await this.writes.storeEach(principal, accepted);
     const inOrder = outcomes[Symbol.iterator]();
-    const results = attempts.map((attempt, index) => {
+    const results = attempts.map((attempt, index): ItemAnswer => {
       if ('error' in attempt) return { index, ...failure(attempt.error) };
       const outcome: StoreOutcome = inOrder.next().value ?? { error: new Error('no outcome') };
       if ('error' in outcome) return { index, ...failure(outcome.error) };
       const { created, version } = outcome.stored;
-      return { index, status: created ? 201 : 200, coordinate: attempt.memory.coordinate, version };
+      return { index, status: created ? 201 : 200, coordinate: [...attempt.memory.coordinate], version };
     });
     const stored = results.filter(({ status }) => status < 300).length;
-    return { stored, failed: results.length - stored, results };
+    const answer = { stored, failed: results.length - stored, results };
+    return { answer, isFinal: !results.some(({ status }) => status >= 500) };
   }
 
   private attempt(body: unknown): Attempt {
@@ -77,11 +85,15 @@ export class MemoryBatchController {
   }
 }
 
-function failure(error: unknown) {
+function failure(error: unknown): ItemAnswer {
   const description = describeHttpError(error);
   const { status, body } = problemResponse(description, { path: '', id: '' });
   return {
     status,
-    error: { code: description.code, detail: body.detail, ...(body.errors ? { errors: body.errors } : {}) },
+    error: {
+      code: description.code,
+      detail: body.detail,
+      ...(body.errors ? { errors: body.errors.map((one) => ({ ...one })) } : {}),
+    },
   };
 }

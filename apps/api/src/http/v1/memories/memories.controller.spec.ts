@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
@@ -32,50 +32,6 @@ describe('POST /v1/memories', () => {
       expires_at: '2029-12-31T23:00:00.000Z',
       version: 2,
     });
-  });
-
-  it('repeats the answer for the same Idempotency-Key without writing again', async () => {
-    const key = { 'idempotency-key': 'k-1' };
-    const body = { coordinate: [7], payload: {} };
-    const [first, second] = await Promise.all([post('/v1/memories', body, key), post('/v1/memories', body, key)]);
-    expect(second).toMatchObject({ status: 201, body: first.body });
-    expect(http.calls().filter((call) => call === 'write')).toHaveLength(1);
-    expect(await post('/v1/memories', { coordinate: [8], payload: {} }, key)).toMatchObject({
-      status: 422,
-      body: { errors: [{ field: 'Idempotency-Key' }] },
-    });
-    expect(await post('/v1/memories', body, { 'idempotency-key': 'x'.repeat(256) })).toMatchObject({ status: 422 });
-  });
-
-  it('repeats an answer for an hour', async () => {
-    const key = { 'idempotency-key': 'k-4' };
-    const answer = async () => (await post('/v1/memories', { coordinate: [9], payload: {} }, key)).status;
-    const writes = () => http.calls().filter((call) => call === 'write').length;
-    expect(await answer()).toBe(201);
-    const before = writes();
-    const now = performance.now.bind(performance);
-    let passedMs = 59 * 60_000;
-    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + passedMs);
-    try {
-      expect(await answer()).toBe(201);
-      expect(writes()).toBe(before);
-      passedMs = 61 * 60_000;
-      await answer();
-      expect(writes()).toBe(before + 1);
-    } finally {
-      clock.mockRestore();
-    }
-  });
-
-  it('does not share idempotency keys between namespaces, and forgets them after a failure', async () => {
-    const key = { 'idempotency-key': 'k-2' };
-    await post('/v1/memories', { coordinate: [1], payload: {} }, { ...key, 'x-soma-namespace': 'team_a' });
-    expect(await post('/v1/memories', { coordinate: [2], payload: {} }, key)).toMatchObject({ status: 201 });
-    http.truth.failure = new Error('bug');
-    const again = { 'idempotency-key': 'k-3' };
-    expect((await post('/v1/memories', { coordinate: [3], payload: {} }, again)).status).toBe(500);
-    http.truth.failure = undefined;
-    expect((await post('/v1/memories', { coordinate: [3], payload: {} }, again)).status).toBe(201);
   });
 });
 

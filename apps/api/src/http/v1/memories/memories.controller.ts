@@ -4,19 +4,21 @@ import {
   AuthorizedReads,
   AuthorizedWrites,
   fullMemoryView,
+  IdempotentRequests,
   NewMemorySchema,
   PageCursor,
   pageView,
   RequestLimits,
   toListQuery,
   toNewMemory,
+  WrittenMemorySchema,
   type NewMemoryBody,
 } from '@sfm/edge';
-import { coordinateKey, MemoryNotFoundError, type StoredMemory, type Principal } from '@sfm/memory';
+import { coordinateKey, MemoryNotFoundError, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
-import { IDEMPOTENCY_HEADER, IdempotentAnswers } from './idempotency.js';
+import { IDEMPOTENCY_HEADER, repeatable } from './idempotency.js';
 import {
   ListQuerySchema,
   MemoryDoc,
@@ -29,14 +31,16 @@ import {
 const TAG = 'memories';
 const COORDINATE = { coordinate: 'Coordinate as text: numbers separated by commas.' };
 
+/** What is remembered of a write. */
+const WRITTEN = WrittenMemorySchema.omit({ coordinate: true });
+
 /** Memories as a resource. */
 @Controller('v1/memories')
 export class MemoriesController {
-  private readonly repeated = new IdempotentAnswers<StoredMemory>();
-
   constructor(
     private readonly writes: AuthorizedWrites,
     private readonly reads: AuthorizedReads,
+    private readonly repeated: IdempotentRequests,
     private readonly limits: RequestLimits,
     private readonly cursors: PageCursor,
   ) {}
@@ -53,7 +57,7 @@ export class MemoriesController {
       { status: 201, description: 'Kept at a new coordinate.', schema: WrittenMemoryDoc },
       { status: 200, description: 'Replaced what was at the coordinate.', schema: WrittenMemoryDoc },
     ],
-    errors: [400, 413, 415],
+    errors: [400, 409, 413, 415],
   })
   async create(
     @CurrentPrincipal() principal: Principal,
@@ -61,7 +65,11 @@ export class MemoriesController {
     @Body(new SchemaPipe(NewMemorySchema)) body: NewMemoryBody,
   ) {
     const memory = toNewMemory(body, this.limits);
-    const { version, created } = await this.repeated.answer(reply.request, () => this.writes.store(principal, memory));
+    const call = repeatable(reply.request, principal, 'store');
+    const { version, created } = await this.repeated.once(call, WRITTEN, async () => {
+      const stored = await this.writes.store(principal, memory);
+      return { answer: { version: stored.version, created: stored.created }, isFinal: true };
+    });
     void reply
       .status(created ? 201 : 200)
       .header('location', `/v1/memories/${coordinateKey(memory.coordinate)}`)
