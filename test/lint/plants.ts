@@ -33,6 +33,7 @@ const importing = (...specifiers: string[]): string => specifiers.map((name) => 
 /** Rooms of the core: one that it may import, if any, and one that it may not. */
 const CORE_ROOMS: Readonly<Record<string, { below?: string; forbidden: string }>> = {
   model: { forbidden: 'text' },
+  'event-model': { below: 'model', forbidden: 'text' },
   telemetry: { forbidden: 'model' },
   attempts: { forbidden: 'model' },
   text: { below: 'model', forbidden: 'index-model' },
