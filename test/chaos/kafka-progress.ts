@@ -8,7 +8,7 @@ export interface KafkaProgress {
   /** Records that the consumer group has not committed yet. */
   readonly lag: number;
   /** Records that were set aside as poison. */
-  readonly parked: number;
+  readonly deadLetters: number;
 }
 
 /** Asks the broker, on a connection of its own: it may have been restarted since the last time. */
@@ -26,7 +26,7 @@ export async function kafkaProgress(cluster: Cluster): Promise<KafkaProgress> {
       published: sum(ends.map(({ high }) => Number(high))),
       // A partition that nothing was committed of has -1.
       lag: sum(ends.map(({ partition, high }) => Number(high) - Math.max(0, offsets.get(partition) ?? 0))),
-      parked: sum(dead.map(({ high }) => Number(high))),
+      deadLetters: sum(dead.map(({ high }) => Number(high))),
     };
   });
 }

@@ -168,15 +168,15 @@ function endedByThemselves(spared: readonly Spared[]): Violation[] {
 
 /** Healthy events must not end as poison. */
 async function setAside(cluster: Cluster): Promise<Violation[]> {
-  const { parked } = await kafkaProgress(cluster);
+  const { deadLetters } = await kafkaProgress(cluster);
   const rows = await queryTruth<{ last_error: string | null }>(
     cluster,
     'SELECT last_error FROM outbox WHERE parked_at IS NOT NULL',
   );
-  const promise = 'no healthy event is parked';
+  const promise = 'no healthy event is dead-lettered';
   return [
     ...rows.map(({ last_error: reason }) => ({ promise, detail: `in the outbox: ${reason}` })),
-    ...(parked > 0 ? [{ promise, detail: `${parked} dead letters` }] : []),
+    ...(deadLetters > 0 ? [{ promise, detail: `${deadLetters} dead letters` }] : []),
   ];
 }
 

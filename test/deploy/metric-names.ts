@@ -21,7 +21,7 @@ export async function publishedMetrics(): Promise<ReadonlySet<string>> {
   new ConsumerMetrics(consumer, 'memory.events').registerGauges({
     lag: () => Promise.resolve(new Map([[0, 0]])),
     oldestEventAgeSeconds: () => 0,
-    parkedEvents: () => Promise.resolve(0),
+    deadLetterCount: () => Promise.resolve(0),
     partitions: () => 0,
   });
   const names = new Set([...OF_THE_CLUSTER, ...OF_BACKUPS]);

@@ -153,7 +153,7 @@ describeReal('the consumer process', () => {
     expect(await metric(consumer, 'consumer_processing_latency_seconds_count{component="both"}')).toBeGreaterThan(0);
     expect(await metric(consumer, 'consumer_batch_size_count')).toBeGreaterThan(0);
     expect(await metric(consumer, 'consumer_retries_total{cause="event_failed"}')).toBe(1);
-    expect(await metric(consumer, 'consumer_parked_total')).toBe(1);
+    expect(await metric(consumer, 'consumer_dead_letters_total')).toBe(1);
     expect(await metric(consumer, 'consumer_passed_over_total{kind="unknown"}')).toBe(1);
     expect(await metric(consumer, 'consumer_assigned_partitions')).toBe(3);
     expect(await metric(consumer, 'consumer_oldest_event_age_seconds')).toBe(0);

@@ -46,8 +46,8 @@ describe('soma verify and reindex with everything embedded', () => {
     await change(honest, forged);
     const found = await run('verify', '--repair');
     expect(found.code).toBe(1);
-    expect(found.stdout).toMatch(/^content_changed api_ns 3,1: .*cannot be repaired/m);
-    expect(found.stdout).toContain('1 difference: content_changed 1; 0 repaired');
+    expect(found.stdout).toMatch(/^content_mismatch api_ns 3,1: .*cannot be repaired/m);
+    expect(found.stdout).toContain('1 difference: content_mismatch 1; 0 repaired');
     await change(forged, honest);
     expect(await run('verify')).toMatchObject({ code: 0 });
   });

@@ -104,7 +104,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     expect(await verify()).toMatchObject({ code: 0, found: [] });
   });
 
-  it('reports lost, superfluous and outdated points exactly, and repairs them', async () => {
+  it('reports lost, orphaned and outdated points exactly, and repairs them', async () => {
     const original = await pointOf('2,1');
     await points('/delete?wait=true', { points: [(await pointOf('1,1')).id] });
     const [stray, foreign] = [randomUUID(), randomUUID()];
@@ -117,8 +117,14 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     const forged = await pointOf('7,1');
     await put({ ...forged, payload: { ...forged.payload, text: 'forged' } });
 
-    const strays = [stray, foreign].sort().map((id) => `point_superfluous point ${id}`);
-    const expected = ['point_ahead 3,1', 'point_content 7,1', 'point_missing 1,1', 'point_stale 2,1', ...strays];
+    const strays = [stray, foreign].sort().map((id) => `point_orphaned point ${id}`);
+    const expected = [
+      'point_ahead 3,1',
+      'point_payload_mismatch 7,1',
+      'point_missing 1,1',
+      'point_stale 2,1',
+      ...strays,
+    ];
     const first = await verify();
     expect(first.code).toBe(1);
     expect(first.found.sort()).toEqual(expected);
@@ -163,9 +169,9 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     expect(found.code).toBe(1);
     expect(found).toMatchObject({ repaired: 0 });
     expect(found.found.sort()).toEqual([
-      'content_changed 4,1',
-      'content_changed 5,1',
-      'ledger_content 5,1',
+      'content_mismatch 4,1',
+      'content_mismatch 5,1',
+      'ledger_mismatch 5,1',
       'ledger_missing 6,1',
     ]);
     await truth.query(`UPDATE memories SET payload = '{"text":"memory number 4"}' WHERE coordinate_key = '4,1'`);

@@ -3,7 +3,7 @@ export { CacheBackend } from './cache/cache-backend.js';
 export type { CacheOptions, RedisOptions } from './cache/cache-options.js';
 export type { ConsumerOptions, EventsOptions, KafkaEventsOptions } from './events/events-options.js';
 export { KafkaConsuming, type ConsumingSurroundings } from './events/kafka-consuming.js';
-export { deadLetterQueue, outboxOf } from './events/parking-places.js';
+export { deadLetterQueue, outboxOf } from './events/dead-letter-places.js';
 export { eventTopic, type EventTopicReading } from './events/event-topic.js';
 export { withReplay, type ReplayOptions, type ReplayServices } from './events/with-replay.js';
 export { ServiceHealth, type PartHealth, type ServiceHealthReport } from './health/service-health.js';

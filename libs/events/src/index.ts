@@ -15,7 +15,7 @@ export {
   type RedriveOptions,
   type RedriveResult,
 } from './kafka/dead-letters/dead-letter-queue.js';
-export { type DeadLetter, type ParkItem } from './kafka/dead-letters/dead-letter.js';
+export { type DeadLetter, type DeadLetterItem } from './kafka/dead-letters/dead-letter.js';
 export {
   decodeEventMessage,
   encodeEventMessage,

@@ -39,7 +39,7 @@ class EventsController {
 /** What a consumer told its observer. */
 export class CountingObserver implements ConsumingObserver {
   committedMessages = 0;
-  parkedMessages = 0;
+  deadLetteredMessages = 0;
   readonly handedSizes: number[] = [];
   readonly causes: RetryCause[] = [];
   readonly passedOverTypes: string[] = [];
@@ -57,8 +57,8 @@ export class CountingObserver implements ConsumingObserver {
   retrying(cause: RetryCause): void {
     this.causes.push(cause);
   }
-  parked(messages: number): void {
-    this.parkedMessages += messages;
+  deadLettered(messages: number): void {
+    this.deadLetteredMessages += messages;
   }
   passedOver({ type }: PassedOver): void {
     this.passedOverTypes.push(type);

@@ -86,7 +86,7 @@ export {
 } from './indexing/following/change-feed.port.js';
 export { EventBus } from './indexing/relay/event-bus.port.js';
 export { type ForeignWrite, type ForeignDelete, EventLedger } from './indexing/events/event-ledger.port.js';
-export { type PublishOutcome, type OutboxDepth, type ParkedEvent, Outbox } from './indexing/relay/outbox.port.js';
+export { type PublishOutcome, type OutboxDepth, type OutboxDeadLetter, Outbox } from './indexing/relay/outbox.port.js';
 export {
   type ProjectionRow,
   type SearchedRow,
@@ -103,7 +103,7 @@ export {
   type AuditedLedger,
   type AuditedCoordinate,
   type TruthTotals,
-  type AuditedParkedEvent,
+  type AuditedDeadLetter,
   TruthAudit,
 } from './verify/ports/truth-audit.port.js';
 export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.port.js';

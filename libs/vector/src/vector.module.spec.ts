@@ -25,7 +25,7 @@ describe('VectorModule', () => {
     await app.close();
   });
 
-  it('binds no index of words where nobody recalls', async () => {
+  it('binds no lexical index where nobody recalls', async () => {
     const app = await Test.createTestingModule({
       imports: [VectorModule.forRoot({ kind: 'embedded', dimension: 2, hasLexicalIndex: false })],
     }).compile();

@@ -1,35 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createKafkaClient, DeadLetterQueue, deadLetterTopicOf, KafkaTopics, memoryTopics } from '@sfm/events';
-import { Outbox, type EventRecord, type OutboxDepth, type ParkedEvent } from '@sfm/memory';
+import { Outbox, type EventRecord, type OutboxDepth, type OutboxDeadLetter } from '@sfm/memory';
 import type { KafkaMessage } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
 import { testKafka } from '../../../../test/services/kafka.js';
 import { dlqCommand } from './dlq.command.js';
-import { ParkedEvents } from './parked-events.js';
+import { DeadLetters } from './dead-letters.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const describeKafka = await describeWith(['kafka']);
 const SILENT = { log: () => {}, warn: () => {}, error: () => {} };
 
-/** An outbox that only has parked events. */
-class ParkedOutbox extends Outbox {
-  readonly waiting: ParkedEvent[] = [];
+/** An outbox that only has dead-lettered events. */
+class OutboxDeadLetters extends Outbox {
+  readonly waiting: OutboxDeadLetter[] = [];
 
-  park(reason: string): string {
+  deadLetter(reason: string): string {
     const id = randomUUID();
     const event = { event_id: id, id, namespace: 'ns', type: 'created', timestamp: 1, payload: {} };
-    this.waiting.push({ record: { event, key: '1,2', version: 4 }, reason, attempts: 1, parkedAt: new Date() });
+    this.waiting.push({ record: { event, key: '1,2', version: 4 }, reason, attempts: 1, deadLetteredAt: new Date() });
     return id;
   }
 
-  parked(limit: number): Promise<readonly ParkedEvent[]> {
+  deadLetters(limit: number): Promise<readonly OutboxDeadLetter[]> {
     return Promise.resolve(this.waiting.slice(-limit));
   }
 
   redrive(ids: readonly string[] | 'all'): Promise<readonly string[]> {
     const gone = this.waiting.map(idOf).filter((id) => ids === 'all' || ids.includes(id));
-    this.waiting.splice(0, Infinity, ...this.waiting.filter((parked) => !gone.includes(idOf(parked))));
+    this.waiting.splice(0, Infinity, ...this.waiting.filter((deadLetters) => !gone.includes(idOf(deadLetters))));
     return Promise.resolve(gone);
   }
 
@@ -42,7 +42,7 @@ class ParkedOutbox extends Outbox {
   }
 
   depth(): Promise<OutboxDepth> {
-    return Promise.resolve({ waiting: 0, parked: this.waiting.length, oldestAgeSeconds: 0 });
+    return Promise.resolve({ waiting: 0, deadLetters: this.waiting.length, oldestAgeSeconds: 0 });
   }
 
   holdsMoreThan(): Promise<boolean> {
@@ -69,35 +69,35 @@ class ScriptedTerminal implements Terminal {
 }
 
 /** Runs `soma dlq …` and resolves with what it printed. */
-function runner(parked: () => ParkedEvents, terminal: () => ScriptedTerminal) {
+function runner(deadLetters: () => DeadLetters, terminal: () => ScriptedTerminal) {
   return async (...args: string[]): Promise<string> => {
     const before = terminal().printed.length;
-    const command = dlqCommand({ terminal: terminal(), withParked: (work) => work(parked()) });
+    const command = dlqCommand({ terminal: terminal(), withDeadLetters: (work) => work(deadLetters()) });
     await command.parseAsync(args, { from: 'user' });
     return terminal().printed.slice(before).join('\n');
   };
 }
 
 describe('soma dlq without Kafka', () => {
-  let outbox: ParkedOutbox;
+  let outbox: OutboxDeadLetters;
   let terminal: ScriptedTerminal;
   const run = runner(
-    () => new ParkedEvents(outbox, undefined),
+    () => new DeadLetters(outbox, undefined),
     () => terminal,
   );
 
   beforeEach(() => {
-    outbox = new ParkedOutbox();
+    outbox = new OutboxDeadLetters();
     terminal = new ScriptedTerminal();
   });
 
-  it('says that nothing is parked', async () => {
-    expect(await run('list')).toBe('nothing is parked');
+  it('says that there are no dead letters', async () => {
+    expect(await run('list')).toBe('there are no dead letters');
     expect(await run('list', '--json')).toBe('[]');
   });
 
-  it('lists what is parked in the outbox, harmless to the terminal', async () => {
-    const id = outbox.park('bad \u001b[2J\u009b2J thing\nwith lines');
+  it('lists what is dead-lettered in the outbox, harmless to the terminal', async () => {
+    const id = outbox.deadLetter('bad \u001b[2J\u009b2J thing\nwith lines');
     const [headings, row, ...rest] = (await run('list')).split('\n');
     expect(headings).toMatch(/^ID +SOURCE +PARKED AT +ATTEMPTS +TYPE +NAMESPACE +COORDINATE +REASON$/);
     expect(row).toMatch(new RegExp(`^${id} +outbox +\\S+ +1 +created +ns +1,2 +bad  \\[2J 2J thing with lines$`));
@@ -105,33 +105,33 @@ describe('soma dlq without Kafka', () => {
   });
 
   it('lists the newest as JSON', async () => {
-    outbox.park('old');
-    const id = outbox.park('new');
+    outbox.deadLetter('old');
+    const id = outbox.deadLetter('new');
     const [entry, ...more] = JSON.parse(await run('list', '--limit', '1', '--json'));
     expect(entry).toMatchObject({ id, source: 'outbox', reason: 'new', event: { namespace: 'ns', coordinate: '1,2' } });
     expect(more).toEqual([]);
   });
 
   it('shows one event whole', async () => {
-    const id = outbox.park('bad');
+    const id = outbox.deadLetter('bad');
     expect(await run('show', id)).toContain(`"event_id": "${id}"`);
     expect(JSON.parse(await run('show', id, '--json'))).toMatchObject({ id, details: { version: 4 } });
-    await expect(run('show', randomUUID())).rejects.toThrow('nothing is parked under');
+    await expect(run('show', randomUUID())).rejects.toThrow('there is no dead letter');
   });
 
   it('sends back what is asked for and says what was not there', async () => {
-    const id = outbox.park('bad');
-    outbox.park('other');
+    const id = outbox.deadLetter('bad');
+    outbox.deadLetter('other');
     expect(await run('redrive', id, '--dry-run')).toBe(`${id}\nwould send back 1 event`);
     expect(outbox.waiting).toHaveLength(2);
     const unknown = randomUUID();
     await expect(run('redrive', id, unknown)).rejects.toThrow('1 could not be sent back');
-    expect(terminal.printed.at(-1)).toBe(`not parked: ${unknown}`);
+    expect(terminal.printed.at(-1)).toBe(`not dead-lettered: ${unknown}`);
     expect(outbox.waiting).toHaveLength(1);
   });
 
   it('sends all back only when that is meant', async () => {
-    outbox.park('bad');
+    outbox.deadLetter('bad');
     await expect(run('redrive')).rejects.toThrow('give the ids to send back, or --all');
     await expect(run('redrive', 'x', '--all')).rejects.toThrow('give the ids');
     await expect(run('redrive', '--all')).rejects.toThrow('needs --yes');
@@ -140,7 +140,7 @@ describe('soma dlq without Kafka', () => {
     expect(outbox.waiting).toHaveLength(1);
     terminal.answer = true;
     expect(await run('redrive', '--all')).toBe('sent back 1 event');
-    outbox.park('again');
+    outbox.deadLetter('again');
     terminal.isInteractive = false;
     expect(JSON.parse(await run('redrive', '--all', '--yes', '--json'))).toMatchObject({
       redriven: [expect.any(String)],
@@ -149,7 +149,7 @@ describe('soma dlq without Kafka', () => {
   });
 
   it('says that Kafka is not configured when an event of a topic is asked for, and does nothing by halves', async () => {
-    const id = outbox.park('bad');
+    const id = outbox.deadLetter('bad');
     await expect(run('show', 'memory.events/0/1')).rejects.toThrow('Kafka is not configured');
     await expect(run('redrive', id, 'memory.events/0/1')).rejects.toThrow('Kafka is not configured');
     expect(outbox.waiting).toHaveLength(1);
@@ -158,13 +158,13 @@ describe('soma dlq without Kafka', () => {
 
 describe('soma dlq while no broker answers', () => {
   it('lists the outbox and fails with the reason', async () => {
-    const outbox = new ParkedOutbox();
+    const outbox = new OutboxDeadLetters();
     const terminal = new ScriptedTerminal();
-    outbox.park('bad');
+    outbox.deadLetter('bad');
     const kafka = createKafkaClient({ brokers: ['127.0.0.1:1'], clientId: 'test' }, SILENT);
-    const parked = new ParkedEvents(outbox, new DeadLetterQueue(kafka, { topic: 'memory.events.dlq' }));
+    const deadLetters = new DeadLetters(outbox, new DeadLetterQueue(kafka, { topic: 'memory.events.dlq' }));
     const run = runner(
-      () => parked,
+      () => deadLetters,
       () => terminal,
     );
     await expect(run('list')).rejects.toThrow(/dead letter topic cannot be read: broker unavailable/);
@@ -174,14 +174,14 @@ describe('soma dlq while no broker answers', () => {
 
 describeKafka('soma dlq with Kafka', () => {
   const topic = `events-${randomUUID()}`;
-  const outbox = new ParkedOutbox();
+  const outbox = new OutboxDeadLetters();
   const terminal = new ScriptedTerminal();
   let queue: DeadLetterQueue;
   const run = runner(
-    () => new ParkedEvents(outbox, queue),
+    () => new DeadLetters(outbox, queue),
     () => terminal,
   );
-  const park = (offset: number, value: Buffer, headers = {}) => {
+  const deadLetter = (offset: number, value: Buffer, headers = {}) => {
     const message: KafkaMessage = {
       key: null,
       value,
@@ -190,7 +190,7 @@ describeKafka('soma dlq with Kafka', () => {
       offset: `${offset}`,
       headers,
     };
-    return queue.park([{ topic, partition: 1, message, reason: 'unknown event type "x"', attempts: 5, error: 'no' }]);
+    return queue.add([{ topic, partition: 1, message, reason: 'unknown event type "x"', attempts: 5, error: 'no' }]);
   };
 
   beforeAll(async () => {
@@ -206,9 +206,9 @@ describeKafka('soma dlq with Kafka', () => {
   });
 
   it('lists both sources as one, shows either, and sends both back', async () => {
-    await park(1, Buffer.from('{"type":"x","namespace":"team"}'), { 'memory-key': Buffer.from('7') });
-    await park(2, Buffer.from([0xff, 0xfe]));
-    const id = outbox.park('bad');
+    await deadLetter(1, Buffer.from('{"type":"x","namespace":"team"}'), { 'memory-key': Buffer.from('7') });
+    await deadLetter(2, Buffer.from([0xff, 0xfe]));
+    const id = outbox.deadLetter('bad');
     const listed: { id: string; source: string; event: unknown }[] = JSON.parse(await run('list', '--json'));
     expect(listed.map(({ id, source }) => [id, source])).toEqual([
       [`${topic}/1/1`, 'topic'],
@@ -227,6 +227,6 @@ describeKafka('soma dlq with Kafka', () => {
     expect(await run('redrive', '--all', '--dry-run')).toContain('would send back 3 events');
     expect(await run('redrive', '--all', '--yes')).toBe('sent back 3 events');
     expect(terminal.notes.at(-1)).toBe('2 of 2 messages of the topic');
-    expect(await run('list')).toBe('nothing is parked');
+    expect(await run('list')).toBe('there are no dead letters');
   });
 });

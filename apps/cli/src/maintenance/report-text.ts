@@ -18,9 +18,9 @@ export function progressText({ phase, namespace, done, total }: VerifyProgress |
 export function totalsText(namespaces: readonly NamespaceTotals[]): string {
   return table(
     HEADINGS,
-    namespaces.map(({ namespace, memories, tombstones, events, points, links, pending, moving, parked }) => [
+    namespaces.map(({ namespace, memories, tombstones, events, points, links, pending, moving, deadLetters }) => [
       namespace,
-      ...[memories, tombstones, events, points, links, pending, moving, parked].map(String),
+      ...[memories, tombstones, events, points, links, pending, moving, deadLetters].map(String),
     ]),
   );
 }

@@ -10,8 +10,8 @@ export interface ConsumerGauges {
   /** Per partition, messages that the group has not committed. */
   readonly lag: () => Promise<ReadonlyMap<number, number>>;
   readonly oldestEventAgeSeconds: () => number;
-  /** Events that are parked now. */
-  readonly parkedEvents: () => Promise<number>;
+  /** Events that are dead-lettered now. */
+  readonly deadLetterCount: () => Promise<number>;
   /** Partitions that this process has. */
   readonly partitions: () => number;
 }
@@ -28,7 +28,7 @@ export class ConsumerMetrics implements ConsumingObserver {
   private readonly latency: Histogram<'component'>;
   private readonly batchSize: Histogram;
   private readonly retries: Counter<'cause'>;
-  private readonly parkedTotal: Counter;
+  private readonly deadLettersTotal: Counter;
   private readonly passedOverTotal: Counter<'kind'>;
 
   constructor(
@@ -42,7 +42,7 @@ export class ConsumerMetrics implements ConsumingObserver {
     this.succeeded = counter('consumer_process_success_total', 'Events whose effects are durable', ['component']);
     this.failures = counter('consumer_process_failure_total', 'Events in tries that failed', ['component']);
     this.retries = counter('consumer_retries_total', 'Pauses of a partition before another try', ['cause']);
-    this.parkedTotal = counter('consumer_parked_total', 'Messages put on the dead letter topic');
+    this.deadLettersTotal = counter('consumer_dead_letters_total', 'Messages put on the dead letter topic');
     this.passedOverTotal = counter('consumer_passed_over_total', 'Events that there is nothing to do with, by kind', [
       'kind',
     ]);
@@ -74,8 +74,8 @@ export class ConsumerMetrics implements ConsumingObserver {
     this.retries.inc({ cause });
   }
 
-  parked(messages: number): void {
-    this.parkedTotal.inc(messages);
+  deadLettered(messages: number): void {
+    this.deadLettersTotal.inc(messages);
   }
 
   passedOver({ kind }: PassedOver): void {
@@ -92,14 +92,14 @@ export class ConsumerMetrics implements ConsumingObserver {
   }
 
   /** Names what to ask at a scrape. To be called once. */
-  registerGauges({ lag, oldestEventAgeSeconds, parkedEvents, partitions }: ConsumerGauges): void {
+  registerGauges({ lag, oldestEventAgeSeconds, deadLetterCount, partitions }: ConsumerGauges): void {
     this.registerLag(lag);
     this.registerGauge(
       'consumer_oldest_event_age_seconds',
       'Age of the oldest event that is being applied or waits for another try; 0 when there is none',
       oldestEventAgeSeconds,
     );
-    this.registerGauge('consumer_dlq_events', 'Events on the dead letter topic', parkedEvents);
+    this.registerGauge('consumer_dlq_events', 'Events on the dead letter topic', deadLetterCount);
     this.registerGauge('consumer_assigned_partitions', 'Partitions that this process has', partitions);
   }
 

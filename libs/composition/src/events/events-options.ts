@@ -23,7 +23,7 @@ export interface ConsumerOptions {
   readonly groupId?: string;
   /** Most events that are applied and committed together. @default 500 */
   readonly batchSize?: number;
-  /** Tries of an event that fails by itself before it is parked. @default 5 */
+  /** Tries of an event that fails by itself before it is dead-lettered. @default 5 */
   readonly maxAttempts?: number;
   /** Longest pause of a partition while a server that it needs is away, in milliseconds. @default 10000 */
   readonly maxBackoffMs?: number;

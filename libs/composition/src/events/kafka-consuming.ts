@@ -60,8 +60,8 @@ export class KafkaConsuming implements OnApplicationShutdown {
   /** Per partition, messages that the group has not committed. @throws BusUnavailableError */
   readonly lag = (): Promise<ReadonlyMap<number, number>> => this.lagReader.read();
 
-  /** Events that are parked now. @throws BusUnavailableError */
-  readonly parkedEvents = (): Promise<number> => this.deadLetters.count();
+  /** Events that are dead-lettered now. @throws BusUnavailableError */
+  readonly deadLetterCount = (): Promise<number> => this.deadLetters.count();
 
   /** Seconds; 0 when nothing is being applied or waits for another try. */
   readonly oldestEventAgeSeconds = (): number => this.server.oldestEventAgeSeconds();

@@ -16,7 +16,7 @@ export type VectorsOptions = EmbeddedVectorsOptions | QdrantVectorsOptions;
 /** In the memory of this process, filled from the truth at its start. */
 export type EmbeddedVectorsOptions = Pick<EmbeddedIndexesOptions, 'kind' | 'exactScanLimit'>;
 
-/** In Qdrant; the index of words stays in the memory of each process and follows the ledger. */
+/** In Qdrant; the lexical index stays in the memory of each process and follows the ledger. */
 export type QdrantVectorsOptions = Pick<
   QdrantIndexesOptions,
   'kind' | 'connection' | 'sharedCollection' | 'indexedFields' | 'mirrors'

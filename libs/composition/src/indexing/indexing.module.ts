@@ -30,7 +30,7 @@ export interface IndexedPlaces {
 
 /**
  * What applies changes: `Indexer` and the normaliser of importances, with every adapter they stand on. Indexes inside
- * the process are changed by the events; an index of words beside a shared vector index follows the ledger instead,
+ * the process are changed by the events; an lexical index beside a shared vector index follows the ledger instead,
  * because every process has its own.
  */
 @Module({})

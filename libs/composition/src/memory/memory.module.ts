@@ -41,7 +41,7 @@ export interface MemoryModuleOptions {
   readonly recall: RecallOptions;
   /**
    * `own`: both indexes live in this process and its indexer changes them. `followed`: vectors are shared with other
-   * processes; the index of words is this process's own and follows the ledger.
+   * processes; the lexical index is this process's own and follows the ledger.
    */
   readonly indexes: 'own' | 'followed';
   /** How long accesses gather before they are noted. */

@@ -7,7 +7,7 @@ const MIN_REST_MS = 20;
 const POLL_MS = 1000;
 
 /**
- * Lets the index of words follow the ledger while nobody recalls, so that a recall finds little left to catch up with.
+ * Lets the lexical index follow the ledger while nobody recalls, so that a recall finds little left to catch up with.
  * A failure is no concern of its own: the next recall catches up, or says why it cannot.
  */
 export class LedgerWatch {

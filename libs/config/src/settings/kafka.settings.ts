@@ -97,7 +97,7 @@ export const kafkaSettings = {
     max: 1000,
     unit: 'attempts',
     description:
-      'Attempts at an event that fails by itself before it is parked. Servers that are away do not count: they are ' +
+      'Attempts at an event that fails by itself before it is dead-lettered. Servers that are away do not count: they are ' +
       'waited for.',
   }),
   consumerBackoffMs: scaled({

@@ -4,7 +4,7 @@ import {
   Outbox,
   type EventRecord,
   type OutboxDepth,
-  type ParkedEvent,
+  type OutboxDeadLetter,
   type PublishOutcome,
 } from '@sfm/memory';
 import { EventValidator } from '../validation/event-validator.js';
@@ -43,19 +43,19 @@ class QueueOutbox extends Outbox {
   }
 
   depth(): Promise<OutboxDepth> {
-    return Promise.resolve({ waiting: this.waiting.length, parked: this.poisoned.length, oldestAgeSeconds: 0 });
+    return Promise.resolve({ waiting: this.waiting.length, deadLetters: this.poisoned.length, oldestAgeSeconds: 0 });
   }
 
   holdsMoreThan(events: number): Promise<boolean> {
     return Promise.resolve(this.waiting.length > events);
   }
 
-  parked(): Promise<ParkedEvent[]> {
-    return Promise.reject(new Error('relays do not look at parked events'));
+  deadLetters(): Promise<OutboxDeadLetter[]> {
+    return Promise.reject(new Error('relays do not look at dead-lettered events'));
   }
 
   redrive(): Promise<string[]> {
-    return Promise.reject(new Error('relays do not send parked events back'));
+    return Promise.reject(new Error('relays do not send dead-lettered events back'));
   }
 }
 
@@ -125,7 +125,7 @@ describe('OutboxRelay', () => {
     expect(warnings.length).toBeGreaterThanOrEqual(2);
   });
 
-  it('parks an event that breaks the schema and publishes its neighbours', async () => {
+  it('dead-letters an event that breaks the schema and publishes its neighbours', async () => {
     const queue = outbox();
     const bus = new RecordingBus();
     queue.add(record('good'), record('bad', 'not a time'), record('also good'));

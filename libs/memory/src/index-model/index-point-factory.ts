@@ -14,7 +14,7 @@ export function toIndexPoint(memory: Memory, searched: Searched, vector: Float32
   return toPoint(toSearchedContent(memory, searched), vector?.some((value) => value !== 0) ? vector : null);
 }
 
-/** What an index of words holds, which has no vectors. */
+/** What an lexical index holds, which has no vectors. */
 export function toWordPoint(content: SearchedContent): IndexPoint {
   return toPoint(content, null);
 }
@@ -37,7 +37,7 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
     session,
     expiresAtMs,
     vector,
-    // Looked at by indexes of words only.
+    // Looked at by lexical indexes only.
     get text() {
       return (text ??= analyzeText(searchedText));
     },

@@ -26,7 +26,7 @@ export type CandidateContent = Pick<
   'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importanceNorm'
 >;
 
-/** What an index of words holds of a memory, and the text whose words these are. */
+/** What an lexical index holds of a memory, and the text whose words these are. */
 export interface SearchedContent extends CandidateContent {
   readonly session: string | null;
   readonly expiresAtMs: number | null;

@@ -14,7 +14,7 @@ export interface ScoredMemory extends ScoredCandidate {
 }
 
 /**
- * What the candidates of one recall say. The index of words, which lives in the process, knows it of nearly all, so the
+ * What the candidates of one recall say. The lexical index, which lives in the process, knows it of nearly all, so the
  * truth is asked for the few that are given back only; whenever the two do not agree, the truth is what counts.
  */
 export class CandidateContents {

@@ -16,7 +16,7 @@ export interface OverlayOptions {
   /** Most pending memories that one recall embeds; further ones are found by their words until they are indexed. */
   readonly maxEmbedded: number;
   /**
-   * Most pending memories, the newest, that are searched with the indexes. Older ones are left to the index of words
+   * Most pending memories, the newest, that are searched with the indexes. Older ones are left to the lexical index
    * alone, which has to hold what is committed by itself: Infinity where it does not.
    */
   readonly maxPoints: number;

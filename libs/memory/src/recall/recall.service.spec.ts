@@ -131,7 +131,7 @@ class PendingDeletions extends PendingMemories {
 
 interface Setting {
   readonly memories?: readonly Memory[];
-  /** What the index of words holds, where it is not the memories. */
+  /** What the lexical index holds, where it is not the memories. */
   readonly indexed?: readonly Memory[];
   readonly lexical?: readonly LaneCandidate[];
   readonly vector?: readonly LaneCandidate[] | Error;

@@ -12,7 +12,7 @@ import { coordinateKey } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
 import { DerivedTables, type LinkId } from '../verify/ports/derived-tables.port.js';
 import { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
-import { TruthAudit, type AuditedCoordinate, type AuditedParkedEvent } from '../verify/ports/truth-audit.port.js';
+import { TruthAudit, type AuditedCoordinate, type AuditedDeadLetter } from '../verify/ports/truth-audit.port.js';
 import { aMemory } from './memory-builder.js';
 
 export interface TruthRow {
@@ -52,7 +52,7 @@ export class InMemoryTruth {
   readonly events: TruthEvent[] = [];
   readonly links: ({ readonly namespace: string } & LinkId)[] = [];
   readonly registered = new Set<string>();
-  readonly parked: AuditedParkedEvent[] = [];
+  readonly deadLetters: AuditedDeadLetter[] = [];
   /** Ledger rows that made no version. */
   unversioned = 0;
   /** Called before each batch that a scan gives. */
@@ -138,8 +138,8 @@ export class InMemoryTruthAudit extends TruthAudit {
     return this.truth.unversioned;
   }
 
-  async parkedEvents() {
-    return { events: this.truth.parked.slice(0, 1), count: this.truth.parked.length };
+  async deadLetters() {
+    return { events: this.truth.deadLetters.slice(0, 1), count: this.truth.deadLetters.length };
   }
 
   private audited(namespace: string, key: string): AuditedCoordinate {

@@ -69,7 +69,7 @@ export class NamespaceCheck {
     const dangling = await this.danglingLinks();
     const { points } = this.comparison;
     return {
-      totals: { namespace: name, ...this.counts, points, links, moving, parked: await this.noteParked() },
+      totals: { namespace: name, ...this.counts, points, links, moving, deadLetters: await this.noteDeadLetters() },
       repairable: { pointKeys, links: dangling, isUnregistered: !isRegistered },
     };
   }
@@ -111,7 +111,7 @@ export class NamespaceCheck {
     const { differences, moving } = await this.comparison.judge(this.places, { pausesMs, wait });
     for (const [key, [kind, detail]] of differences) this.report(kind, key, detail);
     // What is too much goes first: it may stand where something is missing.
-    const isTooMuch = (key: string) => differences.get(key)?.[0] === 'point_superfluous';
+    const isTooMuch = (key: string) => differences.get(key)?.[0] === 'point_orphaned';
     const keys = [...differences.keys()];
     const pointKeys = [...keys.filter(isTooMuch), ...keys.filter((key) => !isTooMuch(key))];
     return { pointKeys, moving: moving.length };
@@ -125,14 +125,14 @@ export class NamespaceCheck {
     return links;
   }
 
-  private async noteParked(): Promise<number> {
+  private async noteDeadLetters(): Promise<number> {
     const { name } = this.namespace;
-    const { events, count } = await this.places.truth.parkedEvents(name);
+    const { events, count } = await this.places.truth.deadLetters(name);
     for (const { eventId, key, reason } of events) {
-      this.options.onNote(`namespace ${name}: event ${eventId} of ${key} is parked (${reason}); see soma dlq`);
+      this.options.onNote(`namespace ${name}: event ${eventId} of ${key} is dead-lettered (${reason}); see soma dlq`);
     }
     if (count > events.length)
-      this.options.onNote(`namespace ${name}: and ${count - events.length} more parked events`);
+      this.options.onNote(`namespace ${name}: and ${count - events.length} more dead-lettered events`);
     return count;
   }
 

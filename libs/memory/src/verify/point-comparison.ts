@@ -18,7 +18,7 @@ const LOOKS_TO_CONVICT = 2;
 
 /** A memory that counts as not indexed may be about to be indexed again: it gets all the time there is. */
 function looksToConvict(finding: PointFinding, recheck: RecheckOptions): number {
-  return finding[0] === 'point_overdue' ? recheck.pausesMs.length : LOOKS_TO_CONVICT;
+  return finding[0] === 'point_unindexed' ? recheck.pausesMs.length : LOOKS_TO_CONVICT;
 }
 
 /** What the second looks read. */

@@ -31,22 +31,25 @@ export function pointDifference(
   if (points.length > 1) {
     return ['point_duplicate', `the index holds versions ${points.map(({ version }) => version).join(', ')}`];
   }
-  if (!row) return held === undefined ? undefined : ['point_superfluous', `version ${held}; the truth has no memory`];
+  if (!row) return held === undefined ? undefined : ['point_orphaned', `version ${held}; the truth has no memory`];
   if (held !== undefined && held > row.version) {
     return ['point_ahead', `the index holds version ${held}, the truth ${row.version}`];
   }
   if (row.indexedVersion < row.version) return pendingDifference(row, maxPendingSeconds);
   if (row.isDeleted) {
-    return held === undefined ? undefined : ['point_superfluous', `version ${held}; the memory is deleted`];
+    return held === undefined ? undefined : ['point_orphaned', `version ${held}; the memory is deleted`];
   }
   if (held === undefined) return ['point_missing', `version ${row.version} is marked as indexed`];
   if (held < row.version) return ['point_stale', `the index holds version ${held}, the truth ${row.version}`];
   const expected = digestOf(row);
   if (expected !== undefined && points[0]?.digest !== expected) {
-    return ['point_content', `the index holds another type or payload as version ${held}`];
+    return ['point_payload_mismatch', `the index holds another type or payload as version ${held}`];
   }
   if (vector !== undefined && !isSameDigest(points[0]?.vector ?? null, vector)) {
-    return ['point_vector', `the index holds ${points[0]?.vector ? 'another' : 'no'} vector as version ${held}`];
+    return [
+      'point_vector_mismatch',
+      `the index holds ${points[0]?.vector ? 'another' : 'no'} vector as version ${held}`,
+    ];
   }
   return undefined;
 }
@@ -60,5 +63,5 @@ function digestOf({ type, importance, payload, contentHash: written }: AuditedRo
 function pendingDifference(row: AuditedRow, maxPendingSeconds: number): PointFinding | undefined {
   if (row.ageSeconds <= maxPendingSeconds) return undefined;
   const what = row.isDeleted ? 'the deletion' : `version ${row.version}`;
-  return ['point_overdue', `${what} is not indexed since ${Math.round(row.ageSeconds)} s`];
+  return ['point_unindexed', `${what} is not indexed since ${Math.round(row.ageSeconds)} s`];
 }

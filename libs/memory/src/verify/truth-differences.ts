@@ -27,9 +27,9 @@ function* findings(key: string, row: AuditedRow | null, ledger: AuditedLedger | 
 
 function* rowFindings(key: string, row: AuditedRow): Generator<Finding> {
   if (coordinateKey(row.coordinate) !== key) {
-    yield ['coordinate_changed', `the coordinate reads ${coordinateKey(row.coordinate)}`];
+    yield ['coordinate_mismatch', `the coordinate reads ${coordinateKey(row.coordinate)}`];
   }
-  if (isTampered(row)) yield ['content_changed', 'type, importance and payload do not have the hash that was stored'];
+  if (isTampered(row)) yield ['content_mismatch', 'type, importance and payload do not have the hash that was stored'];
 }
 
 function isTampered({ isDeleted, payload, type, importance, contentHash: stored }: AuditedRow): boolean {
@@ -45,21 +45,24 @@ function* sequenceFindings({ events, lowest, newest, missing }: AuditedLedger): 
 
 function* newestFindings(row: AuditedRow, { newest }: AuditedLedger): Generator<Finding> {
   if (newest.version !== row.version) {
-    yield ['ledger_version', `the row has version ${row.version}, the newest event ${newest.version}`];
+    yield ['ledger_version_mismatch', `the row has version ${row.version}, the newest event ${newest.version}`];
     return;
   }
   if ((newest.type === 'deleted') !== row.isDeleted) {
-    yield ['ledger_type', `the memory ${row.isDeleted ? 'is deleted' : 'lives'}, the newest event says ${newest.type}`];
+    yield [
+      'ledger_type_mismatch',
+      `the memory ${row.isDeleted ? 'is deleted' : 'lives'}, the newest event says ${newest.type}`,
+    ];
     return;
   }
   if (!row.isDeleted && newest.contentHash !== row.contentHash) {
-    yield ['ledger_content', `the row has hash ${brief(row.contentHash)}, its event ${brief(newest.contentHash)}`];
+    yield ['ledger_mismatch', `the row has hash ${brief(row.contentHash)}, its event ${brief(newest.contentHash)}`];
     return;
   }
   const unlike = differingColumns(row, newest);
   // A payload that does not have its hash is reported as that.
   const told = isTampered(row) ? unlike.filter((name) => name !== 'payload') : unlike;
-  if (told.length > 0) yield ['ledger_content', `the row and its newest event differ in ${told.join(', ')}`];
+  if (told.length > 0) yield ['ledger_mismatch', `the row and its newest event differ in ${told.join(', ')}`];
 }
 
 /** Columns in which a row is not what its newest event made it. */

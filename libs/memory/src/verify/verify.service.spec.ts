@@ -45,7 +45,7 @@ describe('verifying a healthy store', () => {
           links: 0,
           pending: 1,
           moving: 0,
-          parked: 0,
+          deadLetters: 0,
         },
       ],
       differences: {},
@@ -98,14 +98,14 @@ function countingReads() {
 
 describe('differences that repair cannot mend', () => {
   const plants: [string, string, () => void][] = [
-    ['a payload that was changed aside', 'content_changed 2', () => (row('2').payload = { text: 'forged' })],
-    ['a coordinate that was changed aside', 'coordinate_changed 2', () => (row('2').coordinate = [9])],
-    ['a payload and hash changed together', 'ledger_content 2', () => forge('2')],
+    ['a payload that was changed aside', 'content_mismatch 2', () => (row('2').payload = { text: 'forged' })],
+    ['a coordinate that was changed aside', 'coordinate_mismatch 2', () => (row('2').coordinate = [9])],
+    ['a payload and hash changed together', 'ledger_mismatch 2', () => forge('2')],
     ['a memory without any event', 'ledger_missing 3', () => removeEvents('3')],
     ['a missing event between others', 'ledger_gap 1', () => gap('1')],
-    ['a version that no event made', 'ledger_version 1', () => (row('1').version = 2)],
-    ['an event of another type', 'ledger_type 5', () => (newestEvent('5').type = 'updated')],
-    ['an event with another payload', 'ledger_content 4', () => (newestEvent('4').payload = { text: 'forged' })],
+    ['a version that no event made', 'ledger_version_mismatch 1', () => (row('1').version = 2)],
+    ['an event of another type', 'ledger_type_mismatch 5', () => (newestEvent('5').type = 'updated')],
+    ['an event with another payload', 'ledger_mismatch 4', () => (newestEvent('4').payload = { text: 'forged' })],
     ['a ledger without its memory', 'memory_missing 4', () => store.truth.rows.delete(`${NAMESPACE}\n4`)],
   ];
 
@@ -148,13 +148,13 @@ describe('differences that repair mends', () => {
     ['a point that is gone', 'point_missing 1', () => store.points().points.delete('1')],
     ['a point of an older version', 'point_stale 2', () => stale('2')],
     ['a point of a version that never was', 'point_ahead 2', () => put('2', 7)],
-    ['a point with another content', 'point_content 1', () => put('1', 1)],
-    ['a point with another vector', 'point_vector 1', () => bend('1', [0, 1])],
-    ['a point whose vector was taken', 'point_vector 1', () => bend('1', null)],
-    ['a point without a memory', 'point_superfluous 99', () => put('99', 1)],
-    ['a point of a deleted memory', 'point_superfluous 5', () => put('5', 1)],
+    ['a point with another content', 'point_payload_mismatch 1', () => put('1', 1)],
+    ['a point with another vector', 'point_vector_mismatch 1', () => bend('1', [0, 1])],
+    ['a point whose vector was taken', 'point_vector_mismatch 1', () => bend('1', null)],
+    ['a point without a memory', 'point_orphaned 99', () => put('99', 1)],
+    ['a point of a deleted memory', 'point_orphaned 5', () => put('5', 1)],
     ['two points of one memory', 'point_duplicate 3', () => put('3', 1, 1)],
-    ['a write that was never indexed', 'point_overdue 8', () => overdue('8')],
+    ['a write that was never indexed', 'point_unindexed 8', () => overdue('8')],
     ['a link to a deleted memory', 'link_dangling 1', () => link('1', '5')],
     ['a link from nowhere', 'link_dangling 77', () => link('77', '1')],
     ['a namespace that is not registered', 'namespace_unregistered -', () => store.truth.registered.delete(NAMESPACE)],
@@ -179,7 +179,7 @@ describe('differences that repair mends', () => {
     store.points().points.delete('1');
     store.truth.row(NAMESPACE, '2').payload = { text: 'forged' };
     const report = await verify({ repair: true });
-    expect(report).toMatchObject({ agrees: false, repaired: 1, differences: { content_changed: 1 } });
+    expect(report).toMatchObject({ agrees: false, repaired: 1, differences: { content_mismatch: 1 } });
     expect(report.differences).not.toHaveProperty('point_missing');
   });
 
@@ -243,9 +243,9 @@ describe('what verification looks at', () => {
     expect(await verify()).toMatchObject({ agrees: true, namespaces: [{ events: (before?.events ?? 0) + 3 }] });
   });
 
-  it('names parked events without calling them a difference', async () => {
-    store.truth.parked.push({ eventId: 'e-7', key: '1', reason: 'too large' });
-    expect(await verify()).toMatchObject({ agrees: true, namespaces: [{ parked: 1 }] });
+  it('names dead-lettered events without calling them a difference', async () => {
+    store.truth.deadLetters.push({ eventId: 'e-7', key: '1', reason: 'too large' });
+    expect(await verify()).toMatchObject({ agrees: true, namespaces: [{ deadLetters: 1 }] });
     expect(notes.join()).toContain('e-7');
   });
 

@@ -1,22 +1,22 @@
 /** What two places disagree about. */
 export type DifferenceKind =
-  | 'content_changed'
-  | 'coordinate_changed'
+  | 'content_mismatch'
+  | 'coordinate_mismatch'
   | 'ledger_missing'
   | 'ledger_gap'
-  | 'ledger_version'
-  | 'ledger_content'
-  | 'ledger_type'
+  | 'ledger_version_mismatch'
+  | 'ledger_mismatch'
+  | 'ledger_type_mismatch'
   | 'memory_missing'
   | 'namespace_unregistered'
   | 'point_missing'
   | 'point_stale'
   | 'point_ahead'
-  | 'point_content'
-  | 'point_vector'
-  | 'point_superfluous'
+  | 'point_payload_mismatch'
+  | 'point_vector_mismatch'
+  | 'point_orphaned'
   | 'point_duplicate'
-  | 'point_overdue'
+  | 'point_unindexed'
   | 'link_dangling';
 
 /** One disagreement. */
@@ -48,7 +48,7 @@ export interface NamespaceTotals {
   /** Memories that were written so often meanwhile that their point could not be judged. */
   readonly moving: number;
   /** Events that wait aside in the outbox because they could not be published. */
-  readonly parked: number;
+  readonly deadLetters: number;
 }
 
 export interface VerifyReport {

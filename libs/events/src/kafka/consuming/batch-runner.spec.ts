@@ -29,7 +29,7 @@ function world(handle: (records: readonly EventRecord[]) => Promise<void> | void
   const runner = new BatchRunner(
     {
       decoding: RULES,
-      deadLetters: { park: () => Promise.resolve() },
+      deadLetters: { add: () => Promise.resolve() },
       batchSize: 2,
       maxAttempts: 3,
       maxBackoffMs: 100,

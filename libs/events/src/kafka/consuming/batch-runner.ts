@@ -22,7 +22,7 @@ export interface ClaimedBatch {
   pause(forMs: number): void;
 }
 
-/** Works batches off, chunk by chunk, and commits a chunk only when every message of it is applied or parked. */
+/** Works batches off, chunk by chunk, and commits a chunk only when every message of it is applied or dead-lettered. */
 export class BatchRunner {
   private readonly applier: ChunkApplier;
   private readonly partitions = new Map<number, PartitionProgress>();

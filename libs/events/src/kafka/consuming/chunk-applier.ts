@@ -1,7 +1,7 @@
 import { applyIsolating, isTransient, type EventRecord } from '@sfm/memory';
 import { traceShared } from '@sfm/observability';
 import type { KafkaMessage } from 'kafkajs';
-import type { ParkItem } from '../dead-letters/dead-letter.js';
+import type { DeadLetterItem } from '../dead-letters/dead-letter.js';
 import { decodeEventMessage, type PassedOver } from '../messages/event-message.js';
 import type { ApplyingOptions, EventsHandler, RetryCause } from './consuming-options.js';
 import type { PartitionProgress } from './partitions/partition-progress.js';
@@ -13,7 +13,7 @@ export interface ChunkPlace {
   readonly progress: PartitionProgress;
 }
 
-/** `waitFor`: not all are applied or parked; try the same messages again after a pause. */
+/** `waitFor`: not all are applied or dead-lettered; try the same messages again after a pause. */
 export type ChunkOutcome = { readonly waitFor?: undefined } | { readonly waitFor: RetryCause; readonly error: unknown };
 
 interface Item {
@@ -31,7 +31,7 @@ const DONE: ChunkOutcome = {};
 const MAX_NOTED_TYPES = 50;
 
 /**
- * Brings messages to their end: applied, or parked with the reason. Nothing is parked because a server is away. What is
+ * Brings messages to their end: applied, or dead-lettered with the reason. Nothing is dead-lettered because a server is away. What is
  * done is noted in the progress, so that a repeat only concerns the rest.
  */
 export class ChunkApplier {
@@ -52,7 +52,7 @@ export class ChunkApplier {
     }
   }
 
-  /** Parks what is no event that can be applied, and notes events that there is nothing to do with. */
+  /** Dead-letters what is no event that can be applied, and notes events that there is nothing to do with. */
   private async decode(messages: readonly KafkaMessage[], place: ChunkPlace): Promise<Item[]> {
     const items: Item[] = [];
     const refused: Failure[] = [];
@@ -67,7 +67,7 @@ export class ChunkApplier {
       }
     }
     place.progress.finish(passedOver);
-    await this.park(
+    await this.deadLetter(
       refused.map((failure) => ({ ...failure, attempts: 1 })),
       place,
     );
@@ -123,7 +123,7 @@ export class ChunkApplier {
     );
     const failed = alone.map(({ item: { message }, reason }) => ({ message, reason }));
     const isFailed = new Set(failed.map(({ message }) => message));
-    await this.park(
+    await this.deadLetter(
       failed.map((failure) => ({ ...failure, attempts: faults })),
       place,
     );
@@ -144,22 +144,22 @@ export class ChunkApplier {
     if (!(await this.options.areServersUp())) return { waitFor: 'server_away', error };
     const counted = failures.map((failure) => ({ ...failure, attempts: progress.countFailure(failure.message) }));
     const exhausted = counted.filter(({ attempts }) => attempts >= this.options.maxAttempts);
-    await this.park(exhausted, place);
+    await this.deadLetter(exhausted, place);
     return exhausted.length === failures.length ? DONE : { waitFor: 'event_failed', error };
   }
 
-  private async park(
+  private async deadLetter(
     failures: readonly (Failure & { readonly attempts: number })[],
     { topic, partition, progress }: ChunkPlace,
   ): Promise<void> {
     if (failures.length === 0) return;
-    const items: ParkItem[] = failures.map((failure) => ({ topic, partition, ...failure }));
-    await this.options.deadLetters.park(items);
+    const items: DeadLetterItem[] = failures.map((failure) => ({ topic, partition, ...failure }));
+    await this.options.deadLetters.add(items);
     progress.finish(failures.map(({ message }) => message));
-    this.options.observer.parked(items.length);
+    this.options.observer.deadLettered(items.length);
     for (const { message, reason, attempts } of items) {
       this.options.log.warn(
-        `parked message ${topic}/${partition}/${message.offset} after ${attempts} attempt(s): ${reason}`,
+        `dead-lettered message ${topic}/${partition}/${message.offset} after ${attempts} attempt(s): ${reason}`,
       );
     }
   }

@@ -13,13 +13,13 @@ export type RetryCause = 'server_away' | 'event_failed';
 
 /** Told what becomes of the messages, for metrics. Must not throw. */
 export interface ConsumingObserver {
-  /** The offsets of so many messages are committed: they are applied, or parked. */
+  /** The offsets of so many messages are committed: they are applied, or dead-lettered. */
   committed(messages: number): void;
   /** So many events are handed to the handler together. */
   handed(events: number): void;
   /** A partition waits. */
   retrying(cause: RetryCause): void;
-  parked(messages: number): void;
+  deadLettered(messages: number): void;
   /** An event came that this version does nothing with: it is not about what a memory says, or its type is not known. */
   passedOver(event: PassedOver): void;
 }
@@ -30,10 +30,10 @@ export const BACKOFF = { minMs: 200, jitter: 0.5 };
 /** How events are applied, and what happens to those that cannot be. */
 export interface ApplyingOptions {
   readonly decoding: DecodingRules;
-  readonly deadLetters: Pick<DeadLetterQueue, 'park'>;
+  readonly deadLetters: Pick<DeadLetterQueue, 'add'>;
   /** Most events that are applied and committed together. */
   readonly batchSize: number;
-  /** Tries of an event that fails by itself before it is parked. Servers that are away do not count. */
+  /** Tries of an event that fails by itself before it is dead-lettered. Servers that are away do not count. */
   readonly maxAttempts: number;
   /** Longest pause of a partition. */
   readonly maxBackoffMs: number;

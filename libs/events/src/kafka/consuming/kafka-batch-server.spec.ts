@@ -59,7 +59,7 @@ describeKafka('KafkaBatchServer', () => {
     expect(new Set(idsOf(applied))).toEqual(new Set(idsOf(events)));
     expect(applied).toHaveLength(200);
     await observer.hasCommitted(200);
-    expect(observer).toMatchObject({ parkedMessages: 0, causes: [] });
+    expect(observer).toMatchObject({ deadLetteredMessages: 0, causes: [] });
     expect(Math.max(...observer.handedSizes)).toBeLessThanOrEqual(50);
   });
 
@@ -138,7 +138,7 @@ describeKafka('KafkaBatchServer', () => {
     expect(victim.observer.committedMessages).toBe(0);
   });
 
-  it('parks what is no event, with the reason, passes over what it does not know, and applies the rest', async () => {
+  it('dead-letters what is no event, with the reason, passes over what it does not know, and applies the rest', async () => {
     const good = [anEvent('ns', 1, 1), anEvent('ns', 2, 1)];
     const unknown = anEvent('ns', 3, 1);
     await world.send(good);
@@ -161,13 +161,13 @@ describeKafka('KafkaBatchServer', () => {
     ]);
     expect(letters.every(({ topic, attempts }) => topic === world.topic && attempts === 1)).toBe(true);
     await observer.hasCommitted(7);
-    expect(observer.parkedMessages).toBe(3);
+    expect(observer.deadLetteredMessages).toBe(3);
     expect(observer.passedOverTypes.sort()).toEqual(['exploded', 'linked']);
     const notes = log.lines.filter((line) => line.includes('passes over'));
     expect(notes).toHaveLength(2);
   });
 
-  it('parks a poisoned event once, after the tries it may have, while its neighbours are applied once', async () => {
+  it('dead-letters a poisoned event once, after the tries it may have, while its neighbours are applied once', async () => {
     const events = Array.from({ length: 20 }, (_, x) => anEvent('ns', 1, x + 1, x === 7 ? 'poison' : 'fine'));
     await world.send(events);
     const tries = new Map<string, number>();
@@ -183,7 +183,7 @@ describeKafka('KafkaBatchServer', () => {
     expect(letter).toMatchObject({ topic: world.topic, reason: 'it is poison', attempts: 3 });
     expect(letter?.headers['memory-key']?.toString()).toBe('1');
     await observer.hasCommitted(20);
-    expect(observer.parkedMessages).toBe(1);
+    expect(observer.deadLetteredMessages).toBe(1);
     expect(observer.causes).toEqual(['event_failed', 'event_failed']);
   });
 
@@ -201,7 +201,7 @@ describeKafka('KafkaBatchServer', () => {
     expect(await world.deadLetters.count()).toBe(0);
   });
 
-  it('waits with one partition for a server that is away, parks and loses nothing, and lets the others flow', async () => {
+  it('waits with one partition for a server that is away, dead-letters and loses nothing, and lets the others flow', async () => {
     const onPartition = (partition: number, length: number) =>
       Array.from({ length }, (_, index) => ({
         value: JSON.stringify(anEvent('ns', index, 1, `partition ${partition}`).event),
@@ -281,14 +281,14 @@ describeKafka('KafkaBatchServer', () => {
     expect(await world.deadLetters.count()).toBe(0);
   });
 
-  it('commits no event that could not be parked', async () => {
+  it('commits no event that could not be dead-lettered', async () => {
     let isAway = true;
     const { behaviour } = applying();
     const { observer } = await world.consume(behaviour, {
       deadLetters: {
-        park: async (items) => {
+        add: async (items) => {
           if (isAway) throw new IndexUnavailableError('no dead letter topic');
-          await world.deadLetters.park(items);
+          await world.deadLetters.add(items);
         },
       },
     });

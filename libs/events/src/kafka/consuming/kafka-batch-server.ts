@@ -16,7 +16,7 @@ const MAX_REJOIN_MS = 3000;
  * Nest's Kafka transport for batches: the handler of `MEMORY_EVENTS_PATTERN` gets `EventRecord[]` in the order of their
  * partition and answers with a `ProcessOutcome` when their effects are durable; only then is their offset committed.
  *
- * What the handler reports as poisoned is parked after some tries, undecodable messages and unknown types at once. What
+ * What the handler reports as poisoned is dead-lettered after some tries, undecodable messages and unknown types at once. What
  * it throws makes the partition wait; the others flow on. The handler must pass its errors on as they are: see
  * `RpcErrorPassThrough`.
  */

@@ -6,7 +6,7 @@ import { describeWith } from '../../../../../test/services/availability.js';
 import { testKafka } from '../../../../../test/services/kafka.js';
 import { freshTopic, messagesOn, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
-import type { ParkItem } from './dead-letter.js';
+import type { DeadLetterItem } from './dead-letter.js';
 import { createKafkaClient } from '../connection/kafka-client.js';
 import { deadLetterTopicOf, KafkaTopics, memoryTopics } from '../topics/kafka-topics.js';
 
@@ -33,7 +33,7 @@ describeKafka('DeadLetterQueue', () => {
     queues.push(opened);
     return opened;
   };
-  const item = (offset: number, change: Partial<ParkItem> = {}): ParkItem => ({
+  const item = (offset: number, change: Partial<DeadLetterItem> = {}): DeadLetterItem => ({
     topic,
     partition: 0,
     message: aMessage(offset),
@@ -63,7 +63,7 @@ describeKafka('DeadLetterQueue', () => {
       headers: { a: [Buffer.from('1'), Buffer.from('2')], key: Buffer.from('k') },
     });
     const before = Date.now();
-    await queue.park([item(7, { message, partition: 1, error: new TypeError('x'.repeat(10_000)) })]);
+    await queue.add([item(7, { message, partition: 1, error: new TypeError('x'.repeat(10_000)) })]);
     const letter = await openQueue().get(`${topic}/1/7`);
     expect(letter).toMatchObject({
       id: `${topic}/1/7`,
@@ -79,12 +79,12 @@ describeKafka('DeadLetterQueue', () => {
     });
     expect(letter?.error).toMatch(/^TypeError: x+…$/);
     expect(letter?.error).toHaveLength(2000);
-    expect(letter?.parkedAt).toBeGreaterThanOrEqual(before);
+    expect(letter?.deadLetteredAt).toBeGreaterThanOrEqual(before);
     expect(await openQueue().get(`${topic}/1/8`)).toBeUndefined();
   });
 
   it('keeps messages that have no value or no key', async () => {
-    await queue.park([
+    await queue.add([
       item(1, { message: aMessage(1, { value: null }) }),
       item(2, { message: aMessage(2, { key: null }) }),
     ]);
@@ -93,10 +93,10 @@ describeKafka('DeadLetterQueue', () => {
     expect(withoutKey).toMatchObject({ id: idOf(2), key: null });
   });
 
-  it('has a message once that was parked again, and counts it once', async () => {
-    await queue.park([item(1), item(2)]);
+  it('has a message once that was dead-lettered again, and counts it once', async () => {
+    await queue.add([item(1), item(2)]);
     expect(await queue.count()).toBe(2);
-    await queue.park([item(2, { attempts: 9 }), item(3)]);
+    await queue.add([item(2, { attempts: 9 }), item(3)]);
     expect(await queue.count()).toBe(3);
     expect((await queue.list()).map(({ id, attempts }) => [id, attempts])).toEqual([
       [idOf(1), 3],
@@ -106,7 +106,7 @@ describeKafka('DeadLetterQueue', () => {
   });
 
   it('lists the newest first of all, oldest first among them', async () => {
-    await queue.park(Array.from({ length: 10 }, (_, offset) => item(offset)));
+    await queue.add(Array.from({ length: 10 }, (_, offset) => item(offset)));
     expect(await listed(3)).toEqual([idOf(7), idOf(8), idOf(9)]);
     expect(await listed()).toHaveLength(10);
     expect(await listed(0)).toEqual([]);
@@ -120,12 +120,12 @@ describeKafka('DeadLetterQueue', () => {
 
   it('does not resolve when the brokers do not have the messages', async () => {
     const nowhere = new DeadLetterQueue(kafka, { topic: freshTopic() });
-    await expect(nowhere.park([item(1)])).rejects.toThrow(BusUnavailableError);
+    await expect(nowhere.add([item(1)])).rejects.toThrow(BusUnavailableError);
     await nowhere.disconnect();
   });
 
   it('sends back what is asked for, as it was, and forgets it', async () => {
-    await queue.park([1, 2, 3].map((offset) => item(offset)));
+    await queue.add([1, 2, 3].map((offset) => item(offset)));
     const result = await openQueue().redrive([idOf(3), idOf(1), `${topic}/0/99`]);
     expect(result).toEqual({ redriven: [idOf(1), idOf(3)], missing: [`${topic}/0/99`], refused: [] });
     const back = (await messagesOn(kafka, topic)).map(({ message }) => message);
@@ -138,7 +138,7 @@ describeKafka('DeadLetterQueue', () => {
   });
 
   it('changes nothing in a dry run', async () => {
-    await queue.park([item(1), item(2)]);
+    await queue.add([item(1), item(2)]);
     expect(await queue.redrive('all', { dryRun: true })).toMatchObject({ redriven: [idOf(1), idOf(2)] });
     expect(await messagesOn(kafka, topic)).toEqual([]);
     expect(await queue.count()).toBe(2);
@@ -146,7 +146,7 @@ describeKafka('DeadLetterQueue', () => {
 
   it('sends all back and tells how far it is', async () => {
     const total = 2500;
-    await queue.park(Array.from({ length: total }, (_, offset) => item(offset)));
+    await queue.add(Array.from({ length: total }, (_, offset) => item(offset)));
     const progress: [number, number][] = [];
     const { redriven } = await openQueue().redrive('all', { onProgress: (...step) => void progress.push(step) });
     expect(redriven).toHaveLength(total);
@@ -156,10 +156,10 @@ describeKafka('DeadLetterQueue', () => {
     expect(await openQueue().redrive('all')).toEqual({ redriven: [], missing: [], refused: [] });
   });
 
-  it('can be parked again after it was sent back', async () => {
-    await queue.park([item(1)]);
+  it('can be dead-lettered again after it was sent back', async () => {
+    await queue.add([item(1)]);
     await queue.redrive('all');
-    await queue.park([item(1, { reason: 'still unknown' })]);
+    await queue.add([item(1, { reason: 'still unknown' })]);
     expect(await queue.list()).toMatchObject([{ id: idOf(1), reason: 'still unknown' }]);
   });
 
@@ -167,7 +167,7 @@ describeKafka('DeadLetterQueue', () => {
     const small = freshTopic();
     await new KafkaTopics(kafka, recordedLog()).ensure([{ topic: small, settings: { 'max.message.bytes': '1000' } }]);
     const noise = randomBytes(3000);
-    await queue.park([
+    await queue.add([
       item(1, { topic: small }),
       item(2, { topic: small, message: aMessage(2, { value: noise }) }),
       item(3, { topic: small }),

@@ -1,6 +1,12 @@
 import { applyIsolating, BusUnavailableError } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { toDeadLetter, toDeadLetterMessage, toRedrivenMessage, type DeadLetter, type ParkItem } from './dead-letter.js';
+import {
+  toDeadLetter,
+  toDeadLetterMessage,
+  toRedrivenMessage,
+  type DeadLetter,
+  type DeadLetterItem,
+} from './dead-letter.js';
 import { MessageRefusedError } from '../connection/kafka-errors.js';
 import { KafkaProducer } from '../producing/kafka-producer.js';
 import { chunkMessages } from '../producing/message-chunks.js';
@@ -24,13 +30,13 @@ export interface RedriveOptions {
 export interface RedriveResult {
   /** Sent back, or what would be, in the order of the queue. */
   readonly redriven: readonly string[];
-  /** Ids that are not parked. */
+  /** Ids that are not dead-lettered. */
   readonly missing: readonly string[];
-  /** What the brokers refused to take back, with the reason; still parked. */
+  /** What the brokers refused to take back, with the reason; still dead-lettered. */
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** Where the record of a parked message is. */
+/** Where the record of a dead-lettered message is. */
 interface Place {
   readonly partition: number;
   readonly offset: bigint;
@@ -38,13 +44,13 @@ interface Place {
 
 /**
  * Messages that cannot be applied, kept on a topic with their reason until somebody sends them back. A message that was
- * parked more than once is there once.
+ * dead-lettered more than once is there once.
  */
 export class DeadLetterQueue {
   private readonly producer: KafkaProducer;
   private readonly reader: TopicReader;
-  /** What is parked, oldest first, as far as `positions` have been read. */
-  private readonly parked = new Map<string, Place>();
+  /** What is dead-lettered, oldest first, as far as `positions` have been read. */
+  private readonly deadLetters = new Map<string, Place>();
   private positions: TopicPositions = new Map();
   private refreshing: Promise<void> | undefined;
 
@@ -61,13 +67,13 @@ export class DeadLetterQueue {
    *
    * @throws BusUnavailableError: nothing may be committed; try again.
    */
-  async park(items: readonly ParkItem[]): Promise<void> {
+  async add(items: readonly DeadLetterItem[]): Promise<void> {
     for (const messages of chunkMessages(items.map(toDeadLetterMessage), (message) => message)) {
       try {
         await this.producer.send([{ topic: this.options.topic, messages }]);
       } catch (error) {
         if (!(error instanceof MessageRefusedError)) throw error;
-        // Parking without the value would lose it: better to wait until the topic takes it.
+        // Dead-lettering without the value would lose it: better to wait until the topic takes it.
         const advice = 'raise max.message.bytes of that topic above that of the events';
         throw new BusUnavailableError(`${this.options.topic} refuses a message (${error.message}); ${advice}`, {
           cause: error,
@@ -76,12 +82,12 @@ export class DeadLetterQueue {
     }
   }
 
-  /** The newest that are parked, at most `limit` (100), oldest first. */
+  /** The newest that are dead-lettered, at most `limit` (100), oldest first. */
   async list({ limit = 100 }: { readonly limit?: number } = {}): Promise<DeadLetter[]> {
     await this.refresh();
     const letters: DeadLetter[] = [];
     await this.visit(
-      new Map([...this.parked].slice(Math.max(0, this.parked.size - limit))),
+      new Map([...this.deadLetters].slice(Math.max(0, this.deadLetters.size - limit))),
       (found) => void letters.push(...found),
     );
     return letters;
@@ -89,21 +95,21 @@ export class DeadLetterQueue {
 
   async get(id: string): Promise<DeadLetter | undefined> {
     await this.refresh();
-    const place = this.parked.get(id);
+    const place = this.deadLetters.get(id);
     let found: DeadLetter | undefined;
     if (place) await this.visit(new Map([[id, place]]), ([letter]) => void (found = letter));
     return found;
   }
 
   /**
-   * Puts parked messages back on their topics, with their key and a header `redriven-from`, then removes them from the
-   * queue. When it is interrupted, or throws, what is not removed is still parked; doing it again may put a few
+   * Puts dead-lettered messages back on their topics, with their key and a header `redriven-from`, then removes them from the
+   * queue. When it is interrupted, or throws, what is not removed is still dead-lettered; doing it again may put a few
    * messages back twice, which those who apply them tolerate.
    */
   async redrive(ids: readonly string[] | 'all', { dryRun, onProgress }: RedriveOptions = {}): Promise<RedriveResult> {
     await this.refresh();
-    const wanted = ids === 'all' ? new Map(this.parked) : this.pick(ids);
-    const missing = ids === 'all' ? [] : ids.filter((id) => !this.parked.has(id));
+    const wanted = ids === 'all' ? new Map(this.deadLetters) : this.pick(ids);
+    const missing = ids === 'all' ? [] : ids.filter((id) => !this.deadLetters.has(id));
     if (dryRun) return { redriven: [...wanted.keys()], missing, refused: [] };
     const redriven: string[] = [];
     const refused: { id: string; reason: string }[] = [];
@@ -116,10 +122,10 @@ export class DeadLetterQueue {
     return { redriven, missing, refused };
   }
 
-  /** How many are parked. Cheap while nothing changes: only what is new since the last look is read. */
+  /** How many are dead-lettered. Cheap while nothing changes: only what is new since the last look is read. */
   async count(): Promise<number> {
     await this.refresh();
-    return this.parked.size;
+    return this.deadLetters.size;
   }
 
   async disconnect(): Promise<void> {
@@ -128,7 +134,7 @@ export class DeadLetterQueue {
 
   private pick(ids: readonly string[]): Map<string, Place> {
     const wanted = new Set(ids);
-    return new Map([...this.parked].filter(([id]) => wanted.has(id)));
+    return new Map([...this.deadLetters].filter(([id]) => wanted.has(id)));
   }
 
   private async sendBack(
@@ -166,8 +172,8 @@ export class DeadLetterQueue {
       for (const message of messages) {
         const id = message.key?.toString();
         if (id === undefined) continue;
-        this.parked.delete(id);
-        if (toDeadLetter(message)) this.parked.set(id, { partition, offset: BigInt(message.offset) });
+        this.deadLetters.delete(id);
+        if (toDeadLetter(message)) this.deadLetters.set(id, { partition, offset: BigInt(message.offset) });
       }
     };
     this.positions = await this.reader.read(this.options.topic, { from: this.positions, visit });

@@ -2,7 +2,7 @@ import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import { headerText } from '../messages/event-message.js';
 
 /** A message that cannot be applied, with where it came from. */
-export interface ParkItem {
+export interface DeadLetterItem {
   readonly topic: string;
   readonly partition: number;
   readonly message: KafkaMessage;
@@ -14,7 +14,7 @@ export interface ParkItem {
   readonly error?: unknown;
 }
 
-/** A parked message. `id` is `<topic>/<partition>/<offset>` of where it came from. */
+/** A dead-lettered message. `id` is `<topic>/<partition>/<offset>` of where it came from. */
 export interface DeadLetter {
   readonly id: string;
   readonly topic: string;
@@ -22,8 +22,8 @@ export interface DeadLetter {
   readonly offset: string;
   /** When the original was produced, epoch milliseconds. */
   readonly timestamp: number;
-  /** When it was parked, epoch milliseconds. */
-  readonly parkedAt: number;
+  /** When it was dead-lettered, epoch milliseconds. */
+  readonly deadLetteredAt: number;
   readonly reason: string;
   readonly error?: string;
   readonly attempts: number;
@@ -41,12 +41,16 @@ const ORIGINAL_HEADER = 'original-header-';
 const NULL_VALUE = 'dlq-value-null';
 const REDRIVEN = 'redriven-from';
 
-export function deadLetterId({ topic, partition, message }: Pick<ParkItem, 'topic' | 'partition' | 'message'>): string {
+export function deadLetterId({
+  topic,
+  partition,
+  message,
+}: Pick<DeadLetterItem, 'topic' | 'partition' | 'message'>): string {
   return `${topic}/${partition}/${message.offset}`;
 }
 
-/** The record of a parked message: its key is its origin, so that parking it again makes the same record. */
-export function toDeadLetterMessage(item: ParkItem): Message {
+/** The record of a dead-lettered message: its key is its origin, so that dead-lettering it again makes the same record. */
+export function toDeadLetterMessage(item: DeadLetterItem): Message {
   const { topic, partition, message, reason, attempts, error } = item;
   const headers: IHeaders = {
     'dlq-reason': cut(reason, MAX_REASON),
@@ -76,7 +80,7 @@ export function toDeadLetter({ key, value, timestamp, headers }: KafkaMessage): 
     partition: Number(headerText(headers, 'dlq-partition')),
     offset,
     timestamp: Number(headerText(headers, 'dlq-timestamp')),
-    parkedAt: Number(timestamp),
+    deadLetteredAt: Number(timestamp),
     reason: headerText(headers, 'dlq-reason') ?? '',
     ...(error === undefined ? {} : { error }),
     attempts: Number(headerText(headers, 'dlq-attempts')),

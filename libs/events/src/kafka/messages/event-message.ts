@@ -64,7 +64,7 @@ export function encodeEventMessage({
 
 /**
  * Reads a message of ours or of another producer. What stands in the headers of ours is found in the event when they
- * are missing. Never throws: an event that cannot be applied has a `problem` to park it with, one that there is nothing to do
+ * are missing. Never throws: an event that cannot be applied has a `problem` to dead-letter it with, one that there is nothing to do
  * with is `passedOver`.
  */
 export function decodeEventMessage(

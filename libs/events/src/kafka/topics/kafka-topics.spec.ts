@@ -45,16 +45,16 @@ describeKafka('KafkaTopics', () => {
     await server.stop();
   });
 
-  it('creates the topic of the events, and one beside it that keeps parked messages until they are sent back', async () => {
+  it('creates the topic of the events, and one beside it that keeps dead-lettered messages until they are sent back', async () => {
     const topic = freshTopic();
     await new KafkaTopics(kafka, recordedLog()).ensure(memoryTopics({ topic }));
     expect(await partitionsOf(topic)).toBe(6);
-    const parked = deadLetterTopicOf(topic);
-    expect(await partitionsOf(parked)).toBe(1);
+    const deadLetters = deadLetterTopicOf(topic);
+    expect(await partitionsOf(deadLetters)).toBe(1);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [
-        { type: ConfigResourceTypes.TOPIC, name: parked, configNames: ['cleanup.policy', 'max.message.bytes'] },
+        { type: ConfigResourceTypes.TOPIC, name: deadLetters, configNames: ['cleanup.policy', 'max.message.bytes'] },
       ],
     });
     const settings = resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]);

@@ -30,7 +30,7 @@ export function deadLetterTopicOf(topic: string): string {
  * The topic of the memory events and its dead letter topic, as the service creates them.
  *
  * The dead letter topic is compacted and never expires: a record goes when somebody sent it back, which leaves a
- * tombstone for its key. It takes larger messages than other topics, because a parked one has more headers.
+ * tombstone for its key. It takes larger messages than other topics, because a dead-lettered one has more headers.
  */
 export function memoryTopics(options: Partial<TopicOptions> = {}): readonly TopicOptions[] {
   const topic = options.topic ?? MEMORY_EVENTS_TOPIC;

@@ -16,7 +16,7 @@ const CHANGES_PER_READ = 2000;
 const ROWS_PER_TURN = 100;
 
 /**
- * Keeps an in-process index of words equal to the truth while any number of processes write: filled once from all live
+ * Keeps an in-process lexical index equal to the truth while any number of processes write: filled once from all live
  * rows, then brought up to date from the ledger. Recall catches up first, so it searches everything that was
  * acknowledged before it began, whoever wrote it.
  */

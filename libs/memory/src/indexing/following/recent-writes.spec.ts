@@ -6,7 +6,7 @@ const aReceipt = { key: '1', version: 3, created: false, id: 7, createdAtMs: 123
 const EVENT = '0197D000-0000-7000-8000-000000000001';
 
 describe('recent writes', () => {
-  it('hand out what an index of words needs, once', () => {
+  it('hand out what an lexical index needs, once', () => {
     const recent = new RecentWrites();
     const payload = { text: 'blue kettle', session: 's' };
     recent.note(

@@ -20,7 +20,7 @@ interface RecentWrite {
 }
 
 /**
- * What this process has written lately, as an index of words needs it, until the ledger tells that it was committed. It
+ * What this process has written lately, as an lexical index needs it, until the ledger tells that it was committed. It
  * spares reading back what is known; a write that is not here (any more) is read from the truth.
  */
 export class RecentWrites {

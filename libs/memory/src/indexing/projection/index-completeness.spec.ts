@@ -34,7 +34,7 @@ describe('IndexCompleteness', () => {
     ['a point per memory', { memories: 3, points: 3 }],
     ['points of expired memories beside', { memories: 3, points: 5 }],
     ['memories that wait to be indexed', { memories: 3, points: 1, waiting: 2 }],
-    ['a tenth less, parked events perhaps', { memories: 100, points: 90 }],
+    ['a tenth less, dead-lettered events perhaps', { memories: 100, points: 90 }],
   ])('finds %s complete', async (_name, counts) => {
     expect(await completeness(counts).check()).toBe(counts.points);
   });

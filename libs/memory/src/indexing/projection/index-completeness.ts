@@ -4,7 +4,7 @@ import type { PendingMemories } from '../../index-model/pending-memories.port.js
 import type { VectorIndex } from '../../index-model/vector-index.port.js';
 import type { IndexReadiness } from '../../index-model/index-readiness.port.js';
 
-/** Fewer missing points are for `soma verify`, which compares one by one: parked events leave some behind. */
+/** Fewer missing points are for `soma verify`, which compares one by one: dead-lettered events leave some behind. */
 const TOLERATED_SHARE = 0.1;
 
 /** The index of vectors answers, but lacks a good part of the memories. */
@@ -20,7 +20,7 @@ interface Counts {
 
 /**
  * Notices an index of vectors that has lost its points: a server whose disk was emptied answers every search, with
- * nothing. How many there should be is what the index of words holds, which every process fills from the truth.
+ * nothing. How many there should be is what the lexical index holds, which every process fills from the truth.
  */
 export class IndexCompleteness {
   constructor(

@@ -14,7 +14,7 @@ export interface ProjectionRow {
   readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
 }
 
-/** The current row of a coordinate as an index of words needs it, a fraction of the other. */
+/** The current row of a coordinate as an lexical index needs it, a fraction of the other. */
 export interface SearchedRow {
   readonly namespace: string;
   readonly key: string;
@@ -38,7 +38,7 @@ export abstract class ProjectionSource {
     keys: readonly { readonly namespace: string; readonly key: string }[],
   ): Promise<readonly ProjectionRow[]>;
 
-  /** The same rows for an index of words. */
+  /** The same rows for an lexical index. */
   abstract searchedRows(
     keys: readonly { readonly namespace: string; readonly key: string }[],
   ): Promise<readonly SearchedRow[]>;
@@ -55,7 +55,7 @@ export abstract class ProjectionSource {
   /** Every live row that is marked as indexed, in batches: what a fresh in-process index starts from. */
   abstract scanIndexed(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
 
-  /** Every live row, indexed or not, in batches: what a fresh index of words starts from. */
+  /** Every live row, indexed or not, in batches: what a fresh lexical index starts from. */
   abstract scanSearched(batchSize: number): AsyncIterable<readonly SearchedRow[]>;
 
   /** Every live row of a namespace, indexed or not, in batches: what a new vector index is filled from. */

@@ -4,24 +4,24 @@ import type { EventRecord } from '../../event-model/memory-event.js';
 export interface PublishOutcome {
   /** Event ids that are durable on the bus. The rest goes back, its attempt counted. */
   readonly published: readonly string[];
-  /** Event ids that can never be published, with the reason; parked where operators find them. */
+  /** Event ids that can never be published, with the reason; dead-lettered where operators find them. */
   readonly poisoned?: readonly { readonly eventId: string; readonly reason: string }[];
 }
 
 export interface OutboxDepth {
   readonly waiting: number;
-  readonly parked: number;
+  readonly deadLetters: number;
   /** Age of the oldest waiting event, seconds; 0 when none waits. */
   readonly oldestAgeSeconds: number;
 }
 
 /** An event that could not be published, waiting for somebody to send it on. */
-export interface ParkedEvent {
+export interface OutboxDeadLetter {
   readonly record: EventRecord;
   readonly reason: string;
   /** How often it was handed out. */
   readonly attempts: number;
-  readonly parkedAt: Date;
+  readonly deadLetteredAt: Date;
 }
 
 /** Events that are committed but not yet published. Any number of relays may drain it at once. */
@@ -41,9 +41,9 @@ export abstract class Outbox {
   /** True when more than so many events wait; costs no more than reading that many, however many there are. */
   abstract holdsMoreThan(events: number): Promise<boolean>;
 
-  /** The newest that are parked, at most `limit`, oldest first. */
-  abstract parked(limit: number): Promise<readonly ParkedEvent[]>;
+  /** The newest that are dead-lettered, at most `limit`, oldest first. */
+  abstract deadLetters(limit: number): Promise<readonly OutboxDeadLetter[]>;
 
-  /** Lets parked events be handed out again. Resolves with the ids of those that were parked; others are ignored. */
+  /** Lets dead-lettered events be handed out again. Resolves with the ids of those that were dead-lettered; others are ignored. */
   abstract redrive(eventIds: readonly string[] | 'all'): Promise<readonly string[]>;
 }

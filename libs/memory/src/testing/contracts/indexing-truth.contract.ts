@@ -133,7 +133,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       }
     });
 
-    it('scans every live row for an index of words, indexed or not, each once', async () => {
+    it('scans every live row for an lexical index, indexed or not, each once', async () => {
       const [one, two] = [freshNamespace(), freshNamespace()];
       const commands = Array.from({ length: 25 }, (_, x) => aWrite(x < 15 ? one : two, { coordinate: [x] }));
       await truth().writer.write(commands);
@@ -152,7 +152,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       expect(scanned).toMatchObject({ version: 2, content: { key: '3', version: 2, searchedText: 'hello' } });
     });
 
-    it('gives an index of words what the whole row says', async () => {
+    it('gives an lexical index what the whole row says', async () => {
       const [namespace, other] = [freshNamespace(), freshNamespace()];
       const expiresAt = new Date('2030-05-06T07:08:09.012Z');
       await truth().writer.write([

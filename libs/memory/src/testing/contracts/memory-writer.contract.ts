@@ -106,7 +106,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       ]);
     });
 
-    it('tells in its receipts all that an index of words would have to read back', async () => {
+    it('tells in its receipts all that an lexical index would have to read back', async () => {
       const namespace = freshNamespace();
       const payload = {
         text: 'a "quoted" \\ line\nand Gr\u00fc\u00dfe \u{1F600}',

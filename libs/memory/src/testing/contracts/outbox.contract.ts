@@ -125,19 +125,19 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(reaches).toBe(true);
     });
 
-    it('parks poisoned events with what can be counted, and goes on behind them', async () => {
-      const parkedBefore = (await truth().outbox.depth()).parked;
+    it('dead-letters poisoned events with what can be counted, and goes on behind them', async () => {
+      const deadLettersBefore = (await truth().outbox.depth()).deadLetters;
       await write(namespace, 1, 1);
       await drainOnce(1, ([record]) => ({
         published: [],
         poisoned: record ? [{ eventId: record.event.event_id, reason: 'bad' }] : [],
       }));
-      expect(await truth().outbox.depth()).toMatchObject({ waiting: 1, parked: parkedBefore + 1 });
+      expect(await truth().outbox.depth()).toMatchObject({ waiting: 1, deadLetters: deadLettersBefore + 1 });
       expect(versionsOf(await drainOnce(10))).toEqual(['1@2']);
       expect(await drainOnce(10)).toEqual([]);
     });
 
-    it('shows what is parked, newest last, with its reason, and hands it out again when it is sent back', async () => {
+    it('shows what is dead-lettered, newest last, with its reason, and hands it out again when it is sent back', async () => {
       await truth().outbox.redrive('all');
       await drainAll(truth().outbox);
       await write(namespace, 1, 2, 3);
@@ -145,16 +145,19 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
         published: [],
         poisoned: records.map(({ event, key }) => ({ eventId: event.event_id, reason: `bad ${key}` })),
       }));
-      const parked = await truth().outbox.parked(10);
-      expect(parked.map(({ record, reason }) => [record.key, reason])).toEqual([
+      const deadLetters = await truth().outbox.deadLetters(10);
+      expect(deadLetters.map(({ record, reason }) => [record.key, reason])).toEqual([
         ['1', 'bad 1'],
         ['2', 'bad 2'],
         ['3', 'bad 3'],
       ]);
-      expect(parked[0]).toMatchObject({ attempts: 1, record: { version: 1, event: { namespace, type: 'created' } } });
-      expect(Math.abs(Date.now() - (parked[0]?.parkedAt.getTime() ?? 0))).toBeLessThan(60_000);
-      expect((await truth().outbox.parked(1)).map(({ record }) => record.key)).toEqual(['3']);
-      const id = parked[1]?.record.event.event_id ?? '';
+      expect(deadLetters[0]).toMatchObject({
+        attempts: 1,
+        record: { version: 1, event: { namespace, type: 'created' } },
+      });
+      expect(Math.abs(Date.now() - (deadLetters[0]?.deadLetteredAt.getTime() ?? 0))).toBeLessThan(60_000);
+      expect((await truth().outbox.deadLetters(1)).map(({ record }) => record.key)).toEqual(['3']);
+      const id = deadLetters[1]?.record.event.event_id ?? '';
       let woken = false;
       const stop = await truth().outbox.listen(() => (woken = true));
       woken = false;
@@ -165,10 +168,10 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(versionsOf(await drainOnce(10))).toEqual(['2@1']);
       expect(await truth().outbox.redrive('all')).toHaveLength(2);
       expect(versionsOf(await drainOnce(10))).toEqual(['1@1', '3@1']);
-      expect(await truth().outbox.parked(10)).toEqual([]);
+      expect(await truth().outbox.deadLetters(10)).toEqual([]);
     });
 
-    it('keeps the order of a coordinate when a parked event is sent back before a newer one was published', async () => {
+    it('keeps the order of a coordinate when a dead-lettered event is sent back before a newer one was published', async () => {
       await write(namespace, 1);
       await drainOnce(1, (records) => ({
         published: [],
@@ -179,33 +182,33 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(versionsOf(await drainOnce(10))).toEqual(['1@1', '1@2', '2@1']);
     });
 
-    it('counts the attempts of an event that is parked again from one', async () => {
+    it('counts the attempts of an event that is dead-lettered again from one', async () => {
       await write(namespace, 1);
-      const park = (reason: string) =>
+      const deadLetter = (reason: string) =>
         drainOnce(1, (records) => ({
           published: [],
           poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason })),
         }));
-      await park('first');
+      await deadLetter('first');
       await truth().outbox.redrive('all');
-      await park('second');
-      expect(await truth().outbox.parked(10)).toMatchObject([{ reason: 'second', attempts: 1 }]);
+      await deadLetter('second');
+      expect(await truth().outbox.deadLetters(10)).toMatchObject([{ reason: 'second', attempts: 1 }]);
       await truth().outbox.redrive('all');
     });
 
-    it('sends each parked event back once when two people do it at once', async () => {
+    it('sends each dead-lettered event back once when two people do it at once', async () => {
       await write(namespace, ...Array.from({ length: 20 }, (_, x) => x));
       await drainOnce(100, (records) => ({
         published: [],
         poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason: 'bad' })),
       }));
-      const ids = (await truth().outbox.parked(100)).map(({ record }) => record.event.event_id);
+      const ids = (await truth().outbox.deadLetters(100)).map(({ record }) => record.event.event_id);
       const [one, other] = await Promise.all([
         truth().outbox.redrive('all'),
         truth().outbox.redrive([...ids].reverse()),
       ]);
       expect([...one, ...other].sort()).toEqual([...ids].sort());
-      expect(await truth().outbox.depth()).toMatchObject({ waiting: 20, parked: 0 });
+      expect(await truth().outbox.depth()).toMatchObject({ waiting: 20, deadLetters: 0 });
     });
 
     it('tells how much waits and for how long', async () => {
@@ -217,7 +220,7 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(oldestAgeSeconds).toBeLessThan(60);
     });
 
-    it('tells whether more than so many wait, parked ones aside', async () => {
+    it('tells whether more than so many wait, dead-lettered ones aside', async () => {
       await write(namespace, 1);
       await drainOnce(10, (records) => ({
         published: [],

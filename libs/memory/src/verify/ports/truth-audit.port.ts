@@ -72,7 +72,7 @@ export interface TruthTotals {
 }
 
 /** An event that waits aside because it could not be published. */
-export interface AuditedParkedEvent {
+export interface AuditedDeadLetter {
   readonly eventId: string;
   readonly key: string;
   readonly reason: string;
@@ -94,8 +94,8 @@ export abstract class TruthAudit {
   /** How many ledger rows of a namespace made no version: they are not about what a memory says, or changed nothing. */
   abstract unversionedEvents(namespace: string): Promise<number>;
 
-  /** Events of a namespace that were parked in the outbox, oldest first: the first few, and how many. */
-  abstract parkedEvents(
+  /** Events of a namespace that were dead-lettered in the outbox, oldest first: the first few, and how many. */
+  abstract deadLetters(
     namespace: string,
-  ): Promise<{ readonly events: readonly AuditedParkedEvent[]; readonly count: number }>;
+  ): Promise<{ readonly events: readonly AuditedDeadLetter[]; readonly count: number }>;
 }

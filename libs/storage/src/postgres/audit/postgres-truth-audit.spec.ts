@@ -129,7 +129,7 @@ describe('the truth beside its ledger', () => {
     ]);
   });
 
-  it('counts events that made no version, and names parked ones', async () => {
+  it('counts events that made no version, and names dead-lettered ones', async () => {
     await sql(
       `INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload)
         SELECT gen_random_uuid(), gen_random_uuid(), $1, 'created', 0, '{}' FROM generate_series(1, 12)`,
@@ -147,14 +147,14 @@ describe('the truth beside its ledger', () => {
       },
     ]);
     expect(await audit.unversionedEvents(namespace)).toBe(13);
-    expect(await audit.parkedEvents(namespace)).toEqual({ events: [], count: 0 });
+    expect(await audit.deadLetters(namespace)).toEqual({ events: [], count: 0 });
     await drainAll(truth.adapters.outbox);
     await store(5);
     await truth.adapters.outbox.drain(10, async (records) => ({
       published: [],
       poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason: 'too large' })),
     }));
-    expect(await audit.parkedEvents(namespace)).toMatchObject({
+    expect(await audit.deadLetters(namespace)).toMatchObject({
       count: 1,
       events: [{ key: '5', reason: 'too large' }],
     });

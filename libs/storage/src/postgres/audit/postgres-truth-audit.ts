@@ -4,7 +4,7 @@ import {
   type AuditedEntry,
   type AuditedCoordinate,
   type AuditedLedger,
-  type AuditedParkedEvent,
+  type AuditedDeadLetter,
   type AuditedRow,
   type JsonObject,
   type MemoryType,
@@ -162,10 +162,10 @@ export class PostgresTruthAudit extends TruthAudit {
     return row?.count ?? 0;
   }
 
-  async parkedEvents(
+  async deadLetters(
     namespace: string,
-  ): Promise<{ readonly events: readonly AuditedParkedEvent[]; readonly count: number }> {
-    const rows = await this.database.query<AuditedParkedEvent & { count: number }>({
+  ): Promise<{ readonly events: readonly AuditedDeadLetter[]; readonly count: number }> {
+    const rows = await this.database.query<AuditedDeadLetter & { count: number }>({
       text: `SELECT coalesce(e.event_id, o.event_id) AS "eventId", o.coordinate_key AS key,
           coalesce(o.last_error, '') AS reason, (count(*) OVER ())::float8 AS count
         FROM outbox o LEFT JOIN memory_events e ON e.id = o.event_id

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A ledger row that is not yet on the event bus; parked when it can never get there. */
+/** A ledger row that is not yet on the event bus; a dead letter when it can never get there (`parked_at` is its name from the first schema). */
 @Entity('outbox')
 @Index('outbox_pausing_idx', ['availableAt'], { where: '((attempts > 0) AND (parked_at IS NULL))' })
 export class OutboxEntity {
@@ -33,7 +33,7 @@ export class OutboxEntity {
   availableAt: Date;
 
   @Column({ type: 'timestamptz', name: 'parked_at', precision: 3, nullable: true })
-  parkedAt: Date | null;
+  deadLetteredAt: Date | null;
 
   @Column({ type: 'text', name: 'last_error', nullable: true })
   lastError: string | null;

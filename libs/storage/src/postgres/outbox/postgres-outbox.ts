@@ -1,4 +1,4 @@
-import { Outbox, type EventRecord, type OutboxDepth, type ParkedEvent, type PublishOutcome } from '@sfm/memory';
+import { Outbox, type EventRecord, type OutboxDepth, type OutboxDeadLetter, type PublishOutcome } from '@sfm/memory';
 import { ledgerColumns, toEventRecord, type LedgerDbRow } from '../rows/ledger-row.js';
 import { OutboxListener } from './outbox-listener.js';
 import { OUTBOX_CHANNEL } from './outbox-notifier.js';
@@ -60,7 +60,7 @@ interface TakenRow extends EventRow {
   readonly outbox_id: string;
 }
 
-interface ParkedRow extends EventRow {
+interface DeadLetterRow extends EventRow {
   readonly attempts: number;
   readonly parked_at: Date;
   readonly last_error: string | null;
@@ -89,15 +89,15 @@ export class PostgresOutbox extends Outbox {
   }
 
   async depth(): Promise<OutboxDepth> {
-    const [row] = await this.database.query<{ waiting: number; parked: number; age: number }>({
+    const [row] = await this.database.query<{ waiting: number; deadLetters: number; age: number }>({
       text: `SELECT
           (count(*) FILTER (WHERE parked_at IS NULL))::float8 AS waiting,
-          (count(*) FILTER (WHERE parked_at IS NOT NULL))::float8 AS parked,
+          (count(*) FILTER (WHERE parked_at IS NOT NULL))::float8 AS "deadLetters",
           coalesce(greatest(0, extract(epoch FROM clock_timestamp()
             - min(created_at) FILTER (WHERE parked_at IS NULL))), 0)::float8 AS age
         FROM outbox`,
     });
-    return { waiting: row?.waiting ?? 0, parked: row?.parked ?? 0, oldestAgeSeconds: row?.age ?? 0 };
+    return { waiting: row?.waiting ?? 0, deadLetters: row?.deadLetters ?? 0, oldestAgeSeconds: row?.age ?? 0 };
   }
 
   async holdsMoreThan(events: number): Promise<boolean> {
@@ -109,8 +109,8 @@ export class PostgresOutbox extends Outbox {
     return rows.length > 0;
   }
 
-  async parked(limit: number): Promise<readonly ParkedEvent[]> {
-    const rows = await this.database.query<ParkedRow>({
+  async deadLetters(limit: number): Promise<readonly OutboxDeadLetter[]> {
+    const rows = await this.database.query<DeadLetterRow>({
       text: `SELECT o.traceparent, o.attempts, o.parked_at, o.last_error, ${ledgerColumns('e')}
         FROM outbox o JOIN memory_events e ON e.id = o.event_id
         WHERE o.parked_at IS NOT NULL
@@ -122,7 +122,7 @@ export class PostgresOutbox extends Outbox {
         record: toRecord(row),
         reason: row.last_error ?? '',
         attempts: row.attempts,
-        parkedAt: row.parked_at,
+        deadLetteredAt: row.parked_at,
       }))
       .reverse();
   }
@@ -140,13 +140,13 @@ export class PostgresOutbox extends Outbox {
   }
 }
 
-/** Removes what was published (or no longer exists), parks what never can be, puts the rest back with a pause. */
+/** Removes what was published (or no longer exists), dead-letters what never can be, puts the rest back with a pause. */
 async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome: PublishOutcome): Promise<number> {
   const published = new Set(outcome.published);
   const poisoned = new Map((outcome.poisoned ?? []).map(({ eventId, reason }) => [eventId, reason]));
   const isDone = (row: TakenRow) => row.id === null || published.has(row.event_id);
   const done = taken.filter(isDone);
-  const parked = taken.filter((row) => !isDone(row) && poisoned.has(row.event_id));
+  const deadLetters = taken.filter((row) => !isDone(row) && poisoned.has(row.event_id));
   const failed = taken.filter((row) => !isDone(row) && !poisoned.has(row.event_id));
   if (done.length > 0) {
     await run({
@@ -155,11 +155,11 @@ async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome
       values: [idsOf(done)],
     });
   }
-  if (parked.length > 0) {
+  if (deadLetters.length > 0) {
     await run({
       text: `UPDATE outbox o SET parked_at = now(), attempts = o.attempts + 1, last_error = p.reason
         FROM unnest($1::bigint[], $2::text[]) AS p (id, reason) WHERE o.id = p.id`,
-      values: [idsOf(parked), parked.map(({ event_id }) => poisoned.get(event_id) ?? null)],
+      values: [idsOf(deadLetters), deadLetters.map(({ event_id }) => poisoned.get(event_id) ?? null)],
     });
   }
   if (failed.length > 0) {

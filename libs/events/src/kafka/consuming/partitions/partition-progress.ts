@@ -2,7 +2,7 @@ import type { KafkaMessage } from 'kafkajs';
 
 /** What is known of the messages of one partition that are not committed yet. */
 export class PartitionProgress {
-  /** Applied or parked, by offset: they are not handed out again while their neighbours are tried again. */
+  /** Applied or dead-lettered, by offset: they are not handed out again while their neighbours are tried again. */
   private readonly done = new Set<string>();
   private readonly failures = new Map<string, number>();
   private oldest: number | undefined;

@@ -1,14 +1,14 @@
 import { deadLetterQueue, outboxOf, withDatabase } from '@sfm/composition';
 import { configuredSystem } from '../servers/configured-system.js';
 import { HEARD, QUIET } from '../servers/loggers.js';
-import { ParkedEvents } from './parked-events.js';
+import { DeadLetters } from './dead-letters.js';
 
-/** Runs `work` on what is parked in the database and at the brokers of the service's configuration. */
-export async function withParkedEvents(work: (parked: ParkedEvents) => Promise<void>): Promise<void> {
+/** Runs `work` on what is dead-lettered in the database and at the brokers of the service's configuration. */
+export async function withDeadLetters(work: (deadLetters: DeadLetters) => Promise<void>): Promise<void> {
   const { truth, events, clientName } = configuredSystem();
   const queue = events.kind === 'kafka' ? deadLetterQueue(events, clientName, QUIET) : undefined;
   try {
-    await withDatabase(truth, HEARD, (dataSource) => work(new ParkedEvents(outboxOf(dataSource), queue)));
+    await withDatabase(truth, HEARD, (dataSource) => work(new DeadLetters(outboxOf(dataSource), queue)));
   } finally {
     await queue?.disconnect();
   }

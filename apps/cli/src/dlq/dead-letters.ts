@@ -1,12 +1,12 @@
 import type { DeadLetter, DeadLetterQueue } from '@sfm/events';
-import type { MemoryEvent, Outbox, ParkedEvent } from '@sfm/memory';
+import type { MemoryEvent, Outbox, OutboxDeadLetter } from '@sfm/memory';
 
 /** An event that waits for somebody to send it on, wherever it waits. */
-export interface ParkedEntry {
+export interface DeadLetterEntry {
   /** `<topic>/<partition>/<offset>` on the topic, the event id in the outbox. */
   readonly id: string;
   readonly source: 'outbox' | 'topic';
-  readonly parkedAt: Date;
+  readonly deadLetteredAt: Date;
   readonly attempts: number;
   readonly reason: string;
   readonly error?: string;
@@ -31,10 +31,10 @@ export interface RedriveSteps {
 const ALL = 1_000_000;
 
 /**
- * What is parked in both places: in the outbox, because the event bus refused it, and on the dead letter topic, because
+ * What is dead-lettered in both places: in the outbox, because the event bus refused it, and on the dead letter topic, because
  * a consumer could not apply it.
  */
-export class ParkedEvents {
+export class DeadLetters {
   /** `queue` is undefined without Kafka. */
   constructor(
     private readonly outbox: Outbox,
@@ -42,24 +42,24 @@ export class ParkedEvents {
   ) {}
 
   /** The newest, at most `limit`, oldest first. What the brokers cannot tell is a `problem` beside the rest. */
-  async list(limit: number): Promise<{ readonly entries: readonly ParkedEntry[]; readonly problem?: string }> {
-    const inOutbox = (await this.outbox.parked(limit)).map(fromOutbox);
+  async list(limit: number): Promise<{ readonly entries: readonly DeadLetterEntry[]; readonly problem?: string }> {
+    const inOutbox = (await this.outbox.deadLetters(limit)).map(fromOutbox);
     const { entries: onTopic, problem } = await this.listTopic(limit);
-    const entries = [...inOutbox, ...onTopic].sort((a, b) => a.parkedAt.getTime() - b.parkedAt.getTime());
+    const entries = [...inOutbox, ...onTopic].sort((a, b) => a.deadLetteredAt.getTime() - b.deadLetteredAt.getTime());
     return { entries: entries.slice(Math.max(0, entries.length - limit)), problem };
   }
 
-  async get(id: string): Promise<ParkedEntry | undefined> {
+  async get(id: string): Promise<DeadLetterEntry | undefined> {
     if (isOnTopic(id)) {
       const letter = await this.requireQueue().get(id);
       return letter && fromTopic(letter);
     }
-    const parked = await this.outbox.parked(ALL);
-    const found = parked.find(({ record }) => record.event.event_id === id);
+    const deadLetters = await this.outbox.deadLetters(ALL);
+    const found = deadLetters.find(({ record }) => record.event.event_id === id);
     return found && fromOutbox(found);
   }
 
-  /** Sends back what is asked for; what is left after an interruption is still parked. */
+  /** Sends back what is asked for; what is left after an interruption is still dead-lettered. */
   async redrive(ids: readonly string[] | 'all', steps: RedriveSteps): Promise<RedriveReport> {
     const onTopic = ids === 'all' ? ids : ids.filter(isOnTopic);
     const queue = ids === 'all' || onTopic.length === 0 ? this.queue : this.requireQueue();
@@ -73,7 +73,7 @@ export class ParkedEvents {
     };
   }
 
-  private async listTopic(limit: number): Promise<{ entries: readonly ParkedEntry[]; problem?: string }> {
+  private async listTopic(limit: number): Promise<{ entries: readonly DeadLetterEntry[]; problem?: string }> {
     if (!this.queue) return { entries: [] };
     try {
       return { entries: (await this.queue.list({ limit })).map(fromTopic) };
@@ -83,20 +83,20 @@ export class ParkedEvents {
   }
 
   private async redriveOutbox(ids: readonly string[] | 'all', { dryRun }: RedriveSteps): Promise<RedriveReport> {
-    const redriven = dryRun ? await this.parkedInOutbox(ids) : await this.outbox.redrive(ids);
+    const redriven = dryRun ? await this.deadLettersInOutbox(ids) : await this.outbox.redrive(ids);
     const isRedriven = new Set(redriven);
     return { redriven, missing: ids === 'all' ? [] : ids.filter((id) => !isRedriven.has(id)), refused: [] };
   }
 
-  private async parkedInOutbox(ids: readonly string[] | 'all'): Promise<readonly string[]> {
-    const parked = (await this.outbox.parked(ALL)).map(({ record }) => record.event.event_id);
-    return ids === 'all' ? parked : parked.filter((id) => ids.includes(id));
+  private async deadLettersInOutbox(ids: readonly string[] | 'all'): Promise<readonly string[]> {
+    const deadLetters = (await this.outbox.deadLetters(ALL)).map(({ record }) => record.event.event_id);
+    return ids === 'all' ? deadLetters : deadLetters.filter((id) => ids.includes(id));
   }
 
   private requireQueue(): DeadLetterQueue {
     if (this.queue) return this.queue;
     throw new Error(
-      'Kafka is not configured here (KAFKA_BOOTSTRAP_SERVERS, with EVENTING_ENABLED on): only events that are parked ' +
+      'Kafka is not configured here (KAFKA_BOOTSTRAP_SERVERS, with EVENTING_ENABLED on): only events that are dead-lettered ' +
         'in the outbox can be reached',
     );
   }
@@ -106,12 +106,12 @@ function isOnTopic(id: string): boolean {
   return id.includes('/');
 }
 
-function fromOutbox({ record, reason, attempts, parkedAt }: ParkedEvent): ParkedEntry {
+function fromOutbox({ record, reason, attempts, deadLetteredAt }: OutboxDeadLetter): DeadLetterEntry {
   const { event, key, version } = record;
   return {
     id: event.event_id,
     source: 'outbox',
-    parkedAt,
+    deadLetteredAt,
     attempts,
     reason,
     event: { type: event.type, namespace: event.namespace, coordinate: key },
@@ -119,13 +119,14 @@ function fromOutbox({ record, reason, attempts, parkedAt }: ParkedEvent): Parked
   };
 }
 
-function fromTopic(letter: DeadLetter): ParkedEntry {
-  const { id, topic, partition, offset, timestamp, parkedAt, attempts, reason, error, key, value, headers } = letter;
+function fromTopic(letter: DeadLetter): DeadLetterEntry {
+  const { id, topic, partition, offset, timestamp, deadLetteredAt, attempts, reason, error, key, value, headers } =
+    letter;
   const parsed = parse(value);
   return {
     id,
     source: 'topic',
-    parkedAt: new Date(parkedAt),
+    deadLetteredAt: new Date(deadLetteredAt),
     attempts,
     reason,
     ...(error === undefined ? {} : { error }),
@@ -150,7 +151,7 @@ function parse(value: Buffer | null): { readonly json?: unknown } {
   }
 }
 
-function summaryOf(event: unknown, key: string | undefined): ParkedEntry['event'] {
+function summaryOf(event: unknown, key: string | undefined): DeadLetterEntry['event'] {
   const type = textOf(event, 'type');
   const namespace = textOf(event, 'namespace');
   return {
