@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
 import { INTERNAL_ERROR } from '@sfm/edge';
 import { ERROR_CODES } from '@sfm/memory';
 import { httpError } from './http-error.js';
 import { HTTP_STATUS } from './http-status.js';
+import { problemResponse } from './problem-body.js';
 
 const CODES = [...ERROR_CODES, INTERNAL_ERROR.code];
 
@@ -24,4 +26,14 @@ it('the time to wait becomes a header', () => {
     loudness: 'warning',
     headers: { 'retry-after': '3' },
   });
+});
+
+it('docs/api.md lists every code with its status under /v1, and no other', async () => {
+  const page = await readFile(new URL('../../../../../docs/api.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` +\| (\d{3}) /gm)].map(([, code, status]) => [code, Number(status)]);
+  const statuses = CODES.map((code) => {
+    const error = httpError({ code, message: 'm', loudness: 'silent' });
+    return [code, problemResponse(error, { path: '/v1', id: '' }).status];
+  });
+  expect(rows.sort()).toEqual(statuses.sort());
 });
