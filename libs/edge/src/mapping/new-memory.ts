@@ -9,6 +9,7 @@ export function toNewMemory(body: NewMemoryBody, limits: RequestLimits): NewMemo
     payload: body.payload,
     type: body.type,
     ...(body.importance === undefined ? {} : { importance: body.importance }),
+    ...(body.expected_version === undefined ? {} : { expectedVersion: body.expected_version }),
     ...(body.expires_at === undefined ? {} : { expiresAt: new Date(body.expires_at) }),
   };
 }

@@ -8,6 +8,11 @@ export const NewMemorySchema = z
     type: memoryType('`episodic`: something that happened; `semantic`: something that is known.').default('episodic'),
     importance: z.number().optional().describe('How much it matters; any scale, normalised against the namespace.'),
     expires_at: instant('From this time on the memory is not found any more.').optional(),
+    expected_version: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Kept only if this version lives at the coordinate, 0 for nothing; otherwise 409 `version_conflict`.'),
   })
   .describe('One memory to keep; a memory already at the coordinate is replaced.')
   .meta({ examples: [{ coordinate: [1, 2, 3], payload: { text: 'The kettle is blue' }, type: 'semantic' }] });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { toNamespace, VersionConflictError } from '@sfm/memory';
 import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
@@ -32,6 +33,29 @@ describe('POST /v1/memories', () => {
       expires_at: '2029-12-31T23:00:00.000Z',
       version: 2,
     });
+  });
+});
+
+describe('POST /v1/memories with an expected version', () => {
+  it('hands it on, and answers 409 with what lives there when that is another', async () => {
+    const body = { coordinate: [1], payload: { a: 1 }, expected_version: 3 };
+    await post('/v1/memories', body);
+    expect(http.truth.lastQuery).toMatchObject([{ expectedVersion: 3 }]);
+    http.truth.failure = new VersionConflictError({
+      namespace: toNamespace('api_ns'),
+      key: '1',
+      expected: 3,
+      actual: 4,
+    });
+    const refused = await post('/v1/memories', body);
+    http.truth.failure = undefined;
+    expect(refused).toMatchObject({ status: 409, body: { type: 'urn:sfm:problem:version_conflict' } });
+    expect(refused.body).toMatchObject({ detail: expect.stringContaining('version 4 lives there') });
+  });
+
+  it.each([-1, 1.5, '2', null])('refuses %j', async (version) => {
+    const refused = await post('/v1/memories', { coordinate: [1], payload: {}, expected_version: version });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ field: 'expected_version' }] } });
   });
 });
 

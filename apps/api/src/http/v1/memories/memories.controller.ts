@@ -50,7 +50,9 @@ export class MemoriesController {
     id: 'v1CreateMemory',
     tag: TAG,
     summary: 'Keep one memory',
-    description: 'Answered after the write is committed. A memory already at the coordinate is replaced.',
+    description:
+      'Answered after the write is committed. A memory already at the coordinate is replaced, or with `expected_version` ' +
+      'only the one that was read.',
     body: NewMemoryDoc,
     headers: IDEMPOTENCY_HEADER,
     answers: [
