@@ -76,7 +76,7 @@ describe('every part is explained', () => {
       )
       .map(([path]) => path)
       .sort();
-    expect(open).toEqual(['/', '/health', '/healthz', '/metrics', '/ping', '/readyz']);
+    expect(open).toEqual(['/', '/health', '/health/basic', '/healthz', '/metrics', '/ping', '/readyz']);
   });
 });
 

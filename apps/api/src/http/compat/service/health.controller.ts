@@ -42,6 +42,19 @@ export class HealthController {
     };
   }
 
+  @Get('health/basic')
+  @compatible({
+    id: 'basicHealth',
+    tag: TAG,
+    summary: 'The booleans of the state alone',
+    description: 'Always 200 while the process answers.',
+    answers: [{ status: 200, description: 'State.', schema: LivenessSchema }],
+    open: true,
+  })
+  async basic() {
+    return flags(await this.health.read());
+  }
+
   @Get('healthz')
   @compatible({
     id: 'liveness',

@@ -15,7 +15,7 @@ afterEach(() => {
 });
 afterAll(() => http.close());
 
-it.each(['/', '/ping', '/health', '/healthz', '/readyz', '/metrics', '/docs', '/openapi.json'])(
+it.each(['/', '/ping', '/health', '/health/basic', '/healthz', '/readyz', '/metrics', '/docs', '/openapi.json'])(
   '%s needs no token',
   async (url) => {
     expect((await get(url, ANONYMOUS)).status).toBe(200);
@@ -69,6 +69,15 @@ describe('health', () => {
         { name: 'milvus', healthy: true },
       ],
     });
+  });
+
+  it('/health/basic has the booleans and nothing else, and is always 200', async () => {
+    const up = { kv_store: true, vector_store: true, graph_store: true, prediction_provider: true };
+    expect(await get('/health/basic')).toMatchObject({ status: 200, body: up });
+    http.health = DOWN;
+    const down = await get('/health/basic');
+    expect(down.status).toBe(200);
+    expect(down.body).toEqual({ ...up, kv_store: false, graph_store: false });
   });
 
   it('/healthz stays 200 and /readyz is 503 while the truth is down, both with the booleans', async () => {
