@@ -54,7 +54,7 @@ export const ExplanationSchema = z
       .array(
         z
           .object({
-            lane: z.enum(['lexical', 'vector']).describe('The retrieval path.'),
+            lane: z.string().describe('The retrieval path, such as `lexical` or `vector`.'),
             rank: z.int().describe('Place in the lane, from 1.'),
             signal: z.number().describe("The lane's own number: BM25 score or cosine."),
           })
