@@ -5,6 +5,7 @@ import { DropSessionIndex1763856000000 } from './1763856000000-drop-session-inde
 import { OutboxPausingIndex1763942400000 } from './1763942400000-outbox-pausing-index.js';
 import { LosslessLedger1764028800000 } from './1764028800000-lossless-ledger.js';
 import { LedgerPayloads1764115200000 } from './1764115200000-ledger-payloads.js';
+import { IdempotencyKeys1764201600000 } from './1764201600000-idempotency-keys.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   OutboxPausingIndex1763942400000,
   LosslessLedger1764028800000,
   LedgerPayloads1764115200000,
+  IdempotencyKeys1764201600000,
 ];

@@ -1,3 +1,4 @@
+import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { MemoryEventEntity } from './memory-event.entity.js';
 import { MemoryLinkEntity } from './memory-link.entity.js';
 import { MemoryEntity } from './memory.entity.js';
@@ -5,4 +6,11 @@ import { NamespaceEntity } from './namespace.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
 
 /** Every table of the truth, for a TypeORM DataSource. The schema itself is made by migrations only. */
-export const STORAGE_ENTITIES = [MemoryEntity, MemoryEventEntity, MemoryLinkEntity, NamespaceEntity, OutboxEntity];
+export const STORAGE_ENTITIES = [
+  IdempotencyKeyEntity,
+  MemoryEntity,
+  MemoryEventEntity,
+  MemoryLinkEntity,
+  NamespaceEntity,
+  OutboxEntity,
+];

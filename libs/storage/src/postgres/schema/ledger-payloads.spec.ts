@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contentHash, enrichedPayload, type JsonObject, type LedgerEntry, type MemoryType } from '@sfm/memory';
+import { MIGRATIONS } from '@sfm/migrations';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresLedgerReader } from '../replay/postgres-ledger-reader.js';
 import { MigrationRunner } from './migration-runner.js';
 
-const LOSSLESS_MIGRATIONS = 2;
+/** Those from the lossless ledger on. */
+const LOSSLESS_MIGRATIONS = MIGRATIONS.length - MIGRATIONS.findIndex(({ name }) => name.startsWith('LosslessLedger'));
 const AT = 1_700_000_000.123;
 
 let truth: TruthDatabase;
