@@ -2,7 +2,8 @@ import { BACKUP_KINDS, BackupArchive, openObjectStore, type BackupKind, type Bac
 import type { CompleteOptions } from '@sfm/composition';
 import { loadConfig, readEnvironment, type AppConfig } from '@sfm/config';
 import { configuredSystem } from '../servers/configured-system.js';
-import { jsonText, processTerminal, table } from '../terminal/terminal.js';
+import { table } from '../terminal/table.js';
+import { jsonText, processTerminal } from '../terminal/terminal.js';
 import type { BackupSource } from './backup-sources.js';
 import { postgresSource } from './postgres-source.js';
 import { qdrantSource } from './qdrant-source.js';

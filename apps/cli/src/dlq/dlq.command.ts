@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { DeadLetterEntry, DeadLetters, RedriveReport } from './dead-letters.js';
 import { positiveInteger } from '../terminal/positive-integer.js';
-import { harmless, jsonText, processTerminal, table, type Terminal } from '../terminal/terminal.js';
+import { harmless, jsonText, processTerminal, type Terminal } from '../terminal/terminal.js';
 
 const REASON_WIDTH = 80;
 const HEADINGS = ['ID', 'SOURCE', 'PARKED AT', 'ATTEMPTS', 'TYPE', 'NAMESPACE', 'COORDINATE', 'REASON'];
@@ -34,7 +34,7 @@ export function dlqCommand(surroundings: Partial<DlqSurroundings> = {}): Command
       withDeadLetters(async (deadLetters) => {
         const { entries, problem } = await deadLetters.list(limit);
         if (json) terminal.print(jsonText(entries.map(({ details: _, ...entry }) => entry)));
-        else if (entries.length > 0) terminal.print(table(HEADINGS, entries.map(rowOf)));
+        else if (entries.length > 0) terminal.print(await listing(entries));
         else if (problem === undefined) terminal.print('there are no dead letters');
         if (problem !== undefined) throw new Error(`the dead letter topic cannot be read: ${problem}`);
       }),
@@ -100,6 +100,12 @@ function linesOf({ redriven, missing, refused }: RedriveReport, dryRun: boolean)
     ...missing.map((id) => `not dead-lettered: ${harmless(id)}`),
     ...refused.map(({ id, reason }) => `refused, still dead-lettered: ${id}: ${harmless(reason)}`),
   ];
+}
+
+/** Help and wrong usage do without what lays text out. */
+async function listing(entries: readonly DeadLetterEntry[]): Promise<string> {
+  const { table } = await import('../terminal/table.js');
+  return table(HEADINGS, entries.map(rowOf));
 }
 
 function rowOf({ id, source, deadLetteredAt, attempts, reason, event }: DeadLetterEntry): readonly string[] {

@@ -1,7 +1,5 @@
-import type { Difference, NamespaceTotals, ReindexProgress, VerifyProgress, VerifyReport } from '@sfm/memory';
-import { harmless, table } from '../terminal/terminal.js';
-
-const HEADINGS = ['NAMESPACE', 'MEMORIES', 'DELETED', 'EVENTS', 'POINTS', 'LINKS', 'PENDING', 'MOVING', 'PARKED'];
+import type { Difference, ReindexProgress, VerifyProgress, VerifyReport } from '@sfm/memory';
+import { harmless } from '../terminal/terminal.js';
 
 /** One line per difference. */
 export function differenceText(difference: Difference, run: 'first' | 'after repair'): string {
@@ -13,16 +11,6 @@ export function differenceText(difference: Difference, run: 'first' | 'after rep
 
 export function progressText({ phase, namespace, done, total }: VerifyProgress | ReindexProgress): string {
   return `${namespace}: ${phase} ${done}${total === null ? '' : ` of ${Math.max(done, total)}`}`;
-}
-
-export function totalsText(namespaces: readonly NamespaceTotals[]): string {
-  return table(
-    HEADINGS,
-    namespaces.map(({ namespace, memories, tombstones, events, points, links, pending, moving, deadLetters }) => [
-      namespace,
-      ...[memories, tombstones, events, points, links, pending, moving, deadLetters].map(String),
-    ]),
-  );
 }
 
 export function verdictText({ agrees, differences, repaired }: VerifyReport): string {

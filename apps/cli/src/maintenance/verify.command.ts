@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { jsonText } from '../terminal/terminal.js';
 import { Findings } from './findings.js';
-import { totalsText, verdictText } from './report-text.js';
+import { verdictText } from './report-text.js';
 import {
   EXIT_HELP,
   runMaintenance,
@@ -46,6 +46,8 @@ function verify(flags: VerifyFlags, around: MaintenanceSurroundings): Promise<vo
     progress.clear();
     if (json) terminal.print(jsonText({ ...report, found: findings.found, notes: findings.notes }));
     else {
+      // Lays text out, which help and wrong usage do without.
+      const { totalsText } = await import('./totals-text.js');
       terminal.print(totalsText(report.namespaces));
       terminal.print(verdictText(report));
     }

@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline/promises';
-import stringWidth from 'string-width';
 
 /** What a command says and asks. */
 export interface Terminal {
@@ -27,16 +26,7 @@ export const processTerminal: Terminal = {
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-/** Rows under their headings. What others wrote into an event cannot steer the terminal. */
-export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows].map((row) => row.map(harmless));
-  const widths = headings.map((_, column) =>
-    lines.reduce((widest, row) => Math.max(widest, stringWidth(row[column] ?? '')), 0),
-  );
-  const padded = (cell: string, column: number) => cell + ' '.repeat((widths[column] ?? 0) - stringWidth(cell));
-  return lines.map((row) => row.map(padded).join('  ').trimEnd()).join('\n');
-}
-
+/** The text without characters that steer a terminal. */
 export function harmless(text: string): string {
   return text.replaceAll(CONTROL, ' ');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { table } from './terminal.js';
+import { table } from './table.js';
 
 describe('a table', () => {
   it('has its rows under their headings, two blanks apart, and nothing behind a row', () => {
