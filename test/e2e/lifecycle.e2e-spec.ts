@@ -30,6 +30,20 @@ describe('the life of an embedded service', () => {
     expect(await recallTexts(service, 'blue cupboard')).toEqual(['the kettle is in the blue cupboard']);
   });
 
+  it('repeats the answer of an idempotency key after it was killed, and stores nothing again', async () => {
+    const service = await started();
+    const keep = () =>
+      service.json<{ version: number }>('/v1/memories', {
+        headers: { 'idempotency-key': 'once' },
+        body: { coordinate: [1], payload: { text: 'kept once' } },
+      });
+    expect(await keep()).toMatchObject({ version: 1, created: true });
+    await service.signal('SIGKILL');
+    await service.launch();
+    expect(await keep()).toMatchObject({ version: 1, created: true });
+    expect(await service.json('/v1/memories/1')).toMatchObject({ version: 1 });
+  });
+
   it('answers requests that are in flight when it is told to stop, and stops in time', async () => {
     const service = await started();
     const items = Array.from({ length: 1000 }, (_, n) => ({ coord: `${n},1`, payload: { text: `memory ${n}` } }));

@@ -2,13 +2,13 @@ import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMe
 import {
   EmbeddedIdempotencyStore,
   ForgetService,
+  IdempotencyStore,
   IndexReadiness,
   ReadService,
   RecallService,
   ReindexService,
   StoreService,
   VerifyService,
-  type IdempotencyStore,
 } from '@sfm/memory';
 import { RequestLimits } from './checks/request-limits.js';
 import type { EdgeOptions } from './edge.options.js';
@@ -20,11 +20,12 @@ import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
-  /** Provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService, IndexReadiness. */
+  /**
+   * Provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService, IndexReadiness; and an
+   * IdempotencyStore where answers are remembered outside of this process.
+   */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;
-  /** Default: an EmbeddedIdempotencyStore. */
-  readonly idempotency?: IdempotencyStore;
 }
 
 /**
@@ -33,8 +34,8 @@ export interface EdgeModuleSetup {
  */
 @Module({})
 export class EdgeModule {
-  static register({ imports, options, idempotency }: EdgeModuleSetup): DynamicModule {
-    const providers = [...checks(options), ...useCases, ...repeating(idempotency)];
+  static register({ imports, options }: EdgeModuleSetup): DynamicModule {
+    const providers = [...checks(options), ...useCases, repeating];
     return { module: EdgeModule, imports, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
@@ -46,12 +47,16 @@ function checks({ bounds, cursorSecret }: EdgeOptions): FactoryProvider[] {
   ];
 }
 
-function repeating(idempotency: IdempotencyStore = new EmbeddedIdempotencyStore()): FactoryProvider[] {
-  const logger = new Logger('Edge');
-  const onForgotten = (err: unknown) =>
-    logger.warn({ msg: 'an answer could not be kept for its idempotency key', err });
-  return [{ provide: IdempotentRequests, useFactory: () => new IdempotentRequests(idempotency, onForgotten) }];
-}
+const repeating: FactoryProvider = {
+  provide: IdempotentRequests,
+  inject: [{ token: IdempotencyStore, optional: true }],
+  useFactory: (store: IdempotencyStore = new EmbeddedIdempotencyStore()) => {
+    const logger = new Logger('Edge');
+    return new IdempotentRequests(store, (err) =>
+      logger.warn({ msg: 'an answer could not be kept for its idempotency key', err }),
+    );
+  },
+};
 
 const useCases: FactoryProvider[] = [
   {

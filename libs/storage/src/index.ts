@@ -42,6 +42,7 @@ export { PostgresChangeFeed } from './postgres/ledger/postgres-change-feed.js';
 export { PostgresEventLedger } from './postgres/ledger/postgres-event-ledger.js';
 export { PostgresLedgerReader } from './postgres/replay/postgres-ledger-reader.js';
 export { PostgresTruthRestorer } from './postgres/replay/postgres-truth-restorer.js';
+export { PostgresIdempotencyStore } from './postgres/idempotency/postgres-idempotency-store.js';
 export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.js';
 export { PostgresImportanceHistory } from './postgres/reading/postgres-importance-history.js';
 export { PostgresMemoryReader } from './postgres/reading/postgres-memory-reader.js';

@@ -4,6 +4,7 @@ import {
   describeChangeFeedContract,
   describeCoordinateSearchContract,
   describeEventLedgerContract,
+  describeIdempotencyStoreContract,
   describeImportanceHistoryContract,
   describeKeywordSearchContract,
   describeMemoryCatalogContract,
@@ -15,6 +16,7 @@ import {
   describeReplayContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
+import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
 import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
 import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
 import { PostgresLedgerAccess } from '../../test/postgres-ledger-access.js';
@@ -56,3 +58,7 @@ describePendingMemoriesContract('PostgresPendingMemories', adapters);
 describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
+describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {
+  await truth.database.query({ text: 'TRUNCATE idempotency_keys' });
+  return new PostgresIdempotencyStore(truth.database);
+});

@@ -5,6 +5,7 @@ import {
   CoordinateSearch,
   DerivedTables,
   EventLedger,
+  IdempotencyStore,
   ImportanceHistory,
   KeywordSearch,
   LedgerReader,
@@ -22,6 +23,7 @@ import { DataSource } from 'typeorm';
 import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
 import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
+import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
@@ -69,6 +71,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [Outbox, PostgresOutbox],
       [ChangeFeed, PostgresChangeFeed],
       [EventLedger, PostgresEventLedger],
+      [IdempotencyStore, PostgresIdempotencyStore],
       [LedgerReader, PostgresLedgerReader],
       [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
