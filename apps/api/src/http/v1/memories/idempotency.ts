@@ -8,8 +8,8 @@ const HEADER = 'Idempotency-Key';
 /** For the API document. */
 export const IDEMPOTENCY_HEADER = {
   [HEADER]:
-    '1 to 255 printable characters. The same key with the same body is answered once and then repeated for an hour by ' +
-    'the process that answered, unless it failed in a way that may pass; 409 while it is being answered, 422 for another ' +
+    '1 to 255 printable characters. The same key with the same body is answered once and then repeated for an hour, by ' +
+    'every process, unless it failed in a way that may pass; 409 while it is being answered, 422 for another ' +
     'body. Writes are idempotent per coordinate in any case.',
 };
 
