@@ -27,17 +27,7 @@ export class LosslessLedger1764028800000 implements MigrationInterface {
     );
   }
 
-  /** Earlier versions read enriched payloads only. */
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`SET LOCAL soma.erasure = 'on'`);
-    await queryRunner.query(`UPDATE memory_events SET payload =
-        CASE WHEN memory_type = 'episodic' AND type <> 'deleted'
-          THEN jsonb_build_object('timestamp', "timestamp") ELSE '{}'::jsonb END
-        || payload
-        || jsonb_strip_nulls(jsonb_build_object('memory_type', memory_type, 'coordinate', coordinate))
-        || CASE WHEN type <> 'deleted'
-          THEN jsonb_build_object('importance_norm', coalesce(importance_norm, 0)) ELSE '{}'::jsonb END
-      WHERE payload_form = 'sent' AND coordinate_key IS NOT NULL`);
     await queryRunner.query(
       withBriefLock(`ALTER TABLE memory_events
         DROP COLUMN payload_form, DROP COLUMN announced, DROP COLUMN memory_id, DROP COLUMN created_version, DROP COLUMN created_at,

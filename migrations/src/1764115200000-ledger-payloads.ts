@@ -1,70 +1,31 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { sentPayload, type EnrichedRow } from './ledger-payloads/sent-payload.js';
+import { convertLedger, erasing } from './ledger-payloads/convert-ledger.js';
 
-const BATCH = 1000;
+/** Earlier versions read enriched payloads only. */
+const ENRICH = `
+UPDATE memory_events SET payload_form = 'enriched', payload =
+    CASE WHEN memory_type = 'episodic' AND type <> 'deleted'
+      THEN jsonb_build_object('timestamp', "timestamp") ELSE '{}'::jsonb END
+    || payload
+    || jsonb_strip_nulls(jsonb_build_object('memory_type', memory_type, 'coordinate', coordinate))
+    || CASE WHEN type <> 'deleted'
+      THEN jsonb_build_object('importance_norm', coalesce(importance_norm, 0)) ELSE '{}'::jsonb END
+  WHERE payload_form = 'sent' AND coordinate_key IS NOT NULL`;
 
-interface LedgerRow extends EnrichedRow {
-  readonly id: string;
-  readonly seq: string;
-  readonly type: string;
-}
-
-const ENRICHED_ROWS = `
-SELECT e.id, e.seq, e.type, e.payload, e.memory_type AS "memoryType", e.importance,
-  encode(e.content_hash, 'hex') AS "contentHash",
-  CASE WHEN m.version = e.version AND m.deleted_at IS NULL THEN m.payload END AS current
-FROM memory_events e
-LEFT JOIN memories m ON m.namespace = e.namespace AND m.coordinate_key = e.coordinate_key
-WHERE e.seq > $1 AND e.payload_form = 'enriched'
-ORDER BY e.seq LIMIT ${BATCH}`;
-
-/** What the memory still says of its version belongs to the row that made it; of earlier ones only the id is known. */
-const CONVERT = `
-UPDATE memory_events e SET
-  payload = coalesce(c.payload::jsonb, e.payload),
-  payload_form = CASE WHEN c.payload IS NULL THEN 'unknown' ELSE 'sent' END,
-  importance_norm = CASE WHEN e.type <> 'deleted' AND jsonb_typeof(e.payload -> 'importance_norm') = 'number'
-    THEN (e.payload ->> 'importance_norm')::double precision END,
-  memory_id = m.id,
-  created_version = CASE WHEN m.version = e.version THEN m.created_version END,
-  created_at = CASE WHEN m.version = e.version THEN m.created_at END,
-  updated_at = CASE WHEN m.version = e.version THEN m.updated_at END,
-  expires_at = CASE WHEN m.version = e.version THEN m.expires_at END
-FROM unnest($1::uuid[], $2::text[]) AS c (id, payload)
-JOIN memory_events o ON o.id = c.id
-LEFT JOIN memories m ON m.namespace = o.namespace AND m.coordinate_key = o.coordinate_key
-WHERE e.id = c.id AND e.payload_form = 'enriched'`;
-
-/**
- * Takes the payloads that earlier versions wrote into the ledger apart, proven by their hash; a row that cannot be told apart
- * is marked and stays as it is. In batches that commit by themselves, so that writers go on and an interrupted run continues.
- */
+/** Converts the ledger of earlier versions. What they still write in a rolling update, the next start converts. */
 export class LedgerPayloads1764115200000 implements MigrationInterface {
   readonly name = 'LedgerPayloads1764115200000';
   readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    let last: string | undefined = '0';
-    while (last !== undefined) {
-      const rows = (await queryRunner.query(ENRICHED_ROWS, [last])) as readonly LedgerRow[];
-      if (rows.length > 0) await convert(queryRunner, rows);
-      last = rows.at(-1)?.seq;
-    }
+    await convertLedger(queryRunner);
+    // Finds what is left to convert; rows of this version are none of it.
+    await queryRunner.query(`CREATE INDEX CONCURRENTLY IF NOT EXISTS memory_events_enriched_idx ON memory_events (seq)
+      WHERE payload_form = 'enriched'`);
   }
 
-  /** Where the payload column begins to have a form is where it is turned back. */
-  async down(): Promise<void> {}
-}
-
-async function convert(queryRunner: QueryRunner, rows: readonly LedgerRow[]): Promise<void> {
-  const payloads = rows.map((row) => (row.type === 'deleted' ? '{}' : sentPayload(row)));
-  await queryRunner.startTransaction();
-  try {
-    await queryRunner.query(`SET LOCAL soma.erasure = 'on'`);
-    await queryRunner.query(CONVERT, [rows.map(({ id }) => id), payloads]);
-    await queryRunner.commitTransaction();
-  } catch (error) {
-    await queryRunner.rollbackTransaction();
-    throw error;
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query('DROP INDEX IF EXISTS memory_events_enriched_idx');
+    await erasing(queryRunner, () => queryRunner.query(ENRICH));
   }
 }

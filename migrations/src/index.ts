@@ -18,3 +18,5 @@ export const MIGRATIONS = [
   LedgerPayloads1764115200000,
   IdempotencyKeys1764201600000,
 ];
+
+export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -120,6 +120,11 @@ export class LedgerWorld {
   /** Processes what came late, publishes what waits and indexes everything. */
   async settle(publish: Publish): Promise<void> {
     await this.process(this.late);
+    await this.crash(publish);
+  }
+
+  /** Publishes what waits and indexes everything; what came late is not processed any more. */
+  async crash(publish: Publish): Promise<void> {
     this.late = [];
     await this.relay(publish);
     const ids = await this.database.query<{ namespace: string; key: string }>({
@@ -182,8 +187,13 @@ export class LedgerWorld {
     });
   }
 
+  /** Looks into the database, or bends it. */
+  async sql<Row extends object>(text: string, ...values: unknown[]): Promise<Row[]> {
+    return this.database.query<Row & Record<string, unknown>>({ text, values });
+  }
+
   private async rows(text: string): Promise<object[]> {
-    return this.database.query({ text });
+    return this.sql(text);
   }
 
   private async process(records: readonly EventRecord[]): Promise<void> {

@@ -6,7 +6,7 @@ import {
   type CompleteOptions,
   type ReplayServices,
 } from '@sfm/composition';
-import type { CoordinateId } from '@sfm/memory';
+import type { CoordinateId, ReplayOutcome } from '@sfm/memory';
 import { configuredSystem } from '../servers/configured-system.js';
 import { HEARD, QUIET } from '../servers/loggers.js';
 import { whileNobodyServes } from '../servers/while-nobody-serves.js';
@@ -27,12 +27,24 @@ export interface ReplayTotals {
   memories: number;
   unreadable: number;
   refused: number;
+  /** Of the refused: events of a history that the database did not take. */
+  diverged: number;
+  /** Events that still wait for the event bus. */
+  waiting: number;
 }
 
 /** Brings the memories up to date from the topic or the ledger, indexes what changed and publishes what waits. */
 export async function replay(from: ReplaySource): Promise<ReplayTotals> {
   const system = configuredSystem();
-  const totals: ReplayTotals = { read: 0, replayed: 0, memories: 0, unreadable: 0, refused: 0 };
+  const totals: ReplayTotals = {
+    read: 0,
+    replayed: 0,
+    memories: 0,
+    unreadable: 0,
+    refused: 0,
+    diverged: 0,
+    waiting: 0,
+  };
   const work = (services: ReplayServices) =>
     from === 'topic' ? replayTopic(system, services, totals) : replayLedger(services, totals);
   await withConnection(system.truth, HEARD, async (connection, isOwned) => {
@@ -40,7 +52,7 @@ export async function replay(from: ReplaySource): Promise<ReplayTotals> {
       withDataSource(connection, system.truth, (dataSource) =>
         withReplay(system, dataSource, async (services) => {
           await work(services);
-          await publish(services);
+          totals.waiting = await publish(services);
         }),
       );
     await (isOwned ? run() : whileNobodyServes(connection, run));
@@ -58,16 +70,21 @@ async function replayTopic(
   }
   const topic = eventTopic({ events, clientName, log: QUIET, maxDimensions });
   await topic.read(async (records) => services.events.note(records));
-  await topic.read(async (records, unreadable) => {
-    const { replayed, memories, refused } = await services.events.replay(records);
+  const apply = async (outcome: ReplayOutcome) => {
+    const { replayed, memories, refused, diverged } = outcome;
     for (const { eventId, reason } of refused) processTerminal.note(`refused ${eventId}: ${reason}`);
     await index(services, memories);
     totals.replayed += replayed;
     totals.memories += memories.length;
-    totals.unreadable += unreadable;
     totals.refused += refused.length;
+    totals.diverged += diverged;
+  };
+  await topic.read(async (records, unreadable) => {
+    await apply(await services.events.replayOwn(records));
+    totals.unreadable += unreadable;
     noteProgress(totals, totals.read + records.length, 'events read');
   });
+  await topic.read(async (records) => apply(await services.events.replayForeign(records)));
 }
 
 async function replayLedger(services: ReplayServices, totals: ReplayTotals): Promise<void> {
@@ -96,7 +113,11 @@ async function index({ indexer }: ReplayServices, memories: readonly CoordinateI
   }
 }
 
-/** Events that wait, those of a backup among them, go where a relay would bring them. */
-async function publish({ outbox, bus }: ReplayServices): Promise<void> {
+/** Brings events that wait, those of a backup among them, where a relay would. Resolves with how many still wait. */
+async function publish({ outbox, bus }: ReplayServices): Promise<number> {
   while ((await outbox.drain(EVENTS_PER_DRAIN, (records) => bus.publish(records))) > 0);
+  const { waiting } = await outbox.depth();
+  if (waiting > 0)
+    processTerminal.note(`${waiting} events wait for the event bus; a service publishes them when it runs`);
+  return waiting;
 }

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { MIGRATIONS } from '@sfm/migrations';
+import { convertLedger, MIGRATIONS } from '@sfm/migrations';
 import {
   createDataSource,
   EmbeddedPostgres,
@@ -113,6 +113,7 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
   await dataSource.initialize();
   const applied = await new MigrationRunner(dataSource).migrateUp();
   if (applied.length > 0) logger.log(`applied migrations: ${applied.join(', ')}`);
+  await convertWhatOthersWrote(dataSource);
   return {
     dataSource,
     connection: server.connection,
@@ -124,4 +125,14 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
       await server.stop();
     },
   };
+}
+
+/** Processes of an earlier version may have gone on writing after its migrations. Nearly always there is nothing to do. */
+async function convertWhatOthersWrote(dataSource: Truth['dataSource']): Promise<void> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await convertLedger(runner);
+  } finally {
+    await runner.release();
+  }
 }

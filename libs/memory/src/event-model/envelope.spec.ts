@@ -32,12 +32,12 @@ const entries: fc.Arbitrary<LedgerEntry> = fc
       ...fields,
       importance: fields.importance === 0 ? 0 : fields.importance,
       importanceNorm: fields.importanceNorm === 0 ? 0 : fields.importanceNorm,
-      id: 'id',
+      id: '0190a8c5-7d0f-7c3e-8b7a-2f6d1f6f0c11',
       eventId: 'event',
       namespace: 'ns',
       coordinate,
       key: coordinate.join(','),
-      contentHash: 'ff',
+      contentHash: 'f'.repeat(64),
       memoryId: 7,
       createdVersion: 1,
       updatedAtMs: fields.occurredAtMs,
@@ -96,6 +96,21 @@ describe('an envelope', () => {
       memoryType: 'semantic',
       coordinate: '1,2',
     });
+  });
+});
+
+describe('details that travel beside an event', () => {
+  const details = toEnvelope(fc.sample(entries, 1)[0]!).details;
+  it.each([
+    ['importance_norm', 7],
+    ['importance_norm', 'high'],
+    ['memory_id', 1.5],
+    ['created_at', '2026-01-01'],
+    ['expires_at', Number.MAX_VALUE],
+    ['content_hash', 'ff'],
+    ['own', []],
+  ])('are refused for their %s: %j', (name, value) => {
+    expect(() => toEnvelopeDetails({ ...JSON.parse(JSON.stringify(details)), [name]: value })).toThrow(name);
   });
 });
 

@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid';
 import { InvalidRequestError } from '../model/errors.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.js';
@@ -114,6 +115,9 @@ export function fromEnvelope(record: EventRecord): EnvelopeContent {
 
 function entryOf({ event, key, version }: EventRecord, enriched: JsonObject, details: EnvelopeDetails): LedgerEntry {
   const coordinate = toCoordinate(key.split(',').map(Number), Infinity, 'memory-key');
+  if (!isUuid(event.id)) throw new InvalidRequestError('id', 'must be a UUID');
+  const occurredAtMs = Date.parse(String(event.timestamp));
+  if (Number.isNaN(occurredAtMs)) throw new InvalidRequestError('timestamp', 'must be an ISO 8601 time');
   if (coordinateKey(coordinate) !== key)
     throw new InvalidRequestError('memory-key', `${key} is not in its canonical form`);
   return {
@@ -121,7 +125,7 @@ function entryOf({ event, key, version }: EventRecord, enriched: JsonObject, det
     eventId: event.event_id,
     namespace: event.namespace,
     type: event.type,
-    occurredAtMs: Date.parse(String(event.timestamp)),
+    occurredAtMs,
     isAnnounced: details.announced,
     coordinate,
     key,
@@ -144,22 +148,27 @@ function sentPayload(enriched: JsonObject, own: JsonObject): JsonObject {
   return { ...Object.fromEntries(Object.entries(enriched).filter(([name]) => !names.has(name))), ...own };
 }
 
+const SHA256 = /^[0-9a-f]{64}$/;
 const NUMBERS_OR_NULL = ['memory_id', 'created_version', 'created_at', 'updated_at', 'expires_at'] as const;
 
 /** Reads what travels beside an event. @throws InvalidRequestError naming the field that is not as we write it */
 export function toEnvelopeDetails(value: unknown): EnvelopeDetails {
   if (!isJsonObject(value)) throw new InvalidRequestError('memory-details', 'must be an object');
   const { own, importance_norm: norm, content_hash: hash, announced } = value;
-  const numbers = NUMBERS_OR_NULL.map((name) => {
-    const number = value[name];
-    if (number !== null && typeof number !== 'number')
-      throw new InvalidRequestError(`memory-details.${name}`, 'must be a number');
-    return [name, number] as const;
-  });
+  const numbers = NUMBERS_OR_NULL.map((name) => [name, wholeNumber(name, value[name])] as const);
   if (!isJsonObject(own)) throw new InvalidRequestError('memory-details.own', 'must be an object');
-  if (typeof norm !== 'number') throw new InvalidRequestError('memory-details.importance_norm', 'must be a number');
-  if (hash !== null && typeof hash !== 'string')
-    throw new InvalidRequestError('memory-details.content_hash', 'must be text');
+  if (typeof norm !== 'number' || !(norm >= 0 && norm <= 1)) {
+    throw new InvalidRequestError('memory-details.importance_norm', 'must be a number from 0 to 1');
+  }
+  if (hash !== null && !(typeof hash === 'string' && SHA256.test(hash))) {
+    throw new InvalidRequestError('memory-details.content_hash', 'must be a SHA-256 in hex, or null');
+  }
   const known = Object.fromEntries(numbers) as Record<(typeof NUMBERS_OR_NULL)[number], number | null>;
   return { ...known, own, importance_norm: norm, content_hash: hash, announced: announced === true };
+}
+
+function wholeNumber(name: string, value: JsonValue | undefined): number | null {
+  if (value === null) return null;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  throw new InvalidRequestError(`memory-details.${name}`, 'must be a whole number or null');
 }

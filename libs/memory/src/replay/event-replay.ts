@@ -1,24 +1,25 @@
-import { isForeign } from '../indexing/events/event-processor.js';
-import type { ForeignEventRecorder, RefusedEvent } from '../indexing/events/foreign-event-recorder.js';
-import type { CoordinateId } from '../indexing/projection/indexer.js';
-import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import { fromEnvelope } from '../event-model/envelope.js';
 import { ledgerId } from '../event-model/ledger-id.js';
 import type { EventRecord } from '../event-model/memory-event.js';
+import { isForeign } from '../indexing/events/event-processor.js';
+import type { ForeignEventRecorder, RefusedEvent } from '../indexing/events/foreign-event-recorder.js';
+import type { CoordinateId } from '../indexing/projection/indexer.js';
+import { applyIsolating } from '../indexing/projection/isolation.js';
+import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import { toRestoredEntry } from './restored-entry.js';
-import type { TruthRestorer } from './truth-restorer.port.js';
+import type { RestoredEntry, TruthRestorer } from './truth-restorer.port.js';
 
 export interface ReplayOutcome {
   /** Events whose effects the truth did not have, and has now. */
   readonly replayed: number;
   /** Memories that changed: they have to be indexed. */
   readonly memories: readonly CoordinateId[];
+  /** Events without effect, with the reason. */
   readonly refused: readonly RefusedEvent[];
+  /** How many of these were refused because the database went on differently: what they say is acknowledged and lost. */
+  readonly diverged: number;
 }
-
-/** How a run of events is brought into the truth. */
-type Way = 'restore' | 'record';
 
 export interface EventReplayPlaces {
   readonly source: Pick<ProjectionSource, 'rows'>;
@@ -26,15 +27,22 @@ export interface EventReplayPlaces {
   readonly recorder: Pick<ForeignEventRecorder, 'record'>;
 }
 
+const NOTHING: ReplayOutcome = { replayed: 0, memories: [], refused: [], diverged: 0 };
+const DIVERGED = 'the database has another change of this version or of one before: the two histories went apart';
+const SUPERSEDED = 'an earlier version of the service applied it before what came later, and did not say what it made';
+
 /**
  * Brings a truth that was restored from a backup up to date from the events that are still on the bus: what was
  * acknowledged after the backup. Every memory is again what it was, in every column.
  *
- * The topic is read twice: first to note which events of other producers ours tell about, because only those say what
- * became of them; then to replay.
+ * The topic is read three times: to note what is on it (`note`), for our own events (`replayOwn`), which say what became of
+ * those of other producers too, and last for events of others that nobody had applied yet (`replayForeign`).
  */
 export class EventReplay {
   private readonly announced = new Set<string>();
+  private readonly diverged = new Set<string>();
+  private highestMemoryId = 0;
+  private areIdsReserved = false;
 
   constructor(
     private readonly places: EventReplayPlaces,
@@ -43,77 +51,124 @@ export class EventReplay {
 
   /** The first reading. */
   note(records: readonly EventRecord[]): void {
-    for (const { event, details } of records) if (details?.announced === true) this.announced.add(ledgerId(event.id));
+    for (const { event, details } of records) {
+      if (details?.announced === true) this.announced.add(ledgerId(event.id));
+      this.highestMemoryId = Math.max(this.highestMemoryId, details?.memory_id ?? 0);
+    }
   }
 
   /**
-   * The second reading: applies events in the order of the bus; applying them again changes nothing. An event of ours that
-   * says whole what it made is restored. One of an earlier version does not: it is written as another producer's, unless
-   * the truth has reached its version.
+   * The second reading: applies our own events in the order of the bus; applying them again changes nothing. One that says
+   * whole what it made is restored. One of an earlier version does not: it is written as another producer's, unless the
+   * truth has reached its version. A coordinate that was written here beside what its events say is left as it is.
    *
    * @throws StoreUnavailableError: try the whole batch again later.
    */
-  async replay(records: readonly EventRecord[]): Promise<ReplayOutcome> {
-    let replayed = 0;
-    const memories = new Map<string, CoordinateId>();
-    const refused: RefusedEvent[] = [];
-    for (const run of this.runs(records)) {
-      const outcome = run.way === 'restore' ? await this.restore(run.records) : await this.record(run.records);
-      replayed += outcome.replayed;
-      refused.push(...outcome.refused);
-      for (const memory of outcome.memories) memories.set(idOf(memory), memory);
+  async replayOwn(records: readonly EventRecord[]): Promise<ReplayOutcome> {
+    await this.reserveIds();
+    const own = records.filter((record) => !isForeign(record));
+    const outcomes: ReplayOutcome[] = [];
+    for (const run of runs(own, ({ details }) => details !== undefined)) {
+      outcomes.push(run[0]?.details ? await this.restore(run) : await this.record(await this.unreached(run)));
     }
-    return { replayed, memories: [...memories.values()], refused };
+    return together(outcomes);
   }
 
-  /** Neighbours that are brought in the same way, in order, without events that one of ours tells about. */
-  private runs(records: readonly EventRecord[]): readonly { readonly way: Way; readonly records: EventRecord[] }[] {
-    const runs: { readonly way: Way; readonly records: EventRecord[] }[] = [];
-    for (const record of records) {
-      if (isForeign(record) && this.announced.has(ledgerId(record.event.id))) continue;
-      const way = record.details === undefined ? 'record' : 'restore';
-      const last = runs.at(-1);
-      if (last?.way === way) last.records.push(record);
-      else runs.push({ way, records: [record] });
-    }
-    return runs;
+  /**
+   * The third reading: applies events of other producers that none of ours tells about, as a consumer would have done next.
+   *
+   * @throws StoreUnavailableError: try the whole batch again later.
+   */
+  async replayForeign(records: readonly EventRecord[]): Promise<ReplayOutcome> {
+    const foreign = records.filter((record) => isForeign(record) && !this.announced.has(ledgerId(record.event.id)));
+    if (foreign.length === 0) return NOTHING;
+    const lacking = await this.places.restorer.lackingVersions(distinct(foreign.map(coordinateOf)));
+    const gaps = new Set(lacking.map(idOf));
+    const isSuperseded = (record: EventRecord) => gaps.has(idOf(coordinateOf(record)));
+    const outcome = await this.record(foreign.filter((record) => !isSuperseded(record)));
+    const superseded = foreign.filter(isSuperseded).map(({ event }) => refusal(event.event_id, SUPERSEDED));
+    return { ...outcome, refused: [...superseded, ...outcome.refused] };
+  }
+
+  private async reserveIds(): Promise<void> {
+    if (this.areIdsReserved) return;
+    await this.places.restorer.reserveIds(this.highestMemoryId);
+    this.areIdsReserved = true;
   }
 
   private async restore(records: readonly EventRecord[]): Promise<ReplayOutcome> {
-    const entries = [];
     const refused: RefusedEvent[] = [];
+    const entries: RestoredEntry[] = [];
     for (const record of records) {
       try {
         const content = fromEnvelope(record);
         if (content.kind === 'entry') entries.push(toRestoredEntry(content.entry, this.fields));
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        refused.push({ eventId: record.event.event_id, reason });
+        refused.push(refusal(record.event.event_id, error instanceof Error ? error.message : String(error)));
       }
     }
-    const restored = await this.places.restorer.restore(entries);
-    return { replayed: restored.entries, memories: restored.memories, refused };
+    let replayed = 0;
+    const memories: CoordinateId[] = [];
+    const apart = entries.filter((entry) => this.diverged.has(idOf(entry)));
+    const wanted = entries.filter((entry) => !this.diverged.has(idOf(entry)));
+    const failed = await applyIsolating(wanted, async (some) => {
+      const restored = await this.places.restorer.restore(some);
+      for (const entry of restored.conflicts) this.diverged.add(idOf(entry));
+      apart.push(...restored.conflicts);
+      replayed += restored.entries;
+      memories.push(...restored.memories);
+    });
+    for (const { item, reason } of failed) refused.push(refusal(item.eventId, reason));
+    refused.push(...apart.map(({ eventId }) => refusal(eventId, DIVERGED)));
+    return { replayed, memories, refused, diverged: apart.length };
   }
 
   private async record(records: readonly EventRecord[]): Promise<ReplayOutcome> {
-    const missing = await this.missing(records);
-    const { recorded, refused } = await this.places.recorder.record(missing);
-    const memories = missing.map(({ event, key }) => ({ namespace: event.namespace, key }));
-    return { replayed: recorded, memories, refused };
+    if (records.length === 0) return NOTHING;
+    const { recorded, refused } = await this.places.recorder.record(records);
+    return { replayed: recorded, memories: distinct(records.map(coordinateOf)), refused, diverged: 0 };
   }
 
-  private async missing(records: readonly EventRecord[]): Promise<readonly EventRecord[]> {
-    const ids = records.map(({ event, key }) => ({ namespace: event.namespace, key }));
-    const unique = new Map(ids.map((id) => [idOf(id), id]));
-    const rows = await this.places.source.rows([...unique.values()]);
+  /** Those whose version the truth has not reached. */
+  private async unreached(records: readonly EventRecord[]): Promise<readonly EventRecord[]> {
+    const rows = await this.places.source.rows(distinct(records.map(coordinateOf)));
     const reached = new Map(rows.map((row) => [idOf(row), row.version]));
-    return records.filter(({ event, key, version }) => {
-      if (version === undefined) return true;
-      return version > (reached.get(idOf({ namespace: event.namespace, key })) ?? 0);
-    });
+    return records.filter((record) => (record.version ?? 0) > (reached.get(idOf(coordinateOf(record))) ?? 0));
   }
+}
+
+/** Neighbours that are alike, in order. */
+function runs<T>(items: readonly T[], kind: (item: T) => boolean): readonly (readonly T[])[] {
+  const found: T[][] = [];
+  for (const item of items) {
+    const last = found.at(-1);
+    if (last?.[0] !== undefined && kind(last[0]) === kind(item)) last.push(item);
+    else found.push([item]);
+  }
+  return found;
+}
+
+function together(outcomes: readonly ReplayOutcome[]): ReplayOutcome {
+  return {
+    replayed: outcomes.reduce((sum, { replayed }) => sum + replayed, 0),
+    memories: distinct(outcomes.flatMap(({ memories }) => memories)),
+    refused: outcomes.flatMap(({ refused }) => refused),
+    diverged: outcomes.reduce((sum, { diverged }) => sum + diverged, 0),
+  };
+}
+
+function distinct(coordinates: readonly CoordinateId[]): readonly CoordinateId[] {
+  return [...new Map(coordinates.map((coordinate) => [idOf(coordinate), coordinate])).values()];
+}
+
+function coordinateOf({ event, key }: EventRecord): CoordinateId {
+  return { namespace: event.namespace, key };
 }
 
 function idOf({ namespace, key }: CoordinateId): string {
   return `${namespace}\n${key}`;
+}
+
+function refusal(eventId: string, reason: string): RefusedEvent {
+  return { eventId, reason };
 }

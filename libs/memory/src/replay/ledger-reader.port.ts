@@ -16,6 +16,9 @@ export interface LedgerBatch {
 
 /** The ledger as something to make the truth from. */
 export abstract class LedgerReader {
+  /** The highest creation id that the ledger knows; 0 when it knows none. */
+  abstract highestMemoryId(): Promise<number>;
+
   /** The newest change of every coordinate that has one, deletions included, in batches. */
   abstract scanNewest(batchSize: number): AsyncIterable<LedgerBatch>;
 }

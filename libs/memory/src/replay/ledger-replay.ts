@@ -31,6 +31,7 @@ export class LedgerReplay {
   /** May be interrupted and run again at any time. @throws StoreUnavailableError */
   async replay(listener: LedgerReplayListener): Promise<LedgerReplayOutcome> {
     const totals = { read: 0, restored: 0, unreadable: 0 };
+    await this.restorer.reserveIds(await this.ledger.highestMemoryId());
     for await (const { entries, unreadable } of this.ledger.scanNewest(ENTRIES_PER_BATCH)) {
       const { memories } = await this.restorer.restore(entries.map((entry) => toRestoredEntry(entry, this.fields)));
       totals.read += entries.length + unreadable.length;

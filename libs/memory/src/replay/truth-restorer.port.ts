@@ -14,10 +14,19 @@ export interface Restored {
   readonly entries: number;
   /** Memories that are what an entry says now, and were not before. */
   readonly memories: readonly CoordinateId[];
+  /** Entries whose version was made by another change here: the two histories went apart. Nothing of theirs was written. */
+  readonly conflicts: readonly RestoredEntry[];
 }
 
 /** The truth as a replay writes it: not by new changes, but back to what changes once made. */
 export abstract class TruthRestorer {
+  /**
+   * Keeps creation ids up to this one for the memories that have them: what is stored from now on gets ids above.
+   *
+   * @throws StoreUnavailableError
+   */
+  abstract reserveIds(highest: number): Promise<void>;
+
   /**
    * Gives the ledger the entries that it lacks, and every coordinate whose memory is older than its newest entry the memory
    * of that entry: id, version, times, expiry and all. Each memory that changes is announced in the outbox, as any other
@@ -26,4 +35,7 @@ export abstract class TruthRestorer {
    * @throws StoreUnavailableError
    */
   abstract restore(entries: readonly RestoredEntry[]): Promise<Restored>;
+
+  /** Those of the coordinates whose ledger lacks versions below the one that their memory has. */
+  abstract lackingVersions(coordinates: readonly CoordinateId[]): Promise<readonly CoordinateId[]>;
 }

@@ -303,6 +303,14 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       expect(await truth().writer.write([at(namespace, 0)])).toMatchObject([{ version: 5, created: true }]);
     });
 
+    it('compares every deletion of a call, also those that ask for one coordinate twice', async () => {
+      const namespace = freshNamespace();
+      await truth().writer.write([aWrite(namespace)]);
+      const demanding = { ...aDeletion(namespace, '1,2'), expectedVersion: 7 };
+      await expect(truth().writer.delete([demanding, aDeletion(namespace, '1,2')])).rejects.toEqual(conflict(7, 1));
+      expect(await find(namespace, '1,2')).toMatchObject({ version: 1 });
+    });
+
     it('lets one of many win who expect the same, on a coordinate that was written and on one that never was', async () => {
       const namespace = freshNamespace();
       for (const expected of [0, 1, 2]) {

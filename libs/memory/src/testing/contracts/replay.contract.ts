@@ -83,8 +83,8 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
       await truth().writer.write([aWrite(namespace, { coordinate: [2], payload: { text: 'newer' } })]);
       await drainAll(truth().outbox);
       const before = await find('1', '2');
-      expect(await restore(entries)).toEqual({ entries: 0, memories: [] });
-      expect(await restore([])).toEqual({ entries: 0, memories: [] });
+      expect(await restore(entries)).toEqual({ entries: 0, memories: [], conflicts: [] });
+      expect(await restore([])).toEqual({ entries: 0, memories: [], conflicts: [] });
       expect(await find('1', '2')).toEqual(before);
       expect(await written()).toEqual([]);
     });
@@ -116,7 +116,11 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
         payload: {},
       };
       await replay().lose(namespace, 'ledger');
-      expect(await restore([{ ...miss, memoryType: null, importance: null }])).toEqual({ entries: 1, memories: [] });
+      expect(await restore([{ ...miss, memoryType: null, importance: null }])).toEqual({
+        entries: 1,
+        memories: [],
+        conflicts: [],
+      });
       expect(await newest()).toEqual([]);
     });
 

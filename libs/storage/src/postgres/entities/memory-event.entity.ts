@@ -6,6 +6,7 @@ import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 @Index('ix_memory_events_namespace_timestamp', ['namespace', 'timestamp'])
 @Index('ix_memory_events_event_id', ['eventId'])
 @Index('memory_events_seq_idx', ['seq'], { unique: true })
+@Index('memory_events_enriched_idx', ['seq'], { where: `(payload_form = 'enriched'::text)` })
 export class MemoryEventEntity {
   @PrimaryColumn({ type: 'uuid', primaryKeyConstraintName: 'memory_events_pkey' })
   id: string;

@@ -1,4 +1,4 @@
-import { LedgerReader, sentOf, type LedgerBatch, type LedgerEntry, type UnreadableEntry } from '@sfm/memory';
+import { LedgerReader, type LedgerBatch, type LedgerEntry, type UnreadableEntry } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { ledgerColumns, toLedgerEntry, type LedgerDbRow } from '../rows/ledger-row.js';
 
@@ -37,6 +37,13 @@ export class PostgresLedgerReader extends LedgerReader {
     super();
   }
 
+  async highestMemoryId(): Promise<number> {
+    const [row] = await this.database.query<{ highest: number }>({
+      text: 'SELECT coalesce(max(memory_id), 0)::float8 AS highest FROM memory_events',
+    });
+    return row?.highest ?? 0;
+  }
+
   async *scanNewest(batchSize: number): AsyncGenerator<LedgerBatch> {
     let last: NewestRow | undefined;
     do {
@@ -54,24 +61,19 @@ function toBatch(rows: readonly NewestRow[]): LedgerBatch {
   const entries: LedgerEntry[] = [];
   const unreadable: UnreadableEntry[] = [];
   for (const row of rows) {
-    const payload = sentPayload(row);
-    if (payload === undefined) {
-      const { id, namespace, coordinate_key: key } = row;
-      unreadable.push({
-        id,
-        namespace,
-        key,
-        reason: 'an earlier version wrote it, and what was sent cannot be told from it',
-      });
-    } else entries.push(toEntry({ ...row, payload }));
+    const reason = whatIsUnknown(row);
+    if (reason === undefined) entries.push(toEntry(row.type === 'deleted' ? { ...row, payload: {} } : row));
+    else unreadable.push({ id: row.id, namespace: row.namespace, key: row.coordinate_key, reason });
   }
   return { entries, unreadable };
 }
 
-function sentPayload({ type, payload, payload_form: form, memory_type, importance, content_hash }: NewestRow) {
-  if (type === 'deleted') return {};
-  if (form === 'sent') return payload;
-  return sentOf({ payload, type: memory_type ?? 'episodic', importance, contentHash: content_hash });
+/** Why no memory can be made of a row that an earlier version wrote; undefined when one can. */
+function whatIsUnknown({ type, payload_form: form, updated_at_ms }: NewestRow): string | undefined {
+  if (type === 'deleted') return undefined;
+  if (form === 'unknown') return 'an earlier version wrote it, and what was sent cannot be told from it';
+  if (form === 'enriched') return 'an earlier version wrote it after the update; start the service once to convert it';
+  return updated_at_ms === null ? 'an earlier version wrote it, and did not note when it expires' : undefined;
 }
 
 function toEntry({ born_version, born_at_ms, ...row }: NewestRow): LedgerEntry {

@@ -1,4 +1,4 @@
-import { TruthRestorer, type Restored, type RestoredEntry } from '@sfm/memory';
+import { TruthRestorer, type CoordinateId, type Restored, type RestoredEntry } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { restoreStatement, type RestoredRow } from './restore-statement.js';
@@ -12,19 +12,38 @@ export class PostgresTruthRestorer extends TruthRestorer {
     this.notifier = new OutboxNotifier(database);
   }
 
-  async restore(entries: readonly RestoredEntry[]): Promise<Restored> {
-    if (entries.length === 0) return { entries: 0, memories: [] };
-    const rows = await this.database.transaction(async (run) => {
-      const written = await run<RestoredRow>(restoreStatement(entries));
-      await run({ text: RAISE_IDS, values: [Math.max(0, ...written.map(({ id }) => id ?? 0))] });
-      return written;
+  async reserveIds(highest: number): Promise<void> {
+    if (highest < 1) return;
+    await this.database.query({
+      text: `SELECT setval('memories_id_seq', $1::bigint) FROM memories_id_seq
+        WHERE last_value < $1::bigint OR last_value = $1::bigint AND NOT is_called`,
+      values: [highest],
     });
-    const memories = rows.flatMap(({ namespace, key }) => (namespace === null ? [] : [{ namespace, key }]));
+  }
+
+  async restore(entries: readonly RestoredEntry[]): Promise<Restored> {
+    if (entries.length === 0) return { entries: 0, memories: [], conflicts: [] };
+    await this.reserveIds(Math.max(...entries.map(({ memoryId }) => memoryId ?? 0)));
+    const rows = await this.database.queryWithRetry<RestoredRow>(restoreStatement(entries));
+    const memories = rows.filter(({ what }) => what === 'restored').map(({ namespace, key }) => ({ namespace, key }));
+    const apart = new Set(rows.filter(({ what }) => what === 'conflict').map(({ id }) => id));
     if (memories.length > 0) this.notifier.notify();
-    return { entries: rows[0]?.entries ?? 0, memories };
+    return {
+      entries: rows.find(({ what }) => what === 'total')?.entries ?? 0,
+      memories,
+      conflicts: entries.filter(({ id }) => apart.has(id)),
+    };
+  }
+
+  async lackingVersions(coordinates: readonly CoordinateId[]): Promise<readonly CoordinateId[]> {
+    if (coordinates.length === 0) return [];
+    return this.database.query<{ namespace: string; key: string }>({
+      text: `SELECT m.namespace, m.coordinate_key AS key
+        FROM unnest($1::text[], $2::text[]) AS asked (namespace, key)
+        JOIN memories m ON m.namespace = asked.namespace AND m.coordinate_key = asked.key
+        WHERE m.version > (SELECT count(*) FROM memory_events e
+          WHERE e.namespace = m.namespace AND e.coordinate_key = m.coordinate_key AND e.version IS NOT NULL)`,
+      values: [coordinates.map(({ namespace }) => namespace), coordinates.map(({ key }) => key)],
+    });
   }
 }
-
-/** What is stored next gets an id above those that were given back. */
-const RAISE_IDS = `SELECT setval('memories_id_seq', $1::bigint)
-  WHERE $1::bigint > (SELECT last_value FROM memories_id_seq)`;

@@ -6,8 +6,8 @@ import { groupingKey } from '../writing/grouping-key.js';
  * One statement for a batch of entries: the ledger gets those that it lacks, `memories` the newest of each coordinate where
  * that is newer than the row, and the outbox what changed there. Rows are locked and written in key order.
  *
- * A coordinate keeps its creation id. One that is free gets the id of the entry, unless another coordinate was given that
- * meanwhile. Access figures are no part of the history: they stay within a life and begin anew with another.
+ * A coordinate whose version was made by another change here is left out whole: its two histories went apart. A memory gets the
+ * creation id of its entry, unless another coordinate has that. Access figures are no part of the history: they stay within a life and begin anew with another.
  */
 const RESTORE = `
 WITH arrived AS MATERIALIZED (
@@ -20,8 +20,14 @@ WITH arrived AS MATERIALIZED (
     $18::float8[], $19::text[], $20::text[]) WITH ORDINALITY
     AS e (id, event_id, namespace, type, occurred_ms, announced, key, version, memory_type, payload, importance,
       importance_norm, hash, expires_ms, memory_id, created_version, created_ms, updated_ms, searched_text, session, position)
+), conflicting AS MATERIALIZED (
+  SELECT DISTINCT a.namespace, a.key FROM arrived a
+  JOIN memory_events e ON e.namespace = a.namespace AND e.coordinate_key = a.key AND e.version = a.version AND e.id <> a.id
+), wanted AS MATERIALIZED (
+  SELECT * FROM arrived a
+  WHERE NOT EXISTS (SELECT FROM conflicting c WHERE c.namespace = a.namespace AND c.key = a.key)
 ), known AS (
-  INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
+  INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM wanted ORDER BY namespace ON CONFLICT DO NOTHING
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
     coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at,
@@ -29,20 +35,25 @@ WITH arrived AS MATERIALIZED (
   SELECT id, event_id, namespace, type, occurred_ms / 1000, payload, 'sent', announced, key, coordinate, memory_type, version,
     importance, content_hash, memory_id, created_version, to_timestamp(created_ms / 1000), to_timestamp(updated_ms / 1000),
     CASE WHEN type <> 'deleted' THEN importance_norm END, expires_at
-  FROM arrived ORDER BY position
-  ON CONFLICT DO NOTHING
+  FROM wanted ORDER BY position
+  ON CONFLICT (id) DO NOTHING
   RETURNING id
 ), newest AS MATERIALIZED (
   SELECT DISTINCT ON (namespace COLLATE "C", key COLLATE "C") *, type = 'deleted' AS gone
-  FROM arrived WHERE version IS NOT NULL
+  FROM wanted WHERE version IS NOT NULL
   ORDER BY namespace COLLATE "C", key COLLATE "C", version DESC
+), placed AS MATERIALIZED (
+  SELECT n.*, CASE
+      WHEN row_number() OVER (PARTITION BY n.namespace, n.memory_id ORDER BY n.key COLLATE "C") = 1
+        AND NOT EXISTS (SELECT FROM memories o
+          WHERE o.namespace = n.namespace AND o.id = n.memory_id AND o.coordinate_key <> n.key)
+      THEN n.memory_id END AS free_id
+  FROM newest n
 ), written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload, searched_text,
     session, importance, importance_norm, content_hash, created_at, updated_at, expires_at, deleted_at)
   SELECT n.namespace, n.key,
-    CASE WHEN n.memory_id IS NULL OR EXISTS (SELECT FROM memories o
-        WHERE o.namespace = n.namespace AND o.id = n.memory_id AND o.coordinate_key <> n.key)
-      THEN nextval('memories_id_seq') ELSE n.memory_id END,
+    coalesce(n.free_id, nextval('memories_id_seq')),
     n.coordinate, n.version, coalesce(n.created_version, n.version), coalesce(n.memory_type, 'episodic'),
     CASE WHEN NOT n.gone THEN n.payload END,
     CASE WHEN n.gone THEN '' ELSE n.searched_text END,
@@ -53,9 +64,10 @@ WITH arrived AS MATERIALIZED (
     n.created_at, n.updated_at,
     CASE WHEN NOT n.gone THEN n.expires_at END,
     CASE WHEN n.gone THEN n.updated_at END
-  FROM newest n
+  FROM placed n
   ORDER BY n.namespace COLLATE "C", n.key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
+    id = coalesce((SELECT p.free_id FROM placed p WHERE p.namespace = excluded.namespace AND p.key = excluded.coordinate_key), m.id),
     coordinate = excluded.coordinate,
     version = excluded.version,
     created_version = excluded.created_version,
@@ -78,7 +90,7 @@ WITH arrived AS MATERIALIZED (
     embedding_space = CASE WHEN m.searched_text = excluded.searched_text AND excluded.deleted_at IS NULL
       THEN m.embedding_space END
   WHERE m.version < excluded.version
-  RETURNING namespace, coordinate_key, version, id
+  RETURNING namespace, coordinate_key, version
 ), queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version)
   SELECT n.id, w.namespace, w.coordinate_key, w.version
@@ -86,16 +98,20 @@ WITH arrived AS MATERIALIZED (
   ORDER BY n.position
   RETURNING event_id
 )
-SELECT namespace, coordinate_key AS key, (SELECT count(*) FROM ledger)::int AS entries, id::float8 AS id FROM written
-UNION ALL
-SELECT NULL, NULL, (SELECT count(*) FROM ledger)::int, NULL`;
+SELECT 'restored' AS what, NULL::uuid AS id, namespace, coordinate_key AS key, 0 AS entries FROM written
+UNION ALL SELECT 'conflict', a.id, a.namespace, a.key, 0
+  FROM arrived a JOIN conflicting c ON c.namespace = a.namespace AND c.key = a.key
+  WHERE NOT EXISTS (SELECT FROM memory_events e WHERE e.id = a.id)
+UNION ALL SELECT 'total', NULL, NULL, NULL, (SELECT count(*) FROM ledger)::int`;
 
 export interface RestoredRow {
-  /** Null in the one row that only tells the number of entries. */
-  readonly namespace: string | null;
+  readonly what: 'restored' | 'conflict' | 'total';
+  /** Of an entry that cannot be restored. */
+  readonly id: string | null;
+  /** Of a coordinate; null in the one row that tells the number of entries that the ledger did not have. */
+  readonly namespace: string;
   readonly key: string;
   readonly entries: number;
-  readonly id: number | null;
 }
 
 /** The statement that restores the entries; several of one coordinate may be among them. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { contentHash, enrichedPayload, type JsonObject, type LedgerEntry, type MemoryType } from '@sfm/memory';
-import { MIGRATIONS } from '@sfm/migrations';
+import { convertLedger, MIGRATIONS } from '@sfm/migrations';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresLedgerReader } from '../replay/postgres-ledger-reader.js';
 import { MigrationRunner } from './migration-runner.js';
@@ -142,35 +142,29 @@ describe('the ledger of an earlier version', () => {
     expect((await Promise.all(['1', '2', '3', '4', '5'].map(ledger))).flat()).toEqual(before);
   });
 
-  it('is read where a program that does not know better writes on beside this one', async () => {
+  it('is completed at the next start where an earlier version went on writing beside this one', async () => {
     await runner.migrateDown(LOSSLESS_MIGRATIONS);
-    await wrote('6', { payload: stamped });
     await runner.migrateUp();
-    await truth.database.transaction(async (run) => {
-      await run({ text: `SET LOCAL soma.erasure = 'on'` });
-      const names = ['created_version', 'created_at', 'updated_at', 'expires_at', 'memory_id', 'importance_norm'];
-      const enriched = JSON.stringify(
-        enrichedPayload({
-          payload: { text: 'late' },
-          type: 'episodic',
-          coordinate: [6],
-          importanceNorm: 0,
-          timeMs: AT * 1000,
-        }),
-      );
-      await run({
-        text: `UPDATE memory_events SET payload = $1, content_hash = decode($2, 'hex'), payload_form = DEFAULT,
-          ${names.map((name) => `${name} = NULL`).join(', ')} WHERE coordinate_key = '6'`,
-        values: [enriched, contentHash('episodic', null, { text: 'late' })],
-      });
-    });
-    const { entries, unreadable } = await readable();
-    expect(unreadable).toEqual([]);
-    expect(entries.find(({ key }) => key === '6')).toMatchObject({
+    await wrote('6', { payload: { text: 'late' }, importance: 3 });
+    const find = async () => (await readable()).entries.find(({ key }) => key === '6');
+    expect((await readable()).unreadable).toEqual(['6']);
+    await convertLedger(truth.dataSource.createQueryRunner());
+    expect((await readable()).unreadable).toEqual([]);
+    expect(await find()).toMatchObject({
       payload: { text: 'late' },
+      importance: 3,
+      importanceNorm: 0.25,
       version: 1,
       createdVersion: 1,
       createdAtMs: AT * 1000,
+      expiresAtMs: Date.UTC(2100, 0, 1),
     });
+  });
+
+  it('says that nothing can be made of a row whose expiry nobody noted', async () => {
+    await wrote('7', { payload: { text: 'lost' } });
+    await truth.database.query({ text: `DELETE FROM memories WHERE coordinate_key = '7'` });
+    await convertLedger(truth.dataSource.createQueryRunner());
+    expect((await readable()).unreadable).toEqual(['7']);
   });
 });

@@ -29,7 +29,7 @@ export class MigrationLockTimeout extends Error {
 }
 
 export interface MigrationRunnerOptions {
-  /** How long to wait for another process that is migrating, milliseconds. @default 120000 */
+  /** How long to wait for another process that is migrating, milliseconds. @default 900000 */
   readonly lockTimeoutMs?: number;
 }
 
@@ -120,7 +120,7 @@ export class MigrationRunner {
 
   /** Asks again and again instead of blocking in the server: a blocked session would hold up CREATE INDEX CONCURRENTLY. */
   private async waitForLock(runner: QueryRunner, key: readonly number[]): Promise<void> {
-    const waitMs = this.options.lockTimeoutMs ?? 120_000;
+    const waitMs = this.options.lockTimeoutMs ?? 900_000;
     const deadline = Date.now() + waitMs;
     for (;;) {
       const rows: unknown = await runner.query('SELECT pg_try_advisory_lock($1, $2) AS locked', [...key]);

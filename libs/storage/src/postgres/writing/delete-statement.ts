@@ -112,7 +112,7 @@ const DELETE_FOREIGN = deleteSql({
   queue: QUEUE_IN_OUTBOX,
   misses: `
   UNION ALL
-  SELECT event_id, foreign_event_id, namespace, extract(epoch FROM least(now(), occurred_at))::double precision, key,
+  SELECT event_id, foreign_event_id, namespace, extract(epoch FROM least(now()::timestamptz(3), occurred_at))::double precision, key,
     string_to_array(key, ',')::double precision[], NULL, NULL, NULL, NULL, NULL, NULL, position
   FROM arrived
   WHERE position NOT IN (SELECT position FROM target)`,

@@ -54,11 +54,24 @@ export class ExpectedVersions {
    * @throws VersionConflictError: the transaction must not be committed
    */
   confirm(written: readonly (Expecting & { readonly version: number })[]): void {
+    const demanding = new Set(written.filter(({ expectedVersion }) => expectedVersion !== undefined).map(idOf));
     const next = new Map([...this.standing].map(([id, { version }]) => [id, version]));
     for (const command of written) {
       const expected = (next.get(idOf(command)) ?? 0) + 1;
-      if (command.version !== expected) throw conflict(command, command.version - 1);
+      if (command.version !== expected && demanding.has(idOf(command))) throw conflict(command, command.version - 1);
       next.set(idOf(command), expected);
+    }
+  }
+
+  /**
+   * Compares what deletions found with what was locked: a coordinate where nothing lived may have been written since.
+   *
+   * @throws VersionConflictError: the transaction must not be committed
+   */
+  confirmGone(deleted: readonly Expecting[]): void {
+    for (const command of deleted) {
+      const isDemanding = command.expectedVersion !== undefined;
+      if (isDemanding && !this.standing.get(idOf(command))?.live) throw conflict(command, 1);
     }
   }
 }

@@ -53,7 +53,7 @@ export class PostgresMemoryWriter extends MemoryWriter {
       ...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values(),
     ];
     if (distinct.length === 0) return [];
-    const rows = await this.deleteRows(distinct);
+    const rows = await this.deleteRows(distinct, commands);
     if (rows.length > 0) this.notifier.notify();
     const versions = new Map(rows.filter((row) => row.live).map((row) => [row.event_id, row.version]));
     return distinct.flatMap(({ namespace, key, eventId }) => {
@@ -75,12 +75,16 @@ export class PostgresMemoryWriter extends MemoryWriter {
     });
   }
 
-  private deleteRows(commands: readonly DeleteCommand[]): Promise<DeletedRow[]> {
-    const statement = deleteStatement(commands, currentTraceparent());
+  /** @param commands all of them, each with what it expects; `distinct` has one for each coordinate */
+  private deleteRows(distinct: readonly DeleteCommand[], commands: readonly DeleteCommand[]): Promise<DeletedRow[]> {
+    const statement = deleteStatement(distinct, currentTraceparent());
     if (!commands.some(isExpecting)) return this.database.queryWithRetry<DeletedRow>(statement);
     return this.database.transactionWithRetry(async (run) => {
-      await ExpectedVersions.lock(run, commands, 'delete');
-      return run<DeletedRow>(statement);
+      const expected = await ExpectedVersions.lock(run, commands, 'delete');
+      const rows = await run<DeletedRow>(statement);
+      const gone = new Set(rows.filter(({ live }) => live).map(({ event_id }) => event_id));
+      expected.confirmGone(distinct.filter(({ eventId }) => gone.has(eventId.toLowerCase())));
+      return rows;
     });
   }
 }
