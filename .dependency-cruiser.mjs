@@ -61,7 +61,10 @@ const CORE_ROOMS = {
     reason: 'It makes the truth again from what is known of it.',
   },
   verify: { imports: ['model', 'index-model', 'indexing'], reason: 'It compares what others made, and stands above.' },
-  reindex: { imports: ['index-model', 'indexing', 'verify'], reason: 'It has indexes made, and verifies them.' },
+  reindex: {
+    imports: ['model', 'index-model', 'indexing', 'verify'],
+    reason: 'It has indexes made, and verifies them.',
+  },
 };
 
 /** Packages the core may use: plain functions without input, output or framework. */

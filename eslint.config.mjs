@@ -5,6 +5,8 @@ import tseslint from 'typescript-eslint';
 
 const ENVIRONMENT = 'The environment is read in libs/config only; libs take plain options objects.';
 const ONE_CAST = 'A cast through unknown hides a wrong type: make the types say what is true.';
+const ONE_NAMESPACE =
+  'A text becomes a Namespace by being checked: toNamespace, or trustedNamespace for what a store of ours gives back.';
 const NAMED_EXPORTS = 'Name each export: an index that passes on everything promises what nobody has decided on.';
 
 /** Every way to reach process.env that somebody would write without meaning to hide it. */
@@ -19,6 +21,12 @@ const environmentSyntax = [
 ].map((selector) => ({ selector, message: ENVIRONMENT }));
 const syntaxEverywhere = [
   { selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSUnknownKeyword"]', message: ONE_CAST },
+  {
+    selector:
+      ':not(FunctionDeclaration[id.name="trustedNamespace"] > BlockStatement > ReturnStatement) > ' +
+      'TSAsExpression[typeAnnotation.typeName.name="Namespace"]',
+    message: ONE_NAMESPACE,
+  },
   { selector: 'ExportAllDeclaration', message: NAMED_EXPORTS },
 ];
 

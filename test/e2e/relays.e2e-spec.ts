@@ -12,6 +12,7 @@ import {
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { toNamespace } from '@sfm/memory';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
@@ -27,7 +28,7 @@ const LANES = 3;
 const BATCH = 4;
 /** So rarely that what arrives was woken for. */
 const NEVER_MS = 600_000;
-const NAMESPACE = 'relayed';
+const NAMESPACE = toNamespace('relayed');
 
 describeReal('relays of several processes on one outbox', () => {
   let testDatabase: TestDatabase;

@@ -1,6 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { EmbeddedMemoryCache, LayeredMemoryCache, parseRedisUrl, RedisConnection, RedisMemoryCache } from '@sfm/cache';
-import { CachedMemoryReader, CachedMemoryWriter, type Memory, type MemoryInvalidation } from '@sfm/memory';
+import {
+  CachedMemoryReader,
+  CachedMemoryWriter,
+  toNamespace,
+  type Memory,
+  type MemoryInvalidation,
+  type Namespace,
+} from '@sfm/memory';
 import { aDeletion, aWrite } from '@sfm/memory/testing';
 import { MIGRATIONS } from '@sfm/migrations';
 import {
@@ -77,9 +84,9 @@ describeReal('reading through the cache, by several processes', () => {
   };
 
   const large = (mark: number) => ({ mark, filler: randomBytes(8000).toString('base64') });
-  const read = async ({ reader }: { reader: CachedMemoryReader }, namespace: string, key = '1') =>
+  const read = async ({ reader }: { reader: CachedMemoryReader }, namespace: Namespace, key = '1') =>
     (await reader.findByKeys(namespace, [key], new Date()))[0];
-  const inRedis = async (namespace: string): Promise<string[]> => {
+  const inRedis = async (namespace: Namespace): Promise<string[]> => {
     const keys = await client.keys(`soma:memory:${namespace}:*`);
     return (await Promise.all(keys.map((key) => client.get(key)))).flatMap((text) => text ?? []);
   };
@@ -101,7 +108,7 @@ describeReal('reading through the cache, by several processes', () => {
   it('lets a process use what another one has read, and both see a write at once', async () => {
     const database = await openDatabase();
     const [one, two] = [await openProcess(database), await openProcess(database)];
-    const namespace = randomUUID();
+    const namespace = toNamespace(randomUUID());
     await one.writer.write([aWrite(namespace, { coordinate: [1], payload: large(1) })]);
     expect((await read(one, namespace))?.payload['mark']).toBe(1);
     await waitFor(async () => (await inRedis(namespace)).length === 1);
@@ -119,7 +126,7 @@ describeReal('reading through the cache, by several processes', () => {
 
   it('leaves nothing of a deleted memory in Redis', async () => {
     const process = await openProcess(await openDatabase());
-    const namespace = randomUUID();
+    const namespace = toNamespace(randomUUID());
     await process.writer.write([aWrite(namespace, { coordinate: [1], payload: large(1) })]);
     await read(process, namespace);
     await waitFor(async () => (await inRedis(namespace)).some((text) => text.includes('filler')));
@@ -130,7 +137,7 @@ describeReal('reading through the cache, by several processes', () => {
 
   it('does not mix databases that share a Redis', async () => {
     const [one, two] = [await openProcess(await openDatabase()), await openProcess(await openDatabase())];
-    const namespace = randomUUID();
+    const namespace = toNamespace(randomUUID());
     for (const [index, { writer }] of [one, two].entries()) {
       await writer.write([aWrite(namespace, { coordinate: [1], payload: large(index) })]);
     }
@@ -144,7 +151,7 @@ describeReal('reading through the cache, by several processes', () => {
   it('never reads anything older than what was acknowledged, with lost invalidations, late fills and a dying Redis', async () => {
     const database = await openDatabase();
     const processes = [await openProcess(database, UnreliableCache), await openProcess(database, UnreliableCache)];
-    const namespace = randomUUID();
+    const namespace = toNamespace(randomUUID());
     const keys = ['1', '2', '3', '4', '5'];
     const acknowledged = new Map<string, number>();
     const marks = new Map<string, number>();

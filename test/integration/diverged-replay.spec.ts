@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { coordinateKey, EventReplay, LedgerReplay, type EventRecord, type JsonObject } from '@sfm/memory';
+import { coordinateKey, EventReplay, LedgerReplay, toNamespace, type EventRecord, type JsonObject } from '@sfm/memory';
 import { FIELDS, LedgerWorld } from './ledger-world.js';
 
-const NAMESPACE = 'histories:a';
+const NAMESPACE = toNamespace('histories:a');
 
 let world: LedgerWorld;
 let topic: EventRecord[];

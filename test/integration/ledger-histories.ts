@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue, MemoryType } from '@sfm/memory';
+import { toNamespace, type JsonObject, type JsonValue, type MemoryType, type Namespace } from '@sfm/memory';
 import fc from 'fast-check';
 
 interface StoreStep {
   readonly kind: 'store';
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly memories: readonly {
     readonly coordinate: readonly number[];
     readonly payload: JsonObject;
@@ -16,14 +16,14 @@ interface StoreStep {
 
 interface DeleteStep {
   readonly kind: 'delete';
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly coordinates: readonly (readonly number[])[];
 }
 
 /** An event of another producer: it is on the bus before it is processed, and may be processed twice. */
 interface ForeignStep {
   readonly kind: 'foreign';
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly type: 'created' | 'updated' | 'deleted';
   readonly coordinate: readonly number[];
   readonly payload: JsonObject;
@@ -40,7 +40,7 @@ interface PublishStep {
 
 export type Step = StoreStep | DeleteStep | ForeignStep | PublishStep;
 
-const NAMESPACES = ['histories:a', 'histories:b'];
+const NAMESPACES = ['histories:a', 'histories:b'].map((name) => toNamespace(name));
 /** Few, so that a history comes back to them; some that print unlike they are written. */
 const COORDINATES = [[1], [1, 2], [0.1, 1e-7, -3.5e21], [-0.5]];
 /** What the envelope puts into a payload, as callers have it too. */

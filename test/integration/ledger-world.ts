@@ -9,6 +9,7 @@ import {
   SilentTelemetry,
   StoreService,
   type EventRecord,
+  type Namespace,
 } from '@sfm/memory';
 import { MIGRATIONS } from '@sfm/migrations';
 import {
@@ -127,7 +128,7 @@ export class LedgerWorld {
   async crash(publish: Publish): Promise<void> {
     this.late = [];
     await this.relay(publish);
-    const ids = await this.database.query<{ namespace: string; key: string }>({
+    const ids = await this.database.query<{ namespace: Namespace; key: string }>({
       text: 'SELECT namespace, coordinate_key AS key FROM memories WHERE indexed_version < version',
     });
     await this.indexer().refresh(ids);

@@ -10,6 +10,7 @@ import {
   IndexLoader,
   SilentTelemetry,
   StoreService,
+  toNamespace,
   type EventRecord,
 } from '@sfm/memory';
 import { MIGRATIONS } from '@sfm/migrations';
@@ -43,7 +44,7 @@ class PickyEmbedder extends FeatureHashingEmbedder {
 describe('the way of a write from the outbox to the indexes', () => {
   let database: TestDatabase;
   let truth: Awaited<ReturnType<typeof open>>;
-  let namespace = 'pipeline-0';
+  let namespace = toNamespace('pipeline-0');
 
   const open = async (url: string) => {
     const dataSource = createDataSource({
@@ -103,7 +104,7 @@ describe('the way of a write from the outbox to the indexes', () => {
 
   // The ledger is immutable and knows the coordinates of earlier tests: each has a namespace of its own.
   beforeEach(async () => {
-    namespace = `pipeline-${Number(namespace.split('-')[1]) + 1}`;
+    namespace = toNamespace(`pipeline-${Number(namespace.split('-')[1]) + 1}`);
     await truth.dataSource.query('TRUNCATE memories, outbox');
   });
 

@@ -379,6 +379,17 @@ export const CODE_PLANTS: readonly Plant[] = [
     broken: 'export const size = (text: string): number => text as unknown as number;\n',
     clean: 'export const size = (text: string): number => Number(text);\n',
   },
+  {
+    name: 'a text cast to a namespace',
+    rule: 'no-restricted-syntax',
+    file: 'libs/memory/src/cast-namespace.ts',
+    broken:
+      'type Namespace = string & { readonly checked: true };\n' +
+      'export const home = (name: string): Namespace => name as Namespace;\n',
+    clean:
+      'type Namespace = string & { readonly checked: true };\n' +
+      'export const home = (name: Namespace): Namespace => name;\n',
+  },
   ...['libs/memory/src/text/index.ts', 'libs/config/src/settings/index.ts'].map((file) => ({
     name: `everything exported at once in ${file}`,
     rule: 'no-restricted-syntax',

@@ -14,6 +14,7 @@ import {
   SilentTelemetry,
   StoreService,
   VerifyService,
+  toNamespace,
 } from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from '../src/http/compat/service/metrics.controller.js';
@@ -100,9 +101,9 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
       AuthModule.register({
         credentials: [
           { id: 'all', token: TOKEN, namespaces: '*' },
-          { id: 'team', token: TEAM_TOKEN, namespaces: ['team_a', 'team_b'] },
+          { id: 'team', token: TEAM_TOKEN, namespaces: [toNamespace('team_a'), toNamespace('team_b')] },
         ],
-        defaultNamespace: 'api_ns',
+        defaultNamespace: toNamespace('api_ns'),
         rateLimit: { max: 0, windowMs: 0 },
         ...auth,
       }),

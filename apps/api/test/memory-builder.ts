@@ -1,11 +1,11 @@
-import type { Memory, RecallHit } from '@sfm/memory';
+import { toNamespace, type Memory, type RecallHit } from '@sfm/memory';
 
 /** A memory with defaults; a test states what matters to it. */
 export function aMemory(changes: Partial<Memory> = {}): Memory {
   const at = new Date('2026-03-01T10:00:00Z');
   return {
     id: 1,
-    namespace: 'api_ns',
+    namespace: toNamespace('api_ns'),
     coordinate: [1, 2, 3],
     key: '1,2,3',
     type: 'episodic',

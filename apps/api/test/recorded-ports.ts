@@ -19,6 +19,7 @@ import {
   type RecallResult,
   type WriteCommand,
   type WriteReceipt,
+  type Namespace,
 } from '@sfm/memory';
 
 /** A truth that keeps memories in a map and notes every call. */
@@ -45,7 +46,7 @@ export class RecordedTruth {
     if (this.failure) throw this.failure;
   }
 
-  of(namespace: string): Memory[] {
+  of(namespace: Namespace): Memory[] {
     return [...this.memories.values()].filter((memory) => memory.namespace === namespace);
   }
 }
@@ -90,12 +91,12 @@ class RecordingReader extends MemoryReader {
     super();
   }
 
-  async findByKeys(namespace: string, keys: readonly string[]): Promise<readonly Memory[]> {
+  async findByKeys(namespace: Namespace, keys: readonly string[]): Promise<readonly Memory[]> {
     this.truth.note('findByKeys', keys);
     return keys.flatMap((key) => this.truth.memories.get(`${namespace}/${key}`) ?? []);
   }
 
-  findOutlines(namespace: string, keys: readonly string[]): Promise<readonly MemoryOutline[]> {
+  findOutlines(namespace: Namespace, keys: readonly string[]): Promise<readonly MemoryOutline[]> {
     return this.findByKeys(namespace, keys);
   }
 }
@@ -105,7 +106,7 @@ class RecordingCatalog extends MemoryCatalog {
     super();
   }
 
-  async list(namespace: string, query: ListQuery): Promise<readonly Memory[]> {
+  async list(namespace: Namespace, query: ListQuery): Promise<readonly Memory[]> {
     this.truth.note('list', query);
     return this.truth
       .of(namespace)
@@ -113,7 +114,7 @@ class RecordingCatalog extends MemoryCatalog {
       .slice(0, query.limit);
   }
 
-  async counts(namespace: string | undefined): Promise<MemoryCounts> {
+  async counts(namespace: Namespace | undefined): Promise<MemoryCounts> {
     this.truth.note('counts', namespace);
     const total = namespace === undefined ? this.truth.memories.size : this.truth.of(namespace).length;
     return { total, episodic: total, semantic: 0 };
@@ -125,7 +126,7 @@ class RecordingCoordinateSearch extends CoordinateSearch {
     super();
   }
 
-  async range(namespace: string, box: CoordinateBox): Promise<readonly Coordinate[]> {
+  async range(namespace: Namespace, box: CoordinateBox): Promise<readonly Coordinate[]> {
     this.truth.note('range', box);
     return this.truth.of(namespace).map(({ coordinate }) => coordinate);
   }
@@ -136,7 +137,7 @@ class RecordingKeywordSearch extends KeywordSearch {
     super();
   }
 
-  async search(namespace: string, query: KeywordQuery): Promise<readonly Memory[]> {
+  async search(namespace: Namespace, query: KeywordQuery): Promise<readonly Memory[]> {
     this.truth.note('keywordSearch', query);
     return this.truth.of(namespace);
   }
@@ -155,11 +156,11 @@ class NoImportances extends ImportanceHistory {
 /** Stands in for RecallService: notes requests, answers what it is told. */
 export class RecordedRecall {
   readonly calls: string[] = [];
-  readonly requests: { readonly namespace: string; readonly request: RecallRequest }[] = [];
+  readonly requests: { readonly namespace: Namespace; readonly request: RecallRequest }[] = [];
   result: RecallResult = { hits: [], degraded: [] };
   failure: Error | undefined;
 
-  async recall(namespace: string, request: RecallRequest): Promise<RecallResult> {
+  async recall(namespace: Namespace, request: RecallRequest): Promise<RecallResult> {
     this.calls.push('recall');
     this.requests.push({ namespace, request });
     if (this.failure) throw this.failure;

@@ -5,6 +5,7 @@ import {
   EventProcessor,
   IndexUnavailableError,
   StoreUnavailableError,
+  toNamespace,
   type EventRecord,
   type ProcessOutcome,
 } from '@sfm/memory';
@@ -13,7 +14,14 @@ import { EventsController } from './events.controller.js';
 import { ConsumerMetrics } from './metrics/consumer-metrics.js';
 
 function anEvent(id: string, version?: number): EventRecord {
-  const event = { event_id: id, id, namespace: 'ns', type: 'created', timestamp: 1, payload: { coordinate: [1] } };
+  const event = {
+    event_id: id,
+    id,
+    namespace: toNamespace('ns'),
+    type: 'created',
+    timestamp: 1,
+    payload: { coordinate: [1] },
+  };
   return { key: '1', event, ...(version === undefined ? {} : { version }) };
 }
 
@@ -48,7 +56,7 @@ describe('EventsController', () => {
     const outcome = { poisoned: [{ eventId: 'b', reason: 'it is poison' }] };
     const controller = controllerOn(() => Promise.resolve(outcome));
     expect(await controller.apply([anEvent('a'), anEvent('b'), anEvent('c', 2)])).toEqual(outcome);
-    const fields = { namespace: 'ns', type: 'created' };
+    const fields = { namespace: toNamespace('ns'), type: 'created' };
     expect(lines).toEqual([
       { event: 'Successfully processed event', event_id: 'a', ...fields },
       { event: 'Processing failed for event', event_id: 'b', reason: 'it is poison', ...fields },

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Catch, Controller, Get, Post, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { MemoryError, type ErrorCode, type Principal } from '@sfm/memory';
+import { MemoryError, toNamespace, type ErrorCode, type Principal } from '@sfm/memory';
 import { AuthModule } from './auth.module.js';
 import type { AuthOptions, Credential } from './options/auth.options.js';
 import { Public, PublicIf } from './request/public.decorator.js';
@@ -63,9 +63,9 @@ class CatalogueFilter implements ExceptionFilter<MemoryError> {
 const OPTIONS: AuthOptions = {
   credentials: [
     { id: 'main', token: 'test-token', namespaces: '*' },
-    { id: 'bound', token: 'bound-token', namespaces: ['team_a', 'team_b'] },
+    { id: 'bound', token: 'bound-token', namespaces: [toNamespace('team_a'), toNamespace('team_b')] },
   ],
-  defaultNamespace: 'api_ns',
+  defaultNamespace: toNamespace('api_ns'),
   rateLimit: { max: 0, windowMs: 0 },
 };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { EventRecord } from '@sfm/memory';
+import type { EventRecord, Namespace } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { EventValidator } from '../src/validation/event-validator.js';
 import { decodeEventMessage } from '../src/kafka/messages/event-message.js';
@@ -49,7 +49,7 @@ export async function eventsOn(kafka: Kafka, topic: string): Promise<EventRecord
 }
 
 /** An event of a memory at (x). */
-export function anEvent(namespace: string, x: number, version: number, text = 'hello'): EventRecord {
+export function anEvent(namespace: Namespace, x: number, version: number, text = 'hello'): EventRecord {
   const eventId = randomUUID();
   const payload = { text, coordinate: [x], memory_type: 'semantic' };
   const event = { event_id: eventId, id: eventId, namespace, type: 'created', payload };

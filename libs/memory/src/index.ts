@@ -40,11 +40,12 @@ export { type JsonValue, type JsonObject, isJsonObject, jsonEquals } from './mod
 export {
   type EnvelopeDetails,
   type MemoryEventType,
+  type CheckedEvent,
   type MemoryEvent,
   type EventRecord,
 } from './event-model/memory-event.js';
 export { MEMORY_TYPES, type MemoryType, type Memory } from './model/memory.js';
-export { NAMESPACE_RULE, toNamespace } from './model/namespace.js';
+export { NAMESPACE_RULE, type Namespace, toNamespace, trustedNamespace } from './model/namespace.js';
 export {
   type WriteCommand,
   type WriteReceipt,

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import type { LedgerAccess, LedgerRow, OpenWrite } from '@sfm/memory/testing';
+import type { Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../src/postgres/connection/postgres-database.js';
 import { writeStatement } from '../src/postgres/writing/write-statement.js';
 
@@ -37,7 +38,7 @@ export class PostgresLedgerAccess implements LedgerAccess {
     });
   }
 
-  async rows(namespace: string): Promise<readonly LedgerRow[]> {
+  async rows(namespace: Namespace): Promise<readonly LedgerRow[]> {
     const rows = await this.database.query<EventRow>({
       text: `SELECT id, event_id, type, "timestamp", payload, coordinate_key, coordinate, memory_type, version,
           importance, encode(content_hash, 'hex') AS content_hash

@@ -1,13 +1,23 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { Embedder, EMPTY_OVERLAY, LexicalIndex, PointAudit, VectorIndex, VectorRebuild } from '@sfm/memory';
+import {
+  Embedder,
+  EMPTY_OVERLAY,
+  LexicalIndex,
+  PointAudit,
+  VectorIndex,
+  VectorRebuild,
+  toNamespace,
+} from '@sfm/memory';
 import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../../../test/services/availability.js';
 import { testQdrant } from '../../../test/services/qdrant.js';
 import { EmbeddedLexicalIndex } from './embedded/lexical/embedded-lexical-index.js';
 import { VectorModule } from './vector.module.js';
+
+const NAMESPACE = toNamespace('ns');
 
 const describeReal = await describeWith(['qdrant']);
 
@@ -17,11 +27,11 @@ describe('VectorModule', () => {
       imports: [VectorModule.forRoot({ kind: 'embedded', dimension: 2 })],
     }).compile();
     const change = upsertOf(aPoint({ words: 'cat', vector: Float32Array.of(1, 0) }));
-    for (const index of [app.get(VectorIndex), app.get(LexicalIndex)]) await index.apply('ns', [change]);
+    for (const index of [app.get(VectorIndex), app.get(LexicalIndex)]) await index.apply(NAMESPACE, [change]);
     const query = { limit: 1, nowMs: TEST_NOW_MS };
     const byVector = { ...query, vector: Float32Array.of(1, 0) };
-    expect(await app.get(VectorIndex).search('ns', byVector, EMPTY_OVERLAY)).toEqual([{ key: '1', score: 1 }]);
-    expect(await app.get(LexicalIndex).search('ns', { ...query, terms: ['cat'] }, EMPTY_OVERLAY)).toHaveLength(1);
+    expect(await app.get(VectorIndex).search(NAMESPACE, byVector, EMPTY_OVERLAY)).toEqual([{ key: '1', score: 1 }]);
+    expect(await app.get(LexicalIndex).search(NAMESPACE, { ...query, terms: ['cat'] }, EMPTY_OVERLAY)).toHaveLength(1);
     await app.close();
   });
 
@@ -30,7 +40,7 @@ describe('VectorModule', () => {
       imports: [VectorModule.forRoot({ kind: 'embedded', dimension: 2, hasLexicalIndex: false })],
     }).compile();
     expect(() => app.get(LexicalIndex)).toThrow();
-    expect(await app.get(VectorIndex).count('ns')).toBe(0);
+    expect(await app.get(VectorIndex).count(NAMESPACE)).toBe(0);
     await app.close();
   });
 
@@ -38,11 +48,13 @@ describe('VectorModule', () => {
     const app = await Test.createTestingModule({
       imports: [VectorModule.forRoot({ kind: 'embedded', dimension: 2 })],
     }).compile();
-    const draft = await app.get(VectorRebuild).begin('ns');
+    const draft = await app.get(VectorRebuild).begin(NAMESPACE);
     await draft.apply([upsertOf(aPoint({ vector: Float32Array.of(1, 0) }))]);
     await draft.publish();
-    expect(await app.get(VectorIndex).count('ns')).toBe(1);
-    expect(await app.get(PointAudit).held('ns', ['1'])).toEqual([{ key: '1', version: 1, digest: expect.any(Number) }]);
+    expect(await app.get(VectorIndex).count(NAMESPACE)).toBe(1);
+    expect(await app.get(PointAudit).held(NAMESPACE, ['1'])).toEqual([
+      { key: '1', version: 1, digest: expect.any(Number) },
+    ]);
     await app.close();
   });
 });
@@ -69,7 +81,7 @@ describeReal('VectorModule on a Qdrant', () => {
     const app = await Test.createTestingModule({
       imports: [VectorModule.forRoot({ kind: 'qdrant', connection: { url, apiKey, timeoutMs: 30_000 }, embedding })],
     }).compile();
-    const namespace = `module_${randomUUID()}`;
+    const namespace = toNamespace(`module_${randomUUID()}`);
     const index = app.get(VectorIndex);
     await index.apply(namespace, [upsertOf(aPoint({ vector: Float32Array.of(1, 0) }))]);
     expect(await app.get(PointAudit).held(namespace, ['1'])).toEqual([

@@ -1,4 +1,13 @@
-import { PointAudit, VectorIndex, VectorRebuild, type IndexChange, type Overlay, type VectorQuery } from '@sfm/memory';
+import {
+  PointAudit,
+  VectorIndex,
+  VectorRebuild,
+  toNamespace,
+  type IndexChange,
+  type Overlay,
+  type VectorQuery,
+  type Namespace,
+} from '@sfm/memory';
 import { randomUUID } from 'node:crypto';
 import { testQdrant } from '../../../test/services/qdrant.js';
 import { CollectionCatalog, type CatalogOptions } from '../src/qdrant/collections/collection-catalog.js';
@@ -10,8 +19,8 @@ export class TestNamespaces {
   readonly #prefix = `t${randomUUID().slice(0, 8)}_`;
   #server: QdrantServer | undefined;
 
-  named(namespace: string): string {
-    return `${this.#prefix}${namespace}`;
+  named(name: string): Namespace {
+    return toNamespace(`${this.#prefix}${name}`);
   }
 
   async server(): Promise<QdrantServer> {
@@ -36,24 +45,24 @@ export class TestNamespaces {
 export class RenamedNamespaces extends VectorIndex {
   constructor(
     private readonly index: VectorIndex,
-    private readonly named: (namespace: string) => string,
+    private readonly named: (name: string) => Namespace,
   ) {
     super();
   }
 
-  apply(namespace: string, changes: readonly IndexChange[]) {
+  apply(namespace: Namespace, changes: readonly IndexChange[]) {
     return this.index.apply(this.named(namespace), changes);
   }
 
-  search(namespace: string, query: VectorQuery, overlay: Overlay) {
+  search(namespace: Namespace, query: VectorQuery, overlay: Overlay) {
     return this.index.search(this.named(namespace), query, overlay);
   }
 
-  count(namespace: string) {
+  count(namespace: Namespace) {
     return this.index.count(this.named(namespace));
   }
 
-  clear(namespace: string) {
+  clear(namespace: Namespace) {
     return this.index.clear(this.named(namespace));
   }
 }
@@ -62,20 +71,20 @@ export class RenamedNamespaces extends VectorIndex {
 export class RenamedAudit extends PointAudit {
   constructor(
     private readonly audit: PointAudit,
-    private readonly named: (namespace: string) => string,
+    private readonly named: (name: string) => Namespace,
   ) {
     super();
   }
 
-  scan(namespace: string) {
+  scan(namespace: Namespace) {
     return this.audit.scan(this.named(namespace));
   }
 
-  held(namespace: string, keys: readonly string[]) {
+  held(namespace: Namespace, keys: readonly string[]) {
     return this.audit.held(this.named(namespace), keys);
   }
 
-  evict(namespace: string, keys: readonly string[]) {
+  evict(namespace: Namespace, keys: readonly string[]) {
     return this.audit.evict(this.named(namespace), keys);
   }
 }
@@ -84,12 +93,12 @@ export class RenamedAudit extends PointAudit {
 export class RenamedRebuild extends VectorRebuild {
   constructor(
     private readonly rebuild: VectorRebuild,
-    private readonly named: (namespace: string) => string,
+    private readonly named: (name: string) => Namespace,
   ) {
     super();
   }
 
-  begin(namespace: string) {
+  begin(namespace: Namespace) {
     return this.rebuild.begin(this.named(namespace));
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createKafkaClient, DeadLetterQueue, deadLetterTopicOf, KafkaTopics, memoryTopics } from '@sfm/events';
-import { Outbox, type EventRecord, type OutboxDepth, type OutboxDeadLetter } from '@sfm/memory';
+import { Outbox, toNamespace, type EventRecord, type OutboxDepth, type OutboxDeadLetter } from '@sfm/memory';
 import type { KafkaMessage } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
 import { testKafka } from '../../../../test/services/kafka.js';
@@ -18,7 +18,7 @@ class OutboxDeadLetters extends Outbox {
 
   deadLetter(reason: string): string {
     const id = randomUUID();
-    const event = { event_id: id, id, namespace: 'ns', type: 'created', timestamp: 1, payload: {} };
+    const event = { event_id: id, id, namespace: toNamespace('ns'), type: 'created', timestamp: 1, payload: {} };
     this.waiting.push({ record: { event, key: '1,2', version: 4 }, reason, attempts: 1, deadLetteredAt: new Date() });
     return id;
   }

@@ -1,5 +1,5 @@
 import { withLocalMaintenance, type IndexingOptions, type MaintenanceServices, type Truth } from '@sfm/composition';
-import type { VerifyListener, VerifyReport } from '@sfm/memory';
+import { toNamespace, type Namespace, type VerifyListener, type VerifyReport } from '@sfm/memory';
 import {
   DEFAULT_PENDING_SECONDS,
   type Maintenance,
@@ -25,15 +25,24 @@ export class LocalMaintenance implements Maintenance {
     await withLocalMaintenance(options, dataSource, (services) => work(new LocalMaintenance(services, isAlone)));
   }
 
-  verify(request: MaintenanceRequest & { readonly repair: boolean }, listener: VerifyListener): Promise<VerifyReport> {
+  async verify(
+    request: MaintenanceRequest & { readonly repair: boolean },
+    listener: VerifyListener,
+  ): Promise<VerifyReport> {
     const maxPendingSeconds = this.maxPendingSeconds(request);
-    return this.services.verifier.verify({ ...request, maxPendingSeconds }, listener);
+    const { namespaces: named, ...options } = request;
+    const namespaces = checked(named);
+    return this.services.verifier.verify(
+      { ...options, maxPendingSeconds, ...(namespaces ? { namespaces } : {}) },
+      listener,
+    );
   }
 
   async reindex(request: MaintenanceRequest, listener: RebuildListener): Promise<void> {
     const { reindexer } = this.services;
     const maxPendingSeconds = this.maxPendingSeconds(request);
-    const { namespaces = await reindexer.namespaces(), signal } = request;
+    const { signal } = request;
+    const namespaces = checked(request.namespaces) ?? (await reindexer.namespaces());
     for (const namespace of namespaces) {
       listener.onRebuilt(await reindexer.reindex({ namespace, maxPendingSeconds, signal }, listener));
     }
@@ -42,4 +51,9 @@ export class LocalMaintenance implements Maintenance {
   private maxPendingSeconds({ maxPendingSeconds }: MaintenanceRequest): number {
     return maxPendingSeconds ?? (this.isAlone ? Infinity : DEFAULT_PENDING_SECONDS);
   }
+}
+
+/** As the service checks what it is asked for. @throws InvalidRequestError for a name that is none of a namespace. */
+function checked(named: readonly string[] | undefined): readonly Namespace[] | undefined {
+  return named?.map((name, index) => toNamespace(name, `namespaces.${index}`));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { VerifyReport } from '@sfm/memory';
+import { toNamespace, type VerifyReport } from '@sfm/memory';
 import type { Maintenance } from './maintenance.js';
 import { ProgressLine } from './progress-line.js';
 import { verifyCommand } from './verify.command.js';
@@ -8,7 +8,7 @@ const AGREES: VerifyReport = { agrees: true, namespaces: [], differences: {}, re
 
 const maintenance: Maintenance = {
   verify: (_, { onProgress }) => {
-    onProgress?.({ namespace: 'api_ns', phase: 'memories', done: 1, total: 2 });
+    onProgress?.({ namespace: toNamespace('api_ns'), phase: 'memories', done: 1, total: 2 });
     return Promise.resolve(AGREES);
   },
   reindex: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-import type { Grant } from '@sfm/memory';
+import type { Grant, Namespace } from '@sfm/memory';
 
 /** One key that may call the API. */
 export interface Credential {
@@ -22,7 +22,7 @@ export interface RateLimitOptions {
 export abstract class AuthOptions {
   abstract readonly credentials: readonly Credential[];
   /** Namespace of requests that name none. */
-  abstract readonly defaultNamespace: string;
+  abstract readonly defaultNamespace: Namespace;
   abstract readonly rateLimit: RateLimitOptions;
   /** Areas named by `@PublicIf(area)` that need no token. Default: none. */
   abstract readonly publicAreas?: readonly string[];

@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { toNamespace } from '@sfm/memory';
 import type { AuthOptions, Credential } from '../options/auth.options.js';
 import { CredentialVerifier } from './credential-verifier.js';
 
 const verifierOf = (...credentials: Credential[]) => {
-  const options: AuthOptions = { credentials, defaultNamespace: 'api_ns', rateLimit: { max: 0, windowMs: 0 } };
+  const options: AuthOptions = {
+    credentials,
+    defaultNamespace: toNamespace('api_ns'),
+    rateLimit: { max: 0, windowMs: 0 },
+  };
   return new CredentialVerifier(options);
 };
 
@@ -11,7 +16,7 @@ describe('CredentialVerifier', () => {
   it('names the credential of a token, with all scopes unless they are listed', () => {
     const verifier = verifierOf(
       { id: 'a', token: 'token-a', namespaces: '*' },
-      { id: 'b', token: 'token-b', namespaces: ['x'], scopes: ['read'] },
+      { id: 'b', token: 'token-b', namespaces: [toNamespace('x')], scopes: ['read'] },
     );
     expect(verifier.verify('token-a')).toEqual({ credentialId: 'a', namespaces: '*', scopes: ['*'] });
     expect(verifier.verify('token-b')).toEqual({ credentialId: 'b', namespaces: ['x'], scopes: ['read'] });

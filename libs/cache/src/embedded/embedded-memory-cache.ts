@@ -1,4 +1,4 @@
-import { MemoryCache, type Memory, type MemoryInvalidation } from '@sfm/memory';
+import { MemoryCache, type Memory, type MemoryInvalidation, type Namespace } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
 import { approximateBytes } from './approximate-bytes.js';
 
@@ -27,7 +27,7 @@ export class EmbeddedMemoryCache extends MemoryCache {
     this.invalidated = new LRUCache({ max });
   }
 
-  override get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
+  override get(namespace: Namespace, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
     const found = new Map<string, Memory>();
     for (const key of keys) {
       const memory = this.memories.get(entryKey(namespace, key));
@@ -54,7 +54,7 @@ export class EmbeddedMemoryCache extends MemoryCache {
     return Promise.resolve();
   }
 
-  override clear(namespace?: string): Promise<void> {
+  override clear(namespace?: Namespace): Promise<void> {
     for (const known of [this.memories, this.invalidated]) {
       if (namespace === undefined) known.clear();
       else {
@@ -79,6 +79,6 @@ function sizeOf({ payload }: Memory): number {
 }
 
 /** A line feed occurs in no namespace name, so two namespaces can never share a prefix. */
-function entryKey(namespace: string, key: string): string {
+function entryKey(namespace: Namespace, key: string): string {
   return `${namespace}\n${key}`;
 }

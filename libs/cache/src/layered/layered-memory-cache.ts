@@ -1,4 +1,4 @@
-import { MemoryCache, type Memory, type MemoryInvalidation } from '@sfm/memory';
+import { MemoryCache, type Memory, type MemoryInvalidation, type Namespace } from '@sfm/memory';
 
 /**
  * A cache in this process in front of one that processes share. What the far one has is kept near; while the far one is
@@ -12,7 +12,7 @@ export class LayeredMemoryCache extends MemoryCache {
     super();
   }
 
-  override async get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
+  override async get(namespace: Namespace, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
     const found = await this.near.get(namespace, keys);
     const missing = keys.filter((key) => !found.has(key));
     if (missing.length === 0) return found;
@@ -31,7 +31,7 @@ export class LayeredMemoryCache extends MemoryCache {
     await Promise.all([this.near.invalidate(invalidations), this.far.invalidate(invalidations)]);
   }
 
-  override async clear(namespace?: string): Promise<void> {
+  override async clear(namespace?: Namespace): Promise<void> {
     await Promise.all([this.near.clear(namespace), this.far.clear(namespace)]);
   }
 }

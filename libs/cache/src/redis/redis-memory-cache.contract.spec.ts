@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Memory } from '@sfm/memory';
+import { toNamespace, type Memory } from '@sfm/memory';
 import { aMemory, describeMemoryCacheContract } from '@sfm/memory/testing';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
@@ -9,6 +9,9 @@ import { startRedis, testRedis } from '../../../../test/services/redis.js';
 import { waitFor } from '../../../../test/services/wait-for.js';
 import { connectTo, type WatchedConnection } from '../../test/redis-fixtures.js';
 import { RedisMemoryCache, type RedisMemoryCacheOptions } from './redis-memory-cache.js';
+
+const MANY = toNamespace('many');
+const NAMESPACE = toNamespace('ns');
 
 const describeReal = await describeWith(['redis']);
 const TTL_MS = 100_000;
@@ -43,7 +46,7 @@ describeReal('with a real Redis', () => {
     it('keeps copies and invalidations for a time, and nothing longer than it lives', async () => {
       const cache = cacheOver(watched, { keyPrefix: 'ttl:', ttlMs: 1_000_000 });
       const expiresAt = new Date(Date.now() + 500_000);
-      const namespace = randomUUID();
+      const namespace = toNamespace(randomUUID());
       await cache.set([
         aMemory({ namespace, key: '1' }),
         aMemory({ namespace, key: '2', expiresAt }),
@@ -63,7 +66,7 @@ describeReal('with a real Redis', () => {
     });
 
     it('does not trust what somebody else wrote', async () => {
-      const namespace = randomUUID();
+      const namespace = toNamespace(randomUUID());
       const cache = cacheOver(watched, { keyPrefix: 'foreign:' });
       const memory = aMemory({ namespace, key: '1' });
       const stored = (changes: object) => `1:${JSON.stringify({ ...memory, ...changes })}`;
@@ -81,10 +84,10 @@ describeReal('with a real Redis', () => {
 
     it('takes hundreds of memories at once', async () => {
       const cache = cacheOver(watched);
-      const memories = Array.from({ length: 300 }, (_, id) => aMemory({ id, namespace: 'many' }));
+      const memories = Array.from({ length: 300 }, (_, id) => aMemory({ id, namespace: MANY }));
       await cache.set(memories);
       const keys = memories.map(({ key }) => key);
-      expect([...(await cache.get('many', keys)).values()]).toEqual(memories);
+      expect([...(await cache.get(MANY, keys)).values()]).toEqual(memories);
     });
 
     it('does without a killed Redis, and with it again, without ever failing', async () => {
@@ -124,14 +127,14 @@ describeReal('with a real Redis', () => {
         () => admin.disconnect(),
       );
       const cache = cacheOver(own, { keyPrefix: 'refused:' });
-      const memory = aMemory({ namespace: 'ns', key: 'deleted' });
+      const memory = aMemory({ namespace: NAMESPACE, key: 'deleted' });
       await cache.set([memory]);
       await admin.config('SET', 'maxmemory', '1');
       await cache.invalidate([{ ...memory, version: 2 }]);
       expect(await admin.get('refused:ns:deleted')).toMatch(/^1:\{/);
       await admin.config('SET', 'maxmemory', '0');
       expect(own.redis.isUp).toBe(true);
-      await cache.invalidate([{ namespace: 'ns', key: 'other', version: 1 }]);
+      await cache.invalidate([{ namespace: NAMESPACE, key: 'other', version: 1 }]);
       await waitFor(async () => (await admin.get('refused:ns:deleted')) === '2:', {
         timeoutMs: 20_000,
         what: () => 'the payload of the deleted memory to be gone',

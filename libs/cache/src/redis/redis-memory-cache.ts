@@ -1,4 +1,4 @@
-import { MemoryCache, type Memory, type MemoryInvalidation } from '@sfm/memory';
+import { MemoryCache, type Memory, type MemoryInvalidation, type Namespace } from '@sfm/memory';
 import { OwedInvalidations } from './owed-invalidations.js';
 import type { RedisConnection } from './redis-connection.js';
 import { entryOf, memoryOf } from './versioned-entry.js';
@@ -58,7 +58,7 @@ export class RedisMemoryCache extends MemoryCache {
     redis.onReturn(() => void this.owed.settle());
   }
 
-  override async get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
+  override async get(namespace: Namespace, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
     const found = new Map<string, Memory>();
     const places = keys.map((key) => this.placeOf(namespace, key));
     const entries = await this.orWithout(() => this.read(places), []);
@@ -87,7 +87,7 @@ export class RedisMemoryCache extends MemoryCache {
     this.owed.add(places);
   }
 
-  override async clear(namespace?: string): Promise<void> {
+  override async clear(namespace?: Namespace): Promise<void> {
     const prefix = namespace === undefined ? this.keyPrefix : this.placeOf(namespace, '');
     await this.orWithout(() => this.remove(prefix), undefined);
   }
@@ -148,7 +148,7 @@ export class RedisMemoryCache extends MemoryCache {
   }
 
   /** No two namespaces share a prefix, because the colon after the namespace is the first. */
-  private placeOf(namespace: string, key: string): string {
+  private placeOf(namespace: Namespace, key: string): string {
     return `${this.keyPrefix}${namespace.replaceAll('%', '%25').replaceAll(':', '%3A')}:${key}`;
   }
 }

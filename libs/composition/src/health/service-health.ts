@@ -1,4 +1,4 @@
-import type { Embedder, IndexCompleteness, IndexWarmup } from '@sfm/memory';
+import type { Embedder, IndexCompleteness, IndexWarmup, Namespace } from '@sfm/memory';
 import type { ComponentHealth } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import type { WatchedServer } from './watched-servers.js';
@@ -36,7 +36,7 @@ export interface WatchedParts {
   readonly vectors: IndexCompleteness;
   readonly embedder: Embedder;
   readonly warmup: IndexWarmup;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly servers: readonly WatchedServer[];
 }
 

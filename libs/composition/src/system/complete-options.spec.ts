@@ -29,6 +29,10 @@ describe('options of a memory system', () => {
     });
   });
 
+  it('refuse a name that is none of a namespace', () => {
+    expect(() => completeOptions({ truth: TRUTH, namespace: 'not allowed' })).toThrow(/namespace.*must be 1 to 128/);
+  });
+
   it('win over what is filled in, one by one, unless they are undefined', () => {
     const given = { limits: { maxTopK: 5, maxDepth: undefined }, recall: { overlay: { maxPoints: 7 } } };
     const { limits, recall } = completeOptions({ truth: TRUTH, ...given, fields: { text: ['said'] } });

@@ -1,5 +1,12 @@
 import type { OutboxRelayOptions } from '@sfm/events';
-import { DEFAULT_RANKING, type MicroBatcherOptions, type OverlayOptions, type PayloadFields } from '@sfm/memory';
+import {
+  DEFAULT_RANKING,
+  toNamespace,
+  type MicroBatcherOptions,
+  type OverlayOptions,
+  type PayloadFields,
+  type Namespace,
+} from '@sfm/memory';
 import type { CacheOptions } from '../cache/cache-options.js';
 import type { EventsOptions } from '../events/events-options.js';
 import { DEFAULT_DIMENSION } from '../indexing/embedding-dimension.js';
@@ -24,7 +31,7 @@ const READ = { accessDelayMs: 2000 };
 /** `MemorySystemOptions` with nothing left open. */
 export interface CompleteOptions extends IndexingOptions {
   readonly truth: TruthOptions;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly clientName: string;
   readonly events: EventsOptions;
   readonly cache: CacheOptions;
@@ -36,7 +43,11 @@ export interface CompleteOptions extends IndexingOptions {
   readonly relay: OutboxRelayOptions;
 }
 
-/** Fills in what the options leave open; what suits depends on the servers that they name. */
+/**
+ * Fills in what the options leave open; what suits depends on the servers that they name.
+ *
+ * @throws InvalidRequestError when `namespace` is no name of one
+ */
 export function completeOptions(given: MemorySystemOptions): CompleteOptions {
   const { truth, namespace = 'api_ns', clientName = 'soma' } = given;
   const { embedder = { kind: 'hash', dimension: DEFAULT_DIMENSION }, vectors = { kind: 'embedded' } } = given;
@@ -45,7 +56,7 @@ export function completeOptions(given: MemorySystemOptions): CompleteOptions {
   const overlay = over(overlayBounds({ embedder, vectors }), bounds);
   return {
     truth,
-    namespace,
+    namespace: toNamespace(namespace),
     clientName,
     embedder,
     vectors,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MemoryNotFoundError } from '@sfm/memory';
+import { MemoryNotFoundError, toNamespace } from '@sfm/memory';
 import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
 import { describeWith } from '../../../../test/services/availability.js';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +9,9 @@ import { runningDatabase } from '../truth/with-database.js';
 import type { TruthOptions } from '../truth/truth-options.js';
 import type { MemorySystemOptions } from './memory-system-options.js';
 import { openMemorySystem, type MemorySystem } from './open-memory-system.js';
+
+const NOTES = toNamespace('notes');
+const API_NS = toNamespace('api_ns');
 
 const describePostgres = await describeWith(['postgres']);
 const KETTLE = { text: 'The kettle is in the blue cupboard' };
@@ -52,11 +55,11 @@ describe('a memory system of plain options, in a folder', () => {
   it('stores, reads, recalls and forgets without HTTP and without settings', async () => {
     const system = await open({ truth, namespace: 'notes' });
     expect(await storeKettle(system)).toMatchObject({ key: '1,2,3', version: 1, created: true });
-    expect((await system.read.get('notes', [1, 2, 3])).payload).toEqual(KETTLE);
+    expect((await system.read.get(NOTES, [1, 2, 3])).payload).toEqual(KETTLE);
     expect(await recalled(system, 'where is the kettle?')).toEqual([KETTLE]);
 
-    expect(await system.forget.forget('notes', [[1, 2, 3]])).toBe(1);
-    await expect(system.read.get('notes', [1, 2, 3])).rejects.toThrow(MemoryNotFoundError);
+    expect(await system.forget.forget(NOTES, [[1, 2, 3]])).toBe(1);
+    await expect(system.read.get(NOTES, [1, 2, 3])).rejects.toThrow(MemoryNotFoundError);
     expect(await recalled(system, 'where is the kettle?')).toEqual([]);
   });
 
@@ -72,7 +75,7 @@ describe('a memory system of plain options, in a folder', () => {
     });
     const { namespaces, agrees } = await system.verifier.verify({ repair: false, maxPendingSeconds: Infinity });
     expect([namespaces, agrees]).toEqual([[expect.objectContaining({ namespace: 'api_ns', memories: 1 })], true]);
-    const rebuilt = await system.reindexer.reindex({ namespace: 'api_ns', maxPendingSeconds: Infinity });
+    const rebuilt = await system.reindexer.reindex({ namespace: API_NS, maxPendingSeconds: Infinity });
     expect(rebuilt).toMatchObject({ memories: 1, verification: { agrees: true } });
   });
 
@@ -97,7 +100,7 @@ describe('a memory system of plain options, in a folder', () => {
   it('refuses what goes over its limits', async () => {
     const system = await open({ truth, limits: { maxDimensions: 2, maxTopK: undefined } });
     await expect(storeKettle(system)).rejects.toThrow(/2/);
-    await expect(system.recall.recall('api_ns', { query: 'kettle', topK: 1001 })).rejects.toThrow(/1000/);
+    await expect(system.recall.recall(API_NS, { query: 'kettle', topK: 1001 })).rejects.toThrow(/1000/);
   });
 });
 

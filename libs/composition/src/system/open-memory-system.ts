@@ -8,6 +8,7 @@ import {
   ReindexService,
   StoreService,
   VerifyService,
+  type Namespace,
 } from '@sfm/memory';
 import { CacheBackend } from '../cache/cache-backend.js';
 import { ServiceHealth } from '../health/service-health.js';
@@ -21,7 +22,7 @@ import { MemorySystemModule } from './memory-system.module.js';
 /** A running memory system inside this process. */
 export interface MemorySystem {
   /** Namespace of callers that name none. */
-  readonly namespace: string;
+  readonly namespace: Namespace;
   /** Where the memories are, for people. */
   readonly location: string;
   readonly store: StoreService;

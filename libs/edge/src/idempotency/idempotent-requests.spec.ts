@@ -5,6 +5,7 @@ import {
   RequestInFlightError,
   ScopeForbiddenError,
   StoreUnavailableError,
+  toNamespace,
   type Claim,
 } from '@sfm/memory';
 import { z } from 'zod';
@@ -33,7 +34,7 @@ let now: number;
 let forgotten: unknown[];
 
 const aCall = (changes: Partial<RepeatableCall> = {}): RepeatableCall => ({
-  principal: { credentialId: 'c', namespace: 'n', namespaces: '*', scopes: ['write'] },
+  principal: { credentialId: 'c', namespace: toNamespace('n'), namespaces: '*', scopes: ['write'] },
   useCase: 'store',
   operation: 'POST /v1/memories',
   key: 'k',

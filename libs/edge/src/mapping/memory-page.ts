@@ -1,4 +1,4 @@
-import type { ListQuery, MemoryPage } from '@sfm/memory';
+import type { ListQuery, MemoryPage, Namespace } from '@sfm/memory';
 import type { RequestLimits } from '../checks/request-limits.js';
 import { toMemoryFilter, type FilterFields } from './memory-filter.js';
 import { fullMemoryView } from './memory-view.js';
@@ -13,7 +13,7 @@ export interface PageFields extends FilterFields {
 
 /** @throws InvalidRequestError naming the field that is over a limit or not allowed. */
 export function toListQuery(
-  namespace: string,
+  namespace: Namespace,
   fields: PageFields,
   { limits, cursors }: { readonly limits: RequestLimits; readonly cursors: PageCursor },
 ): ListQuery {
@@ -26,7 +26,7 @@ export function toListQuery(
 }
 
 /** A page of memories, with what asks for the next one. */
-export function pageView(namespace: string, { memories, nextAfterId }: MemoryPage, cursors: PageCursor) {
+export function pageView(namespace: Namespace, { memories, nextAfterId }: MemoryPage, cursors: PageCursor) {
   const next = nextAfterId === undefined ? null : cursors.write(namespace, nextAfterId);
   return { memories: memories.map(fullMemoryView), next_cursor: next };
 }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { InvalidRequestError } from '@sfm/memory';
+import { InvalidRequestError, type Namespace } from '@sfm/memory';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -17,7 +17,7 @@ export class PageCursor {
     this.key = createHash('sha256').update(`page-cursor\n${secret}`).digest();
   }
 
-  write(namespace: string, afterId: number): string {
+  write(namespace: Namespace, afterId: number): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(
       Buffer.from(namespace),
@@ -28,7 +28,7 @@ export class PageCursor {
   }
 
   /** @throws InvalidRequestError when this service did not write the cursor for this namespace. */
-  read(namespace: string, cursor: string): number {
+  read(namespace: Namespace, cursor: string): number {
     const bytes = Buffer.from(cursor, 'base64url');
     try {
       if (bytes.length !== IV_BYTES + ID_BYTES + TAG_BYTES) throw new Error('wrong length');

@@ -10,6 +10,7 @@ import {
   SCOPES,
   StoreService,
   VerifyService,
+  toNamespace,
   type Principal,
   type Scope,
 } from '@sfm/memory';
@@ -55,9 +56,10 @@ async function call(name: string, principal: Principal, ...more: unknown[]): Pro
   return Reflect.apply(method, found.door, [principal, ...(more.length > 0 ? more : [[[1]]])]);
 }
 
+const THEIRS = toNamespace('theirs');
 const principal = (scopes: Principal['scopes'], namespaces: Principal['namespaces'] = '*'): Principal => ({
   credentialId: 'someone',
-  namespace: 'theirs',
+  namespace: THEIRS,
   namespaces,
   scopes,
 });
@@ -90,7 +92,7 @@ describe.each(CALLS)('$name', ({ name, scope }) => {
 it.each(CALLS.filter(({ scope }) => scope !== 'admin'))(
   '$name works in the namespace of its principal',
   async (one) => {
-    await call(one.name, principal(['*'], ['theirs', 'other']));
+    await call(one.name, principal(['*'], [THEIRS, toNamespace('other')]));
     expect(reached).toMatchObject([[expect.stringMatching(/Service\./), 'theirs']]);
   },
 );
@@ -100,7 +102,7 @@ it.each([
   ['reindex', []],
   ['counts', ['everywhere']],
 ])('%s is refused across namespaces to who may not use them all', async (name, more) => {
-  await expect(call(name, principal(['*'], ['theirs']), ...more)).rejects.toThrow(NamespaceForbiddenError);
+  await expect(call(name, principal(['*'], [THEIRS]), ...more)).rejects.toThrow(NamespaceForbiddenError);
   expect(reached).toEqual([]);
 });
 

@@ -10,11 +10,17 @@ import {
   type VerifyReport,
   type VerifyRequest,
   type VerifyService,
+  type Namespace,
 } from '@sfm/memory';
 import { admitEverywhere } from './admission.js';
 
 /** Work that somebody was admitted to: it runs when it is called, and ends with the signal's reason when that aborts. */
 export type AdmittedWork<Listener, Report> = (listener: Listener, signal: AbortSignal) => Promise<Report>;
+
+/** The namespaces to work on, as the caller names them; every one when left out. */
+interface NamedNamespaces {
+  readonly namespaces?: readonly string[];
+}
 
 /** Told how the rebuilding of several namespaces goes on. */
 export interface ReindexAllListener extends ReindexListener {
@@ -39,7 +45,7 @@ export class AuthorizedMaintenance {
    */
   async verify(
     principal: Principal,
-    { namespaces: named, ...request }: Omit<VerifyRequest, 'signal'>,
+    { namespaces: named, ...request }: Omit<VerifyRequest, 'namespaces' | 'signal'> & NamedNamespaces,
   ): Promise<AdmittedWork<VerifyListener, VerifyReport>> {
     admitEverywhere(principal, 'verify');
     const namespaces = await ready(this.readiness, named);
@@ -54,7 +60,7 @@ export class AuthorizedMaintenance {
    */
   async reindex(
     principal: Principal,
-    { namespaces: named, ...request }: Omit<ReindexRequest, 'namespace' | 'signal'> & Pick<VerifyRequest, 'namespaces'>,
+    { namespaces: named, ...request }: Omit<ReindexRequest, 'namespace' | 'signal'> & NamedNamespaces,
   ): Promise<AdmittedWork<ReindexAllListener, { readonly agrees: boolean }>> {
     admitEverywhere(principal, 'reindex');
     const namespaces = (await ready(this.readiness, named)) ?? (await this.reindexer.namespaces());
@@ -74,7 +80,7 @@ export class AuthorizedMaintenance {
 async function ready(
   readiness: IndexReadiness,
   named: readonly string[] | undefined,
-): Promise<readonly string[] | undefined> {
+): Promise<readonly Namespace[] | undefined> {
   const checked = named?.map((name, index) => toNamespace(name, `namespaces.${index}`));
   await readiness.whenReady();
   return checked && [...new Set(checked)];

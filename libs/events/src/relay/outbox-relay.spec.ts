@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   EventBus,
   Outbox,
+  toNamespace,
   type EventRecord,
   type OutboxDepth,
   type OutboxDeadLetter,
@@ -12,7 +13,7 @@ import { DEFAULT_RELAY_OPTIONS, OutboxRelay, type OutboxRelayOptions } from './o
 
 const record = (id: string, timestamp = '2026-01-01T00:00:00Z'): EventRecord => ({
   key: id,
-  event: { event_id: id, id, namespace: 'ns', type: 'created', timestamp, payload: {} },
+  event: { event_id: id, id, namespace: toNamespace('ns'), type: 'created', timestamp, payload: {} },
 });
 
 /** An outbox in memory with the port's promises: what is not reported as published or poisoned is handed out again. */

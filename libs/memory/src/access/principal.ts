@@ -1,3 +1,5 @@
+import type { Namespace } from '../model/namespace.js';
+
 /** What may be done: look at memories, change them, look after the whole service. None implies another. */
 export const SCOPES = ['read', 'write', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
@@ -6,7 +8,7 @@ export type Scope = (typeof SCOPES)[number];
 export interface Grant {
   /** Names the credential in logs and rate limits; never the token itself. */
   readonly credentialId: string;
-  readonly namespaces: '*' | readonly string[];
+  readonly namespaces: '*' | readonly Namespace[];
   /** `*` is every scope. */
   readonly scopes: readonly (Scope | '*')[];
 }
@@ -16,7 +18,7 @@ export interface Principal extends Omit<Grant, 'credentialId'> {
   /** Undefined for nobody in particular: a caller without a token, where the operator lets them in. */
   readonly credentialId: string | undefined;
   /** The namespace it acts in: one that it may use. */
-  readonly namespace: string;
+  readonly namespace: Namespace;
 }
 
 /** Whether the principal may do what takes this scope. */

@@ -1,5 +1,5 @@
 import { NamespaceForbiddenError } from '../model/errors.js';
-import { toNamespace } from '../model/namespace.js';
+import { toNamespace, type Namespace } from '../model/namespace.js';
 import type { Grant } from './principal.js';
 
 /**
@@ -13,8 +13,8 @@ import type { Grant } from './principal.js';
 export function resolveNamespace(
   allowed: Grant['namespaces'],
   requested: string | undefined,
-  defaultNamespace: string,
-): string {
+  defaultNamespace: Namespace,
+): Namespace {
   if (requested === undefined || requested === '') {
     if (allowed === '*' || allowed.includes(defaultNamespace)) return defaultNamespace;
     const [first] = allowed;

@@ -6,6 +6,7 @@ import { sentOf } from './enriched-payload.js';
 import type { JsonObject } from '../model/json.js';
 import type { LedgerEntry } from './ledger-entry.js';
 import { MEMORY_TYPES } from '../model/memory.js';
+import { toNamespace } from '../model/namespace.js';
 
 const payloads = fc
   .dictionary(fc.oneof(fc.string(), fc.constantFrom(...ENVELOPE_FIELDS)), fc.jsonValue({ maxDepth: 2 }))
@@ -34,7 +35,7 @@ const entries: fc.Arbitrary<LedgerEntry> = fc
       importanceNorm: fields.importanceNorm === 0 ? 0 : fields.importanceNorm,
       id: '0190a8c5-7d0f-7c3e-8b7a-2f6d1f6f0c11',
       eventId: 'event',
-      namespace: 'ns',
+      namespace: toNamespace('ns'),
       coordinate,
       key: coordinate.join(','),
       contentHash: 'f'.repeat(64),
@@ -89,7 +90,7 @@ describe('an envelope', () => {
 
   it('takes of another producer only what describes the memory', () => {
     const payload = { text: 'hi', timestamp: 7, importance_norm: 0.3, memory_type: 'semantic', coordinate: '1,2' };
-    const event = { event_id: 'e', id: 'i', namespace: 'ns', type: 'created', timestamp: 1, payload };
+    const event = { event_id: 'e', id: 'i', namespace: toNamespace('ns'), type: 'created', timestamp: 1, payload };
     expect(fromEnvelope({ event, key: '1,2' })).toEqual({
       kind: 'announcement',
       payload: { text: 'hi', timestamp: 7 },

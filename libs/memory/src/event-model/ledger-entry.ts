@@ -1,6 +1,7 @@
 import type { Coordinate } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
+import type { Namespace } from '../model/namespace.js';
 
 /**
  * One change of a memory's content, whole: what the ledger keeps of it, and enough to make the memory again as the change
@@ -11,7 +12,7 @@ export interface LedgerEntry {
   readonly id: string;
   /** Identity of the event, as its producer named it. */
   readonly eventId: string;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   /** `created`, `updated` or `deleted`. */
   readonly type: string;
   readonly occurredAtMs: number;

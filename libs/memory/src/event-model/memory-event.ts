@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../model/json.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** What a change did: the `type` of an event and of its ledger row. */
 export type MemoryEventType = 'created' | 'updated' | 'deleted' | 'linked' | 'unlinked';
@@ -18,6 +19,11 @@ export interface MemoryEvent {
   readonly importance?: number;
   readonly embedding?: readonly number[];
   readonly model_revision?: string;
+}
+
+/** An event whose namespace was checked, when it was made or when it was decoded. */
+export interface CheckedEvent extends MemoryEvent {
+  readonly namespace: Namespace;
 }
 
 /**
@@ -43,7 +49,7 @@ export interface EnvelopeDetails {
  * absent from foreign producers) and the W3C trace context of what caused it (absent when that was not traced).
  */
 export interface EventRecord {
-  readonly event: MemoryEvent;
+  readonly event: CheckedEvent;
   /** Canonical coordinate key of the memory it is about. */
   readonly key: string;
   readonly version?: number;

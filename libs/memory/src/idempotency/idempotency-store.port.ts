@@ -1,10 +1,11 @@
 import type { JsonValue } from '../model/json.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** A request that its caller may send several times and means once. */
 export interface RepeatableRequest {
   /** Whose key it is. */
   readonly credentialId: string;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   /** What is asked for. The same key means another request where something else is asked for. */
   readonly operation: string;
   /** The caller's idempotency key. */

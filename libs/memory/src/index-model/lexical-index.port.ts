@@ -1,4 +1,5 @@
 import type { CandidateContent, IndexChange, IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** A memory near another one in the same session, by creation order. */
 export interface SessionNeighbour {
@@ -31,26 +32,30 @@ export interface LexicalQuery extends IndexQuery {
  */
 export abstract class LexicalIndex {
   /** Applies changes in order. Idempotent; a version that is not newer than the held one changes nothing. */
-  abstract apply(namespace: string, changes: readonly IndexChange[]): Promise<void>;
+  abstract apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void>;
 
   /**
    * The `limit` points with the highest BM25 score above 0 among those that match the filter, overlay applied.
    * Document frequencies and lengths count every unexpired-or-not point of the namespace, filter or not.
    */
-  abstract search(namespace: string, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]>;
+  abstract search(namespace: Namespace, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]>;
 
   /**
    * The points up to `reach` before and after each key within the same session (points without one have none) that
    * match the filter, overlay applied. Expired points are no neighbours and no step on the way to one.
    */
-  abstract neighbours(namespace: string, query: NeighbourQuery, overlay: Overlay): Promise<readonly SessionNeighbour[]>;
+  abstract neighbours(
+    namespace: Namespace,
+    query: NeighbourQuery,
+    overlay: Overlay,
+  ): Promise<readonly SessionNeighbour[]>;
 
   /** What the points with these keys say, in the order of the keys, overlay applied; without those unknown or expired. */
-  abstract contents(namespace: string, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]>;
+  abstract contents(namespace: Namespace, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]>;
 
   /** Points held for a namespace (0 for an unknown one). */
-  abstract count(namespace: string): Promise<number>;
+  abstract count(namespace: Namespace): Promise<number>;
 
   /** Forgets everything of a namespace. */
-  abstract clear(namespace: string): Promise<void>;
+  abstract clear(namespace: Namespace): Promise<void>;
 }

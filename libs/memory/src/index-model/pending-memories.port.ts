@@ -1,4 +1,5 @@
 import type { Memory } from '../model/memory.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** A committed change that the indexes do not have yet. */
 export interface PendingVersion {
@@ -10,13 +11,13 @@ export interface PendingVersion {
 /** Reads committed but not yet indexed memories, for the overlay. */
 export abstract class PendingMemories {
   /** Those of a namespace at this instant, the newest change first; the `limit` newest when it is given. */
-  abstract versions(namespace: string, limit?: number): Promise<readonly PendingVersion[]>;
+  abstract versions(namespace: Namespace, limit?: number): Promise<readonly PendingVersion[]>;
 
   /** How many `versions` would list without limit. */
-  abstract count(namespace: string): Promise<number>;
+  abstract count(namespace: Namespace): Promise<number>;
 
   /** Contents of the given keys as they are now (a newer version than asked for is fine; vanished ones are left out). */
-  abstract load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]>;
+  abstract load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]>;
 }
 
 /** A pending memory with what indexes need beside it. */

@@ -1,4 +1,5 @@
 import type { IndexChange, IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+import type { Namespace } from '../model/namespace.js';
 
 export interface VectorQuery extends IndexQuery {
   /** Unit length, in the index's embedding space. */
@@ -11,17 +12,17 @@ export interface VectorQuery extends IndexQuery {
  */
 export abstract class VectorIndex {
   /** Applies changes in order. Idempotent; a version that is not newer than the held one changes nothing. */
-  abstract apply(namespace: string, changes: readonly IndexChange[]): Promise<void>;
+  abstract apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void>;
 
   /**
    * The `limit` points with the highest cosine similarity among those that match the filter, overlay applied.
    * Fewer only if fewer match. `score` is the cosine, -1..1.
    */
-  abstract search(namespace: string, query: VectorQuery, overlay: Overlay): Promise<readonly LaneCandidate[]>;
+  abstract search(namespace: Namespace, query: VectorQuery, overlay: Overlay): Promise<readonly LaneCandidate[]>;
 
   /** Points held for a namespace (0 for an unknown one). */
-  abstract count(namespace: string): Promise<number>;
+  abstract count(namespace: Namespace): Promise<number>;
 
   /** Forgets everything of a namespace. */
-  abstract clear(namespace: string): Promise<void>;
+  abstract clear(namespace: Namespace): Promise<void>;
 }

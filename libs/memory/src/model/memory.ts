@@ -1,5 +1,6 @@
 import type { Coordinate } from './coordinate.js';
 import type { JsonObject } from './json.js';
+import type { Namespace } from './namespace.js';
 
 export const MEMORY_TYPES = ['episodic', 'semantic'] as const;
 
@@ -10,7 +11,7 @@ export type MemoryType = (typeof MEMORY_TYPES)[number];
 export interface Memory {
   /** Creation order within the store; also the point id in derived indexes. Stable for the life of the coordinate. */
   readonly id: number;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly coordinate: Coordinate;
   /** `coordinateKey(coordinate)`. */
   readonly key: string;

@@ -1,11 +1,12 @@
 import type { AccessCounter } from './access-counter.port.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** Keys that may wait to be noted; beyond it, further ones are dropped: the figures are a hint, not a ledger. */
 const MAX_WAITING = 10_000;
 
 /** Notes which memories were given back, in the background and in batches, so that reads do not wait for writes. */
 export class AccessRecorder {
-  private waiting = new Map<string, Set<string>>();
+  private waiting = new Map<Namespace, Set<string>>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private size = 0;
@@ -16,7 +17,7 @@ export class AccessRecorder {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  record(namespace: string, keys: readonly string[]): void {
+  record(namespace: Namespace, keys: readonly string[]): void {
     if (keys.length === 0 || this.size >= MAX_WAITING) return;
     const set = this.waiting.get(namespace) ?? new Set<string>();
     const before = set.size;

@@ -8,6 +8,9 @@ import { aDeletion, aWrite } from '../testing/truth-builders.js';
 import { CachedMemoryReader } from './cached-memory-reader.js';
 import { MemoryCache, type MemoryInvalidation } from './memory-cache.port.js';
 import { MemoryReader, type MemoryOutline } from './memory-reader.port.js';
+import { toNamespace } from '../model/namespace.js';
+
+const TWO = toNamespace('two');
 
 const LARGE = 100;
 
@@ -61,7 +64,7 @@ describe('CachedMemoryReader', () => {
   const large = (changes: Partial<Memory> = {}) =>
     aMemory({ payload: { text: 'x'.repeat(LARGE + 1) }, contentHash: 'x', ...changes });
   const put = (...memories: Memory[]) => memories.forEach((memory) => truth.memories.set(memory.key, memory));
-  const read = (...keys: string[]) => reader.findByKeys('test', keys, new Date());
+  const read = (...keys: string[]) => reader.findByKeys(toNamespace('test'), keys, new Date());
 
   beforeEach(() => {
     truth = new MemoriesInMemory();
@@ -128,16 +131,16 @@ describe('CachedMemoryWriter', () => {
       );
     }
     delete(): Promise<readonly DeleteReceipt[]> {
-      return Promise.resolve([{ namespace: 'two', key: '9', version: 4 }]);
+      return Promise.resolve([{ namespace: TWO, key: '9', version: 4 }]);
     }
   }
 
   it('tells the cache of every write but first ones, and of deletions', async () => {
     const cache = new DeafCache();
     const writer = new CachedMemoryWriter(new ScriptedWriter([1, 2, 7]), cache);
-    const namespaces = ['one', 'one', 'two'];
+    const namespaces = ['one', 'one', 'two'].map((name) => toNamespace(name));
     await writer.write(namespaces.map((namespace, index) => aWrite(namespace, { coordinate: [index] })));
-    await writer.delete([aDeletion('two', '9'), aDeletion('two', '404')]);
+    await writer.delete([aDeletion(TWO, '9'), aDeletion(TWO, '404')]);
     expect(cache.invalidated).toEqual([
       { namespace: 'one', key: '1', version: 2 },
       { namespace: 'two', key: '2', version: 7 },
@@ -148,7 +151,7 @@ describe('CachedMemoryWriter', () => {
   it('tells it nothing of a write that failed', async () => {
     const cache = new DeafCache();
     const writer = new CachedMemoryWriter(new ScriptedWriter(new InvalidRequestError('a', 'b')), cache);
-    await expect(writer.write([aWrite('one')])).rejects.toThrow(InvalidRequestError);
+    await expect(writer.write([aWrite(toNamespace('one'))])).rejects.toThrow(InvalidRequestError);
     expect(cache.invalidated).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import type { Memory } from '../model/memory.js';
 import type { MemoryCache } from './memory-cache.port.js';
 import { MemoryReader, type MemoryOutline } from './memory-reader.port.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** Told how many large payloads of one read were in the cache, and how many were not. */
 export type CacheLookups = (hits: number, misses: number) => void;
@@ -19,7 +20,7 @@ export class CachedMemoryReader extends MemoryReader {
     super();
   }
 
-  async findByKeys(namespace: string, keys: readonly string[], now: Date): Promise<readonly Memory[]> {
+  async findByKeys(namespace: Namespace, keys: readonly string[], now: Date): Promise<readonly Memory[]> {
     const outlines = await this.truth.findOutlines(namespace, keys, now);
     const large = outlines.filter((outline) => !isWhole(outline)).map(({ key }) => key);
     if (large.length === 0) return outlines.filter(isWhole);
@@ -39,7 +40,7 @@ export class CachedMemoryReader extends MemoryReader {
     return outlines.flatMap(({ key }) => whole.get(key) ?? []);
   }
 
-  findOutlines(namespace: string, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]> {
+  findOutlines(namespace: Namespace, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]> {
     return this.truth.findOutlines(namespace, keys, now);
   }
 }

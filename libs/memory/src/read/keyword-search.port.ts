@@ -1,4 +1,5 @@
 import type { Memory, MemoryType } from '../model/memory.js';
+import type { Namespace } from '../model/namespace.js';
 
 export interface KeywordQuery {
   readonly term: string;
@@ -12,5 +13,5 @@ export interface KeywordQuery {
 /** Finds memories by what their payloads say, letter by letter. Deleted and expired ones do not exist for it. */
 export abstract class KeywordSearch {
   /** Memories one of whose payload strings (any depth) satisfies the query, newest first. */
-  abstract search(namespace: string, query: KeywordQuery, now: Date): Promise<readonly Memory[]>;
+  abstract search(namespace: Namespace, query: KeywordQuery, now: Date): Promise<readonly Memory[]>;
 }

@@ -1,8 +1,9 @@
 import type { Memory } from '../model/memory.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** Says that a coordinate reached `version`, so that nothing older may be answered from the cache any more. */
 export interface MemoryInvalidation {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
 }
@@ -22,7 +23,7 @@ export interface MemoryInvalidation {
  */
 export abstract class MemoryCache {
   /** The kept memories among `keys`, by key. Missing ones are simply not in the map. */
-  abstract get(namespace: string, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>>;
+  abstract get(namespace: Namespace, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>>;
 
   /** Keeps copies of memories as read from the truth store. The caller gives them up: they must not change. */
   abstract set(memories: readonly Memory[]): Promise<void>;
@@ -31,5 +32,5 @@ export abstract class MemoryCache {
   abstract invalidate(invalidations: readonly MemoryInvalidation[]): Promise<void>;
 
   /** Forgets one namespace, or everything. */
-  abstract clear(namespace?: string): Promise<void>;
+  abstract clear(namespace?: Namespace): Promise<void>;
 }

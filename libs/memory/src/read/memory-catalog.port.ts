@@ -1,5 +1,6 @@
 import type { MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
+import type { Namespace } from '../model/namespace.js';
 
 export interface ListQuery {
   readonly filter?: MemoryFilter;
@@ -17,8 +18,8 @@ export interface MemoryCounts {
 /** Tells which memories there are. Deleted and expired ones do not exist for it. */
 export abstract class MemoryCatalog {
   /** One page in creation order, filter pushed down; semantics of `matchesFilter`. */
-  abstract list(namespace: string, query: ListQuery, now: Date): Promise<readonly Memory[]>;
+  abstract list(namespace: Namespace, query: ListQuery, now: Date): Promise<readonly Memory[]>;
 
   /** Live memories by type; of one namespace, or of all when none is given. */
-  abstract counts(namespace: string | undefined, now: Date): Promise<MemoryCounts>;
+  abstract counts(namespace: Namespace | undefined, now: Date): Promise<MemoryCounts>;
 }

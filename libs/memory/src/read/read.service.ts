@@ -7,6 +7,7 @@ import type { CoordinateBox, CoordinateSearch } from './coordinate-search.port.j
 import type { KeywordQuery, KeywordSearch } from './keyword-search.port.js';
 import type { ListQuery, MemoryCatalog, MemoryCounts } from './memory-catalog.port.js';
 import type { MemoryReader } from './memory-reader.port.js';
+import type { Namespace } from '../model/namespace.js';
 
 export interface MemoryPage {
   readonly memories: readonly Memory[];
@@ -25,7 +26,7 @@ export class ReadService {
   ) {}
 
   /** @throws MemoryNotFoundError when nothing lives at the coordinate. */
-  async get(namespace: string, coordinate: Coordinate): Promise<Memory> {
+  async get(namespace: Namespace, coordinate: Coordinate): Promise<Memory> {
     const key = coordinateKey(coordinate);
     const [memory] = await this.memories.findByKeys(namespace, [key], new Date());
     if (!memory) throw new MemoryNotFoundError(namespace, key);
@@ -34,7 +35,7 @@ export class ReadService {
   }
 
   /** The memories at the given coordinates, in the order asked, absent ones left out. */
-  async getMany(namespace: string, coordinates: readonly Coordinate[]): Promise<readonly Memory[]> {
+  async getMany(namespace: Namespace, coordinates: readonly Coordinate[]): Promise<readonly Memory[]> {
     const keys = coordinates.map(coordinateKey);
     const found = await this.memories.findByKeys(namespace, [...new Set(keys)], new Date());
     const byKey = new Map(found.map((memory) => [memory.key, memory]));
@@ -42,24 +43,24 @@ export class ReadService {
     return keys.flatMap((key) => byKey.get(key) ?? []);
   }
 
-  async list(namespace: string, query: ListQuery): Promise<MemoryPage> {
+  async list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {
     const rows = await this.catalog.list(namespace, { ...query, limit: query.limit + 1 }, new Date());
     const memories = rows.slice(0, query.limit);
     return rows.length > query.limit ? { memories, nextAfterId: memories.at(-1)?.id } : { memories };
   }
 
-  range(namespace: string, box: CoordinateBox): Promise<readonly Coordinate[]> {
+  range(namespace: Namespace, box: CoordinateBox): Promise<readonly Coordinate[]> {
     return this.coordinates.range(namespace, box, new Date());
   }
 
   /** @throws InvalidRequestError for an empty term. */
-  keywordSearch(namespace: string, query: KeywordQuery): Promise<readonly Memory[]> {
+  keywordSearch(namespace: Namespace, query: KeywordQuery): Promise<readonly Memory[]> {
     checkText(query.term, 'term');
     if (query.term === '') throw new InvalidRequestError('term', 'must not be empty');
     return this.keywords.search(namespace, query, new Date());
   }
 
-  counts(namespace?: string): Promise<MemoryCounts> {
+  counts(namespace?: Namespace): Promise<MemoryCounts> {
     return this.catalog.counts(namespace, new Date());
   }
 }

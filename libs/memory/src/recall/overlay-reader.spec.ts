@@ -6,6 +6,9 @@ import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from '../index-model/embedder.port.js';
 import { OverlayReader, type OverlayOptions } from './overlay-reader.js';
 import { PendingMemories, type PendingMemory, type PendingVersion } from '../index-model/pending-memories.port.js';
+import { toNamespace, type Namespace } from '../model/namespace.js';
+
+const TEST = toNamespace('test');
 
 /** Pending memories by namespace, the newest first, and what was read of them. */
 class ListedPending extends PendingMemories {
@@ -13,19 +16,19 @@ class ListedPending extends PendingMemories {
   failure: Error | undefined;
   private readonly versionsOf = new Map<string, readonly PendingVersion[]>();
 
-  set(namespace: string, versions: readonly PendingVersion[]): void {
+  set(namespace: Namespace, versions: readonly PendingVersion[]): void {
     this.versionsOf.set(namespace, versions);
   }
 
-  async versions(namespace: string, limit = Infinity): Promise<readonly PendingVersion[]> {
+  async versions(namespace: Namespace, limit = Infinity): Promise<readonly PendingVersion[]> {
     return (this.versionsOf.get(namespace) ?? []).slice(0, limit);
   }
 
-  async count(namespace: string): Promise<number> {
+  async count(namespace: Namespace): Promise<number> {
     return (await this.versions(namespace)).length;
   }
 
-  async load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]> {
+  async load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]> {
     this.loads.push(keys);
     await new Promise((resolve) => setImmediate(resolve));
     const { failure } = this;
@@ -75,11 +78,11 @@ describe('OverlayReader', () => {
   };
 
   it('hides what is pending and has the points of what is not deleted', async () => {
-    pending.set('test', [
+    pending.set(TEST, [
       { key: '2', version: 3, deleted: true },
       { key: '1', version: 2, deleted: false },
     ]);
-    const { hidden, points, isPartial } = await open().read('test');
+    const { hidden, points, isPartial } = await open().read(TEST);
     expect([...hidden]).toEqual(['2', '1']);
     expect(points.map(({ key, version }) => `${key}@${version}`)).toEqual(['1@2']);
     expect(isPartial).toBe(false);
@@ -87,18 +90,18 @@ describe('OverlayReader', () => {
 
   it('makes a point once, and anew when the memory has changed', async () => {
     const overlays = open();
-    pending.set('test', descending(3));
-    await overlays.read('test');
-    pending.set('test', [{ key: '2', version: 2, deleted: false }, ...descending(3).filter(({ key }) => key !== '2')]);
-    const { points } = await overlays.read('test');
+    pending.set(TEST, descending(3));
+    await overlays.read(TEST);
+    pending.set(TEST, [{ key: '2', version: 2, deleted: false }, ...descending(3).filter(({ key }) => key !== '2')]);
+    const { points } = await overlays.read(TEST);
     expect(pending.loads).toEqual([['3', '2', '1'], ['2']]);
     expect(points.find(({ key }) => key === '2')?.version).toBe(2);
   });
 
   it('makes a backlog once for all recalls that come at the same time, in portions', async () => {
     const overlays = open();
-    pending.set('test', descending(1000));
-    const read = await Promise.all(Array.from({ length: 8 }, () => overlays.read('test')));
+    pending.set(TEST, descending(1000));
+    const read = await Promise.all(Array.from({ length: 8 }, () => overlays.read(TEST)));
     expect(read.map(({ points }) => points.length)).toEqual(Array.from({ length: 8 }, () => 1000));
     expect(pending.loaded).toBe(1000);
     expect(Math.max(...pending.loads.map(({ length }) => length))).toBeLessThanOrEqual(128);
@@ -107,9 +110,9 @@ describe('OverlayReader', () => {
 
   it('fails the recall that was reading a backlog, and lets one that waited for it read on', async () => {
     const overlays = open();
-    pending.set('test', descending(1000));
+    pending.set(TEST, descending(1000));
     pending.failure = new StoreUnavailableError('away');
-    const [first, second, third] = await Promise.allSettled(Array.from({ length: 3 }, () => overlays.read('test')));
+    const [first, second, third] = await Promise.allSettled(Array.from({ length: 3 }, () => overlays.read(TEST)));
     expect(first).toMatchObject({ status: 'rejected', reason: { code: 'store_unavailable' } });
     expect(second).toMatchObject({ status: 'fulfilled' });
     expect(third).toMatchObject({ status: 'fulfilled' });
@@ -118,20 +121,20 @@ describe('OverlayReader', () => {
 
   it('takes the newest only where there is a bound, and says that it is not all', async () => {
     const overlays = open({ maxPoints: 300 });
-    pending.set('test', descending(301));
-    const { hidden, points, isPartial } = await overlays.read('test');
+    pending.set(TEST, descending(301));
+    const { hidden, points, isPartial } = await overlays.read(TEST);
     expect(isPartial).toBe(true);
     expect(hidden.size).toBe(300);
     expect(points).toHaveLength(300);
     expect(hidden).not.toContain('1');
-    pending.set('test', descending(300));
-    expect((await overlays.read('test')).isPartial).toBe(false);
+    pending.set(TEST, descending(300));
+    expect((await overlays.read(TEST)).isPartial).toBe(false);
     expect(pending.loaded).toBe(301);
   });
 
   it('embeds no more than it may, and finds the others by their words', async () => {
-    pending.set('test', descending(400));
-    const { points, isPartial } = await open({ maxEmbedded: 64 }).read('test');
+    pending.set(TEST, descending(400));
+    const { points, isPartial } = await open({ maxEmbedded: 64 }).read(TEST);
     expect(isPartial).toBe(true);
     expect(points).toHaveLength(400);
     expect(embedder.embedded).toBe(128);
@@ -141,14 +144,14 @@ describe('OverlayReader', () => {
 
   it('keeps the points of few namespaces that nobody asks for any more', async () => {
     const overlays = open();
-    const namespaces = ['a', 'b', 'c'];
+    const namespaces = ['a', 'b', 'c'].map((name) => toNamespace(name));
     for (const namespace of namespaces) pending.set(namespace, descending(11_000));
     for (const namespace of namespaces) await overlays.read(namespace);
     const loaded = pending.loaded;
-    await overlays.read('c');
-    await overlays.read('b');
+    await overlays.read(toNamespace('c'));
+    await overlays.read(toNamespace('b'));
     expect(pending.loaded).toBe(loaded);
-    await overlays.read('a');
+    await overlays.read(toNamespace('a'));
     expect(pending.loaded).toBe(loaded + 11_000);
   });
 });

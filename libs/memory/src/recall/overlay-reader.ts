@@ -4,6 +4,7 @@ import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { Embedder } from '../index-model/embedder.port.js';
 import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../index-model/index-point.js';
 import type { PendingMemories, PendingMemory, PendingVersion } from '../index-model/pending-memories.port.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** Memories read and embedded in one go; between goes other requests get their turn. */
 const BATCH = 128;
@@ -28,9 +29,9 @@ export interface OverlayOptions {
  */
 export class OverlayReader {
   /** By namespace, the one asked for last at the end. */
-  private readonly kept = new Map<string, ReadonlyMap<string, IndexPoint>>();
+  private readonly kept = new Map<Namespace, ReadonlyMap<string, IndexPoint>>();
   /** By namespace; settled when many points were made. */
-  private readonly making = new Map<string, Promise<unknown>>();
+  private readonly making = new Map<Namespace, Promise<unknown>>();
 
   constructor(
     private readonly pending: PendingMemories,
@@ -45,7 +46,7 @@ export class OverlayReader {
    *
    * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while indexes are being loaded.
    */
-  async read(namespace: string): Promise<Overlay> {
+  async read(namespace: Namespace): Promise<Overlay> {
     const { maxPoints } = this.options;
     const limit = Number.isFinite(maxPoints) ? maxPoints + 1 : undefined;
     // What is not pending now is in the indexes once they are ready, whichever comes first.
@@ -65,7 +66,7 @@ export class OverlayReader {
   }
 
   private async pointsOf(
-    namespace: string,
+    namespace: Namespace,
     versions: readonly PendingVersion[],
   ): Promise<ReadonlyMap<string, IndexPoint>> {
     for (;;) {
@@ -86,7 +87,7 @@ export class OverlayReader {
   }
 
   /** The points that are there already, and the keys of the others. */
-  private compare(namespace: string, versions: readonly PendingVersion[]) {
+  private compare(namespace: Namespace, versions: readonly PendingVersion[]) {
     const known = this.kept.get(namespace);
     const points = new Map<string, IndexPoint>();
     const missing: string[] = [];
@@ -100,12 +101,12 @@ export class OverlayReader {
   }
 
   /** A failure is for the one whose work it is: those who wait try by themselves. */
-  private share(namespace: string, made: Promise<void>): void {
+  private share(namespace: Namespace, made: Promise<void>): void {
     const settled = made.catch(() => undefined).finally(() => this.making.delete(namespace));
     this.making.set(namespace, settled);
   }
 
-  private keep(namespace: string, points: ReadonlyMap<string, IndexPoint>): void {
+  private keep(namespace: Namespace, points: ReadonlyMap<string, IndexPoint>): void {
     this.kept.delete(namespace);
     let others = 0;
     for (const { size } of this.kept.values()) others += size;
@@ -117,7 +118,7 @@ export class OverlayReader {
     this.kept.set(namespace, points);
   }
 
-  private async make(namespace: string, keys: readonly string[]): Promise<readonly IndexPoint[]> {
+  private async make(namespace: Namespace, keys: readonly string[]): Promise<readonly IndexPoint[]> {
     const points: IndexPoint[] = [];
     for (let from = 0; from < keys.length; from += BATCH) {
       const batch = await this.pending.load(namespace, keys.slice(from, from + BATCH));

@@ -25,6 +25,7 @@ import { DEFAULT_RANKING } from './contract/ranking-options.js';
 import { RecallService } from './recall.service.js';
 import type { RecallRequest } from './contract/recall.types.js';
 import { VectorIndex } from '../index-model/vector-index.port.js';
+import { toNamespace } from '../model/namespace.js';
 
 const fields = { text: ['text'], session: ['session'], source: ['author'], time: ['date'] };
 
@@ -192,7 +193,7 @@ function open({
     options,
   );
   const recall = (request: Partial<RecallRequest> = {}) =>
-    service.recall('test', { query: 'ladder', topK: 5, ...request });
+    service.recall(toNamespace('test'), { query: 'ladder', topK: 5, ...request });
   return { recall, indexes, truth };
 }
 

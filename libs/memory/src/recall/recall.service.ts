@@ -17,6 +17,7 @@ import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './contract/ranking-options.js';
 import type { RecallRequest, RecallResult } from './contract/recall.types.js';
 import { shortlist } from './ranking/shortlist.js';
+import type { Namespace } from '../model/namespace.js';
 
 interface Candidates {
   readonly keys: readonly string[];
@@ -67,7 +68,7 @@ export class RecallService {
    * @throws InvalidRequestError for an empty query or a `topK` out of bounds; StoreUnavailableError;
    *   IndexUnavailableError when no lane can answer.
    */
-  async recall(namespace: string, request: RecallRequest): Promise<RecallResult> {
+  async recall(namespace: Namespace, request: RecallRequest): Promise<RecallResult> {
     this.check(request);
     const start = performance.now();
     const lanes = new Lanes(this.lanes, request, this.telemetry);

@@ -9,6 +9,7 @@ import type { ReindexListener, ReindexReport, ReindexRequest } from './reindex.t
 import type { TruthAudit } from '../verify/ports/truth-audit.port.js';
 import type { IndexDraft, VectorRebuild } from '../verify/ports/vector-rebuild.port.js';
 import type { VerifyService } from '../verify/verify.service.js';
+import type { Namespace } from '../model/namespace.js';
 
 const ROWS_PER_BATCH = 500;
 const CHANGES_PER_READ = 2000;
@@ -27,7 +28,7 @@ export interface ReindexedPlaces {
 }
 
 interface Rebuilding {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly signal: AbortSignal;
   readonly listener: ReindexListener;
   memories: number;
@@ -75,7 +76,7 @@ export class ReindexService {
   }
 
   /** Every namespace that the truth knows. */
-  async namespaces(): Promise<readonly string[]> {
+  async namespaces(): Promise<readonly Namespace[]> {
     return (await this.places.truth.namespaces()).map(({ name }) => name);
   }
 

@@ -5,6 +5,10 @@ import { ledgerId } from '../event-model/ledger-id.js';
 import type { LedgerEntry } from '../event-model/ledger-entry.js';
 import type { EventRecord } from '../event-model/memory-event.js';
 import { EventReplay } from './event-replay.js';
+import { toNamespace, type Namespace } from '../model/namespace.js';
+
+const NAMESPACE_A = toNamespace('a');
+const NAMESPACE_B = toNamespace('b');
 
 const FIELDS = { text: ['text'], session: ['session'], source: [], time: [] };
 
@@ -45,7 +49,7 @@ function replayOver(versions: Readonly<Record<string, number>> = {}, { diverging
   return { replay, done };
 }
 
-function aRow(namespace: string, key: string, version: number): ProjectionRow {
+function aRow(namespace: Namespace, key: string, version: number): ProjectionRow {
   return {
     namespace,
     key,
@@ -59,7 +63,7 @@ function aRow(namespace: string, key: string, version: number): ProjectionRow {
 }
 
 /** An event without details: of another producer, or with a version, of an earlier version of ours. */
-function anEvent(namespace: string, key: string, version?: number): EventRecord {
+function anEvent(namespace: Namespace, key: string, version?: number): EventRecord {
   const id = `${namespace}/${key}@${version ?? 'foreign'}`;
   return { event: { event_id: id, id, namespace, type: 'created', timestamp: 1, payload: {} }, key, version };
 }
@@ -70,7 +74,7 @@ function anEntry(id: string, details: Partial<LedgerEntry> = {}): EventRecord {
   return toEnvelope({
     id: idOf(id),
     eventId: id,
-    namespace: 'a',
+    namespace: NAMESPACE_A,
     type: 'created',
     occurredAtMs: 1000,
     isAnnounced: false,
@@ -95,12 +99,12 @@ describe('replaying the bus on a restored truth', () => {
   it('records events of earlier versions that the truth has not reached, in order, and passes over the rest', async () => {
     const { replay, done } = replayOver({ 'a/1': 2, 'b/1': 7 });
     const outcome = await replay.replayOwn([
-      anEvent('a', '1', 2),
-      anEvent('a', '1', 3),
-      anEvent('a', '2', 1),
-      anEvent('b', '1', 7),
-      anEvent('a', '1', 4),
-      anEvent('b', '1'),
+      anEvent(NAMESPACE_A, '1', 2),
+      anEvent(NAMESPACE_A, '1', 3),
+      anEvent(NAMESPACE_A, '2', 1),
+      anEvent(NAMESPACE_B, '1', 7),
+      anEvent(NAMESPACE_A, '1', 4),
+      anEvent(NAMESPACE_B, '1'),
     ]);
     expect(done).toEqual(['ids to 0', 'a/1@3', 'a/2@1', 'a/1@4']);
     expect(outcome).toMatchObject({ replayed: 3, refused: [], diverged: 0 });
@@ -108,7 +112,12 @@ describe('replaying the bus on a restored truth', () => {
 
   it('keeps the ids of what it restores before anything is written, and restores whole with what a store derives', async () => {
     const { replay, done } = replayOver();
-    const records = [anEvent('b', '1', 1), anEntry('x'), anEntry('y', { version: 2 }), anEvent('c', '1', 1)];
+    const records = [
+      anEvent(NAMESPACE_B, '1', 1),
+      anEntry('x'),
+      anEntry('y', { version: 2 }),
+      anEvent(toNamespace('c'), '1', 1),
+    ];
     replay.note(records);
     await replay.replayOwn(records);
     expect(done).toEqual(['ids to 7', 'b/1@1', `+${idOf('x')} hello s`, `+${idOf('y')} hello s`, 'c/1@1']);
@@ -116,7 +125,7 @@ describe('replaying the bus on a restored truth', () => {
 
   it('leaves events of other producers for the end, and those that ours tell about to ours', async () => {
     const { replay, done } = replayOver();
-    const [told, untold] = [anEvent('a', '1'), anEvent('a', '2')];
+    const [told, untold] = [anEvent(NAMESPACE_A, '1'), anEvent(NAMESPACE_A, '2')];
     const announced = anEntry('told', { id: ledgerId(told.event.id), isAnnounced: true, version: 3 });
     const records = [told, untold, announced];
     replay.note(records.slice(0, 2));
@@ -129,7 +138,7 @@ describe('replaying the bus on a restored truth', () => {
 
   it('takes a foreign event for applied where ours left a version out', async () => {
     const { replay, done } = replayOver({}, { lacking: '1' });
-    const outcome = await replay.replayForeign([anEvent('a', '1'), anEvent('a', '2')]);
+    const outcome = await replay.replayForeign([anEvent(NAMESPACE_A, '1'), anEvent(NAMESPACE_A, '2')]);
     expect(done).toEqual(['a/2@foreign']);
     expect(outcome.refused).toMatchObject([{ eventId: 'a/1@foreign', reason: expect.stringContaining('before') }]);
   });

@@ -1,9 +1,10 @@
 import type { LedgerEntry } from '../event-model/ledger-entry.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** A ledger row that no memory can be made from. */
 export interface UnreadableEntry {
   readonly id: string;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   /** For people. */
   readonly reason: string;

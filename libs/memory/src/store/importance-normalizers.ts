@@ -1,13 +1,14 @@
 import type { ImportanceHistory } from './importance-history.port.js';
 import { ImportanceNormalizer } from './importance-normalizer.js';
 import type { WriteCommand } from './memory-writer.port.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** Raw importances a namespace's normalisation starts from after a restart. */
 const SEED_IMPORTANCES = 512;
 
 /** Normalises the importances of writes by what their namespaces have lately seen. */
 export class ImportanceNormalizers {
-  private readonly normalizers = new Map<string, Promise<ImportanceNormalizer>>();
+  private readonly normalizers = new Map<Namespace, Promise<ImportanceNormalizer>>();
 
   constructor(private readonly history: ImportanceHistory) {}
 
@@ -27,7 +28,7 @@ export class ImportanceNormalizers {
     });
   }
 
-  private of(namespace: string): Promise<ImportanceNormalizer> {
+  private of(namespace: Namespace): Promise<ImportanceNormalizer> {
     const known = this.normalizers.get(namespace);
     if (known) return known;
     const seeded = this.history.recentImportances(namespace, SEED_IMPORTANCES).then((values) => {

@@ -1,10 +1,11 @@
 import type { Coordinate } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** A validated write, complete: everything the truth needs to know. */
 export interface WriteCommand {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly coordinate: Coordinate;
   readonly key: string;
   readonly type: MemoryType;
@@ -41,14 +42,14 @@ export interface WriteReceipt {
 }
 
 export interface DeleteReceipt {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   /** The version that the deletion gave. */
   readonly version: number;
 }
 
 export interface DeleteCommand {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly eventId: string;
   /** The version that must live at the coordinate; absent when any may. */

@@ -3,6 +3,9 @@ import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { ImportanceNormalizers } from './importance-normalizers.js';
 import { MemoryWriter, type DeleteReceipt, type WriteCommand, type WriteReceipt } from './memory-writer.port.js';
 import { StoreService } from './store.service.js';
+import { toNamespace } from '../model/namespace.js';
+
+const NAMESPACE = toNamespace('ns');
 
 const FIELDS = { text: ['text'], session: [], source: [], time: [] };
 const LIMITS = { maxDepth: 8, maxBytes: 1000, maxDimensions: 4, maxBulkItems: 10 };
@@ -41,7 +44,7 @@ describe('storing each of several memories', () => {
     const writer = new RecordingWriter();
     let seed: (values: readonly number[]) => void = () => {};
     const store = aStore(writer, new Promise((resolve) => (seed = resolve)));
-    const stored = store.storeEach('ns', [aMemory('first', 3), aMemory('second'), aMemory('third', 1)]);
+    const stored = store.storeEach(NAMESPACE, [aMemory('first', 3), aMemory('second'), aMemory('third', 1)]);
     await new Promise((resolve) => setImmediate(resolve));
     seed([1, 2, 3]);
     await stored;
@@ -50,7 +53,7 @@ describe('storing each of several memories', () => {
 
   it('stores the others when one is bad', async () => {
     const writer = new RecordingWriter();
-    const outcomes = await aStore(writer).storeEach('ns', [
+    const outcomes = await aStore(writer).storeEach(NAMESPACE, [
       aMemory('first'),
       { ...aMemory('bad'), coordinate: [] },
       aMemory('second'),
@@ -67,7 +70,7 @@ describe('a store that is being stopped', () => {
     writer.gate = new Promise((resolve) => (open = resolve));
     const store = aStore(writer);
     const answered: string[] = [];
-    const bulk = store.storeAll('ns', [aMemory('bulk')]).then(() => answered.push('bulk'));
+    const bulk = store.storeAll(NAMESPACE, [aMemory('bulk')]).then(() => answered.push('bulk'));
     const drained = store.drained().then(() => answered.push('drained'));
     await new Promise((resolve) => setImmediate(resolve));
     expect(answered).toEqual([]);

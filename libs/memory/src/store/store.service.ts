@@ -6,6 +6,7 @@ import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.js';
 import type { NewMemory, StoredMemory, StoreLimits, StoreOutcome } from './store.types.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import { toWriteCommand } from './write-command.js';
+import type { Namespace } from '../model/namespace.js';
 
 export interface StoreOptions {
   readonly limits: StoreLimits;
@@ -36,7 +37,7 @@ export class StoreService {
    *
    * @throws InvalidRequestError naming the field; StoreUnavailableError when the truth cannot be written.
    */
-  async store(namespace: string, memory: NewMemory): Promise<StoredMemory> {
+  async store(namespace: Namespace, memory: NewMemory): Promise<StoredMemory> {
     return this.submit(await this.prepare(namespace, memory));
   }
 
@@ -45,7 +46,7 @@ export class StoreService {
    *
    * @throws InvalidBulkItemError naming the first bad item by its index; nothing was stored.
    */
-  async storeAll(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+  async storeAll(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
     const bulk = this.storeTogether(namespace, memories);
     this.bulks.add(bulk);
     try {
@@ -59,7 +60,7 @@ export class StoreService {
    * Stores each memory on its own: a bad or failing one does not keep the others from being stored. Those for one coordinate
    * apply in order.
    */
-  async storeEach(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
+  async storeEach(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
     this.checkBulkSize(memories);
     const prepared = memories.map((memory) => this.prepare(namespace, memory));
     // Only once all are ready may the first be written: one that takes longer must not be overtaken by a later one.
@@ -89,7 +90,7 @@ export class StoreService {
     return stored;
   }
 
-  private async storeTogether(namespace: string, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+  private async storeTogether(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
     this.checkBulkSize(memories);
     const commands: WriteCommand[] = [];
     for (const [index, memory] of memories.entries()) {
@@ -114,13 +115,13 @@ export class StoreService {
     }
   }
 
-  private toCommand(namespace: string, memory: NewMemory): WriteCommand {
+  private toCommand(namespace: Namespace, memory: NewMemory): WriteCommand {
     const command = toWriteCommand(namespace, memory, this.options);
     const traceparent = this.telemetry.traceparent();
     return traceparent === undefined ? command : { ...command, traceparent };
   }
 
-  private async prepare(namespace: string, memory: NewMemory): Promise<WriteCommand> {
+  private async prepare(namespace: Namespace, memory: NewMemory): Promise<WriteCommand> {
     const command = this.toCommand(namespace, memory);
     if (command.importance === null) return command;
     const [normalized = command] = await this.normalizers.apply([command]);

@@ -7,6 +7,7 @@ import { scalarField, searchedText } from '../text/searched-text.js';
 import type { WriteCommand } from './memory-writer.port.js';
 import type { NewMemory, StoreLimits } from './store.types.js';
 import type { PayloadFields } from '../model/payload-fields.js';
+import type { Namespace } from '../model/namespace.js';
 
 /**
  * Checks a new memory against the limits and derives everything the truth keeps about it.
@@ -15,7 +16,7 @@ import type { PayloadFields } from '../model/payload-fields.js';
  * @throws InvalidRequestError (or a kind of it) naming the field and what is allowed.
  */
 export function toWriteCommand(
-  namespace: string,
+  namespace: Namespace,
   memory: NewMemory,
   { limits, fields }: { readonly limits: StoreLimits; readonly fields: PayloadFields },
 ): WriteCommand {

@@ -14,9 +14,10 @@ import { DerivedTables, type LinkId } from '../verify/ports/derived-tables.port.
 import { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
 import { TruthAudit, type AuditedCoordinate, type AuditedDeadLetter } from '../verify/ports/truth-audit.port.js';
 import { aMemory } from './memory-builder.js';
+import type { Namespace } from '../model/namespace.js';
 
 export interface TruthRow {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   coordinate: number[];
   version: number;
@@ -29,7 +30,7 @@ export interface TruthRow {
 
 export interface TruthEvent {
   readonly eventId: string;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
   type: string;
@@ -44,35 +45,35 @@ interface Position extends FeedPosition {
 /** What nobody bends in these tests. */
 const CREATED = { id: 1, createdVersion: 1, createdAtMs: 1000, updatedAtMs: 1000, expiresAtMs: null };
 
-const idOf = (namespace: string, key: string) => `${namespace}\n${key}`;
+const idOf = (namespace: Namespace, key: string) => `${namespace}\n${key}`;
 
 /** A truth store in memory: rows, ledger and links that a test writes and bends. */
 export class InMemoryTruth {
   readonly rows = new Map<string, TruthRow>();
   readonly events: TruthEvent[] = [];
-  readonly links: ({ readonly namespace: string } & LinkId)[] = [];
-  readonly registered = new Set<string>();
+  readonly links: ({ readonly namespace: Namespace } & LinkId)[] = [];
+  readonly registered = new Set<Namespace>();
   readonly deadLetters: AuditedDeadLetter[] = [];
   /** Ledger rows that made no version. */
   unversioned = 0;
   /** Called before each batch that a scan gives. */
   beforeBatch: () => void | Promise<void> = () => {};
 
-  write(namespace: string, key: string, payload: JsonObject = { text: `memory ${key}` }): TruthRow {
+  write(namespace: Namespace, key: string, payload: JsonObject = { text: `memory ${key}` }): TruthRow {
     return this.change(namespace, key, payload);
   }
 
-  delete(namespace: string, key: string): TruthRow {
+  delete(namespace: Namespace, key: string): TruthRow {
     return this.change(namespace, key, null);
   }
 
-  row(namespace: string, key: string): TruthRow {
+  row(namespace: Namespace, key: string): TruthRow {
     const row = this.rows.get(idOf(namespace, key));
     if (!row) throw new Error(`no row ${key}`);
     return row;
   }
 
-  private change(namespace: string, key: string, payload: JsonObject | null): TruthRow {
+  private change(namespace: Namespace, key: string, payload: JsonObject | null): TruthRow {
     const known = this.rows.get(idOf(namespace, key));
     const version = (known?.version ?? 0) + 1;
     const hash = payload && contentHash('semantic', null, payload);
@@ -107,14 +108,14 @@ export class InMemoryTruthAudit extends TruthAudit {
     return [...names].sort().map((name) => ({ name, isRegistered: registered.has(name) }));
   }
 
-  async totals(namespace: string) {
-    const count = (items: Iterable<{ readonly namespace: string }>) =>
+  async totals(namespace: Namespace) {
+    const count = (items: Iterable<{ readonly namespace: Namespace }>) =>
       [...items].filter((item) => item.namespace === namespace).length;
     const { rows, events, links } = this.truth;
     return { rows: count(rows.values()), events: count(events), links: count(links) };
   }
 
-  async *scan(namespace: string, batchSize: number) {
+  async *scan(namespace: Namespace, batchSize: number) {
     const keys = new Set(
       [...this.truth.rows.values(), ...this.truth.events]
         .filter((item) => item.namespace === namespace)
@@ -127,7 +128,7 @@ export class InMemoryTruthAudit extends TruthAudit {
     }
   }
 
-  async read(namespace: string, keys: readonly string[]) {
+  async read(namespace: Namespace, keys: readonly string[]) {
     return keys.flatMap((key) => {
       const found = this.audited(namespace, key);
       return found.row || found.ledger ? [found] : [];
@@ -142,7 +143,7 @@ export class InMemoryTruthAudit extends TruthAudit {
     return { events: this.truth.deadLetters.slice(0, 1), count: this.truth.deadLetters.length };
   }
 
-  private audited(namespace: string, key: string): AuditedCoordinate {
+  private audited(namespace: Namespace, key: string): AuditedCoordinate {
     const row = this.truth.rows.get(idOf(namespace, key));
     const events = this.truth.events
       .filter((event) => event.namespace === namespace && event.key === key)
@@ -191,7 +192,7 @@ export class InMemoryProjectionSource extends ProjectionSource {
     super();
   }
 
-  async rows(keys: readonly { readonly namespace: string; readonly key: string }[]) {
+  async rows(keys: readonly { readonly namespace: Namespace; readonly key: string }[]) {
     return keys.flatMap(({ namespace, key }) => {
       const row = this.truth.rows.get(idOf(namespace, key));
       return row ? [toProjectionRow(row)] : [];
@@ -199,7 +200,7 @@ export class InMemoryProjectionSource extends ProjectionSource {
   }
 
   async markIndexed(marks: readonly IndexedMark[]) {
-    const late: { namespace: string; key: string }[] = [];
+    const late: { namespace: Namespace; key: string }[] = [];
     for (const { namespace, key, version, embedding } of marks) {
       const row = this.truth.rows.get(idOf(namespace, key));
       if (!row) continue;
@@ -214,7 +215,7 @@ export class InMemoryProjectionSource extends ProjectionSource {
     yield* this.batches((row) => row.payload !== null && row.indexedVersion >= row.version, batchSize);
   }
 
-  async searchedRows(keys: readonly { readonly namespace: string; readonly key: string }[]) {
+  async searchedRows(keys: readonly { readonly namespace: Namespace; readonly key: string }[]) {
     return (await this.rows(keys)).map(toSearchedRow);
   }
 
@@ -222,11 +223,11 @@ export class InMemoryProjectionSource extends ProjectionSource {
     for await (const rows of this.batches((row) => row.payload !== null, batchSize)) yield rows.map(toSearchedRow);
   }
 
-  async *scanNamespace(namespace: string, batchSize: number) {
+  async *scanNamespace(namespace: Namespace, batchSize: number) {
     yield* this.batches((row) => row.namespace === namespace && row.payload !== null, batchSize);
   }
 
-  async reopen(keys: readonly { readonly namespace: string; readonly key: string }[]) {
+  async reopen(keys: readonly { readonly namespace: Namespace; readonly key: string }[]) {
     for (const { namespace, key } of keys) {
       const row = this.truth.rows.get(idOf(namespace, key));
       if (row) row.indexedVersion = 0;
@@ -252,12 +253,12 @@ export class InMemoryDerivedTables extends DerivedTables {
     super();
   }
 
-  async danglingLinks(namespace: string) {
+  async danglingLinks(namespace: Namespace) {
     const lives = (key: string) => (this.truth.rows.get(idOf(namespace, key))?.payload ?? null) !== null;
     return this.truth.links.filter((link) => link.namespace === namespace && !(lives(link.from) && lives(link.to)));
   }
 
-  async removeDanglingLinks(namespace: string, links: readonly LinkId[]) {
+  async removeDanglingLinks(namespace: Namespace, links: readonly LinkId[]) {
     const dangling = await this.danglingLinks(namespace);
     const doomed = dangling.filter(({ from, to, type }) =>
       links.some((link) => link.from === from && link.to === to && link.type === type),
@@ -266,7 +267,7 @@ export class InMemoryDerivedTables extends DerivedTables {
     return doomed.length;
   }
 
-  async register(namespace: string) {
+  async register(namespace: Namespace) {
     this.truth.registered.add(namespace);
   }
 }
@@ -293,7 +294,7 @@ export class InMemoryChangeFeed extends ChangeFeed {
 export class InMemoryNamespaceLock extends NamespaceLock {
   readonly held = new Map<string, AbortController>();
 
-  async hold<T>(namespace: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async hold<T>(namespace: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (this.held.has(namespace)) throw new NamespaceBusyError(namespace);
     const controller = new AbortController();
     this.held.set(namespace, controller);

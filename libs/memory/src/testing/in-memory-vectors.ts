@@ -4,6 +4,7 @@ import { PointAudit, type HeldPoint } from '../verify/ports/point-audit.port.js'
 import { pointDigest } from '../verify/digests/point-digest.js';
 import { vectorDigest, type VectorDigest } from '../verify/digests/vector-digest.js';
 import { VectorRebuild, type IndexDraft } from '../verify/ports/vector-rebuild.port.js';
+import type { Namespace } from '../model/namespace.js';
 
 interface StoredPoint {
   readonly version: number;
@@ -50,13 +51,13 @@ export class InMemoryVectors {
   beforePublish: () => void | Promise<void> = () => {};
   afterPublish: () => void | Promise<void> = () => {};
 
-  of(namespace: string): StoredPoints {
+  of(namespace: Namespace): StoredPoints {
     const known = this.indexes.get(namespace) ?? new StoredPoints();
     this.indexes.set(namespace, known);
     return known;
   }
 
-  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+  async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     this.of(namespace).apply(changes);
   }
 }
@@ -66,16 +67,16 @@ export class InMemoryPointAudit extends PointAudit {
     super();
   }
 
-  async *scan(namespace: string) {
+  async *scan(namespace: Namespace) {
     const all = heldIn(this.vectors.of(namespace));
     for (let from = 0; from < all.length; from += 2) yield all.slice(from, from + 2);
   }
 
-  async held(namespace: string, keys: readonly string[]) {
+  async held(namespace: Namespace, keys: readonly string[]) {
     return heldIn(this.vectors.of(namespace)).filter(({ key }) => keys.includes(key));
   }
 
-  async evict(namespace: string, keys: readonly string[]) {
+  async evict(namespace: Namespace, keys: readonly string[]) {
     for (const key of keys) {
       this.vectors.of(namespace).points.delete(key);
       this.vectors.of(namespace).removed.delete(key);
@@ -88,7 +89,7 @@ export class InMemoryVectorRebuild extends VectorRebuild {
     super();
   }
 
-  async begin(namespace: string): Promise<IndexDraft> {
+  async begin(namespace: Namespace): Promise<IndexDraft> {
     const { indexes, drafts, old } = this.vectors;
     const draft = new StoredPoints();
     old.delete(namespace);

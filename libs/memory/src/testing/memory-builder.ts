@@ -1,11 +1,12 @@
 import type { Memory } from '../model/memory.js';
+import { toNamespace } from '../model/namespace.js';
 
 /** A memory with defaults; its key and coordinate follow from its id unless given. */
 export function aMemory(details: Partial<Memory> = {}): Memory {
   const { id = 1 } = details;
   return {
     id,
-    namespace: 'test',
+    namespace: toNamespace('test'),
     coordinate: [id],
     key: String(id),
     type: 'episodic',

@@ -15,6 +15,7 @@ import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PendingMemories } from '../index-model/pending-memories.port.js';
 import type { ImportanceHistory } from '../store/importance-history.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
+import { toNamespace, type Namespace } from '../model/namespace.js';
 
 /** Every port of one truth store, over the same data. */
 export interface TruthAdapters {
@@ -62,22 +63,22 @@ export interface LedgerRow {
 export interface LedgerAccess {
   begin(): Promise<OpenWrite>;
   /** The rows of a namespace in the order of the ledger. */
-  rows(namespace: string): Promise<readonly LedgerRow[]>;
+  rows(namespace: Namespace): Promise<readonly LedgerRow[]>;
   /** Takes the ledger back to an earlier state of itself, as a restore does; `mark` tells where it is now. */
   mark(): Promise<number>;
   rewindTo(mark: number): Promise<void>;
 }
 
 /** A namespace that no other test uses. */
-export function freshNamespace(): string {
-  return `contract_${randomUUID()}`;
+export function freshNamespace(): Namespace {
+  return toNamespace(`contract_${randomUUID()}`);
 }
 
 /** What a test says about a write; the rest follows from it. */
 export type WriteDetails = Partial<Omit<WriteCommand, 'namespace' | 'key' | 'payloadJson' | 'contentHash'>>;
 
 /** A write command with defaults: a semantic memory at (1, 2) that says "hello". */
-export function aWrite(namespace: string, details: WriteDetails = {}): WriteCommand {
+export function aWrite(namespace: Namespace, details: WriteDetails = {}): WriteCommand {
   const { coordinate = [1, 2], type = 'semantic', payload = { text: 'hello' }, importance = null } = details;
   return {
     searchedText: typeof payload['text'] === 'string' ? payload['text'] : '',
@@ -98,7 +99,7 @@ export function aWrite(namespace: string, details: WriteDetails = {}): WriteComm
 }
 
 /** Writes memories into a namespace of their own, at (1), (2), … unless told otherwise, and returns it. */
-export function storeInto(truth: TruthHarness): (...memories: WriteDetails[]) => Promise<string> {
+export function storeInto(truth: TruthHarness): (...memories: WriteDetails[]) => Promise<Namespace> {
   return async (...memories) => {
     const namespace = freshNamespace();
     await truth().writer.write(
@@ -108,13 +109,13 @@ export function storeInto(truth: TruthHarness): (...memories: WriteDetails[]) =>
   };
 }
 
-export function aDeletion(namespace: string, key: string): DeleteCommand {
+export function aDeletion(namespace: Namespace, key: string): DeleteCommand {
   return { namespace, key, eventId: randomUUID() };
 }
 
 /** A write as another producer announced it: under an id of its own, half a minute ago. */
 export function aForeignWrite(
-  namespace: string,
+  namespace: Namespace,
   { id = randomUUID(), ...details }: WriteDetails & { readonly id?: string } = {},
 ): ForeignWrite {
   const occurredAt = new Date(Date.now() - 30_000);
@@ -122,7 +123,7 @@ export function aForeignWrite(
 }
 
 /** A deletion as another producer announced it. */
-export function aForeignDelete(namespace: string, key: string, id: string = randomUUID()): ForeignDelete {
+export function aForeignDelete(namespace: Namespace, key: string, id: string = randomUUID()): ForeignDelete {
   const coordinate = key.split(',').map(Number);
   return { kind: 'delete', id, eventId: randomUUID(), occurredAt: new Date(), namespace, key, coordinate };
 }

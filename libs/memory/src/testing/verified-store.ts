@@ -11,9 +11,10 @@ import {
   InMemoryTruthAudit,
 } from './in-memory-truth.js';
 import { FixedEmbedder, InMemoryPointAudit, InMemoryVectorRebuild, InMemoryVectors } from './in-memory-vectors.js';
+import { toNamespace } from '../model/namespace.js';
 
 /** The namespace that `store` writes to. */
-export const VERIFIED_NAMESPACE = 'ns';
+export const VERIFIED_NAMESPACE = toNamespace('ns');
 
 /** A store in memory with everything that verifies, repairs and rebuilds it. */
 export function aVerifiedStore(embedder = new FixedEmbedder(), { keepsEmbeddings = true } = {}) {

@@ -6,6 +6,7 @@ import { PointComparison, type RecheckOptions } from './point-comparison.js';
 import type { TruthAudit } from './ports/truth-audit.port.js';
 import { truthDifferences } from './truth-differences.js';
 import type { Difference, DifferenceKind, NamespaceTotals, VerifyListener } from './verify.types.js';
+import type { Namespace } from '../model/namespace.js';
 
 const COORDINATES_PER_READ = 500;
 
@@ -28,7 +29,7 @@ export interface CheckOptions {
 }
 
 export interface CheckedNamespace {
-  readonly name: string;
+  readonly name: Namespace;
   /** False for one that has content and is in no list of namespaces. */
   readonly isRegistered: boolean;
 }

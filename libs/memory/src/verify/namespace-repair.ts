@@ -4,6 +4,7 @@ import type { DerivedTables } from './ports/derived-tables.port.js';
 import type { Repairable } from './namespace-check.js';
 import type { PointAudit } from './ports/point-audit.port.js';
 import { chunks } from './point-comparison.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** What a repair works on. */
 export interface RepairedPlaces {
@@ -24,7 +25,7 @@ export class NamespaceRepair {
   constructor(private readonly places: RepairedPlaces) {}
 
   async run(
-    namespace: string,
+    namespace: Namespace,
     { pointKeys, links, isUnregistered }: Repairable,
     options: RepairOptions,
   ): Promise<void> {
@@ -44,7 +45,7 @@ export class NamespaceRepair {
    * Rows count as not indexed before their point goes, so that recall finds them throughout. An indexer may have marked
    * them just before the point went: they are opened once more.
    */
-  private async reindex(namespace: string, keys: readonly string[], { onNote }: RepairOptions): Promise<void> {
+  private async reindex(namespace: Namespace, keys: readonly string[], { onNote }: RepairOptions): Promise<void> {
     const coordinates = keys.map((key) => ({ namespace, key }));
     await this.places.source.reopen(coordinates);
     await this.places.points.evict(namespace, keys);

@@ -3,6 +3,7 @@ import { expectedVectors, type ExpectedVectors } from './expected-vectors.js';
 import type { HeldPoint, PointAudit } from './ports/point-audit.port.js';
 import { pointDifference, type Held, type PointExpectation, type PointFinding } from './point-differences.js';
 import type { AuditedCoordinate, AuditedRow, TruthAudit } from './ports/truth-audit.port.js';
+import type { Namespace } from '../model/namespace.js';
 
 const KEYS_PER_READ = 500;
 
@@ -44,7 +45,7 @@ export class PointComparison {
   private count = 0;
 
   constructor(
-    private readonly namespace: string,
+    private readonly namespace: Namespace,
     private readonly maxPendingSeconds: number,
   ) {}
 

@@ -28,6 +28,9 @@ beforeEach(async () => {
   await store.index('5');
 });
 import { vectorDigest } from './digests/vector-digest.js';
+import { toNamespace } from '../model/namespace.js';
+
+const OTHER = toNamespace('other');
 
 describe('verifying a healthy store', () => {
   it('agrees and says what was compared', async () => {
@@ -130,7 +133,7 @@ describe('differences that repair cannot mend', () => {
     }
   };
   const forge = (key: string) => {
-    const { contentHash } = store.truth.write('aside', '1', { text: 'forged' });
+    const { contentHash } = store.truth.write(toNamespace('aside'), '1', { text: 'forged' });
     Object.assign(row(key), { payload: { text: 'forged' }, contentHash });
   };
   const gap = (key: string) => {
@@ -230,9 +233,9 @@ describe('differences that repair mends', () => {
 
 describe('what verification looks at', () => {
   it('takes the namespaces that are asked for, and says which of them nobody knows', async () => {
-    store.truth.write('other', '1');
+    store.truth.write(OTHER, '1');
     expect((await verify()).namespaces.map(({ namespace }) => namespace)).toEqual([NAMESPACE, 'other']);
-    const asked = await verify({ namespaces: ['other', 'nobody', 'other'] });
+    const asked = await verify({ namespaces: [OTHER, toNamespace('nobody'), OTHER] });
     expect(asked.namespaces.map(({ namespace }) => namespace)).toEqual(['other', 'nobody']);
     expect(notes.join()).toContain('nobody');
   });

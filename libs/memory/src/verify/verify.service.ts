@@ -11,6 +11,7 @@ import type {
   VerifyReport,
   VerifyRequest,
 } from './verify.types.js';
+import type { Namespace } from '../model/namespace.js';
 
 /** What verification reads, and repair works on. */
 export interface VerifiedPlaces extends CheckedPlaces, RepairedPlaces {
@@ -114,7 +115,7 @@ export class VerifyService {
   }
 
   private repair(
-    namespace: string,
+    namespace: Namespace,
     { repairable }: CheckResult,
     { request, listener }: { readonly request: VerifyRequest; readonly listener: VerifyListener },
   ): Promise<void> {

@@ -1,3 +1,5 @@
+import type { Namespace } from '../model/namespace.js';
+
 /** What two places disagree about. */
 export type DifferenceKind =
   | 'content_mismatch'
@@ -22,7 +24,7 @@ export type DifferenceKind =
 /** One disagreement. */
 export interface Difference {
   readonly kind: DifferenceKind;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   /** Coordinate key; null when it is about the namespace or about no coordinate. */
   readonly key: string | null;
   /** What is there and what should be. */
@@ -33,7 +35,7 @@ export interface Difference {
 
 /** What was compared in a namespace. */
 export interface NamespaceTotals {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   /** Memories that live. */
   readonly memories: number;
   /** Rows of deleted memories. */
@@ -62,7 +64,7 @@ export interface VerifyReport {
 
 export interface VerifyProgress {
   readonly phase: 'points' | 'memories' | 'checking again' | 'repairing';
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly done: number;
   /** Null when it is not known. */
   readonly total: number | null;
@@ -79,7 +81,7 @@ export interface VerifyListener {
 
 export interface VerifyRequest {
   /** Default: every namespace that is known. */
-  readonly namespaces?: readonly string[];
+  readonly namespaces?: readonly Namespace[];
   readonly repair?: boolean;
   /** A write that is not indexed for this long is a difference. */
   readonly maxPendingSeconds: number;

@@ -5,6 +5,7 @@ import {
   type LaneCandidate,
   type Overlay,
   type VectorQuery,
+  type Namespace,
 } from '@sfm/memory';
 import { dot, toQueryVector } from '../search/query-vector.js';
 import { TopCandidates } from '../search/top-candidates.js';
@@ -47,7 +48,7 @@ export class NearestPoints {
 
   constructor(
     private readonly catalog: CollectionCatalog,
-    private readonly namespace: string,
+    private readonly namespace: Namespace,
     private readonly query: VectorQuery,
     private readonly overlay: Overlay,
   ) {

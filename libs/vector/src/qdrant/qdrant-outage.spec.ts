@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { EMPTY_OVERLAY, IndexUnavailableError, type IndexChange } from '@sfm/memory';
+import { EMPTY_OVERLAY, IndexUnavailableError, toNamespace, type IndexChange } from '@sfm/memory';
 import { aPoint, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
@@ -7,7 +7,7 @@ import { CollectionCatalog } from './collections/collection-catalog.js';
 import { QdrantServer } from './server/qdrant-server.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 
-const NAMESPACE = 'outage';
+const NAMESPACE = toNamespace('outage');
 const VECTOR = new Float32Array([1, 0, 0, 0]);
 const REMOVAL: IndexChange = { kind: 'remove', key: '1', version: 2 };
 

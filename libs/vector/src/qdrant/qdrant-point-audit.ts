@@ -1,4 +1,4 @@
-import { PointAudit, type HeldPoint } from '@sfm/memory';
+import { PointAudit, type HeldPoint, type Namespace } from '@sfm/memory';
 import type { CollectionCatalog } from './collections/collection-catalog.js';
 import { inNamespace } from './points/filter-pushdown.js';
 import { readHeld } from './points/point-codec.js';
@@ -22,7 +22,7 @@ export class QdrantPointAudit extends PointAudit {
   }
 
   /** @throws IndexUnavailableError */
-  async *scan(namespace: string): AsyncGenerator<readonly HeldPoint[]> {
+  async *scan(namespace: Namespace): AsyncGenerator<readonly HeldPoint[]> {
     const collection = await this.catalog.find(namespace);
     if (!collection) return;
     const request = {
@@ -43,7 +43,7 @@ export class QdrantPointAudit extends PointAudit {
   }
 
   /** @throws IndexUnavailableError */
-  async held(namespace: string, keys: readonly string[]): Promise<readonly HeldPoint[]> {
+  async held(namespace: Namespace, keys: readonly string[]): Promise<readonly HeldPoint[]> {
     const collection = await this.catalog.find(namespace);
     if (!collection) return [];
     const found: HeldPoint[] = [];
@@ -56,7 +56,7 @@ export class QdrantPointAudit extends PointAudit {
   }
 
   /** @throws IndexUnavailableError */
-  async evict(namespace: string, keys: readonly string[]): Promise<void> {
+  async evict(namespace: Namespace, keys: readonly string[]): Promise<void> {
     this.removed.forget(namespace, keys);
     const collection = await this.catalog.find(namespace);
     for (const points of inBatches(namespace, keys)) {
@@ -68,20 +68,20 @@ export class QdrantPointAudit extends PointAudit {
   }
 }
 
-function* inBatches(namespace: string, keys: readonly string[]): Generator<(string | number)[]> {
+function* inBatches(namespace: Namespace, keys: readonly string[]): Generator<(string | number)[]> {
   for (let start = 0; start < keys.length; start += BATCH) {
     yield keys.slice(start, start + BATCH).map((key) => idOf(namespace, key));
   }
 }
 
-function idOf(namespace: string, key: string): string | number {
+function idOf(namespace: Namespace, key: string): string | number {
   if (!key.startsWith(STRAY)) return pointId(namespace, key);
   const id = key.slice(STRAY.length);
   return /^\d+$/.test(id) ? Number(id) : id;
 }
 
 function toHeld(
-  namespace: string,
+  namespace: Namespace,
   { id, payload, vector }: { readonly id: string | number; readonly payload?: unknown; readonly vector?: unknown },
 ): HeldPoint {
   const held = readHeld(payload, vector);

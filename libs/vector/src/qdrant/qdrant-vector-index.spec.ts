@@ -1,5 +1,5 @@
 import { afterAll, afterEach, expect, it } from '@jest/globals';
-import { EMPTY_OVERLAY, IndexUnavailableError, type VectorIndex } from '@sfm/memory';
+import { EMPTY_OVERLAY, IndexUnavailableError, toNamespace, type VectorIndex, type Namespace } from '@sfm/memory';
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
@@ -12,11 +12,14 @@ import { QdrantVectorIndex } from './qdrant-vector-index.js';
 import { QdrantVectorRebuild } from './qdrant-vector-rebuild.js';
 import { RemovedVersions } from './points/removed-versions.js';
 
+const ANY = toNamespace('any');
+const NAMESPACE = toNamespace('ns');
+
 const describeReal = await describeWith(['qdrant']);
 const VECTOR = Float32Array.of(1, 0, 0, 0);
 const QUERY = { vector: VECTOR, limit: 10, nowMs: TEST_NOW_MS };
 
-async function keysIn(index: VectorIndex, namespace: string): Promise<string[]> {
+async function keysIn(index: VectorIndex, namespace: Namespace): Promise<string[]> {
   return (await index.search(namespace, QUERY, EMPTY_OVERLAY)).map(({ key }) => key);
 }
 
@@ -133,8 +136,8 @@ describeReal('QdrantVectorIndex beside others', () => {
   it('refuses vectors of another dimension', async () => {
     const index = await anIndex();
     const change = upsertOf(aPoint({ vector: Float32Array.of(1, 0) }));
-    await expect(index.apply('any', [change])).rejects.toThrow(RangeError);
-    await expect(index.search('any', { ...QUERY, vector: Float32Array.of(1) }, EMPTY_OVERLAY)).rejects.toThrow(/4 dim/);
+    await expect(index.apply(ANY, [change])).rejects.toThrow(RangeError);
+    await expect(index.search(ANY, { ...QUERY, vector: Float32Array.of(1) }, EMPTY_OVERLAY)).rejects.toThrow(/4 dim/);
   });
 });
 
@@ -160,25 +163,30 @@ describeReal('QdrantVectorIndex on a server that fails', () => {
 
   it('says that it is away while it is, keeps what was acknowledged, and recovers by itself', async () => {
     const { process, index }: { process: QdrantProcess; index: QdrantVectorIndex } = await onOwnServer({});
-    await index.apply('ns', [change('a')]);
+    await index.apply(NAMESPACE, [change('a')]);
     await process.kill();
-    const attempts = [index.apply('ns', [change('b')]), keysIn(index, 'ns'), index.count('ns'), index.clear('ns')];
+    const attempts = [
+      index.apply(NAMESPACE, [change('b')]),
+      keysIn(index, NAMESPACE),
+      index.count(NAMESPACE),
+      index.clear(NAMESPACE),
+    ];
     for (const attempt of await Promise.allSettled(attempts)) {
       expect(attempt).toMatchObject({ status: 'rejected', reason: expect.any(IndexUnavailableError) });
       expect(attempt).toMatchObject({ reason: { message: expect.stringMatching(/does not answer: ECONN/) } });
     }
     await process.start();
-    expect(await keysIn(index, 'ns')).toEqual(['a']);
-    await index.apply('ns', [change('b')]);
-    expect(await index.count('ns')).toBe(2);
+    expect(await keysIn(index, NAMESPACE)).toEqual(['a']);
+    await index.apply(NAMESPACE, [change('b')]);
+    expect(await index.count(NAMESPACE)).toBe(2);
   });
 
   it('names the setting when the API key is wrong, and works with the right one', async () => {
     const wrong = await onOwnServer({ apiKey: 'secret', usedKey: 'guess' });
-    await expect(wrong.index.count('ns')).rejects.toThrow(/refuses the API key: correct QDRANT_API_KEY/);
-    await expect(wrong.index.apply('ns', [change('a')])).rejects.toThrow(IndexUnavailableError);
+    await expect(wrong.index.count(NAMESPACE)).rejects.toThrow(/refuses the API key: correct QDRANT_API_KEY/);
+    await expect(wrong.index.apply(NAMESPACE, [change('a')])).rejects.toThrow(IndexUnavailableError);
     const right = await onOwnServer({ apiKey: 'secret', usedKey: 'secret' });
-    await right.index.apply('ns', [change('a')]);
-    expect(await right.index.count('ns')).toBe(1);
+    await right.index.apply(NAMESPACE, [change('a')]);
+    expect(await right.index.count(NAMESPACE)).toBe(1);
   });
 });

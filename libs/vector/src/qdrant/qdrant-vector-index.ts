@@ -5,6 +5,7 @@ import {
   type LaneCandidate,
   type Overlay,
   type VectorQuery,
+  type Namespace,
 } from '@sfm/memory';
 import { CollectionCatalog, type OpenCollection } from './collections/collection-catalog.js';
 import { ConflictQueue } from './points/conflict-queue.js';
@@ -41,7 +42,7 @@ export class QdrantVectorIndex extends VectorIndex {
    *
    * @throws IndexUnavailableError; RangeError when a vector has another length than the index
    */
-  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+  async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     for (const change of changes) {
       if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
     }
@@ -50,7 +51,7 @@ export class QdrantVectorIndex extends VectorIndex {
 
   /** @throws IndexUnavailableError; RangeError when the query vector has another length than the index */
   async search(
-    namespace: string,
+    namespace: Namespace,
     query: VectorQuery,
     overlay: Overlay = EMPTY_OVERLAY,
   ): Promise<readonly LaneCandidate[]> {
@@ -67,7 +68,7 @@ export class QdrantVectorIndex extends VectorIndex {
   }
 
   /** @throws IndexUnavailableError */
-  async count(namespace: string): Promise<number> {
+  async count(namespace: Namespace): Promise<number> {
     const collection = await this.catalog.find(namespace);
     if (!collection) return 0;
     const filter = this.catalog.isShared ? { filter: { must: [inNamespace(namespace)] } } : {};
@@ -81,7 +82,7 @@ export class QdrantVectorIndex extends VectorIndex {
   }
 
   /** @throws IndexUnavailableError */
-  async clear(namespace: string): Promise<void> {
+  async clear(namespace: Namespace): Promise<void> {
     await this.#queue.run(namespace, async () => {
       this.removed.forget(namespace);
       await this.catalog.mirrors.clear(namespace);
@@ -91,11 +92,11 @@ export class QdrantVectorIndex extends VectorIndex {
     });
   }
 
-  #writer(namespace: string): PointWriter {
+  #writer(namespace: Namespace): PointWriter {
     return new PointWriter(namespace, this.removed, (request) => this.#send(namespace, request));
   }
 
-  async #send(namespace: string, { operations, changes }: UpdateRequest): Promise<void> {
+  async #send(namespace: Namespace, { operations, changes }: UpdateRequest): Promise<void> {
     await this.catalog.mirrors.apply(operations);
     const collection = await this.#target(namespace, changes);
     if (!collection) return;
@@ -114,19 +115,19 @@ export class QdrantVectorIndex extends VectorIndex {
   }
 
   /** Where to write; undefined when there is nothing to take the changes out of. */
-  async #target(namespace: string, changes: readonly IndexChange[]): Promise<OpenCollection | undefined> {
+  async #target(namespace: Namespace, changes: readonly IndexChange[]): Promise<OpenCollection | undefined> {
     const adds = changes.some(({ kind }) => kind === 'upsert');
     return adds ? this.catalog.open(namespace) : this.catalog.find(namespace);
   }
 
-  async #deletePoints(namespace: string): Promise<void> {
+  async #deletePoints(namespace: Namespace): Promise<void> {
     const collection = await this.catalog.find(namespace);
     if (!collection) return;
     const request = { collection_name: collection.name, wait: true, filter: { must: [inNamespace(namespace)] } };
     await this.catalog.server.call((api, init) => api.deletePoints(request, init), { timeoutMs: SLOW_TIMEOUT_MS });
   }
 
-  async #dropCollections(namespace: string): Promise<void> {
+  async #dropCollections(namespace: Namespace): Promise<void> {
     for (const name of await this.catalog.physical(namespace)) await dropCollection(this.catalog.server, name);
   }
 

@@ -1,4 +1,4 @@
-import { VectorRebuild, type IndexChange, type IndexDraft } from '@sfm/memory';
+import { VectorRebuild, type IndexChange, type IndexDraft, type Namespace } from '@sfm/memory';
 import type { CollectionCatalog } from './collections/collection-catalog.js';
 import { generationOf, physicalName } from './collections/collection-names.js';
 import { describeCollection, dropCollection } from './collections/collections.js';
@@ -17,7 +17,7 @@ export class QdrantVectorRebuild extends VectorRebuild {
   }
 
   /** @throws IndexUnavailableError */
-  async begin(namespace: string): Promise<IndexDraft> {
+  async begin(namespace: Namespace): Promise<IndexDraft> {
     if (this.catalog.isShared) return SharedDraft.begin(this.catalog, namespace);
     const old = await this.catalog.target(namespace);
     if (old === undefined && (await describeCollection(this.catalog.server, this.catalog.aliasOf(namespace)))) {
@@ -37,7 +37,7 @@ class AliasDraft implements IndexDraft {
 
   constructor(
     private readonly catalog: CollectionCatalog,
-    private readonly namespace: string,
+    private readonly namespace: Namespace,
     private readonly name: string,
     private readonly old: string | undefined,
   ) {

@@ -1,5 +1,5 @@
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { IndexChange, IndexDraft } from '@sfm/memory';
+import type { IndexChange, IndexDraft, Namespace } from '@sfm/memory';
 import type { CollectionCatalog } from './collections/collection-catalog.js';
 import { aliasOf, isPhysicalOf, physicalName } from './collections/collection-names.js';
 import { createCollection, dropCollection } from './collections/collections.js';
@@ -21,7 +21,7 @@ export class SharedDraft implements IndexDraft {
 
   private constructor(
     private readonly catalog: CollectionCatalog,
-    private readonly namespace: string,
+    private readonly namespace: Namespace,
     private readonly name: string,
     private readonly old: ReadonlyMap<string, number>,
   ) {
@@ -31,7 +31,7 @@ export class SharedDraft implements IndexDraft {
   }
 
   /** @throws IndexUnavailableError */
-  static async begin(catalog: CollectionCatalog, namespace: string): Promise<SharedDraft> {
+  static async begin(catalog: CollectionCatalog, namespace: Namespace): Promise<SharedDraft> {
     const { server, options } = catalog;
     const alias = aliasOf(namespace);
     const { collections } = await server.call((api, init) => api.getCollections({}, init));

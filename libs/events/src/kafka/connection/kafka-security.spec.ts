@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { BusUnavailableError } from '@sfm/memory';
+import { BusUnavailableError, toNamespace } from '@sfm/memory';
 import { describeWith } from '../../../../../test/services/availability.js';
 import { securedKafka, type SecuredKafka } from '../../../../../test/services/kafka.js';
 import { anEvent, freshTopic, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
@@ -30,7 +30,7 @@ describeKafka('KafkaEventBus at a broker that wants to know whom it talks to', (
     );
     const bus = new KafkaEventBus(kafka, recordedLog(), { topic: freshTopic() });
     buses.push(bus);
-    return (await bus.publish([anEvent('ns', 1, 1)])).published.length;
+    return (await bus.publish([anEvent(toNamespace('ns'), 1, 1)])).published.length;
   };
 
   beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { IndexUnavailableError, type EventRecord } from '@sfm/memory';
+import { IndexUnavailableError, toNamespace, type EventRecord } from '@sfm/memory';
 import type { KafkaMessage } from 'kafkajs';
 import { waitFor } from '../../../../../test/services/wait-for.js';
 import { CountingObserver } from '../../../test/consuming-harness.js';
@@ -12,7 +12,7 @@ const REBALANCING = new Error('The group is rebalancing');
 function messages(count: number): KafkaMessage[] {
   return Array.from({ length: count }, (_, offset) => ({
     key: null,
-    value: Buffer.from(encodeEventMessage(anEvent('ns', 1, offset + 1)).value),
+    value: Buffer.from(encodeEventMessage(anEvent(toNamespace('ns'), 1, offset + 1)).value),
     timestamp: '1700000000000',
     attributes: 0,
     offset: String(offset),

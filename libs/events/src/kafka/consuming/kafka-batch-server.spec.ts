@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { IndexUnavailableError, type EventRecord } from '@sfm/memory';
+import { IndexUnavailableError, toNamespace, type EventRecord } from '@sfm/memory';
 import { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
 import { startKafka, testKafka, type KafkaProcess } from '../../../../../test/services/kafka.js';
@@ -9,6 +9,8 @@ import { waitFor } from '../../../../../test/services/wait-for.js';
 import { ConsumingWorld, GIVEN_UP_SOON, type Behaviour } from '../../../test/consuming-harness.js';
 import { anEvent, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient, kafkaClientConfig } from '../connection/kafka-client.js';
+
+const NAMESPACE = toNamespace('ns');
 
 const describeKafka = await describeWith(['kafka']);
 const NOTHING_POISONED = { poisoned: [] };
@@ -51,7 +53,7 @@ describeKafka('KafkaBatchServer', () => {
   afterEach(() => world.close());
 
   it('applies what was on the topic before the group existed, and commits it', async () => {
-    const events = Array.from({ length: 200 }, (_, x) => anEvent('ns', x % 17, x + 1));
+    const events = Array.from({ length: 200 }, (_, x) => anEvent(NAMESPACE, x % 17, x + 1));
     await world.send(events);
     const { applied, behaviour } = applying();
     const { observer } = await world.consume(behaviour);
@@ -67,7 +69,9 @@ describeKafka('KafkaBatchServer', () => {
     const { applied, behaviour } = applying();
     await world.consume(behaviour);
     for (let round = 0; round < 5; round += 1) {
-      await world.send(Array.from({ length: 100 }, (_, index) => anEvent('ns', index % 7, round * 100 + index + 1)));
+      await world.send(
+        Array.from({ length: 100 }, (_, index) => anEvent(NAMESPACE, index % 7, round * 100 + index + 1)),
+      );
     }
     await world.drained();
     for (const x of ['0', '1', '2', '3', '4', '5', '6']) {
@@ -85,7 +89,7 @@ describeKafka('KafkaBatchServer', () => {
       await opened;
       return NOTHING_POISONED;
     });
-    await world.send([anEvent('ns', 1, 1), anEvent('ns', 1, 2)]);
+    await world.send([anEvent(NAMESPACE, 1, 1), anEvent(NAMESPACE, 1, 2)]);
     await waitFor(() => calls === 1);
     expect(await world.totalLag()).toBe(2);
     open();
@@ -124,7 +128,7 @@ describeKafka('KafkaBatchServer', () => {
       { kafka: cuttable, ...GIVEN_UP_SOON },
     );
     await victim.joined();
-    const events = [anEvent('ns', 1, 1), anEvent('ns', 1, 2), anEvent('ns', 1, 3)];
+    const events = [anEvent(NAMESPACE, 1, 1), anEvent(NAMESPACE, 1, 2), anEvent(NAMESPACE, 1, 3)];
     await world.send(events);
     await waitFor(() => new Set(idsOf(started)).size === 3);
     isCut = true;
@@ -139,8 +143,8 @@ describeKafka('KafkaBatchServer', () => {
   });
 
   it('dead-letters what is no event, with the reason, passes over what it does not know, and applies the rest', async () => {
-    const good = [anEvent('ns', 1, 1), anEvent('ns', 2, 1)];
-    const unknown = anEvent('ns', 3, 1);
+    const good = [anEvent(NAMESPACE, 1, 1), anEvent(NAMESPACE, 2, 1)];
+    const unknown = anEvent(NAMESPACE, 3, 1);
     await world.send(good);
     await world.send([{ ...unknown, event: { ...unknown.event, type: 'exploded' } }]);
     await world.sendRaw([
@@ -168,7 +172,7 @@ describeKafka('KafkaBatchServer', () => {
   });
 
   it('dead-letters a poisoned event once, after the tries it may have, while its neighbours are applied once', async () => {
-    const events = Array.from({ length: 20 }, (_, x) => anEvent('ns', 1, x + 1, x === 7 ? 'poison' : 'fine'));
+    const events = Array.from({ length: 20 }, (_, x) => anEvent(NAMESPACE, 1, x + 1, x === 7 ? 'poison' : 'fine'));
     await world.send(events);
     const tries = new Map<string, number>();
     const { observer } = await world.consume((records) => {
@@ -195,7 +199,7 @@ describeKafka('KafkaBatchServer', () => {
       if (failures < 0) return behaviour(records);
       return { poisoned: records.map((record) => ({ eventId: idOf(record), reason: 'not yet' })) };
     });
-    await world.send([anEvent('ns', 1, 1)]);
+    await world.send([anEvent(NAMESPACE, 1, 1)]);
     await world.drained();
     expect(applied).toHaveLength(1);
     expect(await world.deadLetters.count()).toBe(0);
@@ -204,7 +208,7 @@ describeKafka('KafkaBatchServer', () => {
   it('waits with one partition for a server that is away, dead-letters and loses nothing, and lets the others flow', async () => {
     const onPartition = (partition: number, length: number) =>
       Array.from({ length }, (_, index) => ({
-        value: JSON.stringify(anEvent('ns', index, 1, `partition ${partition}`).event),
+        value: JSON.stringify(anEvent(NAMESPACE, index, 1, `partition ${partition}`).event),
         partition,
       }));
     await world.sendRaw(onPartition(0, 30));
@@ -237,14 +241,14 @@ describeKafka('KafkaBatchServer', () => {
     const consumer = await world.consume(() => {
       throw new IndexUnavailableError('the index is away');
     });
-    await world.send([anEvent('ns', 1, 1)]);
+    await world.send([anEvent(NAMESPACE, 1, 1)]);
     await waitFor(() => consumer.observer.causes.length > 0);
     expect(consumer.observer.causes).toContain('server_away');
     expect(consumer.log.lines.some((line) => line.endsWith('the index is away'))).toBe(true);
   });
 
   it('finds the one event that makes its handler throw, after the tries of a batch', async () => {
-    const events = Array.from({ length: 20 }, (_, x) => anEvent('ns', 1, x + 1, x === 13 ? 'poison' : 'fine'));
+    const events = Array.from({ length: 20 }, (_, x) => anEvent(NAMESPACE, 1, x + 1, x === 13 ? 'poison' : 'fine'));
     await world.send(events);
     const { applied, behaviour } = applying();
     await world.consume((records) => {
@@ -273,7 +277,7 @@ describeKafka('KafkaBatchServer', () => {
         },
       },
     );
-    await world.send([anEvent('ns', 1, 1), anEvent('ns', 1, 2)]);
+    await world.send([anEvent(NAMESPACE, 1, 1), anEvent(NAMESPACE, 1, 2)]);
     await waitFor(() => observer.causes.length > 8);
     isAway = false;
     await world.drained();
@@ -312,7 +316,7 @@ describeKafka('KafkaBatchServer', () => {
       { batchSize: 2 },
     );
     await consumer.joined();
-    await world.send(Array.from({ length: 6 }, (_, x) => anEvent('ns', 1, x + 1)));
+    await world.send(Array.from({ length: 6 }, (_, x) => anEvent(NAMESPACE, 1, x + 1)));
     await waitFor(() => calls === 1);
     const closed = consumer.close();
     open();
@@ -331,7 +335,7 @@ describeKafka('KafkaBatchServer', () => {
       throw new IndexUnavailableError('the index is away');
     });
     await closing.joined();
-    await world.send([anEvent('ns', 1, 1), anEvent('ns', 1, 2)]);
+    await world.send([anEvent(NAMESPACE, 1, 1), anEvent(NAMESPACE, 1, 2)]);
     await waitFor(() => calls === 1);
     const closed = closing.close();
     // The client refuses new batches by then, and waits for this one.
@@ -354,7 +358,7 @@ describeKafka('KafkaBatchServer', () => {
     let isOver = false;
     const producing = (async () => {
       for (let round = 1; !isOver; round += 1) {
-        const batch = Array.from({ length: 40 }, (_, x) => anEvent('ns', x, round));
+        const batch = Array.from({ length: 40 }, (_, x) => anEvent(NAMESPACE, x, round));
         await world.send(batch);
         sent.push(...batch);
       }
@@ -396,7 +400,7 @@ describeKafka('KafkaBatchServer while its broker is away', () => {
     await server.start();
     await consumer.joined();
     for (let round = 1; round <= 2; round += 1) {
-      await world.send(Array.from({ length: 50 }, (_, x) => anEvent('ns', x, round)));
+      await world.send(Array.from({ length: 50 }, (_, x) => anEvent(NAMESPACE, x, round)));
       await waitFor(() => new Set(idsOf(applied)).size === 50 * round);
       await server.kill();
       await waitFor(() => consumer.server.partitions === undefined);

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IHeaders, Message } from 'kafkajs';
+import { toNamespace } from '@sfm/memory';
 import { anEvent, RULES } from '../../../test/kafka-fixtures.js';
 import { decodeEventMessage, encodeEventMessage, eventMessageKey } from './event-message.js';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-const record = anEvent('team:a', 1.5, 7);
+const record = anEvent(toNamespace('team:a'), 1.5, 7);
 const read = (value: Buffer | string | null, headers?: IHeaders) =>
   decodeEventMessage({ value: typeof value === 'string' ? Buffer.from(value) : value, headers }, RULES);
 /** Headers as they come off the wire. */
@@ -16,7 +17,7 @@ const foreign = (change: object, payload: unknown = { coordinate: [1, 2] }) =>
 describe('encodeEventMessage', () => {
   it('names the memory in a key that can be divided at its last colon', () => {
     expect(encodeEventMessage(record).key).toBe('team:a:1.5');
-    expect(eventMessageKey('ns', '1,-2.5e-7')).toBe('ns:1,-2.5e-7');
+    expect(eventMessageKey(toNamespace('ns'), '1,-2.5e-7')).toBe('ns:1,-2.5e-7');
   });
 
   it('says in headers what the value is about', () => {
@@ -84,6 +85,7 @@ describe('decodeEventMessage', () => {
     ['no JSON', read('{'), 'not JSON'],
     ['broken UTF-8', read(Buffer.from([0x22, 0xff, 0x22])), 'not JSON'],
     ['a missing field', foreign({ namespace: undefined }), "required property 'namespace'"],
+    ['a name that is none of a namespace', foreign({ namespace: 'not allowed' }), 'namespace: must be 1 to 128'],
     ['no coordinate', foreign({}, { text: 'x' }), 'payload.coordinate: must be'],
     ['a payload that is no object', foreign({}, 'text'), 'payload.coordinate: must be'],
     ['an empty coordinate', foreign({}, { coordinate: [] }), 'payload.coordinate: must hold at least one'],

@@ -5,9 +5,13 @@ import {
   parseCoordinate,
   toCoordinate,
   toEnvelopeDetails,
+  toNamespace,
+  type CheckedEvent,
   type EventKind,
   type EventRecord,
   type JsonValue,
+  type MemoryEvent,
+  type Namespace,
 } from '@sfm/memory';
 import { validTraceparent } from '@sfm/observability';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
@@ -35,7 +39,7 @@ const SCHEMA_ID = 'memory.event.json';
  * The key that orders the events of a memory: `<namespace>:<coordinate key>`. Coordinate keys have no colon, so the
  * last one divides.
  */
-export function eventMessageKey(namespace: string, key: string): string {
+export function eventMessageKey(namespace: Namespace, key: string): string {
   return `${namespace}:${key}`;
 }
 
@@ -80,12 +84,20 @@ export function decodeEventMessage(
   try {
     const trace = traceOf(message.headers);
     const ownKey = headerText(message.headers, 'memory-key');
-    if (ownKey === undefined) return { record: { event, key: keyOfPayload(event.payload, maxDimensions), ...trace } };
+    if (ownKey === undefined)
+      return { record: { key: keyOfPayload(event.payload, maxDimensions), event: checked(event), ...trace } };
     const key = coordinateKey(parseCoordinate(ownKey, maxDimensions, 'header memory-key'));
-    return { record: { event, key, ...versionOf(message.headers), ...detailsOf(message.headers), ...trace } };
+    return {
+      record: { event: checked(event), key, ...versionOf(message.headers), ...detailsOf(message.headers), ...trace },
+    };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
   }
+}
+
+/** @throws InvalidRequestError when its namespace is none */
+function checked(event: MemoryEvent): CheckedEvent {
+  return { ...event, namespace: toNamespace(event.namespace) };
 }
 
 function parseJson(value: Buffer): unknown {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { BusUnavailableError, type EventRecord } from '@sfm/memory';
+import { BusUnavailableError, toNamespace, type EventRecord } from '@sfm/memory';
 import { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
 import { startKafka, testKafka, type KafkaProcess } from '../../../../../test/services/kafka.js';
@@ -12,7 +12,7 @@ import { KafkaHealth } from '../topics/kafka-health.js';
 
 const describeKafka = await describeWith(['kafka']);
 const idOf = ({ event }: EventRecord) => event.event_id;
-const namespace = 'team:a';
+const namespace = toNamespace('team:a');
 
 describeKafka('KafkaEventBus', () => {
   const buses: KafkaEventBus[] = [];

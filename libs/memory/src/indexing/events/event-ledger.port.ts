@@ -1,5 +1,6 @@
 import type { Coordinate } from '../../model/coordinate.js';
 import type { WriteCommand } from '../../store/memory-writer.port.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** What another producer announced on the event bus; `id` and `eventId` as it names them. */
 interface ForeignOrigin {
@@ -14,7 +15,7 @@ export interface ForeignWrite extends Omit<WriteCommand, 'eventId'>, ForeignOrig
 
 export interface ForeignDelete extends ForeignOrigin {
   readonly kind: 'delete';
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly coordinate: Coordinate;
 }

@@ -5,6 +5,7 @@ import { ImportanceNormalizers } from '../../store/importance-normalizers.js';
 import { EventLedger, type ForeignDelete, type ForeignWrite } from './event-ledger.port.js';
 import { EventProcessor } from './event-processor.js';
 import { ForeignEventRecorder } from './foreign-event-recorder.js';
+import { toNamespace } from '../../model/namespace.js';
 
 /** A ledger in memory that refuses what says so. */
 class ListedLedger extends EventLedger {
@@ -53,7 +54,7 @@ function world(ledger = new ListedLedger()) {
 function anEvent(id: string, details: { text?: string; version?: number; type?: string; importance?: number } = {}) {
   const { text = 'hello', version, type = 'created', importance } = details;
   const payload = { coordinate: [1], memory_type: 'episodic', text };
-  const event = { event_id: id, id, namespace: 'ns', type, timestamp: 1, payload, importance };
+  const event = { event_id: id, id, namespace: toNamespace('ns'), type, timestamp: 1, payload, importance };
   const record: EventRecord = { event, key: '1', version };
   return record;
 }

@@ -27,7 +27,7 @@ export interface ForeignEventOptions {
  */
 export function toForeignChange(event: MemoryEvent, options: ForeignEventOptions): ForeignWrite | ForeignDelete {
   const namespace = toNamespace(event.namespace);
-  const announced = fromEnvelope({ event, key: '' });
+  const announced = fromEnvelope({ event: { ...event, namespace }, key: '' });
   if (announced.kind !== 'announcement') throw new InvalidRequestError('event', 'must be of another producer');
   const coordinate = toEventCoordinate(announced.coordinate, options.limits.maxDimensions);
   const origin = { id: event.id, eventId: event.event_id, occurredAt: occurredAt(event, options.maxAheadMs) };

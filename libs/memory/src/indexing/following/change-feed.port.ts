@@ -1,8 +1,10 @@
+import type { Namespace } from '../../model/namespace.js';
+
 /** One committed change of a memory. */
 export interface LedgerChange {
   /** Of the ledger's row: `WriteCommand.eventId` of our own writes, in lower case. */
   readonly eventId: string;
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
 }

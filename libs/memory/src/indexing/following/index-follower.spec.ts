@@ -8,6 +8,9 @@ import { toSearchedContent } from '../../index-model/index-point-factory.js';
 import { IndexWarmup } from '../projection/index-warmup.js';
 import type { SearchedRow } from '../projection/projection-source.port.js';
 import { RecentWrites } from './recent-writes.js';
+import { toNamespace } from '../../model/namespace.js';
+
+const NAMESPACE = toNamespace('test');
 
 interface At extends FeedPosition {
   readonly at: number;
@@ -65,9 +68,9 @@ function world() {
   const warmup = new IndexWarmup(1000);
   const write = (key: string, version: number, isDeleted = false) => {
     const content = toSearchedContent(aMemory({ key, version }), { searchedText: 'x', session: null });
-    rows.set(key, { namespace: 'test', key, version, content: isDeleted ? null : content });
+    rows.set(key, { namespace: NAMESPACE, key, version, content: isDeleted ? null : content });
     const eventId = `event-${feed.changes.length}`;
-    feed.changes.push({ eventId, namespace: 'test', key, version });
+    feed.changes.push({ eventId, namespace: NAMESPACE, key, version });
     return eventId;
   };
   const follower = new IndexFollower(feed, source, index, warmup, recent);
@@ -110,7 +113,7 @@ describe('following the ledger', () => {
       ['2', 1],
       ['1', 2],
     ] as const) {
-      const command = aWrite('test', { coordinate: [Number(key)], eventId: write(key, version) });
+      const command = aWrite(NAMESPACE, { coordinate: [Number(key)], eventId: write(key, version) });
       if (key === '1') recent.note([command], [{ key, version, created: true, id: 1, createdAtMs: 0 }]);
     }
     await follower.catchUp();
@@ -128,7 +131,7 @@ describe('following the ledger', () => {
     await follower.catchUp();
     expect(readBack).toEqual(['1']);
     recent.note(
-      [aWrite('test', { coordinate: [1], eventId })],
+      [aWrite(NAMESPACE, { coordinate: [1], eventId })],
       [{ key: '1', version: 1, created: true, id: 1, createdAtMs: 0 }],
     );
     await follower.catchUp();

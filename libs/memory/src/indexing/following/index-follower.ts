@@ -9,6 +9,7 @@ import { toWordPoint } from '../../index-model/index-point-factory.js';
 import { applyChanges } from '../projection/indexer.js';
 import type { ProjectionSource, SearchedRow } from '../projection/projection-source.port.js';
 import type { RecentWrites } from './recent-writes.js';
+import type { Namespace } from '../../model/namespace.js';
 
 const SCAN_BATCH = 1000;
 const CHANGES_PER_READ = 2000;
@@ -21,7 +22,7 @@ const ROWS_PER_TURN = 100;
  * acknowledged before it began, whoever wrote it.
  */
 export class IndexFollower implements IndexReadiness, IndexFilling {
-  private readonly namespaces = new Set<string>();
+  private readonly namespaces = new Set<Namespace>();
   private position: FeedPosition | undefined;
   private running: Promise<void> | undefined;
   private queued: Promise<void> | undefined;
@@ -93,7 +94,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
   /** Rows of the changes, or newer ones: applied in any order, the newest of a coordinate stays. */
   private async rowsOf(changes: readonly LedgerChange[]): Promise<readonly SearchedRow[]> {
     const rows: SearchedRow[] = [];
-    const unknown = new Map<string, { readonly namespace: string; readonly key: string }>();
+    const unknown = new Map<string, { readonly namespace: Namespace; readonly key: string }>();
     for (const { eventId, namespace, key } of changes) {
       const own = this.recent.take(eventId);
       if (own) rows.push(own);

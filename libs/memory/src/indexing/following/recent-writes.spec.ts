@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { aWrite } from '../../testing/truth-builders.js';
 import { RecentWrites } from './recent-writes.js';
+import { toNamespace } from '../../model/namespace.js';
+
+const NAMESPACE = toNamespace('test');
 
 const aReceipt = { key: '1', version: 3, created: false, id: 7, createdAtMs: 1234 };
 const EVENT = '0197D000-0000-7000-8000-000000000001';
@@ -10,7 +13,7 @@ describe('recent writes', () => {
     const recent = new RecentWrites();
     const payload = { text: 'blue kettle', session: 's' };
     recent.note(
-      [aWrite('test', { coordinate: [1], payload, session: 's', importanceNorm: 0.5, eventId: EVENT })],
+      [aWrite(NAMESPACE, { coordinate: [1], payload, session: 's', importanceNorm: 0.5, eventId: EVENT })],
       [aReceipt],
     );
     expect(recent.take(EVENT.toLowerCase())).toMatchObject({
@@ -26,8 +29,8 @@ describe('recent writes', () => {
     const recent = new RecentWrites();
     recent.note(
       [
-        aWrite('test', { eventId: 'expiring', expiresAt: new Date() }),
-        aWrite('test', { eventId: 'long', session: 's'.repeat(1000) }),
+        aWrite(NAMESPACE, { eventId: 'expiring', expiresAt: new Date() }),
+        aWrite(NAMESPACE, { eventId: 'long', session: 's'.repeat(1000) }),
       ],
       [aReceipt, aReceipt],
     );
@@ -41,7 +44,7 @@ describe('recent writes', () => {
   ])('keep the newest within a bound %s', (_, bounds) => {
     const recent = new RecentWrites(bounds);
     const payload = { text: 'x'.repeat(40) };
-    for (const eventId of ['a', 'b', 'c']) recent.note([aWrite('test', { payload, eventId })], [aReceipt]);
+    for (const eventId of ['a', 'b', 'c']) recent.note([aWrite(NAMESPACE, { payload, eventId })], [aReceipt]);
     expect(['a', 'b', 'c'].filter((eventId) => recent.take(eventId))).toEqual(['b', 'c']);
   });
 
@@ -49,7 +52,7 @@ describe('recent writes', () => {
     const recent = new RecentWrites({ maxWrites: 10, maxCharacters: 250 });
     const large = { text: 'x'.repeat(300) };
     recent.note(
-      [aWrite('test', { eventId: 'a' }), aWrite('test', { payload: large, eventId: 'b' })],
+      [aWrite(NAMESPACE, { eventId: 'a' }), aWrite(NAMESPACE, { payload: large, eventId: 'b' })],
       [aReceipt, aReceipt],
     );
     expect(['a', 'b'].filter((eventId) => recent.take(eventId))).toEqual(['a']);
@@ -57,9 +60,9 @@ describe('recent writes', () => {
 
   it('forget what was noted up to a mark', () => {
     const recent = new RecentWrites();
-    recent.note([aWrite('test', { eventId: 'a' })], [aReceipt]);
+    recent.note([aWrite(NAMESPACE, { eventId: 'a' })], [aReceipt]);
     const { mark } = recent;
-    recent.note([aWrite('test', { eventId: 'b' })], [aReceipt]);
+    recent.note([aWrite(NAMESPACE, { eventId: 'b' })], [aReceipt]);
     recent.forget(mark);
     expect(recent.take('a')).toBeUndefined();
     expect(recent.take('b')).toBeDefined();

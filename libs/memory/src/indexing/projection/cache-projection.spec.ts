@@ -3,6 +3,9 @@ import { MemoryCache, type MemoryInvalidation } from '../../read/memory-cache.po
 import { aMemory } from '../../testing/memory-builder.js';
 import { CacheProjection } from './cache-projection.js';
 import { toIndexPoint } from '../../index-model/index-point-factory.js';
+import { toNamespace } from '../../model/namespace.js';
+
+const NAMESPACE = toNamespace('test');
 
 class NotingCache extends MemoryCache {
   readonly calls: (readonly MemoryInvalidation[])[] = [];
@@ -23,8 +26,8 @@ it('tells the cache of everything that was indexed but first versions', async ()
       kind: 'upsert',
       point: toIndexPoint(aMemory({ id, version }), { searchedText: '', session: null }, null),
     }) as const;
-  await projection.apply('test', [upsert(1, 1)]);
-  await projection.apply('test', [upsert(1, 1), upsert(2, 5), { kind: 'remove', key: '3', version: 2 }]);
+  await projection.apply(NAMESPACE, [upsert(1, 1)]);
+  await projection.apply(NAMESPACE, [upsert(1, 1), upsert(2, 5), { kind: 'remove', key: '3', version: 2 }]);
   expect(cache.calls).toEqual([
     [
       { namespace: 'test', key: '2', version: 5 },

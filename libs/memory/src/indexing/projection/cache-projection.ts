@@ -1,5 +1,6 @@
 import type { MemoryCache } from '../../read/memory-cache.port.js';
 import type { IndexChange } from '../../index-model/index-point.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /**
  * Lets the cache follow the events as an index does: it hears of writes of other producers, and of those whose process
@@ -8,7 +9,7 @@ import type { IndexChange } from '../../index-model/index-point.js';
 export class CacheProjection {
   constructor(private readonly cache: MemoryCache) {}
 
-  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+  async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     const versions = changes.map((change) => (change.kind === 'remove' ? change : change.point));
     // There is nothing older than a first version.
     const changed = versions.flatMap(({ key, version }) => (version === 1 ? [] : [{ namespace, key, version }]));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '../../model/errors.js';
 import { IndexCompleteness, IndexIncompleteError } from './index-completeness.js';
+import { toNamespace } from '../../model/namespace.js';
 
 interface Counts {
   readonly memories: number;
@@ -25,7 +26,7 @@ function completeness(...looks: readonly Counts[]) {
 }
 
 function checked(...parts: ConstructorParameters<typeof IndexCompleteness>): Promise<number> {
-  return new IndexCompleteness(...parts).check('agents');
+  return new IndexCompleteness(...parts).check(toNamespace('agents'));
 }
 
 describe('IndexCompleteness', () => {

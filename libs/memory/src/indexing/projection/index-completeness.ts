@@ -3,6 +3,7 @@ import type { LexicalIndex } from '../../index-model/lexical-index.port.js';
 import type { PendingMemories } from '../../index-model/pending-memories.port.js';
 import type { VectorIndex } from '../../index-model/vector-index.port.js';
 import type { IndexReadiness } from '../../index-model/index-readiness.port.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** Fewer missing points are for `soma verify`, which compares one by one: dead-lettered events leave some behind. */
 const TOLERATED_SHARE = 0.1;
@@ -37,7 +38,7 @@ export class IndexCompleteness {
    *
    * @throws IndexIncompleteError saying what to do; IndexUnavailableError
    */
-  async check(namespace: string): Promise<number> {
+  async check(namespace: Namespace): Promise<number> {
     const points = await this.indexes.vectors.count(namespace);
     if (points >= (await this.indexes.lexical.count(namespace))) return points;
     try {
@@ -49,7 +50,7 @@ export class IndexCompleteness {
     }
   }
 
-  private async compare(namespace: string): Promise<number> {
+  private async compare(namespace: Namespace): Promise<number> {
     const first = await this.count(namespace);
     // What is deleted between the counts looks lost, once.
     const counts = isComplete(first) ? first : await this.count(namespace);
@@ -58,7 +59,7 @@ export class IndexCompleteness {
   }
 
   /** In this order, what is indexed meanwhile is counted twice rather than not at all. */
-  private async count(namespace: string): Promise<Counts> {
+  private async count(namespace: Namespace): Promise<Counts> {
     await this.readiness.whenReady();
     const memories = await this.indexes.lexical.count(namespace);
     const waiting = await this.pending.count(namespace);
@@ -70,7 +71,7 @@ function isComplete({ memories, waiting, points }: Counts): boolean {
   return memories - waiting - points <= memories * TOLERATED_SHARE;
 }
 
-function incomplete(namespace: string, { memories, waiting, points }: Counts): IndexIncompleteError {
+function incomplete(namespace: Namespace, { memories, waiting, points }: Counts): IndexIncompleteError {
   return new IndexIncompleteError(
     `the vector index holds ${points} points of namespace ${namespace}, which has ${memories} memories and ${waiting} ` +
       `of them waiting to be indexed: run soma reindex --namespace ${namespace}`,

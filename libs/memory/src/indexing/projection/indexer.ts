@@ -9,13 +9,14 @@ import { applyIsolating, type Poisoned } from './isolation.js';
 import type { PublishOutcome } from '../relay/outbox.port.js';
 import type { IndexedMark, ProjectionRow, ProjectionSource } from './projection-source.port.js';
 import { embedRows, type RowEmbedding } from './row-embeddings.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** An index that changes are applied to, in the order of the array that holds several. */
 export type ProjectionIndex = Pick<VectorIndex | LexicalIndex, 'apply'>;
 
 /** Names a memory. */
 export interface CoordinateId {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
 }
 
@@ -111,9 +112,9 @@ export async function applyRows(
 /** Applies changes of any namespaces, in their order. */
 export async function applyChanges(
   indexes: readonly ProjectionIndex[],
-  changes: readonly { readonly namespace: string; readonly change: IndexChange }[],
+  changes: readonly { readonly namespace: Namespace; readonly change: IndexChange }[],
 ): Promise<void> {
-  const byNamespace = new Map<string, IndexChange[]>();
+  const byNamespace = new Map<Namespace, IndexChange[]>();
   for (const { namespace, change } of changes) {
     const ofNamespace = byNamespace.get(namespace);
     if (ofNamespace) ofNamespace.push(change);

@@ -1,9 +1,10 @@
 import type { Memory } from '../../model/memory.js';
 import type { SearchedContent } from '../../index-model/index-point.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** The current row of a coordinate as the indexer needs it; a deleted one has no memory. */
 export interface ProjectionRow {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
   readonly indexedVersion: number;
@@ -16,7 +17,7 @@ export interface ProjectionRow {
 
 /** The current row of a coordinate as an lexical index needs it, a fraction of the other. */
 export interface SearchedRow {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
   /** null: deleted. */
@@ -24,7 +25,7 @@ export interface SearchedRow {
 }
 
 export interface IndexedMark {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
   /** Embedding made while indexing; undefined keeps what the row has (or none, when deleted). */
@@ -35,12 +36,12 @@ export interface IndexedMark {
 export abstract class ProjectionSource {
   /** Current rows, tombstones included; unknown coordinates are left out. */
   abstract rows(
-    keys: readonly { readonly namespace: string; readonly key: string }[],
+    keys: readonly { readonly namespace: Namespace; readonly key: string }[],
   ): Promise<readonly ProjectionRow[]>;
 
   /** The same rows for an lexical index. */
   abstract searchedRows(
-    keys: readonly { readonly namespace: string; readonly key: string }[],
+    keys: readonly { readonly namespace: Namespace; readonly key: string }[],
   ): Promise<readonly SearchedRow[]>;
 
   /**
@@ -50,7 +51,7 @@ export abstract class ProjectionSource {
    */
   abstract markIndexed(
     marks: readonly IndexedMark[],
-  ): Promise<readonly { readonly namespace: string; readonly key: string }[]>;
+  ): Promise<readonly { readonly namespace: Namespace; readonly key: string }[]>;
 
   /** Every live row that is marked as indexed, in batches: what a fresh in-process index starts from. */
   abstract scanIndexed(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
@@ -59,10 +60,10 @@ export abstract class ProjectionSource {
   abstract scanSearched(batchSize: number): AsyncIterable<readonly SearchedRow[]>;
 
   /** Every live row of a namespace, indexed or not, in batches: what a new vector index is filled from. */
-  abstract scanNamespace(namespace: string, batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
+  abstract scanNamespace(namespace: Namespace, batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
 
   /** Makes rows count as not indexed, so that recall scores them itself until they are indexed again. */
-  abstract reopen(keys: readonly { readonly namespace: string; readonly key: string }[]): Promise<void>;
+  abstract reopen(keys: readonly { readonly namespace: Namespace; readonly key: string }[]): Promise<void>;
 
   /** Age in seconds of the oldest write that is not indexed; 0 when everything is. */
   abstract oldestUnindexedAgeSeconds(): Promise<number>;

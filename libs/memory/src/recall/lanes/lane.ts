@@ -1,10 +1,11 @@
 import type { LaneCandidate, Overlay } from '../../index-model/index-point.js';
 import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
 import type { RecallRequest } from '../contract/recall.types.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** One recall on its way. */
 export interface Search {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly request: RecallRequest;
   readonly overlay: Overlay;
   readonly now: Date;

@@ -5,6 +5,7 @@ import { SilentTelemetry } from '../../telemetry/telemetry.port.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 import type { Lane, LaneSearch, Proposals } from './lane.js';
 import { Lanes } from './lanes.js';
+import { toNamespace } from '../../model/namespace.js';
 
 /** Proposes one candidate named after itself; notes what it is asked for. */
 class ScriptedLane implements Lane {
@@ -65,7 +66,7 @@ describe('Lanes', () => {
       noteHanded();
     };
     return (limit = 10, overlay: Overlay = EMPTY_OVERLAY) =>
-      lanes.propose({ namespace: 'test', request: whole, overlay, now: new Date() }, { limit, meanwhile });
+      lanes.propose({ namespace: toNamespace('test'), request: whole, overlay, now: new Date() }, { limit, meanwhile });
   };
   /** As if the mode were one of recall's own. */
   const alone = (mode: string) => ({ mode }) as Partial<RecallRequest>;
@@ -165,7 +166,7 @@ describe('Lanes', () => {
       finish();
       throw new Error('the truth is away');
     };
-    const search = { namespace: 'test', request, overlay: EMPTY_OVERLAY, now: new Date() };
+    const search = { namespace: toNamespace('test'), request, overlay: EMPTY_OVERLAY, now: new Date() };
     const lanes = new Lanes([here, far], request, new SilentTelemetry());
     await expect(lanes.propose(search, { limit: 10, meanwhile })).rejects.toThrow('the truth is away');
   });

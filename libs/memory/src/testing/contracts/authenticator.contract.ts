@@ -2,6 +2,9 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Authenticator } from '../../access/authenticator.port.js';
 import type { Grant } from '../../access/principal.js';
 import { InvalidRequestError, InvalidTokenError, NamespaceForbiddenError } from '../../model/errors.js';
+import { toNamespace, type Namespace } from '../../model/namespace.js';
+
+const HOME = toNamespace('home');
 
 /** A token that must be accepted, and whom it names. */
 export interface IssuedToken extends Grant {
@@ -11,14 +14,14 @@ export interface IssuedToken extends Grant {
 /** How a suite gets an authenticator that knows these tokens. */
 export type AuthenticatorHarness = (
   tokens: readonly IssuedToken[],
-  defaultNamespace: string,
+  defaultNamespace: Namespace,
 ) => Promise<Authenticator> | Authenticator;
 
 const EVERYWHERE: IssuedToken = { credentialId: 'main', token: 'token-main', namespaces: '*', scopes: ['*'] };
 const BOUND: IssuedToken = {
   credentialId: 'bound',
   token: 'token-bound',
-  namespaces: ['team_a', 'team_b'],
+  namespaces: [toNamespace('team_a'), toNamespace('team_b')],
   scopes: ['read'],
 };
 const HOMELESS: IssuedToken = { credentialId: 'homeless', token: 'token-homeless', namespaces: [], scopes: ['*'] };
@@ -30,7 +33,7 @@ export function describeAuthenticatorContract(adapter: string, create: Authentic
     const authenticate = (token: string, namespace?: string) => authenticator.authenticate(token, namespace);
 
     beforeEach(async () => {
-      authenticator = await create([EVERYWHERE, BOUND, HOMELESS], 'home');
+      authenticator = await create([EVERYWHERE, BOUND, HOMELESS], HOME);
     });
 
     it('names the credential of a token, with what it may do, in the default namespace', async () => {
@@ -49,7 +52,7 @@ export function describeAuthenticatorContract(adapter: string, create: Authentic
     });
 
     it('refuses namespaces of others, and those that can be nobody’s', async () => {
-      await expect(authenticate('token-bound', 'home')).rejects.toThrow(NamespaceForbiddenError);
+      await expect(authenticate('token-bound', HOME)).rejects.toThrow(NamespaceForbiddenError);
       await expect(authenticate('token-homeless')).rejects.toThrow(NamespaceForbiddenError);
       await expect(authenticate('token-main', '../x')).rejects.toThrow(InvalidRequestError);
       await expect(authenticate('token-main', '../x')).rejects.toMatchObject({ field: 'namespace' });

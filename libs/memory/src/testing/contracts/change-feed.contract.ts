@@ -9,6 +9,7 @@ import {
   type LedgerAccess,
   type TruthHarness,
 } from '../truth-builders.js';
+import type { Namespace } from '../../model/namespace.js';
 
 const SEEDS = [1, 2, 3];
 const WRITERS = 6;
@@ -25,7 +26,7 @@ class Follower {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly namespace: string,
+    private readonly namespace: Namespace,
     public position: FeedPosition,
   ) {}
 
@@ -48,7 +49,7 @@ class Follower {
 
 /** What every ChangeFeed adapter must do. Call it inside a spec file. */
 export function describeChangeFeedContract(adapter: string, truth: TruthHarness, access: () => LedgerAccess): void {
-  const follow = async (namespace: string) => new Follower(truth().feed, namespace, await truth().feed.now());
+  const follow = async (namespace: Namespace) => new Follower(truth().feed, namespace, await truth().feed.now());
   /** A namespace with a memory in it: the first write of a namespace keeps others waiting until it commits. */
   const inhabited = async () => {
     const namespace = freshNamespace();

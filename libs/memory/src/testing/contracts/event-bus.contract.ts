@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { EventBus } from '../../indexing/relay/event-bus.port.js';
-import type { MemoryEvent, EventRecord } from '../../event-model/memory-event.js';
+import type { CheckedEvent, EventRecord } from '../../event-model/memory-event.js';
 import { freshNamespace } from '../truth-builders.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** A bus under test and what stands behind it. */
 export interface EventBusUnderTest {
@@ -10,7 +11,7 @@ export interface EventBusUnderTest {
   /** Everything that whoever applies events was given so far, in order per memory; repeats included. */
   received(): Promise<readonly EventRecord[]>;
   /** The event, changed so that it can never be published. */
-  spoil(event: MemoryEvent): MemoryEvent;
+  spoil(event: CheckedEvent): CheckedEvent;
   /** Takes away what the bus needs. */
   interrupt(): Promise<void>;
   /** Gives it back; resolves when it can be used. */
@@ -20,7 +21,7 @@ export interface EventBusUnderTest {
 /** What every EventBus adapter must do. Call it inside a spec file. */
 export function describeEventBusContract(adapter: string, harness: () => EventBusUnderTest): void {
   describe(`${adapter} as an event bus`, () => {
-    let namespace: string;
+    let namespace: Namespace;
     const event = (x: number, version: number): EventRecord => {
       const eventId = randomUUID();
       const payload = { text: `word ${version}`, coordinate: [x, 0.5], memory_type: 'semantic' };

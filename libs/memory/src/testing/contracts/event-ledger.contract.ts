@@ -12,6 +12,7 @@ import {
   type LedgerRow,
   type TruthHarness,
 } from '../truth-builders.js';
+import type { Namespace } from '../../model/namespace.js';
 
 const RACERS = 4;
 const ODD_IDS = [
@@ -22,7 +23,7 @@ const ODD_IDS = [
 
 /** What every EventLedger adapter must do. Call it inside a spec file; nobody else may drain the outbox meanwhile. */
 export function describeEventLedgerContract(adapter: string, truth: TruthHarness, access: () => LedgerAccess): void {
-  let namespace: string;
+  let namespace: Namespace;
   beforeEach(() => {
     namespace = freshNamespace();
   });

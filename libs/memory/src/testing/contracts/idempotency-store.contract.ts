@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { IdempotencyStore, RepeatableRequest } from '../../idempotency/idempotency-store.port.js';
+import { toNamespace, trustedNamespace } from '../../model/namespace.js';
 
 const NOW = Date.UTC(2026, 2, 1);
 const at = (seconds: number) => new Date(NOW + seconds * 1000);
@@ -10,7 +11,7 @@ export function describeIdempotencyStoreContract(adapter: string, create: () => 
     let store: IdempotencyStore;
     const aRequest = (changes: Partial<RepeatableRequest> = {}): RepeatableRequest => ({
       credentialId: 'main',
-      namespace: 'contract_ns',
+      namespace: toNamespace('contract_ns'),
       operation: 'POST /memories',
       key: 'key',
       hash: 'a'.repeat(64),
@@ -88,7 +89,7 @@ export function describeIdempotencyStoreContract(adapter: string, create: () => 
 
     it.each<[string, Partial<RepeatableRequest>]>([
       ['credentials', { credentialId: 'other' }],
-      ['namespaces', { namespace: 'other_ns' }],
+      ['namespaces', { namespace: toNamespace('other_ns') }],
       ['operations', { operation: 'POST /memories:batch' }],
       ['keys', { key: 'KEY' }],
     ])('keeps %s apart', async (_, changes) => {
@@ -97,11 +98,11 @@ export function describeIdempotencyStoreContract(adapter: string, create: () => 
     });
 
     it('does not mistake two requests whose parts read the same in a row', async () => {
-      await remember(aRequest({ credentialId: 'a', namespace: 'b c', key: 'd' }));
-      expect(await claim(aRequest({ credentialId: 'a b', namespace: 'c', key: 'd' }))).toMatchObject({
+      await remember(aRequest({ credentialId: 'a', namespace: trustedNamespace('b c'), key: 'd' }));
+      expect(await claim(aRequest({ credentialId: 'a b', namespace: toNamespace('c'), key: 'd' }))).toMatchObject({
         state: 'fresh',
       });
-      expect(await claim(aRequest({ credentialId: 'a', namespace: 'b', key: 'c d' }))).toMatchObject({
+      expect(await claim(aRequest({ credentialId: 'a', namespace: toNamespace('b'), key: 'c d' }))).toMatchObject({
         state: 'fresh',
       });
     });

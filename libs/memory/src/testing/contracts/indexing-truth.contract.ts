@@ -2,14 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { toSearchedContent } from '../../index-model/index-point-factory.js';
 import type { ProjectionRow, SearchedRow } from '../../indexing/projection/projection-source.port.js';
 import { aDeletion, aWrite, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import type { Namespace } from '../../model/namespace.js';
 
 const SPACE = 'space-a';
 const vector = (...components: number[]) => Float32Array.from(components);
 
 /** What every ProjectionSource adapter must do. Call it inside a spec file. */
 export function describeProjectionSourceContract(adapter: string, truth: TruthHarness): void {
-  const rowOf = async (namespace: string, key: string) => (await truth().projection.rows([{ namespace, key }]))[0];
-  const mark = (namespace: string, key: string, version: number, embedding?: Float32Array) =>
+  const rowOf = async (namespace: Namespace, key: string) => (await truth().projection.rows([{ namespace, key }]))[0];
+  const mark = (namespace: Namespace, key: string, version: number, embedding?: Float32Array) =>
     truth().projection.markIndexed([
       { namespace, key, version, ...(embedding ? { embedding: { space: SPACE, vector: embedding } } : {}) },
     ]);
@@ -170,7 +171,7 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       ];
       const whole = await truth().projection.rows(keys);
       const searched = await truth().projection.searchedRows(keys);
-      const identity = ({ namespace: of, key }: { namespace: string; key: string }) => `${of} ${key}`;
+      const identity = ({ namespace: of, key }: { namespace: Namespace; key: string }) => `${of} ${key}`;
       const expected = whole.map((row) => ({
         namespace: row.namespace,
         key: row.key,

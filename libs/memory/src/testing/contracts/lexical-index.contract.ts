@@ -10,6 +10,11 @@ import type {
 } from '../../index-model/lexical-index.port.js';
 import { anOverlay, aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
 import { CONTRACT_TERMS, indexHistories, memoryFilters, rankingFault, type TrueScore } from '../index-history.js';
+import { toNamespace, type Namespace } from '../../model/namespace.js';
+
+const UNKNOWN = toNamespace('unknown');
+const NAMESPACE_A = toNamespace('a');
+const NAMESPACE_B = toNamespace('b');
 
 /** How a suite gets a fresh index with k1 = 1.2 and b = 0.75. */
 export interface LexicalIndexHarness {
@@ -21,7 +26,7 @@ export interface LexicalIndexHarness {
   readonly runs?: number;
 }
 
-const NAMESPACE = 'contract_ns';
+const NAMESPACE = toNamespace('contract_ns');
 const K1 = 1.2;
 const B = 0.75;
 
@@ -78,7 +83,7 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
     let index: LexicalIndex;
     const search = (query: LexicalQuery, overlay: Overlay = EMPTY_OVERLAY, namespace = NAMESPACE) =>
       index.search(namespace, query, overlay);
-    const keysFor = async (query: LexicalQuery, overlay?: Overlay, namespace?: string) =>
+    const keysFor = async (query: LexicalQuery, overlay?: Overlay, namespace?: Namespace) =>
       (await search(query, overlay, namespace)).map(({ key }) => key);
     const store = (...points: IndexPoint[]) => index.apply(NAMESPACE, points.map(upsertOf));
 
@@ -90,7 +95,7 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
     });
 
     it('answers nothing for unknown namespaces, unknown terms and empty queries', async () => {
-      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, 'unknown')).toEqual([]);
+      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, UNKNOWN)).toEqual([]);
       await store(aPoint({ words: 'cat' }));
       expect(await search(aQuery(['dog']))).toEqual([]);
       expect(await search(aQuery([]))).toEqual([]);
@@ -163,7 +168,7 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
         expect(await neighbours(['4', '4'], 1)).toEqual(['4 -1 3', '4 1 6']);
         expect(await neighbours(['4'], 0)).toEqual([]);
         expect(await neighbours([], 3)).toEqual([]);
-        expect(await index.neighbours('unknown', { keys: ['4'], reach: 3, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual(
+        expect(await index.neighbours(UNKNOWN, { keys: ['4'], reach: 3, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual(
           [],
         );
       });
@@ -240,7 +245,7 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
           payload: { a: [1] },
           importanceNorm: 0.25,
         });
-        expect(await index.contents('unknown', { keys: ['1'], nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual([]);
+        expect(await index.contents(UNKNOWN, { keys: ['1'], nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual([]);
       });
 
       it('are those of the live points, for any history and overlay', async () => {
@@ -264,13 +269,13 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
     });
 
     it('keeps namespaces apart, statistics too, and clears only one', async () => {
-      await index.apply('a', [upsertOf(aPoint({ key: 'in-a', words: 'cat' }))]);
-      const alone = await search(aQuery(['cat']), EMPTY_OVERLAY, 'a');
-      await index.apply('b', [upsertOf(aPoint({ key: 'in-b', words: 'cat dog elk' }))]);
-      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, 'a')).toEqual(alone);
-      await index.clear('a');
-      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, 'a')).toEqual([]);
-      expect(await keysFor(aQuery(['cat']), EMPTY_OVERLAY, 'b')).toEqual(['in-b']);
+      await index.apply(NAMESPACE_A, [upsertOf(aPoint({ key: 'in-a', words: 'cat' }))]);
+      const alone = await search(aQuery(['cat']), EMPTY_OVERLAY, NAMESPACE_A);
+      await index.apply(NAMESPACE_B, [upsertOf(aPoint({ key: 'in-b', words: 'cat dog elk' }))]);
+      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, NAMESPACE_A)).toEqual(alone);
+      await index.clear(NAMESPACE_A);
+      expect(await search(aQuery(['cat']), EMPTY_OVERLAY, NAMESPACE_A)).toEqual([]);
+      expect(await keysFor(aQuery(['cat']), EMPTY_OVERLAY, NAMESPACE_B)).toEqual(['in-b']);
     });
 
     it('scores exactly by BM25 over the live points, for any history, filter and overlay', async () => {

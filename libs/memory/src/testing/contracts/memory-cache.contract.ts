@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Memory } from '../../model/memory.js';
 import type { MemoryCache } from '../../read/memory-cache.port.js';
+import { toNamespace } from '../../model/namespace.js';
+
+const NAMESPACE_A = toNamespace('a');
+const A_1 = toNamespace('a:1');
+const NAMESPACE_B = toNamespace('b');
 
 /** How a suite gets a fresh cache. */
 export interface MemoryCacheHarness {
@@ -11,7 +16,7 @@ export interface MemoryCacheHarness {
   readonly boundedBy?: 'entries' | 'time';
 }
 
-const NAMESPACE = 'contract_ns';
+const NAMESPACE = toNamespace('contract_ns');
 
 function memoryAt(key: string, version: number, namespace = NAMESPACE): Memory {
   const writtenAt = new Date(Date.UTC(2024, 0, 1) + version * 1000);
@@ -65,11 +70,11 @@ export function describeMemoryCacheContract(adapter: string, harness: MemoryCach
     });
 
     it('keeps namespaces apart, whatever their names and keys look like', async () => {
-      await cache.set([memoryAt('1', 1, 'a'), memoryAt('1', 2, 'a:1'), memoryAt('1', 3, 'b')]);
-      expect(await versionAt('1', 'a')).toBe(1);
-      expect(await versionAt('1', 'a:1')).toBe(2);
-      expect(await versionAt('1:1', 'a')).toBeUndefined();
-      expect(await versionAt('1', 'c')).toBeUndefined();
+      await cache.set([memoryAt('1', 1, NAMESPACE_A), memoryAt('1', 2, A_1), memoryAt('1', 3, NAMESPACE_B)]);
+      expect(await versionAt('1', NAMESPACE_A)).toBe(1);
+      expect(await versionAt('1', A_1)).toBe(2);
+      expect(await versionAt('1:1', NAMESPACE_A)).toBeUndefined();
+      expect(await versionAt('1', toNamespace('c'))).toBeUndefined();
     });
 
     it('replaces an older copy by a newer one', async () => {
@@ -140,12 +145,12 @@ export function describeMemoryCacheContract(adapter: string, harness: MemoryCach
     }
 
     it('clears one namespace, or everything', async () => {
-      await cache.set([memoryAt('1', 1, 'a'), memoryAt('1', 1, 'b')]);
-      await cache.clear('a');
-      expect(await versionAt('1', 'a')).toBeUndefined();
-      expect(await versionAt('1', 'b')).toBe(1);
+      await cache.set([memoryAt('1', 1, NAMESPACE_A), memoryAt('1', 1, NAMESPACE_B)]);
+      await cache.clear(NAMESPACE_A);
+      expect(await versionAt('1', NAMESPACE_A)).toBeUndefined();
+      expect(await versionAt('1', NAMESPACE_B)).toBe(1);
       await cache.clear();
-      expect(await versionAt('1', 'b')).toBeUndefined();
+      expect(await versionAt('1', NAMESPACE_B)).toBeUndefined();
     });
   });
 }

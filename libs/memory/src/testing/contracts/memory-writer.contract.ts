@@ -4,6 +4,7 @@ import { VersionConflictError } from '../../model/errors.js';
 import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { seededRandom } from '../seeded-random.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** A receipt with whatever id and time: what these are is checked in a case of its own. */
 const receipt = (key: string, version: number, created: boolean) => ({
@@ -17,8 +18,9 @@ const receipt = (key: string, version: number, created: boolean) => ({
 /** What every MemoryWriter adapter must do. Call it inside a spec file. */
 export function describeMemoryWriterContract(adapter: string, truth: TruthHarness): void {
   const now = () => new Date();
-  const find = async (namespace: string, key: string) => (await truth().reader.findByKeys(namespace, [key], now()))[0];
-  const eventsOf = async (namespace: string): Promise<MemoryEvent[]> =>
+  const find = async (namespace: Namespace, key: string) =>
+    (await truth().reader.findByKeys(namespace, [key], now()))[0];
+  const eventsOf = async (namespace: Namespace): Promise<MemoryEvent[]> =>
     (await drainAll(truth().outbox)).map(({ event }) => event).filter((event) => event.namespace === namespace);
 
   describe(`${adapter} as a memory writer: writing`, () => {
@@ -262,7 +264,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
   });
 
   describe(`${adapter} as a memory writer: on condition`, () => {
-    const at = (namespace: string, expectedVersion: number, text = 'hello') =>
+    const at = (namespace: Namespace, expectedVersion: number, text = 'hello') =>
       aWrite(namespace, { payload: { text }, expectedVersion });
     const conflict = (expected: number, actual: number) =>
       expect.objectContaining({

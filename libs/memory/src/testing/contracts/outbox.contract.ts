@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PublishOutcome } from '../../indexing/relay/outbox.port.js';
 import type { EventRecord } from '../../event-model/memory-event.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** Relays that share the outbox in the concurrency test, and what they move. */
 const RELAYS = 8;
@@ -26,7 +27,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
 
 /** What every Outbox adapter must do. Call it inside a spec file; nobody else may drain the outbox meanwhile. */
 export function describeOutboxContract(adapter: string, truth: TruthHarness): void {
-  const write = (namespace: string, ...xs: number[]) =>
+  const write = (namespace: Namespace, ...xs: number[]) =>
     truth().writer.write(xs.map((x) => aWrite(namespace, { coordinate: [x] })));
   /** Drains once and returns what was handed out. */
   const drainOnce = async (limit: number, answer: (records: readonly EventRecord[]) => PublishOutcome = all) => {
@@ -39,7 +40,7 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
   };
 
   describe(`${adapter} as an outbox`, () => {
-    let namespace: string;
+    let namespace: Namespace;
 
     beforeEach(async () => {
       namespace = freshNamespace();
@@ -91,7 +92,7 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
     });
 
     /** Whether `look` at a namespace of its own came in time, of several; what it asserts must hold each time. */
-    const everInTime = async (look: (own: string) => Promise<boolean>) => {
+    const everInTime = async (look: (own: Namespace) => Promise<boolean>) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) if (await look(freshNamespace())) return true;
       return false;
     };

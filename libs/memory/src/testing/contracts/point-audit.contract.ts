@@ -8,6 +8,9 @@ import { isSameDigest, vectorDigest } from '../../verify/digests/vector-digest.j
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
 import { CONTRACT_DIMENSION } from '../index-history.js';
 import { unitVector } from '../seeded-random.js';
+import { toNamespace } from '../../model/namespace.js';
+
+const UNKNOWN = toNamespace('unknown');
 
 /** A vector index and what audits it. */
 export interface AuditedIndex {
@@ -21,7 +24,7 @@ export interface PointAuditHarness {
   destroy?(audited: AuditedIndex): Promise<void>;
 }
 
-const NAMESPACE = 'audited_ns';
+const NAMESPACE = toNamespace('audited_ns');
 const VECTOR = unitVector(Array.from({ length: CONTRACT_DIMENSION }, (_, dimension) => dimension + 1));
 
 /** What every PointAudit adapter must do. Call it inside a spec file. */
@@ -54,10 +57,10 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
     });
 
     it('finds nothing in a namespace that is not there', async () => {
-      expect(await scanned('unknown')).toEqual([]);
-      expect(await audited.audit.held('unknown', ['1'])).toEqual([]);
-      await audited.audit.evict('unknown', ['1']);
-      expect(await audited.index.count('unknown')).toBe(0);
+      expect(await scanned(UNKNOWN)).toEqual([]);
+      expect(await audited.audit.held(UNKNOWN, ['1'])).toEqual([]);
+      await audited.audit.evict(UNKNOWN, ['1']);
+      expect(await audited.index.count(UNKNOWN)).toBe(0);
     });
 
     it('scans every point with its version, those without a vector too, and of this namespace only', async () => {
@@ -66,7 +69,7 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       await store('b', 3, { vector: null });
       await store('c', 4);
       await audited.index.apply(NAMESPACE, [removalOf('c', 5)]);
-      await audited.index.apply('other', [upsertOf(aPoint({ key: 'd', vector: VECTOR }))]);
+      await audited.index.apply(toNamespace('other'), [upsertOf(aPoint({ key: 'd', vector: VECTOR }))]);
       expect((await scanned()).map(placed)).toEqual([
         { key: 'a', version: 1, digest, vector: 'stored' },
         { key: 'b', version: 3, digest, vector: null },

@@ -5,6 +5,7 @@ import type { LedgerReader } from '../../replay/ledger-reader.port.js';
 import { toRestoredEntry } from '../../replay/restored-entry.js';
 import type { TruthRestorer } from '../../replay/truth-restorer.port.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import type { Namespace } from '../../model/namespace.js';
 
 const FIELDS = { text: ['text'], session: ['session'], source: [], time: [] };
 
@@ -13,12 +14,12 @@ export interface ReplayAdapters {
   readonly restorer: TruthRestorer;
   readonly ledgerReader: LedgerReader;
   /** Takes rows of `memories` away, as a disaster would; with their ledger rows when asked. */
-  lose(namespace: string, also?: 'ledger'): Promise<void>;
+  lose(namespace: Namespace, also?: 'ledger'): Promise<void>;
 }
 
 /** What every TruthRestorer and LedgerReader must do. Nobody else may drain the outbox meanwhile. */
 export function describeReplayContract(adapter: string, truth: TruthHarness, replay: () => ReplayAdapters): void {
-  let namespace: string;
+  let namespace: Namespace;
   beforeEach(async () => {
     namespace = freshNamespace();
     await drainAll(truth().outbox);

@@ -13,6 +13,10 @@ import {
   type TrueScore,
 } from '../index-history.js';
 import { seededRandom, unitVector } from '../seeded-random.js';
+import { toNamespace } from '../../model/namespace.js';
+
+const UNKNOWN = toNamespace('unknown');
+const NAMESPACE_A = toNamespace('a');
 
 /** How a suite gets a fresh index. */
 export interface VectorIndexHarness {
@@ -25,7 +29,7 @@ export interface VectorIndexHarness {
   readonly runs?: number;
 }
 
-const NAMESPACE = 'contract_ns';
+const NAMESPACE = toNamespace('contract_ns');
 
 /** Points in the plane of the first two dimensions, at an angle in degrees: cosines are easy to see. */
 function atAngle(degrees: number): Float32Array {
@@ -65,9 +69,9 @@ export function describeVectorIndexContract(adapter: string, harness: VectorInde
     });
 
     it('answers nothing for a namespace it never saw', async () => {
-      expect(await index.search('unknown', aQuery(), EMPTY_OVERLAY)).toEqual([]);
-      expect(await index.count('unknown')).toBe(0);
-      await index.clear('unknown');
+      expect(await index.search(UNKNOWN, aQuery(), EMPTY_OVERLAY)).toEqual([]);
+      expect(await index.count(UNKNOWN)).toBe(0);
+      await index.clear(UNKNOWN);
     });
 
     it('ranks by cosine, opposite directions last', async () => {
@@ -149,13 +153,13 @@ export function describeVectorIndexContract(adapter: string, harness: VectorInde
     });
 
     it('keeps namespaces apart and clears only one', async () => {
-      await index.apply('a', [upsertOf(aPoint({ key: 'in-a', vector: atAngle(0) }))]);
-      await index.apply('b', [upsertOf(aPoint({ key: 'in-b', vector: atAngle(0) }))]);
-      expect(await keysFor(aQuery(), EMPTY_OVERLAY, 'a')).toEqual(['in-a']);
-      await index.clear('a');
-      expect(await keysFor(aQuery(), EMPTY_OVERLAY, 'a')).toEqual([]);
-      expect(await index.count('a')).toBe(0);
-      expect(await keysFor(aQuery(), EMPTY_OVERLAY, 'b')).toEqual(['in-b']);
+      await index.apply(NAMESPACE_A, [upsertOf(aPoint({ key: 'in-a', vector: atAngle(0) }))]);
+      await index.apply(toNamespace('b'), [upsertOf(aPoint({ key: 'in-b', vector: atAngle(0) }))]);
+      expect(await keysFor(aQuery(), EMPTY_OVERLAY, NAMESPACE_A)).toEqual(['in-a']);
+      await index.clear(NAMESPACE_A);
+      expect(await keysFor(aQuery(), EMPTY_OVERLAY, NAMESPACE_A)).toEqual([]);
+      expect(await index.count(NAMESPACE_A)).toBe(0);
+      expect(await keysFor(aQuery(), EMPTY_OVERLAY, toNamespace('b'))).toEqual(['in-b']);
     });
 
     it('takes a rebuild after a clear, whatever versions it had', async () => {

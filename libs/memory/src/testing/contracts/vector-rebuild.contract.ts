@@ -5,6 +5,7 @@ import type { VectorRebuild } from '../../verify/ports/vector-rebuild.port.js';
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
 import { CONTRACT_DIMENSION } from '../index-history.js';
 import { unitVector } from '../seeded-random.js';
+import { toNamespace } from '../../model/namespace.js';
 
 /** A vector index and what replaces it. */
 export interface RebuiltIndex {
@@ -20,7 +21,7 @@ export interface VectorRebuildHarness {
   readonly publishesInOneStep?: boolean;
 }
 
-const NAMESPACE = 'rebuilt_ns';
+const NAMESPACE = toNamespace('rebuilt_ns');
 const VECTOR = unitVector(Array.from({ length: CONTRACT_DIMENSION }, () => 1));
 
 /** What every VectorRebuild adapter must do. Call it inside a spec file. */
@@ -44,7 +45,7 @@ export function describeVectorRebuildContract(adapter: string, harness: VectorRe
 
     it('fills a draft that nobody sees until it is published', async () => {
       await store(['old', 'kept']);
-      await rebuilt.index.apply('other', upserts(['elsewhere']));
+      await rebuilt.index.apply(toNamespace('other'), upserts(['elsewhere']));
       const draft = await rebuilt.rebuild.begin(NAMESPACE);
       await draft.apply(upserts(['kept', 'new']));
       expect(await found()).toEqual(['kept', 'old']);
@@ -54,7 +55,7 @@ export function describeVectorRebuildContract(adapter: string, harness: VectorRe
       await draft.retireOld();
       expect(await found()).toEqual(['kept', 'new']);
       expect(await rebuilt.index.count(NAMESPACE)).toBe(2);
-      expect(await found('other')).toEqual(['elsewhere']);
+      expect(await found(toNamespace('other'))).toEqual(['elsewhere']);
     });
 
     it('makes the first index of a namespace', async () => {

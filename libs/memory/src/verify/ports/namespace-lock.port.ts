@@ -1,3 +1,5 @@
+import type { Namespace } from '../../model/namespace.js';
+
 /** Keeps work on a namespace that must not run twice at a time to one process. */
 export abstract class NamespaceLock {
   /**
@@ -6,5 +8,5 @@ export abstract class NamespaceLock {
    *
    * @throws NamespaceBusyError at once when somebody else holds it.
    */
-  abstract hold<T>(namespace: string, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  abstract hold<T>(namespace: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
 }

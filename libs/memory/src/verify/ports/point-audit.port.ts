@@ -1,4 +1,5 @@
 import type { VectorDigest } from '../digests/vector-digest.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** Which version of a memory a vector index holds, and what of it. */
 export interface HeldPoint {
@@ -13,11 +14,11 @@ export interface HeldPoint {
 /** The points of a vector index one by one: what verification and repair need beyond searching. */
 export abstract class PointAudit {
   /** Every point of a namespace, in batches, in any order. What changes meanwhile may be in it or not. */
-  abstract scan(namespace: string): AsyncIterable<readonly HeldPoint[]>;
+  abstract scan(namespace: Namespace): AsyncIterable<readonly HeldPoint[]>;
 
   /** The points of the given keys at this moment. */
-  abstract held(namespace: string, keys: readonly string[]): Promise<readonly HeldPoint[]>;
+  abstract held(namespace: Namespace, keys: readonly string[]): Promise<readonly HeldPoint[]>;
 
   /** Takes points out whatever their version, as if they had never been applied: any version may come again. */
-  abstract evict(namespace: string, keys: readonly string[]): Promise<void>;
+  abstract evict(namespace: Namespace, keys: readonly string[]): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Coordinate } from '../../model/coordinate.js';
 import type { JsonObject } from '../../model/json.js';
 import type { MemoryType } from '../../model/memory.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** The row of a coordinate in the truth, as verification sees it; a deleted one has no payload. */
 export interface AuditedRow {
@@ -56,7 +57,7 @@ export interface AuditedLedger {
 
 /** A coordinate with its row and its ledger, both of one instant. */
 export interface AuditedCoordinate {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   /** Null when only the ledger knows the coordinate. */
   readonly row: AuditedRow | null;
@@ -81,21 +82,21 @@ export interface AuditedDeadLetter {
 /** The truth and its ledger, as verification reads them. Nothing here changes anything. */
 export abstract class TruthAudit {
   /** Every namespace that has memories, events or links, or is registered. */
-  abstract namespaces(): Promise<readonly { readonly name: string; readonly isRegistered: boolean }[]>;
+  abstract namespaces(): Promise<readonly { readonly name: Namespace; readonly isRegistered: boolean }[]>;
 
-  abstract totals(namespace: string): Promise<TruthTotals>;
+  abstract totals(namespace: Namespace): Promise<TruthTotals>;
 
   /** Every coordinate that the rows or the ledger know, by key, in batches. Each batch is of one instant. */
-  abstract scan(namespace: string, batchSize: number): AsyncIterable<readonly AuditedCoordinate[]>;
+  abstract scan(namespace: Namespace, batchSize: number): AsyncIterable<readonly AuditedCoordinate[]>;
 
   /** The given coordinates as they are now, of one instant; those that neither rows nor ledger know are left out. */
-  abstract read(namespace: string, keys: readonly string[]): Promise<readonly AuditedCoordinate[]>;
+  abstract read(namespace: Namespace, keys: readonly string[]): Promise<readonly AuditedCoordinate[]>;
 
   /** How many ledger rows of a namespace made no version: they are not about what a memory says, or changed nothing. */
-  abstract unversionedEvents(namespace: string): Promise<number>;
+  abstract unversionedEvents(namespace: Namespace): Promise<number>;
 
   /** Events of a namespace that were dead-lettered in the outbox, oldest first: the first few, and how many. */
   abstract deadLetters(
-    namespace: string,
+    namespace: Namespace,
   ): Promise<{ readonly events: readonly AuditedDeadLetter[]; readonly count: number }>;
 }

@@ -1,4 +1,5 @@
 import type { IndexChange } from '../../index-model/index-point.js';
+import type { Namespace } from '../../model/namespace.js';
 
 /** A new vector index of a namespace, filled beside the one that is searched. */
 export interface IndexDraft {
@@ -15,5 +16,5 @@ export interface IndexDraft {
 /** Replaces vector indexes. */
 export abstract class VectorRebuild {
   /** Starts an empty draft. What an interrupted rebuild of the namespace left behind is freed. */
-  abstract begin(namespace: string): Promise<IndexDraft>;
+  abstract begin(namespace: Namespace): Promise<IndexDraft>;
 }

@@ -1,4 +1,4 @@
-import { DerivedTables, type LinkId } from '@sfm/memory';
+import { DerivedTables, type LinkId, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
 /** A link with an end where no memory lives; expired memories live until they are removed. */
@@ -14,7 +14,7 @@ export class PostgresDerivedTables extends DerivedTables {
     super();
   }
 
-  async danglingLinks(namespace: string): Promise<readonly LinkId[]> {
+  async danglingLinks(namespace: Namespace): Promise<readonly LinkId[]> {
     return this.database.query<LinkId & { from: string }>({
       text: `SELECT l.from_key AS "from", l.to_key AS "to", l.link_type AS type FROM memory_links l
         WHERE l.namespace = $1 AND ${IS_DANGLING}
@@ -23,7 +23,7 @@ export class PostgresDerivedTables extends DerivedTables {
     });
   }
 
-  async removeDanglingLinks(namespace: string, links: readonly LinkId[]): Promise<number> {
+  async removeDanglingLinks(namespace: Namespace, links: readonly LinkId[]): Promise<number> {
     const removed = await this.database.queryWithRetry({
       text: `DELETE FROM memory_links l
         USING unnest($2::text[], $3::text[], $4::text[]) AS given (from_key, to_key, link_type)
@@ -35,7 +35,7 @@ export class PostgresDerivedTables extends DerivedTables {
     return removed.length;
   }
 
-  async register(namespace: string): Promise<void> {
+  async register(namespace: Namespace): Promise<void> {
     await this.database.query({
       text: 'INSERT INTO namespaces (name) VALUES ($1) ON CONFLICT DO NOTHING',
       values: [namespace],

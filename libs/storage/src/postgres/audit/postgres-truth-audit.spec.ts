@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { contentHash, type AuditedCoordinate } from '@sfm/memory';
+import { contentHash, type AuditedCoordinate, type Namespace } from '@sfm/memory';
 import { aDeletion, aWrite, drainAll, freshNamespace } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
@@ -11,7 +11,7 @@ import { PostgresTruthAudit } from './postgres-truth-audit.js';
 let truth: TruthDatabase;
 let audit: PostgresTruthAudit;
 let tables: PostgresDerivedTables;
-let namespace: string;
+let namespace: Namespace;
 
 beforeAll(async () => {
   truth = await openTruthDatabase();

@@ -1,6 +1,7 @@
 import {
   sentOf,
   TruthAudit,
+  trustedNamespace,
   type AuditedEntry,
   type AuditedCoordinate,
   type AuditedLedger,
@@ -9,6 +10,7 @@ import {
   type JsonObject,
   type MemoryType,
   type TruthTotals,
+  type Namespace,
 } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { decodeEmbedding } from '../rows/embedding-codec.js';
@@ -109,8 +111,8 @@ export class PostgresTruthAudit extends TruthAudit {
     super();
   }
 
-  async namespaces(): Promise<readonly { readonly name: string; readonly isRegistered: boolean }[]> {
-    return this.database.query<{ name: string; isRegistered: boolean }>({
+  async namespaces(): Promise<readonly { readonly name: Namespace; readonly isRegistered: boolean }[]> {
+    const rows = await this.database.query<{ name: string; isRegistered: boolean }>({
       text: `WITH RECURSIVE ${namesIn('memories')}, ${namesIn('memory_events')}, ${namesIn('memory_links')}
         SELECT known.name, EXISTS (SELECT FROM namespaces n WHERE n.name = known.name) AS "isRegistered"
         FROM (
@@ -120,9 +122,10 @@ export class PostgresTruthAudit extends TruthAudit {
         WHERE known.name IS NOT NULL
         ORDER BY known.name`,
     });
+    return rows.map(({ name, isRegistered }) => ({ name: trustedNamespace(name), isRegistered }));
   }
 
-  async totals(namespace: string): Promise<TruthTotals> {
+  async totals(namespace: Namespace): Promise<TruthTotals> {
     const [totals] = await this.database.query<{ rows: number; events: number; links: number }>({
       text: `SELECT
         (SELECT count(*) FROM memories WHERE namespace = $1)::float8 AS rows,
@@ -133,7 +136,7 @@ export class PostgresTruthAudit extends TruthAudit {
     return totals ?? { rows: 0, events: 0, links: 0 };
   }
 
-  async *scan(namespace: string, batchSize: number): AsyncGenerator<readonly AuditedCoordinate[]> {
+  async *scan(namespace: Namespace, batchSize: number): AsyncGenerator<readonly AuditedCoordinate[]> {
     let last: string | undefined = '';
     while (last !== undefined) {
       const rows: AuditDbRow[] = await this.database.query<AuditDbRow>({
@@ -145,7 +148,7 @@ export class PostgresTruthAudit extends TruthAudit {
     }
   }
 
-  async read(namespace: string, keys: readonly string[]): Promise<readonly AuditedCoordinate[]> {
+  async read(namespace: Namespace, keys: readonly string[]): Promise<readonly AuditedCoordinate[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<AuditDbRow>({ text: audit(GIVEN_KEYS), values: [namespace, keys] });
     return rows
@@ -153,7 +156,7 @@ export class PostgresTruthAudit extends TruthAudit {
       .map((row) => toCoordinate(namespace, row));
   }
 
-  async unversionedEvents(namespace: string): Promise<number> {
+  async unversionedEvents(namespace: Namespace): Promise<number> {
     const [row] = await this.database.query<{ count: number }>({
       text: `SELECT count(*)::float8 AS count FROM memory_events
         WHERE namespace = $1 AND (coordinate_key IS NULL OR version IS NULL)`,
@@ -163,7 +166,7 @@ export class PostgresTruthAudit extends TruthAudit {
   }
 
   async deadLetters(
-    namespace: string,
+    namespace: Namespace,
   ): Promise<{ readonly events: readonly AuditedDeadLetter[]; readonly count: number }> {
     const rows = await this.database.query<AuditedDeadLetter & { count: number }>({
       text: `SELECT coalesce(e.event_id, o.event_id) AS "eventId", o.coordinate_key AS key,
@@ -188,7 +191,7 @@ function namesIn(table: string): string {
     FROM in_${table} AS known WHERE known.name IS NOT NULL)`;
 }
 
-function toCoordinate(namespace: string, row: AuditDbRow): AuditedCoordinate {
+function toCoordinate(namespace: Namespace, row: AuditDbRow): AuditedCoordinate {
   return { namespace, key: row.key, row: toRow(row), ledger: toLedger(row) };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FeedPosition } from '@sfm/memory';
+import type { FeedPosition, Namespace } from '@sfm/memory';
 import { aWrite, freshNamespace } from '@sfm/memory/testing';
 import { PostgresLedgerAccess } from '../../../test/postgres-ledger-access.js';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
@@ -22,7 +22,8 @@ describe('the ledger as a feed, where its numbers have holes', () => {
     await write(namespace, -1);
     return namespace;
   };
-  const write = (namespace: string, x: number) => truth.adapters.writer.write([aWrite(namespace, { coordinate: [x] })]);
+  const write = (namespace: Namespace, x: number) =>
+    truth.adapters.writer.write([aWrite(namespace, { coordinate: [x] })]);
   const read = async (position: FeedPosition, limit = LIMIT) => {
     const batch = await feed().since(position, limit);
     expect(batch.isReset).toBe(false);

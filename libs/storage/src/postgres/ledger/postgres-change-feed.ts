@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ChangeFeed, type FeedBatch, type FeedPosition, type LedgerChange } from '@sfm/memory';
+import { ChangeFeed, trustedNamespace, type FeedBatch, type FeedPosition, type LedgerChange } from '@sfm/memory';
 import { boundedGaps, gapsBetween, stillOpen, type Gap } from './feed-gaps.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
@@ -174,5 +174,7 @@ export class PostgresChangeFeed extends ChangeFeed {
 }
 
 function toChange({ id, namespace, key, version }: FeedRow): LedgerChange[] {
-  return key === null || version === null ? [] : [{ eventId: id, namespace, key, version }];
+  return key === null || version === null
+    ? []
+    : [{ eventId: id, namespace: trustedNamespace(namespace), key, version }];
 }

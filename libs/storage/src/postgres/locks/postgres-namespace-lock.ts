@@ -1,4 +1,4 @@
-import { NamespaceBusyError, NamespaceLock, StoreUnavailableError } from '@sfm/memory';
+import { NamespaceBusyError, NamespaceLock, StoreUnavailableError, type Namespace } from '@sfm/memory';
 import type { Client } from 'pg';
 import { NAMESPACE_LOCK_CLASS } from '../connection/advisory-lock-keys.js';
 import { translateDriverError } from '../connection/driver-errors.js';
@@ -11,7 +11,7 @@ export class PostgresNamespaceLock extends NamespaceLock {
   }
 
   /** @throws NamespaceBusyError at once when somebody else holds it; StoreUnavailableError when PostgreSQL is away. */
-  async hold<T>(namespace: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async hold<T>(namespace: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const client = this.database.dedicatedClient();
     const lost = new AbortController();
     const lose = (cause?: unknown) =>
@@ -27,7 +27,7 @@ export class PostgresNamespaceLock extends NamespaceLock {
   }
 }
 
-async function take(client: Client, namespace: string): Promise<void> {
+async function take(client: Client, namespace: Namespace): Promise<void> {
   let isTaken: boolean;
   try {
     await client.connect();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { drainAll, freshNamespace } from '@sfm/memory/testing';
+import type { Namespace } from '@sfm/memory';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 
 const WAITING = 5000;
@@ -22,7 +23,7 @@ describe('the outbox table', () => {
     return row?.looks ?? 0;
   };
 
-  const fill = (namespace: string, events: number) =>
+  const fill = (namespace: Namespace, events: number) =>
     truth.database.query({
       text: `WITH event AS (
           INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, coordinate_key, version)

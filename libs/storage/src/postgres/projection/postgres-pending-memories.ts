@@ -1,4 +1,4 @@
-import { PendingMemories, type PendingMemory, type PendingVersion } from '@sfm/memory';
+import { PendingMemories, type PendingMemory, type PendingVersion, type Namespace } from '@sfm/memory';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
@@ -8,7 +8,7 @@ export class PostgresPendingMemories extends PendingMemories {
     super();
   }
 
-  async versions(namespace: string, limit?: number): Promise<readonly PendingVersion[]> {
+  async versions(namespace: Namespace, limit?: number): Promise<readonly PendingVersion[]> {
     return this.database.query<{ key: string; version: number; deleted: boolean }>({
       name: 'sfm_pending',
       text: `SELECT m.coordinate_key AS key, m.version, m.deleted_at IS NOT NULL AS deleted FROM memories m
@@ -18,7 +18,7 @@ export class PostgresPendingMemories extends PendingMemories {
     });
   }
 
-  async count(namespace: string): Promise<number> {
+  async count(namespace: Namespace): Promise<number> {
     const [row] = await this.database.query<{ count: number }>({
       name: 'sfm_pending_count',
       text: `SELECT count(*)::int AS count FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version`,
@@ -27,7 +27,7 @@ export class PostgresPendingMemories extends PendingMemories {
     return row?.count ?? 0;
   }
 
-  async load(namespace: string, keys: readonly string[]): Promise<readonly PendingMemory[]> {
+  async load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<MemoryRow & { searched_text: string; session: string | null }>({
       name: 'sfm_pending_load',

@@ -1,10 +1,13 @@
 import {
   ProjectionSource,
+  trustedNamespace,
   type IndexedMark,
   type JsonObject,
   type MemoryType,
   type ProjectionRow,
   type SearchedRow,
+  type Namespace,
+  type CoordinateId,
 } from '@sfm/memory';
 import { decodeEmbedding, encodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
@@ -44,7 +47,8 @@ interface ProjectionDbRow extends MemoryRow {
   readonly deleted: boolean;
 }
 
-interface CoordinateId {
+/** Names a row. */
+interface CoordinateRow {
   readonly namespace: string;
   readonly key: string;
 }
@@ -84,7 +88,7 @@ export class PostgresProjectionSource extends ProjectionSource {
   async markIndexed(marks: readonly IndexedMark[]): Promise<readonly CoordinateId[]> {
     const newest = newestPerCoordinate(marks);
     if (newest.length === 0) return [];
-    const late = await this.database.queryWithRetry<CoordinateId>({
+    const late = await this.database.queryWithRetry<CoordinateRow>({
       name: 'sfm_mark_indexed',
       text: `WITH mark AS MATERIALIZED (
           SELECT m.namespace, m.coordinate_key, m.indexed_version AS known, a.version, a.embedding, a.space
@@ -113,7 +117,7 @@ export class PostgresProjectionSource extends ProjectionSource {
         newest.map(({ embedding }) => embedding?.space ?? null),
       ],
     });
-    return late;
+    return late.map(({ namespace, key }) => ({ namespace: trustedNamespace(namespace), key }));
   }
 
   /** In the order of namespace and key; each batch is one read of its own, so that writers are not kept waiting. */
@@ -146,7 +150,7 @@ export class PostgresProjectionSource extends ProjectionSource {
     } while (last);
   }
 
-  async *scanNamespace(namespace: string, batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
+  async *scanNamespace(namespace: Namespace, batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
     let last: ProjectionDbRow | undefined;
     do {
       const rows: ProjectionDbRow[] = await this.database.query<ProjectionDbRow>({
@@ -194,7 +198,8 @@ function newestPerCoordinate(marks: readonly IndexedMark[]): readonly IndexedMar
 }
 
 function toSearchedRow(row: SearchedDbRow): SearchedRow {
-  const { namespace, coordinate_key: key, version } = row;
+  const { coordinate_key: key, version } = row;
+  const namespace = trustedNamespace(row.namespace);
   if (row.deleted) return { namespace, key, version, content: null };
   const content = {
     key,
@@ -213,7 +218,7 @@ function toSearchedRow(row: SearchedDbRow): SearchedRow {
 
 function toProjectionRow(row: ProjectionDbRow): ProjectionRow {
   return {
-    namespace: row.namespace,
+    namespace: trustedNamespace(row.namespace),
     key: row.coordinate_key,
     version: row.version,
     indexedVersion: row.indexed_version,

@@ -1,4 +1,4 @@
-import { AccessCounter } from '@sfm/memory';
+import { AccessCounter, type Namespace } from '@sfm/memory';
 import { outsideTraces } from '@sfm/observability';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
@@ -9,7 +9,7 @@ export class PostgresAccessCounter extends AccessCounter {
   }
 
   /** Rows that a writer holds at this moment are passed over. Done for many reads at once, so it is in no trace. */
-  async touch(namespace: string, keys: readonly string[], now: Date): Promise<void> {
+  async touch(namespace: Namespace, keys: readonly string[], now: Date): Promise<void> {
     if (keys.length === 0) return;
     const statement = {
       name: 'sfm_touch',

@@ -1,4 +1,4 @@
-import { CoordinateSearch, type Coordinate, type CoordinateBox } from '@sfm/memory';
+import { CoordinateSearch, type Coordinate, type CoordinateBox, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { SqlParameters } from './sql-parameters.js';
@@ -9,7 +9,7 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
     super();
   }
 
-  async range(namespace: string, box: CoordinateBox, now: Date): Promise<readonly Coordinate[]> {
+  async range(namespace: Namespace, box: CoordinateBox, now: Date): Promise<readonly Coordinate[]> {
     const parameters = new SqlParameters();
     const bounds = [...boundsSql(box.min, '>=', parameters), ...boundsSql(box.max, '<=', parameters)];
     const rows = await this.database.query<{ coordinate: number[] }>({

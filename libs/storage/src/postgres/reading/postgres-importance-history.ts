@@ -1,4 +1,4 @@
-import { ImportanceHistory } from '@sfm/memory';
+import { ImportanceHistory, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
 /** Reads from PostgreSQL which importances a namespace has lately seen. */
@@ -7,7 +7,7 @@ export class PostgresImportanceHistory extends ImportanceHistory {
     super();
   }
 
-  async recentImportances(namespace: string, limit: number): Promise<readonly number[]> {
+  async recentImportances(namespace: Namespace, limit: number): Promise<readonly number[]> {
     const rows = await this.database.query<{ importance: number }>({
       text: `SELECT m.importance FROM memories m
         WHERE m.namespace = $1 AND m.deleted_at IS NULL AND m.importance IS NOT NULL

@@ -1,4 +1,4 @@
-import { KeywordSearch, type KeywordQuery, type Memory } from '@sfm/memory';
+import { KeywordSearch, type KeywordQuery, type Memory, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
@@ -21,7 +21,7 @@ export class PostgresKeywordSearch extends KeywordSearch {
    * Looks through windows of growing size, newest first: a common word is found without reading the whole namespace,
    * a rare one in few round trips. (One query for both fails: the planner can not know how common a word is.)
    */
-  async search(namespace: string, query: KeywordQuery, now: Date): Promise<readonly Memory[]> {
+  async search(namespace: Namespace, query: KeywordQuery, now: Date): Promise<readonly Memory[]> {
     const matches = keywordMatcher(query);
     const found: Memory[] = [];
     let windowSize = FIRST_WINDOW;
@@ -42,7 +42,7 @@ export class PostgresKeywordSearch extends KeywordSearch {
   }
 
   /** Id of the last of up to `size` memories before an id, newest first; null when there is none. */
-  private async windowStart(namespace: string, beforeId: number, size: number): Promise<number | null> {
+  private async windowStart(namespace: Namespace, beforeId: number, size: number): Promise<number | null> {
     const [row] = await this.database.query<{ id: string | null }>({
       text: `SELECT min(w.id) AS id FROM (
           SELECT id FROM memories WHERE namespace = $1 AND id < $2 ORDER BY id DESC LIMIT $3) AS w`,
@@ -52,7 +52,7 @@ export class PostgresKeywordSearch extends KeywordSearch {
   }
 
   private async page(
-    namespace: string,
+    namespace: Namespace,
     query: KeywordQuery,
     { fromId, beforeId, now }: { readonly fromId: number; readonly beforeId: number; readonly now: Date },
   ): Promise<readonly Memory[]> {

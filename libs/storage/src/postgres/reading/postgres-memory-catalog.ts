@@ -1,4 +1,4 @@
-import { MemoryCatalog, type ListQuery, type Memory, type MemoryCounts } from '@sfm/memory';
+import { MemoryCatalog, type ListQuery, type Memory, type MemoryCounts, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
@@ -11,7 +11,7 @@ export class PostgresMemoryCatalog extends MemoryCatalog {
     super();
   }
 
-  async list(namespace: string, query: ListQuery, now: Date): Promise<readonly Memory[]> {
+  async list(namespace: Namespace, query: ListQuery, now: Date): Promise<readonly Memory[]> {
     const parameters = new SqlParameters();
     const rows = await this.database.query<MemoryRow>({
       text: `SELECT ${MEMORY_COLUMNS} FROM memories m
@@ -23,7 +23,7 @@ export class PostgresMemoryCatalog extends MemoryCatalog {
     return rows.map(toMemory);
   }
 
-  async counts(namespace: string | undefined, now: Date): Promise<MemoryCounts> {
+  async counts(namespace: Namespace | undefined, now: Date): Promise<MemoryCounts> {
     const rows = await this.database.query<{ type: string; count: number }>({
       text: `SELECT m.type, count(*)::float8 AS count FROM memories m
         WHERE ${namespace === undefined ? '$2::text IS NULL' : 'm.namespace = $2'} AND ${isLiveAt('m', '$1')} GROUP BY m.type`,

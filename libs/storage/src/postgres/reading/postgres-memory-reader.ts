@@ -1,4 +1,4 @@
-import { MemoryReader, type Memory, type MemoryOutline } from '@sfm/memory';
+import { MemoryReader, type Memory, type MemoryOutline, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import {
@@ -16,7 +16,7 @@ export class PostgresMemoryReader extends MemoryReader {
     super();
   }
 
-  async findByKeys(namespace: string, keys: readonly string[], now: Date): Promise<readonly Memory[]> {
+  async findByKeys(namespace: Namespace, keys: readonly string[], now: Date): Promise<readonly Memory[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<MemoryRow>({
       name: 'sfm_find',
@@ -27,7 +27,7 @@ export class PostgresMemoryReader extends MemoryReader {
     return rows.map(toMemory);
   }
 
-  async findOutlines(namespace: string, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]> {
+  async findOutlines(namespace: Namespace, keys: readonly string[], now: Date): Promise<readonly MemoryOutline[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<OutlineRow>({
       name: 'sfm_find_outlines',

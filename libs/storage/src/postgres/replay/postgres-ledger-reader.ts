@@ -1,4 +1,4 @@
-import { LedgerReader, type LedgerBatch, type LedgerEntry, type UnreadableEntry } from '@sfm/memory';
+import { LedgerReader, trustedNamespace, type LedgerBatch, type LedgerEntry, type UnreadableEntry } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { ledgerColumns, toLedgerEntry, type LedgerDbRow } from '../rows/ledger-row.js';
 
@@ -63,7 +63,7 @@ function toBatch(rows: readonly NewestRow[]): LedgerBatch {
   for (const row of rows) {
     const reason = whatIsUnknown(row);
     if (reason === undefined) entries.push(toEntry(row.type === 'deleted' ? { ...row, payload: {} } : row));
-    else unreadable.push({ id: row.id, namespace: row.namespace, key: row.coordinate_key, reason });
+    else unreadable.push({ id: row.id, namespace: trustedNamespace(row.namespace), key: row.coordinate_key, reason });
   }
   return { entries, unreadable };
 }

@@ -1,4 +1,4 @@
-import { TruthRestorer, type CoordinateId, type Restored, type RestoredEntry } from '@sfm/memory';
+import { trustedNamespace, TruthRestorer, type CoordinateId, type Restored, type RestoredEntry } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { restoreStatement, type RestoredRow } from './restore-statement.js';
@@ -25,7 +25,7 @@ export class PostgresTruthRestorer extends TruthRestorer {
     if (entries.length === 0) return { entries: 0, memories: [], conflicts: [] };
     await this.reserveIds(Math.max(...entries.map(({ memoryId }) => memoryId ?? 0)));
     const rows = await this.database.queryWithRetry<RestoredRow>(restoreStatement(entries));
-    const memories = rows.filter(({ what }) => what === 'restored').map(({ namespace, key }) => ({ namespace, key }));
+    const memories = rows.filter(({ what }) => what === 'restored').map(toCoordinate);
     const apart = new Set(rows.filter(({ what }) => what === 'conflict').map(({ id }) => id));
     if (memories.length > 0) this.notifier.notify();
     return {
@@ -37,7 +37,7 @@ export class PostgresTruthRestorer extends TruthRestorer {
 
   async lackingVersions(coordinates: readonly CoordinateId[]): Promise<readonly CoordinateId[]> {
     if (coordinates.length === 0) return [];
-    return this.database.query<{ namespace: string; key: string }>({
+    const rows = await this.database.query<{ namespace: string; key: string }>({
       text: `SELECT m.namespace, m.coordinate_key AS key
         FROM unnest($1::text[], $2::text[]) AS asked (namespace, key)
         JOIN memories m ON m.namespace = asked.namespace AND m.coordinate_key = asked.key
@@ -45,5 +45,10 @@ export class PostgresTruthRestorer extends TruthRestorer {
           WHERE e.namespace = m.namespace AND e.coordinate_key = m.coordinate_key AND e.version IS NOT NULL)`,
       values: [coordinates.map(({ namespace }) => namespace), coordinates.map(({ key }) => key)],
     });
+    return rows.map(toCoordinate);
   }
+}
+
+function toCoordinate({ namespace, key }: { readonly namespace: string; readonly key: string }): CoordinateId {
+  return { namespace: trustedNamespace(namespace), key };
 }

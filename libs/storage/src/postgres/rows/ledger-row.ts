@@ -1,4 +1,11 @@
-import { toEnvelope, type EventRecord, type JsonObject, type LedgerEntry, type MemoryType } from '@sfm/memory';
+import {
+  toEnvelope,
+  trustedNamespace,
+  type EventRecord,
+  type JsonObject,
+  type LedgerEntry,
+  type MemoryType,
+} from '@sfm/memory';
 import { epochMs } from './epoch-ms.js';
 
 /** How to read the payload of a ledger row: see the migration that made the column. */
@@ -46,7 +53,7 @@ export function toLedgerEntry(row: LedgerDbRow): LedgerEntry {
   return {
     id: row.id,
     eventId: row.event_id,
-    namespace: row.namespace,
+    namespace: trustedNamespace(row.namespace),
     type: row.type,
     occurredAtMs: Math.round(row.timestamp * 1000),
     isAnnounced: row.announced,
@@ -73,7 +80,7 @@ export function toEventRecord(row: LedgerDbRow): EventRecord {
     event: {
       event_id: row.event_id,
       id: row.id,
-      namespace: row.namespace,
+      namespace: trustedNamespace(row.namespace),
       type: row.type,
       timestamp: new Date(Math.round(row.timestamp * 1000)).toISOString(),
       payload: row.payload,

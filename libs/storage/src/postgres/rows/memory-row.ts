@@ -1,4 +1,4 @@
-import type { JsonObject, Memory, MemoryOutline, MemoryType } from '@sfm/memory';
+import { trustedNamespace, type JsonObject, type Memory, type MemoryOutline, type MemoryType } from '@sfm/memory';
 
 /** Bytes from which PostgreSQL compresses a payload and, when that is not enough, moves it out of the row. */
 const OUT_OF_ROW_BYTES = 2000;
@@ -51,7 +51,7 @@ export function toMemory(row: MemoryRow): Memory {
 function withoutPayload(row: Omit<MemoryRow, 'payload'>): Omit<Memory, 'payload'> {
   return {
     id: Number(row.id),
-    namespace: row.namespace,
+    namespace: trustedNamespace(row.namespace),
     coordinate: row.coordinate,
     key: row.coordinate_key,
     type: row.type,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { coordinateKey, toCoordinate } from '@sfm/memory';
+import { coordinateKey, toCoordinate, type Namespace } from '@sfm/memory';
 import { aDeletion, aWrite, freshNamespace } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
@@ -107,7 +107,7 @@ describe('soma_python_float', () => {
 });
 
 describe('kv_store', () => {
-  const entries = (namespace: string) =>
+  const entries = (namespace: Namespace) =>
     truth.database.query<{ key: string; value: object }>({
       text: `SELECT key, value FROM kv_store WHERE key LIKE $1 || ':%' ORDER BY key COLLATE "C"`,
       values: [namespace],

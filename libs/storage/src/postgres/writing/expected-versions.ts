@@ -1,10 +1,10 @@
-import { VersionConflictError } from '@sfm/memory';
+import { VersionConflictError, type Namespace } from '@sfm/memory';
 import type { RunInTransaction } from '../connection/postgres-database.js';
 import { isLive } from '../rows/live-memory.js';
 
 /** A command that may demand a version; `expectedVersion` as in `WriteCommand`. */
 export interface Expecting {
-  readonly namespace: string;
+  readonly namespace: Namespace;
   readonly key: string;
   readonly expectedVersion?: number;
 }
@@ -80,6 +80,6 @@ function conflict({ namespace, key, expectedVersion = 0 }: Expecting, actual: nu
   return new VersionConflictError({ namespace, key, expected: expectedVersion, actual });
 }
 
-function idOf({ namespace, key }: Expecting): string {
+function idOf({ namespace, key }: { readonly namespace: string; readonly key: string }): string {
   return `${namespace}\n${key}`;
 }

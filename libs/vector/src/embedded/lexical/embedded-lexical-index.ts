@@ -10,47 +10,52 @@ import {
   type NeighbourQuery,
   type Overlay,
   type SessionNeighbour,
+  type Namespace,
 } from '@sfm/memory';
 import { CooperativeQueue } from '../points/cooperative-queue.js';
 import { LexicalNamespace } from './lexical-namespace.js';
 
 /** BM25 index in the memory of this process, one inverted index per namespace, rebuilt from the truth at start. */
 export class EmbeddedLexicalIndex extends LexicalIndex {
-  readonly #namespaces = new Map<string, LexicalNamespace>();
+  readonly #namespaces = new Map<Namespace, LexicalNamespace>();
   readonly #queue = new CooperativeQueue();
 
   constructor(private readonly bm25: Bm25Options = DEFAULT_BM25) {
     super();
   }
 
-  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+  async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     await this.#queue.run(namespace, changes, (change) => this.#openNamespace(namespace).apply(change));
   }
 
-  async search(namespace: string, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
+  async search(namespace: Namespace, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
     const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
     return held.search(query, overlay);
   }
 
-  async neighbours(namespace: string, query: NeighbourQuery, overlay: Overlay): Promise<readonly SessionNeighbour[]> {
+  async neighbours(
+    namespace: Namespace,
+    query: NeighbourQuery,
+    overlay: Overlay,
+  ): Promise<readonly SessionNeighbour[]> {
     const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
     return held.neighbours(query, overlay);
   }
 
-  async contents(namespace: string, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]> {
+  async contents(namespace: Namespace, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]> {
     const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
     return held.contents(query, overlay);
   }
 
-  async count(namespace: string): Promise<number> {
+  async count(namespace: Namespace): Promise<number> {
     return this.#namespaces.get(namespace)?.size ?? 0;
   }
 
-  async clear(namespace: string): Promise<void> {
+  async clear(namespace: Namespace): Promise<void> {
     await this.#queue.run(namespace, [undefined], () => void this.#namespaces.delete(namespace));
   }
 
-  #openNamespace(namespace: string): LexicalNamespace {
+  #openNamespace(namespace: Namespace): LexicalNamespace {
     const known = this.#namespaces.get(namespace);
     if (known) return known;
     const created = new LexicalNamespace(this.bm25);

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { PointAudit, type HeldPoint } from '@sfm/memory';
+import { PointAudit, type HeldPoint, type Namespace } from '@sfm/memory';
 import type { EmbeddedVectorIndex } from './embedded-vector-index.js';
 
 const BATCH = 200;
@@ -10,7 +10,7 @@ export class EmbeddedPointAudit extends PointAudit {
     super();
   }
 
-  async *scan(namespace: string): AsyncGenerator<readonly HeldPoint[]> {
+  async *scan(namespace: Namespace): AsyncGenerator<readonly HeldPoint[]> {
     const points = this.index.points(namespace);
     let batch: HeldPoint[] = [];
     for (const key of points?.keys() ?? []) {
@@ -25,12 +25,12 @@ export class EmbeddedPointAudit extends PointAudit {
     if (batch.length > 0) yield batch;
   }
 
-  async held(namespace: string, keys: readonly string[]): Promise<readonly HeldPoint[]> {
+  async held(namespace: Namespace, keys: readonly string[]): Promise<readonly HeldPoint[]> {
     const points = this.index.points(namespace);
     return keys.flatMap((key) => points?.held(key) ?? []);
   }
 
-  async evict(namespace: string, keys: readonly string[]): Promise<void> {
+  async evict(namespace: Namespace, keys: readonly string[]): Promise<void> {
     const points = this.index.points(namespace);
     for (const key of keys) points?.evict(key);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMPTY_OVERLAY, type IndexPoint, type MemoryFilter, type Overlay } from '@sfm/memory';
+import { EMPTY_OVERLAY, toNamespace, type IndexPoint, type MemoryFilter, type Overlay } from '@sfm/memory';
 import {
   anOverlay,
   aPoint,
@@ -14,7 +14,7 @@ import type { HnswGraph } from './hnsw-graph.js';
 import { createUsearchHnswGraph } from './usearch-hnsw-graph.js';
 
 const DIMENSION = 32;
-const NAMESPACE = 'ns';
+const NAMESPACE = toNamespace('ns');
 const POINTS = 1500;
 
 /** A graph that sees all it was given; it shows what the index does with a graph's answers, not how good a graph is. */
@@ -135,11 +135,12 @@ describe('EmbeddedVectorIndex with a graph', () => {
       createGraph,
       warn: (message) => warnings.push(message),
     });
-    for (const namespace of [NAMESPACE, 'other']) await index.apply(namespace, densePoints(1).map(upsertOf));
+    for (const namespace of [NAMESPACE, toNamespace('other')])
+      await index.apply(namespace, densePoints(1).map(upsertOf));
     const vector = randomUnitVector(seededRandom(8), DIMENSION);
     for (let round = 0; round < 3; round++) {
       expect(await search(index, vector)).toHaveLength(10);
-      await index.search('other', { vector, limit: 1, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY);
+      await index.search(toNamespace('other'), { vector, limit: 1, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY);
       await index.settled();
     }
     expect(warnings).toEqual([expect.stringContaining('exact scan')]);

@@ -1,4 +1,11 @@
-import { VectorIndex, type IndexChange, type LaneCandidate, type Overlay, type VectorQuery } from '@sfm/memory';
+import {
+  VectorIndex,
+  type IndexChange,
+  type LaneCandidate,
+  type Overlay,
+  type VectorQuery,
+  type Namespace,
+} from '@sfm/memory';
 import { CooperativeQueue } from '../points/cooperative-queue.js';
 import type { HnswGraphFactory } from './hnsw-graph.js';
 import { createUsearchHnswGraph } from './usearch-hnsw-graph.js';
@@ -24,7 +31,7 @@ export interface EmbeddedVectorIndexOptions {
  * `exactScanLimit` points, where an approximate graph proposes what is scored (recall about 0.99).
  */
 export class EmbeddedVectorIndex extends VectorIndex {
-  readonly #namespaces = new Map<string, VectorNamespace>();
+  readonly #namespaces = new Map<Namespace, VectorNamespace>();
   readonly #queue = new CooperativeQueue();
   #warned = false;
 
@@ -33,7 +40,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
   }
 
   /** @throws RangeError when a vector has another length than the index; changes before that one are applied. */
-  async apply(namespace: string, changes: readonly IndexChange[]): Promise<void> {
+  async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     await this.#queue.run(namespace, changes, (change) => {
       if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
       this.#openNamespace(namespace).apply(change);
@@ -41,17 +48,17 @@ export class EmbeddedVectorIndex extends VectorIndex {
   }
 
   /** @throws RangeError when the query vector has another length than the index. */
-  async search(namespace: string, query: VectorQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
+  async search(namespace: Namespace, query: VectorQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
     this.#checkDimension(query.vector);
     const held = this.#namespaces.get(namespace) ?? this.#createNamespace();
     return held.search(query, overlay);
   }
 
-  async count(namespace: string): Promise<number> {
+  async count(namespace: Namespace): Promise<number> {
     return this.#namespaces.get(namespace)?.size ?? 0;
   }
 
-  async clear(namespace: string): Promise<void> {
+  async clear(namespace: Namespace): Promise<void> {
     await this.#queue.run(namespace, [undefined], () => {
       this.#namespaces.get(namespace)?.close();
       this.#namespaces.delete(namespace);
@@ -59,7 +66,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
   }
 
   /** What is held of a namespace, for those who look at its points one by one. */
-  points(namespace: string): VectorNamespace | undefined {
+  points(namespace: Namespace): VectorNamespace | undefined {
     return this.#namespaces.get(namespace);
   }
 
@@ -77,7 +84,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
   }
 
   /** Searches see the draft from now on. The caller closes what it replaces. */
-  replace(namespace: string, draft: VectorNamespace): VectorNamespace | undefined {
+  replace(namespace: Namespace, draft: VectorNamespace): VectorNamespace | undefined {
     const replaced = this.#namespaces.get(namespace);
     this.#namespaces.set(namespace, draft);
     return replaced;
@@ -93,7 +100,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
     for (const held of this.#namespaces.values()) held.close();
   }
 
-  #openNamespace(namespace: string): VectorNamespace {
+  #openNamespace(namespace: Namespace): VectorNamespace {
     const known = this.#namespaces.get(namespace);
     if (known) return known;
     const created = this.#createNamespace();

@@ -1,4 +1,4 @@
-import { VectorRebuild, type IndexChange, type IndexDraft } from '@sfm/memory';
+import { VectorRebuild, type IndexChange, type IndexDraft, type Namespace } from '@sfm/memory';
 import type { EmbeddedVectorIndex } from './embedded-vector-index.js';
 import type { VectorNamespace } from './vector-namespace.js';
 
@@ -10,14 +10,14 @@ export class EmbeddedVectorRebuild extends VectorRebuild {
     super();
   }
 
-  async begin(namespace: string): Promise<IndexDraft> {
+  async begin(namespace: Namespace): Promise<IndexDraft> {
     this.#unpublished.get(namespace)?.close();
     const draft = this.index.draft();
     this.#unpublished.set(namespace, draft);
     return new EmbeddedDraft(this.index, namespace, draft, () => this.#forget(namespace, draft));
   }
 
-  #forget(namespace: string, draft: VectorNamespace): void {
+  #forget(namespace: Namespace, draft: VectorNamespace): void {
     if (this.#unpublished.get(namespace) === draft) this.#unpublished.delete(namespace);
   }
 }
@@ -27,7 +27,7 @@ class EmbeddedDraft implements IndexDraft {
 
   constructor(
     private readonly index: EmbeddedVectorIndex,
-    private readonly namespace: string,
+    private readonly namespace: Namespace,
     private readonly draft: VectorNamespace,
     private readonly onDone: () => void,
   ) {}

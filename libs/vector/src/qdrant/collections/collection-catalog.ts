@@ -1,4 +1,4 @@
-import { IndexUnavailableError } from '@sfm/memory';
+import { IndexUnavailableError, type Namespace } from '@sfm/memory';
 import { aliasOf, isPhysicalOf, physicalName } from './collection-names.js';
 import {
   createCollection,
@@ -55,7 +55,7 @@ export class CollectionCatalog {
   }
 
   /** The name that the points of a namespace are reached by. */
-  aliasOf(namespace: string): string {
+  aliasOf(namespace: Namespace): string {
     return this.options.sharedCollection ?? aliasOf(namespace);
   }
 
@@ -64,7 +64,7 @@ export class CollectionCatalog {
    *
    * @throws IndexUnavailableError when it is of another embedding space or is none of this index, and when the server is too old
    */
-  async find(namespace: string): Promise<OpenCollection | undefined> {
+  async find(namespace: Namespace): Promise<OpenCollection | undefined> {
     const alias = this.aliasOf(namespace);
     const known = this.#looks.get(alias);
     if (known && performance.now() - known.atMs < BELIEVED_MS) return known.collection;
@@ -81,7 +81,7 @@ export class CollectionCatalog {
   }
 
   /** As `find`, and makes the collection when there is none. */
-  async open(namespace: string): Promise<OpenCollection> {
+  async open(namespace: Namespace): Promise<OpenCollection> {
     const found = await this.find(namespace);
     if (found) return found;
     await this.#create(this.aliasOf(namespace));
@@ -99,7 +99,7 @@ export class CollectionCatalog {
   }
 
   /** What to say when a collection of somebody else has the name of a namespace's alias. */
-  foreign(namespace: string): IndexUnavailableError {
+  foreign(namespace: Namespace): IndexUnavailableError {
     return new IndexUnavailableError(
       `Qdrant at ${this.server.name} has a collection ${this.aliasOf(namespace)} that this service did not make, where ` +
         `the vectors of namespace ${namespace} belong: rename or remove it`,
@@ -119,19 +119,19 @@ export class CollectionCatalog {
   }
 
   /** Looks again the next time. */
-  forget(namespace: string): void {
+  forget(namespace: Namespace): void {
     this.#looks.delete(this.aliasOf(namespace));
   }
 
   /** All physical collections behind the namespace's alias, those of interrupted rebuilds included. */
-  async physical(namespace: string): Promise<string[]> {
+  async physical(namespace: Namespace): Promise<string[]> {
     const alias = this.aliasOf(namespace);
     const { collections } = await this.server.call((api, init) => api.getCollections({}, init));
     return collections.map(({ name }) => name).filter((name) => isPhysicalOf(alias, name));
   }
 
   /** Which physical collection the alias leads to. */
-  async target(namespace: string): Promise<string | undefined> {
+  async target(namespace: Namespace): Promise<string | undefined> {
     const alias = this.aliasOf(namespace);
     const { aliases } = await this.server.call((api, init) => api.getCollectionsAliases({}, init));
     return aliases.find(({ alias_name }) => alias_name === alias)?.collection_name;
@@ -142,7 +142,7 @@ export class CollectionCatalog {
     this.#isSupported = true;
   }
 
-  async #look(namespace: string, alias: string): Promise<OpenCollection | undefined> {
+  async #look(namespace: Namespace, alias: string): Promise<OpenCollection | undefined> {
     await this.#assertSupported();
     const description = await describeCollection(this.server, alias);
     if (!description) return undefined;
@@ -154,7 +154,7 @@ export class CollectionCatalog {
     };
   }
 
-  #check(namespace: string, alias: string, { space, dimension }: CollectionDescription): void {
+  #check(namespace: Namespace, alias: string, { space, dimension }: CollectionDescription): void {
     if (space === undefined || dimension === undefined) {
       throw this.foreign(namespace);
     }

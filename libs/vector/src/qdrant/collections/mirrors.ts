@@ -1,4 +1,4 @@
-import { IndexUnavailableError } from '@sfm/memory';
+import { IndexUnavailableError, type Namespace } from '@sfm/memory';
 import { createCollection, describeCollection, type CollectionOptions } from './collections.js';
 import { inNamespace } from '../points/filter-pushdown.js';
 import { CollectionMissing } from '../server/qdrant-errors.js';
@@ -24,7 +24,7 @@ export class Mirrors {
   }
 
   /** Takes everything of a namespace out. */
-  async clear(namespace: string): Promise<void> {
+  async clear(namespace: Namespace): Promise<void> {
     await this.apply([JSON.stringify({ delete: { filter: { must: [inNamespace(namespace)] } } })]);
   }
 

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { toNamespace } from '@sfm/memory';
 import { ConflictQueue } from './conflict-queue.js';
+
+const NAMESPACE = toNamespace('one');
 
 function world() {
   const queue = new ConflictQueue();
   const log: string[] = [];
   const ends = new Map<string, () => void>();
-  const run = (name: string, keys?: readonly string[], namespace = 'one') => {
+  const run = (name: string, keys?: readonly string[], namespace = NAMESPACE) => {
     const work = () =>
       new Promise<string>((resolve) => {
         log.push(`${name} begins`);
@@ -26,7 +29,7 @@ describe('a queue of conflicting work', () => {
     const { log, run, tick } = world();
     void run('a', ['1', '2']);
     void run('b', ['3']);
-    void run('c', ['1'], 'two');
+    void run('c', ['1'], toNamespace('two'));
     await tick();
     expect(log).toEqual(['a begins', 'b begins', 'c begins']);
   });
@@ -59,8 +62,8 @@ describe('a queue of conflicting work', () => {
 
   it('goes on behind work that fails', async () => {
     const { queue } = world();
-    const failing = queue.run('one', () => Promise.reject(new Error('away')));
-    const next = queue.run('one', () => Promise.resolve(1));
+    const failing = queue.run(NAMESPACE, () => Promise.reject(new Error('away')));
+    const next = queue.run(NAMESPACE, () => Promise.resolve(1));
     await expect(failing).rejects.toThrow('away');
     expect(await next).toBe(1);
   });

@@ -1,3 +1,5 @@
+import type { Namespace } from '@sfm/memory';
+
 interface Entry {
   /** undefined: all keys */
   readonly keys: ReadonlySet<string> | undefined;
@@ -17,7 +19,7 @@ export class ConflictQueue {
    *
    * @param keys what the work touches; without them the whole namespace
    */
-  async run<T>(namespace: string, work: () => Promise<T>, keys?: ReadonlySet<string>): Promise<T> {
+  async run<T>(namespace: Namespace, work: () => Promise<T>, keys?: ReadonlySet<string>): Promise<T> {
     const entries = this.#entriesOf(namespace);
     const before = [...entries].filter((entry) => doConflict(entry.keys, keys)).map(({ ended }) => ended);
     const run = Promise.all(before).then(work);
@@ -31,7 +33,7 @@ export class ConflictQueue {
     }
   }
 
-  #entriesOf(namespace: string): Set<Entry> {
+  #entriesOf(namespace: Namespace): Set<Entry> {
     const entries = this.#entries.get(namespace) ?? new Set();
     this.#entries.set(namespace, entries);
     return entries;

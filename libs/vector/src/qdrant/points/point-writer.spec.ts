@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { IndexChange } from '@sfm/memory';
+import { toNamespace, type IndexChange } from '@sfm/memory';
 import { aPoint } from '@sfm/memory/testing';
 import { PointWriter } from './point-writer.js';
 import { RemovedVersions } from './removed-versions.js';
@@ -14,7 +14,7 @@ const several = (count: number) => Array.from({ length: count }, (_, x) => upser
 describe('PointWriter', () => {
   const writing = async (changes: readonly IndexChange[], send: (request: UpdateRequest) => Promise<void>) => {
     const sent: UpdateRequest[] = [];
-    const writer = new PointWriter('test', new RemovedVersions(), (request) => {
+    const writer = new PointWriter(toNamespace('test'), new RemovedVersions(), (request) => {
       sent.push(request);
       return send(request);
     });

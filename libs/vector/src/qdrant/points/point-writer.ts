@@ -1,4 +1,4 @@
-import type { IndexChange } from '@sfm/memory';
+import type { IndexChange, Namespace } from '@sfm/memory';
 import type { RemovedVersions } from './removed-versions.js';
 import { keyOf, newestByKey, toRequests, versionOf, type UpdateRequest } from './write-plan.js';
 
@@ -11,7 +11,7 @@ export type SendOperations = (request: UpdateRequest) => Promise<void>;
 /** Turns changes of a namespace into requests that leave the newest version of every key behind. */
 export class PointWriter {
   constructor(
-    private readonly namespace: string,
+    private readonly namespace: Namespace,
     private readonly removed: RemovedVersions,
     private readonly send: SendOperations,
   ) {}

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Namespace } from '@sfm/memory';
 
 /** Enough for what is under way at any time; what is forgotten the truth's own version check still catches. */
 const MAX_REMEMBERED = 100_000;
@@ -14,23 +15,23 @@ export class RemovedVersions {
     this.#versions = new LRUCache({ max: limit });
   }
 
-  note(namespace: string, key: string, version: number): void {
+  note(namespace: Namespace, key: string, version: number): void {
     const id = idOf(namespace, key);
     this.#versions.set(id, Math.max(version, this.#versions.peek(id) ?? 0));
   }
 
   /** Whether a change is older than a removal. The removal itself is not: it is repeated when the server was away. */
-  isRemoved(namespace: string, key: string, version: number): boolean {
+  isRemoved(namespace: Namespace, key: string, version: number): boolean {
     return (this.#versions.peek(idOf(namespace, key)) ?? -1) > version;
   }
 
   /** Any version may come again: of the keys, or of the whole namespace. */
-  forget(namespace: string, keys?: readonly string[]): void {
+  forget(namespace: Namespace, keys?: readonly string[]): void {
     if (keys) for (const key of keys) this.#versions.delete(idOf(namespace, key));
     else for (const id of [...this.#versions.keys()]) if (id.startsWith(`${namespace}\n`)) this.#versions.delete(id);
   }
 }
 
-function idOf(namespace: string, key: string): string {
+function idOf(namespace: Namespace, key: string): string {
   return `${namespace}\n${key}`;
 }

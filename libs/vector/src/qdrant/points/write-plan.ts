@@ -1,4 +1,4 @@
-import type { IndexChange } from '@sfm/memory';
+import type { IndexChange, Namespace } from '@sfm/memory';
 import { OWN_FIELD, storedPoint } from './point-codec.js';
 import type { QdrantFilter } from './filter-pushdown.js';
 import { pointId } from './point-id.js';
@@ -46,7 +46,7 @@ export function newestByKey(changes: readonly IndexChange[]): readonly IndexChan
  * The changes in requests that are small enough for the server and large enough to be worth it, each made when it is asked
  * for.
  */
-export function* toRequests(namespace: string, changes: readonly IndexChange[]): Generator<UpdateRequest> {
+export function* toRequests(namespace: Namespace, changes: readonly IndexChange[]): Generator<UpdateRequest> {
   let together: EncodedChange[] = [];
   let characters = 0;
   for (const change of changes) {
