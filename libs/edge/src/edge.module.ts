@@ -21,16 +21,16 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService, IndexReadiness; and an
-   * IdempotencyStore where answers are remembered outside of this process.
+   * Must provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService and
+   * IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;
 }
 
 /**
- * What a door is given. The services of the core are not among it: whoever comes in through a door reaches them in
- * somebody's name only.
+ * Providers for a transport. The core's services are not exported, so a transport can only reach them on behalf of a
+ * principal.
  */
 @Module({})
 export class EdgeModule {

@@ -3,8 +3,8 @@ import type { RequestBounds } from './checks/request-bounds.js';
 export interface EdgeOptions {
   readonly bounds: RequestBounds;
   /**
-   * Keeps page cursors unreadable: they hold store-wide creation numbers that a namespace must not learn.
-   * Every process behind one address needs the same value.
+   * Encrypts page cursors: they hold store-wide creation numbers that a namespace must not learn. Every process behind
+   * one address needs the same value.
    */
   readonly cursorSecret: string;
 }

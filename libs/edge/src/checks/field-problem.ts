@@ -3,23 +3,23 @@ export type RequestPart = 'body' | 'query' | 'path' | 'header';
 
 export type FieldPath = readonly (string | number)[];
 
-/** What is wrong with one value of a request, in enough words for both API shapes. */
+/** One invalid value of a request, described fully enough for the error formats of both APIs. */
 export interface FieldProblem {
   readonly part: RequestPart;
   readonly path: FieldPath;
-  /** Kind of problem, in the vocabulary clients of the compatible routes know (`missing`, `string_type`, …). */
+  /** Kind of problem, in the vocabulary that clients of the compatible routes know (`missing`, `string_type`, …). */
   readonly type: string;
-  /** Sentence of the compatible routes, e.g. `Field required`. */
+  /** Message for the compatible routes, e.g. `Field required`. */
   readonly msg: string;
-  /** What would be allowed, continuing the field's name: `must be a string`. */
+  /** What is allowed, worded to follow the field's name: `must be a string`. */
   readonly allowed: string;
-  /** The value itself, cut to a harmless size; absent when it is not known any more. */
+  /** The value itself, cut to a harmless size; absent when it is no longer known. */
   readonly input?: unknown;
-  /** Numbers and lists that `msg` speaks of. */
+  /** Numbers and lists that `msg` refers to. */
   readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
-/** The request does not have the shape of its route. Nothing was done. */
+/** The request does not have the shape that its route requires. Nothing was done. */
 export class InvalidShapeError extends Error {
   constructor(readonly problems: readonly FieldProblem[]) {
     super(problems.map(({ path, allowed }) => `${path.join('.')} ${allowed}`).join('; '));
@@ -31,7 +31,7 @@ const MAX_TEXT = 200;
 const MAX_MEMBERS = 10;
 const MAX_DEPTH = 2;
 
-/** A copy of any JSON value that is small enough to be sent back: the caller's input may be megabytes or very deep. */
+/** Copies a JSON value, cut small enough to send back: the caller's input may be megabytes long or very deep. */
 export function excerpt(value: unknown, depth = MAX_DEPTH): unknown {
   if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `${value.slice(0, MAX_TEXT)}…`;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
@@ -42,7 +42,7 @@ export function excerpt(value: unknown, depth = MAX_DEPTH): unknown {
   return Object.fromEntries(members.map(([key, item]) => [excerpt(key), excerpt(item, depth - 1)]));
 }
 
-/** `items.3.coord` as `['items', 3, 'coord']`. */
+/** Splits `items.3.coord` into `['items', 3, 'coord']`. */
 export function fieldPath(field: string): FieldPath {
   return field.split('.').map((step) => (/^\d{1,9}$/.test(step) ? Number(step) : step));
 }

@@ -3,9 +3,9 @@ import { InvalidShapeError, type RequestPart } from './field-problem.js';
 import { shapeProblems } from './shape-problems.js';
 
 /**
- * Checks a value against its schema and hands on the typed value, defaults filled in.
+ * Checks a value against its schema and returns the typed value with defaults filled in.
  *
- * @throws InvalidShapeError naming every field that is wrong.
+ * @throws InvalidShapeError naming every invalid field.
  */
 export function readShape<Schema extends z.ZodType>(
   schema: Schema,
@@ -14,7 +14,7 @@ export function readShape<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  // Asked for at once, the values that were sent would make one that is allowed cost ten times as much.
+  // Parsed again only on failure: `reportInput` would make parsing a valid value ten times as slow.
   const issues = schema.safeParse(value, { reportInput: true }).error?.issues ?? [];
   throw new InvalidShapeError(shapeProblems(issues, part));
 }

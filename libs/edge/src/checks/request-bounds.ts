@@ -1,6 +1,6 @@
 import type { StoreLimits } from '@sfm/memory';
 
-/** What a request may ask for; whoever goes over is refused with the limit's name. */
+/** Limits on a request; one that exceeds a limit is refused with the limit's name. */
 export interface RequestBounds extends StoreLimits {
   /** Largest `top_k` of a recall. */
   readonly maxTopK: number;

@@ -10,10 +10,10 @@ import {
 } from '@sfm/memory';
 import type { RequestBounds } from './request-bounds.js';
 
-/** Characters one number may take in text: refuses a megabyte of coordinate before reading it. */
+/** Most characters of one number in text form: refuses a megabyte-long coordinate before parsing it. */
 const MAX_NUMBER_LENGTH = 64;
 
-/** Checks of values against the configured limits. Every method throws InvalidRequestError naming the field. */
+/** Checks values against the configured limits. Every method throws InvalidRequestError naming the field. */
 export class RequestLimits {
   constructor(readonly bounds: RequestBounds) {}
 
@@ -39,7 +39,7 @@ export class RequestLimits {
     return value;
   }
 
-  /** How many hits a page needs that starts at `offset`. */
+  /** Number of hits needed for a page that starts at `offset`. */
   window(topK: number, offset: number): number {
     const { maxTopK } = this.bounds;
     if (topK <= maxTopK && topK + offset > maxTopK) {
@@ -48,7 +48,7 @@ export class RequestLimits {
     return this.topK(topK) + offset;
   }
 
-  /** A query or term: some text that is not blank, not over-long, and can be kept in a database. */
+  /** Checks a query or term: not blank, not too long, and storable in a database. */
   text(value: string, field = 'query'): string {
     const { maxQueryLength } = this.bounds;
     if (value.trim() === '') throw new InvalidRequestError(field, 'must not be empty');
@@ -59,7 +59,7 @@ export class RequestLimits {
     return value;
   }
 
-  /** An open JSON object that is not a payload (filters, context): bounded and storable like one. */
+  /** Checks an open JSON object other than a payload (filters, context) against the limits of payloads. */
   json(value: JsonObject, field: string): JsonObject {
     try {
       checkPayload(value, this.bounds);
@@ -70,7 +70,7 @@ export class RequestLimits {
     }
   }
 
-  /** How many of something one request may carry. */
+  /** Checks how many of something one request carries. */
   count(value: number, most: number, field: string): void {
     if (value > most) throw new InvalidRequestError(field, `must hold at most ${most} items, got ${value}`);
   }

@@ -4,7 +4,7 @@ import { excerpt, type FieldPath, type FieldProblem, type RequestPart } from './
 type Issue = z.core.$ZodIssue;
 type Wording = Pick<FieldProblem, 'type' | 'msg' | 'allowed' | 'ctx'>;
 
-/** A caller who got everything wrong does not need to read all of it. */
+/** Most problems reported: a caller with many mistakes does not need the whole list. */
 const MAX_PROBLEMS = 20;
 
 const KINDS: Readonly<Record<string, Wording>> = {
@@ -22,7 +22,7 @@ const NO_OBJECT: Wording = {
   allowed: 'must be a JSON object',
 };
 
-/** Translates what zod found (with `reportInput`) into field problems. */
+/** Translates zod issues (made with `reportInput`) into field problems. */
 export function shapeProblems(issues: readonly Issue[], part: RequestPart): FieldProblem[] {
   return issues
     .flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue) : [one(issue)]))

@@ -2,10 +2,10 @@ import { InvalidBulkItemError, InvalidRequestError, MemoryError, type ErrorCode 
 import { fieldPath, InvalidShapeError, type FieldProblem, type RequestPart } from '../checks/field-problem.js';
 import { INTERNAL_ERROR, type ErrorDescription } from './error-description.js';
 
-/** Seconds a caller is asked to wait where an error does not know better. */
+/** Seconds a caller is asked to wait when the error gives no time. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** What does not answer, as callers call it. */
+/** Names shown to callers for parts that do not answer. */
 const AWAY: Readonly<Partial<Record<ErrorCode, string>>> = {
   store_unavailable: 'store',
   embedder_unavailable: 'embedder',
@@ -14,9 +14,9 @@ const AWAY: Readonly<Partial<Record<ErrorCode, string>>> = {
 };
 
 /**
- * Says of any thrown thing what the caller is told. Unknown errors tell nothing about themselves.
+ * Describes any thrown value for the caller. Details of unknown errors are hidden.
  *
- * @param part of the request that the values came from, where the error blames one.
+ * @param part of the request that the values came from, for errors that blame a value.
  */
 export function describeError(error: unknown, part: RequestPart = 'body'): ErrorDescription {
   if (error instanceof MemoryError) return describeMemoryError(error, part);
@@ -30,7 +30,7 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
   const { code, message } = error;
   const away = AWAY[code];
   if (away !== undefined) {
-    // Messages of adapters may name hosts and drivers; callers get the plain fact.
+    // Messages of adapters may name hosts and drivers, so callers get a generic sentence.
     const plain = `The ${away} does not answer; retrying is safe`;
     return { code, message: plain, retryAfterSeconds: waitOf(error) ?? RETRY_AFTER_SECONDS, loudness: 'warning' };
   }
@@ -49,7 +49,10 @@ function waitOf(error: MemoryError): number | undefined {
   return 'retryAfterSeconds' in error ? Number(error.retryAfterSeconds) : undefined;
 }
 
-/** Where the core found a bad value. Only headers start with a capital letter; ` (key)` blames an object's key. */
+/**
+ * Part of the request where the core found a bad value. Only headers start with a capital letter; ` (key)` blames an
+ * object's key.
+ */
 function problemOf(error: InvalidRequestError, part: RequestPart): FieldProblem {
   const inHeader = /^[A-Z]/.test(error.field);
   const field = error.field.replace(/ \(key\)$/, '');

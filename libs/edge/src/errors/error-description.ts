@@ -1,26 +1,26 @@
 import type { ErrorCode } from '@sfm/memory';
 import type { FieldProblem } from '../checks/field-problem.js';
 
-/** The core's catalogue, and what is none of it: a fault of ours. */
+/** The core's error codes, and one for anything else: a fault of this service. */
 export type DescribedCode = ErrorCode | 'internal_error';
 
-/** Who must know: nobody but the caller, whoever looks after the servers, or whoever looks after this code. */
+/** Who has to act: only the caller, the operators of the servers, or the maintainers of this code. */
 export type Loudness = 'silent' | 'warning' | 'error';
 
-/** What went wrong, in words for the caller. Each transport gives it a status and a shape of its own. */
+/** An error as described to the caller. Each transport maps it to its own status and format. */
 export interface ErrorDescription {
   /** Stable. */
   readonly code: DescribedCode;
   /** One sentence for the caller. */
   readonly message: string;
-  /** The values that are wrong, where the error is about values. */
+  /** The invalid values, if the error is about values. */
   readonly problems?: readonly FieldProblem[];
-  /** When to try again, where that helps. */
+  /** When to retry, if retrying helps. */
   readonly retryAfterSeconds?: number;
   readonly loudness: Loudness;
 }
 
-/** Tells nothing about itself. */
+/** Reveals no details of the error. */
 export const INTERNAL_ERROR: ErrorDescription = {
   code: 'internal_error',
   message: 'Internal Server Error',

@@ -11,7 +11,7 @@ const RANGE_OPERATORS = ['gt', 'gte', 'lt', 'lte'] as const;
 const OPERATORS = ['eq', 'in', 'contains', 'exists', ...RANGE_OPERATORS] as const;
 type Operator = (typeof OPERATORS)[number];
 
-/** How filters are written, for the API document. */
+/** Description of the filter syntax for the API document. */
 export const FILTER_RULE =
   'Conditions on the payload, all of which must hold: `{"tag": "x"}` equals; `{"meta.lang": {"in": ["en", "fr"]}}` any of; ' +
   '`{"n": {"gte": 1, "lt": 5}}` range (also gt, lte); `{"flag": {"exists": true}}` present or absent; ' +
@@ -22,7 +22,7 @@ const MAX_CONDITIONS = 64;
 const MAX_CHOICES = 1000;
 
 /**
- * Reads the wire form of a filter.
+ * Parses the wire form of a filter.
  *
  * @throws InvalidRequestError naming the key and operator that are not allowed.
  */
@@ -38,7 +38,7 @@ export function parseFilter(filter: JsonObject, field = 'filter'): PayloadCondit
   });
 }
 
-/** `meta.lang` is two steps; `\.` is a plain dot and `\\` a backslash. */
+/** Splits a path: `meta.lang` is two steps; `\.` is a literal dot and `\\` a backslash. */
 function splitPath(key: string, field: string): string[] {
   const steps = [''];
   for (const [token] of key.matchAll(/\\[.\\]|[^]/gu)) {

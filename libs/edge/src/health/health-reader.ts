@@ -3,12 +3,12 @@ export interface PartHealth {
   /** Technology or role, e.g. `postgresql`. */
   readonly name: string;
   readonly healthy: boolean;
-  /** How long the check took. */
+  /** Duration of the check. */
   readonly latencyMs: number;
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** What the parts say about themselves right now. */
+/** Current state of the parts that the service depends on. */
 export interface HealthReport {
   /** The truth store answers. */
   readonly kvStore: boolean;
@@ -21,8 +21,11 @@ export interface HealthReport {
   readonly components: readonly PartHealth[];
 }
 
-/** Asks every part how it is. Never rejects: a part that does not answer within seconds is unhealthy. */
+/** Checks the health of every part. Never rejects: a part that does not answer within seconds counts as unhealthy. */
 export abstract class HealthReader {
-  /** @param withinMs counts parts as unhealthy that have not answered by then, for callers that cannot wait. */
+  /**
+   * @param withinMs parts that have not answered after this many milliseconds count as unhealthy, for callers that
+   * cannot wait.
+   */
   abstract read(withinMs?: number): Promise<HealthReport>;
 }

@@ -10,44 +10,47 @@ import type { z } from 'zod';
 import { admit, type UseCase } from '../use-cases/admission.js';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
-/** How long an answer is repeated. */
+/** How long an answer is remembered and repeated. */
 const KEPT_MS = 60 * 60 * 1000;
-/** How long a request may take before it is taken for lost, with the process that was at it. */
+/** How long a request may take before it is considered lost, along with the process that was handling it. */
 const HELD_MS = 60 * 1000;
 
-/** A use case that is asked for with an idempotency key, or without one. */
+/** A call of a use case, with or without an idempotency key. */
 export interface RepeatableCall {
   readonly principal: Principal;
   readonly useCase: UseCase;
-  /** What is asked for, in the words of the door: the same key counts for it alone. */
+  /** Name of the operation in the transport; a key is valid for one operation only. */
   readonly operation: string;
-  /** The caller's key, as it came; undefined where there is none. */
+  /** The caller's key, unchecked; undefined when none was sent. */
   readonly key: unknown;
-  /** What the door calls the place of the key. */
+  /** Name of the field or header that carries the key in this transport. */
   readonly keyField: string;
   /** Digest of the request. */
   readonly hash: string;
 }
 
-/** What a request came to. */
+/** Result of a request. */
 export interface Outcome<Answer> {
   readonly answer: Answer;
-  /** False where some of it failed in a way that may pass: then it is not repeated, but tried again. */
+  /**
+   * False when part of it failed in a way that may pass: the answer is then not kept, and a repeated request is tried
+   * again.
+   */
   readonly isFinal: boolean;
 }
 
-/** Answers requests that carry an idempotency key once, and then repeats the answer for an hour. */
+/** Executes a request with an idempotency key once, and repeats its answer for an hour. */
 export class IdempotentRequests {
   constructor(
     private readonly store: IdempotencyStore,
-    /** Told when an answer was given that could not be remembered. */
+    /** Called when a request was answered but its answer could not be stored. */
     private readonly onForgotten: (error: unknown) => void,
     private readonly now: () => number = () => Date.now(),
   ) {}
 
   /**
-   * Does the work, or repeats what it came to, as `schema` reads it. A request whose work throws is forgotten, so that
-   * it can be tried again.
+   * Does the work, or returns the remembered answer, parsed with `schema`. A request whose work throws is forgotten, so
+   * that it can be tried again.
    *
    * @throws ScopeForbiddenError; InvalidRequestError for a key that is malformed or was used with another request;
    * RequestInFlightError while the same request is being answered; StoreUnavailableError; what the work throws.
@@ -84,7 +87,7 @@ export class IdempotentRequests {
       outcome = await work();
       return outcome.answer;
     } finally {
-      // What was done is done: whoever did it is told so, even if it cannot be repeated.
+      // The work is done, so the caller gets its answer even if it cannot be remembered.
       const until = new Date(this.now() + KEPT_MS);
       const noted = outcome?.isFinal
         ? this.store.remember(request, claimId, { answer: outcome.answer, until })

@@ -2,7 +2,7 @@ import type { JsonObject, MemoryFilter, MemoryType } from '@sfm/memory';
 import type { RequestLimits } from '../checks/request-limits.js';
 import { parseFilter } from '../filters/filter-syntax.js';
 
-/** The parts of a request that narrow what is searched. */
+/** The parts of a request that restrict which memories are searched. */
 export interface FilterFields {
   readonly type?: MemoryType | undefined;
   readonly created_from?: string | undefined;

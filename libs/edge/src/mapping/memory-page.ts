@@ -4,7 +4,7 @@ import { toMemoryFilter, type FilterFields } from './memory-filter.js';
 import { fullMemoryView } from './memory-view.js';
 import type { PageCursor } from './page-cursor.js';
 
-/** What a request for a page of memories says. */
+/** A request for a page of memories. */
 export interface PageFields extends FilterFields {
   readonly limit: number;
   /** `next_cursor` of the page before. */
@@ -25,7 +25,7 @@ export function toListQuery(
   };
 }
 
-/** A page of memories, with what asks for the next one. */
+/** A page of memories, with the cursor of the next one. */
 export function pageView(namespace: Namespace, { memories, nextAfterId }: MemoryPage, cursors: PageCursor) {
   const next = nextAfterId === undefined ? null : cursors.write(namespace, nextAfterId);
   return { memories: memories.map(fullMemoryView), next_cursor: next };

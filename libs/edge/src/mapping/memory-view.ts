@@ -1,6 +1,6 @@
 import type { Memory, RecallHit } from '@sfm/memory';
 
-/** The fields of a memory that every answer shows. The payload is the caller's, untouched. */
+/** The fields of a memory that every answer shows. The payload is returned exactly as the caller sent it. */
 export function memoryView(memory: Memory) {
   return {
     coordinate: memory.coordinate,
@@ -25,7 +25,7 @@ export function fullMemoryView(memory: Memory) {
   };
 }
 
-/** A recalled memory: what every answer shows of it, its score, and how that came about where it was asked for. */
+/** A recalled memory: the common fields, its score, and the explanation of the score if requested. */
 export function hitView({ memory, score, explanation }: RecallHit) {
   return { ...memoryView(memory), score, ...(explanation ? { explanation } : {}) };
 }

@@ -6,13 +6,13 @@ const TAG_BYTES = 16;
 const ID_BYTES = 8;
 
 /**
- * Cursors of pages. They are encrypted because the creation numbers inside count the writes of every namespace, and
- * bound to their namespace.
+ * Encodes and decodes page cursors. They are encrypted because the creation numbers inside count the writes of every
+ * namespace, and each is bound to its namespace.
  */
 export class PageCursor {
   private readonly key: Buffer;
 
-  /** @param secret the same in every process behind one address; whoever has it can read cursors. */
+  /** @param secret the same in every process behind one address; anyone who has it can read cursors. */
   constructor(secret: string) {
     this.key = createHash('sha256').update(`page-cursor\n${secret}`).digest();
   }
@@ -27,7 +27,7 @@ export class PageCursor {
     return Buffer.concat([iv, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** @throws InvalidRequestError when this service did not write the cursor for this namespace. */
+  /** @throws InvalidRequestError unless this service issued the cursor for this namespace. */
   read(namespace: Namespace, cursor: string): number {
     const bytes = Buffer.from(cursor, 'base64url');
     try {

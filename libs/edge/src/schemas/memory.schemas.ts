@@ -18,7 +18,10 @@ export const NewMemorySchema = z
   .meta({ examples: [{ coordinate: [1, 2, 3], payload: { text: 'The kettle is blue' }, type: 'semantic' }] });
 export type NewMemoryBody = z.output<typeof NewMemorySchema>;
 
-/** The items are `NewMemorySchema`, checked one by one: a bad one must not keep the others from being stored. */
+/**
+ * The items follow `NewMemorySchema` but are checked one by one, so that an invalid one does not prevent the others
+ * from being stored.
+ */
 export const NewMemoryBatchSchema = z
   .strictObject({
     memories: z.array(z.unknown()).min(1).describe('The memories, kept each on its own.'),
@@ -26,7 +29,7 @@ export const NewMemoryBatchSchema = z
   .describe('Several memories to keep, each on its own.');
 export type NewMemoryBatch = z.output<typeof NewMemoryBatchSchema>;
 
-/** Where a memory lives, in answers. */
+/** Location of a memory, in answers. */
 export const placeField = () =>
   z
     .array(z.number())

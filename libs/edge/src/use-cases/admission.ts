@@ -1,6 +1,6 @@
 import { hasScope, NamespaceForbiddenError, ScopeForbiddenError, type Principal, type Scope } from '@sfm/memory';
 
-/** What every use case takes: the one place where that is said. */
+/** The scope that each use case requires; defined only here. */
 export const SCOPE_OF = {
   store: 'write',
   storeAll: 'write',
@@ -19,13 +19,16 @@ export const SCOPE_OF = {
 
 export type UseCase = keyof typeof SCOPE_OF;
 
-/** @throws ScopeForbiddenError unless the principal may do this. */
+/** @throws ScopeForbiddenError unless the principal may run the use case. */
 export function admit(principal: Principal, useCase: UseCase): void {
   const scope = SCOPE_OF[useCase];
   if (!hasScope(principal, scope)) throw new ScopeForbiddenError(scope);
 }
 
-/** For what looks across namespaces. @throws NamespaceForbiddenError unless the principal may use every one of them. */
+/**
+ * Admits a use case that spans namespaces. @throws NamespaceForbiddenError unless the principal may use every one of
+ * them.
+ */
 export function admitEverywhere(principal: Principal, useCase: UseCase): void {
   admit(principal, useCase);
   if (principal.namespaces !== '*') throw new NamespaceForbiddenError('*');

@@ -14,22 +14,23 @@ import {
 } from '@sfm/memory';
 import { admitEverywhere } from './admission.js';
 
-/** Work that somebody was admitted to: it runs when it is called, and ends with the signal's reason when that aborts. */
+/** Authorized work: starts when called, and rejects with the signal's reason when that aborts. */
 export type AdmittedWork<Listener, Report> = (listener: Listener, signal: AbortSignal) => Promise<Report>;
 
-/** The namespaces to work on, as the caller names them; every one when left out. */
+/** The namespaces to work on, as named by the caller; all of them when omitted. */
 interface NamedNamespaces {
   readonly namespaces?: readonly string[];
 }
 
-/** Told how the rebuilding of several namespaces goes on. */
+/** Receives the progress of rebuilding several namespaces. */
 export interface ReindexAllListener extends ReindexListener {
   onRebuilt?(report: ReindexReport): void;
 }
 
 /**
- * Verification and rebuilding, for principals of every namespace with the scope `admin`: others are refused with
- * ScopeForbiddenError or NamespaceForbiddenError. What is admitted can be run, and reported on, as long as it takes.
+ * Verification and rebuilding, for principals with the scope `admin` in every namespace; others get ScopeForbiddenError
+ * or NamespaceForbiddenError. Each method authorizes first and returns the work, which may run and report progress as
+ * long as it takes.
  */
 export class AuthorizedMaintenance {
   constructor(
@@ -41,7 +42,7 @@ export class AuthorizedMaintenance {
   /**
    * See `VerifyService.verify`.
    *
-   * @throws InvalidRequestError for a name that is none of a namespace; IndexUnavailableError while indexes are loaded.
+   * @throws InvalidRequestError for an invalid namespace name; IndexUnavailableError while indexes are loaded.
    */
   async verify(
     principal: Principal,
@@ -54,9 +55,10 @@ export class AuthorizedMaintenance {
   }
 
   /**
-   * See `ReindexService.reindex`; every namespace when none is named, one after the other. Reports whether all agree.
+   * See `ReindexService.reindex`; rebuilds one namespace after the other, all of them when none is named. Resolves with
+   * whether all agree.
    *
-   * @throws InvalidRequestError for a name that is none of a namespace; IndexUnavailableError while indexes are loaded.
+   * @throws InvalidRequestError for an invalid namespace name; IndexUnavailableError while indexes are loaded.
    */
   async reindex(
     principal: Principal,
@@ -76,7 +78,7 @@ export class AuthorizedMaintenance {
   }
 }
 
-/** The namespaces that were named, once the indexes can be judged: while they are loaded they are not complete. */
+/** Returns the named namespaces after the indexes are loaded: until then they are incomplete and cannot be judged. */
 async function ready(
   readiness: IndexReadiness,
   named: readonly string[] | undefined,

@@ -11,7 +11,7 @@ import type {
 } from '@sfm/memory';
 import { admit, admitEverywhere } from './admission.js';
 
-/** Reading, in the namespace of whoever asks. Every method throws ScopeForbiddenError to those who may not read. */
+/** Reads in the principal's namespace. Every method throws ScopeForbiddenError if the principal may not read. */
 export class AuthorizedReads {
   constructor(private readonly reads: ReadService) {}
 
@@ -46,9 +46,9 @@ export class AuthorizedReads {
   }
 
   /**
-   * How many memories there are in the namespace, or in all of them.
+   * Counts the memories in the namespace, or in all namespaces.
    *
-   * @throws NamespaceForbiddenError when all are asked for by somebody who may not use them.
+   * @throws NamespaceForbiddenError when all are requested and the principal may not use every namespace.
    */
   async counts(principal: Principal, where: 'here' | 'everywhere' = 'here'): Promise<MemoryCounts> {
     if (where === 'everywhere') {

@@ -1,7 +1,7 @@
 import type { Principal, RecallRequest, RecallResult, RecallService } from '@sfm/memory';
 import { admit } from './admission.js';
 
-/** Recall, in the namespace of whoever asks. Throws ScopeForbiddenError to those who may not read. */
+/** Recall in the principal's namespace. Throws ScopeForbiddenError if the principal may not read. */
 export class AuthorizedRecall {
   constructor(private readonly recaller: RecallService) {}
 

@@ -9,7 +9,7 @@ import type {
 } from '@sfm/memory';
 import { admit } from './admission.js';
 
-/** Writing, in the namespace of whoever asks. Every method throws ScopeForbiddenError to those who may not write. */
+/** Writes in the principal's namespace. Every method throws ScopeForbiddenError if the principal may not write. */
 export class AuthorizedWrites {
   constructor(
     private readonly stores: StoreService,

@@ -1,27 +1,27 @@
 import type { Namespace } from '../model/namespace.js';
 
-/** What may be done: look at memories, change them, look after the whole service. None implies another. */
+/** Permissions: read memories, change them, administer the whole service. None implies another. */
 export const SCOPES = ['read', 'write', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What a credential may do, and where. */
+/** What a credential permits, and in which namespaces. */
 export interface Grant {
-  /** Names the credential in logs and rate limits; never the token itself. */
+  /** Identifies the credential in logs and rate limits; never the token itself. */
   readonly credentialId: string;
   readonly namespaces: '*' | readonly Namespace[];
-  /** `*` is every scope. */
+  /** `*` means every scope. */
   readonly scopes: readonly (Scope | '*')[];
 }
 
-/** Whom a token names, at work in one namespace. Every use case is called in somebody's name. */
+/** An authenticated caller acting in one namespace. Every use case runs on behalf of a principal. */
 export interface Principal extends Omit<Grant, 'credentialId'> {
-  /** Undefined for nobody in particular: a caller without a token, where the operator lets them in. */
+  /** Undefined for an anonymous caller (without a token), where the operator permits them. */
   readonly credentialId: string | undefined;
-  /** The namespace it acts in: one that it may use. */
+  /** The namespace it acts in, always one that it may use. */
   readonly namespace: Namespace;
 }
 
-/** Whether the principal may do what takes this scope. */
+/** Returns whether the principal has the scope. */
 export function hasScope({ scopes }: Principal, scope: Scope): boolean {
   return scopes.includes('*') || scopes.includes(scope);
 }

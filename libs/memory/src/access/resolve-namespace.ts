@@ -3,11 +3,11 @@ import { toNamespace, type Namespace } from '../model/namespace.js';
 import type { Grant } from './principal.js';
 
 /**
- * The namespace to act in: the one that was asked for, if it may be used; else the default, or the first of the allowed
- * ones where the default is not among them.
+ * Returns the namespace to act in: the requested one, if it may be used; if none is requested, the default, or the
+ * first allowed one when the default is not allowed.
  *
- * @param requested undefined or empty when none was asked for.
- * @throws InvalidRequestError naming the field `namespace` when that is no name of one.
+ * @param requested undefined or empty when none was requested.
+ * @throws InvalidRequestError naming the field `namespace` when the name is invalid.
  * @throws NamespaceForbiddenError when it may not be used.
  */
 export function resolveNamespace(

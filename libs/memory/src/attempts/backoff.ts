@@ -1,18 +1,18 @@
 export interface BackoffLimits {
-  /** After the first failure, in milliseconds. */
+  /** Pause after the first failure, in milliseconds. */
   readonly minMs: number;
-  /** However many failures, in milliseconds. */
+  /** Longest pause, in milliseconds. */
   readonly maxMs: number;
-  /** The share of a pause that is chance, 0 to 1, so that those who failed together do not come back together. */
+  /** Random share of a pause, 0 to 1, so that clients that failed together do not retry together. */
   readonly jitter: number;
 }
 
-/** Doublings beyond this many reach any limit. */
+/** More doublings than this reach any limit. */
 const MAX_DOUBLINGS = 30;
 
 /**
- * How long to wait after the given number of failures in a row, from 1, in whole milliseconds: doubles with each of them
- * up to the limit; chance only shortens it.
+ * Returns the pause after the given number of consecutive failures (from 1), in whole milliseconds: it doubles with
+ * each failure up to the limit; randomness only shortens it.
  *
  * Source: Marc Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
  */

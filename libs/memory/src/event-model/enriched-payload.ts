@@ -3,7 +3,7 @@ import { ENVELOPE_FIELDS } from './envelope.js';
 import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
 
-/** An enriched payload, and the hash of what was sent. */
+/** An enriched payload, and the hash of the original one. */
 export interface HashedEnrichment {
   readonly payload: JsonObject;
   readonly type: MemoryType;
@@ -12,8 +12,8 @@ export interface HashedEnrichment {
 }
 
 /**
- * What was sent, told from an enriched payload that a version before lossless ledgers wrote, proven by its hash; undefined
- * when that cannot be told, because values of the caller's own were written over.
+ * Recovers the original payload from an enriched one written by a version before lossless ledgers, and verifies it by
+ * its hash. Returns undefined when it cannot be recovered because the caller's own values were overwritten.
  */
 export function sentOf({ payload, type, importance, contentHash: hash }: HashedEnrichment): JsonObject | undefined {
   const present = ENVELOPE_FIELDS.filter((name) => Object.hasOwn(payload, name));

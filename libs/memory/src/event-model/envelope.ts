@@ -6,10 +6,10 @@ import type { LedgerEntry } from './ledger-entry.js';
 import { MEMORY_TYPES, type MemoryType } from '../model/memory.js';
 import type { EnvelopeDetails, EventRecord } from './memory-event.js';
 
-/** Names under which clients and operators read what we know of a memory, among the fields of its payload. */
+/** Names under which clients and operators find our metadata of a memory among the fields of its payload. */
 export const ENVELOPE_FIELDS = ['coordinate', 'memory_type', 'importance_norm', 'timestamp'] as const;
 
-/** What is shown of a memory beside what its caller sent. */
+/** Metadata shown beside the caller's payload. */
 export interface Enrichment {
   readonly payload: JsonObject;
   readonly type: MemoryType;
@@ -20,8 +20,9 @@ export interface Enrichment {
 }
 
 /**
- * A payload as clients of the compatible routes, `kv_store` and the event bus show it: the caller's, with `memory_type`,
- * `coordinate`, `importance_norm` and, for an episodic memory that has none of its own, `timestamp` (epoch seconds).
+ * Returns a payload as clients of the compatible routes, `kv_store` and the event bus see it: the caller's, plus
+ * `memory_type`, `coordinate`, `importance_norm` and, for an episodic memory without one of its own, `timestamp` (epoch
+ * seconds).
  */
 export function enrichedPayload({ payload, type, coordinate, importanceNorm, timeMs }: Enrichment): JsonObject {
   const enriched: JsonObject = {
@@ -34,7 +35,9 @@ export function enrichedPayload({ payload, type, coordinate, importanceNorm, tim
   return enriched;
 }
 
-/** A ledger entry as it travels on the event bus: the enriched event, and beside it what takes it apart again. */
+/**
+ * Builds the event-bus form of a ledger entry: the enriched event, and the details needed to recover the entry from it.
+ */
 export function toEnvelope(entry: LedgerEntry): EventRecord {
   const { id, eventId, namespace, type, occurredAtMs, key, version, importance } = entry;
   return {
@@ -88,7 +91,7 @@ function shownPayload({
   });
 }
 
-/** What another producer, or an earlier version of ours, says of a memory. Nothing of it is checked. */
+/** A memory as described by another producer, or by an earlier version of this service. Nothing in it is checked. */
 export interface Announcement {
   readonly kind: 'announcement';
   readonly payload: JsonObject;
@@ -96,14 +99,14 @@ export interface Announcement {
   readonly coordinate: JsonValue | undefined;
 }
 
-/** What an envelope holds: the whole ledger entry when it is one of ours. */
+/** Contents of an envelope: the whole ledger entry if this service produced it. */
 export type EnvelopeContent = { readonly kind: 'entry'; readonly entry: LedgerEntry } | Announcement;
 
 /**
- * Takes an envelope apart. Of another producer's payload only what describes the memory is taken off: its `timestamp` may be
- * its own.
+ * Decodes an envelope. From another producer's payload it removes only the fields that describe the memory, because a
+ * `timestamp` may be the caller's own.
  *
- * @throws InvalidRequestError when the payload is no object, or an envelope of ours was tampered with
+ * @throws InvalidRequestError when the payload is not an object, or an envelope of ours was tampered with
  */
 export function fromEnvelope(record: EventRecord): EnvelopeContent {
   const { payload } = record.event;
@@ -151,7 +154,10 @@ function sentPayload(enriched: JsonObject, own: JsonObject): JsonObject {
 const SHA256 = /^[0-9a-f]{64}$/;
 const NUMBERS_OR_NULL = ['memory_id', 'created_version', 'created_at', 'updated_at', 'expires_at'] as const;
 
-/** Reads what travels beside an event. @throws InvalidRequestError naming the field that is not as we write it */
+/**
+ * Reads the details that travel beside an event. @throws InvalidRequestError naming the field that we would not have
+ * written this way
+ */
 export function toEnvelopeDetails(value: unknown): EnvelopeDetails {
   if (!isJsonObject(value)) throw new InvalidRequestError('memory-details', 'must be an object');
   const { own, importance_norm: norm, content_hash: hash, announced } = value;

@@ -1,10 +1,10 @@
 /**
- * What an event is about. `content`: what a memory says. `relation`: how memories belong together. `administration`: the
- * rules they are kept by. Only content makes versions of a memory.
+ * Subject of an event. `content`: the content of a memory. `relation`: links between memories. `administration`:
+ * retention and other rules. Only content events create versions of a memory.
  */
 export type EventKind = 'content' | 'relation' | 'administration';
 
-/** Every type of event that has a meaning, and its kind. */
+/** Kind of each known event type. */
 const KINDS: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
   ['created', 'content'],
   ['updated', 'content'],
@@ -15,7 +15,7 @@ const KINDS: ReadonlyMap<string, EventKind> = new Map<string, EventKind>([
   ['erased', 'administration'],
 ]);
 
-/** The kind of an event by its `type`; undefined for a type that this version does not know. */
+/** Returns the kind of an event `type`; undefined for a type that this version does not know. */
 export function eventKind(type: string): EventKind | undefined {
   return KINDS.get(type);
 }

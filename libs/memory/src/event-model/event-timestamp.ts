@@ -1,9 +1,13 @@
-/** Epoch numbers from here on are milliseconds, then micro- and nanoseconds: in the unit before they would lie beyond the year 5000. */
+/**
+ * Epoch numbers from here on are milliseconds (then micro- and nanoseconds): in the next larger unit they would lie
+ * beyond the year 5000.
+ */
 const SMALLEST = { milliseconds: 1e11, microseconds: 1e14, nanoseconds: 1e17 } as const;
 
 /**
- * Seconds since the Unix epoch of an event's `timestamp`: a number (or its text) in seconds, milli-, micro- or nanoseconds,
- * told apart by its size; another text as ISO 8601, without an offset as UTC. Null when it is neither.
+ * Parses an event's `timestamp` into seconds since the Unix epoch. A number (or its text) is in seconds, milli-, micro-
+ * or nanoseconds, depending on its size; any other text is ISO 8601, UTC if it has no offset. Returns null when it is
+ * neither.
  */
 export function eventEpochSeconds(timestamp: string | number): number | null {
   const text = String(timestamp).trim();

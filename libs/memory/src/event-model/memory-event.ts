@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** What a change did: the `type` of an event and of its ledger row. */
+/** Effect of a change: the `type` of an event and of its ledger row. */
 export type MemoryEventType = 'created' | 'updated' | 'deleted' | 'linked' | 'unlinked';
 
 /**
@@ -13,7 +13,7 @@ export interface MemoryEvent {
   readonly id: string;
   readonly namespace: string;
   readonly type: string;
-  /** ISO 8601 UTC when we produce it; other producers may send epoch seconds. */
+  /** ISO 8601 UTC in our own events; other producers may send epoch seconds. */
   readonly timestamp: string | number;
   readonly payload: JsonValue;
   readonly importance?: number;
@@ -21,17 +21,17 @@ export interface MemoryEvent {
   readonly model_revision?: string;
 }
 
-/** An event whose namespace was checked, when it was made or when it was decoded. */
+/** An event whose namespace has been checked, when it was created or decoded. */
 export interface CheckedEvent extends MemoryEvent {
   readonly namespace: Namespace;
 }
 
 /**
- * What an event of ours says beside its payload, so that the memory can be made again from it: as JSON, in a header of its
- * record. Times are epoch milliseconds.
+ * Data that accompanies our own events, so that the memory can be restored from them: JSON in a header of the record.
+ * Times are epoch milliseconds.
  */
 export interface EnvelopeDetails {
-  /** What the caller's payload has under names that the envelope uses. */
+  /** Values of the caller's payload under names that the envelope uses. */
   readonly own: JsonObject;
   readonly memory_id: number | null;
   readonly created_version: number | null;
@@ -40,17 +40,17 @@ export interface EnvelopeDetails {
   readonly expires_at: number | null;
   readonly importance_norm: number;
   readonly content_hash: string | null;
-  /** True when another producer announced the event: its own record is on the bus too. */
+  /** True when another producer published the event: its own record is on the bus too. */
   readonly announced: boolean;
 }
 
 /**
- * An event with what travels beside it: the ordering key, the version it made, what it takes to make the memory again (both
- * absent from foreign producers) and the W3C trace context of what caused it (absent when that was not traced).
+ * An event and its accompanying data: the ordering key, the version it created and the details to restore the memory
+ * from (both absent from other producers), and the W3C trace context of its cause (absent when that was not traced).
  */
 export interface EventRecord {
   readonly event: CheckedEvent;
-  /** Canonical coordinate key of the memory it is about. */
+  /** Canonical coordinate key of the memory. */
   readonly key: string;
   readonly version?: number;
   readonly details?: EnvelopeDetails;

@@ -17,7 +17,7 @@ interface Remembered {
   readonly untilMs: number;
 }
 
-/** Remembers within this process. Beyond the given number of answers those not asked for longest are forgotten. */
+/** Remembers answers in this process. Above the given number, the least recently used ones are forgotten. */
 export class EmbeddedIdempotencyStore extends IdempotencyStore {
   private readonly held = new Map<string, Held>();
   private readonly remembered: LRUCache<string, Remembered>;
@@ -54,7 +54,7 @@ export class EmbeddedIdempotencyStore extends IdempotencyStore {
     this.letGo(placeOf(request), claimId);
   }
 
-  /** Ends the claim; false when it is not held any more. */
+  /** Ends the claim; returns false when it is no longer held. */
   private letGo(place: string, claimId: string): boolean {
     return this.held.get(place)?.claimId === claimId && this.held.delete(place);
   }

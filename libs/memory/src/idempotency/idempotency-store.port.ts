@@ -1,22 +1,22 @@
 import type { JsonValue } from '../model/json.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** A request that its caller may send several times and means once. */
+/** A request that may be sent several times but must take effect once. */
 export interface RepeatableRequest {
-  /** Whose key it is. */
+  /** Owner of the key. */
   readonly credentialId: string;
   readonly namespace: Namespace;
-  /** What is asked for. The same key means another request where something else is asked for. */
+  /** The operation. The same key with another operation is another request. */
   readonly operation: string;
   /** The caller's idempotency key. */
   readonly key: string;
-  /** Digest of the request: two with one key and different digests are different requests. */
+  /** Digest of the request: the same key with different digests means different requests. */
   readonly hash: string;
 }
 
-/** What there is about a request. */
+/** State of a request. */
 export type Claim =
-  /** Nothing: it is the caller's to answer, under this name. */
+  /** New: the caller now holds the claim `claimId` and must answer the request. */
   | { readonly state: 'fresh'; readonly claimId: string }
   /** It is being answered. */
   | { readonly state: 'in_flight' }
@@ -26,20 +26,20 @@ export type Claim =
   | { readonly state: 'other_request' };
 
 /**
- * Remembers what requests with an idempotency key were answered. Keys of different credentials, namespaces and operations
- * never meet. Of many who claim one request at once, one gets it.
+ * Remembers the answers of requests with an idempotency key. Keys are separate per credential, namespace and operation.
+ * When several callers claim one request at once, exactly one succeeds.
  */
 export abstract class IdempotencyStore {
   /**
-   * Claims the request, unless it is claimed or remembered at `now`. A claim that is neither kept nor released lasts
-   * until `heldUntil`: whoever claimed it may have died.
+   * Claims the request, unless it is claimed or remembered at `now`. A claim that is neither kept nor released expires
+   * at `heldUntil`, because the claiming process may have died.
    *
    * @throws StoreUnavailableError
    */
   abstract claim(request: RepeatableRequest, now: Date, heldUntil: Date): Promise<Claim>;
 
   /**
-   * Keeps the answer of a claimed request. Without effect when somebody else has claimed it meanwhile.
+   * Stores the answer of a claimed request. Has no effect if the claim has passed to another caller.
    *
    * @throws StoreUnavailableError
    */
@@ -50,7 +50,7 @@ export abstract class IdempotencyStore {
   ): Promise<void>;
 
   /**
-   * Gives a claimed request back: the next one is fresh. Without effect when somebody else has claimed it meanwhile.
+   * Releases a claimed request, so that the next one is new. Has no effect if the claim has passed to another caller.
    *
    * @throws StoreUnavailableError
    */

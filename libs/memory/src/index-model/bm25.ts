@@ -5,23 +5,23 @@ export interface Bm25Options {
 }
 
 /**
- * Memories are short: a word said once says nearly as much as one said thrice, and a longer memory mostly says more.
+ * Defaults for short memories: repeating a word adds little, and a longer memory usually carries more information.
  *
  * Source: the defaults of Anserini (Yang et al., SIGIR 2017), tuned on passages rather than on whole documents.
  */
 export const DEFAULT_BM25: Bm25Options = { k1: 0.9, b: 0.4 };
 
 /**
- * Weight of a term by its rarity, always above 0.
+ * Returns the weight of a term by its rarity, always above 0.
  *
- * Source: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the +1 inside
- * the logarithm that keeps terms of more than half the documents positive.
+ * Source: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the +1 inside the
+ * logarithm that keeps terms of more than half the documents positive.
  */
 export function inverseDocumentFrequency(documents: number, documentFrequency: number): number {
   return Math.log(1 + (documents - documentFrequency + 0.5) / (documentFrequency + 0.5));
 }
 
-/** What `occurrences` of a term of the given weight add to the score of a text of `length` tokens. */
+/** Returns the score of `occurrences` of a term of the given weight in a text of `length` tokens. */
 export function termScore(
   idf: number,
   occurrences: number,

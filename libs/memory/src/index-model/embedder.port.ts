@@ -1,15 +1,17 @@
-/** Turns texts into unit-length vectors of one embedding space. */
+/** Turns texts into unit-length vectors in one embedding space. */
 export abstract class Embedder {
-  /** Fingerprint of (model, revision, dimension): vectors of two spaces never mix. Stable across restarts. */
+  /**
+   * Fingerprint of (model, revision, dimension): vectors of different spaces are never mixed. Stable across restarts.
+   */
   abstract readonly space: string;
   abstract readonly dimension: number;
-  /** True when making a vector again costs less than storing and reading it, so that few have a reason to keep any. */
+  /** True when computing a vector again is cheaper than storing and reading it, so that embeddings need not be kept. */
   readonly isQuick: boolean = false;
 
   /**
-   * One vector per text, in order, each unit length; a text with nothing to embed gives the zero vector.
+   * Returns one unit-length vector per text, in order; a text with nothing to embed gives the zero vector.
    *
-   * @throws EmbedderUnavailableError when the model cannot be reached or answers unusably.
+   * @throws EmbedderUnavailableError when the model cannot be reached or returns an unusable answer.
    */
   abstract embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
 }

@@ -3,18 +3,18 @@ import type { CandidateContent, IndexPoint, SearchedContent } from './index-poin
 import type { TermVector } from '../text/term-vector.js';
 import { analyzeText } from '../text/text-analyzer.js';
 
-/** What the truth keeps of a memory for the indexes, beside the memory itself. */
+/** Data that the truth keeps for the indexes, in addition to the memory itself. */
 export interface Searched {
   readonly searchedText: string;
   readonly session: string | null;
 }
 
-/** The projection of a memory that indexes hold. A zero vector (nothing to embed) becomes none. */
+/** Builds the point that indexes hold of a memory. A zero vector (nothing to embed) becomes null. */
 export function toIndexPoint(memory: Memory, searched: Searched, vector: Float32Array | null): IndexPoint {
   return toPoint(toSearchedContent(memory, searched), vector?.some((value) => value !== 0) ? vector : null);
 }
 
-/** What an lexical index holds, which has no vectors. */
+/** Builds the point of a lexical index, which has no vectors. */
 export function toWordPoint(content: SearchedContent): IndexPoint {
   return toPoint(content, null);
 }
@@ -37,14 +37,14 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
     session,
     expiresAtMs,
     vector,
-    // Looked at by lexical indexes only.
+    // Only lexical indexes use this.
     get text() {
       return (text ??= analyzeText(searchedText));
     },
   };
 }
 
-/** What recall ranks a memory by. */
+/** Builds the content that recall ranks a memory by. */
 export function toCandidateContent(memory: Memory): CandidateContent {
   const { key, id, version, type, createdAt, payload, importanceNorm } = memory;
   return { key, id, version, type, createdAtMs: createdAt.getTime(), payload, importanceNorm };

@@ -5,13 +5,13 @@ import type { MemoryFilter, Filterable } from '../model/filter.js';
 /** A memory as the derived indexes hold it. */
 export interface IndexPoint extends Filterable {
   readonly key: string;
-  /** `Memory.id`: creation order, the last word in ties. */
+  /** `Memory.id`: creation order, the final tie-breaker. */
   readonly id: number;
   readonly version: number;
   readonly payload: JsonObject;
   /** 0..1, see `Memory.importanceNorm`. */
   readonly importanceNorm: number;
-  /** What it was said in; null = on its own. */
+  /** The session it belongs to; null for none. */
   readonly session: string | null;
   /** Epoch milliseconds after which the memory must not be found; null = never. */
   readonly expiresAtMs: number | null;
@@ -20,48 +20,53 @@ export interface IndexPoint extends Filterable {
   readonly text: TermVector;
 }
 
-/** What of a memory its place among the hits depends on, beside what the lanes say. */
+/** The content of a memory that decides its rank, in addition to the lanes' signals. */
 export type CandidateContent = Pick<
   IndexPoint,
   'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importanceNorm'
 >;
 
-/** What an lexical index holds of a memory, and the text whose words these are. */
+/** Data that a lexical index needs of a memory, with the text to analyse. */
 export interface SearchedContent extends CandidateContent {
   readonly session: string | null;
   readonly expiresAtMs: number | null;
   readonly searchedText: string;
 }
 
-/** What the indexer asks an index to apply. Versions at or below what the index holds for the key are ignored. */
+/**
+ * A change that the indexer applies to an index. Versions at or below the one the index holds for the key are ignored.
+ */
 export type IndexChange =
   | { readonly kind: 'upsert'; readonly point: IndexPoint }
   | { readonly kind: 'remove'; readonly key: string; readonly version: number };
 
 /**
- * Changes that are committed but not yet in the index. A search must answer as if they had been applied:
- * keys in `hidden` are invisible in the index, `points` are searched with the same statistics as the rest.
- * Every key of `points` is also in `hidden`.
+ * Changes that are committed but not yet in the index. A search must answer as if they had been applied: the index's
+ * own entries for keys in `hidden` are ignored, and `points` are searched with the same statistics as the rest. Every
+ * key of `points` is also in `hidden`.
  */
 export interface Overlay {
   readonly hidden: ReadonlySet<string>;
   readonly points: readonly IndexPoint[];
-  /** True when vectors lack some of what is pending: they find it as it was before, or not at all. @default false */
+  /**
+   * True when vectors of some pending changes are missing: vector search finds their old state, or nothing. @default
+   * false
+   */
   readonly isPartial?: boolean;
 }
 
 export const EMPTY_OVERLAY: Overlay = { hidden: new Set(), points: [] };
 
-/** What is common to both lanes' searches. */
+/** Parameters that the searches of both lanes share. */
 export interface IndexQuery {
   /** At most this many candidates, best first. */
   readonly limit: number;
   readonly filter?: MemoryFilter;
-  /** Epoch milliseconds that expiry is judged by. */
+  /** Time against which expiry is checked, epoch milliseconds. */
   readonly nowMs: number;
 }
 
-/** An id that a lane proposes with the lane's own signal, best first; ties by `id` ascending. */
+/** A key that a lane proposes with the lane's own signal, best first; ties by `id` ascending. */
 export interface LaneCandidate {
   readonly key: string;
   readonly score: number;

@@ -1,7 +1,7 @@
-/** Tells when the in-process indexes may be searched. */
+/** Reports when the in-process indexes may be searched. */
 export abstract class IndexReadiness {
   /**
-   * Resolves when they hold everything that was committed before the call and is not in the overlay.
+   * Resolves when the indexes hold everything that was committed before the call and is not in the overlay.
    *
    * @throws IndexUnavailableError while they are being filled; StoreUnavailableError.
    */

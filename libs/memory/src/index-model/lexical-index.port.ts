@@ -3,7 +3,7 @@ import type { Namespace } from '../model/namespace.js';
 
 /** A memory near another one in the same session, by creation order. */
 export interface SessionNeighbour {
-  /** Key of the memory whose neighbourhood this is. */
+  /** Key of the memory that this one is a neighbour of. */
   readonly of: string;
   readonly key: string;
   /** -1 is the memory just before `of` in its session, +1 just after. */
@@ -12,7 +12,7 @@ export interface SessionNeighbour {
 
 export interface NeighbourQuery extends Omit<IndexQuery, 'limit'> {
   readonly keys: readonly string[];
-  /** How many on each side are looked at, whether they match the filter or not. */
+  /** Number of memories examined on each side, whether they match the filter or not. */
   readonly reach: number;
 }
 
@@ -26,23 +26,23 @@ export interface LexicalQuery extends IndexQuery {
 }
 
 /**
- * The full-text lane's index: Okapi BM25 over analysed text, with statistics of the whole namespace. It also knows
- * what was said before and after, because a match tells about those too, and what its points say, so that candidates
- * can be ranked before anything is read from the truth.
+ * The full-text lane's index: Okapi BM25 over analysed text, with statistics of the whole namespace. It also returns a
+ * match's neighbours in its session, because a match is evidence for them too, and the contents of its points, so that
+ * candidates can be ranked before anything is read from the truth.
  */
 export abstract class LexicalIndex {
-  /** Applies changes in order. Idempotent; a version that is not newer than the held one changes nothing. */
+  /** Applies changes in order. Idempotent; a version that is not newer than the held one has no effect. */
   abstract apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void>;
 
   /**
-   * The `limit` points with the highest BM25 score above 0 among those that match the filter, overlay applied.
-   * Document frequencies and lengths count every unexpired-or-not point of the namespace, filter or not.
+   * Returns the `limit` points with the highest BM25 score above 0 among those that match the filter, overlay applied.
+   * Document frequencies and lengths count every point of the namespace, expired or not, whatever the filter.
    */
   abstract search(namespace: Namespace, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]>;
 
   /**
-   * The points up to `reach` before and after each key within the same session (points without one have none) that
-   * match the filter, overlay applied. Expired points are no neighbours and no step on the way to one.
+   * Returns the points up to `reach` before and after each key in the same session (none for points without one) that
+   * match the filter, overlay applied. Expired points are skipped and do not count towards `reach`.
    */
   abstract neighbours(
     namespace: Namespace,
@@ -50,12 +50,15 @@ export abstract class LexicalIndex {
     overlay: Overlay,
   ): Promise<readonly SessionNeighbour[]>;
 
-  /** What the points with these keys say, in the order of the keys, overlay applied; without those unknown or expired. */
+  /**
+   * Returns the contents of the points with these keys, in key order, overlay applied; unknown and expired ones are
+   * left out.
+   */
   abstract contents(namespace: Namespace, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]>;
 
-  /** Points held for a namespace (0 for an unknown one). */
+  /** Returns the number of points held for a namespace (0 for an unknown one). */
   abstract count(namespace: Namespace): Promise<number>;
 
-  /** Forgets everything of a namespace. */
+  /** Drops all points of a namespace. */
   abstract clear(namespace: Namespace): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** A committed change that the indexes do not have yet. */
+/** A committed change that is not yet in the indexes. */
 export interface PendingVersion {
   readonly key: string;
   readonly version: number;
@@ -10,17 +10,20 @@ export interface PendingVersion {
 
 /** Reads committed but not yet indexed memories, for the overlay. */
 export abstract class PendingMemories {
-  /** Those of a namespace at this instant, the newest change first; the `limit` newest when it is given. */
+  /** Lists a namespace's pending changes at this instant, newest first; with `limit`, only that many. */
   abstract versions(namespace: Namespace, limit?: number): Promise<readonly PendingVersion[]>;
 
-  /** How many `versions` would list without limit. */
+  /** Counts what `versions` would return without a limit. */
   abstract count(namespace: Namespace): Promise<number>;
 
-  /** Contents of the given keys as they are now (a newer version than asked for is fine; vanished ones are left out). */
+  /**
+   * Reads the current contents of the given keys (possibly newer than requested; keys that no longer exist are left
+   * out).
+   */
   abstract load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]>;
 }
 
-/** A pending memory with what indexes need beside it. */
+/** A pending memory with the additional data that indexes need. */
 export interface PendingMemory {
   readonly memory: Memory;
   readonly searchedText: string;

@@ -2,7 +2,10 @@ import { hash } from 'node:crypto';
 import type { JsonObject, JsonValue } from './json.js';
 import type { MemoryType } from './memory.js';
 
-/** JSON text with object keys in code-unit order: equal values have equal texts, whatever order they were read in. */
+/**
+ * Returns JSON text with object keys in code-unit order, so that equal values have equal texts whatever their key
+ * order.
+ */
 export function canonicalJson(value: JsonValue): string {
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -14,12 +17,12 @@ export function canonicalJson(value: JsonValue): string {
   return `{${members}}`;
 }
 
-/** SHA-256 (hex) over everything a caller can put into a memory. */
+/** Returns the SHA-256 (hex) over everything a caller can put into a memory. */
 export function contentHash(type: MemoryType, importance: number | null, payload: JsonObject): string {
   return canonicalContentHash(type, importance, canonicalJson(payload));
 }
 
-/** As `contentHash`, of a payload whose canonical text is known. */
+/** Like `contentHash`, for a payload whose canonical text is known. */
 export function canonicalContentHash(type: MemoryType, importance: number | null, canonicalPayload: string): string {
   return hash('sha256', `${type}\n${importance ?? ''}\n${canonicalPayload}`, 'hex');
 }

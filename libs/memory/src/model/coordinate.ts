@@ -6,7 +6,7 @@ export type Coordinate = readonly number[];
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /**
- * Checks a tuple of numbers and returns it with `-0` folded into `0`, so that equal points have one key.
+ * Checks a tuple of numbers and returns it with `-0` replaced by `0`, so that equal points have one key.
  *
  * @throws InvalidCoordinateError when it is empty, too long, or holds NaN or an infinity.
  */
@@ -22,7 +22,7 @@ export function toCoordinate(values: readonly number[], maxDimensions: number, f
 }
 
 /**
- * Reads the text form `x,y,z`. Blanks around numbers and empty parts are ignored, as existing clients expect.
+ * Parses the text form `x,y,z`. Blanks around numbers and empty parts are ignored, as existing clients expect.
  *
  * @throws InvalidCoordinateError when a part is not a decimal number or the tuple is not a coordinate.
  */
@@ -39,7 +39,7 @@ export function parseCoordinate(text: string, maxDimensions: number, field = 'co
   return toCoordinate(numbers, maxDimensions, field);
 }
 
-/** The canonical text of a coordinate: the shortest decimal of each number that reads back as the same float. */
+/** Returns the canonical text of a coordinate: the shortest decimal of each number that parses to the same float. */
 export function coordinateKey(coordinate: Coordinate): string {
   return coordinate.join(',');
 }

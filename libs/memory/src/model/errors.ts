@@ -1,4 +1,4 @@
-/** Stable codes of everything the core can refuse or fail with. Transports map them to their own status. */
+/** Stable codes of all errors of the core. Transports map them to their own status. */
 export const ERROR_CODES = [
   'invalid_request',
   'invalid_coordinate',
@@ -29,7 +29,7 @@ export abstract class MemoryError extends Error {
   }
 }
 
-/** A value of the request is not allowed. `field` names it (dotted path), `allowed` says what would be. */
+/** A value of the request is not allowed. `field` names it (dotted path), `allowed` says what is allowed. */
 export class InvalidRequestError extends MemoryError {
   readonly code: ErrorCode = 'invalid_request';
 
@@ -73,17 +73,17 @@ export class MemoryNotFoundError extends MemoryError {
   }
 }
 
-/** Which versions did not meet. */
+/** The versions that conflict. */
 export interface VersionConflict {
   readonly namespace: string;
   readonly key: string;
-  /** What the caller expected; 0 for nothing. */
+  /** The version the caller expected; 0 for none. */
   readonly expected: number;
-  /** What lives there; 0 for nothing. */
+  /** The version at the coordinate; 0 for none. */
   readonly actual: number;
 }
 
-/** A conditional write or deletion expected another version than the one that lives at the coordinate. Nothing was changed. */
+/** A conditional write or deletion expected a version other than the one at the coordinate. Nothing was changed. */
 export class VersionConflictError extends MemoryError {
   readonly code: ErrorCode = 'version_conflict';
 
@@ -105,7 +105,7 @@ export class MissingTokenError extends MemoryError {
   }
 }
 
-/** The token names nobody. */
+/** The token is not valid. */
 export class InvalidTokenError extends MemoryError {
   readonly code: ErrorCode = 'invalid_token';
 
@@ -114,7 +114,7 @@ export class InvalidTokenError extends MemoryError {
   }
 }
 
-/** The credential called too often. */
+/** The credential exceeded its rate limit. */
 export class RateLimitExceededError extends MemoryError {
   readonly code: ErrorCode = 'rate_limit_exceeded';
 
@@ -123,7 +123,7 @@ export class RateLimitExceededError extends MemoryError {
   }
 }
 
-/** The same request, by its idempotency key, is being answered; its answer can be had when that is done. */
+/** A request with the same idempotency key is being answered; retry to get its answer. */
 export class RequestInFlightError extends MemoryError {
   readonly code: ErrorCode = 'request_in_flight';
   readonly retryAfterSeconds: number = 1;
@@ -142,11 +142,11 @@ export class NamespaceForbiddenError extends MemoryError {
   }
 }
 
-/** The credential may use the namespace, and not do this in it. */
+/** The credential may use the namespace, but not for this operation. */
 export class ScopeForbiddenError extends MemoryError {
   readonly code: ErrorCode = 'scope_forbidden';
 
-  /** @param scope what it would take. */
+  /** @param scope the scope that the operation requires. */
   constructor(readonly scope: string) {
     super(`this credential lacks the scope ${scope}`);
   }
@@ -167,7 +167,7 @@ export class StoreUnavailableError extends MemoryError {
   readonly retryAfterSeconds: number = 1;
 }
 
-/** The embedder does not answer, timed out, or returned something unusable. */
+/** The embedder does not answer, timed out, or returned an unusable answer. */
 export class EmbedderUnavailableError extends MemoryError {
   readonly code: ErrorCode = 'embedder_unavailable';
   readonly retryAfterSeconds: number = 1;

@@ -9,11 +9,11 @@ export interface RangeBounds {
   readonly lte?: number | string;
 }
 
-/** One condition on the payload value at `path` (object keys, outermost first). Arrays are values, not paths. */
+/** One condition on the payload value at `path` (object keys, outermost first). Paths do not descend into arrays. */
 export type PayloadCondition =
   | { readonly path: readonly string[]; readonly equals: JsonValue }
   | { readonly path: readonly string[]; readonly anyOf: readonly JsonValue[] }
-  /** The value is an array that has this element. */
+  /** The value is an array that contains this element. */
   | { readonly path: readonly string[]; readonly contains: JsonValue }
   | { readonly path: readonly string[]; readonly range: RangeBounds }
   /** Present, `null` included. */
@@ -27,14 +27,14 @@ export interface MemoryFilter {
   readonly payload?: readonly PayloadCondition[];
 }
 
-/** What a filter can look at. */
+/** The fields of a memory that a filter examines. */
 export interface Filterable {
   readonly type: MemoryType;
   readonly createdAtMs: number;
   readonly payload: JsonObject;
 }
 
-/** The definition of filter semantics: adapters that push a filter down must agree with this function. */
+/** Defines filter semantics: adapters that push a filter down must agree with this function. */
 export function matchesFilter(filter: MemoryFilter | undefined, subject: Filterable): boolean {
   if (!filter) return true;
   if (filter.type !== undefined && filter.type !== subject.type) return false;
@@ -55,7 +55,7 @@ function matchesCondition(condition: PayloadCondition, payload: JsonObject): boo
   return withinRange(value, condition.range);
 }
 
-/** The value at a path of object keys, `undefined` when any step is missing. */
+/** Returns the value at a path of object keys, `undefined` when any step is missing. */
 export function valueAt(payload: JsonObject, path: readonly string[]): JsonValue | undefined {
   let value: JsonValue | undefined = payload;
   for (const step of path) {
@@ -75,14 +75,16 @@ function withinRange(value: JsonValue, { gt, gte, lt, lte }: RangeBounds): boole
   );
 }
 
-/** Sign of the comparison; undefined when the two are of different kinds. */
+/** Returns the sign of the comparison; undefined when the values are of different kinds. */
 function order(a: number | string, b: number | string): number | undefined {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
   return undefined;
 }
 
-/** Orders strings by Unicode code point, as a database with the C collation does (JavaScript's `<` orders UTF-16 units). */
+/**
+ * Orders strings by Unicode code point, like a database with the C collation (JavaScript's `<` orders UTF-16 units).
+ */
 export function compareCodePoints(a: string, b: string): number {
   const left = a[Symbol.iterator]();
   const right = b[Symbol.iterator]();

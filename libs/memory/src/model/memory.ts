@@ -4,7 +4,7 @@ import type { Namespace } from './namespace.js';
 
 export const MEMORY_TYPES = ['episodic', 'semantic'] as const;
 
-/** `episodic`: something that happened. `semantic`: something that is known. */
+/** `episodic`: an event that happened. `semantic`: a fact. */
 export type MemoryType = (typeof MEMORY_TYPES)[number];
 
 /** The current state of one memory, as the truth store holds it. Identity is namespace + coordinate. */

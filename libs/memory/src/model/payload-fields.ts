@@ -1,11 +1,11 @@
-/** Payload fields with a meaning, each list in order of preference; configurable. */
+/** Payload fields with a special meaning, each list in order of preference; configurable. */
 export interface PayloadFields {
-  /** Text that is searched; when a payload has none of them, all its strings are. */
+  /** Fields with the text to search; a payload with none of them is searched in all its strings. */
   readonly text: readonly string[];
-  /** What groups memories into one session. */
+  /** Fields that name the session of a memory. */
   readonly session: readonly string[];
-  /** Who or what said it. */
+  /** Fields that name the source: the person or thing that said it. */
   readonly source: readonly string[];
-  /** When it happened: epoch seconds, milliseconds, or a date text. */
+  /** Fields with the time of the event: epoch seconds, milliseconds, or a date text. */
   readonly time: readonly string[];
 }

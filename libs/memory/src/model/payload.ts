@@ -2,11 +2,11 @@ import { InvalidRequestError, PayloadTooLargeError } from './errors.js';
 import { canonicalJson } from './content-hash.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
 
-/** What a payload may be. */
+/** Limits on a payload. */
 export interface PayloadLimits {
-  /** Nesting of objects and arrays, the payload itself being 1. */
+  /** Deepest nesting of objects and arrays; the payload itself is level 1. */
   readonly maxDepth: number;
-  /** UTF-8 bytes of its JSON text. */
+  /** Most UTF-8 bytes of its JSON text. */
   readonly maxBytes: number;
 }
 
@@ -14,7 +14,7 @@ const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const NUL = String.fromCharCode(0);
 
 /**
- * Checks that a payload can be kept exactly: JSON text of bounded size and depth, no NUL characters or lone
+ * Checks that a payload can be stored exactly: JSON text of bounded size and depth, no NUL characters or lone
  * surrogates (PostgreSQL text has neither), no numbers that a double cannot hold exactly, no prototype keys.
  *
  * @returns its canonical JSON text.
@@ -68,7 +68,7 @@ function checkNumber(value: number, path: string): void {
   }
 }
 
-/** Paths come from the caller: a deep one must not make a megabyte of error. */
+/** Shortens a path for an error message: it comes from the caller and may be a megabyte long. */
 function clip(path: string): string {
   return path.length <= 200 ? path : `${path.slice(0, 200)}…`;
 }

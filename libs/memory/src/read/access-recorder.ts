@@ -1,10 +1,10 @@
 import type { AccessCounter } from './access-counter.port.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** Keys that may wait to be noted; beyond it, further ones are dropped: the figures are a hint, not a ledger. */
+/** Most keys waiting to be recorded; further ones are dropped, because access counts are only a hint. */
 const MAX_WAITING = 10_000;
 
-/** Notes which memories were given back, in the background and in batches, so that reads do not wait for writes. */
+/** Records which memories were returned, in the background and in batches, so that reads do not wait for writes. */
 export class AccessRecorder {
   private waiting = new Map<Namespace, Set<string>>();
   private timer: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export class AccessRecorder {
     this.timer ??= setTimeout(() => void this.flush(), this.delayMs).unref();
   }
 
-  /** Writes what waits. Never rejects. */
+  /** Writes all waiting records. Never rejects. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;

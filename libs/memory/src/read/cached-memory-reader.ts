@@ -3,13 +3,13 @@ import type { MemoryCache } from './memory-cache.port.js';
 import { MemoryReader, type MemoryOutline } from './memory-reader.port.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** Told how many large payloads of one read were in the cache, and how many were not. */
+/** Receives the numbers of cache hits and misses among the large payloads of one read. */
 export type CacheLookups = (hits: number, misses: number) => void;
 
 /**
- * Reads by key through a cache of large payloads. The truth is always asked first, for everything but those payloads; a
- * cached one counts only when it has the version and the content hash that the truth just gave. So nothing older than an
- * acknowledged write is ever answered, whatever became of its invalidation.
+ * Reads by key through a cache of large payloads. Everything else is always read from the truth first; a cached payload
+ * is used only if it has the version and content hash that the truth just returned. So no answer is older than an
+ * acknowledged write, even if an invalidation was lost.
  */
 export class CachedMemoryReader extends MemoryReader {
   constructor(
@@ -33,7 +33,7 @@ export class CachedMemoryReader extends MemoryReader {
     }
     const missing = large.filter((key) => !whole.has(key));
     this.onLookup(large.length - missing.length, missing.length);
-    // Between the two reads a memory may have changed or gone: what the truth says last counts.
+    // A memory may have changed or gone between the two reads; the later one counts.
     const read = missing.length === 0 ? [] : await this.truth.findByKeys(namespace, missing, now);
     for (const memory of read) whole.set(memory.key, memory);
     if (read.length > 0) void this.cache.set(read);
@@ -50,8 +50,8 @@ function isWhole(outline: MemoryOutline): outline is Memory {
 }
 
 /**
- * The payload of a copy that is what the truth holds now. The hash tells apart what shares a version: the same coordinate
- * in another database behind the same Redis, or before a backup was restored.
+ * Returns the payload of a cached copy if it matches the truth. The hash distinguishes contents with the same version:
+ * the same coordinate in another database behind the same Redis, or before a backup was restored.
  */
 function payloadOf(copy: Memory | undefined, { version, contentHash }: MemoryOutline) {
   return copy?.version === version && copy.contentHash === contentHash ? copy.payload : undefined;

@@ -8,8 +8,8 @@ export interface CoordinateBox {
   readonly type?: MemoryType;
 }
 
-/** Finds memories by their place. Deleted and expired ones do not exist for it. */
+/** Finds memories by coordinate. Deleted and expired ones are never returned. */
 export abstract class CoordinateSearch {
-  /** Coordinates inside an inclusive box, comparing only the leading dimensions both have; creation order. */
+  /** Returns memories inside an inclusive box, comparing only the leading dimensions both have, in creation order. */
   abstract range(namespace: Namespace, box: CoordinateBox, now: Date): Promise<readonly Coordinate[]>;
 }

@@ -10,8 +10,8 @@ export interface KeywordQuery {
   readonly type?: MemoryType;
 }
 
-/** Finds memories by what their payloads say, letter by letter. Deleted and expired ones do not exist for it. */
+/** Finds memories by exact text in their payloads. Deleted and expired ones are never returned. */
 export abstract class KeywordSearch {
-  /** Memories one of whose payload strings (any depth) satisfies the query, newest first. */
+  /** Returns memories with a payload string (at any depth) that satisfies the query, newest first. */
   abstract search(namespace: Namespace, query: KeywordQuery, now: Date): Promise<readonly Memory[]>;
 }

@@ -15,11 +15,11 @@ export interface MemoryCounts {
   readonly semantic: number;
 }
 
-/** Tells which memories there are. Deleted and expired ones do not exist for it. */
+/** Lists and counts memories. Deleted and expired ones are never included. */
 export abstract class MemoryCatalog {
-  /** One page in creation order, filter pushed down; semantics of `matchesFilter`. */
+  /** Returns one page in creation order, filter pushed down; semantics of `matchesFilter`. */
   abstract list(namespace: Namespace, query: ListQuery, now: Date): Promise<readonly Memory[]>;
 
-  /** Live memories by type; of one namespace, or of all when none is given. */
+  /** Counts live memories by type, in one namespace, or in all when none is given. */
   abstract counts(namespace: Namespace | undefined, now: Date): Promise<MemoryCounts>;
 }

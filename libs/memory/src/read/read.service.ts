@@ -15,7 +15,7 @@ export interface MemoryPage {
   readonly nextAfterId?: number;
 }
 
-/** Reads memories by identity, by page, by place and by word. */
+/** Reads memories by identity, page, coordinate range and keyword. */
 export class ReadService {
   constructor(
     private readonly memories: Pick<MemoryReader, 'findByKeys'>,
@@ -34,7 +34,7 @@ export class ReadService {
     return memory;
   }
 
-  /** The memories at the given coordinates, in the order asked, absent ones left out. */
+  /** Returns the memories at the given coordinates, in the order requested, absent ones left out. */
   async getMany(namespace: Namespace, coordinates: readonly Coordinate[]): Promise<readonly Memory[]> {
     const keys = coordinates.map(coordinateKey);
     const found = await this.memories.findByKeys(namespace, [...new Set(keys)], new Date());

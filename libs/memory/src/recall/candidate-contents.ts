@@ -8,14 +8,14 @@ import type { CandidateContent } from '../index-model/index-point.js';
 import type { Search } from './lanes/lane.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 
-/** A candidate with the memory that it stands for. */
+/** A candidate and its memory. */
 export interface ScoredMemory extends ScoredCandidate {
   readonly memory: Memory;
 }
 
 /**
- * What the candidates of one recall say. The lexical index, which lives in the process, knows it of nearly all, so the
- * truth is asked for the few that are given back only; whenever the two do not agree, the truth is what counts.
+ * Reads the contents of one recall's candidates. The in-process lexical index has nearly all of them, so only the few
+ * memories to be returned are read from the truth; if the two disagree, the truth wins.
  */
 export class CandidateContents {
   private readonly memories = new Map<string, Memory>();
@@ -27,12 +27,17 @@ export class CandidateContents {
     private readonly search: Search,
   ) {}
 
-  /** Reads memories that are likely to be given back, so that they need not be read later. @throws StoreUnavailableError */
+  /**
+   * Reads memories that will probably be returned, so that they need not be read later. @throws StoreUnavailableError
+   */
   async expect(keys: readonly string[]): Promise<void> {
     await this.read(keys.filter((key) => !this.memories.has(key)));
   }
 
-  /** As the index holds them, overlay applied; what it does not hold as it is in the truth. @throws StoreUnavailableError */
+  /**
+   * Returns contents from the index, overlay applied, and from the truth if the index lacks them. @throws
+   * StoreUnavailableError
+   */
   async held(keys: readonly string[]): Promise<readonly CandidateContent[]> {
     const contents = await this.indexed(keys);
     if (contents.length === keys.length) return contents;
@@ -40,13 +45,13 @@ export class CandidateContents {
     return [...contents, ...(await this.current(keys.filter((key) => !known.has(key))))];
   }
 
-  /** As they are in the truth, without those that it does not have. @throws StoreUnavailableError */
+  /** Returns contents from the truth; memories it does not have are left out. @throws StoreUnavailableError */
   async current(keys: readonly string[]): Promise<readonly CandidateContent[]> {
     return (await this.read(keys)).map(toCandidateContent);
   }
 
   /**
-   * Candidates with their memories, in their order; undefined when one of them is not what it was ranked by any more.
+   * Returns the candidates with their memories, in order; undefined when one has changed since it was ranked.
    *
    * @throws StoreUnavailableError
    */
@@ -56,7 +61,7 @@ export class CandidateContents {
     return ranked.every(isCurrent) ? this.whole(ranked) : undefined;
   }
 
-  /** Candidates that were ranked by the truth, with their memories. */
+  /** Returns candidates that were ranked from the truth, with their memories. */
   whole(ranked: readonly ScoredCandidate[]): readonly ScoredMemory[] {
     return withMemories(ranked, this.memories);
   }
@@ -81,7 +86,7 @@ export class CandidateContents {
   }
 }
 
-/** Scored candidates with their memories, without those that have none. */
+/** Adds the memories to scored candidates; candidates without one are left out. */
 export function withMemories(
   ranked: readonly ScoredCandidate[],
   memories: ReadonlyMap<string, Memory>,

@@ -6,31 +6,38 @@ import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../index-model/ind
 import type { PendingMemories, PendingMemory, PendingVersion } from '../index-model/pending-memories.port.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** Memories read and embedded in one go; between goes other requests get their turn. */
+/** Memories read and embedded per batch; between batches other requests get their turn. */
 const BATCH = 128;
-/** From so many points on, recalls wait for the one that makes them already: each would hold all of its own. */
+/**
+ * From this many points on, concurrent recalls wait for the one already building them, because each would hold its own
+ * copy.
+ */
 const SHARED_FROM = 2 * BATCH;
-/** Points kept of the namespaces that were asked for before the last one: beyond, their recalls make them anew. */
+/** Most points kept for namespaces other than the latest one; evicted points are built again when needed. */
 const MAX_KEPT = 20_000;
 
 export interface OverlayOptions {
-  /** Most pending memories that one recall embeds; further ones are found by their words until they are indexed. */
+  /**
+   * Most pending memories that one recall embeds; further ones are found by the lexical lane only, until they are
+   * indexed.
+   */
   readonly maxEmbedded: number;
   /**
-   * Most pending memories, the newest, that are searched with the indexes. Older ones are left to the lexical index
-   * alone, which has to hold what is committed by itself: Infinity where it does not.
+   * Most pending memories (the newest) that are searched with the indexes. Older ones are left to the lexical index, if
+   * it follows the ledger by itself; Infinity if it does not.
    */
   readonly maxPoints: number;
 }
 
 /**
- * Reads what is committed but not yet in the indexes, ready to be searched with them: what makes a write recallable
- * the moment it is acknowledged, by any process. Analysed points are kept until the index has caught up with them.
+ * Reads changes that are committed but not yet in the indexes, ready to be searched with them. This makes a write by
+ * any process recallable as soon as it is acknowledged. Analysed points are kept until the index has caught up with
+ * them.
  */
 export class OverlayReader {
-  /** By namespace, the one asked for last at the end. */
+  /** By namespace, the most recently used last. */
   private readonly kept = new Map<Namespace, ReadonlyMap<string, IndexPoint>>();
-  /** By namespace; settled when many points were made. */
+  /** By namespace; settles when a shared build of many points ends. */
   private readonly making = new Map<Namespace, Promise<unknown>>();
 
   constructor(
@@ -42,14 +49,14 @@ export class OverlayReader {
   ) {}
 
   /**
-   * The overlay of a namespace at this instant.
+   * Returns the overlay of a namespace at this instant.
    *
    * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while indexes are being loaded.
    */
   async read(namespace: Namespace): Promise<Overlay> {
     const { maxPoints } = this.options;
     const limit = Number.isFinite(maxPoints) ? maxPoints + 1 : undefined;
-    // What is not pending now is in the indexes once they are ready, whichever comes first.
+    // A change that is not pending now is in the indexes once they are ready, in whichever order the two complete.
     const [listed] = await Promise.all([this.pending.versions(namespace, limit), this.indexes.whenReady()]);
     const versions = listed.slice(0, maxPoints);
     this.telemetry.observeOverlay(versions.length);
@@ -86,7 +93,7 @@ export class OverlayReader {
     }
   }
 
-  /** The points that are there already, and the keys of the others. */
+  /** Returns the points that are already kept, and the keys of the others. */
   private compare(namespace: Namespace, versions: readonly PendingVersion[]) {
     const known = this.kept.get(namespace);
     const points = new Map<string, IndexPoint>();
@@ -100,7 +107,7 @@ export class OverlayReader {
     return { points, missing };
   }
 
-  /** A failure is for the one whose work it is: those who wait try by themselves. */
+  /** Only the recall that builds the points sees a failure; the waiting ones then try by themselves. */
   private share(namespace: Namespace, made: Promise<void>): void {
     const settled = made.catch(() => undefined).finally(() => this.making.delete(namespace));
     this.making.set(namespace, settled);
@@ -129,7 +136,7 @@ export class OverlayReader {
     return points;
   }
 
-  /** Without the embedder a pending memory is still found by its words, so its failure must not fail recall. */
+  /** Without the embedder a pending memory is still found by its words, so an embedder failure must not fail recall. */
   private async embed(batch: readonly PendingMemory[]): Promise<readonly Float32Array[]> {
     try {
       return await this.embedder.embed(batch.map(({ searchedText }) => searchedText));
@@ -139,7 +146,7 @@ export class OverlayReader {
   }
 }
 
-/** True when something that could be embedded was not: too much was pending at once, or the embedder failed. */
+/** Returns whether an embeddable point has no vector: too much was pending at once, or the embedder failed. */
 function lacksVectors(points: ReadonlyMap<string, IndexPoint>): boolean {
   for (const { vector, text } of points.values()) if (vector === null && text.length > 0) return true;
   return false;

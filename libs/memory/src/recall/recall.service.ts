@@ -24,14 +24,14 @@ interface Candidates {
   readonly contents: CandidateContents;
 }
 
-/** Memories read before it is known which of them are given back, as a multiple of those that are. */
+/** Number of memories read ahead, before the hits are known, as a multiple of `topK`. */
 const EXPECTED = 2;
-/** How many times as many candidates as at first are asked for at most where many may be stale. */
+/** Largest growth of the candidate limit when many candidates may be stale. */
 const MAX_DEEPENING = 16;
 
 const NOTHING_PROPOSED: Proposals = new Map();
 
-/** Where what is given back comes from. */
+/** Sources of the returned memories. */
 export interface RecalledTruth {
   readonly memories: Pick<MemoryReader, 'findByKeys'>;
   readonly catalog: Pick<MemoryCatalog, 'list'>;
@@ -44,8 +44,9 @@ export interface RecallOptions {
 }
 
 /**
- * Finds the memories that matter for a query: lanes propose, fusion decides, the truth provides what is given back.
- * Committed writes that the indexes do not have yet are searched with them, so an acknowledged write is found at once.
+ * Finds the memories most relevant to a query: lanes propose candidates, fusion ranks them, and the truth provides the
+ * returned memories. Committed writes that are not yet in the indexes are searched too, so an acknowledged write is
+ * found at once.
  */
 export class RecallService {
   /** @throws when a lane has no weight. */
@@ -61,12 +62,12 @@ export class RecallService {
   }
 
   /**
-   * The best `topK` memories for the query; fewer only if fewer match the filter. Same query, same data, same order.
-   * A lane that cannot answer, or not for all that is committed, is named in `degraded`; recall fails only when no lane
-   * can.
+   * Returns the best `topK` memories for the query; fewer only if fewer match the filter. Same query, same data, same
+   * order. A lane that cannot answer, or whose answer misses committed changes, is named in `degraded`; recall fails
+   * only when no lane can answer.
    *
    * @throws InvalidRequestError for an empty query or a `topK` out of bounds; StoreUnavailableError;
-   *   IndexUnavailableError when no lane can answer.
+   * IndexUnavailableError when no lane can answer.
    */
   async recall(namespace: Namespace, request: RecallRequest): Promise<RecallResult> {
     this.check(request);
@@ -75,10 +76,11 @@ export class RecallService {
     const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date() };
     const contents = new CandidateContents(this.index, this.truth.memories, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
-    // What an overlay that is not whole leaves out may be stale by the ten thousand: the truth fills up for less.
+    // With a partial overlay tens of thousands of candidates may be stale: filling up from the truth is then cheaper.
     const deepest = search.overlay.isPartial === true ? MAX_DEEPENING * first : Infinity;
     for (let limit = first; ; limit *= 4) {
-      // Most of what words find best is given back: it is read while vectors are still searched for elsewhere.
+      // Most of the best lexical matches will be returned, so they are read while remote vector search is still
+      // running.
       const meanwhile = (found: Proposals) =>
         contents.expect(shortlist(found, EXPECTED * request.topK, this.options.ranking));
       const { proposals, degraded } = await lanes.propose(search, { limit, meanwhile });
@@ -87,7 +89,7 @@ export class RecallService {
       const isWhole = keys.length < size;
       const isExhausted = isWhole && [...proposals.values()].every(({ candidates }) => candidates.length < limit);
       const best = await this.best(search, proposals, { keys, contents });
-      // A candidate can vanish between index and truth, or fail the filter; when too few are left, look deeper.
+      // A candidate can vanish between index and truth, or fail the filter; if too few remain, ask for more.
       if (best.length < request.topK && !isExhausted && limit < deepest) continue;
       const found = best.length < request.topK ? await this.fill(search, best) : best;
       this.telemetry.observeRecall(performance.now() - start);
@@ -104,13 +106,13 @@ export class RecallService {
     }
   }
 
-  /** The best `topK` of the candidates. What changed while recall was at work is ranked by what the truth holds now. */
+  /** Returns the best `topK` candidates. If any changed during recall, all are ranked again from the truth. */
   private async best(search: Search, proposals: Proposals, { keys, contents }: Candidates) {
     const held = this.rank(search, proposals, await contents.held(keys));
     return (await contents.confirm(held)) ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
   }
 
-  /** The best `topK` that match the filter, in order. */
+  /** Returns the best `topK` that match the filter, in order. */
   private rank({ request, now }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
     const { ranking, fields } = this.options;
     const contents = found.filter((content) => matchesFilter(request.filter, content));
@@ -118,8 +120,9 @@ export class RecallService {
   }
 
   /**
-   * Adds memories that no lane proposes, because they or the query have nothing to compare (no words, only signs):
-   * they match the filter, so they are better than fewer hits. The lexical lane alone keeps to what has its words.
+   * Adds memories that no lane proposes because they or the query contain nothing comparable (no words, only signs):
+   * they match the filter, so they are better than fewer hits. Mode `lexical` returns only memories with the query's
+   * words.
    */
   private async fill(search: Search, ranked: readonly ScoredMemory[]): Promise<readonly ScoredMemory[]> {
     const { namespace, request, now } = search;

@@ -13,7 +13,7 @@ import type { Namespace } from '../model/namespace.js';
 
 const ROWS_PER_BATCH = 500;
 const CHANGES_PER_READ = 2000;
-/** Rounds of catching up before publishing; what is left then is caught up with afterwards. */
+/** Catch-up rounds before publishing; the remaining changes are applied after it. */
 const MAX_ROUNDS = 20;
 
 export interface ReindexedPlaces {
@@ -39,17 +39,18 @@ interface Rebuilding {
 /**
  * Rebuilds the vector index of a namespace from the truth while it is searched and written.
  *
- * A new index is filled beside the old one and catches up with the ledger, then takes its place in one step. Whatever
- * was committed until then and is not in it counts as not indexed, so that recall finds it all the same, and is indexed
- * once more. Interrupted before that step, the old index goes on as it was; after it, run it again. It may always be run
- * again: what was left behind is freed.
+ * A new index is filled beside the old one, catches up with the ledger, then replaces it in one step. Changes committed
+ * before that step and missing in the new index are marked as not indexed, so that recall still finds them, and are
+ * indexed again. If interrupted before that step, the old index stays in use; after it, run it again. It can always be
+ * run again: leftovers of an interrupted run are freed.
  */
 export class ReindexService {
   constructor(private readonly places: ReindexedPlaces) {}
 
   /**
-   * @throws NamespaceBusyError when somebody else rebuilds the namespace; StoreUnavailableError,
-   * EmbedderUnavailableError or IndexUnavailableError when a part does not answer; the signal's reason when that aborts.
+   * @throws NamespaceBusyError when another process is rebuilding the namespace; StoreUnavailableError,
+   * EmbedderUnavailableError or IndexUnavailableError when a part does not answer; the signal's reason when that
+   * aborts.
    */
   async reindex(request: ReindexRequest, listener: ReindexListener = {}): Promise<ReindexReport> {
     const { namespace, maxPendingSeconds, signal } = request;
@@ -75,7 +76,7 @@ export class ReindexService {
     return { namespace, memories, embedded, changes, verification };
   }
 
-  /** Every namespace that the truth knows. */
+  /** Returns every namespace in the truth. */
   async namespaces(): Promise<readonly Namespace[]> {
     return (await this.places.truth.namespaces()).map(({ name }) => name);
   }
@@ -88,14 +89,14 @@ export class ReindexService {
     report(work, 'published', null);
     const settled = await this.repeat(position, work);
     await draft.retireOld();
-    // A process that had not noticed the new index may have written to the old one until now.
+    // A process that had not yet noticed the new index may have written to the old one until now.
     await this.repeat(settled, work);
     return work;
   }
 
   /**
-   * Resolves with the position in the ledger up to which the new index is complete. A draft whose publishing failed is
-   * kept: it may have taken effect all the same, and the next rebuild knows.
+   * Resolves with the ledger position up to which the new index is complete. If publishing fails the draft is kept,
+   * because publishing may still have taken effect; the next rebuild finds out.
    */
   private async complete(draft: IndexDraft, start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
     try {
@@ -122,7 +123,9 @@ export class ReindexService {
     }
   }
 
-  /** Only of rows that count as indexed anyway: a mark must not say so of others, whose old index lacks them. */
+  /**
+   * Marks only rows that count as indexed already: others are missing in the old index, so marking them would be wrong.
+   */
   private async keepEmbeddings(embeddings: readonly RowEmbedding[], work: Rebuilding): Promise<void> {
     const made = embeddings.filter(({ isNew }) => isNew);
     work.embedded += made.length;
@@ -132,7 +135,7 @@ export class ReindexService {
     await this.places.source.markIndexed(indexed.map((embedding) => toMark(embedding, this.places.embedder.space)));
   }
 
-  /** Brings the draft up to date, so that little is left to do once it is searched. */
+  /** Brings the draft up to date, so that little remains to be done once it is searched. */
   private async catchUp(draft: IndexDraft, start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
     let position = start;
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -147,7 +150,7 @@ export class ReindexService {
     return position;
   }
 
-  /** Indexes everything that was committed after the position once more, into the index that is searched now. */
+  /** Indexes everything committed after the position again, into the index that is now searched. */
   private async repeat(start: FeedPosition, work: Rebuilding): Promise<FeedPosition> {
     let position = start;
     for (;;) {

@@ -2,7 +2,7 @@ import type { VerifyListener, VerifyReport } from '../verify/verify.types.js';
 import type { Namespace } from '../model/namespace.js';
 
 export interface ReindexProgress {
-  /** `filling` the new index, `catching up` with what was written meanwhile, then putting it in place. */
+  /** `filling` the new index, `catching up` with later writes, then putting it in place. */
   readonly phase: 'filling' | 'catching up' | 'published';
   readonly namespace: Namespace;
   /** Memories so far. */
@@ -11,7 +11,7 @@ export interface ReindexProgress {
   readonly total: number | null;
 }
 
-/** Told how a rebuild goes on, and what the verification after it finds. */
+/** Receives the progress of a rebuild, and the findings of the verification after it. */
 export interface ReindexListener extends Pick<VerifyListener, 'onDifference' | 'onNote'> {
   onProgress?(progress: ReindexProgress): void;
   onVerifyProgress?: VerifyListener['onProgress'];
@@ -19,18 +19,18 @@ export interface ReindexListener extends Pick<VerifyListener, 'onDifference' | '
 
 export interface ReindexRequest {
   readonly namespace: Namespace;
-  /** For the verification at the end: a write that is not indexed for this long is a difference. */
+  /** For the verification at the end: a write that stays unindexed for this long is a difference. */
   readonly maxPendingSeconds: number;
   readonly signal?: AbortSignal;
 }
 
 export interface ReindexReport {
   readonly namespace: Namespace;
-  /** Memories that were put into the new index from the truth. */
+  /** Memories copied from the truth into the new index. */
   readonly memories: number;
-  /** Embeddings that had to be made, because none of the present embedding space was stored. */
+  /** Embeddings that had to be computed, because none of the current embedding space was stored. */
   readonly embedded: number;
-  /** Changes that were made while the index was rebuilt, and applied to it. */
+  /** Changes made during the rebuild and applied to the new index. */
   readonly changes: number;
   /** Whether the namespace agrees with its new index. */
   readonly verification: VerifyReport;

@@ -11,13 +11,15 @@ import { toRestoredEntry } from './restored-entry.js';
 import type { RestoredEntry, TruthRestorer } from './truth-restorer.port.js';
 
 export interface ReplayOutcome {
-  /** Events whose effects the truth did not have, and has now. */
+  /** Events whose effects were missing in the truth and are now applied. */
   readonly replayed: number;
-  /** Memories that changed: they have to be indexed. */
+  /** Memories that changed and have to be indexed. */
   readonly memories: readonly CoordinateId[];
   /** Events without effect, with the reason. */
   readonly refused: readonly RefusedEvent[];
-  /** How many of these were refused because the database went on differently: what they say is acknowledged and lost. */
+  /**
+   * How many of these were refused because the database has diverged: their contents were acknowledged and are lost.
+   */
   readonly diverged: number;
 }
 
@@ -32,11 +34,12 @@ const DIVERGED = 'the database has another change of this version or of one befo
 const SUPERSEDED = 'an earlier version of the service applied it before what came later, and did not say what it made';
 
 /**
- * Brings a truth that was restored from a backup up to date from the events that are still on the bus: what was
- * acknowledged after the backup. Every memory is again what it was, in every column.
+ * Updates a truth that was restored from a backup with the events still on the bus: those acknowledged after the
+ * backup. Restores every column of every memory.
  *
- * The topic is read three times: to note what is on it (`note`), for our own events (`replayOwn`), which say what became of
- * those of other producers too, and last for events of others that nobody had applied yet (`replayForeign`).
+ * The topic is read three times: first to note its contents (`note`), then to apply our own events (`replayOwn`), which
+ * also state the outcome of other producers' events, and last to apply other producers' events that were not yet
+ * applied (`replayForeign`).
  */
 export class EventReplay {
   private readonly announced = new Set<string>();
@@ -49,7 +52,7 @@ export class EventReplay {
     private readonly fields: PayloadFields,
   ) {}
 
-  /** The first reading. */
+  /** First pass. */
   note(records: readonly EventRecord[]): void {
     for (const { event, details } of records) {
       if (details?.announced === true) this.announced.add(ledgerId(event.id));
@@ -58,11 +61,11 @@ export class EventReplay {
   }
 
   /**
-   * The second reading: applies our own events in the order of the bus; applying them again changes nothing. One that says
-   * whole what it made is restored. One of an earlier version does not: it is written as another producer's, unless the
-   * truth has reached its version. A coordinate that was written here beside what its events say is left as it is.
+   * Second pass: applies our own events in bus order; applying them again changes nothing. An event with full details
+   * is restored exactly. One of an earlier version lacks them: it is written like another producer's event, unless the
+   * truth has reached its version. A coordinate whose history here diverges from its events is left unchanged.
    *
-   * @throws StoreUnavailableError: try the whole batch again later.
+   * @throws StoreUnavailableError: retry the whole batch later.
    */
   async replayOwn(records: readonly EventRecord[]): Promise<ReplayOutcome> {
     await this.reserveIds();
@@ -75,9 +78,9 @@ export class EventReplay {
   }
 
   /**
-   * The third reading: applies events of other producers that none of ours tells about, as a consumer would have done next.
+   * Third pass: applies other producers' events that none of our own events covers, as a consumer would have done next.
    *
-   * @throws StoreUnavailableError: try the whole batch again later.
+   * @throws StoreUnavailableError: retry the whole batch later.
    */
   async replayForeign(records: readonly EventRecord[]): Promise<ReplayOutcome> {
     const foreign = records.filter((record) => isForeign(record) && !this.announced.has(ledgerId(record.event.id)));
@@ -129,7 +132,7 @@ export class EventReplay {
     return { replayed: recorded, memories: distinct(records.map(coordinateOf)), refused, diverged: 0 };
   }
 
-  /** Those whose version the truth has not reached. */
+  /** Returns the events whose version the truth has not reached. */
   private async unreached(records: readonly EventRecord[]): Promise<readonly EventRecord[]> {
     const rows = await this.places.source.rows(distinct(records.map(coordinateOf)));
     const reached = new Map(rows.map((row) => [idOf(row), row.version]));
@@ -137,7 +140,7 @@ export class EventReplay {
   }
 }
 
-/** Neighbours that are alike, in order. */
+/** Groups adjacent items of the same kind, in order. */
 function runs<T>(items: readonly T[], kind: (item: T) => boolean): readonly (readonly T[])[] {
   const found: T[][] = [];
   for (const item of items) {

@@ -1,7 +1,7 @@
 import type { LedgerEntry } from '../event-model/ledger-entry.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** A ledger row that no memory can be made from. */
+/** A ledger row that is not sufficient to restore a memory. */
 export interface UnreadableEntry {
   readonly id: string;
   readonly namespace: Namespace;
@@ -15,11 +15,11 @@ export interface LedgerBatch {
   readonly unreadable: readonly UnreadableEntry[];
 }
 
-/** The ledger as something to make the truth from. */
+/** Reads the ledger to rebuild the truth from it. */
 export abstract class LedgerReader {
-  /** The highest creation id that the ledger knows; 0 when it knows none. */
+  /** Returns the highest creation id in the ledger; 0 when there is none. */
   abstract highestMemoryId(): Promise<number>;
 
-  /** The newest change of every coordinate that has one, deletions included, in batches. */
+  /** Yields the newest change of every coordinate that has one, deletions included, in batches. */
   abstract scanNewest(batchSize: number): AsyncIterable<LedgerBatch>;
 }

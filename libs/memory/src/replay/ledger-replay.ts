@@ -6,21 +6,21 @@ import type { TruthRestorer } from './truth-restorer.port.js';
 
 const ENTRIES_PER_BATCH = 500;
 
-/** Told how a replay of the ledger goes on. */
+/** Receives the progress of a ledger replay. */
 export interface LedgerReplayListener {
-  /** Memories that were made again: they have to be indexed. @param read coordinates so far */
+  /** Memories that were restored and have to be indexed. @param read coordinates so far */
   onRestored(memories: readonly CoordinateId[], read: number): Promise<void>;
   onUnreadable(entry: UnreadableEntry): void;
 }
 
 export interface LedgerReplayOutcome {
-  /** Coordinates that the ledger knows. */
+  /** Coordinates in the ledger. */
   readonly read: number;
   readonly restored: number;
   readonly unreadable: number;
 }
 
-/** Makes memories again from the ledger, where they are missing or older than their newest change: every column of them. */
+/** Restores all columns of memories from the ledger, if they are missing or older than their newest change. */
 export class LedgerReplay {
   constructor(
     private readonly ledger: LedgerReader,
@@ -28,7 +28,7 @@ export class LedgerReplay {
     private readonly fields: PayloadFields,
   ) {}
 
-  /** May be interrupted and run again at any time. @throws StoreUnavailableError */
+  /** Can be interrupted and run again at any time. @throws StoreUnavailableError */
   async replay(listener: LedgerReplayListener): Promise<LedgerReplayOutcome> {
     const totals = { read: 0, restored: 0, unreadable: 0 };
     await this.restorer.reserveIds(await this.ledger.highestMemoryId());

@@ -4,7 +4,7 @@ import type { PayloadFields } from '../model/payload-fields.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import type { RestoredEntry } from './truth-restorer.port.js';
 
-/** An entry with what a store would have derived from its payload. */
+/** Adds to an entry the values that a store would have derived from its payload. */
 export function toRestoredEntry(entry: LedgerEntry, fields: PayloadFields): RestoredEntry {
   const { payload } = entry;
   return {

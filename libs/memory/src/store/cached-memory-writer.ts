@@ -8,8 +8,8 @@ import {
 } from './memory-writer.port.js';
 
 /**
- * Writes the truth, then tells the cache what became old, before the write is acknowledged: an overwritten or deleted
- * payload is gone from a cache that can be reached. One that cannot be reached keeps it until it expires, unread, because
+ * Writes the truth, then invalidates outdated cache entries before the write is acknowledged: a reachable cache drops
+ * overwritten and deleted payloads. An unreachable one keeps them until they expire, unread, because
  * `CachedMemoryReader` checks versions.
  */
 export class CachedMemoryWriter extends MemoryWriter {
@@ -24,7 +24,7 @@ export class CachedMemoryWriter extends MemoryWriter {
     const receipts = await this.truth.write(commands);
     const changed = receipts.flatMap(({ key, version }, index) => {
       const { namespace } = commands[index] ?? {};
-      // There is nothing older than a first version.
+      // A first version makes no cached copy outdated.
       return namespace === undefined || version === 1 ? [] : [{ namespace, key, version }];
     });
     if (changed.length > 0) await this.cache.invalidate(changed);

@@ -1,7 +1,7 @@
 import type { Namespace } from '../model/namespace.js';
 
-/** Tells which importances a namespace has lately seen. */
+/** Reads the recent importances of a namespace. */
 export abstract class ImportanceHistory {
-  /** The newest raw importances of a namespace, for seeding its adaptive normalisation; newest last. */
+  /** Returns the newest raw importances of a namespace, to seed its adaptive normalisation; newest last. */
   abstract recentImportances(namespace: Namespace, limit: number): Promise<readonly number[]>;
 }

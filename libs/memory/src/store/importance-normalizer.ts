@@ -1,5 +1,5 @@
 const WINDOW = 512;
-/** Values are divided by this first, so that differences over the whole range of doubles cannot overflow. */
+/** Values are divided by this first, so that differences across the whole range of doubles cannot overflow. */
 const HEADROOM = 16;
 /** A tail longer than this many inter-quartile ranges above the median calls for a squashing curve. */
 const EXTREME_TAIL = 10;
@@ -9,14 +9,14 @@ const HEAVY_TAIL = 1.5;
 const NORMAL_IQR = 1.349;
 
 /**
- * Maps raw importances onto 0..1 by what a namespace has lately seen: min-max for well-behaved values,
- * winsorised min-max for heavy tails, a logistic curve around the median for extreme ones. Monotone at any moment.
+ * Maps raw importances onto 0..1 based on a namespace's recent values: min-max for well-behaved values, winsorised
+ * min-max for heavy tails, a logistic curve around the median for extreme ones. Monotone at any moment.
  */
 export class ImportanceNormalizer {
   private readonly arrivals: number[] = [];
   private readonly sorted: number[] = [];
 
-  /** Notes a raw value and returns its normalisation; 0 while nothing differs. */
+  /** Records a raw value and returns its normalisation; 0 while all values are equal. */
   normalize(importance: number): number {
     const raw = importance / HEADROOM;
     this.note(raw);

@@ -3,16 +3,16 @@ import { ImportanceNormalizer } from './importance-normalizer.js';
 import type { WriteCommand } from './memory-writer.port.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** Raw importances a namespace's normalisation starts from after a restart. */
+/** Number of raw importances that seed a namespace's normalisation after a restart. */
 const SEED_IMPORTANCES = 512;
 
-/** Normalises the importances of writes by what their namespaces have lately seen. */
+/** Normalises the importances of writes, based on recent values of their namespaces. */
 export class ImportanceNormalizers {
   private readonly normalizers = new Map<Namespace, Promise<ImportanceNormalizer>>();
 
   constructor(private readonly history: ImportanceHistory) {}
 
-  /** The commands with `importanceNorm` filled in, in order; those without importance as they are. */
+  /** Returns the commands in order with `importanceNorm` filled in; those without importance are unchanged. */
   async apply<Command extends Pick<WriteCommand, 'namespace' | 'importance' | 'importanceNorm'>>(
     commands: readonly Command[],
   ): Promise<readonly Command[]> {

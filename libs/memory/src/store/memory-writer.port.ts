@@ -3,7 +3,7 @@ import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** A validated write, complete: everything the truth needs to know. */
+/** A validated write with everything the truth stores about it. */
 export interface WriteCommand {
   readonly namespace: Namespace;
   readonly coordinate: Coordinate;
@@ -19,11 +19,11 @@ export interface WriteCommand {
   readonly importanceNorm: number;
   readonly contentHash: string;
   readonly expiresAt: Date | null;
-  /** Identity of the ledger row and event this write makes: UUIDv7, so that its index grows at one end. */
+  /** Identity of this write's ledger row and event: UUIDv7, so that its index grows at one end. */
   readonly eventId: string;
   /**
-   * The version that must live at the coordinate, 0 for nothing at all (never written, deleted or expired); absent when any
-   * may. Of several commands for one coordinate each is compared with what those before it leave.
+   * The version required at the coordinate, 0 for none (never written, deleted or expired); absent when any is allowed.
+   * For several commands on one coordinate, each is compared with the result of those before it.
    */
   readonly expectedVersion?: number;
   /** W3C trace context of the request; travels with the event. Absent when the request is not traced. */
@@ -44,7 +44,7 @@ export interface WriteReceipt {
 export interface DeleteReceipt {
   readonly namespace: Namespace;
   readonly key: string;
-  /** The version that the deletion gave. */
+  /** The version that the deletion created. */
   readonly version: number;
 }
 
@@ -52,25 +52,25 @@ export interface DeleteCommand {
   readonly namespace: Namespace;
   readonly key: string;
   readonly eventId: string;
-  /** The version that must live at the coordinate; absent when any may. */
+  /** The version required at the coordinate; absent when any is allowed. */
   readonly expectedVersion?: number;
 }
 
-/** Writes the truth: memory + ledger row + outbox row in one transaction. */
+/** Writes the truth: memory, ledger row and outbox row in one transaction. */
 export abstract class MemoryWriter {
   /**
-   * Writes all commands in one transaction, or none. Several commands for one coordinate apply in order,
-   * each with its own version and ledger row. Resolves after commit, receipts in command order.
+   * Writes all commands in one transaction, or none. Several commands for one coordinate apply in order, each with its
+   * own version and ledger row. Resolves after commit, receipts in command order.
    *
-   * @throws VersionConflictError when a command expects another version than lives there; none of them was written.
+   * @throws VersionConflictError when a command expects a version other than the current one; none was written.
    * @throws StoreUnavailableError when PostgreSQL does not answer; nothing was written.
    */
   abstract write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]>;
 
   /**
-   * Deletes what lives at the given coordinates, all in one transaction; a receipt for each that was live.
+   * Deletes the memories at the given coordinates in one transaction; returns a receipt for each that was live.
    *
-   * @throws VersionConflictError when a command expects another version than lives there; nothing was deleted.
+   * @throws VersionConflictError when a command expects a version other than the current one; nothing was deleted.
    */
   abstract delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]>;
 }

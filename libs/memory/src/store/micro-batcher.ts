@@ -4,15 +4,15 @@ export interface MicroBatcherOptions {
   /** Most items of one flush. */
   readonly maxBatch: number;
   /**
-   * Flushes that may run at once. Another one joins only when half a batch waits: a flush has a fixed cost, and a few
-   * large ones beat many small ones.
+   * Most concurrent flushes. A further one starts only when half a batch waits: a flush has a fixed cost, and a few
+   * large ones are better than many small ones.
    */
   readonly maxInFlight: number;
-  /** Items that may wait; beyond it callers are refused at once rather than left to time out. */
+  /** Most waiting items; further callers are refused at once rather than left to time out. */
   readonly maxQueued: number;
 }
 
-/** Share of a full batch that is worth a flush beside those in flight: two of them serve 64 callers by turns. */
+/** Share of a full batch that justifies another concurrent flush: two of them serve 64 callers alternately. */
 const JOINING_SHARE = 0.5;
 
 interface Waiting<T, R> {
@@ -22,10 +22,9 @@ interface Waiting<T, R> {
 }
 
 /**
- * Groups concurrent single operations into batches without a timer: the first goes at once, what arrives while
- * flushes are in flight goes together. (Group commit, as databases do it for their logs.)
- * When a batch fails for a reason other than an unavailable store, its items are tried one by one,
- * so that a bad one fails alone.
+ * Groups concurrent single operations into batches without a timer: the first is flushed at once, items that arrive
+ * while flushes are in flight are flushed together. (Group commit, as databases do it for their logs.) When a batch
+ * fails for a reason other than an unavailable store, its items are tried one by one, so that a bad one fails alone.
  */
 export class MicroBatcher<T, R> {
   private readonly queue: Waiting<T, R>[] = [];

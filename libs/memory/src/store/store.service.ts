@@ -57,13 +57,13 @@ export class StoreService {
   }
 
   /**
-   * Stores each memory on its own: a bad or failing one does not keep the others from being stored. Those for one coordinate
-   * apply in order.
+   * Stores each memory independently: an invalid or failing one does not prevent the others from being stored. Memories
+   * for one coordinate apply in order.
    */
   async storeEach(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
     this.checkBulkSize(memories);
     const prepared = memories.map((memory) => this.prepare(namespace, memory));
-    // Only once all are ready may the first be written: one that takes longer must not be overtaken by a later one.
+    // All must be prepared before the first is written, so that a slow one is not overtaken by a later one.
     await Promise.allSettled(prepared);
     const settled = await Promise.allSettled(prepared.map(async (command) => this.submit(await command)));
     return settled.map((result) =>
@@ -73,7 +73,7 @@ export class StoreService {
     );
   }
 
-  /** True while somebody waits for a write to be committed. */
+  /** True while a caller waits for a commit. */
   get isBusy(): boolean {
     return this.bulks.size > 0 || this.batcher.isBusy;
   }

@@ -2,16 +2,16 @@ import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
 import type { PayloadLimits } from '../model/payload.js';
 
-/** A memory as a caller hands it in, shape-checked at the edge; values are checked here. */
+/** A memory as received from a caller. The edge checks its shape; the core checks its values. */
 export interface NewMemory {
   readonly coordinate: readonly number[];
   readonly payload: JsonObject;
   readonly type: MemoryType;
-  /** Any finite number; when absent, a numeric `importance` in the payload counts. */
+  /** Any finite number; when absent, a numeric `importance` in the payload is used. */
   readonly importance?: number;
-  /** Not found any more from this moment on. */
+  /** The memory is not found from this moment on. */
   readonly expiresAt?: Date;
-  /** Stored only if this version lives at the coordinate, 0 for nothing; absent: whatever lives there is replaced. */
+  /** The version required at the coordinate, 0 for none; when absent, any existing memory is replaced. */
   readonly expectedVersion?: number;
 }
 
@@ -22,7 +22,7 @@ export interface StoredMemory {
   readonly created: boolean;
 }
 
-/** Per-item outcome where items succeed or fail on their own. */
+/** Outcome of one item, where items succeed or fail independently. */
 export type StoreOutcome = { readonly stored: StoredMemory } | { readonly error: Error };
 
 export interface StoreLimits extends PayloadLimits {

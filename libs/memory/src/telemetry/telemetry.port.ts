@@ -1,4 +1,4 @@
-/** What the core tells about its own work; an adapter turns it into metrics. Durations in milliseconds. */
+/** Measurements of the core's work; an adapter turns them into metrics. Durations in milliseconds. */
 export abstract class MemoryTelemetry {
   abstract observeStore(durationMs: number): void;
   abstract observeRecall(durationMs: number): void;
@@ -6,11 +6,13 @@ export abstract class MemoryTelemetry {
   abstract observeWriteBatch(size: number): void;
   abstract observeOverlay(size: number): void;
   abstract countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void;
-  /** The W3C `traceparent` of what is going on, to travel with what it causes; undefined when that is not traced. */
+  /**
+   * Returns the W3C `traceparent` of the current operation, to pass on to its effects; undefined when it is not traced.
+   */
   abstract traceparent(): string | undefined;
 }
 
-/** Telemetry for callers that watch nothing. */
+/** Telemetry that discards all measurements. */
 export class SilentTelemetry extends MemoryTelemetry {
   observeStore(): void {}
   observeRecall(): void {}

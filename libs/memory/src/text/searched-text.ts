@@ -7,9 +7,9 @@ const MAX_SEARCHED_CHARACTERS = 100_000;
 const PUNCTUATION = /[{}[\]",:]+/g;
 
 /**
- * The text of a payload that recall searches: the strings under the given fields, in their order; every
- * string of the payload when it has none of them; its names and values when it has no string at all, so that a memory
- * of mere numbers can be found too. Equal payloads have equal texts, in whatever order their names stand.
+ * Returns the text of a payload that recall searches: the strings under the given fields, in field order; if it has
+ * none of them, all strings of the payload; if it has no string at all, its names and values, so that a memory of
+ * numbers can be found too. Equal payloads have equal texts, whatever the order of their names.
  */
 export function searchedText(payload: JsonObject, textFields: readonly string[]): string {
   const parts: string[] = [];
@@ -31,13 +31,13 @@ function collectStrings(value: JsonValue, into: string[]): void {
   }
 }
 
-/** The value of a payload field: of that very name, or at the end of its dotted path. */
+/** Returns the value of a payload field, by its exact name or by dotted path. */
 export function fieldValue(payload: JsonObject, field: string): JsonValue | undefined {
   if (Object.hasOwn(payload, field)) return payload[field];
   return field.includes('.') ? valueAt(payload, field.split('.')) : undefined;
 }
 
-/** The first of the fields that holds a non-empty string or a number, as text; null when none does. */
+/** Returns the first of the fields that holds a non-empty string or a number, as text; null when none does. */
 export function scalarField(payload: JsonObject, fields: readonly string[]): string | null {
   for (const field of fields) {
     const value = fieldValue(payload, field);

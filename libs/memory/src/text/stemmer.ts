@@ -1,8 +1,8 @@
 import porter2 from 'wink-porter2-stemmer';
 
 /**
- * The stem that a word shares with its other forms (`paint`, `painted`, `painting`). Words that are not plain
- * lower-case English letters are their own stem.
+ * Returns the stem that a word shares with its other forms (`paint`, `painted`, `painting`). Words other than plain
+ * lower-case English letters are returned unchanged.
  *
  * Source: Porter2, M. F. Porter, "English (Porter2) stemming algorithm" (Snowball project).
  */

@@ -18,5 +18,5 @@ const GROUPS = {
     'dont doesnt didnt cant couldnt wouldnt shouldnt isnt arent wasnt werent havent hasnt hadnt im ive youre theyre',
 };
 
-/** English words that say how a sentence is built, not what it is about. They are neither indexed nor searched. */
+/** English function words, which carry no topic. They are neither indexed nor searched. */
 export const STOP_WORDS: ReadonlySet<string> = new Set(Object.values(GROUPS).flatMap((words) => words.split(' ')));

@@ -8,16 +8,16 @@ import { tokenize } from './tokenizer.js';
 const JOINED_ENDING = /'(?:s|ll|d|re|ve|m)$/;
 
 /**
- * Term by word, null for words that are none. Texts repeat their words, so most are looked up; the bounds keep odd texts
- * from filling memory.
+ * Cache of terms by word, null for words that are not terms. Texts repeat their words, so most are found here; the
+ * bounds keep unusual texts from filling memory.
  */
 const remembered = new Map<string, string | null>();
 const MAX_REMEMBERED = 50_000;
 const MAX_REMEMBERED_LENGTH = 32;
 
 /**
- * Terms of a text as indexed: words without stop words and possessive endings, stemmed. `length` counts the terms.
- * Texts and queries must go through the same analysis to meet; a change here calls for a reindex.
+ * Returns the terms of a text as indexed: words without stop words and possessive endings, stemmed. `length` counts the
+ * terms. Texts and queries must go through the same analysis to match; a change here requires a reindex.
  */
 export function analyzeText(text: string): TermVector {
   const terms = new Map<string, number>();
@@ -31,7 +31,7 @@ export function analyzeText(text: string): TermVector {
   return { terms, length };
 }
 
-/** Distinct terms of a query, in order; none when it has only stop words. */
+/** Returns the distinct terms of a query, in order; none when it has only stop words. */
 export function analyzeQuery(text: string): { readonly terms: readonly string[] } {
   return { terms: [...analyzeText(text).terms.keys()] };
 }

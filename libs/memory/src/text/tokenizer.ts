@@ -1,4 +1,4 @@
-/** Longer runs of letters (encoded data, keys) are cut: beyond this they only differ for machines. */
+/** Longer runs of letters (encoded data, keys) are cut: differences beyond this length matter only to machines. */
 const MAX_WORD_LENGTH = 64;
 
 const APOSTROPHES = /[\u0060\u00b4\u2018\u2019\u02bc\uff07]/g;
@@ -8,15 +8,15 @@ const WORD = /(?<![\p{L}\p{N}])\d{1,3}(?:,\d{3})+(?![\p{L}\p{N}])|[\p{L}\p{N}\p{
 /** Scripts written without spaces between words. */
 const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]/u;
 const ASCII = /^[\u0000-\u007f]*$/;
-/** `WORD` where there is nothing but ASCII: found several times as fast. */
+/** `WORD` for pure ASCII text: matches several times as fast. */
 const ASCII_WORD = /(?<![a-z0-9])\d{1,3}(?:,\d{3})+(?![a-z0-9])|[a-z0-9]+(?:'[a-z]+)*/g;
 
 /**
- * The words of a text in order, lower case, without accents, compatibility forms unified (NFKC). An apostrophe inside
- * a word stays (`don't`); everything else that is no letter or digit separates. Where a script writes no spaces,
- * characters and pairs of neighbouring characters stand in for words.
+ * Returns the words of a text in order, in lower case, without accents, compatibility forms unified (NFKC). An
+ * apostrophe inside a word is kept (`don't`); everything else that is not a letter or digit separates words. In scripts
+ * without spaces, single characters and pairs of adjacent characters are used as words.
  *
- * Depends on nothing but the text: no locale, no word-break data.
+ * Depends only on the text: no locale, no word-break data.
  */
 export function tokenize(text: string): string[] {
   const plain = text.replace(APOSTROPHES, "'");

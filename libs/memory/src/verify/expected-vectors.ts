@@ -2,12 +2,12 @@ import type { Embedder } from '../index-model/embedder.port.js';
 import type { AuditedCoordinate, AuditedRow } from './ports/truth-audit.port.js';
 import { vectorDigest, type VectorDigest } from './digests/vector-digest.js';
 
-/** By key: the digest that the point of a memory should have, null for none at all; absent where it cannot be told. */
+/** By key: the expected vector digest of a memory's point, null for no vector; absent if it cannot be determined. */
 export type ExpectedVectors = ReadonlyMap<string, VectorDigest | null>;
 
 /**
- * Which vectors an index should hold: the embeddings that are kept with the memories, and where none of the present space is,
- * those that a quick embedder makes again. A slow one is not asked for what nobody kept.
+ * Determines the vectors that an index should hold: the embeddings stored with the memories; if none of the current
+ * space is stored, a fast embedder computes them again. A slow one is not used for this.
  */
 export async function expectedVectors(
   coordinates: readonly AuditedCoordinate[],
@@ -28,7 +28,7 @@ export async function expectedVectors(
   return expected;
 }
 
-/** A zero vector has nothing to compare, and no index holds it. */
+/** A zero vector cannot be compared, and no index holds it. */
 function digestOf(vector: Float32Array): VectorDigest | null {
   return vector.some((component) => component !== 0) ? vectorDigest(vector) : null;
 }

@@ -10,7 +10,7 @@ import type { Namespace } from '../model/namespace.js';
 
 const COORDINATES_PER_READ = 500;
 
-/** What a check reads. */
+/** The stores that a check reads. */
 export interface CheckedPlaces {
   readonly truth: TruthAudit;
   readonly points: PointAudit;
@@ -30,11 +30,11 @@ export interface CheckOptions {
 
 export interface CheckedNamespace {
   readonly name: Namespace;
-  /** False for one that has content and is in no list of namespaces. */
+  /** False for a namespace that has content but is in no list of namespaces. */
   readonly isRegistered: boolean;
 }
 
-/** What of the differences can be put right: those about points by their key, and links. */
+/** The repairable differences: those of points by key, and links. */
 export interface Repairable {
   readonly pointKeys: readonly string[];
   readonly links: readonly LinkId[];
@@ -46,7 +46,7 @@ export interface CheckResult {
   readonly repairable: Repairable;
 }
 
-/** Compares everything that is kept of one namespace, once. */
+/** Compares all stored data of one namespace, once. */
 export class NamespaceCheck {
   private readonly comparison: PointComparison;
   private readonly counts = { memories: 0, tombstones: 0, events: 0, pending: 0 };
@@ -111,7 +111,7 @@ export class NamespaceCheck {
     const { pausesMs } = this.options.recheck;
     const { differences, moving } = await this.comparison.judge(this.places, { pausesMs, wait });
     for (const [key, [kind, detail]] of differences) this.report(kind, key, detail);
-    // What is too much goes first: it may stand where something is missing.
+    // Surplus points are removed first, because one may be in the place of a missing one.
     const isTooMuch = (key: string) => differences.get(key)?.[0] === 'point_orphaned';
     const keys = [...differences.keys()];
     const pointKeys = [...keys.filter(isTooMuch), ...keys.filter((key) => !isTooMuch(key))];

@@ -6,7 +6,7 @@ import type { PointAudit } from './ports/point-audit.port.js';
 import { chunks } from './point-comparison.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** What a repair works on. */
+/** The stores that a repair uses. */
 export interface RepairedPlaces {
   readonly points: Pick<PointAudit, 'evict'>;
   readonly tables: DerivedTables;
@@ -20,7 +20,10 @@ export interface RepairOptions {
   readonly onNote: (note: string) => void;
 }
 
-/** Makes what is derived anew from the truth. Interrupted, it leaves memories that count as not indexed, never less. */
+/**
+ * Rebuilds derived data from the truth. If interrupted, memories may be left marked as not indexed, but nothing is
+ * lost.
+ */
 export class NamespaceRepair {
   constructor(private readonly places: RepairedPlaces) {}
 
@@ -42,8 +45,8 @@ export class NamespaceRepair {
   }
 
   /**
-   * Rows count as not indexed before their point goes, so that recall finds them throughout. An indexer may have marked
-   * them just before the point went: they are opened once more.
+   * Marks rows as not indexed before their points are removed, so that recall finds them throughout. An indexer may
+   * have marked them as indexed just before the removal, so they are marked again after it.
    */
   private async reindex(namespace: Namespace, keys: readonly string[], { onNote }: RepairOptions): Promise<void> {
     const coordinates = keys.map((key) => ({ namespace, key }));

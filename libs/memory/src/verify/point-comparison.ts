@@ -7,22 +7,22 @@ import type { Namespace } from '../model/namespace.js';
 
 const KEYS_PER_READ = 500;
 
-/** How often a suspect is looked at again, and how long before each look, milliseconds. */
+/** Pause before each recheck of a suspect, in milliseconds; one recheck per pause. */
 export interface RecheckOptions {
   readonly pausesMs: readonly number[];
 }
 
 export const DEFAULT_RECHECK: RecheckOptions = { pausesMs: [0, 250, 500, 1000, 2000, 3000] };
 
-/** Looks that must see the same thing wrong, with nothing changing meanwhile, before it is called a difference. */
+/** Rechecks that must find the same problem, with no change in between, before it is reported as a difference. */
 const LOOKS_TO_CONVICT = 2;
 
-/** A memory that counts as not indexed may be about to be indexed again: it gets all the time there is. */
+/** A memory marked as not indexed may be about to be indexed again, so it gets all rechecks. */
 function looksToConvict(finding: PointFinding, recheck: RecheckOptions): number {
   return finding[0] === 'point_unindexed' ? recheck.pausesMs.length : LOOKS_TO_CONVICT;
 }
 
-/** What the second looks read. */
+/** The stores that rechecks read. */
 export interface ComparedPlaces {
   readonly truth: Pick<TruthAudit, 'read'>;
   readonly points: Pick<PointAudit, 'held'>;
@@ -31,13 +31,13 @@ export interface ComparedPlaces {
 
 export interface PointVerdicts {
   readonly differences: ReadonlyMap<string, PointFinding>;
-  /** Keys that changed at every look. */
+  /** Keys that changed during every recheck. */
   readonly moving: readonly string[];
 }
 
 /**
- * The points of a namespace against its rows. The two are read at different moments, while writers go on: what does not
- * match at first is only suspected, and looked at again until truth and index stand still around a look.
+ * Compares the points of a namespace with its rows. The two are read at different moments while writers continue: a
+ * mismatch is at first only suspected, and rechecked until neither truth nor index changes during a recheck.
  */
 export class PointComparison {
   private readonly unmatched = new Map<string, Held[]>();
@@ -49,12 +49,12 @@ export class PointComparison {
     private readonly maxPendingSeconds: number,
   ) {}
 
-  /** Points that were read. */
+  /** Number of points read. */
   get points(): number {
     return this.count;
   }
 
-  /** Takes in points of the index; all of them before the first row. */
+  /** Adds points of the index; all of them must be added before the first row. */
   addPoints(points: readonly HeldPoint[]): void {
     this.count += points.length;
     for (const { key, ...held } of points) {
@@ -64,7 +64,7 @@ export class PointComparison {
     }
   }
 
-  /** Takes in a row of the truth, with the vectors that its index should hold. */
+  /** Adds a row of the truth, with the vectors that its index should hold. */
   addRow({ key, row }: AuditedCoordinate, vectors: ExpectedVectors): void {
     if (!row) return;
     const held = this.unmatched.get(key) ?? [];
@@ -72,7 +72,7 @@ export class PointComparison {
     if (pointDifference(row, held, this.expectation(key, vectors))) this.suspects.add(key);
   }
 
-  /** Looks at everything that did not match again. Points that no row has claimed are suspects too. */
+  /** Rechecks everything that did not match. Points without a matching row are suspects too. */
   async judge(
     places: ComparedPlaces,
     recheck: { readonly pausesMs: readonly number[]; readonly wait: (ms: number) => Promise<void> },
@@ -96,7 +96,7 @@ export class PointComparison {
     return { differences, moving: [...this.suspects] };
   }
 
-  /** What is wrong with each key; keys whose row changed during the look are left out. */
+  /** Returns what is wrong with each key; keys whose row changed during the recheck are left out. */
   private async look(
     keys: readonly string[],
     { truth, points, embedder }: ComparedPlaces,

@@ -10,17 +10,17 @@ export type PointFinding = readonly [kind: DifferenceKind, detail: string];
 /** A point whose key is known. */
 export type Held = Omit<HeldPoint, 'key'>;
 
-/** What a point is held against, beside its row. */
+/** Expectations for a point, in addition to its row. */
 export interface PointExpectation {
-  /** A write that is not indexed for this long is a difference. */
+  /** A write that stays unindexed for this long is a difference. */
   readonly maxPendingSeconds: number;
-  /** Undefined when nobody can tell. */
+  /** Undefined when it cannot be determined. */
   readonly vector: VectorDigest | null | undefined;
 }
 
 /**
- * What is wrong with the points that an index holds for a coordinate, given its row in the truth (null: none); undefined
- * when nothing is. A change that is not indexed yet may lack its point or have an older one; recall makes up for it.
+ * Returns what is wrong with the index's points for a coordinate, given its row in the truth (null: none); undefined
+ * when they are correct. The point of a change that is not yet indexed may be missing or old; recall compensates.
  */
 export function pointDifference(
   row: AuditedRow | null,
@@ -54,7 +54,10 @@ export function pointDifference(
   return undefined;
 }
 
-/** Of what a point should hold; undefined when the row itself is not what was written, and hence no measure. */
+/**
+ * Returns the expected digest of a point; undefined when the row itself is not as written and so cannot be compared
+ * with.
+ */
 function digestOf({ type, importance, payload, contentHash: written }: AuditedRow): number | undefined {
   if (payload === null || contentHash(type, importance, payload) !== written) return undefined;
   return pointDigest(type, payload);

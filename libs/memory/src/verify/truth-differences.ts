@@ -6,7 +6,7 @@ import type { Difference, DifferenceKind } from './verify.types.js';
 
 type Finding = readonly [kind: DifferenceKind, detail: string];
 
-/** What is wrong between the row of a coordinate, its own hash and its ledger. Nothing of it can be repaired. */
+/** Returns the differences between a coordinate's row, its own hash and its ledger. None of them can be repaired. */
 export function truthDifferences({ namespace, key, row, ledger }: AuditedCoordinate): readonly Difference[] {
   return [...findings(key, row, ledger)].map(([kind, detail]) => ({
     kind,
@@ -60,12 +60,12 @@ function* newestFindings(row: AuditedRow, { newest }: AuditedLedger): Generator<
     return;
   }
   const unlike = differingColumns(row, newest);
-  // A payload that does not have its hash is reported as that.
+  // A payload that does not match its hash is reported as such, not here.
   const told = isTampered(row) ? unlike.filter((name) => name !== 'payload') : unlike;
   if (told.length > 0) yield ['ledger_mismatch', `the row and its newest event differ in ${told.join(', ')}`];
 }
 
-/** Columns in which a row is not what its newest event made it. */
+/** Returns the columns in which a row differs from the result of its newest event. */
 function differingColumns(row: AuditedRow, newest: AuditedEntry): string[] {
   const names: string[] = [];
   const compare = (name: string, isSame: boolean) => isSame || names.push(name);
@@ -83,7 +83,7 @@ function differingColumns(row: AuditedRow, newest: AuditedEntry): string[] {
   compare('payload', newest.payload === null || jsonEquals(newest.payload, row.payload ?? undefined));
   compare('importance', newest.importance === row.importance);
   compare('importance_norm', recorded(newest.importanceNorm, row.importanceNorm));
-  // An event that notes no times is one of an earlier version, which noted no expiry either.
+  // An event without times is from an earlier version, which did not record expiry either.
   compare('expires_at', newest.updatedAtMs === null || newest.expiresAtMs === row.expiresAtMs);
   return names;
 }

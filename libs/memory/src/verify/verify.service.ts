@@ -13,7 +13,7 @@ import type {
 } from './verify.types.js';
 import type { Namespace } from '../model/namespace.js';
 
-/** What verification reads, and repair works on. */
+/** The stores that verification reads and repair changes. */
 export interface VerifiedPlaces extends CheckedPlaces, RepairedPlaces {
   readonly points: CheckedPlaces['points'];
   readonly tables: RepairedPlaces['tables'];
@@ -22,7 +22,7 @@ export interface VerifiedPlaces extends CheckedPlaces, RepairedPlaces {
 
 export interface VerifyOptions {
   readonly recheck?: RecheckOptions;
-  /** How pauses between two looks are waited for. */
+  /** Waits for the pause between two checks. */
   readonly wait?: (ms: number) => Promise<void>;
 }
 
@@ -34,7 +34,7 @@ interface Outcome {
   readonly repaired: number;
 }
 
-/** Proves that truth, ledger, vector index and links say the same, while traffic goes on, and repairs what is derived. */
+/** Verifies that truth, ledger, vector index and links agree, while traffic continues, and repairs derived data. */
 export class VerifyService {
   constructor(
     private readonly places: VerifiedPlaces,
@@ -42,11 +42,11 @@ export class VerifyService {
   ) {}
 
   /**
-   * Compares namespace by namespace. With `repair`, what is derived and differs is made anew and the namespace compared
-   * again; what is not derived stays as it is and is reported.
+   * Compares namespace by namespace. With `repair`, derived data that differs is rebuilt and the namespace compared
+   * again; other differences are only reported.
    *
    * @throws StoreUnavailableError or IndexUnavailableError when something cannot be read; NamespaceBusyError when
-   * somebody else rebuilds a namespace that needs repair; the signal's reason when that aborts.
+   * another process is rebuilding a namespace that needs repair; the signal's reason when that aborts.
    */
   async verify(request: VerifyRequest, listener: VerifyListener = {}): Promise<VerifyReport> {
     const totals: NamespaceTotals[] = [];

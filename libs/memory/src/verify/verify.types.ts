@@ -1,6 +1,6 @@
 import type { Namespace } from '../model/namespace.js';
 
-/** What two places disagree about. */
+/** Kind of disagreement between two stores. */
 export type DifferenceKind =
   | 'content_mismatch'
   | 'coordinate_mismatch'
@@ -27,16 +27,16 @@ export interface Difference {
   readonly namespace: Namespace;
   /** Coordinate key; null when it is about the namespace or about no coordinate. */
   readonly key: string | null;
-  /** What is there and what should be. */
+  /** The actual and the expected state. */
   readonly detail: string;
-  /** True when it is about something derived, which can be rebuilt from the truth. */
+  /** True when the data is derived and can be rebuilt from the truth. */
   readonly isRepairable: boolean;
 }
 
-/** What was compared in a namespace. */
+/** Counts of what was compared in a namespace. */
 export interface NamespaceTotals {
   readonly namespace: Namespace;
-  /** Memories that live. */
+  /** Live memories. */
   readonly memories: number;
   /** Rows of deleted memories. */
   readonly tombstones: number;
@@ -45,20 +45,20 @@ export interface NamespaceTotals {
   /** Points of the vector index. */
   readonly points: number;
   readonly links: number;
-  /** Writes and deletions that are not indexed yet. */
+  /** Writes and deletions that are not yet indexed. */
   readonly pending: number;
-  /** Memories that were written so often meanwhile that their point could not be judged. */
+  /** Memories that were written too often during the run for their points to be judged. */
   readonly moving: number;
-  /** Events that wait aside in the outbox because they could not be published. */
+  /** Dead-lettered events in the outbox that could not be published. */
   readonly deadLetters: number;
 }
 
 export interface VerifyReport {
   readonly agrees: boolean;
   readonly namespaces: readonly NamespaceTotals[];
-  /** How many differences of each kind. */
+  /** Number of differences by kind. */
   readonly differences: Readonly<Partial<Record<DifferenceKind, number>>>;
-  /** How many differences `repair` put right; null when it was not asked for. */
+  /** Number of differences that were repaired; null when repair was not requested. */
   readonly repaired: number | null;
 }
 
@@ -70,20 +70,20 @@ export interface VerifyProgress {
   readonly total: number | null;
 }
 
-/** Told what verification finds, while it runs. */
+/** Receives the findings of verification while it runs. */
 export interface VerifyListener {
   onProgress?(progress: VerifyProgress): void;
-  /** In a run with repair: what is wrong before repairing, then what is still wrong after it. */
+  /** In a run with repair: first the differences before repair, then those that remain after it. */
   onDifference?(difference: Difference, run: 'first' | 'after repair'): void;
-  /** Something that is no difference, and worth knowing. */
+  /** Something worth knowing that is not a difference. */
   onNote?(note: string): void;
 }
 
 export interface VerifyRequest {
-  /** Default: every namespace that is known. */
+  /** Default: every known namespace. */
   readonly namespaces?: readonly Namespace[];
   readonly repair?: boolean;
-  /** A write that is not indexed for this long is a difference. */
+  /** A write that stays unindexed for this long is a difference. */
   readonly maxPendingSeconds: number;
   readonly signal?: AbortSignal;
 }

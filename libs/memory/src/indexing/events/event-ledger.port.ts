@@ -2,7 +2,7 @@ import type { Coordinate } from '../../model/coordinate.js';
 import type { WriteCommand } from '../../store/memory-writer.port.js';
 import type { Namespace } from '../../model/namespace.js';
 
-/** What another producer announced on the event bus; `id` and `eventId` as it names them. */
+/** A change published by another producer on the event bus; `id` and `eventId` are the producer's. */
 interface ForeignOrigin {
   readonly id: string;
   readonly eventId: string;
@@ -20,16 +20,16 @@ export interface ForeignDelete extends ForeignOrigin {
   readonly coordinate: Coordinate;
 }
 
-/** The ledger as events of other producers enter it. */
+/** The ledger, as used to record other producers' events. */
 export abstract class EventLedger {
-  /** The ids among the given that the ledger has: their events were made here, or recorded before. Any strings. */
+  /** Returns which of the given ids the ledger has, from our own writes or recorded before. Accepts any strings. */
   abstract known(ids: readonly string[]): Promise<ReadonlySet<string>>;
 
   /**
-   * Writes foreign events in order, in one transaction: memories as our own writes, one ledger row each with their type
-   * and time, and one outbox row, because only the event of ours says what became of theirs. Events that the ledger has are
-   * skipped: calling twice changes nothing, also when two processes race. A deletion that finds nothing gets a row without
-   * a version, so that it is not applied to what is written there before it comes again.
+   * Writes foreign events in order, in one transaction: memories as for our own writes, one ledger row each with their
+   * type and time, and one outbox row, because only our own event states their outcome. Skips events that the ledger
+   * has, so calling twice changes nothing, even when two processes race. A deletion that finds nothing gets a row
+   * without a version, so that a redelivery does not delete what is written there in between.
    */
   abstract record(events: readonly (ForeignWrite | ForeignDelete)[]): Promise<void>;
 }

@@ -2,12 +2,12 @@ import type { EventRecord } from '../../event-model/memory-event.js';
 import type { ForeignEventRecorder, RefusedEvent } from './foreign-event-recorder.js';
 import type { Indexer } from '../projection/indexer.js';
 
-/** What became of a batch: everything but the poisoned events is durable. */
+/** Outcome of a batch: everything except the poisoned events is durable. */
 export interface ProcessOutcome {
   readonly poisoned: readonly RefusedEvent[];
 }
 
-/** Gives events from the bus their effects: what other producers announce becomes truth, and everything is indexed. */
+/** Applies events from the bus: writes other producers' changes to the truth, and indexes all changes. */
 export class EventProcessor {
   constructor(
     private readonly recorder: Pick<ForeignEventRecorder, 'record'>,
@@ -16,12 +16,12 @@ export class EventProcessor {
 
   /**
    * Applies a batch in order; applying it again changes nothing. Resolves when the effects are durable. Events that can
-   * never be applied are reported, their neighbours are applied.
+   * never be applied are reported; the rest of the batch is applied.
    *
-   * Our own events carry the version they made, or say that they made none; they are never recorded again, not even when
-   * the ledger has been told to forget them.
+   * Our own events carry the version they created, or state that they created none; they are never recorded again, even
+   * after the ledger has been told to forget them.
    *
-   * @throws StoreUnavailableError, EmbedderUnavailableError or IndexUnavailableError: try the whole batch again later.
+   * @throws StoreUnavailableError, EmbedderUnavailableError or IndexUnavailableError: retry the whole batch later.
    */
   async process(records: readonly EventRecord[]): Promise<ProcessOutcome> {
     const { refused } = await this.recorder.record(records.filter(isForeign));
@@ -32,7 +32,7 @@ export class EventProcessor {
   }
 }
 
-/** Made by another producer, and not an event of ours that says what became of one. */
+/** True for another producer's event; false for our own event that reports the outcome of one. */
 export function isForeign({ version, details }: EventRecord): boolean {
   return version === undefined && details === undefined;
 }

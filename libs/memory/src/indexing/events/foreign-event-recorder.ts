@@ -16,12 +16,12 @@ interface ForeignEvent {
 }
 
 export interface RecordOutcome {
-  /** Events that the ledger did not have, and has now. */
+  /** Events that were new to the ledger and are now recorded. */
   readonly recorded: number;
   readonly refused: readonly RefusedEvent[];
 }
 
-/** Turns events that the ledger does not have into truth. */
+/** Writes events that the ledger does not have to the truth. */
 export class ForeignEventRecorder {
   constructor(
     private readonly ledger: EventLedger,
@@ -30,9 +30,10 @@ export class ForeignEventRecorder {
   ) {}
 
   /**
-   * Writes what the ledger does not know, in order. Resolves when everything but what can never be applied is durable.
+   * Writes events that the ledger does not have, in order. Resolves when all except those that can never be applied are
+   * durable.
    *
-   * @throws StoreUnavailableError: try the whole batch again later.
+   * @throws StoreUnavailableError: retry the whole batch later.
    */
   async record(records: readonly EventRecord[]): Promise<RecordOutcome> {
     if (records.length === 0) return { recorded: 0, refused: [] };

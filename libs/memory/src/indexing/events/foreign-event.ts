@@ -11,7 +11,7 @@ import type { PayloadFields } from '../../model/payload-fields.js';
 import { toWriteCommand } from '../../store/write-command.js';
 import type { ForeignDelete, ForeignWrite } from './event-ledger.port.js';
 
-/** What an event may say. */
+/** Limits on events of other producers. */
 export interface ForeignEventOptions {
   readonly limits: StoreLimits;
   readonly fields: PayloadFields;
@@ -20,7 +20,7 @@ export interface ForeignEventOptions {
 }
 
 /**
- * What an event of another producer asks for, checked like a request: the memory's own fields stand in the payload
+ * Converts another producer's event into a change, checked like a request: the memory's own fields are in the payload,
  * beside `coordinate` (a list of numbers or `x,y,z`) and `memory_type` (episodic when absent).
  *
  * @throws InvalidRequestError naming the field: the event can never be applied.

@@ -13,13 +13,13 @@ import type { Namespace } from '../../model/namespace.js';
 
 const SCAN_BATCH = 1000;
 const CHANGES_PER_READ = 2000;
-/** Rows that are worked on in one turn of the event loop: about two milliseconds. */
+/** Rows processed in one turn of the event loop: about two milliseconds. */
 const ROWS_PER_TURN = 100;
 
 /**
- * Keeps an in-process lexical index equal to the truth while any number of processes write: filled once from all live
- * rows, then brought up to date from the ledger. Recall catches up first, so it searches everything that was
- * acknowledged before it began, whoever wrote it.
+ * Keeps an in-process lexical index equal to the truth while any number of processes write: fills it once from all live
+ * rows, then updates it from the ledger. Recall first waits for the index to catch up, so it searches every write that
+ * was acknowledged before it began, by any process.
  */
 export class IndexFollower implements IndexReadiness, IndexFilling {
   private readonly namespaces = new Set<Namespace>();
@@ -32,7 +32,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched'>,
     private readonly index: Pick<LexicalIndex, 'apply' | 'clear'>,
     private readonly warmup: IndexWarmup,
-    /** What this process wrote itself need not be read back. */
+    /** Writes of this process, which need not be read back. */
     private readonly recent: Pick<RecentWrites, 'take' | 'mark' | 'forget'>,
   ) {}
 
@@ -65,7 +65,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     await this.catchUp();
   }
 
-  /** Applies what was committed since the last time. Callers that come while it runs share the next run. */
+  /** Applies everything committed since the last run. Calls made during a run share the next run. */
   catchUp(): Promise<void> {
     if (!this.running) {
       this.running = this.run().finally(() => (this.running = undefined));
@@ -91,7 +91,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     }
   }
 
-  /** Rows of the changes, or newer ones: applied in any order, the newest of a coordinate stays. */
+  /** Returns the changed rows, or newer versions of them: in any order, the newest row of a coordinate wins. */
   private async rowsOf(changes: readonly LedgerChange[]): Promise<readonly SearchedRow[]> {
     const rows: SearchedRow[] = [];
     const unknown = new Map<string, { readonly namespace: Namespace; readonly key: string }>();
@@ -103,7 +103,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     return unknown.size === 0 ? rows : [...rows, ...(await this.source.searchedRows([...unknown.values()]))];
   }
 
-  /** The ledger is another one now, with versions that may be older than those the index holds. */
+  /** Handles a replaced ledger, whose versions may be older than those the index holds. */
   private async refill(): Promise<void> {
     for (const namespace of this.namespaces) await this.index.clear(namespace);
     this.namespaces.clear();

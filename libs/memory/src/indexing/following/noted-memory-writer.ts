@@ -7,7 +7,7 @@ import {
   type WriteReceipt,
 } from '../../store/memory-writer.port.js';
 
-/** Writes the truth, and notes what was written for an lexical index that follows the ledger. */
+/** Writes the truth, and records each write for a lexical index that follows the ledger. */
 export class NotedMemoryWriter extends MemoryWriter {
   constructor(
     private readonly truth: MemoryWriter,

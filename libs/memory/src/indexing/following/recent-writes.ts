@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { WriteCommand, WriteReceipt } from '../../store/memory-writer.port.js';
 import type { SearchedRow } from '../projection/projection-source.port.js';
 
-/** Writes that are kept at most, and characters of payload and text: a follower that lags is not waited for. */
+/** Most writes kept, and most characters of payload and text: older ones are dropped even if the follower lags. */
 export interface RecentWritesBounds {
   readonly maxWrites: number;
   readonly maxCharacters: number;
@@ -10,21 +10,21 @@ export interface RecentWritesBounds {
 
 const DEFAULT_BOUNDS: RecentWritesBounds = { maxWrites: 20_000, maxCharacters: 32 * 1024 * 1024 };
 
-/** A session name longer than this may be kept in another form by the truth. */
+/** The truth may store a session name longer than this in another form. */
 const MAX_SESSION_LENGTH = 128;
 
 interface RecentWrite {
   readonly row: SearchedRow;
-  /** Numbers grow in the order of noting. */
+  /** Ascending in the order of `note`. */
   readonly number: number;
 }
 
 /**
- * What this process has written lately, as an lexical index needs it, until the ledger tells that it was committed. It
- * spares reading back what is known; a write that is not here (any more) is read from the truth.
+ * Keeps this process's recent writes in the form that a lexical index needs, until the ledger reports them as
+ * committed. This avoids reading them back; a write that is not here is read from the truth.
  */
 export class RecentWrites {
-  /** By event. Reading one leaves it where it is, so that the oldest goes first. */
+  /** By event id. `peek` keeps the order, so that the oldest is evicted first. */
   private readonly writes: LRUCache<string, RecentWrite>;
   private noted = 0;
 
@@ -40,19 +40,19 @@ export class RecentWrites {
     }
   }
 
-  /** Hands out what an event of the ledger wrote, once; undefined when it is not known here. */
+  /** Returns and removes the row written by an event of the ledger; undefined when it is not here. */
   take(eventId: string): SearchedRow | undefined {
     const write = this.writes.peek(eventId);
     this.writes.delete(eventId);
     return write?.row;
   }
 
-  /** What was noted so far; for `forget`. */
+  /** Number of the latest noted write, to pass to `forget`. */
   get mark(): number {
     return this.noted;
   }
 
-  /** Drops what was noted up to a mark: the ledger told of it before it was noted, so nobody will ask. */
+  /** Drops writes noted up to a mark: the ledger reported them before they were noted, so they will not be taken. */
   forget(mark: number): void {
     for (;;) {
       const [oldest] = this.writes.rvalues();
@@ -68,7 +68,7 @@ export class RecentWrites {
   }
 }
 
-/** The truth rounds and shortens what its columns cannot hold. */
+/** Returns whether the truth stores the command unchanged; its columns round and shorten some values. */
 function isKeptAsSent({ session, expiresAt }: WriteCommand): boolean {
   return expiresAt === null && (session === null || session.length <= MAX_SESSION_LENGTH);
 }

@@ -5,10 +5,13 @@ import type { VectorIndex } from '../../index-model/vector-index.port.js';
 import type { IndexReadiness } from '../../index-model/index-readiness.port.js';
 import type { Namespace } from '../../model/namespace.js';
 
-/** Fewer missing points are for `soma verify`, which compares one by one: dead-lettered events leave some behind. */
+/**
+ * A smaller gap is left to `soma verify`, which compares point by point: dead-lettered events leave some points
+ * missing.
+ */
 const TOLERATED_SHARE = 0.1;
 
-/** The index of vectors answers, but lacks a good part of the memories. */
+/** The vector index answers, but lacks a large part of the memories. */
 export class IndexIncompleteError extends Error {
   override readonly name = 'IndexIncompleteError';
 }
@@ -20,8 +23,8 @@ interface Counts {
 }
 
 /**
- * Notices an index of vectors that has lost its points: a server whose disk was emptied answers every search, with
- * nothing. How many there should be is what the lexical index holds, which every process fills from the truth.
+ * Detects a vector index that has lost its points: a server whose disk was emptied answers every search with nothing.
+ * The expected number is that of the lexical index, which every process fills from the truth.
  */
 export class IndexCompleteness {
   constructor(
@@ -34,7 +37,7 @@ export class IndexCompleteness {
   ) {}
 
   /**
-   * The number of a namespace's points.
+   * Returns the number of points of a namespace.
    *
    * @throws IndexIncompleteError saying what to do; IndexUnavailableError
    */
@@ -44,7 +47,7 @@ export class IndexCompleteness {
     try {
       return await this.compare(namespace);
     } catch (error) {
-      // Nobody can tell at the moment; that the truth is away is said where it is looked after.
+      // It cannot be determined now; the health check of the truth reports that the truth is unavailable.
       if (error instanceof StoreUnavailableError) return points;
       throw error;
     }
@@ -52,13 +55,13 @@ export class IndexCompleteness {
 
   private async compare(namespace: Namespace): Promise<number> {
     const first = await this.count(namespace);
-    // What is deleted between the counts looks lost, once.
+    // A deletion between the counts looks like a lost point, so a gap must show twice.
     const counts = isComplete(first) ? first : await this.count(namespace);
     if (isComplete(counts)) return counts.points;
     throw incomplete(namespace, counts);
   }
 
-  /** In this order, what is indexed meanwhile is counted twice rather than not at all. */
+  /** In this order, a memory indexed between the counts is counted twice rather than not at all. */
   private async count(namespace: Namespace): Promise<Counts> {
     await this.readiness.whenReady();
     const memories = await this.indexes.lexical.count(namespace);

@@ -6,7 +6,7 @@ import { embedRows } from './row-embeddings.js';
 
 const BATCH = 1000;
 
-/** Fills in-process indexes from the truth: everything that is marked as indexed. Safe beside a running indexer. */
+/** Fills in-process indexes from the truth with everything that is marked as indexed. Safe beside a running indexer. */
 export class IndexLoader implements IndexFilling {
   constructor(
     private readonly source: ProjectionSource,
@@ -15,8 +15,8 @@ export class IndexLoader implements IndexFilling {
   ) {}
 
   /**
-   * Loads all rows; vectors of another embedding space are made anew and kept.
-   * Calls `onProgress` with the number of rows so far; resolves with the total.
+   * Loads all rows; vectors of another embedding space are recomputed and stored. Calls `onProgress` with the number of
+   * rows so far; resolves with the total.
    */
   async load(onProgress: (rows: number) => void = () => {}): Promise<number> {
     let total = 0;

@@ -2,8 +2,8 @@ import { IndexUnavailableError } from '../../model/errors.js';
 import type { IndexReadiness } from '../../index-model/index-readiness.port.js';
 
 /**
- * Tells whether in-process indexes hold everything that is marked as indexed.
- * Recall waits for it: an index that is still being filled would silently miss memories.
+ * Tracks whether in-process indexes hold everything that is marked as indexed. Recall waits for it: an index that is
+ * still being filled would silently miss memories.
  */
 export class IndexWarmup implements IndexReadiness {
   private ready = false;
@@ -24,12 +24,12 @@ export class IndexWarmup implements IndexReadiness {
     this.finish();
   }
 
-  /** Notes why filling is not done yet, for the error message; filling is tried again by its owner. */
+  /** Records why filling has not finished, for the error message; the caller retries it. */
   noteFailure(error: unknown): void {
     this.failure = error;
   }
 
-  /** @throws IndexUnavailableError when the indexes are not filled within the bound. */
+  /** @throws IndexUnavailableError when the indexes are not filled within the time limit. */
   async whenReady(): Promise<void> {
     if (this.ready) return;
     let timer: NodeJS.Timeout | undefined;

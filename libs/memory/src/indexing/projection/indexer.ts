@@ -11,23 +11,26 @@ import type { IndexedMark, ProjectionRow, ProjectionSource } from './projection-
 import { embedRows, type RowEmbedding } from './row-embeddings.js';
 import type { Namespace } from '../../model/namespace.js';
 
-/** An index that changes are applied to, in the order of the array that holds several. */
+/** An index to apply changes to; several are applied to in array order. */
 export type ProjectionIndex = Pick<VectorIndex | LexicalIndex, 'apply'>;
 
-/** Names a memory. */
+/** Identifies a memory. */
 export interface CoordinateId {
   readonly namespace: Namespace;
   readonly key: string;
 }
 
 export interface IndexerOptions {
-  /** False leaves embeddings out of the truth: for indexes that keep their vectors, of an embedder that is quick. @default true */
+  /**
+   * False does not store embeddings in the truth: for indexes that keep their vectors, with a fast embedder. @default
+   * true
+   */
   readonly keepsEmbeddings?: boolean;
 }
 
 /**
- * Applies events to the indexes. An event only says *that* a memory changed: what is indexed is the memory's current
- * row, and only when its version is newer than the indexed one. So events may arrive twice, late or in any order.
+ * Applies events to the indexes. An event only says *that* a memory changed: the indexer reads the memory's current row
+ * and indexes it only if its version is newer than the indexed one. So events may arrive twice, late or in any order.
  */
 export class Indexer {
   readonly keepsEmbeddings: boolean;
@@ -44,9 +47,9 @@ export class Indexer {
 
   /**
    * Applies a batch. Resolves when its effects are durable; an event whose memory cannot be indexed is isolated by
-   * bisection and reported as poisoned, its neighbours are applied.
+   * bisection and reported as poisoned, the others are applied.
    *
-   * @throws StoreUnavailableError, EmbedderUnavailableError or IndexUnavailableError: try the whole batch again later.
+   * @throws StoreUnavailableError, EmbedderUnavailableError or IndexUnavailableError: retry the whole batch later.
    */
   async apply(records: readonly EventRecord[]): Promise<PublishOutcome> {
     const failed = await applyIsolating(records, (together) => this.applyTogether(together));
@@ -68,8 +71,8 @@ export class Indexer {
   }
 
   /**
-   * Applies the current rows of those of the given coordinates that count as not indexed. Resolves with the ones that
-   * cannot be indexed, and why.
+   * Applies the current rows of those of the given coordinates that count as not indexed. Resolves with those that
+   * cannot be indexed, with the reason.
    *
    * @throws as `apply`
    */
@@ -83,8 +86,9 @@ export class Indexer {
   }
 
   /**
-   * Another process may have indexed a newer version between reading and marking, and this one have put the older over
-   * it: what the truth calls superseded is read and applied once more, until nothing is.
+   * Another process may have indexed a newer version between the read and the mark, and this process may have
+   * overwritten it with the older one: rows that the truth reports as superseded are read and applied again until there
+   * are none.
    */
   private async index(stale: readonly ProjectionRow[]): Promise<void> {
     const keptSpace = this.keepsEmbeddings ? this.embedder.space : null;
@@ -100,7 +104,7 @@ export class Indexer {
   }
 }
 
-/** Brings the indexes to the rows' state. */
+/** Applies the rows to the indexes. */
 export async function applyRows(
   indexes: readonly ProjectionIndex[],
   embeddings: readonly RowEmbedding[],
@@ -109,7 +113,7 @@ export async function applyRows(
   await applyChanges(indexes, changes);
 }
 
-/** Applies changes of any namespaces, in their order. */
+/** Applies changes of any namespaces, in order. */
 export async function applyChanges(
   indexes: readonly ProjectionIndex[],
   changes: readonly { readonly namespace: Namespace; readonly change: IndexChange }[],
@@ -125,7 +129,7 @@ export async function applyChanges(
   }
 }
 
-/** What to note about an indexed row: its version, and its embedding when that is new and its space one to keep. */
+/** Returns the mark of an indexed row: its version, and its embedding if that is new and its space is stored. */
 export function toMark(
   { row: { namespace, key, version }, vector, isNew }: RowEmbedding,
   space: string | null,
@@ -133,7 +137,7 @@ export function toMark(
   return { namespace, key, version, ...(isNew && vector && space !== null ? { embedding: { space, vector } } : {}) };
 }
 
-/** What brings an index to the row's state. */
+/** Returns the change that makes an index match the row. */
 export function toChange(row: ProjectionRow, vector: Float32Array | null): IndexChange {
   if (!row.memory) return { kind: 'remove', key: row.key, version: row.version };
   return { kind: 'upsert', point: toIndexPoint(row.memory, row, vector) };

@@ -5,17 +5,17 @@ import {
   StoreUnavailableError,
 } from '../../model/errors.js';
 
-/** An item that cannot be applied, ever, and why. */
+/** An item that can never be applied, and why. */
 export interface Poisoned<Item> {
   readonly item: Item;
   readonly reason: string;
 }
 
 /**
- * Applies a batch as a whole; when that fails, halves it again and again until the items that make it fail stand alone
- * (bisection). Order is kept. Resolves with the items that failed alone; all others are applied.
+ * Applies a batch as a whole; if that fails, halves it repeatedly until the failing items stand alone (bisection).
+ * Order is kept. Resolves with the items that failed alone; all others are applied.
  *
- * @throws whatever `apply` throws that is transient: then the whole batch is to be applied again later.
+ * @throws any transient error of `apply`: retry the whole batch later.
  */
 export async function applyIsolating<Item>(
   items: readonly Item[],
@@ -37,7 +37,7 @@ export async function applyIsolating<Item>(
   }
 }
 
-/** True when the same work may succeed later: a server is away, not the work wrong. */
+/** Returns whether the same work may succeed later: a server is unavailable, the work itself is valid. */
 export function isTransient(error: unknown): boolean {
   return (
     error instanceof StoreUnavailableError ||

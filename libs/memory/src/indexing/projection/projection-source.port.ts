@@ -11,16 +11,16 @@ export interface ProjectionRow {
   readonly memory: Memory | null;
   readonly searchedText: string;
   readonly session: string | null;
-  /** The stored embedding and its space, null when there is none: it was not embedded yet, or its embedding not kept. */
+  /** The stored embedding and its space; null when it was not embedded yet or its embedding is not stored. */
   readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
 }
 
-/** The current row of a coordinate as an lexical index needs it, a fraction of the other. */
+/** The current row of a coordinate as a lexical index needs it, a fraction of a `ProjectionRow`. */
 export interface SearchedRow {
   readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
-  /** null: deleted. */
+  /** Null for a deleted memory. */
   readonly content: SearchedContent | null;
 }
 
@@ -28,43 +28,43 @@ export interface IndexedMark {
   readonly namespace: Namespace;
   readonly key: string;
   readonly version: number;
-  /** Embedding made while indexing; undefined keeps what the row has (or none, when deleted). */
+  /** Embedding computed while indexing; undefined keeps the row's own (or none, when deleted). */
   readonly embedding?: { readonly space: string; readonly vector: Float32Array };
 }
 
-/** What indexing reads from and notes in the truth. */
+/** Reads and marks the truth for indexing. */
 export abstract class ProjectionSource {
-  /** Current rows, tombstones included; unknown coordinates are left out. */
+  /** Returns current rows, tombstones included; unknown coordinates are left out. */
   abstract rows(
     keys: readonly { readonly namespace: Namespace; readonly key: string }[],
   ): Promise<readonly ProjectionRow[]>;
 
-  /** The same rows for an lexical index. */
+  /** Returns the same rows in the form that a lexical index needs. */
   abstract searchedRows(
     keys: readonly { readonly namespace: Namespace; readonly key: string }[],
   ): Promise<readonly SearchedRow[]>;
 
   /**
    * Raises `indexed_version` (never lowers it) and stores embeddings of rows whose version is still the marked one.
-   * Resolves with the marks that came too late: a newer version was marked before, so what was just indexed may have
-   * been put over it.
+   * Resolves with the marks that came too late: a newer version was marked before, so it may have been overwritten in
+   * the index.
    */
   abstract markIndexed(
     marks: readonly IndexedMark[],
   ): Promise<readonly { readonly namespace: Namespace; readonly key: string }[]>;
 
-  /** Every live row that is marked as indexed, in batches: what a fresh in-process index starts from. */
+  /** Yields every live row that is marked as indexed, in batches, to fill a new in-process index. */
   abstract scanIndexed(batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
 
-  /** Every live row, indexed or not, in batches: what a fresh lexical index starts from. */
+  /** Yields every live row, indexed or not, in batches, to fill a new lexical index. */
   abstract scanSearched(batchSize: number): AsyncIterable<readonly SearchedRow[]>;
 
-  /** Every live row of a namespace, indexed or not, in batches: what a new vector index is filled from. */
+  /** Yields every live row of a namespace, indexed or not, in batches, to fill a new vector index. */
   abstract scanNamespace(namespace: Namespace, batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
 
-  /** Makes rows count as not indexed, so that recall scores them itself until they are indexed again. */
+  /** Marks rows as not indexed, so that recall scores them itself until they are indexed again. */
   abstract reopen(keys: readonly { readonly namespace: Namespace; readonly key: string }[]): Promise<void>;
 
-  /** Age in seconds of the oldest write that is not indexed; 0 when everything is. */
+  /** Returns the age in seconds of the oldest write that is not indexed; 0 when all are. */
   abstract oldestUnindexedAgeSeconds(): Promise<number>;
 }

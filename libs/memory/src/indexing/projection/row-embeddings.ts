@@ -1,7 +1,7 @@
 import type { Embedder } from '../../index-model/embedder.port.js';
 import type { ProjectionRow } from './projection-source.port.js';
 
-/** A row's vector in the embedder's space, and whether it was made just now. */
+/** A row's vector in the embedder's space, and whether it was just computed. */
 export interface RowEmbedding {
   readonly row: ProjectionRow;
   /** Null for a deleted memory. */
@@ -9,7 +9,7 @@ export interface RowEmbedding {
   readonly isNew: boolean;
 }
 
-/** The embeddings of rows, in order: the stored one where it is of the embedder's space, otherwise a new one. */
+/** Returns the embeddings of rows, in order: the stored one if it is of the embedder's space, otherwise a new one. */
 export async function embedRows(rows: readonly ProjectionRow[], embedder: Embedder): Promise<readonly RowEmbedding[]> {
   const unembedded = rows.filter((row) => row.memory && row.embedding?.space !== embedder.space);
   const vectors = unembedded.length === 0 ? [] : await embedder.embed(unembedded.map((row) => row.searchedText));

@@ -1,8 +1,8 @@
 import type { Outbox } from './outbox.port.js';
 
 /**
- * Work that is done again and again until it is stopped, and that news of committed events wakes from its rests.
- * What a turn throws ends the loop.
+ * Repeats work until stopped, and resumes early from a pause when events are committed. An error thrown by a turn ends
+ * the loop.
  */
 export class OutboxLoop {
   private running: Promise<void> | undefined;
@@ -16,18 +16,18 @@ export class OutboxLoop {
     private readonly turn: () => Promise<void>,
   ) {}
 
-  /** True from the beginning of `stop`: a turn that is under way should come to its end. */
+  /** True once `stop` is called: a running turn should finish. */
   get isStopping(): boolean {
     return this.stopping;
   }
 
-  /** Begins; resolves when it listens for new events. */
+  /** Starts the loop; resolves once it listens for new events. */
   async start(): Promise<void> {
     this.unlisten = await this.outbox.listen(() => this.nudge());
     this.running = this.run();
   }
 
-  /** Resolves when the turn that is under way has ended. */
+  /** Stops the loop; resolves when the running turn has ended. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.nudge();
@@ -35,13 +35,16 @@ export class OutboxLoop {
     await this.running;
   }
 
-  /** Rests for the whole time, or until `stop`. */
+  /** Pauses for the whole time, or until `stop`. */
   async rest(ms: number): Promise<void> {
     const until = performance.now() + ms;
     while (!this.stopping && performance.now() < until) await this.sleep(until - performance.now());
   }
 
-  /** Rests until events are committed, at most for the time; not at all when some were since the turn began. */
+  /**
+   * Pauses until events are committed, at most for the given time; not at all if some were committed since the turn
+   * began.
+   */
   async restUntilWoken(ms: number): Promise<void> {
     if (!this.woken) await this.sleep(ms);
   }

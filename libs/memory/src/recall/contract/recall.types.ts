@@ -2,7 +2,7 @@ import type { MemoryFilter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Memory } from '../../model/memory.js';
 
-/** Query words that must weigh extra when a payload has them (what existing clients call hybrid terms). */
+/** Query words with extra weight for payloads that contain them (existing clients call them hybrid terms). */
 export interface KeywordBoost {
   readonly terms: readonly string[];
   /** Added to the score per matching term. */
@@ -24,21 +24,21 @@ export interface RecallRequest {
   /** Adds `weight × importance_norm`. */
   readonly importance?: { readonly weight: number };
   readonly keywords?: KeywordBoost;
-  /** Circumstances of the caller: payloads that share its top-level values rank higher. */
+  /** The caller's circumstances: payloads that share its top-level values rank higher. */
   readonly context?: JsonObject;
   readonly explain?: boolean;
 }
 
 /** One term of the score: `contribution = weight × value`. */
 export interface ScoreContribution {
-  /** What was measured, e.g. `lexical`, `vector`, `session`, `source`, `date`, `recency`, `importance`. */
+  /** Name of the signal, e.g. `lexical`, `vector`, `session`, `source`, `date`, `recency`, `importance`. */
   readonly signal: string;
   readonly value: number;
   readonly weight: number;
   readonly contribution: number;
 }
 
-/** How a lane saw the hit: its rank from 1 and its own signal (BM25 score, cosine). */
+/** The hit in one lane: its rank from 1 and the lane's own signal (BM25 score, cosine). */
 export interface LaneExplanation {
   readonly lane: string;
   readonly rank: number;
@@ -56,13 +56,13 @@ export interface Explanation {
 export interface RecallHit {
   readonly memory: Memory;
   readonly score: number;
-  /** Only when asked for. */
+  /** Present only when requested. */
   readonly explanation?: Explanation;
 }
 
 export interface RecallResult {
   /** Best first; ties by `Memory.id`. */
   readonly hits: readonly RecallHit[];
-  /** Lanes that could not answer; empty when recall was whole. */
+  /** Lanes that could not answer, or not completely; empty when recall was complete. */
   readonly degraded: readonly string[];
 }

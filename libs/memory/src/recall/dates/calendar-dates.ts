@@ -6,7 +6,7 @@ const MONTH =
   'nov(?:ember)?|dec(?:ember)?)\\b\\.?';
 const DAY = '(0?[1-9]|[12]\\d|3[01])(?:st|nd|rd|th)?\\b';
 const YEAR = '((?:19|20)\\d\\d)\\b';
-/** Words that make a bare month name a date, so that "may" and "march" stay verbs elsewhere. */
+/** Words that mark a following bare month name as a date, so that "may" and "march" stay verbs elsewhere. */
 const LEAD = '(?:in|of|during|since|by|until|till|before|after|early|late|mid|last|this|next|every)';
 
 type Parts = readonly (string | undefined)[];
@@ -23,7 +23,7 @@ interface DatePattern {
   readonly read: (parts: Parts) => WrittenDate;
 }
 
-/** In this order: what a longer form has taken is not read again by a shorter one. */
+/** Tried in this order: text matched by a longer form is not matched again by a shorter one. */
 const PATTERNS: readonly DatePattern[] = [
   {
     pattern: /\b((?:19|20)\d\d)-(\d\d)(?:-(\d\d))?(?!\d)/g,
@@ -36,10 +36,10 @@ const PATTERNS: readonly DatePattern[] = [
   { pattern: new RegExp(`\\b${YEAR}`, 'g'), read: ([y]) => ({ year: int(y) }) },
 ];
 
-/** Dates beyond this many are not looked for: a text with more is a list, not a question. */
+/** Most dates read from a text: one with more is a list, not a question. */
 const MAX_DATES = 16;
 
-/** The dates written in a text, English month names or ISO 8601. */
+/** Returns the dates written in a text, as English month names or ISO 8601. */
 export function writtenDates(text: string): readonly WrittenDate[] {
   const dates: WrittenDate[] = [];
   let rest = text.slice(0, 2000).toLowerCase().replace(/\s+/g, ' ');
@@ -52,7 +52,7 @@ export function writtenDates(text: string): readonly WrittenDate[] {
   return dates.slice(0, MAX_DATES);
 }
 
-/** Spans of a written date; without a year, those in the year of the moment it is compared with and the year before. */
+/** Returns the spans of a written date; without a year, those in the reference moment's year and the year before. */
 export function spansNear({ year, month, day }: WrittenDate, timeMs: number): readonly TimeSpan[] {
   const near = new Date(timeMs).getUTCFullYear();
   const years = year === undefined ? [near, near - 1] : [year];

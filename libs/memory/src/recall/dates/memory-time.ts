@@ -10,8 +10,9 @@ const LARGEST_MILLISECONDS = 8.64e15;
 const ISO_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/i;
 
 /**
- * When a memory happened, epoch milliseconds: the first time field of its payload that can be read, else its creation.
- * Readable are epoch seconds or milliseconds, ISO 8601 (UTC when no zone is given) and dates written in English.
+ * Returns when a memory happened, in epoch milliseconds: the first readable time field of its payload, else its
+ * creation. Readable are epoch seconds or milliseconds, ISO 8601 (UTC when no zone is given) and dates written in
+ * English.
  */
 export function memoryTime(
   { payload, createdAtMs }: Pick<CandidateContent, 'payload' | 'createdAtMs'>,

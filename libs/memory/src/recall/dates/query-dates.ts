@@ -4,23 +4,26 @@ import { fitOfTime, spanOfDate, type TimeSpan } from './time-span.js';
 const DAY_MS = 86_400_000;
 const UNIT_DAYS = { day: 1, week: 7, month: 30, year: 365 } as const;
 
-/** The times a query names: dates as written, and spans told relative to the moment of asking. */
+/** The times a query names: written dates, and spans relative to the time of the query. */
 export interface QueryDates {
   readonly written: readonly WrittenDate[];
   readonly relative: readonly TimeSpan[];
 }
 
-/** Reads the dates a query names: `3 May 2021`, `May 3rd`, `in May`, `2021`, `2021-05-03`, `yesterday`, `2 weeks ago`. UTC. */
+/**
+ * Parses the dates a query names: `3 May 2021`, `May 3rd`, `in May`, `2021`, `2021-05-03`, `yesterday`, `2 weeks ago`.
+ * UTC.
+ */
 export function queryDates(query: string, now: Date): QueryDates {
   return { written: writtenDates(query), relative: relativeSpans(query, now) };
 }
 
-/** The query names at least one time. */
+/** True when the query names at least one time. */
 export function namesDate({ written, relative }: QueryDates): boolean {
   return written.length + relative.length > 0;
 }
 
-/** How well a moment fits the best of the dates named, 0..1; 0 when none is. */
+/** Returns how well a moment fits the best of the named dates, 0..1; 0 when none is named. */
 export function dateFit(dates: QueryDates, timeMs: number, fadingDays: number): number {
   let best = 0;
   for (const span of dates.relative) best = Math.max(best, fitOfTime(span, timeMs, fadingDays));
@@ -54,7 +57,7 @@ function daysAround(now: Date) {
   });
 }
 
-/** The calendar week (from Monday), month or year that lies `offset` from the one of `now`. */
+/** Returns the calendar week (from Monday), month or year at `offset` from the one of `now`. */
 function periodOf(now: Date, unit: string | undefined, offset: number): TimeSpan | undefined {
   if (unit === 'week') return daysAround(now)(offset * 7 - ((now.getUTCDay() + 6) % 7), 7);
   if (unit === 'year') return spanOfDate({ year: now.getUTCFullYear() + offset });

@@ -6,14 +6,14 @@ export interface TimeSpan {
   readonly toMs: number;
 }
 
-/** A calendar date as far as it was given; months count from 0. UTC. */
+/** A calendar date, possibly without day or month; months count from 0. UTC. */
 export interface CalendarDate {
   readonly year: number;
   readonly month?: number;
   readonly day?: number;
 }
 
-/** The day, month or year that a date names; undefined when the calendar has no such day. */
+/** Returns the span of the day, month or year that a date names; undefined when the calendar has no such day. */
 export function spanOfDate({ year, month, day }: CalendarDate): TimeSpan | undefined {
   if (month === undefined) return { fromMs: Date.UTC(year, 0, 1), toMs: Date.UTC(year + 1, 0, 1) };
   if (day === undefined) return { fromMs: Date.UTC(year, month, 1), toMs: Date.UTC(year, month + 1, 1) };
@@ -23,7 +23,8 @@ export function spanOfDate({ year, month, day }: CalendarDate): TimeSpan | undef
 }
 
 /**
- * How well a moment fits a span: 1 inside, fading with the days after its end (e-fold per `fadingDays`), 0 before it.
+ * Returns how well a moment fits a span: 1 inside, fading with the days after its end (e-fold per `fadingDays`), 0
+ * before it.
  */
 export function fitOfTime({ fromMs, toMs }: TimeSpan, timeMs: number, fadingDays: number): number {
   if (timeMs < fromMs) return 0;

@@ -1,7 +1,7 @@
 import type { IndexQuery } from '../../index-model/index-point.js';
 import type { Search } from './lane.js';
 
-/** What every index is asked with. */
+/** Builds the query parameters common to all indexes. */
 export function indexQuery({ request, now }: Search, limit: number): IndexQuery {
   return { limit, filter: request.filter, nowMs: now.getTime() };
 }

@@ -3,7 +3,7 @@ import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 import type { Namespace } from '../../model/namespace.js';
 
-/** One recall on its way. */
+/** One running recall. */
 export interface Search {
   readonly namespace: Namespace;
   readonly request: RecallRequest;
@@ -11,46 +11,56 @@ export interface Search {
   readonly now: Date;
 }
 
-/** One way of finding candidates. To add one, put it into the list that recall is given and its weight beside the others. */
+/**
+ * One way of finding candidates. To add one, add it to the lanes passed to recall and add its weight to the ranking
+ * options.
+ */
 export interface Lane {
-  /** Names it in `SignalWeights.lanes`, in explanations, in `degraded` and in metrics; as a mode of recall, asks it alone. */
+  /**
+   * Its name in `SignalWeights.lanes`, explanations, `degraded` and metrics; as a recall mode, it selects this lane
+   * alone.
+   */
   readonly name: string;
-  /** True when a search keeps this process busy: it begins when what the other lanes send to servers is on its way. */
+  /**
+   * True when a search blocks this process: it starts only after the other lanes have sent their requests to servers.
+   */
   readonly isInProcess: boolean;
 
-  /** Takes up a request. What needs nothing but the request is begun at once; how that fails shows in `propose`. */
+  /** Opens a request and starts all work that needs nothing else. Errors of that work reject `propose`. */
   open(request: RecallRequest): LaneSearch;
 
-  /** By key, the lane's own signals on the scale that its weight is made for: 0..1. */
+  /** Scales the lane's own signals to 0..1, the range its weight is made for; by key. */
   signalsOf(candidates: readonly LaneCandidate[]): ReadonlyMap<string, number>;
 
-  /** True when it answers without some of what is committed while this is the overlay. Without it, it never does. */
+  /**
+   * Returns whether the lane's answer misses committed changes under this overlay. Without this method, it never does.
+   */
   lacksSomeOf?(overlay: Overlay): boolean;
 }
 
-/** A lane at work on one request. */
+/** One lane's search for one request. */
 export interface LaneSearch {
   /**
-   * Up to `limit` candidates that match the request's filter, best first, with the lane's own signal. May be asked again,
-   * for more.
+   * Returns up to `limit` candidates that match the request's filter, best first, with the lane's own signal. May be
+   * called again with a higher limit.
    *
    * @throws IndexUnavailableError or EmbedderUnavailableError when the lane cannot answer at the moment.
    */
   propose(search: Search, limit: number): Promise<readonly LaneCandidate[]>;
 
-  /** What lies around candidates in their sessions, when those of this lane tell about it. */
+  /** Returns the candidates' neighbours in their sessions, if this lane's matches are evidence for neighbours. */
   neighboursOf?(search: Search, candidates: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]>;
 }
 
-/** What one lane proposes. */
+/** The candidates of one lane. */
 export interface Proposal {
   /** Best first, with the lane's own signal. */
   readonly candidates: readonly LaneCandidate[];
   /** See `Lane.signalsOf`. */
   readonly signals: ReadonlyMap<string, number>;
-  /** What lies around the candidates; absent when they do not tell about it, or nobody asked. */
+  /** The candidates' session neighbours; absent if the lane does not provide them or they were not requested. */
   readonly neighbours?: readonly SessionNeighbour[];
 }
 
-/** What the lanes propose, by name, in the order of the lanes; without those that were not asked or did not answer. */
+/** Proposals by lane name, in lane order, without lanes that were not asked or did not answer. */
 export type Proposals = ReadonlyMap<string, Proposal>;

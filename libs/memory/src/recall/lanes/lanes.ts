@@ -7,11 +7,13 @@ import type { Lane, LaneSearch, Proposal, Proposals, Search } from './lane.js';
 interface Proposing {
   /** Most candidates of each lane. */
   readonly limit: number;
-  /** Called with what a lane in this process proposes when others take longer. How it fails is how `propose` fails. */
+  /**
+   * Called with the proposals of an in-process lane while other lanes are still working. Its errors reject `propose`.
+   */
   readonly meanwhile: (found: Proposals) => Promise<unknown>;
 }
 
-/** The lanes at work on one request: asked side by side, gone on with as far as they answer. */
+/** The lanes' searches for one request: run side by side; recall continues with those that answer. */
 export class Lanes {
   private readonly asked: readonly Lane[];
   private readonly searches = new Map<Lane, LaneSearch>();
@@ -26,8 +28,8 @@ export class Lanes {
   }
 
   /**
-   * What each lane proposes that the request's mode asks for, and the names of those that cannot answer, or not from all
-   * that is committed.
+   * Returns the proposals of each lane that the request's mode selects, and the names of lanes that cannot answer or
+   * whose answer misses committed changes.
    *
    * @throws IndexUnavailableError when no lane can answer; StoreUnavailableError
    */
@@ -35,7 +37,7 @@ export class Lanes {
     let tried = this.asked;
     let proposals = await this.ask(tried, search, proposing);
     if (proposals.size === 0 && !this.isHybrid) {
-      // A caller that asked for one lane is better served by the others than by nothing.
+      // If the one requested lane cannot answer, results of the others are better than none.
       const others = this.lanes.filter((lane) => !this.asked.includes(lane));
       proposals = await this.ask(others, search, proposing);
       tried = this.lanes;
@@ -91,13 +93,13 @@ export class Lanes {
   }
 }
 
-/** Nothing, when a lane is away; anything else that failed is a bug or the truth, and fails recall. */
+/** Returns undefined when a lane is unavailable; any other error is a bug or comes from the truth, and fails recall. */
 function whenAway(error: unknown): undefined {
   if (!(error instanceof IndexUnavailableError) && !(error instanceof EmbedderUnavailableError)) throw error;
 }
 
 /**
- * A search in this process keeps it busy, so what goes to indexes elsewhere has to be on its way before: headers and
+ * Waits until requests to other servers are sent, because an in-process search then blocks the process: headers and
  * body of an HTTP request are written within two turns of the event loop.
  */
 async function requestsAreOut(): Promise<void> {

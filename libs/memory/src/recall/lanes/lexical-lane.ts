@@ -29,7 +29,7 @@ export class LexicalLane implements Lane {
     return this.index.search(namespace, { ...indexQuery(search, limit), terms }, overlay);
   }
 
-  /** Of the usual number of matches only: those beyond it would tell next to nothing. */
+  /** Limited to the usual number of matches: neighbours of further ones would add almost nothing. */
   private neighboursOf(search: Search, matches: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]> {
     const { candidates, neighbourReach: reach } = this.ranking;
     const keys = matches.slice(0, candidates).map(({ key }) => key);
@@ -37,7 +37,9 @@ export class LexicalLane implements Lane {
   }
 }
 
-/** By key: BM25 as a share of the best match. It has no scale of its own; this makes different queries alike. */
+/**
+ * Scales BM25 to a share of the best match, by key: BM25 has no scale of its own, and this makes queries comparable.
+ */
 export function lexicalSignals(matches: readonly LaneCandidate[]): ReadonlyMap<string, number> {
   const best = matches.reduce((highest, { score }) => Math.max(highest, score), 0);
   return new Map(best > 0 ? matches.map(({ key, score }) => [key, score / best]) : []);

@@ -16,7 +16,7 @@ export class VectorLane implements Lane {
     private readonly embedder: Embedder,
   ) {}
 
-  /** The query is embedded once, while the overlay is read. */
+  /** The query is embedded once, while the overlay is being read. */
   open({ query }: RecallRequest): LaneSearch {
     const embedding = this.embedder.embed([query]);
     embedding.catch(() => undefined);
@@ -35,7 +35,7 @@ export class VectorLane implements Lane {
   }
 }
 
-/** By key: the cosine, 0 where it is negative. */
+/** Returns the cosine by key, 0 where it is negative. */
 export function vectorSignals(nearest: readonly LaneCandidate[]): ReadonlyMap<string, number> {
   return new Map(nearest.map(({ key, score }) => [key, Math.max(0, score)]));
 }

@@ -1,14 +1,14 @@
 import type { LaneExplanation } from '../contract/recall.types.js';
 import type { Proposals } from '../lanes/lane.js';
 
-/** How a lane saw a candidate, and what that adds to its score: `weight × value`. */
+/** A lane's signal for a candidate, and its contribution to the score: `weight × value`. */
 export interface LaneSignal extends LaneExplanation {
-  /** The lane's signal on the scale of the weights. */
+  /** The lane's signal scaled to 0..1. */
   readonly value: number;
   readonly weight: number;
 }
 
-/** Merges the lists of the lanes: by key, what each lane that proposes it says, in the order of the lanes. */
+/** Merges the lanes' lists: for each key, the signals of the lanes that propose it, in lane order. */
 export function fuse(
   proposals: Proposals,
   weightOf: (lane: string) => number,

@@ -1,6 +1,6 @@
 import type { SignalWeights } from '../contract/ranking-options.js';
 
-/** What a lane counts for. @throws when nobody has said it. */
+/** Returns the weight of a lane. @throws when none is configured. */
 export function laneWeight({ lanes }: SignalWeights, lane: string): number {
   const weight = lanes[lane];
   if (weight === undefined) throw new Error(`the lane ${lane} of recall has no weight`);

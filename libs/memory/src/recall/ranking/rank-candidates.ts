@@ -17,9 +17,9 @@ export interface ScoredCandidate {
 }
 
 /**
- * Scores every candidate of the input as a sum of weighted signals and orders them, best first; ties by `Memory.id`.
- * A neighbour of a match is a candidate like any other. With the name of a lane as `mode` that lane's signal alone
- * decides, with weight 1; recency, importance, keywords and context count wherever the request asks for them.
+ * Scores every candidate of the input as a sum of weighted signals and sorts them, best first; ties by `Memory.id`.
+ * Neighbours of matches are candidates too. With a lane's name as `mode`, the lanes' part is that lane's signal alone,
+ * with weight 1; recency, importance, keywords and context count whenever the request asks for them.
  */
 export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredCandidate[] {
   const measures = [requestMeasure(input, options)];
@@ -38,7 +38,7 @@ export function rankCandidates(input: RankingInput, options: RankingOptions): re
     .sort(bestFirst);
 }
 
-/** The order of hits: by score, ties by `Memory.id`. */
+/** Compares hits by score, ties by `Memory.id`. */
 export function bestFirst(a: ScoredCandidate, b: ScoredCandidate): number {
   return b.score - a.score || a.content.id - b.content.id;
 }

@@ -5,8 +5,8 @@ import { laneWeight } from './lane-weight.js';
 import { neighbourSignals, toldOfSessions } from './measures/context-signals.js';
 
 /**
- * Up to `size` keys whose contents are worth reading, most promising first: by the part of their score that lanes and
- * neighbours give. A neighbour counts as if every match before it asked a question.
+ * Returns up to `size` keys whose contents are worth reading, most promising first: by the part of their score that
+ * comes from lanes and neighbours. Assumes that every match before a neighbour asks a question.
  */
 export function shortlist(
   proposals: Proposals,

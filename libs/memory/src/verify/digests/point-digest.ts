@@ -2,12 +2,14 @@ import { contentHash } from '../../model/content-hash.js';
 import type { JsonValue, JsonObject } from '../../model/json.js';
 import type { MemoryType } from '../../model/memory.js';
 
-/** Servers round numbers on their way through decimals; so many digits of them survive. */
+/** Servers round numbers when converting them to decimals; this many digits survive. */
 const KEPT_DIGITS = 12;
-/** Hex digits of the hash, as many as a number can hold. */
+/** Hex digits of the hash that a number can hold exactly. */
 const KEPT_HEX = 12;
 
-/** What an index should hold of a memory besides its vector, in one number. Source: the first 48 bits of a SHA-256. */
+/**
+ * Digest of everything an index should hold of a memory except its vector: the first 48 bits of a SHA-256, as a number.
+ */
 export function pointDigest(type: MemoryType, payload: JsonObject): number {
   return Number.parseInt(contentHash(type, null, rounded(payload)).slice(0, KEPT_HEX), 16);
 }

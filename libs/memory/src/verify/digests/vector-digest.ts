@@ -1,15 +1,15 @@
 /** Two weighted sums over the components of a vector. */
 export type VectorDigest = readonly [number, number];
 
-/** Servers round components and normalise again; what that does to a sum stays far below. */
+/** Tolerance for the rounding and renormalising that servers do; their effect on a sum is far smaller. */
 const TOLERANCE = 1e-4;
 
-/** By number of dimensions: the weights of both sums, alternating. */
+/** Weights of both sums, alternating, by number of dimensions. */
 const weights = new Map<number, Float64Array>();
 
 /**
- * What tells one vector from another without keeping it: two sums, each component weighted by a fixed number of either sign
- * between a half and one. Changing any component by more than 0.0002 changes both beyond what rounding does.
+ * Digest that distinguishes vectors without storing them: two sums, each component weighted by a fixed number of either
+ * sign between a half and one. Changing any component by more than 0.0002 changes both sums by more than rounding does.
  *
  * Source: random projections (Johnson & Lindenstrauss, 1984), two of them.
  */
@@ -25,7 +25,7 @@ export function vectorDigest(vector: ArrayLike<number>): VectorDigest {
   return [first, second];
 }
 
-/** True for digests of vectors that differ by rounding only. */
+/** Returns whether two digests are of vectors that differ by rounding only. */
 export function isSameDigest(a: VectorDigest | null, b: VectorDigest | null): boolean {
   if (a === null || b === null) return a === b;
   return Math.abs(a[0] - b[0]) <= TOLERANCE && Math.abs(a[1] - b[1]) <= TOLERANCE;
@@ -36,7 +36,7 @@ function weightsFor(dimensions: number): Float64Array {
   if (known) return known;
   let state = 0x9e3779b9;
   const made = Float64Array.from({ length: 2 * dimensions }, () => {
-    // A step of mulberry32, a small generator whose numbers are the same everywhere.
+    // One step of mulberry32, a small generator that gives the same numbers on every platform.
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;

@@ -1,18 +1,18 @@
 import type { Namespace } from '../../model/namespace.js';
 
-/** A link as its primary key names it. */
+/** A link, identified by its primary key. */
 export interface LinkId {
   readonly from: string;
   readonly to: string;
   readonly type: string;
 }
 
-/** Tables beside the truth that follow from it, and may be put right. */
+/** Tables that are derived from the truth and can be repaired. */
 export abstract class DerivedTables {
-  /** Links of a namespace from or to a coordinate where no memory is kept. */
+  /** Returns links of a namespace from or to a coordinate without a stored memory. */
   abstract danglingLinks(namespace: Namespace): Promise<readonly LinkId[]>;
 
-  /** Removes those of the given links that dangle at that moment. Resolves with how many that were. */
+  /** Removes those of the given links that are dangling at that moment. Resolves with the number removed. */
   abstract removeDanglingLinks(namespace: Namespace, links: readonly LinkId[]): Promise<number>;
 
   /** Registers a namespace. */

@@ -1,24 +1,24 @@
 import type { VectorDigest } from '../digests/vector-digest.js';
 import type { Namespace } from '../../model/namespace.js';
 
-/** Which version of a memory a vector index holds, and what of it. */
+/** The version and contents that a vector index holds of a memory. */
 export interface HeldPoint {
   readonly key: string;
   readonly version: number;
-  /** `pointDigest` of the type and payload that the point has. */
+  /** `pointDigest` of the point's type and payload. */
   readonly digest: number;
-  /** `vectorDigest` of the vector that the point has; null when it has none. */
+  /** `vectorDigest` of the point's vector; null when it has none. */
   readonly vector: VectorDigest | null;
 }
 
-/** The points of a vector index one by one: what verification and repair need beyond searching. */
+/** Access to the single points of a vector index, for verification and repair. */
 export abstract class PointAudit {
-  /** Every point of a namespace, in batches, in any order. What changes meanwhile may be in it or not. */
+  /** Yields every point of a namespace, in batches, in any order. Changes made meanwhile may or may not be included. */
   abstract scan(namespace: Namespace): AsyncIterable<readonly HeldPoint[]>;
 
-  /** The points of the given keys at this moment. */
+  /** Returns the current points of the given keys. */
   abstract held(namespace: Namespace, keys: readonly string[]): Promise<readonly HeldPoint[]>;
 
-  /** Takes points out whatever their version, as if they had never been applied: any version may come again. */
+  /** Removes points regardless of version, as if they had never been applied: any version can be applied again. */
   abstract evict(namespace: Namespace, keys: readonly string[]): Promise<void>;
 }

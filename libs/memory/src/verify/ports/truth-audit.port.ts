@@ -3,7 +3,7 @@ import type { JsonObject } from '../../model/json.js';
 import type { MemoryType } from '../../model/memory.js';
 import type { Namespace } from '../../model/namespace.js';
 
-/** The row of a coordinate in the truth, as verification sees it; a deleted one has no payload. */
+/** The row of a coordinate in the truth, as read by verification; a deleted one has no payload. */
 export interface AuditedRow {
   readonly coordinate: Coordinate;
   readonly version: number;
@@ -12,7 +12,7 @@ export interface AuditedRow {
   readonly type: MemoryType;
   readonly payload: JsonObject | null;
   readonly importance: number | null;
-  /** SHA-256 (hex) as it is stored; null for a deleted memory. */
+  /** SHA-256 (hex) as stored; null for a deleted memory. */
   readonly contentHash: string | null;
   readonly importanceNorm: number;
   /** `Memory.id` */
@@ -27,13 +27,13 @@ export interface AuditedRow {
   readonly ageSeconds: number;
 }
 
-/** The newest ledger row of a coordinate. What an earlier version did not note is null. */
+/** The newest ledger row of a coordinate. Values that an earlier version did not record are null. */
 export interface AuditedEntry {
   readonly version: number;
   readonly type: string;
   readonly memoryType: string | null;
   readonly coordinate: Coordinate | null;
-  /** What was sent; null when that cannot be told from what an earlier version wrote. */
+  /** The caller's payload; null when it cannot be recovered from a row written by an earlier version. */
   readonly payload: JsonObject | null;
   readonly importance: number | null;
   readonly importanceNorm: number | null;
@@ -45,7 +45,7 @@ export interface AuditedEntry {
   readonly expiresAtMs: number | null;
 }
 
-/** What the ledger says about a coordinate. */
+/** The ledger's data about a coordinate. */
 export interface AuditedLedger {
   readonly events: number;
   /** Lowest version; 1 when nothing is missing. */
@@ -55,13 +55,13 @@ export interface AuditedLedger {
   readonly missing: readonly number[];
 }
 
-/** A coordinate with its row and its ledger, both of one instant. */
+/** A coordinate with its row and its ledger data, both read at one instant. */
 export interface AuditedCoordinate {
   readonly namespace: Namespace;
   readonly key: string;
-  /** Null when only the ledger knows the coordinate. */
+  /** Null when only the ledger has the coordinate. */
   readonly row: AuditedRow | null;
-  /** Null when the ledger does not know the coordinate. */
+  /** Null when the ledger does not have the coordinate. */
   readonly ledger: AuditedLedger | null;
 }
 
@@ -72,30 +72,33 @@ export interface TruthTotals {
   readonly links: number;
 }
 
-/** An event that waits aside because it could not be published. */
+/** A dead-lettered event that could not be published. */
 export interface AuditedDeadLetter {
   readonly eventId: string;
   readonly key: string;
   readonly reason: string;
 }
 
-/** The truth and its ledger, as verification reads them. Nothing here changes anything. */
+/** The truth and its ledger, as read by verification. Read-only. */
 export abstract class TruthAudit {
-  /** Every namespace that has memories, events or links, or is registered. */
+  /** Returns every namespace that has memories, events or links, or is registered. */
   abstract namespaces(): Promise<readonly { readonly name: Namespace; readonly isRegistered: boolean }[]>;
 
   abstract totals(namespace: Namespace): Promise<TruthTotals>;
 
-  /** Every coordinate that the rows or the ledger know, by key, in batches. Each batch is of one instant. */
+  /** Yields every coordinate in the rows or the ledger, by key, in batches. Each batch is read at one instant. */
   abstract scan(namespace: Namespace, batchSize: number): AsyncIterable<readonly AuditedCoordinate[]>;
 
-  /** The given coordinates as they are now, of one instant; those that neither rows nor ledger know are left out. */
+  /**
+   * Returns the current state of the given coordinates, read at one instant; those in neither rows nor ledger are left
+   * out.
+   */
   abstract read(namespace: Namespace, keys: readonly string[]): Promise<readonly AuditedCoordinate[]>;
 
-  /** How many ledger rows of a namespace made no version: they are not about what a memory says, or changed nothing. */
+  /** Counts the ledger rows of a namespace that created no version: they are not about content, or changed nothing. */
   abstract unversionedEvents(namespace: Namespace): Promise<number>;
 
-  /** Events of a namespace that were dead-lettered in the outbox, oldest first: the first few, and how many. */
+  /** Returns the dead-lettered events of a namespace in the outbox: the oldest few, oldest first, and the total. */
   abstract deadLetters(
     namespace: Namespace,
   ): Promise<{ readonly events: readonly AuditedDeadLetter[]; readonly count: number }>;

@@ -1,20 +1,23 @@
 import type { IndexChange } from '../../index-model/index-point.js';
 import type { Namespace } from '../../model/namespace.js';
 
-/** A new vector index of a namespace, filled beside the one that is searched. */
+/** A new vector index of a namespace, filled beside the one in use. */
 export interface IndexDraft {
-  /** As `VectorIndex.apply`, on the draft. */
+  /** Like `VectorIndex.apply`, on the draft. */
   apply(changes: readonly IndexChange[]): Promise<void>;
-  /** Puts the draft in place of the searched index, in one step: every search sees the old one or the new one, whole. */
+  /**
+   * Replaces the index in use by the draft in one step: every search sees either the whole old one or the whole new
+   * one.
+   */
   publish(): Promise<void>;
-  /** Frees what the published draft has replaced. */
+  /** Frees the index that the published draft has replaced. */
   retireOld(): Promise<void>;
   /** Frees a draft that is not published. */
   discard(): Promise<void>;
 }
 
-/** Replaces vector indexes. */
+/** Rebuilds vector indexes. */
 export abstract class VectorRebuild {
-  /** Starts an empty draft. What an interrupted rebuild of the namespace left behind is freed. */
+  /** Starts an empty draft. Leftovers of an interrupted rebuild of the namespace are freed. */
   abstract begin(namespace: Namespace): Promise<IndexDraft>;
 }

@@ -1,22 +1,24 @@
 import type { SessionNeighbour } from '../../../index-model/lexical-index.port.js';
 import type { Proposals } from '../../lanes/lane.js';
 
-/** Signal (0..1) by key of the match; what has none is absent. */
+/** Signal (0..1) by key of the match; keys without a signal are absent. */
 export type MatchSignals = ReadonlyMap<string, number>;
 
-/** Matches that tell about what surrounds them, and what does. */
+/** Signals of matches, and the session neighbours that the matches are evidence for. */
 export interface ToldOfSessions {
   readonly signals: MatchSignals;
   readonly neighbours: readonly SessionNeighbour[];
 }
 
-/** What the lane says whose matches tell about their sessions: the first one, or the same talk would count twice. */
+/**
+ * Returns the signals of the first lane that provides neighbours; using more lanes would count the same session twice.
+ */
 export function toldOfSessions(proposals: Proposals): ToldOfSessions {
   for (const { signals, neighbours } of proposals.values()) if (neighbours) return { signals, neighbours };
   return { signals: new Map(), neighbours: [] };
 }
 
-/** What the memories around one in its session tell about it. */
+/** Signals that a memory receives from its neighbours in the session. */
 export interface NeighbourSignals {
   readonly before: number;
   readonly after: number;
@@ -24,15 +26,15 @@ export interface NeighbourSignals {
 }
 
 export interface NeighbourInput extends ToldOfSessions {
-  /** Whether the memory of a key asks something. */
+  /** Returns whether the memory of a key asks a question. */
   readonly asks: (key: string) => boolean;
   /** See `RankingOptions.neighbourFading`. */
   readonly fading: number;
 }
 
 /**
- * Lets the signal of each match flow to its session neighbours, by key of the neighbour. So the memory that
- * answers a question is found by the words of the question.
+ * Passes the signal of each match on to its session neighbours; by key of the neighbour. So the memory that answers a
+ * question is found by the words of the question.
  */
 export function neighbourSignals({ neighbours, signals, asks, fading }: NeighbourInput): Map<string, NeighbourSignals> {
   const nearby = new Map<string, { before: number; after: number; answer: number }>();
@@ -41,7 +43,7 @@ export function neighbourSignals({ neighbours, signals, asks, fading }: Neighbou
     if (flow === 0 || offset === 0) continue;
     const received = nearby.get(key) ?? { before: 0, after: 0, answer: 0 };
     const faded = flow * fading ** (Math.abs(offset) - 1);
-    // `key` comes `offset` after `of`: what it receives came before it when the offset is positive.
+    // `key` is `offset` after `of`: with a positive offset, the match comes before the memory that receives its signal.
     if (offset > 0) received.before += faded;
     else received.after += faded;
     if (offset === 1 && asks(of)) received.answer += flow;
@@ -50,7 +52,7 @@ export function neighbourSignals({ neighbours, signals, asks, fading }: Neighbou
   return nearby;
 }
 
-/** By session: the mean of its `count` best signals, fewer counting as 0. */
+/** Returns by session the mean of its `count` best signals; missing ones count as 0. */
 export function sessionSignals(
   matches: MatchSignals,
   sessionOf: (key: string) => string | null,

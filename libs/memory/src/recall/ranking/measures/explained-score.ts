@@ -2,7 +2,7 @@ import type { ScoreContribution } from '../../contract/recall.types.js';
 
 /** A score that grows term by term and can be explained by them. */
 export class ExplainedScore {
-  /** The terms that count: those of signals that were found. */
+  /** The non-zero terms. */
   readonly contributions: ScoreContribution[] = [];
   total = 0;
 

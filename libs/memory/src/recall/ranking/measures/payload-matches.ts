@@ -1,14 +1,14 @@
 import { jsonEquals, type JsonObject, type JsonValue } from '../../../model/json.js';
 import type { KeywordBoost } from '../../contract/recall.types.js';
 
-/** Share of the context's entries that the payload has with the same value, 0..1. */
+/** Returns the share of the context's entries that the payload has with the same value, 0..1. */
 export function sharedContext(context: JsonObject, payload: JsonObject): number {
   const keys = Object.keys(context);
   const shared = keys.filter((key) => Object.hasOwn(payload, key) && jsonEquals(context[key], payload[key]));
   return keys.length === 0 ? 0 : shared.length / keys.length;
 }
 
-/** How many of the terms a payload has in one of its strings. */
+/** Returns how many of the terms occur in the payload's strings. */
 export function keywordMatches({ terms, exact, caseSensitive }: KeywordBoost, payload: JsonObject): number {
   const spelling = (text: string) => (caseSensitive ? text : text.toLowerCase());
   const wanted = new Set(terms.map(spelling));

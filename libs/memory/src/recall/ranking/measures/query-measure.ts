@@ -5,7 +5,7 @@ import { memoryTime } from '../../dates/memory-time.js';
 import { dateFit, namesDate, queryDates } from '../../dates/query-dates.js';
 import type { Measure, RankingInput } from './measure.js';
 
-/** Who and when, where the query names a source or a date. */
+/** Scores source and date, if the query names one. */
 export function queryMeasure(
   { request, fields, now }: RankingInput,
   { weights, dateFadingDays }: RankingOptions,
@@ -22,7 +22,7 @@ export function queryMeasure(
   };
 }
 
-/** Share of the words of a source that the query has. */
+/** Returns the share of the words of a source that occur in the query. */
 function shareNamed(source: string, queryTerms: ReadonlySet<string>): number {
   const terms = [...analyzeText(source).terms.keys()];
   return terms.length === 0 ? 0 : terms.filter((term) => queryTerms.has(term)).length / terms.length;

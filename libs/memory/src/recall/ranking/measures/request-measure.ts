@@ -4,7 +4,7 @@ import type { Measure, RankingInput } from './measure.js';
 import { keywordMatches, sharedContext } from './payload-matches.js';
 import { recency } from './recency.js';
 
-/** What the request asks for beside the query. */
+/** Scores the options that the request has in addition to the query. */
 export function requestMeasure({ request, fields, now }: RankingInput, { weights }: RankingOptions): Measure {
   const { recency: recent, importance, keywords, context } = request;
   return (content, score) => {

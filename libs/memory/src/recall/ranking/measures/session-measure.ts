@@ -4,7 +4,7 @@ import { asks, endsAsking } from './asking.js';
 import { neighbourSignals, sessionSignals, toldOfSessions } from './context-signals.js';
 import type { Measure, RankingInput } from './measure.js';
 
-/** What the session of a memory tells; nothing for one without a session. */
+/** Scores the evidence from a memory's session; adds nothing for a memory without a session. */
 export function sessionMeasure(
   input: RankingInput,
   { weights, neighbourFading, sessionMatches }: RankingOptions,
