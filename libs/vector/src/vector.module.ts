@@ -27,18 +27,18 @@ export interface EmbeddedIndexesOptions extends LexicalLaneOptions {
   readonly exactScanLimit?: number;
 }
 
-/** Vectors in Qdrant; words stay in the memory of this process. */
+/** Vectors in Qdrant; the lexical index stays in the memory of this process. */
 export interface QdrantIndexesOptions
   extends LexicalLaneOptions, Pick<CatalogOptions, 'sharedCollection' | 'indexedFields' | 'mirrors'> {
   readonly kind: 'qdrant';
   readonly connection: QdrantConnectionOptions;
-  /** What binds the `Embedder`, whose space decides which collections are used. */
+  /** Binds the `Embedder`, whose space decides which collections are used. */
   readonly embedding: DynamicModule;
 }
 
 export type VectorModuleOptions = EmbeddedIndexesOptions | QdrantIndexesOptions;
 
-/** Binds `VectorIndex`, what audits and rebuilds it, and `LexicalIndex` to the adapters of one technology. */
+/** Binds `VectorIndex`, its audit and rebuild, and `LexicalIndex` to the adapters of one technology. */
 @Module({})
 export class VectorModule {
   static forRoot(options: VectorModuleOptions): DynamicModule {

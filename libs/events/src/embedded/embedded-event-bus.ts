@@ -6,8 +6,8 @@ import type { EventValidator } from '../validation/event-validator.js';
 export type EventSubscriber = (records: readonly EventRecord[]) => Promise<PublishOutcome>;
 
 /**
- * The bus of a single process. Events stay in the outbox until the subscriber has applied them, which is what makes
- * them survive a crash: there is no second copy to lose.
+ * The event bus of a single process. Events stay in the outbox until the subscriber has applied them, so they survive a
+ * crash: no second copy exists that could be lost.
  */
 export class EmbeddedEventBus extends EventBus {
   constructor(

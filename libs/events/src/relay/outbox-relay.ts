@@ -10,35 +10,35 @@ import {
 import type { EventValidator } from '../validation/event-validator.js';
 
 export interface OutboxRelayOptions {
-  /** Most events of one hand-over. */
+  /** Maximum number of events per hand-over. */
   readonly batchSize: number;
-  /** Pause after a hand-over that did not fill a batch: lets writes gather, which costs the store less than hurry. */
+  /** Pause after a hand-over that did not fill a batch: lets writes accumulate, which costs the store less. */
   readonly lingerMs: number;
-  /** Looks for events this often even when nothing woke it: retries and missed notifications. */
+  /** Looks for events this often even without a wake-up: covers retries and missed notifications. */
   readonly pollMs: number;
   readonly maxBackoffMs: number;
   /**
-   * True while somebody waits for a write to be acknowledged: relaying then takes only a small share of the time,
-   * so that a burst of writes is not slowed by its own indexing. Recall sees the writes all the same.
+   * Returns true while a caller waits for a write to be acknowledged: relaying then takes only a small share of the
+   * time, so that a burst of writes is not slowed by its own indexing. Recall still sees the writes.
    */
   readonly yieldsTo?: () => boolean;
-  /** Age of an event from which on the relay yields to nobody. */
+  /** Age of an event from which on the relay no longer yields. */
   readonly maxYieldMs: number;
-  /** While more events than this wait, it only takes turns with writers. @default Infinity */
+  /** Above this many waiting events, the relay alternates with writers instead of yielding. @default Infinity */
   readonly maxYieldEvents?: number;
 }
 
 const BACKOFF = { minMs: 200, jitter: 0.5 };
-/** While yielding, the relay rests this many times as long as it worked. */
+/** While yielding, the relay pauses this many times as long as it worked. */
 const YIELD_FACTOR = 20;
-/** The same while too much waits. */
+/** The same factor while too many events wait. */
 const TURNS_FACTOR = 1;
 const MAX_REST_MS = 1000;
-/** While yielding, it looks this often whether anybody still writes, in milliseconds. */
+/** While yielding, the interval between checks for active writers, in milliseconds. */
 const LOOK_MS = 50;
-/** Every so many looks it counts what waits. */
+/** Waiting events are counted once per this many checks. */
 const LOOKS_PER_COUNT = 5;
-/** Looks in a row that found nobody before the rest is over: writers that take turns leave gaps. */
+/** Consecutive checks without a writer that end the pause: alternating writers leave gaps. */
 const QUIET_LOOKS = 2;
 
 export const DEFAULT_RELAY_OPTIONS: OutboxRelayOptions = {
@@ -49,16 +49,16 @@ export const DEFAULT_RELAY_OPTIONS: OutboxRelayOptions = {
   maxYieldMs: 5000,
 };
 
-/** What the relay reports of itself. */
+/** Log of the relay. */
 export interface RelayLog {
   warn(message: string, error: unknown): void;
 }
 
-/** Moves committed events from the outbox to the event bus. Any number of relays may run against one outbox. */
+/** Moves committed events from the outbox to the event bus. Any number of relays may use one outbox. */
 export class OutboxRelay {
   private readonly loop: OutboxLoop;
   private failures = 0;
-  /** Time of the oldest event of the latest hand-over, epoch milliseconds. */
+  /** Time of the oldest event of the last hand-over, epoch milliseconds. */
   private oldestMs = 0;
 
   constructor(
@@ -71,12 +71,12 @@ export class OutboxRelay {
     this.loop = new OutboxLoop(outbox, () => this.turn());
   }
 
-  /** Starts relaying; resolves when it listens for new events. */
+  /** Starts relaying; resolves once it listens for new events. */
   start(): Promise<void> {
     return this.loop.start();
   }
 
-  /** Finishes the hand-over that is under way, then stops. What was not published stays in the outbox. */
+  /** Finishes the current hand-over, then stops. Unpublished events stay in the outbox. */
   stop(): Promise<void> {
     return this.loop.stop();
   }
@@ -93,7 +93,9 @@ export class OutboxRelay {
     else await this.loop.restUntilWoken(this.options.pollMs);
   }
 
-  /** Rests for the time, or until nobody writes any more (a burst that has ended is published at once) or too much waits. */
+  /**
+   * Pauses for the given time, or until writers stop (a finished burst is published at once) or too many events wait.
+   */
   private async yieldToWriters(workedMs: number): Promise<void> {
     const factor = (await this.isTooMuchWaiting()) ? TURNS_FACTOR : YIELD_FACTOR;
     const until = performance.now() + Math.min(MAX_REST_MS, this.options.maxYieldMs, factor * workedMs);
@@ -117,12 +119,12 @@ export class OutboxRelay {
     try {
       return await this.outbox.holdsMoreThan(maxYieldEvents);
     } catch {
-      // The next hand-over meets the same trouble, and reports it.
+      // The next hand-over meets the same error and reports it.
       return true;
     }
   }
 
-  /** The number of published events; null when the hand-over failed. */
+  /** Returns the number of published events; null when the hand-over failed. */
   private async drainOnce(): Promise<number | null> {
     try {
       const published = await this.outbox.drain(this.options.batchSize, (records) => this.publish(records));

@@ -3,10 +3,10 @@ import type { MemoryEvent } from '@sfm/memory';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 
-/** `schemas/memory.event.json` seen from both `src` and `dist` of this library. */
+/** Path of `schemas/memory.event.json`, valid from both `src` and `dist` of this library. */
 const SCHEMA = new URL('../../../../schemas/memory.event.json', import.meta.url);
 
-/** Checks events against the published schema, the same on the producing and the consuming side. */
+/** Validates events against the published schema; used by both producers and consumers. */
 export class EventValidator {
   private readonly check: ValidateFunction<MemoryEvent>;
 
@@ -21,7 +21,7 @@ export class EventValidator {
     return this.check(value);
   }
 
-  /** The reason why a value is not a valid event; null when it is one. */
+  /** Returns the reason why a value is not a valid event; null when it is valid. */
   problem(value: unknown): string | null {
     if (this.check(value)) return null;
     return (this.check.errors ?? [])

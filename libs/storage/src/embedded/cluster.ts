@@ -23,7 +23,7 @@ export interface ClusterCredentials {
 export interface Cluster {
   readonly dir: string;
   readonly credentials: ClusterCredentials;
-  /** True when this call made it. */
+  /** True when this call created the cluster. */
   readonly created: boolean;
 }
 
@@ -32,13 +32,14 @@ const INITIAL_SETTINGS: Readonly<Record<string, string>> = {
   shared_buffers: '128MB',
   max_connections: '60',
   max_wal_size: '2GB',
-  // Pages are written whole to the log once per checkpoint: fewer checkpoints, less log. Recovery stays within seconds.
+  // Full pages are written to the log once per checkpoint, so fewer checkpoints mean less log. Recovery stays within
+  // seconds.
   checkpoint_timeout: '15min',
   work_mem: '8MB',
   effective_cache_size: '512MB',
   random_page_cost: '1.1',
   jit: 'off',
-  // Parallel workers need /dev/shm, which is tiny in containers, and two cores gain nothing from them.
+  // Parallel workers need /dev/shm, which is tiny in containers, and bring nothing on two cores.
   max_parallel_workers_per_gather: '0',
   max_parallel_maintenance_workers: '0',
   timezone: 'UTC',
@@ -71,10 +72,10 @@ export function clusterDirOf(dataDir: string): string {
 }
 
 /**
- * Returns the cluster of a data folder, making it on first use.
+ * Returns the cluster of a data folder, creating it on first use.
  *
- * A new cluster is made in a draft folder and renamed when complete, so neither a crash nor two racing first starts
- * leave half of one; the loser of a race uses the winner's.
+ * A new cluster is built in a draft folder and renamed when complete, so neither a crash nor two concurrent first
+ * starts leave a partial one; the slower start uses the cluster of the faster.
  *
  * @throws EmbeddedPostgresError VERSION_MISMATCH, PERMISSION_DENIED, DISK_FULL, START_FAILED
  */
@@ -121,11 +122,11 @@ function initdbArguments(draft: string): string[] {
     `--pgdata=${draft}`,
     '--username=postgres',
     '--encoding=UTF8',
-    // The builtin provider sorts and folds alike on every operating system.
+    // The builtin provider sorts and folds case identically on every operating system.
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     '--locale=C',
-    // Nothing listens yet; pg_hba.conf is replaced before the cluster gets its name.
+    // No server listens yet; pg_hba.conf is replaced before the cluster is renamed.
     '--auth=trust',
     ...settings,
   ];
@@ -142,7 +143,7 @@ function newCredentials(): ClusterCredentials {
   };
 }
 
-/** Makes the roles in single-user mode: no listening server with a trusted superuser, not even for a moment. */
+/** Creates the roles in single-user mode, so that no server ever listens with a trusted superuser. */
 async function createRoles(
   draft: string,
   { binaries, identity }: Pick<PrepareClusterOptions, 'binaries' | 'identity'>,
@@ -171,7 +172,7 @@ async function writeCredentials(dir: string, credentials: ClusterCredentials, id
   await identity.own(file);
 }
 
-/** @returns false when another start was faster; its cluster stands. */
+/** @returns false when another start published its cluster first; that cluster is kept. */
 async function publish(draft: string, dir: string): Promise<boolean> {
   try {
     await rename(draft, dir);
@@ -232,7 +233,7 @@ function isCredentials(value: unknown): value is ClusterCredentials {
   );
 }
 
-/** Removes drafts of starts that died; a draft of a live process is left alone. */
+/** Removes drafts of dead processes; the draft of a live process is kept. */
 async function removeStaleDrafts(dataDir: string): Promise<void> {
   for (const name of await readdir(dataDir)) {
     const pid = new RegExp(`^${DRAFT_PREFIX}(\\d+)-`).exec(name)?.[1];
@@ -248,11 +249,11 @@ async function removeStaleDrafts(dataDir: string): Promise<void> {
 interface Program {
   readonly file: string;
   readonly args: readonly string[];
-  /** For its standard input. */
+  /** Text for the program's standard input. */
   readonly input?: string;
 }
 
-/** Runs a PostgreSQL program to its end. @throws EmbeddedPostgresError with what it printed */
+/** Runs a PostgreSQL program and waits for it to end. @throws EmbeddedPostgresError with its output */
 async function runProgram(identity: LaunchIdentity, program: Program): Promise<void> {
   const { file, args, options } = identity.invocation(program.file, program.args);
   const name = path.basename(program.file);

@@ -15,13 +15,13 @@ export interface EmbeddedPostgresConnection {
   readonly dataDir: string;
   /** Pid of the server process at start. */
   readonly pid: number;
-  /** True when a server that an earlier, killed process had left running was taken over. */
+  /** True when this start took over a running server that a killed process had left behind. */
   readonly adopted: boolean;
-  /** True when this start made the cluster. */
+  /** True when this start created the cluster. */
   readonly created: boolean;
 }
 
-/** How to reach the started server of a cluster. */
+/** Returns the connection data of a cluster's started server. */
 export function connectionTo(cluster: Cluster, dataDir: string, postmaster: Postmaster): EmbeddedPostgresConnection {
   const { user, password, database, superuser, superuserPassword } = cluster.credentials;
   const { port, pid, adopted } = postmaster;

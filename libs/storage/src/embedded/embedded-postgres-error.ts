@@ -1,6 +1,6 @@
 import { holderText, type InstanceLockHolder } from '../postgres/locks/instance-lock.js';
 
-/** What went wrong, for code that reacts; the message is written for the person who runs the service. */
+/** Error code for programs; the message is for the person who runs the service. */
 export type EmbeddedPostgresErrorCode =
   | 'PLATFORM_UNSUPPORTED'
   | 'BINARIES_MISSING'
@@ -27,7 +27,7 @@ export class EmbeddedPostgresError extends Error {
   }
 }
 
-/** Another running service uses the same data folder. Its PostgreSQL was neither stopped nor disturbed. */
+/** Another running service uses the same data folder. Its PostgreSQL was left undisturbed. */
 export class EmbeddedInstanceLocked extends EmbeddedPostgresError {
   override readonly name = 'EmbeddedInstanceLocked';
 
@@ -67,9 +67,9 @@ const KNOWN_CAUSES: ReadonlyArray<readonly [RegExp, EmbeddedPostgresErrorCode, s
 ];
 
 /**
- * Turns the output of a PostgreSQL program into an error that names the cause and the way out.
+ * Turns the output of a PostgreSQL program into an error that names the cause and the remedy.
  *
- * @param during what was being done, e.g. "PostgreSQL did not start".
+ * @param during the failed action, e.g. "PostgreSQL did not start".
  */
 export function explainFailure(during: string, output: string, cause?: unknown): EmbeddedPostgresError {
   const detail = output.trim().split('\n').slice(-6).join('\n');

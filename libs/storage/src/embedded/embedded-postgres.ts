@@ -12,7 +12,7 @@ import { locatePostgresBinaries } from './postgres-binaries.js';
 import { EMBEDDED_HOST, Postmaster, type PostmasterOptions } from './postmaster.js';
 import { disownPostmasterFile, postmasterLiveness, readPostmasterFile } from './postmaster-file.js';
 
-/** Where the launcher reports what it does; Nest's `Logger` fits. */
+/** Log of the launcher; Nest's `Logger` fits. */
 export interface EmbeddedPostgresLogger {
   log(message: string): void;
   warn(message: string): void;
@@ -20,16 +20,16 @@ export interface EmbeddedPostgresLogger {
 }
 
 export interface EmbeddedPostgresOptions {
-  /** Data folder of the service; the cluster lives in its subfolder `postgres`. Made when missing. */
+  /** Data folder of the service; the cluster is in its subfolder `postgres`. Created when missing. */
   readonly dataDir: string;
   readonly logger?: EmbeddedPostgresLogger;
-  /** Extra server settings; they win over the defaults. */
+  /** Extra server settings; they override the defaults. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Bound of one start, milliseconds, crash recovery included. @default 60000 */
+  /** Time limit of one start, milliseconds, crash recovery included. @default 60000 */
   readonly startTimeoutMs?: number;
-  /** Bound of a fast shutdown, milliseconds, before an immediate one. @default 5000 */
+  /** Time limit of a fast shutdown, milliseconds, before an immediate one. @default 5000 */
   readonly stopTimeoutMs?: number;
-  /** How long a second instance waits for the first to go, milliseconds. @default 3000 */
+  /** How long a second instance waits for the first to stop, milliseconds. @default 3000 */
   readonly lockWaitMs?: number;
   /**
    * False lets several processes share one server, for test runs: no instance lock is taken, the server is not
@@ -37,7 +37,7 @@ export interface EmbeddedPostgresOptions {
    * @default true
    */
   readonly exclusive?: boolean;
-  /** The loopback port to take when it is free and no server of this data folder had another. @default a free one */
+  /** The loopback port to use when it is free and no server of this data folder used another. @default a free one */
   readonly preferredPort?: number;
   /** Called when another instance has taken over the data folder; the service should shut down. */
   readonly onInstanceLockLost?: (holder: InstanceLockHolder) => void;
@@ -48,11 +48,11 @@ const BACKOFF = { minMs: 100, maxMs: 10_000, jitter: 0 };
 const SILENT: EmbeddedPostgresLogger = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
- * A real PostgreSQL, run by the service in its own data folder on a loopback port.
+ * A real PostgreSQL that the service runs in its own data folder on a loopback port.
  *
- * - Durable: fsync on; a cluster is complete or absent.
- * - Exclusive: one process per data folder, by an advisory lock that dies with the process.
- * - Survives: a server left behind by a killed service is adopted; a server that dies is restarted on the same port.
+ * - Durable: fsync is on; a cluster is complete or absent.
+ * - Exclusive: one process per data folder, by an advisory lock that ends with the process.
+ * - Resilient: a server left behind by a killed service is adopted; a server that dies is restarted on the same port.
  */
 export class EmbeddedPostgres {
   private readonly logger: EmbeddedPostgresLogger;
@@ -70,10 +70,10 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Makes the cluster if needed, starts or adopts its server, and takes the instance lock.
+   * Creates the cluster if needed, starts or adopts its server, and takes the instance lock.
    *
-   * @throws EmbeddedInstanceLocked when another process uses the data folder (its server goes on undisturbed)
-   * @throws EmbeddedPostgresError naming the cause and the way out
+   * @throws EmbeddedInstanceLocked when another process uses the data folder (its server is left undisturbed)
+   * @throws EmbeddedPostgresError naming the cause and the remedy
    */
   start(): Promise<EmbeddedPostgresConnection> {
     if (this.stopping !== undefined) {
@@ -83,14 +83,14 @@ export class EmbeddedPostgres {
     return this.starting;
   }
 
-  /** Tells a refused second instance where this one answers. */
+  /** Publishes this instance's address for a second instance that is refused. */
   async announce(url: string): Promise<void> {
     await this.lock?.announce(url);
   }
 
   /**
-   * Shuts the server down, adopted or not: fast, then immediately when it takes longer than `stopTimeoutMs`.
-   * Nothing happens when `start` failed or was never called. Idempotent.
+   * Shuts the server down, adopted or not: fast, then immediately when it takes longer than `stopTimeoutMs`. Does
+   * nothing when `start` failed or was never called. Idempotent.
    */
   stop(): Promise<void> {
     this.stopping ??= this.stopOnce();
@@ -117,7 +117,7 @@ export class EmbeddedPostgres {
     return connectionTo(cluster, dataDir, this.postmaster);
   }
 
-  /** Gets a server and the right to use it; both may vanish in between, when another instance is just stopping. */
+  /** Obtains a server and the instance lock; both may disappear in between, while another instance is stopping. */
   private async takeOver(
     cluster: Cluster,
     launch: PostmasterOptions,
@@ -143,7 +143,7 @@ export class EmbeddedPostgres {
         await this.pause(POLL_MS);
       }
     } catch (error) {
-      // Somebody else may have adopted the server that was started here; then it is theirs.
+      // Another instance may have adopted the server that was started here; it then owns the server.
       if (!(error instanceof EmbeddedInstanceLocked)) await launched?.stop(this.options.stopTimeoutMs ?? 5000);
       throw error;
     }
@@ -177,7 +177,7 @@ export class EmbeddedPostgres {
   }
 
   private reportTakeOver(holder: InstanceLockHolder): void {
-    // The server is theirs now: a later stop of this instance must leave it alone.
+    // The other instance owns the server now: a later stop of this instance must not touch it.
     this.unwatch?.();
     this.postmaster = undefined;
     this.logger.error(`Another instance (pid ${holder.pid ?? 'unknown'}) has taken over the data folder.`);
@@ -203,7 +203,7 @@ export class EmbeddedPostgres {
         continue;
       }
       if (file !== undefined && liveness === 'foreign') await disownPostmasterFile(launch.clusterDir, file);
-      // The port of a killed server first: pools of a process that still runs reconnect there.
+      // Prefer the port of a killed server: connection pools of a still running process reconnect there.
       if (!freshPort) wanted ??= file?.port ?? this.options.preferredPort;
       const launched = await Postmaster.launch(launch, wanted, deadline);
       if (launched instanceof Postmaster) return launched;
@@ -260,7 +260,7 @@ export class EmbeddedPostgres {
     await this.starting?.catch(() => undefined);
     await this.recovery;
     this.unwatch?.();
-    // The lock outlives the server, so that no other instance adopts one that is about to go.
+    // The lock outlives the server, so that no other instance adopts a server that is about to stop.
     this.lock?.expectShutdown();
     try {
       await this.postmaster?.stop(this.options.stopTimeoutMs ?? 5000);
@@ -277,7 +277,7 @@ export class EmbeddedPostgres {
 
 async function makeDataDir(dataDir: string): Promise<string> {
   try {
-    // Root's server runs as another user, who must be able to walk in.
+    // Root's server runs as another user, who must be able to enter the folder.
     await mkdir(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o755 : 0o700 });
     return await realpath(dataDir);
   } catch (error) {

@@ -7,7 +7,7 @@ import type { PostgresBinaries } from './postgres-binaries.js';
 
 const run = promisify(execFile);
 
-/** A program call, adapted to the user PostgreSQL runs as. */
+/** A program call, adapted to the user that runs PostgreSQL. */
 export interface Invocation {
   readonly file: string;
   readonly args: readonly string[];
@@ -25,11 +25,12 @@ const CAPABILITY_BITS = { dac_override: 1n, dac_read_search: 2n } as const;
 type Capability = keyof typeof CAPABILITY_BITS;
 
 /**
- * The user under which PostgreSQL programs run.
+ * The user that runs the PostgreSQL programs.
  *
- * PostgreSQL refuses to run as root. As an ordinary user nothing changes. As root the programs run as the owner of the
- * existing cluster, else as `postgres`, else as `nobody`. When that user cannot walk to the data folder or to the
- * programs (a checkout below /root, say), they are started through util-linux `setpriv` with one file-access capability.
+ * PostgreSQL refuses to run as root. For an ordinary user nothing changes. For root, the programs run as the owner of
+ * the existing cluster, else as `postgres`, else as `nobody`. When that user cannot reach the data folder or the
+ * programs (a checkout below /root, say), they are started through util-linux `setpriv` with one file-access
+ * capability.
  */
 export class LaunchIdentity {
   private constructor(
@@ -38,9 +39,7 @@ export class LaunchIdentity {
     private readonly setpriv: { readonly file: string; readonly capability: Capability } | undefined,
   ) {}
 
-  /**
-   * @throws EmbeddedPostgresError PERMISSION_DENIED when no user or no way to the folders is found
-   */
+  /** @throws EmbeddedPostgresError PERMISSION_DENIED when no suitable user or no access to the folders is found */
   static async choose(binaries: PostgresBinaries, dataDir: string, clusterDir: string): Promise<LaunchIdentity> {
     if (process.getuid?.() !== 0) return new LaunchIdentity(binaries, undefined, undefined);
     const account = (await ownerOf(clusterDir)) ?? (await lookUp('postgres')) ?? (await lookUp('nobody'));
@@ -57,7 +56,7 @@ export class LaunchIdentity {
     return identity;
   }
 
-  /** The call that runs `file` as this identity. */
+  /** Returns the call that runs `file` as this user. */
   invocation(file: string, args: readonly string[]): Invocation {
     const options = { cwd: '/', env: this.environment() };
     if (process.platform === 'win32') return { file, args, options: {} };
@@ -77,7 +76,7 @@ export class LaunchIdentity {
     return { file: this.setpriv.file, args: [...privileges, '--', file, ...args], options };
   }
 
-  /** Gives a file or folder to the user PostgreSQL runs as; nothing to do for an ordinary user. */
+  /** Gives files or folders to the user that runs PostgreSQL; does nothing for an ordinary user. */
   async own(...paths: string[]): Promise<void> {
     if (this.account === undefined) return;
     for (const target of paths) await chown(target, this.account.uid, this.account.gid);
@@ -92,7 +91,7 @@ export class LaunchIdentity {
     };
   }
 
-  /** Runs PostgreSQL once, so that a missing capability is reported here and not by a half-made cluster. */
+  /** Runs PostgreSQL once, so that a missing capability is reported here and not by a partial cluster. */
   private async prove(blocked: string, dataDir: string): Promise<void> {
     const { file, args, options } = this.invocation(this.binaries.postgres, ['--version']);
     try {
@@ -116,7 +115,7 @@ async function lookUp(name: string): Promise<Account | undefined> {
   const fields = line?.split(':') ?? [];
   const account = accountFrom(name, fields[2], fields[3]);
   if (account !== undefined) return account;
-  // Users that come from a directory service are not in the file.
+  // Users of a directory service are not in the file.
   const ids = await Promise.all([run('id', ['-u', name]), run('id', ['-g', name])]).catch(() => undefined);
   return accountFrom(name, ids?.[0].stdout, ids?.[1].stdout);
 }
@@ -132,7 +131,7 @@ interface Blocked {
   readonly isDirectory: boolean;
 }
 
-/** The most telling place on the way to `targets` that `account` may not pass: a file if any, else a folder. */
+/** Returns the most informative path towards `targets` that `account` may not access: a file if any, else a folder. */
 async function firstBlocked(account: Account, targets: readonly string[]): Promise<Blocked | undefined> {
   const places = new Set<string>();
   for (const target of targets) {
@@ -159,7 +158,7 @@ async function findSetpriv(
   dataDir: string,
 ): Promise<{ file: string; capability: Capability }> {
   const held = await effectiveCapabilities();
-  // Walking through folders needs the smaller capability; a program without execute permission needs the larger.
+  // Traversing folders needs the smaller capability; a program without execute permission needs the larger.
   const wanted: readonly Capability[] = blocked.isDirectory ? ['dac_read_search', 'dac_override'] : ['dac_override'];
   const capability = wanted.find((name) => (held >> CAPABILITY_BITS[name]) & 1n);
   for (const file of SETPRIV) {

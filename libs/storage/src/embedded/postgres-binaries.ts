@@ -12,7 +12,7 @@ export interface PostgresBinaries {
   readonly nativeDir: string;
   /** Major version, as written into `PG_VERSION` of a cluster. */
   readonly major: string;
-  /** Set when library links could not be made beside the libraries; goes into the dynamic linker's search path. */
+  /** Set when library links could not be created beside the libraries; added to the dynamic linker's search path. */
   readonly libraryPath?: string;
 }
 
@@ -31,7 +31,7 @@ const ELSEWHERE = 'set POSTGRES_URL to use a PostgreSQL 15 or newer of your own'
 
 /** Options of {@link locatePostgresBinaries}. */
 export interface LocateOptions {
-  /** Where links go when the package folder is read-only. */
+  /** Folder for the links when the package folder is read-only. */
   readonly fallbackLinkDir: string;
   readonly platform?: string;
   readonly arch?: string;
@@ -42,8 +42,8 @@ export interface LocateOptions {
 /**
  * Finds the PostgreSQL programs for this platform and makes them runnable.
  *
- * npm cannot pack symbolic links, so the packages carry a list of them for an install script, which may have been
- * blocked: missing links are made here.
+ * npm cannot pack symbolic links, so the packages list them for an install script, which may have been blocked: missing
+ * links are created here.
  *
  * @throws EmbeddedPostgresError PLATFORM_UNSUPPORTED or BINARIES_MISSING
  */
@@ -98,7 +98,7 @@ async function completeLinks(packageDir: string, fallbackLinkDir: string): Promi
     try {
       await link(path.relative(path.dirname(to), from), to);
     } catch {
-      // Read-only or foreign package folder: the dynamic linker can be pointed at links made elsewhere.
+      // The package folder is read-only or belongs to another user: the dynamic linker can use links created elsewhere.
       await mkdir(fallbackLinkDir, { recursive: true, mode: 0o755 });
       await link(from, path.join(fallbackLinkDir, path.basename(target)));
       libraryPath = fallbackLinkDir;

@@ -6,7 +6,7 @@ import { errorCode } from './error-code.js';
 
 const run = promisify(execFile);
 
-/** What a running PostgreSQL says about itself in `postmaster.pid` of its cluster. */
+/** Contents of `postmaster.pid` of a cluster, written by its running PostgreSQL. */
 export interface PostmasterFile {
   readonly pid: number;
   readonly clusterDir: string;
@@ -16,8 +16,8 @@ export interface PostmasterFile {
 }
 
 /**
- * Whether the process named by a `postmaster.pid` is the server of that cluster, gone, or `foreign`: somebody else, or a
- * zombie, whose pid PostgreSQL would still respect.
+ * State of the process named by a `postmaster.pid`: the server of that cluster, gone, or `foreign`: another process or
+ * a zombie, whose pid PostgreSQL would still respect.
  */
 export type PostmasterLiveness = 'alive' | 'dead' | 'foreign';
 
@@ -43,19 +43,22 @@ export async function readPostmasterFile(clusterDir: string): Promise<Postmaster
   };
 }
 
-/** Tells whether the process behind `file` really is the server of `clusterDir`: pids are reused, folders are copied. */
+/**
+ * Checks whether the process named by `file` really is the server of `clusterDir`: pids are reused, folders are copied.
+ */
 export async function postmasterLiveness(clusterDir: string, file: PostmasterFile): Promise<PostmasterLiveness> {
   if (!exists(file.pid)) return 'dead';
   if (!(await isAlive(file.pid))) return 'foreign';
   if (process.platform === 'linux') {
-    // A server always works inside its cluster folder; unlike the text in the file this cannot be copied.
+    // A server always runs inside its cluster folder; unlike the text in the file, its working directory cannot be
+    // copied.
     const cwd = await readlink(`/proc/${file.pid}/cwd`).catch(() => undefined);
     if (cwd !== undefined) return cwd === clusterDir && (await isPostgres(file.pid)) ? 'alive' : 'foreign';
   }
   return file.clusterDir === clusterDir && (await isPostgres(file.pid)) ? 'alive' : 'foreign';
 }
 
-/** True while the process exists and is not a zombie that nobody has collected yet. */
+/** True while the process exists and is not a zombie waiting to be reaped. */
 export async function isAlive(pid: number): Promise<boolean> {
   if (!exists(pid)) return false;
   if (process.platform !== 'linux') return true;
@@ -67,7 +70,7 @@ export async function isAlive(pid: number): Promise<boolean> {
 /**
  * Lets PostgreSQL take over a stale `postmaster.pid` whose pid now belongs to an unrelated process.
  *
- * PostgreSQL would refuse to start. It accepts its own parent's pid as stale, so that pid is written in: the rest of the
+ * PostgreSQL would refuse to start. It treats its own parent's pid as stale, so that pid is written: the rest of the
  * file stays, and with it PostgreSQL's check that no orphaned backend still uses the shared memory.
  */
 export async function disownPostmasterFile(clusterDir: string, stale: PostmasterFile): Promise<void> {

@@ -22,14 +22,14 @@ export interface PostmasterOptions {
   readonly logFile: string;
   readonly binaries: PostgresBinaries;
   readonly identity: LaunchIdentity;
-  /** Extra server settings, for tests and tuning; they win over all others. */
+  /** Extra server settings, for tests and tuning; they override all others. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** How a launch ended when it did not give a server, but trying again makes sense. */
+/** Why a launch produced no server although a retry makes sense. */
 export type LaunchSetback = 'somebody-else-started' | 'port-taken' | 'old-server-lingers';
 
-/** Settings of every start: reachable over loopback only, durable, and silent about what clients store. */
+/** Settings of every start: reachable over loopback only, durable, and never logging client data. */
 const FIXED_SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: EMBEDDED_HOST,
   // Socket paths are limited to about 100 bytes, less than many data folders are deep.
@@ -63,11 +63,11 @@ export class Postmaster {
   /**
    * Starts a server and waits until it accepts connections.
    *
-   * It runs in a session of its own, so that Ctrl-C in the terminal reaches the service only, which stops PostgreSQL
-   * after its last request; and it outlives a killed service, to be adopted by the next start.
+   * The server runs in its own session, so that Ctrl-C in the terminal reaches only the service, which stops PostgreSQL
+   * after its last request. The server also outlives a killed service, and the next start adopts it.
    *
    * @param port loopback port; a free one when undefined
-   * @throws EmbeddedPostgresError when trying again is pointless, or at `deadline` (milliseconds since the epoch)
+   * @throws EmbeddedPostgresError when a retry is pointless, or at `deadline` (milliseconds since the epoch)
    */
   static async launch(
     options: PostmasterOptions,
@@ -111,12 +111,15 @@ export class Postmaster {
     return isAlive(this.pid);
   }
 
-  /** Calls `listener` soon after the server process is gone, and keeps this process running for that. @returns a function that stops watching */
+  /**
+   * Calls `listener` soon after the server process has ended, and keeps this process running until then. @returns a
+   * function that stops watching
+   */
   watch(listener: () => void): () => void {
     const { child } = this;
     if (child !== undefined) {
       if (hasExited(child)) {
-        // The event comes once only, and may have come before anybody watched.
+        // The event fires once, and may have fired before the watch began.
         const telling = setImmediate(listener);
         return () => clearImmediate(telling);
       }
@@ -144,9 +147,10 @@ export class Postmaster {
 
   /**
    * Shuts the server down: open transactions are rolled back, everything committed is on disk. When that takes longer
-   * than `timeoutMs`, at once, without a checkpoint (the next start replays the log; nothing committed is lost).
+   * than `timeoutMs`, shuts down immediately, without a checkpoint (the next start replays the log; nothing committed
+   * is lost).
    *
-   * @throws EmbeddedPostgresError STOP_FAILED when it survives both
+   * @throws EmbeddedPostgresError STOP_FAILED when the server survives both
    */
   async stop(timeoutMs: number): Promise<void> {
     await this.signal('fast');
@@ -168,7 +172,7 @@ export class Postmaster {
     try {
       process.kill(this.pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
     } catch {
-      // Gone in the meantime.
+      // The process has ended in the meantime.
     }
   }
 
@@ -203,7 +207,7 @@ function setbackIn(output: string): LaunchSetback | undefined {
   return undefined;
 }
 
-/** Asks the system for a loopback port that nobody listens on. */
+/** Asks the system for a free loopback port. */
 async function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -218,7 +222,7 @@ async function freePort(): Promise<number> {
   });
 }
 
-/** Keeps the server's log to two files of bounded size. */
+/** Limits the server's log to two files of bounded size. */
 async function boundLog(logFile: string): Promise<void> {
   const size = await stat(logFile).then(
     (found) => found.size,

@@ -5,8 +5,8 @@ import { EMBEDDED_HOST } from './postmaster.js';
 import { postmasterLiveness, readPostmasterFile } from './postmaster-file.js';
 
 /**
- * How to reach the embedded PostgreSQL that runs on a data folder right now, without taking it over; undefined when
- * none runs. For administration beside a running service.
+ * Returns the connection data of the embedded PostgreSQL running on a data folder, without taking it over; undefined
+ * when none runs. For administration beside a running service.
  */
 export async function findRunningPostgres(dataDir: string): Promise<PostgresConnection | undefined> {
   const clusterDir = await realpath(clusterDirOf(dataDir)).catch(() => undefined);

@@ -42,11 +42,11 @@ import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
 import { PostgresTruthAudit } from './audit/postgres-truth-audit.js';
 
 export interface StorageModuleOptions extends StorageDecorators {
-  /** Initialised and migrated; whoever made it destroys it, after the application is closed. */
+  /** Initialised and migrated; its creator destroys it after the application is closed. */
   readonly dataSource: DataSource;
 }
 
-/** What goes between PostgreSQL and everybody who reads or writes memories by these ports, such as a cache. */
+/** Wraps the memory reading and writing ports, for instance with a cache. */
 export interface StorageDecorators {
   readonly reader?: (reader: MemoryReader) => MemoryReader;
   readonly writer?: (writer: MemoryWriter) => MemoryWriter;

@@ -13,15 +13,18 @@ import type { CollectionCatalog, OpenCollection } from './collections/collection
 import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './points/filter-pushdown.js';
 import { hasVector, HIT_FIELDS, readFilterable, readHit, toDecimals, type HitDetails } from './points/point-codec.js';
 
-/** Scores are told apart to this; the server computes in single precision, the overlay in double. */
+/** Resolution of scores: the server computes in single precision, the overlay in double. */
 const GRID = 1e5;
-/** Fetched beyond what is asked for: shows where the scores equal to the last one end. */
+/** Number of points fetched beyond the limit: shows where the scores equal to the last one end. */
 const MARGIN = 8;
-/** Hidden points may be among the best; more of them than this are met when they come. */
+/**
+ * Extra points fetched because hidden ones may be among the best; above this number, further points are fetched on
+ * demand.
+ */
 const MAX_HIDDEN_MARGIN = 256;
 const PAGE_GROWTH = 4;
 const MAX_PAGE = 2000;
-/** Of points with one and the same score, the oldest of this many fetched are taken. */
+/** Of points with the same score, the oldest among this many fetched are returned. */
 const MAX_FETCHED_FOR_TIES = 20_000;
 
 interface Hit {
@@ -35,7 +38,7 @@ interface Page {
   readonly size: number;
 }
 
-/** Cosines on a grid, so that equal vectors have equal scores wherever they are computed. */
+/** Rounds a cosine to a grid, so that equal vectors have equal scores wherever they are computed. */
 export function toGrid(score: number): number {
   return Math.round(score * GRID) / GRID;
 }
@@ -43,7 +46,7 @@ export function toGrid(score: number): number {
 /** Searches the points of one namespace for one query: see `VectorIndex.search`. */
 export class NearestPoints {
   readonly #filter: PushedFilter;
-  /** Payloads are fetched only where the server cannot judge the filter alone. */
+  /** Payloads are fetched only when the server cannot evaluate the filter alone. */
   #needsPayload: boolean;
 
   constructor(
@@ -62,7 +65,7 @@ export class NearestPoints {
     for (const field of this.#filter.ranges) this.catalog.indexNumbers(collection, field);
     const top = await this.#collect(collection, false);
     if (top.size >= this.query.limit || !collection.isApproximate) return top.ranking();
-    // A graph can lose points; an answer that is short has to be short for a better reason.
+    // A graph can miss points; only an exact search may return a short answer.
     return (await this.#collect(collection, true)).ranking();
   }
 

@@ -5,17 +5,20 @@ import { readHeld } from './points/point-codec.js';
 import { pointId } from './points/point-id.js';
 import type { RemovedVersions } from './points/removed-versions.js';
 
-/** Payloads and vectors can be large, and an answer has to come in time. */
+/** Payloads and vectors can be large, and an answer must arrive in time. */
 const BATCH = 100;
 
-/** A point that is not where the index puts that of its key, or has no key, goes by its id: no memory has such a key. */
+/**
+ * A point under an id other than the one the index assigns to its key, or without a key, is reported by its id: no
+ * memory has such a key.
+ */
 const STRAY = 'point ';
 
-/** Looks at a namespace's points in Qdrant one by one, those that this index has not written included. */
+/** Audits a namespace's points in Qdrant one by one, including those that this index has not written. */
 export class QdrantPointAudit extends PointAudit {
   constructor(
     private readonly catalog: CollectionCatalog,
-    /** Those of the index whose points are evicted. */
+    /** The index's removed versions; evicted points are forgotten there. */
     private readonly removed: RemovedVersions,
   ) {
     super();

@@ -17,15 +17,15 @@ import { CollectionMissing, QdrantRefusal } from './server/qdrant-errors.js';
 import { RemovedVersions } from './points/removed-versions.js';
 import { keyOf, type UpdateOperation, type UpdateRequest } from './points/write-plan.js';
 
-/** Deleting everything, or counting, takes longer the more there is. */
+/** Deleting everything, or counting, takes longer the more points there are. */
 const SLOW_TIMEOUT_MS = 60_000;
 
 /**
  * Vector index in Qdrant (1.16 or newer), for any number of processes.
  *
- * A namespace has a collection of its own under its name, an alias; see `CollectionCatalog`. With a shared collection
- * all namespaces are in that one, told apart by a tenant index, and no alias has a namespace's name.
- * Points are never held older than the server holds them, whichever process writes first: see `toRequests`.
+ * A namespace has a collection of its own, reached by an alias; see `CollectionCatalog`. With a shared collection, all
+ * namespaces are in that one, separated by a tenant index, and there are no namespace aliases. A write never replaces a
+ * newer version on the server, whichever process writes first: see `toRequests`.
  */
 export class QdrantVectorIndex extends VectorIndex {
   readonly #queue = new ConflictQueue();
@@ -40,7 +40,7 @@ export class QdrantVectorIndex extends VectorIndex {
   /**
    * Resolves when the changes are durable in Qdrant.
    *
-   * @throws IndexUnavailableError; RangeError when a vector has another length than the index
+   * @throws IndexUnavailableError; RangeError when a vector's length differs from the index's
    */
   async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     for (const change of changes) {
@@ -49,7 +49,7 @@ export class QdrantVectorIndex extends VectorIndex {
     await this.#queue.run(namespace, () => this.#writer(namespace).write(changes), new Set(changes.map(keyOf)));
   }
 
-  /** @throws IndexUnavailableError; RangeError when the query vector has another length than the index */
+  /** @throws IndexUnavailableError; RangeError when the query vector's length differs from the index's */
   async search(
     namespace: Namespace,
     query: VectorQuery,
@@ -114,7 +114,7 @@ export class QdrantVectorIndex extends VectorIndex {
     await this.catalog.server.update(name, operations);
   }
 
-  /** Where to write; undefined when there is nothing to take the changes out of. */
+  /** Returns the collection to write to; undefined when there is none to remove points from. */
   async #target(namespace: Namespace, changes: readonly IndexChange[]): Promise<OpenCollection | undefined> {
     const adds = changes.some(({ kind }) => kind === 'upsert');
     return adds ? this.catalog.open(namespace) : this.catalog.find(namespace);
@@ -140,7 +140,7 @@ export class QdrantVectorIndex extends VectorIndex {
   }
 }
 
-/** Another process may have cleared or replaced the collection since the last look. */
+/** Another process may have cleared or replaced the collection since the last check. */
 function mayHaveMoved(error: unknown): boolean {
   return error instanceof CollectionMissing || error instanceof QdrantRefusal;
 }

@@ -7,9 +7,9 @@ import { RemovedVersions } from './points/removed-versions.js';
 import { SharedDraft } from './shared-draft.js';
 
 /**
- * Rebuilds the collection of a namespace, in the same or another embedding space: a collection of the next generation is
- * filled, then the alias is pointed at it in one step. In a shared collection there is no alias to point: see `SharedDraft`.
- * Two processes must not rebuild a namespace at the same time; they would take each other's draft for a leftover.
+ * Rebuilds the collection of a namespace, in the same or another embedding space: fills a collection of the next
+ * generation, then switches the alias to it atomically. A shared collection has no alias to switch: see `SharedDraft`.
+ * Two processes must not rebuild a namespace at the same time; each would take the other's draft for a leftover.
  */
 export class QdrantVectorRebuild extends VectorRebuild {
   constructor(private readonly catalog: CollectionCatalog) {

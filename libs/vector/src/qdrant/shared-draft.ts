@@ -12,9 +12,9 @@ import { toRequests, type UpdateOperation } from './points/write-plan.js';
 const BATCH = 250;
 
 /**
- * A draft for a namespace in a shared collection: filled in a collection of its own and copied over when it is published.
- * While that lasts, searches see some points of the old index and some of the new one; newer versions that other
- * processes write meanwhile stay.
+ * A draft for a namespace in a shared collection: filled in a separate collection and copied over when published.
+ * During the copy, searches see some points of the old index and some of the new one; newer versions that other
+ * processes write meanwhile are kept.
  */
 export class SharedDraft implements IndexDraft {
   readonly #writer: PointWriter;
@@ -82,7 +82,7 @@ export class SharedDraft implements IndexDraft {
   }
 }
 
-/** Also over the same version, which is what a rebuild mends. */
+/** Also replaces the same version, which is what a rebuild repairs. */
 function copies(points: readonly Schemas['Record'][]): UpdateOperation[] {
   const byVersion = new Map<number, Schemas['PointStruct'][]>();
   for (const { id, vector, payload } of points) {

@@ -1,4 +1,4 @@
-/** A query reduced to what has to be multiplied: dimensions with a non-zero weight, ascending. */
+/** A query reduced to the dimensions with a non-zero weight, ascending. */
 export interface QueryVector {
   readonly dimensions: Int32Array;
   readonly weights: Float64Array;
@@ -19,7 +19,10 @@ export function toQueryVector(vector: Float32Array): QueryVector {
   return { dimensions, weights, length };
 }
 
-/** Dot product, dimensions in ascending order: every way to score a vector adds in it, so that all give the same bits. */
+/**
+ * Dot product, dimensions in ascending order: all ways to score a vector add in this order, so that they give the same
+ * bits.
+ */
 export function dot(query: QueryVector, vector: Float32Array): number {
   let sum = 0;
   for (let term = 0; term < query.length; term++) {

@@ -5,21 +5,21 @@ interface Ranked extends LaneCandidate {
 }
 
 /**
- * The best `limit` candidates seen, whatever order they come in: higher score first, ties by `id` ascending.
- * A binary heap with the worst kept candidate on top, so a full one refuses most newcomers with one comparison.
+ * The best `limit` candidates, independent of their order of arrival: higher score first, ties by `id` ascending. A
+ * binary heap with the worst kept candidate on top, so a full one rejects most newcomers with one comparison.
  */
 export class TopCandidates {
   readonly #heap: Ranked[] = [];
 
   constructor(private readonly limit: number) {}
 
-  /** Scores below this have no chance; equal ones may win by id. */
+  /** Scores below this are rejected; equal ones may win by id. */
   get floor(): number {
     if (this.limit <= 0) return Infinity;
     return this.#heap.length < this.limit ? -Infinity : (this.#heap[0]?.score ?? -Infinity);
   }
 
-  /** Whether `offer` would keep it: lets callers put off costly checks until they matter. */
+  /** Whether `offer` would keep it: lets callers postpone costly checks until they matter. */
   admits(score: number, id: number): boolean {
     if (this.limit <= 0) return false;
     const worst = this.#heap[0];
@@ -73,7 +73,7 @@ export class TopCandidates {
     return first !== undefined && second !== undefined && isWorse(first, second);
   }
 
-  /** Puts the candidate at `index` above the one at `parent` when it ranks worse. */
+  /** Swaps the candidate at `index` with the one at `parent` when it ranks worse. */
   #swapIfWorse(index: number, parent: number): boolean {
     const lower = this.#heap[index];
     const upper = this.#heap[parent];

@@ -6,10 +6,10 @@ interface Client {
 const DISCONNECT_MS = 2000;
 
 /**
- * Resolves with the client, connected. A client that failed may have opened its socket before, with the timers that go
- * with it, and ends them only when it is disconnected: it is, whatever comes of that.
+ * Connects the client and resolves with it. A client that fails to connect may already have opened its socket and
+ * started timers, which only a disconnect ends; so the client is disconnected when connecting fails.
  *
- * @throws what kept it from connecting
+ * @throws the error that prevented the connection
  */
 export async function connectClient<T extends Client>(client: T): Promise<T> {
   try {
@@ -21,7 +21,10 @@ export async function connectClient<T extends Client>(client: T): Promise<T> {
   }
 }
 
-/** Resolves when the client has disconnected, failed to, or takes longer: what a broker does not answer is not waited for. */
+/**
+ * Resolves when the client has disconnected, failed to disconnect, or exceeded the timeout: a broker that does not
+ * answer must not block.
+ */
 export async function disconnectWithin(timeoutMs: number, client: Pick<Client, 'disconnect'>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, timeoutMs)));

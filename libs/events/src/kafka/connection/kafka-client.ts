@@ -14,12 +14,12 @@ export interface KafkaLogin {
   readonly password: string;
 }
 
-/** How the connection is protected and how the client logs in. */
+/** How the connection is encrypted and how the client logs in. */
 export interface KafkaSecurity {
   readonly protocol: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
-  /** PEM of the authority that signed the brokers' certificates; the system's authorities when absent. */
+  /** PEM file of the authority that signed the brokers' certificates; the system's authorities when absent. */
   readonly caFile?: string;
-  /** PEM of a client certificate, with `keyFile`. */
+  /** PEM file of a client certificate; used with `keyFile`. */
   readonly certFile?: string;
   readonly keyFile?: string;
   /** Required by the SASL protocols. */
@@ -38,18 +38,18 @@ export interface KafkaConnectionOptions {
   readonly requestTimeoutMs?: number;
 }
 
-/** About 2.5 s of tries. Whoever uses a client tries again by itself, with its own patience. */
+/** About 2.5 s of attempts. Each user of a client retries on its own schedule. */
 const RETRY = { initialRetryTime: 100, multiplier: 2, factor: 0.2, maxRetryTime: 1000, retries: 5 };
 
-/** A Kafka client that logs through `log`. Nothing is connected yet. @throws as `kafkaClientConfig`. */
+/** Returns a Kafka client that logs through `log`, not yet connected. @throws as `kafkaClientConfig`. */
 export function createKafkaClient(options: KafkaConnectionOptions, log: KafkaLog): Kafka {
   return new Kafka(kafkaClientConfig(options, log));
 }
 
 /**
- * The settings of a kafkajs client. PEM files are read here, once.
+ * Returns the settings of a kafkajs client. PEM files are read once, here.
  *
- * @throws Error naming the file that cannot be read, or the setting that is missing.
+ * @throws Error naming the file that cannot be read, or the missing setting.
  */
 export function kafkaClientConfig(options: KafkaConnectionOptions, log: KafkaLog): KafkaConfig {
   const { brokers, clientId, security = { protocol: 'PLAINTEXT' } } = options;

@@ -9,12 +9,12 @@ const FORBIDDEN = new Set([
 ]);
 const UNTRUSTED = /CERT|SIGNATURE|ERR_TLS|ERR_SSL|certificate/;
 
-/** The brokers refuse what a message is, say its size: trying again cannot help. */
+/** The brokers refuse a message for its content, such as its size: a retry cannot help. */
 export class MessageRefusedError extends Error {
   override readonly name = 'MessageRefusedError';
 }
 
-/** What the client threw, as the catalogue knows it, with advice where there is some. */
+/** Converts a client error to an error of the catalogue, with advice where available. */
 export function toBusError(error: unknown): BusUnavailableError | MessageRefusedError {
   if (error instanceof BusUnavailableError || error instanceof MessageRefusedError) return error;
   const chain = causesOf(error);
@@ -24,7 +24,7 @@ export function toBusError(error: unknown): BusUnavailableError | MessageRefused
   return new BusUnavailableError(explain(chain, types, text), { cause: error });
 }
 
-/** The protocol error names (`TOPIC_ALREADY_EXISTS`) in an error and its causes. */
+/** Returns the protocol error names (`TOPIC_ALREADY_EXISTS`) found in an error and its causes. */
 export function protocolErrorsOf(error: unknown): readonly string[] {
   return causesOf(error)
     .map(typeOf)
@@ -56,7 +56,7 @@ function causesOf(error: unknown): readonly Error[] {
   return chain.length > 0 ? chain : [new Error(String(error))];
 }
 
-/** The innermost message is the broker's own; those around it repeat it. */
+/** The innermost message is the broker's own; the outer ones repeat it. */
 function messageOf(chain: readonly Error[]): string {
   return chain.at(-1)?.message ?? 'unknown';
 }

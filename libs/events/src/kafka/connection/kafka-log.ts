@@ -1,6 +1,6 @@
 import { logLevel, type LogEntry } from 'kafkajs';
 
-/** Where the client's own messages go; a Nest `LoggerService` is one. */
+/** Receives the client's log messages; a Nest `LoggerService` fits. */
 export interface KafkaLog {
   log(message: string): void;
   warn(message: string): void;
@@ -8,16 +8,16 @@ export interface KafkaLog {
   debug?(message: string): void;
 }
 
-/** The same message is not repeated within this time: a broker that is away would fill the log. */
+/** The same message is not repeated within this time: an unreachable broker would fill the log. */
 const QUIET_MS = 30_000;
 const REMEMBERED = 200;
 
-/** True of our producers, and harmless: one that gives up is replaced (see `KafkaProducer`). */
+/** Expected of our producers, and harmless: a producer that gives up is replaced (see `KafkaProducer`). */
 const EXPECTED = 'Limiting retries for the idempotent producer';
 
 /**
- * Routes the client's log. Its errors are warnings here: it tries again by itself, and what it gives up on is thrown to
- * a caller that says what follows from it.
+ * Routes the client's log. Its errors are logged as warnings: the client retries by itself, and throws what it gives up
+ * on to a caller, which reports the consequence.
  */
 export function kafkaLogCreator(log: KafkaLog, now: () => number = Date.now): () => (entry: LogEntry) => void {
   const lastSaid = new Map<string, number>();

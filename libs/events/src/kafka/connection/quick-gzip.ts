@@ -6,10 +6,10 @@ const compress = promisify(gzip);
 const decompress = promisify(gunzip);
 
 /**
- * Lets the client compress with gzip's quickest level. Batches of events become a tenth larger than with the default one,
- * and are made in a third of the time, which is a good part of what publishing an event takes.
+ * Makes the client compress with gzip's fastest level. Batches of events become a tenth larger than at the default
+ * level but take a third of the time to compress, which is a good part of the cost of publishing an event.
  *
- * The client keeps one codec of a kind for the whole process.
+ * The client keeps one codec per compression type for the whole process.
  */
 export function useQuickGzip(): void {
   const codec = {

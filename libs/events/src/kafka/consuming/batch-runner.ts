@@ -5,24 +5,27 @@ import { BACKOFF, type ApplyingOptions, type EventsHandler, type RetryCause } fr
 import { Heartbeats } from './partitions/heartbeats.js';
 import { PartitionProgress } from './partitions/partition-progress.js';
 
-/** Messages of one partition, in order, with what may be done about them. */
+/** Messages of one partition, in order, with the actions available for them. */
 export interface ClaimedBatch {
   readonly topic: string;
   readonly partition: number;
   readonly messages: readonly KafkaMessage[];
-  /** True when this member is about to leave: what is under way is finished, nothing is begun. */
+  /** True when this member is about to leave: current work is finished, no new work starts. */
   isStopping(): boolean;
   /** False once the partition may belong to another member. */
   isOurs(): boolean;
   /** @throws when the brokers want the partitions back */
   heartbeat(): Promise<void>;
-  /** Resolves when the brokers know that this message and those before it are dealt with. @throws when they refuse */
+  /**
+   * Resolves when the brokers have recorded that this message and those before it are processed. @throws when they
+   * refuse
+   */
   commit(last: KafkaMessage): Promise<void>;
-  /** Fetches nothing of this partition for so long; then begins after what was committed. */
+  /** Stops fetching this partition for `forMs`, then resumes after the last committed message. */
   pause(forMs: number): void;
 }
 
-/** Works batches off, chunk by chunk, and commits a chunk only when every message of it is applied or dead-lettered. */
+/** Processes batches chunk by chunk, and commits a chunk only when every message in it is applied or dead-lettered. */
 export class BatchRunner {
   private readonly applier: ChunkApplier;
   private readonly partitions = new Map<number, PartitionProgress>();
@@ -35,7 +38,7 @@ export class BatchRunner {
     this.applier = new ChunkApplier(options, handler);
   }
 
-  /** @throws what a heartbeat or a commit was refused with: nothing more was committed. */
+  /** @throws the error of a refused heartbeat or commit: nothing more was committed. */
   async run(batch: ClaimedBatch): Promise<void> {
     const heartbeats = new Heartbeats(() => batch.heartbeat(), this.heartbeatMs);
     try {
@@ -49,14 +52,14 @@ export class BatchRunner {
     }
   }
 
-  /** Forgets what it knows of all partitions but these. */
+  /** Drops the state of all partitions except these. */
   keepOnly(partitions: readonly number[]): void {
     for (const partition of this.partitions.keys()) {
       if (!partitions.includes(partition)) this.partitions.delete(partition);
     }
   }
 
-  /** When the oldest message was produced that is being worked on, or waits to be tried again; epoch milliseconds. */
+  /** Produce time of the oldest message that is being processed or waits for a retry; epoch milliseconds. */
   oldestTimestamp(): number | undefined {
     const times = [...this.partitions.values()]
       .map(({ oldestTimestamp }) => oldestTimestamp)
@@ -64,7 +67,7 @@ export class BatchRunner {
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** False when the rest of the batch has to wait. */
+  /** Returns false when the rest of the batch has to wait. */
   private async runChunk(batch: ClaimedBatch, chunk: readonly KafkaMessage[]): Promise<boolean> {
     const last = chunk.at(-1);
     if (!last || batch.isStopping() || !batch.isOurs()) return false;
@@ -72,10 +75,10 @@ export class BatchRunner {
     const progress = this.progressOf(partition);
     progress.begin(chunk);
     const outcome = await this.applier.apply(chunk, { topic, partition, progress });
-    // What came of it is safe; where to go on is for the partition's new owner to say.
+    // The results are durable; the partition's new owner decides where to continue.
     if (!batch.isOurs()) return false;
     if (outcome.waitFor !== undefined) {
-      // A member that leaves tries nothing again: what it did not commit is handed to the next one.
+      // A leaving member retries nothing: uncommitted messages go to the next member.
       if (!batch.isStopping()) this.wait(batch, progress, outcome);
       return false;
     }

@@ -6,14 +6,14 @@ import { decodeEventMessage, type PassedOver } from '../messages/event-message.j
 import type { ApplyingOptions, EventsHandler, RetryCause } from './consuming-options.js';
 import type { PartitionProgress } from './partitions/partition-progress.js';
 
-/** Where messages are and how far they are. */
+/** Position of messages and their progress. */
 export interface ChunkPlace {
   readonly topic: string;
   readonly partition: number;
   readonly progress: PartitionProgress;
 }
 
-/** `waitFor`: not all are applied or dead-lettered; try the same messages again after a pause. */
+/** `waitFor`: not all messages are applied or dead-lettered; retry the same messages after a pause. */
 export type ChunkOutcome = { readonly waitFor?: undefined } | { readonly waitFor: RetryCause; readonly error: unknown };
 
 interface Item {
@@ -27,12 +27,12 @@ interface Failure {
 }
 
 const DONE: ChunkOutcome = {};
-/** Types may be anything: so many are named in the log. */
+/** Other producers may send any type, so only this many types are named in the log. */
 const MAX_NOTED_TYPES = 50;
 
 /**
- * Brings messages to their end: applied, or dead-lettered with the reason. Nothing is dead-lettered because a server is away. What is
- * done is noted in the progress, so that a repeat only concerns the rest.
+ * Applies messages or dead-letters them with the reason. An unreachable server never dead-letters a message. Finished
+ * messages are recorded in the progress, so that a retry covers only the rest.
  */
 export class ChunkApplier {
   private readonly notedTypes = new Set<string>();
@@ -42,7 +42,7 @@ export class ChunkApplier {
     private readonly handler: EventsHandler,
   ) {}
 
-  /** Never throws: what goes wrong is a reason to wait. */
+  /** Never throws: an error becomes a reason to wait. */
   async apply(messages: readonly KafkaMessage[], place: ChunkPlace): Promise<ChunkOutcome> {
     try {
       const items = await this.decode(place.progress.open(messages), place);
@@ -52,7 +52,7 @@ export class ChunkApplier {
     }
   }
 
-  /** Dead-letters what is no event that can be applied, and notes events that there is nothing to do with. */
+  /** Dead-letters messages that are not applicable events, and records events that need no action. */
   private async decode(messages: readonly KafkaMessage[], place: ChunkPlace): Promise<Item[]> {
     const items: Item[] = [];
     const refused: Failure[] = [];
@@ -74,7 +74,7 @@ export class ChunkApplier {
     return items;
   }
 
-  /** Says so once for each type: there may be one such event for every event of ours. */
+  /** Logs each type once: other producers may send one such event for every event of ours. */
   private notePassedOver(event: PassedOver): void {
     this.options.observer.passedOver(event);
     if (this.notedTypes.has(event.type) || this.notedTypes.size >= MAX_NOTED_TYPES) return;
@@ -111,7 +111,7 @@ export class ChunkApplier {
     );
   }
 
-  /** All failed together. Unless a server is away, that is tried as often as a single event, then one by one. */
+  /** All items failed together. Unless a server is away, retries them as often as a single event, then one by one. */
   private async afterFault(error: unknown, items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {
     if (isTransient(error) || !(await this.options.areServersUp())) return { waitFor: 'server_away', error };
     const faults = place.progress.countFault();
@@ -134,7 +134,7 @@ export class ChunkApplier {
     );
   }
 
-  /** Some failed by themselves, their neighbours are applied. */
+  /** Some items failed individually; the others are applied. */
   private async settle(failures: readonly Failure[], items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {
     const { progress } = place;
     const isFailed = new Set(failures.map(({ message }) => message));
@@ -165,7 +165,9 @@ export class ChunkApplier {
   }
 }
 
-/** What other producers send without a trace context begins a trace; our own events without one are not traced. */
+/**
+ * A message from another producer without a trace context starts a trace; our own events without one are not traced.
+ */
 function processSpan(items: readonly Item[], { topic, partition }: ChunkPlace) {
   return {
     name: `process ${topic}`,

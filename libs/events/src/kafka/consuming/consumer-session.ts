@@ -7,26 +7,29 @@ import type { ConsumingOptions, EventsHandler } from './consuming-options.js';
 import { LifeSigns } from './partitions/life-signs.js';
 import { PartitionPauses } from './partitions/partition-pauses.js';
 
-/** Heartbeats do not wait for the work, so a short one costs nothing; it is how long a killed member keeps its partitions. */
+/**
+ * Heartbeats do not wait for the work, so a short timeout costs nothing; a killed member keeps its partitions this
+ * long.
+ */
 const SESSION_MS = 10_000;
 const REBALANCE_MS = 60_000;
 const CONCURRENCY = 3;
-/** Also how long it may take until a partition whose pause is over is fetched again. */
+/** Also the longest delay before a partition whose pause has ended is fetched again. */
 const MAX_FETCH_WAIT_MS = 500;
-/** Beyond the time that joining a group may take. */
+/** Longer than joining a group may take. */
 const SILENCE_MS = 60_000;
 const DISCONNECT_MS = 10_000;
 
 /**
- * One member of the consumer group, from joining to the first failure that the client does not mend by itself. It is
- * never restarted: a new one takes its place.
+ * One member of the consumer group, from joining to the first failure that the client does not recover from by itself.
+ * It is never restarted: a new session replaces it.
  */
 export class ConsumerSession {
   private readonly runner: BatchRunner;
   private readonly signs: LifeSigns;
   private readonly heartbeatMs: number;
   private assigned: readonly number[] | undefined;
-  /** Grows with every assignment. */
+  /** Increases with every assignment. */
   private generation = 0;
   private isStopping = false;
   private end: () => void = () => {};
@@ -51,9 +54,9 @@ export class ConsumerSession {
   }
 
   /**
-   * Joins and consumes until `stop`. `onConsumer` gets the client's consumer before it connects.
+   * Joins and consumes until `stop`. `onConsumer` receives the client's consumer before it connects.
    *
-   * @throws what ended it otherwise
+   * @throws the error that ended the session, unless `stop` ended it
    */
   async run(onConsumer: (consumer: Consumer) => void): Promise<void> {
     await this.ensureTopics();
@@ -61,7 +64,7 @@ export class ConsumerSession {
     const consumer = this.createConsumer();
     onConsumer(consumer);
     const pauses = new PartitionPauses(consumer);
-    // Told in the very turn in which the client gives the membership up, also where it does so by itself.
+    // Emitted in the same turn in which the client gives up the membership, even when it does so by itself.
     consumer.on(consumer.events.STOP, () => pauses.end());
     let stopWatching = () => {};
     try {
@@ -82,13 +85,13 @@ export class ConsumerSession {
     }
   }
 
-  /** Lets what is under way end, commits it and leaves the group; `run` resolves then. */
+  /** Finishes and commits current work and leaves the group; `run` then resolves. */
   stop(): void {
     this.isStopping = true;
     this.end();
   }
 
-  /** The events' own topic must exist; one that only failures need may be somebody else's to create. */
+  /** The topic of the events must exist; a topic needed only for failures may be left for someone else to create. */
   private async ensureTopics(): Promise<void> {
     const { kafka, log, topic, topics } = this.options;
     const creator = new KafkaTopics(kafka, log);
@@ -108,12 +111,12 @@ export class ConsumerSession {
       heartbeatInterval: this.heartbeatMs,
       maxWaitTimeInMs: MAX_FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
-      // The client restarts after some failures and not after others; here none is left to it.
+      // The client restarts after only some failures; here it never restarts by itself.
       retry: { restartOnFailure: () => Promise.resolve(false) },
     });
   }
 
-  /** Resolves with `stop`, rejects when the client gave up or went silent. */
+  /** Resolves on `stop`; rejects when the client gives up or goes silent. */
   private endOf(consumer: Consumer, onWatch: (stopWatching: () => void) => void): Promise<void> {
     const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => this.onAssignment(payload.memberAssignment[this.options.topic] ?? []));
@@ -125,7 +128,7 @@ export class ConsumerSession {
       onWatch(this.signs.watch(() => reject(new BusUnavailableError('the Kafka consumer gives no sign of life'))));
     });
     if (this.isStopping) this.end();
-    // It may reject before anybody waits for it.
+    // The promise may reject before anything awaits it.
     ended.catch(() => undefined);
     return ended;
   }
@@ -150,7 +153,7 @@ export class ConsumerSession {
       isStopping: () => this.isStopping || !payload.isRunning(),
       isOurs: () => this.generation === generation,
       commit: async (last: KafkaMessage) => {
-        // Behind the last message may be records that are not for consumers, such as the ends of transactions.
+        // The last message may be followed by records that consumers do not see, such as transaction markers.
         const reached = last === final ? batch.lastOffset() : last.offset;
         const offset = String(BigInt(reached) + 1n);
         await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: [{ partition, offset }] }] });

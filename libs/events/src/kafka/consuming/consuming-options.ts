@@ -5,41 +5,44 @@ import type { DecodingRules, PassedOver } from '../messages/event-message.js';
 import type { KafkaLog } from '../connection/kafka-log.js';
 import type { TopicOptions } from '../topics/kafka-topics.js';
 
-/** Applies events in order; resolves when their effects are durable. What it throws concerns all of them. */
+/** Applies events in order; resolves when their effects are durable. An error it throws concerns all of the events. */
 export type EventsHandler = (records: readonly EventRecord[]) => Promise<ProcessOutcome>;
 
 /** Why a partition waits before its events are tried again. */
 export type RetryCause = 'server_away' | 'event_failed';
 
-/** Told what becomes of the messages, for metrics. Must not throw. */
+/** Receives what happens to the messages, for metrics. Must not throw. */
 export interface ConsumingObserver {
-  /** The offsets of so many messages are committed: they are applied, or dead-lettered. */
+  /** The offsets of this many messages are committed: they are applied or dead-lettered. */
   committed(messages: number): void;
-  /** So many events are handed to the handler together. */
+  /** This many events were passed to the handler together. */
   handed(events: number): void;
-  /** A partition waits. */
+  /** A partition is paused before a retry. */
   retrying(cause: RetryCause): void;
   deadLettered(messages: number): void;
-  /** An event came that this version does nothing with: it is not about what a memory says, or its type is not known. */
+  /** This version ignores the event: it is not about a memory's content, or its type is unknown. */
   passedOver(event: PassedOver): void;
 }
 
-/** How pauses before another attempt begin; how long they become is an option. */
+/** Initial pause before a retry; the longest pause is an option. */
 export const BACKOFF = { minMs: 200, jitter: 0.5 };
 
-/** How events are applied, and what happens to those that cannot be. */
+/** How events are applied, and how those that cannot be are handled. */
 export interface ApplyingOptions {
   readonly decoding: DecodingRules;
   readonly deadLetters: Pick<DeadLetterQueue, 'add'>;
-  /** Most events that are applied and committed together. */
+  /** Maximum number of events that are applied and committed together. */
   readonly batchSize: number;
-  /** Tries of an event that fails by itself before it is dead-lettered. Servers that are away do not count. */
+  /**
+   * Attempts for an event that fails individually before it is dead-lettered. Attempts while a server is away do not
+   * count.
+   */
   readonly maxAttempts: number;
-  /** Longest pause of a partition. */
+  /** Longest pause of a partition, in milliseconds. */
   readonly maxBackoffMs: number;
   /**
-   * Whether the servers that the handler needs answer now. Asked when events fail for an unknown reason: while it says
-   * no, no event is blamed.
+   * Returns whether the servers that the handler needs answer now. Called when events fail for an unknown reason: while
+   * it returns false, no event is counted as failed.
    */
   readonly areServersUp: () => Promise<boolean>;
   readonly observer: ConsumingObserver;
@@ -49,14 +52,14 @@ export interface ApplyingOptions {
 export interface ConsumingOptions extends ApplyingOptions {
   readonly kafka: Kafka;
   readonly groupId: string;
-  /** Where the events are. */
+  /** The topic of the events. */
   readonly topic: string;
-  /** Created where they are missing, as far as this user may. */
+  /** Created when missing, as far as this user has permission. */
   readonly topics: readonly TopicOptions[];
-  /** Partitions that are worked on at once. @default 3 */
+  /** Partitions processed concurrently. @default 3 */
   readonly concurrency?: number;
-  /** After so long without a heartbeat the brokers give the partitions to others. @default 10000 */
+  /** Without a heartbeat for this long, the brokers give the partitions to other members. @default 10000 */
   readonly sessionTimeoutMs?: number;
-  /** Longest time that the others wait for this member to let go of its partitions. @default 60000 */
+  /** Longest time that other members wait for this member to release its partitions. @default 60000 */
   readonly rebalanceTimeoutMs?: number;
 }

@@ -6,19 +6,19 @@ import { toBusError } from '../connection/kafka-errors.js';
 import { ConsumerSession } from './consumer-session.js';
 import { BACKOFF, type ConsumingOptions, type EventsHandler } from './consuming-options.js';
 
-/** What a handler of the events names with `@EventPattern`, whatever the topic is called. */
+/** The pattern for a handler's `@EventPattern`, independent of the topic's name. */
 export const MEMORY_EVENTS_PATTERN = 'memory.events';
 
-/** A member that is away keeps its partitions from the others until it is back or given up. */
+/** Other members cannot take the partitions of an absent member until it returns or the group drops it. */
 const MAX_REJOIN_MS = 3000;
 
 /**
- * Nest's Kafka transport for batches: the handler of `MEMORY_EVENTS_PATTERN` gets `EventRecord[]` in the order of their
- * partition and answers with a `ProcessOutcome` when their effects are durable; only then is their offset committed.
+ * Nest's Kafka transport for batches: the handler of `MEMORY_EVENTS_PATTERN` receives `EventRecord[]` in partition
+ * order and returns a `ProcessOutcome` when their effects are durable; only then are their offsets committed.
  *
- * What the handler reports as poisoned is dead-lettered after some tries, undecodable messages and unknown types at once. What
- * it throws makes the partition wait; the others flow on. The handler must pass its errors on as they are: see
- * `RpcErrorPassThrough`.
+ * Events that the handler reports as poisoned are dead-lettered after some attempts, undecodable messages and unknown
+ * types immediately. An error that it throws pauses the partition; other partitions continue. The handler must pass its
+ * errors on unchanged: see `RpcErrorPassThrough`.
  */
 export class KafkaBatchServer extends ServerKafka {
   private readonly closing = new AbortController();
@@ -34,13 +34,13 @@ export class KafkaBatchServer extends ServerKafka {
     return this.session?.partitions;
   }
 
-  /** Age of the oldest event that is being worked on or waits to be tried again, seconds; 0 when there is none. */
+  /** Age in seconds of the oldest event that is being processed or waits for a retry; 0 when there is none. */
   oldestEventAgeSeconds(): number {
     const oldest = this.session?.oldestTimestamp();
     return oldest === undefined ? 0 : Math.max(0, Date.now() - oldest) / 1000;
   }
 
-  /** Calls back at once: brokers that are away are waited for in the background, now and whenever they go away. */
+  /** Calls back immediately: unreachable brokers are waited for in the background, at start and later. */
   override async listen(callback: (error?: unknown) => void): Promise<void> {
     const handler = this.getHandlerByPattern(MEMORY_EVENTS_PATTERN);
     if (!handler) return callback(new Error(`no handler is bound to ${MEMORY_EVENTS_PATTERN}`));
@@ -48,14 +48,14 @@ export class KafkaBatchServer extends ServerKafka {
     callback();
   }
 
-  /** Finishes what is under way, commits it and leaves the group. */
+  /** Finishes and commits current work and leaves the group. */
   override async close(): Promise<void> {
     this.closing.abort();
     this.session?.stop();
     await this.supervising;
   }
 
-  /** Keeps a member in the group: one that ends is replaced, after a pause that grows while none gets in. */
+  /** Keeps a member in the group: replaces a session that ends, after a pause that grows while none manages to join. */
   private async supervise(handler: EventsHandler): Promise<void> {
     const { signal } = this.closing;
     const { log, maxBackoffMs } = this.consuming;

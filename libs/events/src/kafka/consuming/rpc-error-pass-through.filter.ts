@@ -3,8 +3,8 @@ import type { RpcExceptionFilter } from '@nestjs/common';
 import { throwError, type Observable } from 'rxjs';
 
 /**
- * Lets the strategy see what a handler threw. Nest's own filter turns every error into the same text, so that a server
- * that is away would look like an event that cannot be applied.
+ * Passes a handler's errors to the strategy unchanged. Nest's own filter turns every error into the same text, which
+ * would make an unreachable server look like an event that cannot be applied.
  */
 @Catch()
 export class RpcErrorPassThrough implements RpcExceptionFilter {

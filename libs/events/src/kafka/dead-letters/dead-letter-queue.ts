@@ -15,41 +15,41 @@ import { TopicReader, type TopicPositions } from '../topics/topic-reader.js';
 export interface DeadLetterQueueOptions {
   /** The dead letter topic. */
   readonly topic: string;
-  /** What the names of the consumer groups begin with that read it. @default soma-dlq */
+  /** Prefix of the names of the consumer groups that read the topic. @default soma-dlq */
   readonly groupPrefix?: string;
-  /** Longest time that sending a batch may take before it throws. @default 15000 */
+  /** Longest time that sending a batch may take before it throws, in milliseconds. @default 15000 */
   readonly timeoutMs?: number;
 }
 
 export interface RedriveOptions {
-  /** Says what would be sent back and changes nothing. */
+  /** Reports what would be sent back and changes nothing. */
   readonly dryRun?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
 export interface RedriveResult {
-  /** Sent back, or what would be, in the order of the queue. */
+  /** Ids sent back (or that would be), in the order of the queue. */
   readonly redriven: readonly string[];
   /** Ids that are not dead-lettered. */
   readonly missing: readonly string[];
-  /** What the brokers refused to take back, with the reason; still dead-lettered. */
+  /** Messages that the brokers refused to take back, with the reason; they are still dead-lettered. */
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
 }
 
-/** Where the record of a dead-lettered message is. */
+/** Position of the record of a dead-lettered message. */
 interface Place {
   readonly partition: number;
   readonly offset: bigint;
 }
 
 /**
- * Messages that cannot be applied, kept on a topic with their reason until somebody sends them back. A message that was
- * dead-lettered more than once is there once.
+ * Keeps messages that cannot be applied on a topic, with the reason, until someone sends them back. A message that was
+ * dead-lettered several times is kept once.
  */
 export class DeadLetterQueue {
   private readonly producer: KafkaProducer;
   private readonly reader: TopicReader;
-  /** What is dead-lettered, oldest first, as far as `positions` have been read. */
+  /** Dead-lettered messages, oldest first, as far as `positions` have been read. */
   private readonly deadLetters = new Map<string, Place>();
   private positions: TopicPositions = new Map();
   private refreshing: Promise<void> | undefined;
@@ -65,7 +65,7 @@ export class DeadLetterQueue {
   /**
    * Resolves when all in-sync replicas have the messages; only then may their offsets be committed.
    *
-   * @throws BusUnavailableError: nothing may be committed; try again.
+   * @throws BusUnavailableError: commit nothing and try again.
    */
   async add(items: readonly DeadLetterItem[]): Promise<void> {
     for (const messages of chunkMessages(items.map(toDeadLetterMessage), (message) => message)) {
@@ -73,7 +73,7 @@ export class DeadLetterQueue {
         await this.producer.send([{ topic: this.options.topic, messages }]);
       } catch (error) {
         if (!(error instanceof MessageRefusedError)) throw error;
-        // Dead-lettering without the value would lose it: better to wait until the topic takes it.
+        // Dead-lettering without the value would lose it, so wait until the topic accepts it.
         const advice = 'raise max.message.bytes of that topic above that of the events';
         throw new BusUnavailableError(`${this.options.topic} refuses a message (${error.message}); ${advice}`, {
           cause: error,
@@ -82,7 +82,7 @@ export class DeadLetterQueue {
     }
   }
 
-  /** The newest that are dead-lettered, at most `limit` (100), oldest first. */
+  /** Returns the newest dead letters, at most `limit` (default 100), oldest first. */
   async list({ limit = 100 }: { readonly limit?: number } = {}): Promise<DeadLetter[]> {
     await this.refresh();
     const letters: DeadLetter[] = [];
@@ -102,9 +102,9 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Puts dead-lettered messages back on their topics, with their key and a header `redriven-from`, then removes them from the
-   * queue. When it is interrupted, or throws, what is not removed is still dead-lettered; doing it again may put a few
-   * messages back twice, which those who apply them tolerate.
+   * Puts dead-lettered messages back on their topics, with their key and a header `redriven-from`, then removes them
+   * from the queue. After an interruption or an error, messages not yet removed are still dead-lettered; a repeat may
+   * put a few messages back twice, which the consumers tolerate.
    */
   async redrive(ids: readonly string[] | 'all', { dryRun, onProgress }: RedriveOptions = {}): Promise<RedriveResult> {
     await this.refresh();
@@ -122,7 +122,9 @@ export class DeadLetterQueue {
     return { redriven, missing, refused };
   }
 
-  /** How many are dead-lettered. Cheap while nothing changes: only what is new since the last look is read. */
+  /**
+   * Returns the number of dead letters. Cheap while nothing changes: only records added since the last call are read.
+   */
   async count(): Promise<number> {
     await this.refresh();
     return this.deadLetters.size;

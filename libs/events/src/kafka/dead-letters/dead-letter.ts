@@ -1,20 +1,20 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import { headerText } from '../messages/event-message.js';
 
-/** A message that cannot be applied, with where it came from. */
+/** A message that cannot be applied, with its origin. */
 export interface DeadLetterItem {
   readonly topic: string;
   readonly partition: number;
   readonly message: KafkaMessage;
-  /** Why, for people: `unknown event type`. */
+  /** The reason in words: `unknown event type`. */
   readonly reason: string;
-  /** How often it was tried. */
+  /** Number of attempts. */
   readonly attempts: number;
-  /** What the last try failed with; its text is kept, cut to a bounded length. */
+  /** Error of the last attempt; its text is kept, cut to a bounded length. */
   readonly error?: unknown;
 }
 
-/** A dead-lettered message. `id` is `<topic>/<partition>/<offset>` of where it came from. */
+/** A dead-lettered message. `id` is `<topic>/<partition>/<offset>` of the original. */
 export interface DeadLetter {
   readonly id: string;
   readonly topic: string;
@@ -49,7 +49,10 @@ export function deadLetterId({
   return `${topic}/${partition}/${message.offset}`;
 }
 
-/** The record of a dead-lettered message: its key is its origin, so that dead-lettering it again makes the same record. */
+/**
+ * Returns the record of a dead-lettered message. Its key is the message's origin, so that dead-lettering it again
+ * produces the same record.
+ */
 export function toDeadLetterMessage(item: DeadLetterItem): Message {
   const { topic, partition, message, reason, attempts, error } = item;
   const headers: IHeaders = {
@@ -67,7 +70,7 @@ export function toDeadLetterMessage(item: DeadLetterItem): Message {
   return { key: deadLetterId(item), value: message.value ?? Buffer.alloc(0), headers };
 }
 
-/** Reads a record of the dead letter topic; undefined when it is none of ours. */
+/** Reads a record of the dead letter topic; undefined when this service did not write it. */
 export function toDeadLetter({ key, value, timestamp, headers }: KafkaMessage): DeadLetter | undefined {
   const topic = headerText(headers, 'dlq-topic');
   const offset = headerText(headers, 'dlq-offset');
@@ -90,7 +93,7 @@ export function toDeadLetter({ key, value, timestamp, headers }: KafkaMessage): 
   };
 }
 
-/** The original, to be put back on its topic. Without a key it goes to the partition it was on. */
+/** Returns the original message, to be put back on its topic. Without a key it goes to its original partition. */
 export function toRedrivenMessage({ id, key, value, headers, partition }: DeadLetter): Message {
   return { key, value, headers: { ...headers, [REDRIVEN]: id }, ...(key === null ? { partition } : {}) };
 }

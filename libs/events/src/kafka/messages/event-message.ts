@@ -17,14 +17,14 @@ import { validTraceparent } from '@sfm/observability';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { EventValidator } from '../../validation/event-validator.js';
 
-/** What decoding needs to know. */
+/** Limits for decoding. */
 export interface DecodingRules {
   readonly validator: EventValidator;
-  /** Longest coordinate that is accepted from other producers. */
+  /** Maximum number of dimensions of a coordinate accepted from other producers. */
   readonly maxDimensions: number;
 }
 
-/** An event that is not about what a memory says, or of a type that this version does not know. */
+/** An event that is not about a memory's content, or whose type this version does not know. */
 export interface PassedOver {
   readonly type: string;
   readonly kind: EventKind | 'unknown';
@@ -43,7 +43,7 @@ export function eventMessageKey(namespace: Namespace, key: string): string {
   return `${namespace}:${key}`;
 }
 
-/** The message of an event: key, JSON value and headers. */
+/** Returns the message of an event: key, JSON value and headers. */
 export function encodeEventMessage({
   event,
   key,
@@ -67,9 +67,9 @@ export function encodeEventMessage({
 }
 
 /**
- * Reads a message of ours or of another producer. What stands in the headers of ours is found in the event when they
- * are missing. Never throws: an event that cannot be applied has a `problem` to dead-letter it with, one that there is nothing to do
- * with is `passedOver`.
+ * Reads a message of this service or of another producer. Missing headers are filled in from the event. Never throws:
+ * an event that cannot be applied is returned with a `problem` for the dead letter, one that needs no action as
+ * `passedOver`.
  */
 export function decodeEventMessage(
   message: Pick<KafkaMessage, 'value' | 'headers'>,
@@ -95,7 +95,7 @@ export function decodeEventMessage(
   }
 }
 
-/** @throws InvalidRequestError when its namespace is none */
+/** @throws InvalidRequestError when the event's namespace is invalid */
 function checked(event: MemoryEvent): CheckedEvent {
   return { ...event, namespace: toNamespace(event.namespace) };
 }
@@ -119,7 +119,7 @@ function keyOfPayload(payload: JsonValue, maxDimensions: number): string {
   throw new Error(`${field}: must be a list of numbers or a text "x,y,z"`);
 }
 
-/** A trace context that nobody can read is no reason to refuse an event. */
+/** An unreadable trace context does not invalidate an event. */
 function traceOf(headers: IHeaders | undefined): { traceparent?: string } {
   const traceparent = validTraceparent(headerText(headers, 'traceparent'));
   return traceparent === undefined ? {} : { traceparent };
@@ -145,7 +145,7 @@ function detailsOf(headers: IHeaders | undefined): Pick<EventRecord, 'details'> 
   return { details: toEnvelopeDetails(details) };
 }
 
-/** The value of a header as text; the first when it is given several times. */
+/** Returns a header's value as text; the first value when it occurs several times. */
 export function headerText(headers: IHeaders | undefined, name: string): string | undefined {
   const value = headers?.[name];
   const first = Array.isArray(value) ? value[0] : value;

@@ -1,4 +1,4 @@
 import { Partitioners } from 'kafkajs';
 
-/** Murmur2 of the key as the Java client's default, so that other producers put the same memory on the same partition. */
+/** Murmur2 of the key, the Java client's default, so that other producers put the same memory on the same partition. */
 export const javaPartitioner = Partitioners.DefaultPartitioner;

@@ -8,7 +8,7 @@ import { KafkaTopics, MEMORY_EVENTS_TOPIC, memoryTopics, type TopicOptions } fro
 import { chunkMessages } from './message-chunks.js';
 
 export interface KafkaEventBusOptions extends KafkaProducerOptions {
-  /** Where events go. @default memory.events */
+  /** Topic of the events. @default memory.events */
   readonly topic?: string;
   /** Created before the first event is sent, unless they exist. @default `memoryTopics({ topic })` */
   readonly topics?: readonly TopicOptions[];
@@ -20,8 +20,8 @@ interface Outgoing {
 }
 
 /**
- * Puts events on a topic, in order per memory: the key of its messages names the memory, and one key stays on one
- * partition. Connects with the first event, and again whenever brokers come back.
+ * Publishes events on a topic, in order per memory: a message's key names the memory, and one key stays on one
+ * partition. Connects on the first event, and reconnects when the brokers return.
  */
 export class KafkaEventBus extends EventBus {
   private readonly producer: KafkaProducer;
@@ -37,12 +37,12 @@ export class KafkaEventBus extends EventBus {
   }
 
   /**
-   * Resolves when all in-sync replicas have the events, in one request unless they are larger than a batch may be.
-   * Events that the brokers refuse for what they are, such as their size, are reported as poisoned; the others are
+   * Resolves when all in-sync replicas have the events; sends one request unless they exceed a batch's size limit.
+   * Events that the brokers refuse for their content, such as their size, are reported as poisoned; the others are
    * published.
    *
-   * @throws BusUnavailableError within the time limit. Events may be on the topic all the same: publishing them again
-   *   is safe, because whoever applies them tells repeats by event id and version.
+   * @throws BusUnavailableError within the time limit. The events may be on the topic anyway: publishing them again is
+   * safe, because consumers recognise repeats by event id and version.
    */
   async publish(records: readonly EventRecord[]): Promise<PublishOutcome> {
     if (records.length === 0) return { published: [] };
@@ -80,7 +80,7 @@ export class KafkaEventBus extends EventBus {
     return { published, poisoned };
   }
 
-  /** Lets a publish that is under way end, then closes the connection. */
+  /** Finishes a publish in progress, then closes the connection. */
   async disconnect(): Promise<void> {
     await this.producer.disconnect();
   }
@@ -103,7 +103,7 @@ export class KafkaEventBus extends EventBus {
     }
   }
 
-  /** A topic that is not published on is left to others when this user may not create it. */
+  /** A topic that is not published on is left for others to create when this user has no permission. */
   private async createTopics(): Promise<void> {
     const topics = this.options.topics ?? memoryTopics({ topic: this.topic });
     const creator = new KafkaTopics(this.kafka, this.log);

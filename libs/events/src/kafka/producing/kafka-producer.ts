@@ -14,18 +14,17 @@ import { toBusError } from '../connection/kafka-errors.js';
 export interface KafkaProducerOptions {
   /** @default gzip */
   readonly compression?: 'gzip' | 'none';
-  /** Longest time a send may take before it throws. @default 15000 */
+  /** Longest time a send may take before it throws, in milliseconds. @default 15000 */
   readonly timeoutMs?: number;
 }
 
 const RETRIES = 5;
 
 /**
- * Sends batches, idempotent and acknowledged by all in-sync replicas, one after the other. Connects by itself.
+ * Sends batches one after the other, idempotently and acknowledged by all in-sync replicas. Connects by itself.
  *
- * A producer that failed is never used again. It does not know which of its batches the brokers took, so it would give
- * the sequence numbers of a batch that was taken to another batch, and the brokers would drop that one as a repeat
- * while acknowledging it.
+ * A failed producer is never used again. It does not know which of its batches the brokers accepted, so it would reuse
+ * the sequence numbers of an accepted batch for another one, which the brokers would acknowledge but drop as a repeat.
  */
 export class KafkaProducer {
   private session: ProducerSession | undefined;
@@ -38,7 +37,7 @@ export class KafkaProducer {
   ) {}
 
   /**
-   * Resolves when all in-sync replicas have every message. When it throws, any part of them may be on the topic.
+   * Resolves when all in-sync replicas have every message. When it throws, any subset of them may be on the topic.
    *
    * @throws MessageRefusedError when the content is refused, BusUnavailableError otherwise: try again.
    */
@@ -48,7 +47,7 @@ export class KafkaProducer {
     return sent;
   }
 
-  /** Ends what is under way, then the connection; `send` would open another. */
+  /** Finishes current work, then closes the connection; a later `send` opens a new one. */
   async disconnect(): Promise<void> {
     await this.turn;
     this.drop();
@@ -75,7 +74,7 @@ export class KafkaProducer {
   }
 }
 
-/** One producer id, until the first failure. */
+/** A producer with one producer id, used until its first failure. */
 class ProducerSession {
   private readonly partitions = new WeakMap<Message, number>();
   private readonly producer: Producer;
@@ -99,7 +98,7 @@ class ProducerSession {
     return sent;
   }
 
-  /** Disconnects twice: tries that were under way may have connected again. */
+  /** Disconnects twice: attempts in progress may have reconnected after the first. */
   async close(): Promise<void> {
     this.isClosed = true;
     const disconnect = () => this.producer.disconnect().catch(() => undefined);
@@ -120,8 +119,8 @@ class ProducerSession {
   }
 
   /**
-   * A partition whose leader moves during a send to a broker that has answered already is passed over by the client,
-   * and the send succeeds without it.
+   * Throws when a partition was skipped: the client skips a partition whose leader moves during a send to a broker that
+   * has answered already, and the send succeeds without it.
    */
   private requireAll(batches: readonly TopicMessages[], taken: readonly RecordMetadata[]): void {
     const answered = new Set(taken.map(({ topicName, partition }) => `${topicName}/${partition}`));
@@ -134,8 +133,8 @@ class ProducerSession {
   }
 
   /**
-   * Lets a repeated try go where the first went, also when the topic gets more partitions in between, and ends the
-   * tries of a session that was given up: they must not put old events behind newer ones.
+   * Sends a retry to the same partition as the first attempt, even when the topic gains partitions in between, and ends
+   * the retries of an abandoned session, which must not put old events behind newer ones.
    */
   private createPartitioner(): ICustomPartitioner {
     return () => {

@@ -1,13 +1,16 @@
 import type { IHeaders, Message } from 'kafkajs';
 
-/** Below the brokers' usual limit of 1,048,588 for a batch, which a chunk becomes when its keys meet in a partition. */
+/**
+ * Below the brokers' usual batch limit of 1,048,588 bytes: a chunk becomes one batch when all its keys are in one
+ * partition.
+ */
 const MAX_CHUNK_BYTES = 900_000;
-/** Varints, timestamps and the like of one record. */
+/** Bytes for varints, timestamps and other fields of one record. */
 const RECORD_OVERHEAD = 32;
 
 /**
- * Divides messages, in order, into chunks that the brokers take whole. A message that is too large on its own stands
- * alone in its chunk, so that a refusal concerns nobody else.
+ * Divides messages, in order, into chunks that the brokers accept whole. A message that is too large gets a chunk of
+ * its own, so that its refusal affects no other message.
  */
 export function chunkMessages<Item>(items: readonly Item[], messageOf: (item: Item) => Message): Item[][] {
   const chunks: Item[][] = [];

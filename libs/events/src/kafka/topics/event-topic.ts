@@ -6,11 +6,11 @@ import { TopicReader } from './topic-reader.js';
 export interface EventTopicOptions {
   readonly topic: string;
   readonly rules: DecodingRules;
-  /** What the names of the consumer groups begin with that read it. */
+  /** Prefix of the names of the consumer groups that read the topic. */
   readonly groupPrefix: string;
 }
 
-/** The events that the brokers still have. */
+/** Reads the events that the brokers still have. */
 export class EventTopic {
   private readonly reader: TopicReader;
 
@@ -22,8 +22,8 @@ export class EventTopic {
   }
 
   /**
-   * Reads every event up to what is the end now; those of one memory in their order. Messages that are no events are
-   * only counted, events that are not about what a memory says are left out.
+   * Reads every event up to the current end of the topic, in order per memory. Messages that are not events are only
+   * counted; events that are not about a memory's content are skipped.
    *
    * @throws BusUnavailableError
    */

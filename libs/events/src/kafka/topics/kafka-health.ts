@@ -5,7 +5,7 @@ import { toBusError } from '../connection/kafka-errors.js';
 
 export interface KafkaHealthReport {
   readonly isUp: boolean;
-  /** Brokers that are part of the cluster now. */
+  /** Number of brokers in the cluster now. */
   readonly brokers?: number;
   /** Topics that do not exist. */
   readonly missingTopics?: readonly string[];
@@ -19,10 +19,10 @@ export interface KafkaHealthOptions {
   readonly timeoutMs?: number;
 }
 
-/** What a look finds is its answer; it is not logged as well. */
+/** The result of a check is returned, so it is not logged as well. */
 const SILENT = { log: () => {}, warn: () => {}, error: () => {} };
 
-/** Tells whether the brokers answer, over a connection of its own. */
+/** Checks whether the brokers answer, over a connection of its own. */
 export class KafkaHealth {
   private readonly kafka: Kafka;
   private readonly timeoutMs: number;
@@ -38,12 +38,12 @@ export class KafkaHealth {
     const limits = { connectTimeoutMs: this.timeoutMs, requestTimeoutMs: this.timeoutMs };
     this.kafka = new Kafka({
       ...kafkaClientConfig({ ...connection, ...limits }, SILENT),
-      // One try per broker: the next look comes soon.
+      // One attempt per broker: the next check comes soon.
       retry: { retries: connection.brokers.length - 1, initialRetryTime: 10 },
     });
   }
 
-  /** Resolves within the time limit and never rejects. A look that takes longer is shared by those who ask meanwhile. */
+  /** Resolves within the time limit and never rejects. Concurrent callers share a check in progress. */
   async check(): Promise<KafkaHealthReport> {
     this.running ??= this.look().finally(() => (this.running = undefined));
     let timer: NodeJS.Timeout | undefined;

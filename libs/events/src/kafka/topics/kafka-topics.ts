@@ -21,16 +21,16 @@ const REPLICAS = 3;
 const LEADER_WAIT_MS = 10_000;
 const CREATE_TIMEOUT_MS = 5000;
 
-/** The dead letter topic of a topic. */
+/** Returns the name of a topic's dead letter topic. */
 export function deadLetterTopicOf(topic: string): string {
   return `${topic}.dlq`;
 }
 
 /**
- * The topic of the memory events and its dead letter topic, as the service creates them.
+ * Returns the topic of the memory events and its dead letter topic, as the service creates them.
  *
- * The dead letter topic is compacted and never expires: a record goes when somebody sent it back, which leaves a
- * tombstone for its key. It takes larger messages than other topics, because a dead-lettered one has more headers.
+ * The dead letter topic is compacted and never expires: sending a record back removes it by writing a tombstone for its
+ * key. It accepts larger messages than other topics, because a dead letter has more headers.
  */
 export function memoryTopics(options: Partial<TopicOptions> = {}): readonly TopicOptions[] {
   const topic = options.topic ?? MEMORY_EVENTS_TOPIC;
@@ -46,7 +46,7 @@ export function memoryTopics(options: Partial<TopicOptions> = {}): readonly Topi
   ];
 }
 
-/** Creates the topics that are missing. */
+/** Creates missing topics. */
 export class KafkaTopics {
   constructor(
     private readonly kafka: Kafka,
@@ -54,11 +54,11 @@ export class KafkaTopics {
   ) {}
 
   /**
-   * Resolves when every topic exists and each of its partitions has a leader. A topic that exists is left as it is.
-   * Several processes may do this at once.
+   * Resolves when every topic exists and each of its partitions has a leader. Existing topics are left unchanged.
+   * Several processes may call this at once.
    *
-   * @throws BusUnavailableError when the brokers are away, or do not let this user create a topic: the message says
-   *   how to create it.
+   * @throws BusUnavailableError when the brokers are away or this user may not create a topic: the message says how to
+   * create it.
    */
   async ensure(topics: readonly TopicOptions[]): Promise<void> {
     const admin = this.kafka.admin();
@@ -131,7 +131,7 @@ export class KafkaTopics {
   }
 }
 
-/** Undefined while the topic is not known everywhere, or partitions have no leader. */
+/** Returns undefined while some brokers do not know the topic or a partition has no leader. */
 async function metadataOf(admin: Admin, topic: string): Promise<ITopicMetadata | undefined> {
   try {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });

@@ -8,15 +8,15 @@ import { protocolErrorsOf, toBusError } from '../connection/kafka-errors.js';
 export type TopicPositions = ReadonlyMap<number, bigint>;
 
 export interface ReadOptions {
-  /** Where to begin; partitions that are not named are read from their beginning. */
+  /** Start positions; unnamed partitions are read from their beginning. */
   readonly from?: TopicPositions;
-  /** Where to end, exclusive; then only the partitions named here are read. */
+  /** End positions, exclusive; when given, only these partitions are read. */
   readonly until?: TopicPositions;
-  /** Called in order per partition; the next call waits for it. */
+  /** Called in order per partition; each call waits for the previous one. */
   readonly visit: (messages: readonly KafkaMessage[], partition: number) => Promise<void> | void;
 }
 
-/** Nothing arrives for so long: the read is given up. */
+/** The read fails when nothing arrives for this long. */
 const IDLE_MS = 20_000;
 /** A visit may send batches back to the brokers between two heartbeats. */
 const SESSION_MS = 60_000;
@@ -27,7 +27,7 @@ interface Span {
 }
 
 interface Reading {
-  /** What is to be read, per partition. */
+  /** The span to read, per partition. */
   readonly open: ReadonlyMap<number, Span>;
   readonly visit: ReadOptions['visit'];
 }
@@ -37,17 +37,20 @@ const MAX_JOINS = 30;
 const JOIN_PAUSE_MS = 200;
 
 /**
- * Reads a topic from given positions to what is its end now. Uses a consumer group of its own that commits nothing and
- * is deleted afterwards.
+ * Reads a topic from given positions to its current end. Uses a consumer group of its own that commits nothing and is
+ * deleted afterwards.
  */
 export class TopicReader {
   constructor(
     private readonly kafka: Kafka,
-    /** What the names of its groups begin with. */
+    /** Prefix of the names of its groups. */
     private readonly groupPrefix: string,
   ) {}
 
-  /** Resolves with the positions behind what was read; a topic that does not exist is empty. @throws BusUnavailableError */
+  /**
+   * Resolves with the positions after the last message read; a topic that does not exist is empty. @throws
+   * BusUnavailableError
+   */
   async read(topic: string, { from = new Map(), until, visit }: ReadOptions): Promise<TopicPositions> {
     const admin = this.kafka.admin();
     try {
@@ -63,7 +66,10 @@ export class TopicReader {
     }
   }
 
-  /** Brokers that have just started let nobody into a group for a moment; nothing has been visited then. */
+  /**
+   * Retries joining: brokers that have just started refuse group members for a moment, before anything has been
+   * visited.
+   */
   private async consumeWhenReady(admin: Admin, topic: string, reading: Reading): Promise<void> {
     for (let tries = 1; ; tries += 1) {
       try {
@@ -90,7 +96,7 @@ export class TopicReader {
       await readAll(consumer, topic, reading);
     } finally {
       await consumer.disconnect().catch(() => undefined);
-      // A group without members and offsets expires by itself where it may not be deleted.
+      // A group without members and offsets expires by itself if it may not be deleted.
       await admin.deleteGroups([groupId]).catch(() => undefined);
     }
   }
@@ -116,7 +122,7 @@ async function spansOf(admin: Admin, topic: string, from: TopicPositions): Promi
     offsets.map(({ partition, low, high }) => {
       const wanted = from.get(partition) ?? 0n;
       const end = BigInt(high);
-      // A position behind the end is one of a topic that was deleted and created again.
+      // A position beyond the end belongs to a topic that was deleted and created again.
       return [partition, { next: wanted > end || wanted < BigInt(low) ? BigInt(low) : wanted, end }];
     }),
   );
@@ -149,7 +155,7 @@ async function readAll(consumer: Consumer, topic: string, { open, visit }: Readi
           try {
             await visit(messages, batch.partition);
           } catch (error) {
-            // Thrown on, it would make the client visit the same messages again.
+            // Rethrowing would make the client visit the same messages again.
             return reject(error instanceof Error ? error : new Error(String(error)));
           }
           beat();

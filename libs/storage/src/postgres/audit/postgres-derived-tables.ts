@@ -1,14 +1,14 @@
 import { DerivedTables, type LinkId, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
-/** A link with an end where no memory lives; expired memories live until they are removed. */
+/** A link with an end where no memory lives; an expired memory counts as living until it is removed. */
 const IS_DANGLING = `(
   NOT EXISTS (SELECT FROM memories m
     WHERE m.namespace = l.namespace AND m.coordinate_key = l.from_key AND m.deleted_at IS NULL)
   OR NOT EXISTS (SELECT FROM memories m
     WHERE m.namespace = l.namespace AND m.coordinate_key = l.to_key AND m.deleted_at IS NULL))`;
 
-/** `memory_links` and `namespaces`, put right by what `memories` says. */
+/** Repairs `memory_links` and `namespaces` from `memories`. */
 export class PostgresDerivedTables extends DerivedTables {
   constructor(private readonly database: PostgresDatabase) {
     super();

@@ -17,10 +17,10 @@ import { decodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import type { PayloadForm } from '../rows/ledger-row.js';
 
-/** How many of a kind are named; the rest are counted. */
+/** Maximum number of examples named per kind; the rest are only counted. */
 const NAMED = 10;
 
-/** Keys that rows or ledger know after $2, at most $3. */
+/** Keys after $2 found in rows or ledger, at most $3. */
 const NEXT_KEYS = `SELECT key FROM (
     (SELECT coordinate_key AS key FROM memories
       WHERE namespace = $1 AND coordinate_key > $2 ORDER BY coordinate_key LIMIT $3)
@@ -31,7 +31,7 @@ const NEXT_KEYS = `SELECT key FROM (
 
 const GIVEN_KEYS = 'SELECT DISTINCT key COLLATE "C" AS key FROM unnest($2::text[]) AS given (key)';
 
-/** What of the newest ledger row is compared with the row, under names of its own. */
+/** Columns of the newest ledger row that are compared with the memory row, under distinct names. */
 const NEWEST_COLUMNS = `n.type AS newest_type, n.memory_type AS newest_memory_type, n.coordinate AS newest_coordinate,
   n.payload AS newest_payload, n.payload_form AS newest_form, n.importance AS newest_importance,
   n.importance_norm AS newest_importance_norm, encode(n.content_hash, 'hex') AS newest_hash,
@@ -39,7 +39,7 @@ const NEWEST_COLUMNS = `n.type AS newest_type, n.memory_type AS newest_memory_ty
   ${epochMs('n.created_at')} AS newest_created_at_ms, ${epochMs('n.updated_at')} AS newest_updated_at_ms,
   ${epochMs('n.expires_at')} AS newest_expires_at_ms`;
 
-/** Rows and ledger of coordinates in one statement, hence of one instant. */
+/** Rows and ledger of coordinates in one statement, and therefore from one snapshot. */
 const audit = (keys: string) => `
 WITH wanted AS MATERIALIZED (${keys}), ledger AS (
   SELECT w.key, count(*)::int AS events, min(e.version) AS lowest, max(e.version) AS newest
@@ -66,7 +66,7 @@ ORDER BY w.key`;
 
 interface AuditDbRow {
   readonly key: string;
-  /** Null, like all of the row, when only the ledger knows the coordinate. */
+  /** Null, like the whole row, when only the ledger has the coordinate. */
   readonly version: number | null;
   readonly coordinate: number[];
   readonly indexed_version: number;
@@ -85,7 +85,7 @@ interface AuditDbRow {
   readonly embedding: Buffer | null;
   readonly embedding_space: string | null;
   readonly age: number;
-  /** Null, like all that follow, when the ledger does not know the coordinate. */
+  /** Null, like all following columns, when the ledger does not have the coordinate. */
   readonly events: number | null;
   readonly lowest: number;
   readonly newest: number;
@@ -105,7 +105,7 @@ interface AuditDbRow {
   readonly missing: number[] | null;
 }
 
-/** Reads `memories` beside `memory_events`. */
+/** Compares `memories` with `memory_events`. */
 export class PostgresTruthAudit extends TruthAudit {
   constructor(private readonly database: PostgresDatabase) {
     super();
@@ -182,7 +182,7 @@ export class PostgresTruthAudit extends TruthAudit {
   }
 }
 
-/** The namespaces of a table, one step through its index for each. */
+/** Reads the namespaces of a table with one index step for each. */
 function namesIn(table: string): string {
   return `in_${table} (name) AS (
     (SELECT namespace FROM ${table} ORDER BY namespace LIMIT 1)

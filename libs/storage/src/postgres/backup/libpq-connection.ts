@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { PostgresConnection } from '../connection/connection.js';
 
 /**
- * Says where a database is in the words of PostgreSQL's own programs, while `work` runs. Password and keys are in files
+ * Provides a libpq connection string for PostgreSQL's own programs while `work` runs. Password and keys are in files
  * that only this user can read, never among the arguments, which every user of the machine can see.
  */
 export async function withConninfo<T>(

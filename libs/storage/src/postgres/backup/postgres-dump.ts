@@ -5,15 +5,15 @@ import { withConninfo } from './libpq-connection.js';
 import { startProgram } from './postgres-program.js';
 
 /**
- * A dump of the whole database in `pg_dump`'s custom format, of one instant, while the service goes on. The stream fails
- * when the dump does: what was read is then no backup.
+ * Streams a dump of the whole database in `pg_dump`'s custom format, from one snapshot, while the service runs. The
+ * stream fails when the dump fails: the data read so far is then no backup.
  */
 export function dumpDatabase(connection: PostgresConnection): Readable {
   const output = new PassThrough();
   withConninfo(connection, async (conninfo) => {
     const dump = startProgram('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', `--dbname=${conninfo}`]);
     output.once('close', () => dump.kill());
-    // The output may end before the program fails, so it is ended by hand, after success.
+    // The output may end before the program fails, so it is ended explicitly after success.
     await Promise.all([pipeline(dump.stdout, output, { end: false }), dump.done]);
     output.end();
   }).catch((error: unknown) => output.destroy(error instanceof Error ? error : new Error(String(error))));
@@ -21,7 +21,7 @@ export function dumpDatabase(connection: PostgresConnection): Readable {
 }
 
 /**
- * Replaces what the database holds by a dump, in one transaction: when it fails, nothing has changed.
+ * Replaces the database's contents with a dump, in one transaction: a failure changes nothing.
  *
  * @throws PostgresProgramError, or the error of the stream
  */
@@ -42,7 +42,7 @@ export async function restoreDatabase(connection: PostgresConnection, dump: Read
       throw error;
     });
     const [program, feeding] = await Promise.allSettled([restore.done, fed]);
-    // A broken pipe only says that the program ended; a damaged dump is why it was killed.
+    // A broken pipe only means that the program ended; a damaged dump is the reason it was killed.
     if (feeding.status === 'rejected' && !isBrokenPipe(feeding.reason)) throw feeding.reason;
     if (program.status === 'rejected') throw program.reason;
   });

@@ -2,10 +2,10 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { Readable, Writable } from 'node:stream';
 
-/** How much of what a program complains is told. */
+/** Maximum length of a program's error output that is reported. */
 const TOLD_CHARACTERS = 2000;
 
-/** One of PostgreSQL's own programs cannot be started or did not succeed. */
+/** A PostgreSQL program could not be started or failed. */
 export class PostgresProgramError extends Error {
   override readonly name = 'PostgresProgramError';
 }
@@ -13,16 +13,16 @@ export class PostgresProgramError extends Error {
 export interface RunningProgram {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** Resolves when it succeeded. @throws PostgresProgramError with what it complained. */
+  /** Resolves on success. @throws PostgresProgramError with the program's error output. */
   readonly done: Promise<void>;
   kill(): void;
 }
 
-/** Starts `pg_dump` or `pg_restore` of the search path. */
+/** Starts `pg_dump` or `pg_restore` from the search path. */
 export function startProgram(name: 'pg_dump' | 'pg_restore', args: readonly string[]): RunningProgram {
   const child = spawn(name, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const { stdin, stdout } = child;
-  // What the program itself says is the better message.
+  // The program's own message is better.
   stdin.on('error', () => undefined);
   return { stdin, stdout, done: outcome(name, child), kill: () => void child.kill() };
 }

@@ -4,11 +4,13 @@
  */
 export const ADVISORY_LOCK_CLASS = 0x534f4d41;
 
-/** Held for the whole life of a process that must be alone: on an embedded data folder, or with its index in process. */
+/**
+ * Held for the whole life of a process that must be alone: one on an embedded data folder, or with an in-process index.
+ */
 export const INSTANCE_LOCK = 1;
 
 /** Held while migrations are applied or reverted. */
 export const MIGRATION_LOCK = 2;
 
-/** Class of the locks on single namespaces, which are told apart by a hash of their name. */
+/** Class of the locks on single namespaces, each identified by a hash of the namespace's name. */
 export const NAMESPACE_LOCK_CLASS = ADVISORY_LOCK_CLASS + 1;

@@ -1,6 +1,6 @@
 import { isErrorLike, sqlState } from './driver-errors.js';
 
-/** Why a connection did not come about, where the person who configured it can do something. */
+/** Cause of a failed connection that the person who configured it can fix. */
 export type ConnectionProblem =
   | 'encryption required'
   | 'encryption not offered'
@@ -12,7 +12,7 @@ export type ConnectionProblem =
   | 'login refused'
   | 'database missing';
 
-/** Codes of Node's TLS for a chain that ends at nobody it was told to trust. */
+/** Codes of Node's TLS for a certificate chain that ends at no trusted authority. */
 const UNTRUSTED = new Set([
   'CERT_UNTRUSTED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -22,7 +22,7 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-/** What a failed connection attempt means; undefined when it says nothing about the configuration. */
+/** Returns the cause of a failed connection attempt; undefined when it does not concern the configuration. */
 export function connectionProblem(error: unknown): ConnectionProblem | undefined {
   if (!isErrorLike(error)) return undefined;
   const code = sqlState(error) ?? '';
@@ -33,10 +33,10 @@ export function connectionProblem(error: unknown): ConnectionProblem | undefined
   if (/^ERR_SSL_.*ALERT/.test(code)) return 'client certificate refused';
   if (/does not support SSL/i.test(message)) return 'encryption not offered';
   if (code === '3D000') return 'database missing';
-  // What the driver says itself when the server asks for a password and none was given.
+  // The driver's own message when the server asks for a password and none was given.
   if (/client password must be/i.test(message)) return 'login refused';
   if (!code.startsWith('28')) return undefined;
-  // PostgreSQL has one SQLSTATE for all of these.
+  // PostgreSQL uses one SQLSTATE for all of these.
   if (/no pg_hba\.conf entry.*no encryption/i.test(message)) return 'encryption required';
   if (/requires a valid client certificate/i.test(message)) return 'client certificate required';
   if (/certificate authentication failed/i.test(message)) return 'client certificate refused';

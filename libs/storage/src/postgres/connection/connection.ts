@@ -10,16 +10,16 @@ export interface PostgresConnection {
   readonly ssl: PgTls;
 }
 
-/** A `postgresql://` URL is not one, or asks for something that is not supported. The message carries no password. */
+/** A `postgresql://` URL is malformed, or asks for an unsupported feature. The message contains no password. */
 export class InvalidPostgresUrl extends Error {
   override readonly name = 'InvalidPostgresUrl';
 }
 
 /**
- * Reads a `postgresql://` URL and settles how to encrypt.
+ * Parses a `postgresql://` URL and decides the encryption.
  *
- * Query parameters `sslmode`, `sslrootcert`, `sslcert`, `sslkey` and `host` (socket folder) mean what they mean to
- * libpq; options given beside the URL win over them.
+ * Query parameters `sslmode`, `sslrootcert`, `sslcert`, `sslkey` and `host` (socket folder) have libpq's meaning;
+ * options given beside the URL override them.
  *
  * @throws InvalidPostgresUrl; Error for an unreadable certificate, or when the server cannot be asked about TLS
  */
@@ -60,7 +60,7 @@ function parse(url: string): URL {
   try {
     return new URL(plain);
   } catch {
-    // The URL parser's own error quotes the input, password included.
+    // The URL parser's own error quotes the input, including the password.
     throw new InvalidPostgresUrl(
       'The PostgreSQL URL is malformed; the form is postgresql://user:password@host:port/database (special characters percent-encoded, one host).',
     );

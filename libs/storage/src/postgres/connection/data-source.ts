@@ -3,17 +3,17 @@ import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import type { PostgresConnection } from './connection.js';
 import { KEEP_ALIVE } from './keep-alive.js';
 
-/** Sizes and bounds of the connection pool; times in milliseconds. */
+/** Sizes and limits of the connection pool; times in milliseconds. */
 export interface PoolOptions {
   /** @default 10 */
   readonly size?: number;
   /** How long a caller waits for a connection. @default 5000 */
   readonly connectTimeoutMs?: number;
-  /** How long the server works on one statement; 0 means without bound. @default 30000 */
+  /** Longest time the server works on one statement; 0 means no limit. @default 30000 */
   readonly statementTimeoutMs?: number;
   /** How long a transaction may sit idle before the server ends it. @default 60000 */
   readonly idleInTransactionTimeoutMs?: number;
-  /** When an unused connection is closed. @default 30000 */
+  /** Idle time after which an unused connection is closed. @default 30000 */
   readonly idleTimeoutMs?: number;
 }
 
@@ -24,11 +24,11 @@ export interface CreateDataSourceOptions {
   readonly pool?: PoolOptions;
   /** Shown in `pg_stat_activity`. @default 'somafractalmemory' */
   readonly applicationName?: string;
-  /** Told when an idle connection drops, as on a PostgreSQL restart; the pool replaces it by itself. */
+  /** Called when an idle connection drops, as on a PostgreSQL restart; the pool replaces it by itself. */
   readonly onIdleConnectionError?: (error: Error) => void;
 }
 
-/** TypeORM prints failed migrations to the console even with `logging: false`; the error says it all. */
+/** TypeORM prints failed migrations to the console even with `logging: false`; the error has all the information. */
 const SILENT: Logger = {
   logQuery: () => undefined,
   logQueryError: () => undefined,
@@ -38,14 +38,14 @@ const SILENT: Logger = {
   log: () => undefined,
 };
 
-/** Table in which applied migrations are noted. */
+/** Table of applied migrations. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
 /**
- * Makes the TypeORM data source of the truth store; nothing connects before `initialize()`.
+ * Creates the TypeORM data source of the truth store; nothing connects before `initialize()`.
  *
- * The schema changes through migrations only, extensions are left to them, and a dropped connection never ends the
- * process: its query fails, the pool opens a new one.
+ * Only migrations change the schema and install extensions. A dropped connection never ends the process: its query
+ * fails, and the pool opens a new one.
  */
 export function createDataSource(options: CreateDataSourceOptions): DataSource {
   const { connection, pool = {} } = options;
@@ -83,8 +83,9 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
 }
 
 /**
- * Between taking its own listener off a connection and the turn of the caller who waits for it, the pool leaves the
- * connection without one. A loss told in between would end the process; so it fails the caller's first statement.
+ * The pool removes its own error listener from a connection before the waiting caller runs, so the connection has no
+ * listener in between. A loss reported then would end the process; this listener makes the caller's first statement
+ * fail instead.
  */
 function outliveLoss(client: ClientBase): void {
   client.on('error', () => undefined);

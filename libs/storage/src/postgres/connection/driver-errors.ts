@@ -1,6 +1,6 @@
 import { MemoryError, StoreUnavailableError } from '@sfm/memory';
 
-/** SQLSTATE classes and codes that mean "PostgreSQL cannot do it now", whatever the statement. */
+/** SQLSTATE classes and codes that mean "PostgreSQL cannot do it now", independent of the statement. */
 const UNAVAILABLE_STATES = [
   '08', // connection exception
   '25006', // read-only transaction: a standby, or a server that is failing over
@@ -15,14 +15,14 @@ const UNAVAILABLE_STATES = [
   '58', // system error outside PostgreSQL, e.g. I/O
 ];
 
-/** Codes of Node's sockets, names and TLS: no connection came about, or it broke. */
+/** Codes of Node's sockets, name resolution and TLS: the connection was not established, or it broke. */
 const NO_CONNECTION = /^(E[A-Z]+|EAI_.*|ERR_(SSL|TLS|STREAM|SOCKET)_.*|.*(CERT|SIGNATURE)(_.*)?)$/;
 
-/** What the driver and its pool say, without a code, when the server cannot be reached. */
+/** Messages of the driver and its pool, without a code, when the server cannot be reached. */
 const UNREACHABLE =
   /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout|does not support SSL|establishing an SSL connection/i;
 
-/** An error by its looks: several copies of the driver may exist, and several realms. */
+/** An error recognised by its shape: several copies of the driver and several realms may exist. */
 export interface ErrorLike {
   readonly message: string;
   readonly code?: unknown;
@@ -32,7 +32,9 @@ export function isErrorLike(error: unknown): error is ErrorLike {
   return typeof error === 'object' && error !== null && 'message' in error && typeof error.message === 'string';
 }
 
-/** SQLSTATE of a driver error, wrapped by TypeORM or not; Node's code of one that is not PostgreSQL's. */
+/**
+ * Returns the SQLSTATE of a driver error, wrapped by TypeORM or not; Node's code for an error that is not PostgreSQL's.
+ */
 export function sqlState(error: unknown): string | undefined {
   if (!isErrorLike(error)) return undefined;
   const source: unknown = 'driverError' in error ? error.driverError : error;
@@ -40,13 +42,13 @@ export function sqlState(error: unknown): string | undefined {
   return typeof source.code === 'string' ? source.code : undefined;
 }
 
-/** True for the victim of a deadlock or of a serialisation conflict: the same statement may succeed at once. */
+/** True for the victim of a deadlock or serialisation conflict: the same statement may succeed at once. */
 export function isRetryable(error: unknown): boolean {
   const state = sqlState(error);
   return state === '40P01' || state === '40001';
 }
 
-/** `StoreUnavailableError` (with the cause) when PostgreSQL cannot be asked; anything else comes back as it is. */
+/** Returns a `StoreUnavailableError` (with the cause) when PostgreSQL is unavailable, any other error unchanged. */
 export function translateDriverError(error: unknown): unknown {
   if (!isErrorLike(error) || error instanceof MemoryError) return error;
   const code = sqlState(error) ?? '';

@@ -1,6 +1,6 @@
 /**
- * Driver options of every connection that may sit idle for long. The system's own default notices a host that went away
- * without a word after two hours. With a delay given, Node asks every second from then on and gives up after ten
- * questions without an answer: it takes about 20 seconds.
+ * Driver options of connections that may be idle for long. By default the system notices a silently lost host after two
+ * hours. With a delay given, Node then probes every second and gives up after ten probes without an answer: about 20
+ * seconds in all.
  */
 export const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 } as const;

@@ -6,18 +6,18 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { isRetryable, translateDriverError } from './driver-errors.js';
 
 const MAX_ATTEMPTS = 5;
-/** How much longer than the server's own bound an answer is waited for: a server that hangs keeps no bound. */
+/** Extra wait for an answer beyond the server's own time limit: a hanging server does not enforce its limit. */
 const ANSWER_GRACE_MS = 2000;
 
-/** A statement with its parameters; with a `name` each connection parses and plans it once. */
+/** A statement with its parameters; with a `name`, each connection parses and plans it once. */
 export type Statement = Pick<QueryConfig<unknown[]>, 'name' | 'text' | 'values'>;
 
 /** Runs statements inside one transaction. */
 export type RunInTransaction = <Row extends QueryResultRow>(statement: Statement) => Promise<Row[]>;
 
 /**
- * Hand-written SQL over the DataSource's own connection pool. Every driver error leaves as what it means:
- * `StoreUnavailableError` when PostgreSQL cannot be asked, the driver's error otherwise.
+ * Runs hand-written SQL on the DataSource's connection pool. Driver errors are translated: `StoreUnavailableError` when
+ * PostgreSQL is unavailable, the driver's error otherwise.
  */
 export class PostgresDatabase {
   constructor(private readonly dataSource: DataSource) {}
@@ -31,7 +31,7 @@ export class PostgresDatabase {
     }
   }
 
-  /** As `query`, trying again when PostgreSQL chose the statement as the victim of a deadlock or a conflict. */
+  /** As `query`, with a retry when PostgreSQL chose the statement as the victim of a deadlock or conflict. */
   async queryWithRetry<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -45,10 +45,10 @@ export class PostgresDatabase {
     }
   }
 
-  /** Commits when `work` resolves, rolls back when it rejects (with its own error). */
+  /** Commits when `work` resolves; rolls back when it rejects, and rejects with its error. */
   async transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    // A connection that fails is not used again.
+    // A failed connection is not reused.
     let broken: Error | undefined;
     const onError = (error: Error) => (broken = error);
     client.on('error', onError);
@@ -73,7 +73,7 @@ export class PostgresDatabase {
     }
   }
 
-  /** As `transaction`, with `work` begun again when PostgreSQL chose it as the victim of a deadlock or a conflict. */
+  /** As `transaction`, but restarts `work` when PostgreSQL chose it as the victim of a deadlock or conflict. */
   async transactionWithRetry<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -87,7 +87,7 @@ export class PostgresDatabase {
     }
   }
 
-  /** A connection of its own, not yet connected, to the same server as the pool. The caller ends it. */
+  /** Returns a new, unconnected client for the pool's server. The caller ends it. */
   dedicatedClient(): Client {
     return new Client(this.pool().options);
   }
@@ -99,7 +99,7 @@ export class PostgresDatabase {
     );
   }
 
-  /** The text of a statement is not told: some are put together from what a caller asked for. */
+  /** The statement's text is omitted: some texts are assembled from caller input. */
   private describe({ name, text }: Statement): SpanDescription {
     const { host, port, database } = this.pool().options;
     const operation = /[a-z]+/i.exec(text)?.[0].toUpperCase() ?? 'UNKNOWN';
@@ -138,7 +138,7 @@ export class PostgresDatabase {
   }
 }
 
-/** TypeORM keeps the pool untyped. */
+/** TypeORM leaves the pool untyped. */
 function isPool(value: unknown): value is Pool {
   return typeof value === 'object' && value !== null && 'totalCount' in value && 'connect' in value;
 }

@@ -1,10 +1,10 @@
 import { PostgresDatabase } from './postgres-database.js';
 
-/** Tells whether the truth can be asked. */
+/** Checks whether PostgreSQL answers. */
 export class PostgresHealth {
   constructor(private readonly database: PostgresDatabase) {}
 
-  /** Milliseconds a trivial query took. @throws StoreUnavailableError when PostgreSQL does not answer. */
+  /** Returns the milliseconds a trivial query took. @throws StoreUnavailableError when PostgreSQL does not answer. */
   async check(): Promise<number> {
     const start = performance.now();
     await this.database.query({ text: 'SELECT 1' });

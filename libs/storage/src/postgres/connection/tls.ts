@@ -2,21 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { connect as connectTcp } from 'node:net';
 import { createSecureContext, type ConnectionOptions } from 'node:tls';
 
-/** What the connection does about encryption; the words and meanings are those of libpq's `sslmode`. */
+/** Encryption modes of the connection, with the names and meanings of libpq's `sslmode`. */
 export const TLS_MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'] as const;
 export type TlsMode = (typeof TLS_MODES)[number];
 
 export interface TlsOptions {
   /** @default 'prefer' */
   readonly mode?: TlsMode;
-  /** PEM file with the authorities to trust; Node's own list when absent. */
+  /** PEM file of the trusted authorities; Node's own list when absent. */
   readonly rootCertFile?: string;
-  /** PEM files of the client's certificate and its key. */
+  /** PEM files of the client certificate and its key. */
   readonly certFile?: string;
   readonly keyFile?: string;
 }
 
-/** What the `pg` driver takes as `ssl`. */
+/** The `pg` driver's `ssl` option. */
 export type PgTls =
   false | Pick<ConnectionOptions, 'rejectUnauthorized' | 'checkServerIdentity' | 'ca' | 'cert' | 'key'>;
 
@@ -28,11 +28,11 @@ export function isTlsMode(text: string): text is TlsMode {
 /**
  * Turns the mode and certificate files into driver options.
  *
- * The driver cannot fall back from TLS to plain text by itself, so for `allow` and `prefer` the server is asked once
- * whether it speaks TLS. Both use TLS when offered (libpq's `allow` starts plain); neither checks the certificate.
- * As in libpq, `require` with a root certificate checks the chain.
+ * The driver cannot fall back from TLS to plain text by itself, so for `allow` and `prefer` this asks the server once
+ * whether it supports TLS. Both use TLS when offered (libpq's `allow` starts plain); neither checks the certificate. As
+ * in libpq, `require` with a root certificate checks the chain.
  *
- * @throws Error naming the file that cannot be read or used, or the connection error of the question
+ * @throws Error naming the file that cannot be read or used, or the connection error of that request
  */
 export async function resolveTls(host: string, port: number, options: TlsOptions): Promise<PgTls> {
   const mode = options.mode ?? 'prefer';
@@ -56,7 +56,7 @@ export async function resolveTls(host: string, port: number, options: TlsOptions
   };
 }
 
-/** Found at the first connection, the driver's error would name neither file. */
+/** Checked here because the driver's error, at the first connection, would name neither file. */
 function checkPair({ certFile, keyFile }: TlsOptions, cert: string | undefined, key: string | undefined): void {
   if (cert === undefined && key === undefined) return;
   if (cert === undefined || key === undefined) {
@@ -75,12 +75,12 @@ function checkPair({ certFile, keyFile }: TlsOptions, cert: string | undefined, 
 }
 
 async function pem(what: string, file: string | undefined): Promise<string | undefined> {
-  // libpq's word for "the authorities of the operating system".
+  // libpq's name for "the authorities of the operating system".
   if (file === undefined || file === '' || (what === 'root certificate' && file === 'system')) return undefined;
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new Error(`The PostgreSQL ${what} ${file} cannot be read.`, { cause });
   });
-  // OpenSSL passes over files without a PEM block in silence.
+  // OpenSSL silently ignores files without a PEM block.
   const content = what === 'client key' ? 'private key' : 'certificate';
   const block = new RegExp(`-----BEGIN (?:[A-Z0-9]+ )*${content.toUpperCase()}-----`);
   if (!block.test(text)) throw new Error(`The PostgreSQL ${what} ${file} holds no ${content} in PEM form.`);

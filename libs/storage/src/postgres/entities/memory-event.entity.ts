@@ -24,11 +24,11 @@ export class MemoryEventEntity {
   @Column({ type: 'double precision' })
   timestamp: number;
 
-  /** What the caller sent; an empty object for a deletion. See `payloadForm` for rows of earlier versions. */
+  /** The payload the caller sent; an empty object for a deletion. See `payloadForm` for rows of earlier versions. */
   @Column({ type: 'jsonb' })
   payload: object;
 
-  /** Order of commitment to the ledger, roughly: taken before commit. */
+  /** Approximate commit order in the ledger: the number is drawn before commit. */
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
   seq: string;
 
@@ -50,11 +50,11 @@ export class MemoryEventEntity {
   @Column({ type: 'bytea', name: 'content_hash', nullable: true })
   contentHash: Buffer | null;
 
-  /** `sent`, `enriched` (by an earlier version), or `unknown`: enriched, and what was sent cannot be told from it. */
+  /** `sent`, `enriched` (by an earlier version), or `unknown`: enriched in a way that hides what was sent. */
   @Column({ type: 'text', name: 'payload_form', default: 'enriched' })
   payloadForm: string;
 
-  /** True when another producer announced it on the event bus. */
+  /** True when another producer published the event on the event bus. */
   @Column({ type: 'boolean', default: false })
   announced: boolean;
 

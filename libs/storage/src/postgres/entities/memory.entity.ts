@@ -14,7 +14,7 @@ import { Check, Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm'
    ELSE payload IS NULL AND content_hash IS NULL AND searched_text = '' AND session IS NULL
      AND importance IS NULL AND embedding IS NULL AND expires_at IS NULL END`,
 )
-// Unique on (namespace, id), with included columns, which the decorator can not say.
+// Unique on (namespace, id), with included columns, which the decorator cannot express.
 @Index('memories_namespace_id_idx', { synchronize: false })
 @Index('memories_unindexed_idx', ['namespace'], { where: '(indexed_version < version)' })
 @Index('memories_expires_at_idx', ['expiresAt'], { where: '(expires_at IS NOT NULL)' })

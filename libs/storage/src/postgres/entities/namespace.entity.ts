@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A namespace that was ever written to. */
+/** A namespace that has been written to at least once. */
 @Entity('namespaces')
 export class NamespaceEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'namespaces_pkey', collation: 'C' })

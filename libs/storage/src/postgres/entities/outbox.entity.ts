@@ -1,6 +1,9 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A ledger row that is not yet on the event bus; a dead letter when it can never get there (`parked_at` is its name from the first schema). */
+/**
+ * A ledger row that is not yet on the event bus; a dead letter when it can never be published (`parked_at` keeps its
+ * name from the first schema).
+ */
 @Entity('outbox')
 @Index('outbox_pausing_idx', ['availableAt'], { where: '((attempts > 0) AND (parked_at IS NULL))' })
 export class OutboxEntity {

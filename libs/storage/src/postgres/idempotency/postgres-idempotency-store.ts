@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { IdempotencyStore, type Claim, type JsonValue, type RepeatableRequest } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
-/** A key that ends between being refused and being looked at is asked for again, so often at most. */
+/** A key may expire between being refused and being read; the claim is then retried, at most this often. */
 const MAX_LOOKS = 5;
-/** Ended keys that go with each answer that is kept. */
+/** Number of expired keys deleted with each stored answer. */
 const SWEPT = 20;
 
 const PLACE = 'credential_id = $1 AND namespace = $2 AND operation = $3 AND key = $4';
@@ -17,7 +17,7 @@ ON CONFLICT (credential_id, namespace, operation, key) DO UPDATE
   WHERE k.until <= $7
 RETURNING claim_id`;
 
-/** Nobody asks for what has ended: it goes a few at a time, so that no statement is long. */
+/** Deletes expired keys a few at a time, so that no statement takes long. */
 const REMEMBER = `
 WITH ended AS (
   SELECT ctid FROM idempotency_keys WHERE until < $7::timestamptz - interval '1 day'
@@ -31,7 +31,7 @@ interface KnownRow {
   readonly answer: JsonValue;
 }
 
-/** Remembers answers in PostgreSQL: for every process that works on the database, and across restarts. */
+/** Stores answers in PostgreSQL, shared by all processes on the database and kept across restarts. */
 export class PostgresIdempotencyStore extends IdempotencyStore {
   constructor(private readonly database: PostgresDatabase) {
     super();

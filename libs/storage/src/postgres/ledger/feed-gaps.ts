@@ -1,28 +1,31 @@
-/** Numbers of the ledger's sequence, both ends included, that were passed over because no row was visible. */
+/** Numbers of the ledger's sequence, both ends included, that were skipped because no row was visible. */
 export interface Gap {
   readonly low: number;
   readonly high: number;
-  /** Every transaction that could still make one visible has a smaller id; null until somebody has asked. */
+  /** Every transaction that could still make one visible has a smaller id; null until that id has been read. */
   readonly beforeXid: bigint | null;
 }
 
-/** What one reading of the ledger tells about numbers that were passed over. */
+/** What one reading of the ledger reveals about skipped numbers. */
 export interface GapReading {
   /** Numbers that were seen, ascending. */
   readonly seen: readonly number[];
-  /** The stretch in which known gaps were looked into, both ends included; outside they are as open as before. */
+  /** The range in which known gaps were checked, both ends included; outside it their state is unchanged. */
   readonly from: number;
   readonly to: number;
-  /** The oldest transaction that still ran when it was read. */
+  /** The oldest transaction that was still running at the time of the reading. */
   readonly oldestXid: bigint;
-  /** A transaction that began after it was read, where one was asked for. */
+  /** A transaction that began after the reading, if one was requested. */
   readonly laterXid: bigint | null;
 }
 
-/** More are not kept apart. */
+/** Maximum number of gaps kept separately. */
 const MAX_GAPS = 10_000;
 
-/** What is still open of known gaps: without the numbers seen, and without those whose transactions have ended. */
+/**
+ * Returns the known gaps that are still open: without the numbers seen, and without those whose transactions have
+ * ended.
+ */
 export function stillOpen(gaps: readonly Gap[], { seen, from, to, oldestXid, laterXid }: GapReading): Gap[] {
   return gaps.flatMap(({ low, high, beforeXid }) => {
     const isFinal = beforeXid !== null && oldestXid >= beforeXid;
@@ -33,7 +36,7 @@ export function stillOpen(gaps: readonly Gap[], { seen, from, to, oldestXid, lat
   });
 }
 
-/** The numbers between two others that were not seen, `seen` ascending. */
+/** Returns the numbers between two others that were not seen; `seen` is ascending. */
 export function gapsBetween(after: number, before: number, seen: readonly number[]): Gap[] {
   const gaps: Gap[] = [];
   let last = after;
@@ -45,8 +48,8 @@ export function gapsBetween(after: number, before: number, seen: readonly number
 }
 
 /**
- * At most so many gaps: neighbours that lie closest are joined, with the numbers between them, which are then read
- * again. That happens only while somebody keeps a transaction open for long and many others roll back.
+ * Limits the number of gaps: the closest neighbours are joined, including the numbers between them, which are then read
+ * again. Happens only while a transaction stays open for long and many others roll back.
  */
 export function boundedGaps(gaps: readonly Gap[], max = MAX_GAPS): readonly Gap[] {
   const excess = gaps.length - max;

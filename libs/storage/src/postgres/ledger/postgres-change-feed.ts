@@ -3,7 +3,7 @@ import { ChangeFeed, trustedNamespace, type FeedBatch, type FeedPosition, type L
 import { boundedGaps, gapsBetween, stillOpen, type Gap } from './feed-gaps.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
-/** A row of the ledger; its id tells the ledger from another one that has the number too. */
+/** A row of the ledger; its id distinguishes this ledger from another one that has the same number. */
 interface Row {
   readonly seq: number;
   readonly id: string;
@@ -17,7 +17,7 @@ class LedgerPosition implements FeedPosition {
     readonly newest: Row | null,
     /** Ascending. */
     readonly gaps: readonly Gap[],
-    /** Where the next reading looks into the gaps from: a reading that fills its limit leaves the rest to the next. */
+    /** Where the next reading starts checking the gaps: a reading that fills its limit leaves the rest to the next. */
     readonly from = 0,
   ) {}
 
@@ -40,25 +40,26 @@ interface FeedRow {
 
 type FoundRow = FeedRow & { readonly seq: number };
 
-/** How long a start waits for writes under way to end, which spares it from looking for gaps. */
+/** How long a start waits for current writes to end, which avoids a search for gaps. */
 const SETTLE_MS = 500;
 const SETTLE_POLL_MS = 10;
-/** Where that does not help (somebody keeps a transaction open), gaps are looked for among so many newest rows. */
+/** If writes do not end in time (a transaction stays open), gaps are searched for among this many newest rows. */
 const GAP_WINDOW = 1_000_000;
 
-/** An id above those of all transactions that have one; a standby gives out none. */
+/** A transaction id above all existing ones; a standby cannot assign one. */
 const LATER_XID = '(CASE WHEN NOT pg_is_in_recovery() THEN pg_current_xact_id() END)::text';
 
 /**
- * Rows of the ledger after a position, and what has appeared in its gaps.
+ * Rows of the ledger after a position, and rows that have appeared in its gaps.
  *
- * One that drew its number before a visible larger one has a transaction id by then, because our statements change
- * `memories` before they draw a number. So a gap is final once all transactions have ended that had an id when it was
- * noticed. Which ids were given out by then no snapshot tells: its upper end only follows those that have completed.
- * So an id is drawn when a gap outlives its first reading ($6), and the gap is final once all below that have ended.
+ * A row that drew its number before a visible larger one has a transaction id by then, because our statements change
+ * `memories` before they draw a number. So a gap is final once all transactions have ended that had an id when the gap
+ * was noticed. No snapshot shows which ids were assigned by then: its upper end only follows completed transactions. So
+ * a new id is drawn when a gap outlives its first reading ($6), and the gap is final once all transactions below that
+ * id have ended.
  *
- * The rows of a gap are looked up gap by gap, which LIMIT inside LATERAL forces: as a join, the plan that is kept for all
- * positions reads the whole ledger.
+ * LIMIT inside LATERAL forces a separate lookup for each gap: with a plain join, the cached plan for all positions
+ * reads the whole ledger.
  *
  * Source of the idea: the gap handling of event stores on PostgreSQL, such as Marten's high water mark.
  */
@@ -78,7 +79,7 @@ LEFT JOIN (
     FROM memory_events WHERE seq > $1::bigint ORDER BY seq LIMIT $5)
 ) AS feed ON true`;
 
-/** Follows `memory_events` by its sequence, although transactions commit in another order than they draw numbers. */
+/** Follows `memory_events` by its sequence, although transactions do not commit in the order of their numbers. */
 export class PostgresChangeFeed extends ChangeFeed {
   constructor(private readonly database: PostgresDatabase) {
     super();
@@ -134,7 +135,7 @@ export class PostgresChangeFeed extends ChangeFeed {
     };
   }
 
-  /** The newest row, and a transaction that began after it was read. */
+  /** Returns the newest row, and a transaction that began after it was read. */
   private async start(): Promise<{ readonly newest: Row | null; readonly laterXid: bigint | null }> {
     const [row] = await this.database.query<{ seq: number | null; id: string; later_xid: string | null }>({
       text: `SELECT newest.seq::float8 AS seq, newest.id, ${LATER_XID} AS later_xid

@@ -10,7 +10,7 @@ const UNIQUE_VIOLATION = '23505';
 
 type ForeignEvent = ForeignWrite | ForeignDelete;
 
-/** Lets events of other producers enter truth and ledger, each once. */
+/** Records events of other producers in memories and ledger, each once. */
 export class PostgresEventLedger extends EventLedger {
   private readonly notifier: OutboxNotifier;
 
@@ -35,11 +35,11 @@ export class PostgresEventLedger extends EventLedger {
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.database.transaction((run) => recordNew(run, events));
-        // Followers of the ledger wake by the same notification as the relay.
+        // The notification that wakes the relay also wakes followers of the ledger.
         this.notifier.notify();
         return;
       } catch (error) {
-        // Another process has just recorded one of them: look again. That may happen once per event, and then is over.
+        // Another process has just recorded one of the events: check again. That can happen only once per event.
         const isRecorded = sqlState(error) === UNIQUE_VIOLATION;
         if (!isRecorded && !isRetryable(error)) throw error;
         if (attempt >= MAX_ATTEMPTS + (isRecorded ? events.length : 0)) {
@@ -72,7 +72,7 @@ interface Run {
   readonly deletions: ForeignDelete[];
 }
 
-/** Neighbours of one kind go together; a coordinate is deleted once per statement. */
+/** Groups consecutive events of one kind; a coordinate is deleted at most once per statement. */
 function inRuns(events: readonly ForeignEvent[]): readonly Run[] {
   const runs: Run[] = [];
   for (const event of events) {

@@ -1,29 +1,29 @@
 import type { Client } from 'pg';
 import { ADVISORY_LOCK_CLASS, INSTANCE_LOCK } from '../connection/advisory-lock-keys.js';
 
-/** Who holds the instance lock, as far as PostgreSQL can tell. */
+/** The holder of the instance lock, as far as PostgreSQL shows it. */
 export interface InstanceLockHolder {
   readonly pid?: number;
   readonly url?: string;
 }
 
-/** `shared` keeps only an exclusive holder out, `exclusive` everybody. */
+/** `shared` excludes only an exclusive holder, `exclusive` excludes everyone. */
 export type InstanceLockMode = 'exclusive' | 'shared';
 
-/** What the sessions of one lock tell of themselves. */
+/** Data that the sessions of one lock publish. */
 export interface SessionLabel {
   readonly pid: number;
-  /** The same for all sessions of one lock, and for those of no other. */
+  /** Shared by all sessions of one lock and unique to it. */
   readonly token: string;
   readonly url: string | undefined;
 }
 
-/** The application name of a session. PostgreSQL cuts it at 63 bytes. */
+/** Returns the application name of a session. PostgreSQL cuts it at 63 bytes. */
 export function labelText({ pid, token, url }: SessionLabel): string {
   return `${labelStart({ pid, token })}${url === undefined ? '' : `url=${url}`}`.slice(0, 63);
 }
 
-/** Takes the lock if nobody is in the way. */
+/** Takes the lock if it is free. */
 export async function tryLock(client: Client, mode: InstanceLockMode): Promise<boolean> {
   const take = mode === 'shared' ? 'pg_try_advisory_lock_shared' : 'pg_try_advisory_lock';
   const { rows } = await client.query<{ locked: boolean }>(`SELECT ${take}($1, $2) AS locked`, [
@@ -39,7 +39,7 @@ const HOLDERS = `
     AND lock.classid = $1 AND lock.objid = $2
     AND lock.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 
-/** Who holds the lock; nothing is known of a holder that there is not. */
+/** Returns the holder of the lock; an empty description when nobody holds it. */
 export async function findHolder(client: Client): Promise<InstanceLockHolder> {
   const { rows } = await client.query<{ name: string }>(`SELECT activity.application_name AS name FROM ${HOLDERS}`, [
     ADVISORY_LOCK_CLASS,
@@ -55,7 +55,7 @@ export async function findHolder(client: Client): Promise<InstanceLockHolder> {
  * Ends the other sessions of the same lock that hold it.
  *
  * @returns whether there were any
- * @throws the driver's error, also where the role may not end even its own sessions
+ * @throws the driver's error, for instance when the role may not end even its own sessions
  */
 export async function endOtherSessions(client: Client, label: Pick<SessionLabel, 'pid' | 'token'>): Promise<boolean> {
   const { rows } = await client.query(

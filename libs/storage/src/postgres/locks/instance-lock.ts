@@ -27,13 +27,13 @@ export interface InstanceLockOptions {
   readonly ssl?: PgTls;
   /** @default 'exclusive' */
   readonly mode?: InstanceLockMode;
-  /** How long a lock that another backend holds is waited for, milliseconds: a killed owner's backend may linger. */
+  /** How long to wait for a lock that another backend holds, milliseconds: a killed owner's backend may linger. */
   readonly waitMs: number;
-  /** Called once when the lock was lost and somebody else has it now. The caller must stop writing. */
+  /** Called once when the lock was lost and another process has taken it. The caller must stop writing. */
   readonly onLost: (holder: InstanceLockHolder) => void;
 }
 
-/** The holder as a message names it behind a noun: ` (pid 7, http://…)`; nothing where nothing is known. */
+/** Returns the holder as a suffix for messages: ` (pid 7, http://…)`; empty when nothing is known. */
 export function holderText({ pid, url }: InstanceLockHolder): string {
   const facts = [pid === undefined ? '' : `pid ${pid}`, url ?? ''].filter(Boolean);
   return facts.length === 0 ? '' : ` (${facts.join(', ')})`;
@@ -41,14 +41,14 @@ export function holderText({ pid, url }: InstanceLockHolder): string {
 
 const RETRY_MS = 100;
 const RETAKING = { minMs: RETRY_MS, maxMs: 1000, jitter: 0 };
-/** A server may let clients in, or have let them in, and then say nothing: none is waited for without end. */
+/** A server may accept a connection, or keep one open, without ever answering: every wait is bounded. */
 const PATIENCE = { connectionTimeoutMillis: 5000, query_timeout: 5000 } as const;
 
 /**
- * The right to use a database, alone or beside others: a session advisory lock on a connection of its own.
+ * The right to use a database, exclusively or shared: a session advisory lock on a connection of its own.
  *
- * PostgreSQL frees it when the process dies, however it dies. When the connection drops because PostgreSQL restarts, or the
- * network fails, the lock is taken again.
+ * PostgreSQL frees the lock when the process dies in any way. When the connection drops because PostgreSQL restarts or
+ * the network fails, the lock is taken again.
  */
 export class InstanceLock {
   private client: pg.Client | undefined;
@@ -64,9 +64,9 @@ export class InstanceLock {
   }
 
   /**
-   * Takes the lock, waiting up to `waitMs` for another holder to go.
+   * Takes the lock, waiting up to `waitMs` for another holder to release it.
    *
-   * @returns undefined when taken, else who holds it
+   * @returns undefined when taken, else the holder
    * @throws the driver's error when PostgreSQL cannot be reached or refuses the login
    */
   async acquire(): Promise<InstanceLockHolder | undefined> {
@@ -75,7 +75,7 @@ export class InstanceLock {
       const deadline = Date.now() + this.options.waitMs;
       for (;;) {
         if (await tryLock(client, this.options.mode ?? 'exclusive')) break;
-        // PostgreSQL may not have noticed yet that a connection of this lock is lost: then nobody else has it.
+        // PostgreSQL may not have noticed yet that a connection of this lock is lost: then no other process holds it.
         const isOwn = !this.released && (await endOtherSessions(client, this.label()).catch(() => false));
         if (!isOwn && Date.now() >= deadline) {
           const holder = await findHolder(client);
@@ -97,8 +97,8 @@ export class InstanceLock {
   }
 
   /**
-   * Makes the address under which this service answers known to a second instance that is refused. Never rejects: a
-   * connection on which it fails is about to be replaced by one that knows the address.
+   * Publishes the address of this service for a second instance that is refused. Never rejects: a connection on which
+   * it fails is about to be replaced by one that has the address.
    */
   async announce(url: string): Promise<void> {
     this.url = url;
@@ -106,12 +106,12 @@ export class InstanceLock {
     await this.client?.query('SELECT set_config($1, $2, false)', setting).catch(() => undefined);
   }
 
-  /** Says that PostgreSQL is about to be stopped: the connection may drop, and the lock is not taken again. */
+  /** Announces that PostgreSQL is about to be stopped: the connection may drop, and the lock is not taken again. */
   expectShutdown(): void {
     this.released = true;
   }
 
-  /** Gives the lock up. Idempotent. */
+  /** Releases the lock. Idempotent. */
   async release(): Promise<void> {
     this.released = true;
     const { client } = this;
@@ -147,7 +147,7 @@ export class InstanceLock {
       try {
         const holder = await this.acquire();
         if (holder !== undefined && !this.released) this.options.onLost(holder);
-        // A release that came while connecting found no connection to close.
+        // A release during connecting found no connection to close.
         if (this.released) await this.release();
         return;
       } catch {
@@ -158,7 +158,7 @@ export class InstanceLock {
 }
 
 /**
- * The process that a database belongs to right now; undefined when it belongs to none.
+ * Returns the process that holds a database's lock now; undefined when none does.
  *
  * @throws the driver's error when PostgreSQL cannot be reached or refuses the login
  */

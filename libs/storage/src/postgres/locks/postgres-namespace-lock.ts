@@ -4,13 +4,15 @@ import { NAMESPACE_LOCK_CLASS } from '../connection/advisory-lock-keys.js';
 import { translateDriverError } from '../connection/driver-errors.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
-/** A session advisory lock on a connection of its own: PostgreSQL frees it when the process dies, however it dies. */
+/** A session advisory lock on a connection of its own: PostgreSQL frees it when the process dies in any way. */
 export class PostgresNamespaceLock extends NamespaceLock {
   constructor(private readonly database: PostgresDatabase) {
     super();
   }
 
-  /** @throws NamespaceBusyError at once when somebody else holds it; StoreUnavailableError when PostgreSQL is away. */
+  /**
+   * @throws NamespaceBusyError at once when another session holds it; StoreUnavailableError when PostgreSQL is away.
+   */
   async hold<T>(namespace: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const client = this.database.dedicatedClient();
     const lost = new AbortController();

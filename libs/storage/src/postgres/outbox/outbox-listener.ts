@@ -5,8 +5,8 @@ import { OUTBOX_CHANNEL } from './outbox-notifier.js';
 const BACKOFF = { minMs: 100, maxMs: 5_000, jitter: 0 };
 
 /**
- * Listens for committed outbox rows on a connection of its own. A lost connection is replaced, with growing pauses
- * while PostgreSQL is away; after every (re)connection `wake` is called once, for what was missed meanwhile.
+ * Listens for committed outbox rows on a connection of its own. Replaces a lost connection, with growing pauses while
+ * PostgreSQL is away; calls `wake` once after every (re)connection, for notifications missed meanwhile.
  */
 export class OutboxListener {
   private client: Client | undefined;
@@ -19,7 +19,7 @@ export class OutboxListener {
     private readonly wake: () => void,
   ) {}
 
-  /** Resolves when it listens, or when the first attempt failed and the next one is due. Never rejects. */
+  /** Resolves when it listens, or when the first attempt failed and the next one is scheduled. Never rejects. */
   async start(): Promise<void> {
     let client: Client | undefined;
     try {
@@ -50,7 +50,7 @@ export class OutboxListener {
     client.on('end', () => this.replace(client));
   }
 
-  /** Only the current client is replaced: one that fails says so more than once. */
+  /** Replaces only the current client: a failing client reports the failure more than once. */
   private replace(client: Client | undefined): void {
     if (this.stopped || this.client !== client) return;
     this.client = undefined;

@@ -1,16 +1,16 @@
 import { outsideTraces } from '@sfm/observability';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
-/** Channel on which writers say that the outbox has something. */
+/** Channel on which writers announce new outbox rows. */
 export const OUTBOX_CHANNEL = 'soma_outbox';
 
-/** Under load one notification stands for all writes of this span. */
+/** Under load, one notification covers all writes of this interval. */
 const MIN_INTERVAL_MS = 10;
 
 /**
- * Wakes the relays after a commit, in the background. Not inside the write's transaction: PostgreSQL lets only one
- * transaction with a notification commit at a time, so writers would wait for each other's disk flush.
- * Best effort: a notification that is lost with this process is made up for by the relays' polling.
+ * Wakes the relays after a commit, in the background. Not inside the write's transaction: PostgreSQL commits only one
+ * transaction with a notification at a time, so writers would wait for each other's disk flush. Best effort: the
+ * relays' polling makes up for a notification that is lost with this process.
  */
 export class OutboxNotifier {
   private busy = false;
@@ -22,13 +22,13 @@ export class OutboxNotifier {
     this.again = true;
     if (this.busy) return;
     this.busy = true;
-    // On behalf of all writes of the span, not of the one that came first.
+    // Sent on behalf of all writes of the interval, so it belongs to no single trace.
     void outsideTraces(() => this.send());
   }
 
   private async send(): Promise<void> {
     this.again = false;
-    // A notification has nothing to make durable: without the setting it would wait for a disk flush all the same.
+    // A notification has nothing to make durable; without the setting it would still wait for a disk flush.
     await this.database
       .query({
         name: 'sfm_notify',

@@ -4,28 +4,28 @@ import { OutboxListener } from './outbox-listener.js';
 import { OUTBOX_CHANNEL } from './outbox-notifier.js';
 import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-database.js';
 
-/** First and longest pause before an event that the bus did not take is handed out again, seconds. */
+/** Shortest and longest pause before an event that the bus refused is offered again, seconds. */
 const MIN_BACKOFF_SECONDS = 0.25;
 const MAX_BACKOFF_SECONDS = 30;
 
-/** Publishing may embed texts with a slow model; an ordinary transaction is not left idle for so long. */
+/** Publishing may embed texts with a slow model; ordinary transactions may not be idle for so long. */
 const MAX_PUBLISH_MINUTES = 10;
 
 /**
- * How the queue is read: along its primary key, from the head. Its statistics are those of the moment in which it was last
- * looked at, when it was nearly empty as a rule, and a plan made for three rows reads a backlog once for each of its rows.
+ * Forces reads of the queue along its primary key, from the head. Its statistics usually date from a moment when it was
+ * nearly empty, and a plan made for three rows would read a backlog once per row.
  */
 const READ_ALONG_THE_KEY = ['seqscan', 'bitmapscan', 'sort'].map((plan) => `set_config('enable_${plan}', 'off', true)`);
 const PREPARE_DRAIN = `SELECT set_config('idle_in_transaction_session_timeout', '${MAX_PUBLISH_MINUTES}min', true),
   ${READ_ALONG_THE_KEY.join(', ')}`;
 
 /**
- * Locks up to $1 waiting events, oldest first, passing over those that other relays hold. Events of a coordinate of which
- * one pauses are left out (`pausing`), so that they do not use up the batch. Of the others only those are taken that have
- * no older one outside the batch (`ahead`), which keeps the order of a coordinate, as in Zehelein's pg-transactional-outbox
- * with its segments.
+ * Locks up to $1 waiting events, oldest first, skipping those that other relays hold. All events of a coordinate with a
+ * paused event are left out (`pausing`), so that they do not use up the batch. Of the others, only events without an
+ * older one outside the batch are taken (`ahead`), which keeps the order per coordinate, as in Zehelein's
+ * pg-transactional-outbox with its segments.
  *
- * `pausing` is a set to look into on purpose: as NOT EXISTS it may become a join over the whole backlog.
+ * `pausing` is deliberately a set to look up: as NOT EXISTS it may become a join over the whole backlog.
  */
 const TAKE = `
 WITH pausing AS MATERIALIZED (
@@ -52,7 +52,7 @@ ORDER BY l.id`;
 
 interface EventRow extends Omit<LedgerDbRow, 'id'> {
   readonly traceparent: string | null;
-  /** Null, like all the rest of the event, when the ledger row was erased before it was published. */
+  /** Null, like the rest of the event, when the ledger row was erased before it was published. */
   readonly id: string | null;
 }
 
@@ -66,7 +66,7 @@ interface DeadLetterRow extends EventRow {
   readonly last_error: string | null;
 }
 
-/** The outbox table. A relay that dies, or whose publishing throws, leaves everything as it was. */
+/** The outbox table. When a relay dies or its publishing throws, the rows stay unchanged. */
 export class PostgresOutbox extends Outbox {
   constructor(private readonly database: PostgresDatabase) {
     super();
@@ -140,7 +140,10 @@ export class PostgresOutbox extends Outbox {
   }
 }
 
-/** Removes what was published (or no longer exists), dead-letters what never can be, puts the rest back with a pause. */
+/**
+ * Removes published (or no longer existing) events, dead-letters those that can never be published, and puts the rest
+ * back with a pause.
+ */
 async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome: PublishOutcome): Promise<number> {
   const published = new Set(outcome.published);
   const poisoned = new Map((outcome.poisoned ?? []).map(({ eventId, reason }) => [eventId, reason]));
@@ -174,8 +177,8 @@ async function settle(run: RunInTransaction, taken: readonly TakenRow[], outcome
 }
 
 /**
- * The rows up to the first whose event goes by a name that another has already: what becomes of the two could not be told
- * apart. Other producers name their events as they like.
+ * Returns the rows up to the first whose event id repeats an earlier one: the outcomes of the two could not be told
+ * apart. Other producers choose their event ids freely.
  */
 function distinctEvents(taken: readonly TakenRow[]): readonly TakenRow[] {
   const names = new Set<string>();

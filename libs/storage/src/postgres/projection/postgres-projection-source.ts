@@ -26,7 +26,7 @@ interface SearchedDbRow {
   readonly namespace: string;
   readonly coordinate_key: string;
   readonly version: number;
-  /** bigint, which the driver gives as text. */
+  /** A bigint, which the driver returns as text. */
   readonly id: string;
   readonly type: MemoryType;
   readonly payload: JsonObject;
@@ -53,12 +53,12 @@ interface CoordinateRow {
   readonly key: string;
 }
 
-/** Keys may come twice. */
+/** Keys may occur twice. */
 const FROM_WANTED = `
   FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
   JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key`;
 
-/** Gives indexing the current rows of PostgreSQL and notes there what is indexed. */
+/** Reads current rows from PostgreSQL for indexing and records there which are indexed. */
 export class PostgresProjectionSource extends ProjectionSource {
   constructor(private readonly database: PostgresDatabase) {
     super();
@@ -84,7 +84,7 @@ export class PostgresProjectionSource extends ProjectionSource {
     return rows.map(toSearchedRow);
   }
 
-  /** Rows are locked in key order, as writers do. */
+  /** Locks rows in key order, as writers do. */
   async markIndexed(marks: readonly IndexedMark[]): Promise<readonly CoordinateId[]> {
     const newest = newestPerCoordinate(marks);
     if (newest.length === 0) return [];
@@ -120,7 +120,7 @@ export class PostgresProjectionSource extends ProjectionSource {
     return late.map(({ namespace, key }) => ({ namespace: trustedNamespace(namespace), key }));
   }
 
-  /** In the order of namespace and key; each batch is one read of its own, so that writers are not kept waiting. */
+  /** Scans in order of namespace and key; each batch is a separate read, so that writers do not wait. */
   async *scanIndexed(batchSize: number): AsyncGenerator<readonly ProjectionRow[]> {
     let last: ProjectionDbRow | undefined;
     do {

@@ -8,10 +8,10 @@ const OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 const MAX_TIME_MS = 253_402_300_799_999;
 
 /**
- * A boolean SQL expression over `memories m` that holds exactly where `matchesFilter` does; NULL counts as false.
- * Every value goes through a parameter.
+ * Returns a boolean SQL expression over `memories m` that holds exactly where `matchesFilter` does; NULL counts as
+ * false. Every value is passed as a parameter.
  *
- * @throws InvalidRequestError for text that PostgreSQL cannot hold (NUL, lone surrogates).
+ * @throws InvalidRequestError for text that PostgreSQL cannot store (NUL, lone surrogates).
  */
 export function filterSql(filter: MemoryFilter | undefined, parameters: SqlParameters): string {
   if (!filter) return 'true';
@@ -24,7 +24,7 @@ export function filterSql(filter: MemoryFilter | undefined, parameters: SqlParam
 }
 
 function createdFromSql(ms: number, parameters: SqlParameters): string {
-  // Not `ms <= 0`: nothing is refused by a bound that is not a number.
+  // Not `ms <= 0`: a bound that is not a number must exclude nothing.
   if (!(ms > 0)) return 'true';
   return ms > MAX_TIME_MS ? 'false' : `m.created_at >= ${timestampSql(ms, parameters)}`;
 }
@@ -34,13 +34,13 @@ function createdBeforeSql(ms: number, parameters: SqlParameters): string {
   return ms <= 0 ? 'false' : `m.created_at < ${timestampSql(ms, parameters)}`;
 }
 
-/** Times are kept in whole milliseconds, so a bound between two of them can be rounded up. */
+/** Times are stored in whole milliseconds, so a bound between two of them can be rounded up. */
 function timestampSql(ms: number, parameters: SqlParameters): string {
   return `${parameters.add(new Date(Math.ceil(ms)).toISOString())}::timestamptz`;
 }
 
 function conditionSql(condition: PayloadCondition, parameters: SqlParameters): string {
-  // `->` with a text key looks into objects only, never into arrays: NULL where the path leads nowhere.
+  // `->` with a text key reads only objects, never arrays, and returns NULL for a missing path.
   const value = condition.path.reduce((expression, step) => {
     checkText(step, 'filter path');
     return `${expression} -> ${parameters.add(step)}::text`;
@@ -65,7 +65,7 @@ function equalsSql(at: string, expected: JsonValue, parameters: SqlParameters): 
   return isJson(expected) ? `${at} = ${parameters.add(toJson(expected))}::jsonb` : 'false';
 }
 
-/** CASE keeps a cast from being tried on a value of another kind. */
+/** CASE prevents a cast on a value of another type. */
 function rangeSql(at: string, range: RangeBounds, parameters: SqlParameters): string {
   const parts = [`jsonb_typeof(${at}) IN ('number', 'string')`];
   for (const name of ['gt', 'gte', 'lt', 'lte'] as const) {
@@ -93,7 +93,7 @@ function toJson(value: JsonValue): string {
   return JSON.stringify(value);
 }
 
-/** False for values with NaN or infinities in them, which are equal to nothing that is stored. */
+/** False for values that contain NaN or infinities, which equal no stored value. */
 function isJson(value: JsonValue): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;

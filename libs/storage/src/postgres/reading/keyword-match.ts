@@ -3,7 +3,7 @@ import type { SqlParameters } from './sql-parameters.js';
 
 type KeywordTest = Pick<KeywordQuery, 'term' | 'exact' | 'caseSensitive'>;
 
-/** Tells whether a JSON value has, at any depth, a string that equals (exact) or contains the term. */
+/** Returns a predicate: does a JSON value contain, at any depth, a string that equals (exact) or contains the term? */
 export function keywordMatcher({ term, exact, caseSensitive }: KeywordTest): (value: JsonValue) => boolean {
   const fold = caseSensitive ? (text: string) => text : foldCase;
   const wanted = fold(term);
@@ -16,17 +16,17 @@ export function keywordMatcher({ term, exact, caseSensitive }: KeywordTest): (va
   return matches;
 }
 
-/** Case folding by Unicode's lower case; both lower-case forms of the Greek sigma are one letter. */
+/** Folds case by Unicode's lower case; both lower-case forms of the Greek sigma count as one letter. */
 function foldCase(text: string): string {
   return text.toLowerCase().replaceAll('ς', 'σ');
 }
 
 /**
- * A condition on the JSON text of a payload of `memories m` that every match fulfils, whatever the server's locale.
- * Others may fulfil it too (a key, an escape sequence): `keywordMatcher` decides.
+ * Returns a condition on the JSON text of a payload of `memories m` that every match fulfils, whatever the server's
+ * locale. Others may fulfil it too (a key, an escape sequence): `keywordMatcher` decides.
  *
- * Without regard to case only ASCII can be compared on the server, so other characters stand for anything. Two
- * characters outside ASCII have an ASCII lower case: İ (i) and the Kelvin sign (k); payloads that have them are let through.
+ * Without case sensitivity the server can compare only ASCII, so other characters match anything. Two characters
+ * outside ASCII have an ASCII lower case: İ (i) and the Kelvin sign (k); payloads that contain them are let through.
  */
 export function keywordPrefilterSql({ term, exact, caseSensitive }: KeywordTest, parameters: SqlParameters): string {
   const json = JSON.stringify(term);

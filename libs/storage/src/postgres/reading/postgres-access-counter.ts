@@ -2,13 +2,13 @@ import { AccessCounter, type Namespace } from '@sfm/memory';
 import { outsideTraces } from '@sfm/observability';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
-/** Keeps in PostgreSQL how often and when memories were last given back. */
+/** Records in PostgreSQL how often and when memories were last returned. */
 export class PostgresAccessCounter extends AccessCounter {
   constructor(private readonly database: PostgresDatabase) {
     super();
   }
 
-  /** Rows that a writer holds at this moment are passed over. Done for many reads at once, so it is in no trace. */
+  /** Skips rows that a writer has locked. One call covers many reads, so it belongs to no trace. */
   async touch(namespace: Namespace, keys: readonly string[], now: Date): Promise<void> {
     if (keys.length === 0) return;
     const statement = {

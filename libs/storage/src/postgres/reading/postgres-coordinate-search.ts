@@ -3,7 +3,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { SqlParameters } from './sql-parameters.js';
 
-/** Finds memories in PostgreSQL by their place. */
+/** Finds memories in PostgreSQL by coordinate. */
 export class PostgresCoordinateSearch extends CoordinateSearch {
   constructor(private readonly database: PostgresDatabase) {
     super();
@@ -24,7 +24,7 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
   }
 }
 
-/** A dimension that the coordinate does not have is not compared. */
+/** A dimension that the coordinate lacks is not compared. */
 function boundsSql(bounds: Coordinate, operator: '>=' | '<=', parameters: SqlParameters): string[] {
   return bounds.map(
     (bound, index) => `m.coordinate[${index + 1}] ${operator} ${parameters.add(bound)}::double precision IS NOT FALSE`,

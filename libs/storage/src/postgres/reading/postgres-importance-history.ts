@@ -1,7 +1,7 @@
 import { ImportanceHistory, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
-/** Reads from PostgreSQL which importances a namespace has lately seen. */
+/** Reads the recent importances of a namespace from PostgreSQL. */
 export class PostgresImportanceHistory extends ImportanceHistory {
   constructor(private readonly database: PostgresDatabase) {
     super();

@@ -5,21 +5,21 @@ import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js'
 import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
 import { SqlParameters } from './sql-parameters.js';
 
-/** Rows fetched at once while looking for keyword matches. */
+/** Rows fetched at once in a keyword search. */
 const KEYWORD_PAGE = 200;
-/** Memories of the first window that is looked through, and how much larger each next one is. */
+/** Memories in the first search window, and the growth factor of each next window. */
 const FIRST_WINDOW = 1_000;
 const WINDOW_GROWTH = 4;
 
-/** Finds memories in PostgreSQL by what their payloads say. */
+/** Finds memories in PostgreSQL by words in their payloads. */
 export class PostgresKeywordSearch extends KeywordSearch {
   constructor(private readonly database: PostgresDatabase) {
     super();
   }
 
   /**
-   * Looks through windows of growing size, newest first: a common word is found without reading the whole namespace,
-   * a rare one in few round trips. (One query for both fails: the planner can not know how common a word is.)
+   * Searches windows of growing size, newest first: finds a common word without reading the whole namespace, and a rare
+   * one in few round trips. (One query cannot do both: the planner cannot know how common a word is.)
    */
   async search(namespace: Namespace, query: KeywordQuery, now: Date): Promise<readonly Memory[]> {
     const matches = keywordMatcher(query);
@@ -41,7 +41,7 @@ export class PostgresKeywordSearch extends KeywordSearch {
     return found.slice(0, query.limit);
   }
 
-  /** Id of the last of up to `size` memories before an id, newest first; null when there is none. */
+  /** Returns the id of the last of up to `size` memories before an id, newest first; null when there is none. */
   private async windowStart(namespace: Namespace, beforeId: number, size: number): Promise<number | null> {
     const [row] = await this.database.query<{ id: string | null }>({
       text: `SELECT min(w.id) AS id FROM (

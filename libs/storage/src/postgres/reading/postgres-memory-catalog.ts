@@ -5,7 +5,7 @@ import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js'
 import { filterSql } from './filter-sql.js';
 import { SqlParameters } from './sql-parameters.js';
 
-/** Tells which memories PostgreSQL has. */
+/** Lists the memories in PostgreSQL. */
 export class PostgresMemoryCatalog extends MemoryCatalog {
   constructor(private readonly database: PostgresDatabase) {
     super();

@@ -1,8 +1,8 @@
-/** Collects values for a statement and hands out their placeholders. */
+/** Collects the values of a statement and returns their placeholders. */
 export class SqlParameters {
   readonly values: unknown[] = [];
 
-  /** The placeholder (`$n`) of a value. */
+  /** Returns the placeholder (`$n`) of a value. */
   add(value: unknown): string {
     this.values.push(value);
     return `$${this.values.length}`;

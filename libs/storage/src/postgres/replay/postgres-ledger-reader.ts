@@ -2,7 +2,7 @@ import { LedgerReader, trustedNamespace, type LedgerBatch, type LedgerEntry, typ
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { ledgerColumns, toLedgerEntry, type LedgerDbRow } from '../rows/ledger-row.js';
 
-/** The next coordinates after ($1, $2), one step through the index of versions for each. */
+/** The next coordinates after ($1, $2), with one step through the version index for each. */
 const NEWEST = `
 WITH RECURSIVE newest (namespace, key, version) AS (
   (SELECT namespace, coordinate_key, version FROM memory_events
@@ -26,7 +26,7 @@ LEFT JOIN LATERAL (SELECT c.version, floor(c."timestamp" * 1000) AS at_ms FROM m
 ORDER BY e.namespace, e.coordinate_key`;
 
 interface NewestRow extends LedgerDbRow {
-  /** Of a row of an earlier version, which does not say it itself. */
+  /** Computed for a row of an earlier version, which does not store it. */
   readonly born_version: number | null;
   readonly born_at_ms: number | null;
 }
@@ -68,7 +68,7 @@ function toBatch(rows: readonly NewestRow[]): LedgerBatch {
   return { entries, unreadable };
 }
 
-/** Why no memory can be made of a row that an earlier version wrote; undefined when one can. */
+/** Returns why a row of an earlier version cannot become a memory; undefined when it can. */
 function whatIsUnknown({ type, payload_form: form, updated_at_ms }: NewestRow): string | undefined {
   if (type === 'deleted') return undefined;
   if (form === 'unknown') return 'an earlier version wrote it, and what was sent cannot be told from it';

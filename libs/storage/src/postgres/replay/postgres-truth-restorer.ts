@@ -3,7 +3,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { restoreStatement, type RestoredRow } from './restore-statement.js';
 
-/** Writes memories and ledger rows back to PostgreSQL as they once were. */
+/** Writes memories and ledger rows back to PostgreSQL in their original state. */
 export class PostgresTruthRestorer extends TruthRestorer {
   private readonly notifier: OutboxNotifier;
 

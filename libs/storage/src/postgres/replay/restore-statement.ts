@@ -3,11 +3,13 @@ import type { Statement } from '../connection/postgres-database.js';
 import { groupingKey } from '../writing/grouping-key.js';
 
 /**
- * One statement for a batch of entries: the ledger gets those that it lacks, `memories` the newest of each coordinate where
- * that is newer than the row, and the outbox what changed there. Rows are locked and written in key order.
+ * One statement for a batch of entries: writes the entries missing from the ledger, the newest entry of each coordinate
+ * to `memories` when it is newer than the row, and the resulting changes to the outbox. Rows are locked and written in
+ * key order.
  *
- * A coordinate whose version was made by another change here is left out whole: its two histories went apart. A memory gets the
- * creation id of its entry, unless another coordinate has that. Access figures are no part of the history: they stay within a life and begin anew with another.
+ * A coordinate whose version was created by a different change here is skipped completely: the two histories diverged.
+ * A memory gets the creation id of its entry, unless another coordinate has that id. Access figures are not part of the
+ * history: they are kept within a life and restart with a new one.
  */
 const RESTORE = `
 WITH arrived AS MATERIALIZED (
@@ -106,15 +108,15 @@ UNION ALL SELECT 'total', NULL, NULL, NULL, (SELECT count(*) FROM ledger)::int`;
 
 export interface RestoredRow {
   readonly what: 'restored' | 'conflict' | 'total';
-  /** Of an entry that cannot be restored. */
+  /** Id of an entry that cannot be restored. */
   readonly id: string | null;
-  /** Of a coordinate; null in the one row that tells the number of entries that the ledger did not have. */
+  /** Namespace of a coordinate; null in the one row with the number of entries that the ledger did not have. */
   readonly namespace: string;
   readonly key: string;
   readonly entries: number;
 }
 
-/** The statement that restores the entries; several of one coordinate may be among them. */
+/** Returns the statement that restores the entries; it may contain several for one coordinate. */
 export function restoreStatement(entries: readonly RestoredEntry[]): Statement {
   const column = <T>(read: (entry: RestoredEntry) => T) => entries.map(read);
   return {

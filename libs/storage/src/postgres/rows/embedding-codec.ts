@@ -6,10 +6,9 @@ const FLOAT_BYTES = 4;
 const SPARSE_HEADER_BYTES = 5;
 
 /**
- * Bytes of an embedding, exact to the bit and telling their own format in the first byte (all little-endian):
- * 0 = every component as float32; 1 and 2 = dimension (uint32), then the positions of the components that are not
- * zero (uint16 or uint32), then these components. The shorter form is taken: feature hashing leaves most components
- * of a short text at zero.
+ * Encodes an embedding bit-exactly; the first byte is the format (all little-endian): 0 = every component as float32; 1
+ * and 2 = dimension (uint32), then the positions of the non-zero components (uint16 or uint32), then these components.
+ * The shorter form is used: feature hashing leaves most components of a short text at zero.
  */
 export function encodeEmbedding(vector: Float32Array): Buffer {
   const bits = new Uint32Array(vector.buffer, vector.byteOffset, vector.length);

@@ -8,10 +8,10 @@ import {
 } from '@sfm/memory';
 import { epochMs } from './epoch-ms.js';
 
-/** How to read the payload of a ledger row: see the migration that made the column. */
+/** How to read the payload of a ledger row: see the migration that added the column. */
 export type PayloadForm = 'sent' | 'enriched' | 'unknown';
 
-/** A ledger row as the driver gives `ledgerColumns`. */
+/** A ledger row as the driver returns `ledgerColumns`. */
 export interface LedgerDbRow {
   readonly id: string;
   readonly event_id: string;
@@ -36,7 +36,7 @@ export interface LedgerDbRow {
   readonly expires_at_ms: number | null;
 }
 
-/** What a ledger entry is made of, of a table with this alias. */
+/** Returns the columns of a ledger entry, for a table with this alias. */
 export function ledgerColumns(alias: string): string {
   const names = ['id', 'event_id', 'namespace', 'type', '"timestamp"', 'payload', 'payload_form', 'announced'];
   const more = ['coordinate_key', 'coordinate', 'memory_type', 'version', 'importance', 'importance_norm'];
@@ -48,7 +48,7 @@ export function ledgerColumns(alias: string): string {
   ].join(', ');
 }
 
-/** A row whose payload is what was sent. */
+/** Converts a row whose payload is what was sent. */
 export function toLedgerEntry(row: LedgerDbRow): LedgerEntry {
   return {
     id: row.id,
@@ -73,7 +73,9 @@ export function toLedgerEntry(row: LedgerDbRow): LedgerEntry {
   };
 }
 
-/** The event of a ledger row. One of an earlier version is enriched already, and nothing more is known of it. */
+/**
+ * Converts a ledger row to its event. A row of an earlier version is already enriched, and has no other information.
+ */
 export function toEventRecord(row: LedgerDbRow): EventRecord {
   if (row.payload_form === 'sent') return toEnvelope(toLedgerEntry(row));
   return {

@@ -1,12 +1,12 @@
 import { trustedNamespace, type JsonObject, type Memory, type MemoryOutline, type MemoryType } from '@sfm/memory';
 
-/** Bytes from which PostgreSQL compresses a payload and, when that is not enough, moves it out of the row. */
+/** Size in bytes above which PostgreSQL compresses a payload and, if still too large, moves it out of the row. */
 const OUT_OF_ROW_BYTES = 2000;
 
-/** What a `Memory` is made of, of a table aliased `m`. The hash travels as text, as the core holds it. */
+/** Columns of a `Memory`, from a table aliased `m`. The hash is read as text, as the core holds it. */
 export const MEMORY_COLUMNS = columnsWith('m.payload');
 
-/** As `MEMORY_COLUMNS`, with null for payloads kept out of the row. Their size is known without reading them. */
+/** As `MEMORY_COLUMNS`, with null for payloads stored out of the row. Their size is known without reading them. */
 export const OUTLINE_COLUMNS = columnsWith(
   `CASE WHEN pg_column_size(m.payload) < ${OUT_OF_ROW_BYTES} THEN m.payload END AS payload`,
 );
@@ -17,9 +17,9 @@ function columnsWith(payload: string): string {
   m.access_count, m.expires_at`;
 }
 
-/** A live row, as the driver gives `MEMORY_COLUMNS`. */
+/** A live row, as the driver returns `MEMORY_COLUMNS`. */
 export interface MemoryRow {
-  /** bigint, which the driver gives as text. */
+  /** A bigint, which the driver returns as text. */
   readonly id: string;
   readonly namespace: string;
   readonly coordinate_key: string;
@@ -37,7 +37,7 @@ export interface MemoryRow {
   readonly expires_at: Date | null;
 }
 
-/** As the driver gives `OUTLINE_COLUMNS`. */
+/** As the driver returns `OUTLINE_COLUMNS`. */
 export type OutlineRow = Omit<MemoryRow, 'payload'> & { readonly payload: JsonObject | null };
 
 export function toOutline(row: OutlineRow): MemoryOutline {

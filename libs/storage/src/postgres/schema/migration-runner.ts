@@ -9,7 +9,7 @@ export interface MigrationState {
   readonly applied: boolean;
 }
 
-/** Where a database stands between empty and head. */
+/** The migration state of a database. */
 export interface Revision {
   /** Name of the last applied migration; undefined for an empty database. */
   readonly current: string | undefined;
@@ -19,7 +19,7 @@ export interface Revision {
   readonly unknown: readonly string[];
 }
 
-/** Another process held the migration lock longer than this one was willing to wait. */
+/** Another process held the migration lock longer than this one waits. */
 export class MigrationLockTimeout extends Error {
   override readonly name = 'MigrationLockTimeout';
 
@@ -106,7 +106,7 @@ export class MigrationRunner {
     try {
       await this.waitForLock(runner, key);
       try {
-        // A migration may rewrite a large table; the pool's bound is for requests.
+        // A migration may rewrite a large table; the pool's time limit is for requests.
         await runner.query("SELECT set_config('statement_timeout', '0', false)");
         return await work(runner);
       } finally {
@@ -118,7 +118,7 @@ export class MigrationRunner {
     }
   }
 
-  /** Asks again and again instead of blocking in the server: a blocked session would hold up CREATE INDEX CONCURRENTLY. */
+  /** Polls instead of blocking in the server: a blocked session would hold up CREATE INDEX CONCURRENTLY. */
   private async waitForLock(runner: QueryRunner, key: readonly number[]): Promise<void> {
     const waitMs = this.options.lockTimeoutMs ?? 900_000;
     const deadline = Date.now() + waitMs;

@@ -5,7 +5,7 @@ import type { Statement } from '../connection/postgres-database.js';
 
 export interface DeletedRow {
   readonly event_id: string;
-  /** False when the memory had expired: its content goes too, but nothing lived there. */
+  /** False when the memory had expired: its content is wiped too, but no live memory was deleted. */
   readonly live: boolean;
   readonly version: number;
 }
@@ -62,7 +62,7 @@ WITH arrived AS MATERIALIZED (
 )${queue}
 SELECT event_id, live, version FROM gone`;
 
-/** What differs between a deletion of our own and one that another producer has announced. */
+/** Differences between a deletion of our own and one that another producer published. */
 interface DeleteOrigin {
   readonly eventId: string;
   readonly announced: boolean;
@@ -70,7 +70,7 @@ interface DeleteOrigin {
   readonly extraArrays: string;
   readonly extraNames: string;
   readonly queue: string;
-  /** What goes into the ledger for deletions that found nothing. */
+  /** SQL that records deletions that found nothing in the ledger. */
   readonly misses: string;
 }
 
@@ -100,8 +100,8 @@ const DELETE_TRACED = deleteSql({
 });
 
 /**
- * What became of another producer's event is an event of its own, under the same id. A deletion that found nothing is noted
- * too, without a version: it may arrive again, and must not delete what was written meanwhile.
+ * The result of another producer's event is a separate event under the same id. A deletion that found nothing is
+ * recorded too, without a version: the event may arrive again, and must not delete what was written meanwhile.
  */
 const DELETE_FOREIGN = deleteSql({
   eventId: 'foreign_event_id',
@@ -118,18 +118,18 @@ const DELETE_FOREIGN = deleteSql({
   WHERE position NOT IN (SELECT position FROM target)`,
 });
 
-/** A deletion that another producer has announced; `eventId` is the id of its ledger row. */
+/** A deletion that another producer published; `eventId` is the id of its ledger row. */
 export type ForeignDeleteCommand = DeleteCommand & Announcement;
 
-/** The statement for what other producers deleted; each coordinate at most once. */
+/** Returns the statement for deletions of other producers; each coordinate at most once. */
 export function foreignDeleteStatement(commands: readonly ForeignDeleteCommand[]): Statement {
   return { text: DELETE_FOREIGN, values: [...deleteValues(commands), ...announcementValues(commands)] };
 }
 
 /**
- * The statement that deletes what lives at the coordinates; each coordinate at most once.
+ * Returns the statement that deletes the memories at the coordinates; each coordinate at most once.
  *
- * @param traceparent the trace context that travels with the events
+ * @param traceparent the trace context stored with the events
  */
 export function deleteStatement(commands: readonly DeleteCommand[], traceparent?: string): Statement {
   if (traceparent !== undefined) {

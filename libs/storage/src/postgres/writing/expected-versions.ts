@@ -2,7 +2,7 @@ import { VersionConflictError, type Namespace } from '@sfm/memory';
 import type { RunInTransaction } from '../connection/postgres-database.js';
 import { isLive } from '../rows/live-memory.js';
 
-/** A command that may demand a version; `expectedVersion` as in `WriteCommand`. */
+/** A command that may require a version; `expectedVersion` as in `WriteCommand`. */
 export interface Expecting {
   readonly namespace: Namespace;
   readonly key: string;
@@ -14,13 +14,13 @@ interface Standing {
   live: boolean;
 }
 
-/** The coordinates of commands as they stood when they were locked. */
+/** The versions of commands' coordinates at the time they were locked. */
 export class ExpectedVersions {
   private constructor(private readonly standing: ReadonlyMap<string, Standing>) {}
 
   /**
-   * Locks the rows of the commands, in key order, and compares what lives there with what they expect. Each command of
-   * several for one coordinate is compared with what those before it leave.
+   * Locks the rows of the commands, in key order, and compares their versions with the expected ones. Of several
+   * commands for one coordinate, each is compared with the result of those before it.
    *
    * @throws VersionConflictError
    */
@@ -48,8 +48,8 @@ export class ExpectedVersions {
   }
 
   /**
-   * Compares the versions that writes made with those they were to make: a coordinate that nobody had written could not be
-   * locked, and may have been written since.
+   * Compares the written versions with the expected ones: a coordinate that did not exist could not be locked, and may
+   * have been written since.
    *
    * @throws VersionConflictError: the transaction must not be committed
    */
@@ -64,7 +64,7 @@ export class ExpectedVersions {
   }
 
   /**
-   * Compares what deletions found with what was locked: a coordinate where nothing lived may have been written since.
+   * Compares the deleted rows with the locked ones: a coordinate without a live memory may have been written since.
    *
    * @throws VersionConflictError: the transaction must not be committed
    */

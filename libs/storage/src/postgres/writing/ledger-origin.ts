@@ -1,15 +1,15 @@
 import { storableTime } from './storable-time.js';
 
-/** What a command carries that another producer has announced on the bus. */
+/** Additional data of a command that another producer published on the bus. */
 export interface Announcement {
   readonly foreignEventId: string;
   readonly occurredAt: Date;
 }
 
-/** The columns of `announcementValues`, after others. */
+/** The columns of `announcementValues`, appended to others. */
 export const ANNOUNCEMENT_COLUMNS = ', foreign_event_id, occurred_at';
 
-/** One array per column. */
+/** Returns one array per column. */
 export function announcementValues(commands: readonly Announcement[]): unknown[] {
   return [
     commands.map(({ foreignEventId }) => foreignEventId),
@@ -17,7 +17,9 @@ export function announcementValues(commands: readonly Announcement[]): unknown[]
   ];
 }
 
-/** The common table expression that puts what `ledger` got in the outbox, for events that are not on the bus yet. */
+/**
+ * The common table expression that copies the rows of `ledger` to the outbox, for events that are not on the bus yet.
+ */
 export const QUEUE_IN_OUTBOX = `, queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version)
   SELECT id, namespace, coordinate_key, version FROM ledger

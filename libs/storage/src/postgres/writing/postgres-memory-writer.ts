@@ -17,8 +17,8 @@ import { writeStatement, type WrittenRow } from './write-statement.js';
 const MAX_KEY_LENGTH = 2_400;
 
 /**
- * Writes the truth to PostgreSQL: each call is one statement, which is committed or leaves no trace. Where a command expects
- * a version, the rows are locked and compared before, in the same transaction.
+ * Writes memories to PostgreSQL: each call is one statement, which commits completely or changes nothing. When a
+ * command expects a version, the rows are first locked and compared in the same transaction.
  */
 export class PostgresMemoryWriter extends MemoryWriter {
   private readonly notifier: OutboxNotifier;
@@ -28,11 +28,11 @@ export class PostgresMemoryWriter extends MemoryWriter {
     this.notifier = new OutboxNotifier(database);
   }
 
-  /** @throws InvalidCoordinateError when the text of a coordinate is longer than an index entry can be. */
+  /** @throws InvalidCoordinateError when the text of a coordinate is too long for an index entry. */
   async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
     if (commands.length === 0) return [];
     for (const { key } of commands) checkKeyLength(key);
-    // A batch holds the writes of several requests; whichever of them the batcher happens to run in is not its cause.
+    // A batch holds writes of several requests; the request in which the batcher happens to run is not its cause.
     const rows = await traceShared(
       { name: 'write memories', kind: 'internal', attributes: { 'soma.batch.size': commands.length } },
       commands.map(({ traceparent }) => traceparent),
@@ -75,7 +75,7 @@ export class PostgresMemoryWriter extends MemoryWriter {
     });
   }
 
-  /** @param commands all of them, each with what it expects; `distinct` has one for each coordinate */
+  /** @param commands all commands, each with its expectation; `distinct` has one per coordinate */
   private deleteRows(distinct: readonly DeleteCommand[], commands: readonly DeleteCommand[]): Promise<DeletedRow[]> {
     const statement = deleteStatement(distinct, currentTraceparent());
     if (!commands.some(isExpecting)) return this.database.queryWithRetry<DeletedRow>(statement);

@@ -6,7 +6,7 @@ import { isLive } from '../rows/live-memory.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { storableTime } from './storable-time.js';
 
-/** Batches up to this size share one prepared plan; larger ones are worth a plan made for their size. */
+/** Batches up to this size share one prepared plan; larger ones justify a plan made for their size. */
 const MAX_PREPARED_BATCH = 128;
 
 export interface WrittenRow {
@@ -18,14 +18,14 @@ export interface WrittenRow {
 }
 
 /**
- * One statement, hence one transaction and one round trip, for a whole batch: rows of `memories` are locked and
- * written in key order (two batches can not deadlock), then one ledger row and one outbox row per command.
+ * One statement, hence one transaction and one round trip, for a whole batch: rows of `memories` are locked and written
+ * in key order (two batches cannot deadlock), then one ledger row and one outbox row per command.
  *
- * Of several commands for one coordinate the table gets the last, with the version raised by their number; the k-th
+ * Of several commands for one coordinate, the table gets the last, with the version raised by their number; the k-th
  * gets version `base + k` in ledger and outbox. Creation ids are drawn in command order.
  *
- * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures begin
- * anew, the version goes on. An embedding survives as long as the text it was made of.
+ * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures restart, the
+ * version continues. An embedding is kept as long as its source text is unchanged.
  */
 const writeSql = (origin: WriteOrigin) => `
 ${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${origin.queue}
@@ -34,8 +34,8 @@ SELECT event_id, version, version = created_version AS created, memory_id::float
 FROM placed`;
 
 /**
- * The commands, one row each. Values that never hold a line break come as lines of one text: thousands of quotation marks of
- * JSON need no escaping then.
+ * The commands, one row each. Values that never contain a line break are passed as lines of one text, so that the many
+ * quotation marks of JSON need no escaping.
  */
 const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived AS MATERIALIZED (
   SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
@@ -49,7 +49,7 @@ const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived A
   INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
 )`;
 
-/** The last command of each coordinate, in the table, and what became of every command there. */
+/** The last command of each coordinate, written to the table, and the result of every command there. */
 const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
     searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at)
@@ -89,7 +89,7 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
   JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
 )`;
 
-/** Every command, in the ledger: all that its memory is made of. */
+/** Every command, written to the ledger with all the data of its memory. */
 const ledgerSql = ({ id, eventId, announced, occurredAt }: WriteOrigin) => `, ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
     coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at, importance_norm,
@@ -104,13 +104,13 @@ const ledgerSql = ({ id, eventId, announced, occurredAt }: WriteOrigin) => `, le
   RETURNING id, namespace, coordinate_key, version
 )`;
 
-/** What differs between a write of our own and one that another producer has announced. */
+/** Differences between a write of our own and one that another producer published. */
 interface WriteOrigin {
   /** Ledger id and event id of an arrived row. */
   readonly id: string;
   readonly eventId: string;
   readonly announced: boolean;
-  /** When the event happened, given the time that our own writes take. */
+  /** Returns SQL for the event's time, given the time that our own writes use. */
   readonly occurredAt: (own: string) => string;
   /** Further parameters, and their columns. */
   readonly extraArrays: string;
@@ -147,7 +147,7 @@ const WRITE_TRACED = writeSql({
 )`,
 });
 
-/** The bus has the event of the other producer; what became of it here is an event of its own, under the same id. */
+/** The bus already has the other producer's event; its result here is a separate event under the same id. */
 const WRITE_FOREIGN = writeSql({
   id: 'a.event_id',
   eventId: 'a.foreign_event_id',
@@ -158,15 +158,15 @@ const WRITE_FOREIGN = writeSql({
   queue: QUEUE_IN_OUTBOX,
 });
 
-/** A write that another producer has announced; `eventId` is the id of its ledger row. */
+/** A write that another producer published; `eventId` is the id of its ledger row. */
 export type ForeignWriteCommand = WriteCommand & Announcement;
 
-/** The statement that writes what other producers announced. Fails as a whole when the ledger has one of the ids. */
+/** Returns the statement that writes events of other producers. Fails as a whole when the ledger has one of the ids. */
 export function foreignWriteStatement(commands: readonly ForeignWriteCommand[]): Statement {
   return { text: WRITE_FOREIGN, values: [...writeValues(commands), ...announcementValues(commands)] };
 }
 
-/** The statement that writes the commands. Its rows come in no particular order. */
+/** Returns the statement that writes the commands. Its rows come in no particular order. */
 export function writeStatement(commands: readonly WriteCommand[]): Statement {
   const isTraced = commands.some(({ traceparent }) => traceparent !== undefined);
   const statement = isTraced
@@ -201,12 +201,12 @@ function writeValues(commands: readonly WriteCommand[]): unknown[] {
   ];
 }
 
-/** The parameter that `toLines` made, as an array of texts. */
+/** Returns SQL for a `toLines` parameter as an array of texts. */
 function lines(parameter: string): string {
   return `string_to_array(${parameter}::text, E'\\n')`;
 }
 
-/** @throws TypeError for a value with a line break: what follows it would end up at other coordinates. */
+/** @throws TypeError for a value with a line break: the values after it would be assigned to other coordinates. */
 function toLines(values: readonly string[]): string {
   if (values.some((value) => value.includes('\n'))) throw new TypeError('a value of several lines cannot be written');
   return values.join('\n');
@@ -215,9 +215,9 @@ function toLines(values: readonly string[]): string {
 interface Occurrences {
   /** Position (from 1) of the first command for the same coordinate. */
   readonly first: readonly number[];
-  /** How many-th command for its coordinate this is, from 1. */
+  /** 1-based position of this command among those for its coordinate. */
   readonly nth: readonly number[];
-  /** How many commands the coordinate has in all. */
+  /** Number of commands for the coordinate. */
   readonly total: readonly number[];
 }
 

@@ -15,7 +15,10 @@ import {
 import { CooperativeQueue } from '../points/cooperative-queue.js';
 import { LexicalNamespace } from './lexical-namespace.js';
 
-/** BM25 index in the memory of this process, one inverted index per namespace, rebuilt from the truth at start. */
+/**
+ * BM25 index in the memory of this process, one inverted index per namespace, rebuilt from the stored memories at
+ * start.
+ */
 export class EmbeddedLexicalIndex extends LexicalIndex {
   readonly #namespaces = new Map<Namespace, LexicalNamespace>();
   readonly #queue = new CooperativeQueue();

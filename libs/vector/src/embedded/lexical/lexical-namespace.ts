@@ -25,12 +25,12 @@ import { TopCandidates } from '../../search/top-candidates.js';
 
 interface TextPoint extends HeldPoint, CandidateContent {
   readonly session: string | null;
-  /** A plain array: one of 20 numbers takes less memory and a fraction of the time to make than a typed one. */
+  /** A plain array: one of 20 numbers takes less memory and far less time to create than a typed array. */
   readonly termIds: readonly number[];
   readonly length: number;
 }
 
-/** Inverted index of one namespace. Statistics are at any time exactly those of the points it holds. */
+/** Inverted index of one namespace. Its statistics always match exactly the points it holds. */
 export class LexicalNamespace {
   readonly #table = new PointTable<TextPoint>();
   readonly #dictionary = new TermDictionary();
@@ -38,7 +38,7 @@ export class LexicalNamespace {
   readonly #sessions = new SessionLists();
   #totalLength = 0;
   readonly #board: ScoreBoard;
-  /** By overlay: one recall asks several times. */
+  /** Cached by overlay: one recall searches several times. */
   readonly #reduced = new WeakMap<Overlay, Overlay>();
   /** Epoch milliseconds by slot, infinite for points that never expire. */
   #expiries = new Float64Array(0);
@@ -91,7 +91,10 @@ export class LexicalNamespace {
     return keys.map(this.#finding(this.#ahead(pending), nowMs)).filter((point) => point !== undefined);
   }
 
-  /** What of an overlay the index does not hold yet: one that follows the ledger by itself holds nearly all of it. */
+  /**
+   * Returns the part of an overlay that the index does not hold yet: an index that follows the ledger holds nearly all
+   * of it.
+   */
   #ahead(overlay: Overlay): Overlay {
     if (overlay.points.length === 0) return overlay;
     const known = this.#reduced.get(overlay) ?? this.#reduce(overlay);
@@ -161,7 +164,7 @@ export class LexicalNamespace {
     };
   }
 
-  /** Finds the unexpired point of a key, overlay applied. */
+  /** Returns a function that finds the unexpired point of a key, with the overlay applied. */
   #finding({ hidden, points }: Overlay, nowMs: number): (key: string) => TextPoint | IndexPoint | undefined {
     const pending = new Map(points.map((point) => [point.key, point]));
     return (key) => {
@@ -170,7 +173,7 @@ export class LexicalNamespace {
     };
   }
 
-  /** Weights from the statistics of: what is held, without the hidden points, with the overlay's points. */
+  /** Computes weights from the statistics of the held points, minus the hidden points, plus the overlay's points. */
   #weigh(queryTerms: readonly string[], overlay: Overlay): WeightedQuery {
     const hidden = this.#heldPoints(overlay.hidden);
     const documents = this.size - hidden.length + overlay.points.length;
@@ -193,7 +196,7 @@ export class LexicalNamespace {
     return [...keys].map((key) => this.#table.find(key)?.point).filter((point) => point !== undefined);
   }
 
-  /** The same sum, in the same order, for a point that is not in the index. */
+  /** Computes the same sum, in the same order, for a point that is not in the index. */
   #scoreOf(point: IndexPoint, { terms, averageLength }: WeightedQuery): number {
     let score = 0;
     for (const { term, idf } of terms) {

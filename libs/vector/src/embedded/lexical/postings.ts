@@ -1,12 +1,12 @@
 const INITIAL_CAPACITY = 4;
 
-/** The points that have a term, by slot ascending, with how often they have it. */
+/** The points that contain a term, by slot ascending, with the number of occurrences in each. */
 export class Postings {
   #slots = new Int32Array(INITIAL_CAPACITY);
   #counts = new Int32Array(INITIAL_CAPACITY);
   #size = 0;
 
-  /** Number of points that have the term. */
+  /** Number of points that contain the term. */
   get size(): number {
     return this.#size;
   }
@@ -16,12 +16,12 @@ export class Postings {
     return this.#slots;
   }
 
-  /** Occurrences, in step with `slots`. */
+  /** Occurrences, parallel to `slots`. */
   get counts(): Int32Array {
     return this.#counts;
   }
 
-  /** The slot must not be there yet. */
+  /** Adds a slot, which must not be present yet. */
   insert(slot: number, count: number): void {
     if (this.#size === this.#slots.length) this.#grow();
     const position = this.#positionOf(slot);
@@ -42,7 +42,7 @@ export class Postings {
     this.#size--;
   }
 
-  /** Where the slot is, or belongs. */
+  /** Returns the slot's position, or its insertion position. */
   #positionOf(slot: number): number {
     let low = 0;
     let high = this.#size;
@@ -68,9 +68,9 @@ export class Postings {
 }
 
 /**
- * The first position, from a given one on, whose slot is not lower; `size` when there is none. For slots asked for in
- * ascending order: steps that double, then halves (Bentley & Yao, "An almost optimal algorithm for unbounded searching",
- * 1976).
+ * Returns the first position, from a given one on, whose slot is not lower; `size` when there is none. For slots in
+ * ascending order: doubling steps, then bisection (Bentley & Yao, "An almost optimal algorithm for unbounded
+ * searching", 1976).
  */
 export function seek(
   slots: ArrayLike<number>,

@@ -1,7 +1,7 @@
 import { termScore, type Bm25Options } from '@sfm/memory';
 import { seek, type Postings } from './postings.js';
 
-/** A query term with its weight in the collection as it is with the overlay applied. */
+/** A query term with its weight in the collection, overlay applied. */
 export interface WeightedTerm {
   readonly term: string;
   readonly postings: Postings | undefined;
@@ -13,17 +13,20 @@ export interface WeightedQuery {
   readonly averageLength: number;
 }
 
-/** One term of a query with what its parts are computed from. */
+/** One term of a query with the values its score parts are computed from. */
 interface Part {
   readonly postings: Postings;
   readonly idf: number;
   readonly averageLength: number;
 }
 
-/** Adds up, by slot, what the terms of a query are worth. */
+/** Adds up, by slot, the scores of a query's terms. */
 export class ScoreBoard {
   #lengths = new Int32Array(0);
-  /** The slots that were asked for; a row is a place among them, so that a few are near each other. Else a row is a slot. */
+  /**
+   * The requested slots. When set, a row is a position among them, so that few slots stay close in memory; otherwise a
+   * row is a slot.
+   */
   #asked: readonly number[] | undefined;
   /** By row; scratch space, all zeros between searches. */
   #scores = new Float64Array(0);
@@ -43,7 +46,7 @@ export class ScoreBoard {
     this.#touched = new Int32Array(grown);
   }
 
-  /** Notes how many tokens the text in a slot has. */
+  /** Records the number of tokens of the text in a slot. */
   setLength(slot: number, length: number): void {
     this.#lengths[slot] = length;
   }
@@ -60,7 +63,7 @@ export class ScoreBoard {
     }
   }
 
-  /** Gives every slot that has a score to the visitor, and starts anew. */
+  /** Passes every slot with a score to the visitor, and resets the scores. */
   drain(visit: (slot: number, score: number) => void): void {
     for (let index = 0; index < this.#touchedCount; index++) {
       const row = this.#touched[index]!;
@@ -71,7 +74,7 @@ export class ScoreBoard {
     this.#touchedCount = 0;
   }
 
-  /** The one that reads most by far, so nothing is fetched twice. */
+  /** Reads by far the most data, so nothing is fetched twice. */
   #addAll({ postings, idf, averageLength }: Part): void {
     const { slots, counts, size } = postings;
     const scores = this.#scores;

@@ -1,4 +1,7 @@
-/** One session: ids ascending, and in step with them where the points are. Numbers in a row, which are read faster than points. */
+/**
+ * One session: ids ascending, with the points' slots in a parallel array. Contiguous numbers are faster to read than
+ * points.
+ */
 export interface SessionList {
   readonly ids: number[];
   readonly slots: number[];
@@ -6,7 +9,7 @@ export interface SessionList {
 
 const NOBODY: SessionList = { ids: [], slots: [] };
 
-/** Which points each session has, oldest first. */
+/** The points of each session, oldest first. */
 export class SessionLists {
   readonly #lists = new Map<string, SessionList>();
 
@@ -37,17 +40,17 @@ export class SessionLists {
     if (list.ids.length === 0) this.#lists.delete(session);
   }
 
-  /** Empty for an unknown one. Holds until points change. */
+  /** Returns the session's list, empty for an unknown session. Valid until points change. */
   of(session: string): SessionList {
     return this.#lists.get(session) ?? NOBODY;
   }
 }
 
-/** Where the first id is that is not lower. */
+/** Returns the position of the first id that is not lower. */
 export function positionIn({ ids }: SessionList, id: number): number {
   let low = 0;
   let high = ids.length;
-  // New points mostly are the newest.
+  // New points are mostly the newest.
   if (high > 0 && ids[high - 1]! < id) return high;
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,16 +1,16 @@
 import type { NeighbourQuery, SessionNeighbour } from '@sfm/memory';
 import { positionIn, type SessionList, type SessionLists } from './session-lists.js';
 
-/** A session, and what is before and after in it. */
+/** A position in a session, with what is before and after it. */
 export interface Place {
   readonly session: string;
   readonly id: number;
 }
 
-/** Points that can be neighbours, by slot: those of the index, or those of the overlay. */
+/** Points that can be neighbours, by slot: those of the index or of the overlay. */
 export interface SpokenPoints {
   readonly sessions: SessionLists;
-  /** Whether the point is a step on the way. */
+  /** Whether the point counts as a step. */
   readonly counts: (slot: number) => boolean;
   readonly matches: (slot: number) => boolean;
   readonly keyOf: (slot: number) => string;
@@ -18,7 +18,7 @@ export interface SpokenPoints {
 
 type Direction = -1 | 1;
 
-/** See `LexicalIndex.neighbours`. What is in several places has to be counted in one of them only. */
+/** See `LexicalIndex.neighbours`. A point in several sources must count in only one of them. */
 export function sessionNeighbours(
   { keys, reach }: Pick<NeighbourQuery, 'keys' | 'reach'>,
   placeOf: (key: string) => Place | undefined,
@@ -41,7 +41,7 @@ export function sessionNeighbours(
   return neighbours;
 }
 
-/** A way from a place through its session, over the points that count. */
+/** A walk from a position through its session, over the points that count. */
 class Walk {
   readonly #list: SessionList;
   #position: number;
@@ -58,7 +58,7 @@ class Walk {
     this.#skip();
   }
 
-  /** From the place, in ids; infinite at the end. */
+  /** Distance from the start position, in ids; infinite at the end. */
   get distance(): number {
     const id = this.#list.ids[this.#position];
     return id === undefined ? Infinity : this.direction * (id - this.place.id);

@@ -1,6 +1,9 @@
 import { Postings } from './postings.js';
 
-/** Terms in use with their postings, by a small number each. A term that no point has any more leaves no trace. */
+/**
+ * Assigns a small number to each term in use and keeps its postings. A term that no point contains any more is removed
+ * completely.
+ */
 export class TermDictionary {
   readonly #ids = new Map<string, number>();
   readonly #terms: string[] = [];
@@ -15,7 +18,7 @@ export class TermDictionary {
     return this.#postings[id];
   }
 
-  /** Adds a posting and answers the term's id. */
+  /** Adds a posting and returns the term's id. */
   insert(term: string, slot: number, count: number): number {
     const id = this.#ids.get(term) ?? this.#register(term);
     this.#postings[id]?.insert(slot, count);

@@ -1,14 +1,14 @@
-/** Lists kept at a time; together they hold every slot at most once. */
+/** Maximum number of lists kept; together they hold every slot at most once. */
 const MAX_LISTS = 1024;
 
 /**
- * The slots that have a code, for codes that were asked for: callers filter by the same few values again and again. A list
- * that a change would not simply lengthen is made anew when it is next asked for.
+ * The slots that have a code, cached for requested codes: callers filter by the same few values repeatedly. A change
+ * that does not simply append to a list discards it; the next request rebuilds it.
  */
 export class CodeLists {
   readonly #lists = new Map<number, number[]>();
 
-  /** Ascending; what `find` finds when it is not known. Holds until a slot has another code. */
+  /** Returns the slots ascending; calls `find` when they are not cached. Valid until a slot's code changes. */
   of(code: number, find: () => number[]): readonly number[] {
     const list = this.#lists.get(code) ?? find();
     this.#lists.delete(code);
@@ -18,7 +18,7 @@ export class CodeLists {
     return list;
   }
 
-  /** A slot has another code than before. */
+  /** Updates the lists when a slot's code changes. */
   moved(slot: number, from: number, to: number): void {
     this.#lists.delete(from);
     const list = this.#lists.get(to);

@@ -4,13 +4,13 @@ const SLICE_MS = 5;
 const STEPS_BETWEEN_CLOCK_READINGS = 8;
 
 /**
- * Runs work of one namespace strictly in the order it was asked for, and gives the event loop back every few
- * milliseconds in between. Work of different namespaces may interleave; a single step never does.
+ * Runs the work of one namespace strictly in the requested order, and yields to the event loop every few milliseconds.
+ * Work of different namespaces may interleave; a single step is never interrupted.
  */
 export class CooperativeQueue {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Runs `step` once per item. A step that throws ends this run with that error; later runs go on. */
+  /** Runs `step` once per item. A step that throws ends this run with that error; later runs continue. */
   async run<T>(namespace: string, items: Iterable<T>, step: (item: T) => void): Promise<void> {
     const previous = this.#tails.get(namespace);
     const run = previous === undefined ? inSlices(items, step) : previous.then(() => inSlices(items, step));

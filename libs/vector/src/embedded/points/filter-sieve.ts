@@ -3,27 +3,27 @@ import { CodeLists } from './code-lists.js';
 import type { HeldPoint } from './held-point.js';
 import type { PointTable } from './point-table.js';
 
-/** Fields remembered at a time; the one asked for longest ago makes room for another. */
+/** Maximum number of fields remembered; the least recently requested one is evicted. */
 const MAX_COLUMNS = 8;
-/** Characters of a string that its code is made of. */
+/** Number of characters of a string that its code is computed from. */
 const CODED_CHARACTERS = 64;
 
-/** Codes of values. Scalars have one from 2 on, and may share it. */
+/** Codes of values. Scalars have codes from 2 on, and may share them. */
 const ABSENT = 0;
 const COMPOSITE = 1;
 const FIRST_SCALAR = 2;
 
-/** The codes of one field, by slot. A slot that was freed keeps its code until it is used again. */
+/** The codes of one field, by slot. A freed slot keeps its code until it is reused. */
 interface Column {
   readonly read: (point: HeldPoint) => JsonValue | undefined;
   codes: Uint32Array;
   readonly lists: CodeLists;
 }
 
-/** Which codes the value of a matching point may have. */
+/** The codes that the value of a matching point may have. */
 interface Admission {
   readonly admits: (code: number) => boolean;
-  /** The one code that is admitted, where it is one. */
+  /** The admitted code, when there is only one. */
   readonly only?: number;
 }
 
@@ -32,17 +32,17 @@ interface Test extends Admission {
 }
 
 /**
- * Tells of most points that they do not match a filter from one number each, without touching the point: to look into
- * the payloads of all that share a word with a query takes longer than to score them.
+ * Rules out most points that do not match a filter by one number each, without touching the point: reading the payloads
+ * of all points that share a word with a query takes longer than scoring them.
  *
- * A field gets a column when it is first asked for, which then follows the points: 4 bytes for each of them.
+ * A field gets a column when it is first requested; the column then follows the points: 4 bytes for each of them.
  */
 export class FilterSieve {
   readonly #columns = new Map<string, Column>();
 
   constructor(private readonly table: PointTable<HeldPoint>) {}
 
-  /** The slot has a new point. */
+  /** Records the new point of a slot. */
   put(slot: number, point: HeldPoint): void {
     for (const column of this.#columns.values()) {
       if (slot >= column.codes.length) column.codes = grown(column.codes, this.table.capacity);
@@ -54,8 +54,8 @@ export class FilterSieve {
   }
 
   /**
-   * Slots of the points that may match, ascending; such a point still has to be asked. Undefined when the filter leaves
-   * everything to the points. Holds until points change.
+   * Returns the slots of the points that may match, ascending; each point must still be checked. Undefined when the
+   * filter rules out nothing by itself. Valid until points change.
    */
   slots(filter: MemoryFilter | undefined): readonly number[] | undefined {
     const tests = this.#tests(filter);
@@ -69,7 +69,7 @@ export class FilterSieve {
     return slots;
   }
 
-  /** Whether the point in a slot may match. Undefined as for `slots`; holds as long. */
+  /** Returns a test whether the point in a slot may match. Undefined and valid as for `slots`. */
   passes(filter: MemoryFilter | undefined): ((slot: number) => boolean) | undefined {
     const [first, ...others] = this.#tests(filter);
     if (!first) return undefined;
@@ -140,7 +140,7 @@ function codeOf(value: JsonValue | undefined): number {
   return Math.max(FIRST_SCALAR, hashOf(text));
 }
 
-/** FNV-1a over UTF-16 units (Fowler, Noll & Vo), of the length and the beginning. */
+/** FNV-1a over UTF-16 units (Fowler, Noll & Vo), of the string's length and beginning. */
 function hashOf(text: string): number {
   let hash = (2166136261 ^ text.length) >>> 0;
   const end = Math.min(text.length, CODED_CHARACTERS);

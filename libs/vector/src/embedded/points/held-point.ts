@@ -1,6 +1,6 @@
 import { matchesFilter, type Filterable, type IndexPoint, type IndexQuery } from '@sfm/memory';
 
-/** What a lane keeps of a point besides its own search structure. The payload is shared, never copied. */
+/** The data a lane keeps of a point besides its own search structure. The payload is shared, never copied. */
 export interface HeldPoint extends Filterable {
   readonly key: string;
   readonly id: number;
@@ -11,7 +11,7 @@ export function toHeldPoint({ key, id, type, createdAtMs, payload, expiresAtMs }
   return { key, id, type, createdAtMs, payload, expiresAtMs };
 }
 
-/** Whether a query may return the point: not expired, and matching the filter. */
+/** Whether the query may return the point: not expired, and matching the filter. */
 export function isEligible(point: HeldPoint, { nowMs, filter }: IndexQuery): boolean {
   return isAlive(point, nowMs) && matchesFilter(filter, point);
 }

@@ -1,14 +1,14 @@
 interface Entry {
   version: number;
-  /** -1: removed, only the version is remembered. */
+  /** -1: removed; only the version is remembered. */
   slot: number;
 }
 
 const REMOVED = -1;
 
 /**
- * Which point lives in which slot, and the newest version seen of every key.
- * Removed keys keep their version so that an older upsert arriving late cannot bring them back; nothing else of them stays.
+ * Maps each point to its slot and keeps the newest version seen of every key. Removed keys keep only their version, so
+ * that a late older upsert cannot bring them back.
  */
 export class PointTable<T> {
   readonly #entries = new Map<string, Entry>();
@@ -20,7 +20,7 @@ export class PointTable<T> {
     return this.#points.length - this.#freeSlots.length;
   }
 
-  /** Slots are 0..capacity-1; the free ones hold no point. */
+  /** Slots are 0..capacity-1; free slots hold no point. */
   get capacity(): number {
     return this.#points.length;
   }
@@ -39,7 +39,7 @@ export class PointTable<T> {
     return entry === undefined || entry.slot === REMOVED ? undefined : entry.slot;
   }
 
-  /** Puts a point into the key's slot, or a free one. The caller has checked `isNewer`. */
+  /** Puts a point into the key's slot, or a free one, and returns the slot. The caller has checked `isNewer`. */
   put(key: string, version: number, point: T): number {
     const slot = this.slotOf(key) ?? this.#freeSlots.pop() ?? this.#points.length;
     this.#entries.set(key, { version, slot });
@@ -47,7 +47,7 @@ export class PointTable<T> {
     return slot;
   }
 
-  /** Frees the key's slot and remembers the version. The slot that was freed, if the key had one. */
+  /** Frees the key's slot and remembers the version. Returns the freed slot, if the key had one. */
   remove(key: string, version: number): number | undefined {
     const slot = this.slotOf(key);
     this.#entries.set(key, { version, slot: REMOVED });
@@ -57,19 +57,19 @@ export class PointTable<T> {
     return slot;
   }
 
-  /** Keys of the live points. May be read on while points change. */
+  /** Yields the keys of the live points. Points may change during the iteration. */
   *keys(): Generator<string> {
     for (const [key, { slot }] of this.#entries) if (slot !== REMOVED) yield key;
   }
 
-  /** A live point with its slot and version. */
+  /** Returns a live point with its slot and version. */
   find(key: string): { readonly slot: number; readonly version: number; readonly point: T } | undefined {
     const entry = this.#entries.get(key);
     const point = entry === undefined || entry.slot === REMOVED ? undefined : this.#points[entry.slot];
     return entry === undefined || point === undefined ? undefined : { ...entry, point };
   }
 
-  /** Takes the key out with its version, as if it had never been there. The slot that was freed, if the key had one. */
+  /** Removes the key and its version, as if it had never existed. Returns the freed slot, if the key had one. */
   forget(key: string): number | undefined {
     const slot = this.remove(key, 0);
     this.#entries.delete(key);

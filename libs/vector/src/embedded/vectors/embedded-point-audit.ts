@@ -4,7 +4,7 @@ import type { EmbeddedVectorIndex } from './embedded-vector-index.js';
 
 const BATCH = 200;
 
-/** Looks at the points of the vector index in this process one by one. */
+/** Audits the points of this process's vector index one by one. */
 export class EmbeddedPointAudit extends PointAudit {
   constructor(private readonly index: EmbeddedVectorIndex) {
     super();
@@ -19,7 +19,7 @@ export class EmbeddedPointAudit extends PointAudit {
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
-      // Requests to the same process come between.
+      // Lets other requests to this process run in between.
       await setImmediate();
     }
     if (batch.length > 0) yield batch;

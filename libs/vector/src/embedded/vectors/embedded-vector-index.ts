@@ -16,19 +16,19 @@ const DEFAULT_EXACT_SCAN_LIMIT = 20_000;
 export interface EmbeddedVectorIndexOptions {
   /** Length of every vector. */
   readonly dimension: number;
-  /** Above this many points of a namespace, dense queries without a filter go through an approximate graph. Default 20000. */
+  /** Above this many points in a namespace, dense queries without a filter use an approximate graph. Default 20000. */
   readonly exactScanLimit?: number;
-  /** Makes the graph; by default usearch, where the optional package is installed. */
+  /** Creates the graph; by default usearch, when the optional package is installed. */
   readonly createGraph?: HnswGraphFactory;
-  /** Told once when no graph can be used and large namespaces are scanned exactly. */
+  /** Called once when no graph can be used and large namespaces are scanned exactly. */
   readonly warn?: (message: string) => void;
 }
 
 /**
- * Vector index in the memory of this process, one structure per namespace, rebuilt from the truth at start.
+ * Vector index in the memory of this process, one structure per namespace, rebuilt from the stored memories at start.
  *
- * Scores are exact. The ranking is exact too, except for dense queries without a filter over more than
- * `exactScanLimit` points, where an approximate graph proposes what is scored (recall about 0.99).
+ * Scores are exact. The ranking is exact too, except for dense queries without a filter over more than `exactScanLimit`
+ * points, where an approximate graph proposes the points to score (recall about 0.99).
  */
 export class EmbeddedVectorIndex extends VectorIndex {
   readonly #namespaces = new Map<Namespace, VectorNamespace>();
@@ -39,7 +39,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
     super();
   }
 
-  /** @throws RangeError when a vector has another length than the index; changes before that one are applied. */
+  /** @throws RangeError when a vector's length differs from the index's; the changes before it are applied. */
   async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     await this.#queue.run(namespace, changes, (change) => {
       if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
@@ -47,7 +47,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
     });
   }
 
-  /** @throws RangeError when the query vector has another length than the index. */
+  /** @throws RangeError when the query vector's length differs from the index's. */
   async search(namespace: Namespace, query: VectorQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {
     this.#checkDimension(query.vector);
     const held = this.#namespaces.get(namespace) ?? this.#createNamespace();
@@ -65,12 +65,12 @@ export class EmbeddedVectorIndex extends VectorIndex {
     });
   }
 
-  /** What is held of a namespace, for those who look at its points one by one. */
+  /** Returns the held points of a namespace, for checking them one by one. */
   points(namespace: Namespace): VectorNamespace | undefined {
     return this.#namespaces.get(namespace);
   }
 
-  /** An empty namespace that is not searched until it is put in place of one. */
+  /** Returns an empty namespace that is not searched until it replaces one. */
   draft(): VectorNamespace {
     return this.#createNamespace();
   }
@@ -83,7 +83,7 @@ export class EmbeddedVectorIndex extends VectorIndex {
     });
   }
 
-  /** Searches see the draft from now on. The caller closes what it replaces. */
+  /** Makes searches use the draft from now on. Returns the replaced namespace, which the caller closes. */
   replace(namespace: Namespace, draft: VectorNamespace): VectorNamespace | undefined {
     const replaced = this.#namespaces.get(namespace);
     this.#namespaces.set(namespace, draft);

@@ -2,7 +2,7 @@ import { VectorRebuild, type IndexChange, type IndexDraft, type Namespace } from
 import type { EmbeddedVectorIndex } from './embedded-vector-index.js';
 import type { VectorNamespace } from './vector-namespace.js';
 
-/** Rebuilds the vector index in this process: the draft is filled in memory and exchanged in one step. */
+/** Rebuilds the vector index in this process: fills the draft in memory and swaps it in atomically. */
 export class EmbeddedVectorRebuild extends VectorRebuild {
   readonly #unpublished = new Map<string, VectorNamespace>();
 

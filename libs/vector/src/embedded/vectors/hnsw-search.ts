@@ -5,15 +5,15 @@ const SLICE_MS = 5;
 
 type GraphState = 'asleep' | 'ready' | 'unusable';
 
-/** Nearest slots, with the slots that the graph does not know yet and the caller must score too. */
+/** Nearest slots, and the slots missing from the graph, which the caller must score too. */
 export interface NearestSlots {
   readonly nearest: readonly number[];
   readonly missing: ReadonlySet<number>;
 }
 
 /**
- * A neighbour graph that follows a slab at its own pace: it is built only once somebody asks, in slices between other
- * work. Removed slots leave it at once; new ones wait in `missing` until a slice takes them in.
+ * A neighbour graph that follows a slab asynchronously: it is built only on the first search, in slices between other
+ * work. Removed slots leave it at once; new ones wait in `missing` until a slice adds them.
  */
 export class HnswSearch {
   #state: GraphState = 'asleep';
@@ -30,22 +30,22 @@ export class HnswSearch {
     private readonly onUnusable: (reason: string) => void,
   ) {}
 
-  /** The slot has a new vector. */
+  /** Records a new vector in the slot. */
   changed(slot: number): void {
     if (this.#state === 'unusable') return;
     this.removed(slot);
     this.#missing.add(slot);
   }
 
-  /** The slot has no vector any more. */
+  /** Records that the slot has no vector any more. */
   removed(slot: number): void {
     this.#missing.delete(slot);
     if (this.#known.delete(slot)) this.#attempt(() => this.#graph?.remove(slot));
   }
 
   /**
-   * About `count` nearest slots, or undefined while more than `maxMissing` slots wait to be taken in (asking sets that
-   * going) and where there is no graph library.
+   * Returns about `count` nearest slots; undefined while more than `maxMissing` slots wait to be added (a search starts
+   * adding them) or when there is no graph library.
    */
   search(vector: Float32Array, count: number, maxMissing: number): NearestSlots | undefined {
     if (this.#state === 'unusable') return undefined;

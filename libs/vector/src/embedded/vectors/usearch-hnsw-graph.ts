@@ -6,7 +6,7 @@ const EXPANSION_ADD = 128;
 const EXPANSION_SEARCH = 96;
 const ONE_THREAD = 1;
 
-/** The part of the package that is used; it is optional, so its own types cannot be relied on at build time. */
+/** The part of the package that is used; the package is optional, so its own types may be missing at build time. */
 interface UsearchIndex {
   add(key: bigint, vector: Float32Array, threads: number): void;
   remove(key: bigint): unknown;
@@ -35,8 +35,8 @@ class UsearchHnswGraph implements HnswGraph {
 }
 
 /**
- * An empty graph for unit vectors, or undefined where the optional package is not installed
- * (it has binaries for Linux, macOS and Windows, and wants Node 22 or newer).
+ * Returns an empty graph for unit vectors, or undefined when the optional package is not installed (it has binaries for
+ * Linux, macOS and Windows, and needs Node 22 or newer).
  */
 export async function createUsearchHnswGraph(dimension: number): Promise<HnswGraph | undefined> {
   const Index = await loadIndexClass();
@@ -59,7 +59,7 @@ async function loadIndexClass(): Promise<UsearchIndexClass | undefined> {
     const loaded: unknown = await import(PACKAGE);
     return hasIndexClass(loaded) ? loaded.Index : undefined;
   } catch {
-    // Not installed, or no binary for this platform: the exact scan gives the same answers, later.
+    // Not installed, or no binary for this platform: the exact scan gives the same answers, more slowly.
     return undefined;
   }
 }

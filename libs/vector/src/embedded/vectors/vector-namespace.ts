@@ -18,9 +18,11 @@ import { dot, toQueryVector, type QueryVector } from '../../search/query-vector.
 import { BLOCK_POINTS, VectorSlab } from './vector-slab.js';
 
 const OVER_FETCH = 4;
-/** The graph's answer is rescored exactly, so a wide net costs little and finds what half precision misplaced. */
+/**
+ * The graph's answer is rescored exactly, so fetching more costs little and finds points that half precision misplaced.
+ */
 const MIN_FETCH = 64;
-/** Vectors the graph lacks are scored one by one; beyond this many a whole scan is not much dearer. */
+/** Vectors missing from the graph are scored one by one; beyond this many, a full scan costs little more. */
 const MAX_MISSING = 2000;
 
 interface VectorPoint extends HeldPoint {
@@ -40,7 +42,7 @@ interface Search {
   readonly overlay: Overlay;
 }
 
-/** The vectors of one namespace: exact scan, and for many dense vectors a graph that narrows what is scored. */
+/** The vectors of one namespace: exact scan, and for many dense vectors a graph that limits the points to score. */
 export class VectorNamespace {
   readonly #table = new PointTable<VectorPoint>();
   readonly #sieve = new FilterSieve(this.#table);
@@ -67,12 +69,12 @@ export class VectorNamespace {
     else this.#remove(change.key, change.version);
   }
 
-  /** Keys of all points. May be read on while points change. */
+  /** Keys of all points. Points may change during the iteration. */
   keys(): Iterable<string> {
     return this.#table.keys();
   }
 
-  /** What is held under a key, for those who verify it. */
+  /** Returns the point held under a key, for verification. */
   held(key: string): AuditedPoint | undefined {
     const found = this.#table.find(key);
     if (!found) return undefined;
@@ -81,7 +83,7 @@ export class VectorNamespace {
     return { key, version, digest: pointDigest(point.type, point.payload), vector };
   }
 
-  /** Takes a point out as if it had never been applied. */
+  /** Removes a point as if it had never been applied. */
   evict(key: string): void {
     const slot = this.#table.forget(key);
     if (slot !== undefined) this.#forget(slot);
@@ -98,7 +100,7 @@ export class VectorNamespace {
     return top.ranking();
   }
 
-  /** Resolves when the graph, if one is wanted, knows every vector. */
+  /** Resolves when the graph, if one is used, contains every vector. */
   settled(): Promise<void> {
     return this.#graph.settled();
   }
@@ -145,7 +147,7 @@ export class VectorNamespace {
     return top;
   }
 
-  /** Undefined when the exact scan has to do it: few points, a filter, a sparse query, or no complete graph. */
+  /** Returns undefined when an exact scan is needed: few points, a filter, a sparse query, or no complete graph. */
   #narrowedByGraph({ query, vector, overlay }: Search): TopCandidates | undefined {
     const isDense = vector.length * 2 > this.options.dimension;
     if (this.size <= this.options.exactScanLimit || !isDense || query.filter !== undefined) return undefined;
@@ -158,11 +160,11 @@ export class VectorNamespace {
     for (const slots of [found.nearest, found.missing]) {
       for (const slot of slots) offer(slot, dot(vector, this.#slab.read(slot)));
     }
-    // Expired points can use up what was fetched; a short answer must mean that there are no more.
+    // Expired points can use up the fetched ones; a short answer must mean that there are no more points.
     return top.size < query.limit ? undefined : top;
   }
 
-  /** Offers a slot's point if the query may see it; what is costly to ask is asked last. */
+  /** Returns a function that offers a slot's point if the query may see it; costly checks come last. */
   #offering({ query, overlay }: Omit<Search, 'vector'>, top: TopCandidates): (slot: number, score: number) => void {
     const passes = this.#sieve.passes(query.filter);
     return (slot, score) => {

@@ -1,12 +1,14 @@
 import type { QueryVector } from '../../search/query-vector.js';
 
-/** Points per block. Big enough for tight inner loops, small enough that a namespace of few memories stays cheap. */
+/**
+ * Points per block: large enough for tight inner loops, small enough that a namespace with few memories stays cheap.
+ */
 export const BLOCK_POINTS = 128;
 
 /**
  * Vectors by slot, in blocks laid out dimension by dimension: a query reads only the dimensions it has a weight for,
- * in sequence, which makes sparse queries (feature hashing) several times cheaper than a row by row layout.
- * Grows block by block, so nothing is ever copied.
+ * sequentially, which makes sparse queries (feature hashing) several times cheaper than a row by row layout. Grows
+ * block by block, so nothing is ever copied.
  */
 export class VectorSlab {
   readonly #blocks: Float32Array[] = [];
@@ -20,7 +22,7 @@ export class VectorSlab {
     }
   }
 
-  /** Leaves zeros: nothing of the vector can be read afterwards. */
+  /** Overwrites the vector with zeros, so that none of it can be read afterwards. */
   erase(slot: number): void {
     const { block, offset } = this.#locate(slot);
     for (let dimension = 0; dimension < this.dimension; dimension++) block[dimension * BLOCK_POINTS + offset] = 0;
@@ -39,14 +41,14 @@ export class VectorSlab {
     return this.#blocks.length;
   }
 
-  /** Dot products of the query with the `BLOCK_POINTS` vectors of a block, into `scores`. */
+  /** Writes the dot products of the query with the `BLOCK_POINTS` vectors of a block into `scores`. */
   scoreBlock(blockIndex: number, query: QueryVector, scores: Float64Array): void {
     const block = this.#blocks[blockIndex];
     scores.fill(0);
     if (!block) return;
     const { dimensions, weights, length } = query;
     let term = 0;
-    // Four dimensions a pass save loads and stores; the additions stay in the order of `dot`.
+    // Four dimensions per pass save loads and stores; the additions keep the order of `dot`.
     for (; term + 4 <= length; term += 4) {
       const first = dimensions[term]! * BLOCK_POINTS;
       const second = dimensions[term + 1]! * BLOCK_POINTS;

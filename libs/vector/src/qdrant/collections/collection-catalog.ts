@@ -12,24 +12,24 @@ import { assertSupported } from '../server/qdrant-health.js';
 import type { QdrantServer } from '../server/qdrant-server.js';
 
 export interface CatalogOptions extends Omit<CollectionOptions, 'holds'> {
-  /** All namespaces in one collection of this name; each in its own when absent. */
+  /** Collection of this name for all namespaces; each namespace has its own when absent. */
   readonly sharedCollection?: string;
   /** Names of collections that receive every point as well: see `Mirrors`. */
   readonly mirrors?: readonly string[];
 }
 
-/** A collection that the points of a namespace are read from and written to, under its alias. */
+/** The collection that holds the points of a namespace, accessed through its alias. */
 export interface OpenCollection {
   readonly name: string;
-  /** A graph proposes what is found, so a search can miss points unless it asks for the exact answer. */
+  /** A graph proposes the results, so a search can miss points unless it asks for the exact answer. */
   readonly isApproximate: boolean;
-  /** Payload fields with an index, those that were just asked for included. */
+  /** Payload fields with an index, including those just requested. */
   readonly indexedFields: Set<string>;
 }
 
-/** Callers name the fields: each index costs the server memory. */
+/** Callers choose the fields, and each index costs the server memory. */
 const MAX_INDEXED_FIELDS = 24;
-/** How long a look at a collection is believed: another process may rebuild it for another embedding space. */
+/** How long the cached state of a collection is trusted: another process may rebuild it for another embedding space. */
 const BELIEVED_MS = 3000;
 
 interface Look {
@@ -37,7 +37,7 @@ interface Look {
   readonly atMs: number;
 }
 
-/** Knows which collection a namespace's points are in, makes it where it is missing, and refuses those it cannot use. */
+/** Finds the collection of a namespace's points, creates it when missing, and refuses collections it cannot use. */
 export class CollectionCatalog {
   readonly #looks = new Map<string, Look>();
   #isSupported = false;
@@ -54,15 +54,16 @@ export class CollectionCatalog {
     return this.options.sharedCollection !== undefined;
   }
 
-  /** The name that the points of a namespace are reached by. */
+  /** Returns the name under which the points of a namespace are reached. */
   aliasOf(namespace: Namespace): string {
     return this.options.sharedCollection ?? aliasOf(namespace);
   }
 
   /**
-   * The collection of a namespace; undefined when there is none.
+   * Returns the collection of a namespace; undefined when there is none.
    *
-   * @throws IndexUnavailableError when it is of another embedding space or is none of this index, and when the server is too old
+   * @throws IndexUnavailableError when it has another embedding space or was not made by this index, and when the
+   * server is too old
    */
   async find(namespace: Namespace): Promise<OpenCollection | undefined> {
     const alias = this.aliasOf(namespace);
@@ -80,7 +81,7 @@ export class CollectionCatalog {
     }
   }
 
-  /** As `find`, and makes the collection when there is none. */
+  /** As `find`, but creates the collection when there is none. */
   async open(namespace: Namespace): Promise<OpenCollection> {
     const found = await this.find(namespace);
     if (found) return found;
@@ -92,13 +93,13 @@ export class CollectionCatalog {
     return created;
   }
 
-  /** Makes a collection for points that are searched. */
+  /** Creates a collection for points that are searched. */
   async make(name: string): Promise<void> {
     await this.#assertSupported();
     await createCollection(this.server, name, { ...this.options, holds: this.isShared ? 'shared' : 'namespace' });
   }
 
-  /** What to say when a collection of somebody else has the name of a namespace's alias. */
+  /** Returns the error for a foreign collection that has the name of a namespace's alias. */
   foreign(namespace: Namespace): IndexUnavailableError {
     return new IndexUnavailableError(
       `Qdrant at ${this.server.name} has a collection ${this.aliasOf(namespace)} that this service did not make, where ` +
@@ -107,30 +108,30 @@ export class CollectionCatalog {
   }
 
   /**
-   * Has the server index the numbers of a payload field, in the background: a range was asked for, and without an index
-   * every payload has to be read for it.
+   * Starts indexing the numbers of a payload field on the server, in the background: a range query without an index has
+   * to read every payload.
    */
   indexNumbers({ name, indexedFields }: OpenCollection, field: string): void {
     if (indexedFields.has(field) || indexedFields.size >= MAX_INDEXED_FIELDS) return;
     indexedFields.add(field);
     const request = { collection_name: name, wait: false, field_name: field, field_schema: 'float' as const };
-    // Searches go on without it, and the next look shows that it is still missing.
+    // Searches continue without it, and the next check shows that it is still missing.
     void this.server.call((api, init) => api.createFieldIndex(request, init)).catch(() => undefined);
   }
 
-  /** Looks again the next time. */
+  /** Discards the cached state, so that the next call checks again. */
   forget(namespace: Namespace): void {
     this.#looks.delete(this.aliasOf(namespace));
   }
 
-  /** All physical collections behind the namespace's alias, those of interrupted rebuilds included. */
+  /** Returns all physical collections behind the namespace's alias, including those of interrupted rebuilds. */
   async physical(namespace: Namespace): Promise<string[]> {
     const alias = this.aliasOf(namespace);
     const { collections } = await this.server.call((api, init) => api.getCollections({}, init));
     return collections.map(({ name }) => name).filter((name) => isPhysicalOf(alias, name));
   }
 
-  /** Which physical collection the alias leads to. */
+  /** Returns the physical collection that the alias points to. */
   async target(namespace: Namespace): Promise<string | undefined> {
     const alias = this.aliasOf(namespace);
     const { aliases } = await this.server.call((api, init) => api.getCollectionsAliases({}, init));
@@ -168,7 +169,7 @@ export class CollectionCatalog {
     );
   }
 
-  /** Several processes may do this at once: all but one find everything made, and the alias is the same for all. */
+  /** Several processes may do this at once: all but one find everything created, and the alias is the same for all. */
   async #create(alias: string): Promise<void> {
     const name = physicalName(alias, this.options.space);
     await this.make(name);

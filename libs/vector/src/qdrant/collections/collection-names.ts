@@ -5,8 +5,9 @@ const MAX_ENCODED = 200;
 const PHYSICAL_SUFFIX = /--[0-9a-f]{8}(--r\d+)?$/;
 
 /**
- * The alias of a namespace: its own name, where Qdrant allows it. Every other character, and what would make the name look
- * like a physical collection's, is written as `~` and two hexadecimal digits per UTF-8 byte; `~` is in no namespace's name.
+ * Returns the alias of a namespace: its own name, where Qdrant allows it. Every other character, and anything that
+ * would make the name look like a physical collection's, is written as `~` and two hexadecimal digits per UTF-8 byte;
+ * no namespace name contains `~`.
  */
 export function aliasOf(namespace: string): string {
   const encoded = namespace
@@ -16,18 +17,18 @@ export function aliasOf(namespace: string): string {
   return `${encoded.slice(0, MAX_ENCODED - 34)}~~${digest(namespace).slice(0, 32)}`;
 }
 
-/** The physical collection of an alias and an embedding space; generations come from rebuilding. */
+/** Returns the physical collection of an alias and an embedding space; each rebuild increases the generation. */
 export function physicalName(alias: string, space: string, generation = 0): string {
   const base = `${alias}--${digest(space).slice(0, 8)}`;
   return generation === 0 ? base : `${base}--r${generation}`;
 }
 
-/** Whether a collection is one of those behind an alias, of whatever space and generation. */
+/** Whether a collection is one of an alias's physical collections, of any space and generation. */
 export function isPhysicalOf(alias: string, collection: string): boolean {
   return collection.startsWith(`${alias}--`) && PHYSICAL_SUFFIX.exec(collection)?.index === alias.length;
 }
 
-/** 0 for a collection that no rebuild has made. */
+/** Returns 0 for a collection that no rebuild has created. */
 export function generationOf(collection: string): number {
   return Number(/--r(\d+)$/.exec(collection)?.[1] ?? 0);
 }

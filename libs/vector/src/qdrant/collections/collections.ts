@@ -4,23 +4,23 @@ import { OWN_FIELD } from '../points/point-codec.js';
 import { CollectionExists, CollectionMissing } from '../server/qdrant-errors.js';
 import type { QdrantServer } from '../server/qdrant-server.js';
 
-/** What a collection is for: one namespace, all of them, or whoever looks for all points in one place. */
+/** Purpose of a collection: one namespace, all of them, or a copy of all points for other programs. */
 export type CollectionUse = 'namespace' | 'shared' | 'mirror';
 
-/** How the collections of this index are made. */
+/** How the collections of this index are created. */
 export interface CollectionOptions {
   /** Fingerprint of the embedding space, `Embedder.space`. */
   readonly space: string;
   readonly dimension: number;
   readonly holds: CollectionUse;
-  /** Payload fields to index for those who query Qdrant themselves, dots between steps. */
+  /** Payload fields to index for users who query Qdrant directly, with dots between steps. */
   readonly indexedFields?: readonly string[];
 }
 
 export interface CollectionDescription {
-  /** Of the vectors this index writes; undefined when the collection's are of another kind. */
+  /** Dimension of this index's vectors; undefined when the collection's vectors are of another kind. */
   readonly dimension: number | undefined;
-  /** Who made the collection and for what space; undefined when this index has not. */
+  /** Embedding space of the collection, from its metadata; undefined when this index did not create the collection. */
   readonly space: string | undefined;
   readonly holds: string | undefined;
   readonly indexedVectors: number;
@@ -30,10 +30,10 @@ export interface CollectionDescription {
 
 /** Key of the collection's metadata. */
 const MAKER = 'somafractalmemory';
-/** Making a collection writes to disk several times, and an index over what is already there takes its time. */
+/** Creating a collection writes to disk several times, and indexing existing points takes time. */
 const CREATE_TIMEOUT_MS = 60_000;
 
-/** What is under a name or alias; undefined when nothing is. */
+/** Describes the collection under a name or alias; undefined when there is none. */
 export async function describeCollection(
   server: QdrantServer,
   name: string,
@@ -55,7 +55,7 @@ export async function describeCollection(
   }
 }
 
-/** Makes a collection and its payload indexes; what is there already stays as it is. */
+/** Creates a collection and its payload indexes; existing ones stay unchanged. */
 export async function createCollection(server: QdrantServer, name: string, options: CollectionOptions): Promise<void> {
   const { space, dimension, holds } = options;
   // Searches in a shared collection are always within one namespace: one graph per namespace serves them.
@@ -80,7 +80,7 @@ export async function createCollection(server: QdrantServer, name: string, optio
   }
 }
 
-/** Deletes a collection with its aliases; nothing happens when it is not there. */
+/** Deletes a collection with its aliases; does nothing when it does not exist. */
 export async function dropCollection(server: QdrantServer, name: string): Promise<void> {
   await server.call((api, init) => api.deleteCollection({ collection_name: name }, init), {
     timeoutMs: CREATE_TIMEOUT_MS,

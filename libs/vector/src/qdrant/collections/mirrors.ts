@@ -6,8 +6,8 @@ import type { QdrantServer } from '../server/qdrant-server.js';
 import type { UpdateOperation } from '../points/write-plan.js';
 
 /**
- * Collections that receive the points of every namespace beside the namespace's own, for programs that look there.
- * Nothing is searched in them. They are made where they are missing.
+ * Collections that receive the points of every namespace in addition to the namespace's own, for other programs. This
+ * index never searches them. They are created when missing.
  */
 export class Mirrors {
   readonly #ready = new Set<string>();
@@ -23,7 +23,7 @@ export class Mirrors {
     await this.#each((name) => this.server.update(name, operations));
   }
 
-  /** Takes everything of a namespace out. */
+  /** Removes all points of a namespace. */
   async clear(namespace: Namespace): Promise<void> {
     await this.apply([JSON.stringify({ delete: { filter: { must: [inNamespace(namespace)] } } })]);
   }

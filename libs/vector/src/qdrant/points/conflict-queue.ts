@@ -3,21 +3,21 @@ import type { Namespace } from '@sfm/memory';
 interface Entry {
   /** undefined: all keys */
   readonly keys: ReadonlySet<string> | undefined;
-  /** Resolves when the work has ended, however. */
+  /** Resolves when the work has ended, successfully or not. */
   readonly ended: Promise<unknown>;
 }
 
 /**
- * Runs work of one namespace that touches the same keys one after the other, in the order it was asked for; other work runs
- * beside it.
+ * Runs work of one namespace that touches the same keys one after the other, in the requested order; other work runs
+ * concurrently.
  */
 export class ConflictQueue {
   readonly #entries = new Map<string, Set<Entry>>();
 
   /**
-   * What the work answers with; work that fails does not stop what waits behind it.
+   * Returns the result of the work; failed work does not block the work behind it.
    *
-   * @param keys what the work touches; without them the whole namespace
+   * @param keys the keys the work touches; the whole namespace when absent
    */
   async run<T>(namespace: Namespace, work: () => Promise<T>, keys?: ReadonlySet<string>): Promise<T> {
     const entries = this.#entriesOf(namespace);

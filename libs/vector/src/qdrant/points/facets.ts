@@ -1,25 +1,26 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject, type JsonValue, type MemoryType } from '@sfm/memory';
 
-/** Longer strings are not told apart by a facet: nobody filters by equality of whole texts. */
+/** Facets do not distinguish longer strings: nobody filters by equality of whole texts. */
 const MAX_VALUE_LENGTH = 64;
 const MAX_FACETS = 256;
-/** Bits of a facet: few enough for a number, so many that two values of a namespace never share one by chance. */
+/** Size of a facet: small enough for a number, large enough that two values of a namespace never collide by chance. */
 const FACET_BYTES = 6;
 
-/** In the place of facets that a very wide payload has too many of. */
+/** Replaces the excess facets of a very wide payload. */
 export const MORE_FACETS = 0;
 
-/** A value that a facet can stand for: equality of facets is equality of values. */
+/** A value that a facet can represent: equal facets mean equal values. */
 type Scalar = string | number | boolean | null;
 
 /**
- * What a filter by equality can ask of a point, as numbers of one indexed field. They are cut from cryptographic hashes,
- * so nobody can choose a value that passes for another one; numbers cost the server half of what words do.
+ * The values of a point that an equality filter can test, as numbers of one indexed field. They are cut from
+ * cryptographic hashes, so nobody can choose a value that passes for another one; numbers cost the server half as much
+ * as words.
  */
 export interface Facets {
   readonly numbers: number[];
-  /** False when some are missing and `MORE_FACETS` stands for them. */
+  /** False when some are missing and `MORE_FACETS` represents them. */
   readonly isComplete: boolean;
 }
 
@@ -31,7 +32,7 @@ export function typeFacet(type: MemoryType): number {
   return numbered(`type:${type}`);
 }
 
-/** The point has something, `null` included, at the path. */
+/** Facet: the point has a value, possibly `null`, at the path. */
 export function presenceFacet(path: readonly string[]): number {
   return numbered(`has:${JSON.stringify(path)}`);
 }
@@ -40,7 +41,7 @@ export function valueFacet(path: readonly string[], value: Scalar): number {
   return numbered(`is:${JSON.stringify(path)}=${JSON.stringify(value)}`);
 }
 
-/** The value at the path is an array with this element. */
+/** Facet: the value at the path is an array with this element. */
 export function elementFacet(path: readonly string[], element: Scalar): number {
   return numbered(`in:${JSON.stringify(path)}=${JSON.stringify(element)}`);
 }
@@ -57,7 +58,7 @@ export function facetsOf(type: MemoryType, payload: JsonObject): Facets {
   return { numbers: [...numbers], isComplete: true };
 }
 
-/** Breadth first, so that of a wide payload the outer fields come before those deep inside. */
+/** Breadth first, so that in a wide payload outer fields come before nested ones. */
 function* payloadFacets(payload: JsonObject): Generator<number> {
   const level: { readonly path: readonly string[]; readonly fields: JsonObject }[] = [{ path: [], fields: payload }];
   for (const { path, fields } of level) {
@@ -71,7 +72,7 @@ function* payloadFacets(payload: JsonObject): Generator<number> {
   }
 }
 
-/** Most facets of a point are those of its neighbours too. */
+/** Caches facets: most of a point's facets are shared with its neighbours. */
 const known = new Map<string, number>();
 const MAX_KNOWN = 20_000;
 

@@ -6,13 +6,13 @@ import { OWN_FIELD, WRITTEN_FIELDS } from './point-codec.js';
 export type QdrantFilter = Schemas['Filter'];
 export type QdrantCondition = Schemas['Condition'];
 
-/** A filter for Qdrant that lets through whatever the memory filter does, and perhaps more. */
+/** A Qdrant filter that accepts every point the memory filter accepts, and perhaps more. */
 export interface PushedFilter {
   readonly must: QdrantCondition[];
   readonly must_not: QdrantCondition[];
-  /** It lets nothing else through, points with incomplete facets aside. */
+  /** It accepts no other points, except those with incomplete facets. */
   readonly isExact: boolean;
-  /** Payload fields that it asks for a range of numbers. */
+  /** Payload fields that it tests against a range of numbers. */
   readonly ranges: string[];
 }
 
@@ -20,7 +20,7 @@ const FACETS = `${OWN_FIELD}.facets`;
 const CREATED_AT = `${OWN_FIELD}.created_at`;
 const PLAIN_KEY = /^[A-Za-z0-9_-]+$/;
 
-/** What of a condition Qdrant can judge by itself. */
+/** The part of a condition that Qdrant can evaluate by itself. */
 interface PushedCondition {
   readonly must?: QdrantCondition;
   readonly mustNot?: QdrantCondition;
@@ -53,7 +53,7 @@ export function inNamespace(namespace: string): { readonly key: string; readonly
 
 function pushCondition(condition: PayloadCondition): PushedCondition {
   const { path } = condition;
-  // A path of no steps is the payload itself, which no facet stands for.
+  // An empty path is the payload itself, which no facet represents.
   if (path.length === 0) return { isExact: false };
   if ('exists' in condition) return pushPresence(path, condition.exists);
   if ('equals' in condition) return pushValues(path, [condition.equals], valueFacet);
@@ -73,7 +73,7 @@ function pushValues(path: readonly string[], values: readonly JsonValue[], facet
   return { must: anyFacet(scalars.map((value) => facet(path, value))), isExact: true };
 }
 
-/** A range in Qdrant also holds when an element of an array is within it. Strings have no ranges there. */
+/** In Qdrant, a range also holds when an element of an array is within it. Qdrant has no ranges for strings. */
 function pushRange(path: readonly string[], { gt, gte, lt, lte }: RangeBounds): PushedCondition {
   const present = { must: anyFacet([presenceFacet(path)]), isExact: false };
   const key = jsonPath(path);
@@ -86,7 +86,9 @@ function anyFacet(facets: readonly number[]): QdrantCondition {
   return { key: FACETS, match: { any: [...facets, MORE_FACETS] } };
 }
 
-/** The path in Qdrant's notation; undefined where it cannot name it or the stored value is not the caller's. */
+/**
+ * Returns the path in Qdrant's notation; undefined when it cannot be expressed or the stored value is not the caller's.
+ */
 function jsonPath(path: readonly string[]): string | undefined {
   if (WRITTEN_FIELDS.includes(path[0] ?? '') || path.some((key) => key === '' || key.includes('"'))) return undefined;
   return path.map((key) => (PLAIN_KEY.test(key) ? key : `"${key}"`)).join('.');

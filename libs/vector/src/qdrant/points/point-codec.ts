@@ -12,34 +12,34 @@ import {
 import { facetsOf } from './facets.js';
 import { pointId } from './point-id.js';
 
-/** The field of a stored payload that is the index's own. */
+/** The field of a stored payload that belongs to the index. */
 export const OWN_FIELD = '__sfm';
-/** Top-level fields of a stored payload whose value is not simply the caller's. */
+/** Top-level fields of a stored payload whose value may differ from the caller's. */
 export const WRITTEN_FIELDS: readonly string[] = [OWN_FIELD, 'coordinate', 'memory_type'];
 
-/** What a search needs to know of a hit besides its score. */
+/** Fields a search needs of a hit besides its score. */
 export const HIT_FIELDS = ['key', 'id', 'expires_at', 'partial'].map((field) => `${OWN_FIELD}.${field}`);
 
-/** What a hit's payload says about the point. */
+/** Data about a point from a hit's payload. */
 export interface HitDetails {
   readonly key: string;
   readonly id: number;
   readonly expiresAtMs: number | null;
-  /** Its facets are not complete, so a filter by them lets it through unseen. */
+  /** Its facets are incomplete, so a filter by them accepts the point without a test. */
   readonly isPartial: boolean;
 }
 
 /**
- * JSON of a memory as the REST API takes it: the caller's payload for those who look into the collection, `coordinate` and
- * `memory_type`, and the index's own field. What the caller has under one of these names is kept inside the own field.
- * A point without a vector is held and counted, and no search finds it.
+ * Returns the JSON of a memory as the REST API takes it: the caller's payload for users who inspect the collection,
+ * `coordinate` and `memory_type`, and the index's own field. Caller fields with one of these names are kept inside the
+ * own field. A point without a vector is stored and counted, but no search finds it.
  */
 export function storedPoint(namespace: string, point: IndexPoint): string {
   const vector = hasVector(point) ? decimalsJson(point.vector) : '{}';
   return `{"id":"${pointId(namespace, point.key)}","vector":${vector},"payload":${storedPayload(namespace, point)}}`;
 }
 
-/** Put together from texts: an object with the fields of both would take longer to make and to write than all its values. */
+/** Concatenates texts: building and serialising an object with the fields of both takes longer than all its values. */
 function storedPayload(namespace: string, point: IndexPoint): string {
   const shadowed = WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name));
   const coordinate = point.key.split(',').map(Number);
@@ -65,7 +65,7 @@ function ownField(namespace: string, point: IndexPoint, shadowed: readonly strin
   return `{${fields.join(',')}}`;
 }
 
-/** The JSON of an object without its braces; none for an empty object. */
+/** Returns the JSON of an object without its braces; an empty list for an empty object. */
 function fieldsOf(object: JsonObject): string[] {
   const json = JSON.stringify(object);
   return json === '{}' ? [] : [json.slice(1, -1)];
@@ -79,12 +79,12 @@ function without(payload: JsonObject, names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(payload).filter(([name]) => !names.includes(name)));
 }
 
-/** Decimals are whole numbers of one part in so many. */
+/** Number of units per 1: decimals are whole numbers of units. */
 const UNITS = 1e8;
 
 /**
- * A component of a unit vector in half the usual number of decimals: vectors are most of what is sent. Cosines change by
- * less than 1e-8, less than by the single precision they are computed in.
+ * Rounds a component of a unit vector to half the usual number of decimals: vectors are most of the data sent. Cosines
+ * change by less than 1e-8, less than by the single precision they are computed in.
  */
 function toDecimal(component: number): number {
   return Math.round(component * UNITS) / UNITS;
@@ -95,14 +95,17 @@ export function toDecimals(vector: Float32Array): number[] {
 }
 
 const [ZERO, MINUS, POINT, COMMA] = [0x30, 0x2d, 0x2e, 0x2c];
-/** Of any number as text, and the comma behind it. */
+/** Maximum text length of any number, including the comma after it. */
 const MAX_COMPONENT_BYTES = 26;
-/** The digits of 00 to 99, one after the other. */
+/** The digits of 00 to 99, concatenated. */
 const PAIRS = Buffer.from(Array.from({ length: 100 }, (_, number) => `${number}`.padStart(2, '0')).join(''));
 
 let scratch = Buffer.alloc(0);
 
-/** JSON of `toDecimals`, written digit by digit: as texts of numbers put together, vectors took most of the time of a point. */
+/**
+ * JSON of `toDecimals`, written digit by digit: with concatenated number texts, vectors took most of the time of a
+ * point.
+ */
 function decimalsJson(vector: Float32Array): string {
   const bytes = scratchOf(vector.length * MAX_COMPONENT_BYTES);
   let length = 0;
@@ -115,7 +118,7 @@ function decimalsJson(vector: Float32Array): string {
   return `[${bytes.toString('latin1', 0, length - 1)}]`;
 }
 
-/** Writes so many units, a whole number, as `toDecimal` has it; returns where it ends. */
+/** Writes a whole number of units as `toDecimal` does; returns the end position. */
 function writeDecimal(bytes: Buffer, start: number, units: number): number {
   const size = Math.abs(units);
   if (size >= UNITS) return start + bytes.write(`${units / UNITS}`, start, 'latin1');
@@ -147,7 +150,7 @@ export function hasVector(point: IndexPoint): point is IndexPoint & { readonly v
   return point.vector?.some((component) => component !== 0) ?? false;
 }
 
-/** Undefined for a point that this index has not written. */
+/** Returns undefined for a point that this index has not written. */
 export function readHit(payload: unknown): HitDetails | undefined {
   const own = isJsonObject(payload) ? payload[OWN_FIELD] : undefined;
   if (!isJsonObject(own) || typeof own['key'] !== 'string' || typeof own['id'] !== 'number') return undefined;
@@ -160,7 +163,7 @@ export function readHit(payload: unknown): HitDetails | undefined {
   };
 }
 
-/** Undefined for a point that this index has not written. @param vector as the server gives it */
+/** Returns undefined for a point that this index has not written. @param vector as the server returns it */
 export function readHeld(payload: unknown, vector: unknown): HeldPoint | undefined {
   if (!isJsonObject(payload)) return undefined;
   const own = payload[OWN_FIELD];
@@ -175,7 +178,7 @@ function readVector(vector: unknown): VectorDigest | null {
   return vectorDigest(vector.map((component: unknown) => (typeof component === 'number' ? component : Number.NaN)));
 }
 
-/** What filters look at, as the memory had it. */
+/** Returns the fields that filters use, as the memory had them. */
 export function readFilterable(payload: JsonObject): Filterable {
   const stored = payload[OWN_FIELD];
   const own = isJsonObject(stored) ? stored : {};

@@ -2,13 +2,13 @@ import type { IndexChange, Namespace } from '@sfm/memory';
 import type { RemovedVersions } from './removed-versions.js';
 import { keyOf, newestByKey, toRequests, versionOf, type UpdateRequest } from './write-plan.js';
 
-/** Requests under way at the same time. */
+/** Maximum number of concurrent requests. */
 const PARALLEL_REQUESTS = 2;
 
-/** Sends operations to wherever the points are; resolves when they are durable. */
+/** Sends operations to the collections of the points; resolves when they are durable. */
 export type SendOperations = (request: UpdateRequest) => Promise<void>;
 
-/** Turns changes of a namespace into requests that leave the newest version of every key behind. */
+/** Turns changes of a namespace into requests whose result is the newest version of every key. */
 export class PointWriter {
   constructor(
     private readonly namespace: Namespace,

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Namespace } from '@sfm/memory';
 
-/** Enough for what is under way at any time; what is forgotten the truth's own version check still catches. */
+/** Enough for all concurrent work; the truth's own version check catches forgotten ones. */
 const MAX_REMEMBERED = 100_000;
 
 /**
- * Versions of memories that were lately removed by this process. The server keeps nothing of a removed point, so an
- * older version that arrives late would look new there.
+ * Versions of memories that this process removed recently. The server keeps nothing of a removed point, so a late older
+ * version would look new there.
  */
 export class RemovedVersions {
   readonly #versions: LRUCache<string, number>;
@@ -20,12 +20,12 @@ export class RemovedVersions {
     this.#versions.set(id, Math.max(version, this.#versions.peek(id) ?? 0));
   }
 
-  /** Whether a change is older than a removal. The removal itself is not: it is repeated when the server was away. */
+  /** Whether a change is older than a removal. The removal itself is not: it is repeated after the server was away. */
   isRemoved(namespace: Namespace, key: string, version: number): boolean {
     return (this.#versions.peek(idOf(namespace, key)) ?? -1) > version;
   }
 
-  /** Any version may come again: of the keys, or of the whole namespace. */
+  /** Forgets the removals of the keys, or of the whole namespace: any version may be written again. */
   forget(namespace: Namespace, keys?: readonly string[]): void {
     if (keys) for (const key of keys) this.#versions.delete(idOf(namespace, key));
     else for (const id of [...this.#versions.keys()]) if (id.startsWith(`${namespace}\n`)) this.#versions.delete(id);

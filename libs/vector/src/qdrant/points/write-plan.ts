@@ -6,7 +6,7 @@ import { pointId } from './point-id.js';
 /** JSON of one operation of a batch update. */
 export type UpdateOperation = string;
 
-/** What goes to the server together. */
+/** Operations sent to the server together. */
 export interface UpdateRequest {
   readonly operations: readonly UpdateOperation[];
   readonly changes: readonly IndexChange[];
@@ -32,7 +32,7 @@ export function versionOf(change: IndexChange): number {
   return change.kind === 'upsert' ? change.point.version : change.version;
 }
 
-/** Of every key the change that is left when all are applied in order. */
+/** Returns, for every key, the change that remains after all are applied in order. */
 export function newestByKey(changes: readonly IndexChange[]): readonly IndexChange[] {
   const newest = new Map<string, IndexChange>();
   for (const change of changes) {
@@ -43,8 +43,7 @@ export function newestByKey(changes: readonly IndexChange[]): readonly IndexChan
 }
 
 /**
- * The changes in requests that are small enough for the server and large enough to be worth it, each made when it is asked
- * for.
+ * Yields the changes in requests small enough for the server and large enough to be efficient, each built on demand.
  */
 export function* toRequests(namespace: Namespace, changes: readonly IndexChange[]): Generator<UpdateRequest> {
   let together: EncodedChange[] = [];
@@ -64,8 +63,8 @@ export function* toRequests(namespace: Namespace, changes: readonly IndexChange[
 }
 
 /**
- * Operations that the server applies only where it holds an older version or none: one per version, because a condition
- * holds for all points of an operation.
+ * Builds operations that the server applies only where it holds an older version or none: one per version, because a
+ * condition applies to all points of an operation.
  */
 function toRequest(encoded: readonly EncodedChange[]): UpdateRequest {
   const points = new Map<number, string[]>();

@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
 
-/** Where a Qdrant server is and how to reach it. */
+/** Address of a Qdrant server and how to connect to it. */
 export interface QdrantConnectionOptions {
-  /** REST address; wins over host, port and tls. Its port is 6333 when it names none. */
+  /** REST address; overrides host, port and tls. Its port is 6333 when it names none. */
   readonly url?: string;
   readonly host?: string;
   /** @default 6333 */
   readonly port?: number;
   readonly apiKey?: string;
-  /** https with host and port. */
+  /** Use https with host and port. */
   readonly tls?: boolean;
-  /** PEM file with the authorities to trust instead of Node's own list. */
+  /** PEM file of the authorities to trust instead of Node's own list. */
   readonly caFile?: string;
-  /** Longest wait for the answer to one call, tries included, in milliseconds. @default 5000 */
+  /** Longest wait for the answer to one call, retries included, in milliseconds. @default 5000 */
   readonly timeoutMs?: number;
 }
 
-/** A server's address in the parts that the client takes. */
+/** A server's address in the parts that the client expects. */
 export interface QdrantAddress {
   readonly host: string;
   readonly port: number;
@@ -26,7 +26,7 @@ export interface QdrantAddress {
 
 const DEFAULT_PORT = 6333;
 
-/** @throws Error when there is neither an address nor a host, or the address is not an http(s) one. */
+/** @throws Error when there is neither an address nor a host, or the address is not http or https. */
 export function qdrantAddress({ url, host, port, tls }: QdrantConnectionOptions): QdrantAddress {
   if (url === undefined) {
     if (host === undefined) throw new Error('Qdrant needs a url or a host.');
@@ -53,7 +53,7 @@ export function trustedAuthorities({ caFile }: QdrantConnectionOptions): string 
   }
 }
 
-/** `URL` drops a port that is the scheme's own; who wrote `:443` means it. */
+/** `URL` drops the scheme's default port; an explicit `:443` must be kept. */
 function defaultPort(url: string): number {
   const written = /^https?:\/\/[^/]*:(\d+)(\/|$)/.exec(url)?.[1];
   return written === undefined ? DEFAULT_PORT : Number(written);

@@ -1,22 +1,22 @@
 import { IndexUnavailableError } from '@sfm/memory';
 
-/** The server understood a request and will never accept it: what was sent is wrong. */
+/** The server understood the request and will never accept it: its content is wrong. */
 export class QdrantRefusal extends Error {
   override readonly name = 'QdrantRefusal';
 }
 
-/** The collection or alias that a request named is not there. */
+/** The requested collection or alias does not exist. */
 export class CollectionMissing extends IndexUnavailableError {}
 
-/** What already exists, of a request to create it. */
+/** The collection or alias to create already exists. */
 export class CollectionExists extends QdrantRefusal {}
 
-/** A snapshot could not be made, read or taken in. */
+/** A snapshot could not be created, read or restored. */
 export class SnapshotRefused extends Error {
   override readonly name = 'SnapshotRefused';
 }
 
-/** An answer that is not what was asked for; `data` is what it says. */
+/** An answer of an unexpected form; `data` is its content. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 
@@ -31,8 +31,8 @@ export class UnexpectedAnswer extends Error {
 const TLS_PROBLEM = /CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/;
 
 /**
- * The port's error for whatever the client threw: transient ones and those an operator has to mend are
- * `IndexUnavailableError`, so that the work is tried again; a `QdrantRefusal` is not worth another try.
+ * Converts a client error to the port's error: transient errors and those an operator has to fix become
+ * `IndexUnavailableError`, so that the work is retried; a `QdrantRefusal` is not worth a retry.
  */
 export function toIndexError(error: unknown, server: string, waitedMs: number): Error {
   if (error instanceof IndexUnavailableError || error instanceof QdrantRefusal) return error;
@@ -49,7 +49,7 @@ export function toIndexError(error: unknown, server: string, waitedMs: number): 
   return new IndexUnavailableError(problem, { cause: error });
 }
 
-/** Whether the same call may succeed a moment later. An answer that did not come in time has used up the time. */
+/** Whether the same call may succeed a moment later. An answer that timed out has used up the time. */
 export function isWorthRetrying(error: unknown): boolean {
   const status = statusOf(error);
   if (status !== undefined) return status === 429 || status >= 502 || asksToRetry(error);
@@ -57,8 +57,8 @@ export function isWorthRetrying(error: unknown): boolean {
 }
 
 /**
- * Whether the server is not ready for what it was asked and says so: the replica of a collection that was just made
- * becomes active a little later than its making is answered.
+ * Whether the server reports that it is not ready yet: the replica of a new collection becomes active a little later
+ * than the creation is answered.
  */
 export function asksToRetry(error: unknown): boolean {
   return statusOf(error) === 500 && /please retry/i.test(reasonOf(error));
@@ -82,7 +82,7 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' ? status : undefined;
 }
 
-/** The server's own words: `{"status": {"error": …}}`. */
+/** Returns the server's own message: `{"status": {"error": …}}`. */
 function reasonOf(error: unknown): string {
   const data = propertyOf(error, 'data');
   const text = typeof data === 'string' ? data : (JSON.stringify(data) ?? '');
@@ -96,7 +96,7 @@ function isTimeout(error: unknown): boolean {
   return name === 'TimeoutError' || name === 'AbortError';
 }
 
-/** `fetch` hides what happened at the end of a chain of causes. */
+/** `fetch` hides the actual failure at the end of a chain of causes. */
 function rootOf(error: unknown): { readonly code?: string; readonly message: string } {
   let root = error;
   for (let cause = propertyOf(root, 'cause'); cause !== undefined; cause = propertyOf(root, 'cause')) root = cause;
@@ -110,7 +110,7 @@ function rootOf(error: unknown): { readonly code?: string; readonly message: str
   };
 }
 
-/** Of an error of whatever realm: `instanceof` knows only the errors of its own. */
+/** Reads a property of an error of any realm: `instanceof` recognises only errors of its own. */
 function propertyOf(error: unknown, name: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }

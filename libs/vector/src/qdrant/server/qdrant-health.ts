@@ -8,10 +8,10 @@ export interface QdrantHealthReport {
 }
 
 const TIMEOUT_MS = 1500;
-/** The first release that updates a point on a condition; older ones ignore the condition. */
+/** The first release that supports conditional point updates; older ones ignore the condition. */
 const OLDEST = { major: 1, minor: 16 };
 
-/** Tells whether Qdrant answers and can be used. */
+/** Checks whether Qdrant answers and can be used. */
 export class QdrantHealth {
   constructor(
     private readonly server: QdrantServer,
@@ -23,7 +23,7 @@ export class QdrantHealth {
     const soon = { timeoutMs: this.timeoutMs };
     try {
       const version = await this.server.version(soon);
-      // The version is told to everybody; this is not.
+      // The version is public; this call needs authorisation.
       await this.server.call((api, init) => api.collectionExists({ collection_name: 'health' }, init), soon);
       return isSupported(version) ? { isUp: true, version } : { isUp: false, version, problem: tooOld(version) };
     } catch (error) {
@@ -32,7 +32,7 @@ export class QdrantHealth {
   }
 }
 
-/** @throws IndexUnavailableError when the server is too old to be written to safely, or does not answer. */
+/** @throws IndexUnavailableError when the server is too old for safe writes, or does not answer. */
 export async function assertSupported(server: QdrantServer): Promise<void> {
   const version = await server.version();
   if (!isSupported(version)) throw new IndexUnavailableError(tooOld(version));

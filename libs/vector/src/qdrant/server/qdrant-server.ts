@@ -8,7 +8,7 @@ import { asksToRetry, isWorthRetrying, toIndexError, UnexpectedAnswer } from './
 
 type Api = ReturnType<QdrantClient['api']>;
 
-/** What a route answers with. */
+/** The answer of a route. */
 interface Answer<Result> {
   readonly data: { readonly result?: Result };
 }
@@ -19,11 +19,11 @@ export interface ScoredPoint {
   readonly payload: unknown;
 }
 
-/** What every try of a call is made with. */
+/** Options passed to every attempt of a call. */
 type Init = RequestInit & { readonly signal: AbortSignal };
 
 export interface CallOptions {
-  /** Instead of the connection's; for work whose time grows with the data. */
+  /** Overrides the connection's timeout; for work whose time grows with the data. */
   readonly timeoutMs?: number;
 }
 
@@ -31,24 +31,24 @@ const DEFAULT_TIMEOUT_MS = 5000;
 const MAX_TRIES = 3;
 const BACKOFF = { minMs: 100, maxMs: 400, jitter: 1 };
 const CONNECTIONS = 64;
-/** Less than the server keeps an idle connection, so that no request goes into one that is just being closed. */
+/** Shorter than the server keeps an idle connection, so that no request uses one that is being closed. */
 const KEEP_ALIVE_MS = 4000;
 
 /**
- * One Qdrant server over REST: kept-alive connections, a bound on every wait, further tries of calls that may be
- * repeated (all that this adapter makes may be).
+ * One Qdrant server over REST: keep-alive connections, a time limit on every wait, retries of repeatable calls (all
+ * calls of this adapter are repeatable).
  */
 export class QdrantServer {
   /** For messages: `host:port`. */
   readonly name: string;
   readonly #api: Api;
   readonly #agent: Agent;
-  /** Typed loosely: the types that Node declares for it are those of another release of undici. */
+  /** Typed loosely: Node declares the types of another release of undici. */
   readonly #transport: object;
   readonly #timeoutMs: number;
   readonly #base: string;
   readonly #headers: Record<string, string>;
-  /** What its spans say. */
+  /** Attributes of its spans. */
   readonly #attributes: Readonly<Record<string, string | number>>;
 
   /** @throws Error when the address or the certificate authority cannot be used */
@@ -66,7 +66,7 @@ export class QdrantServer {
       connect: { timeout: this.#timeoutMs, ...(ca === undefined ? {} : { ca }) },
     });
     this.#transport = { dispatcher: this.#agent };
-    // Compressed answers are held back by the server for tens of milliseconds each.
+    // The server delays each compressed answer by tens of milliseconds.
     this.#headers = { 'accept-encoding': 'identity' };
     if (connection.apiKey !== undefined) this.#headers['api-key'] = connection.apiKey;
     this.#base = `${address.https ? 'https' : 'http'}://${address.host}:${address.port}${address.prefix}`;
@@ -79,9 +79,11 @@ export class QdrantServer {
   }
 
   /**
-   * The result of a call, tried again with jitter while the server is briefly away or asks for it, and time is left.
+   * Returns the result of a call; retries with jitter while the server is briefly away or asks for it, and time is
+   * left.
    *
-   * @throws IndexUnavailableError when the server does not answer or lets nobody in; CollectionMissing; QdrantRefusal
+   * @throws IndexUnavailableError when the server does not answer or refuses the login; CollectionMissing;
+   * QdrantRefusal
    */
   async call<Result>(
     request: (api: Api, init: RequestInit) => Promise<Answer<Result>>,
@@ -95,7 +97,7 @@ export class QdrantServer {
   }
 
   /**
-   * What the client's `queryPoints` does, without the web streams that every `fetch` is wrapped in: they take about as
+   * Does the same as the client's `queryPoints`, without the web streams that wrap every `fetch`: they take about as
    * long as a search of a hundred thousand points. Throws as `call` does.
    */
   async query(collection: string, query: Schemas['QueryRequest']): Promise<readonly ScoredPoint[]> {
@@ -109,8 +111,8 @@ export class QdrantServer {
   }
 
   /**
-   * What the client's `batchUpdate` does, waiting until it is durable: without the copies that `fetch` makes of a body of
-   * megabytes, and of operations that are text already. Throws as `call` does.
+   * Does the same as the client's `batchUpdate`, and waits until the update is durable: avoids the copies that `fetch`
+   * makes of a body of megabytes, and of operations that are text already. Throws as `call` does.
    *
    * @param operations JSON of each
    */
@@ -123,14 +125,14 @@ export class QdrantServer {
     });
   }
 
-  /** The server's version, such as `1.16.3`. Throws as `call` does. */
+  /** Returns the server's version, such as `1.16.3`. Throws as `call` does. */
   async version(options: CallOptions = {}): Promise<string> {
     const { data } = await this.#try((init) => this.#api.root({}, init), options.timeoutMs ?? this.#timeoutMs);
     return data.version;
   }
 
   /**
-   * One request outside the client, for streams of any length: not tried again and not bounded in time.
+   * Sends one request outside the client, for streams of any length: no retry and no time limit.
    *
    * @throws IndexUnavailableError when the server does not answer
    */
@@ -149,7 +151,7 @@ export class QdrantServer {
     }
   }
 
-  /** Ends the connections once what is under way is answered. */
+  /** Closes the connections once current requests are answered. */
   async close(): Promise<void> {
     await this.#agent.close();
   }
@@ -186,18 +188,18 @@ export class QdrantServer {
       try {
         return await request(init);
       } catch (error) {
-        // What the server answered before says more than that the time is over.
+        // An earlier answer of the server is more informative than the timeout.
         if (!signal.aborted || failure === undefined) failure = error;
       }
       const isLast = attempt >= MAX_TRIES && !asksToRetry(failure);
       if (isLast || signal.aborted || !isWorthRetrying(failure)) throw toIndexError(failure, this.name, timeoutMs);
-      // Ended by the signal, it leaves the next request to fail at once.
+      // When the signal ends the delay, the next request fails at once.
       await delay(backoffMs(attempt, BACKOFF), undefined, { signal }).catch(() => undefined);
     }
   }
 }
 
-/** The same routes, of which the one that is used names the span. */
+/** Wraps the routes so that the route used names the span. */
 function naming(api: Api, span: OpenSpan): Api {
   return new Proxy(api, {
     get: (routes, route): unknown => {
@@ -212,7 +214,7 @@ function nameAs(route: string, span: OpenSpan): void {
   span.set('db.operation.name', route);
 }
 
-/** The points in the answer to a query; undefined for an answer that is none. */
+/** Returns the points in the answer to a query; undefined for an answer of another form. */
 function scoredPoints(answer: unknown): readonly ScoredPoint[] | undefined {
   const result = isJsonObject(answer) ? answer['result'] : undefined;
   const points: unknown = isJsonObject(result) ? result['points'] : undefined;

@@ -4,13 +4,13 @@ import { dropCollection } from '../collections/collections.js';
 import { SnapshotRefused } from '../server/qdrant-errors.js';
 import type { QdrantServer } from '../server/qdrant-server.js';
 
-/** Which alias leads to which collection. */
+/** An alias and the collection it points to. */
 export interface CollectionAlias {
   readonly alias: string;
   readonly collection: string;
 }
 
-/** Making and taking in a snapshot takes as long as its collection is large. */
+/** Creating and restoring a snapshot takes time proportional to the collection's size. */
 const SLOWLY = { timeoutMs: 60 * 60_000 };
 
 /** Snapshots of whole collections, as streams. */
@@ -28,7 +28,10 @@ export class QdrantSnapshots {
     return aliases.map(({ alias_name: alias, collection_name: collection }) => ({ alias, collection }));
   }
 
-  /** A snapshot of a collection. The server's own copy is deleted when the stream closes, however it ends. */
+  /**
+   * Creates and streams a snapshot of a collection. The server's own copy is deleted when the stream closes,
+   * successfully or not.
+   */
   async take(collection: string): Promise<Readable> {
     const snapshot = await this.server.call(
       (api, init) => api.createSnapshot({ collection_name: collection, wait: true }, init),
@@ -50,7 +53,7 @@ export class QdrantSnapshots {
     }
   }
 
-  /** Puts a collection in the place of the one of that name, if there is one. */
+  /** Replaces the collection of that name, if there is one, with the snapshot. */
   async restore(collection: string, snapshot: Readable): Promise<void> {
     const boundary = `sfm-${randomUUID()}`;
     const name = `${boundary}.snapshot`;
@@ -67,18 +70,18 @@ export class QdrantSnapshots {
     }
   }
 
-  /** Deletes a collection with everything in it; its aliases go with it. */
+  /** Deletes a collection with all its points and aliases. */
   async drop(collection: string): Promise<void> {
     await dropCollection(this.server, collection);
   }
 
-  /** What is left on the server's disk costs space, and is no reason to refuse a copy that is complete. */
+  /** A leftover on the server's disk costs space, but does not invalidate a complete copy. */
   private async discard(collection: string, name: string): Promise<void> {
     const snapshot = { collection_name: collection, snapshot_name: name, wait: true };
     await this.server.call((api, init) => api.deleteSnapshot(snapshot, init), SLOWLY).catch(() => undefined);
   }
 
-  /** Lets aliases lead where they are told, in one step. */
+  /** Points the aliases at the given collections, atomically. */
   async setAliases(aliases: readonly CollectionAlias[]): Promise<void> {
     if (aliases.length === 0) return;
     const actions = aliases.map(({ alias, collection }) => ({

@@ -15,11 +15,13 @@ const KEEP_ALIVE_MS = 60_000;
 const LINGER_MS = 1000;
 
 /**
- * A socket as kafkajs makes its own, but its `data` are whole responses, one at a time, and it ends for certain.
+ * A socket like the one kafkajs creates, except that each `data` event is one whole response, and that ending it always
+ * closes it.
  *
- * kafkajs keeps the beginning of a response beyond the connection that it came on, and reads the next connection as its
- * continuation. What it cannot read it throws at the socket, where nobody catches it; here that ends the connection
- * instead, with an `error` like any other loss. And kafkajs leaves a socket that it has ended to the broker to close.
+ * kafkajs keeps an incomplete response after its connection is lost and treats the next connection's data as the rest.
+ * When it cannot parse that, it throws inside the socket's handler, where nothing catches the error; here a parse
+ * failure ends the connection with an `error`, like any other loss. kafkajs also relies on the broker to close a socket
+ * that it has ended.
  */
 export function framedSocket({ host, port, ssl, onConnect }: Destination): Socket {
   const broker = `${host}:${port}`;
@@ -43,7 +45,7 @@ function emitFrames(socket: Socket, broker: string): void {
   socket.emit = (name: string | symbol, ...args: unknown[]): boolean => {
     const [chunk] = args;
     if (name !== 'data' || !Buffer.isBuffer(chunk)) return emit(name, ...args);
-    // kafkajs ends a connection when it waits for nothing more; a late answer would start its timers again, for good.
+    // kafkajs ends a connection when it expects no more responses; a late answer would restart its timers forever.
     if (socket.writableEnded) return true;
     try {
       for (const frame of frames.take(chunk)) emit('data', frame);
@@ -62,7 +64,7 @@ function endForCertain(socket: Socket, isOpen: () => boolean): void {
   socket.end = (...args: unknown[]): Socket => {
     Reflect.apply(end, undefined, args);
     if (socket.destroyed) return socket;
-    // Connected later, it would tell kafkajs of a connection that kafkajs has given up.
+    // If this socket connected later, it would report to kafkajs a connection that kafkajs has given up.
     if (!isOpen()) return socket.destroy();
     timer ??= setTimeout(() => socket.destroy(), LINGER_MS).unref();
     return socket;

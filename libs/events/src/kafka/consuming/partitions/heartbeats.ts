@@ -1,4 +1,4 @@
-/** Tells the brokers during long work that this member lives, and remembers when they want the partitions back. */
+/** Sends heartbeats during long work, and records when the brokers want the partitions back. */
 export class Heartbeats {
   private readonly timer: NodeJS.Timeout;
   private refusal: unknown;
@@ -15,7 +15,7 @@ export class Heartbeats {
     }, intervalMs);
   }
 
-  /** @throws what the brokers refused a heartbeat with: finish nothing more, join the group again. */
+  /** @throws the error of a refused heartbeat: stop processing and rejoin the group. */
   assertAccepted(): void {
     if (this.isRefused) throw this.refusal;
   }

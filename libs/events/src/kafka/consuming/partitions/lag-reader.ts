@@ -2,7 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { connectClient } from '../../connection/connect-client.js';
 import { toBusError } from '../../connection/kafka-errors.js';
 
-/** How many messages a group has not committed yet, per partition. */
+/** Reads how many messages of each partition a group has not committed yet. */
 export class LagReader {
   private admin: Promise<Admin> | undefined;
   private reading: Promise<ReadonlyMap<number, number>> | undefined;
@@ -12,7 +12,7 @@ export class LagReader {
     private readonly source: { readonly groupId: string; readonly topic: string },
   ) {}
 
-  /** Readers that ask at the same time share one answer. @throws BusUnavailableError */
+  /** Concurrent callers share one answer. @throws BusUnavailableError */
   read(): Promise<ReadonlyMap<number, number>> {
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
@@ -35,7 +35,7 @@ export class LagReader {
       return new Map(
         ends.map(({ partition, low, high }) => {
           const next = committed.get(partition) ?? -1n;
-          // A group that has not committed, or whose position has expired, begins with the oldest message.
+          // A group that has no committed position, or an expired one, starts at the oldest message.
           const from = next < BigInt(low) ? BigInt(low) : next;
           return [partition, Number(BigInt(high) - from)];
         }),

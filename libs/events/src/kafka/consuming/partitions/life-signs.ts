@@ -1,4 +1,4 @@
-/** Notices that something has gone silent that should never be silent for long. */
+/** Detects when something that should report regularly goes silent. */
 export class LifeSigns {
   private last: number;
 
@@ -13,7 +13,7 @@ export class LifeSigns {
     this.last = this.now();
   }
 
-  /** Calls `onSilence` once when there was no sign for the limit. The result stops watching. */
+  /** Calls `onSilence` once when no sign came within the limit. Returns a function that stops watching. */
   watch(onSilence: () => void): () => void {
     const timer = setInterval(
       () => {

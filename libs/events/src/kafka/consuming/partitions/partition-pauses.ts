@@ -7,8 +7,8 @@ export interface PausedPartition {
 }
 
 /**
- * The pauses of one member's partitions. They end with its membership: the client throws when a member that has left is
- * asked to fetch again, and from a timer that would end the process.
+ * The pauses of one member's partitions. They end with its membership: asking a member that has left to fetch again
+ * makes the client throw, and inside a timer that would end the process.
  */
 export class PartitionPauses {
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -16,7 +16,7 @@ export class PartitionPauses {
 
   constructor(private readonly consumer: Pick<Consumer, 'pause' | 'resume'>) {}
 
-  /** Fetches nothing of the partition for so long. Does nothing after `end`. */
+  /** Stops fetching the partition for `forMs`. Does nothing after `end`. */
   pause({ topic, partition }: PausedPartition, forMs: number): void {
     if (this.isOver) return;
     const paused = [{ topic, partitions: [partition] }];
@@ -28,7 +28,7 @@ export class PartitionPauses {
     this.timers.add(timer);
   }
 
-  /** To be called before, or as soon as, the member leaves the group. Idempotent. */
+  /** Ends all pauses. Must be called before, or as soon as, the member leaves the group. Idempotent. */
   end(): void {
     this.isOver = true;
     for (const timer of this.timers) clearTimeout(timer);

@@ -1,20 +1,20 @@
 import type { KafkaMessage } from 'kafkajs';
 
-/** What is known of the messages of one partition that are not committed yet. */
+/** State of the uncommitted messages of one partition. */
 export class PartitionProgress {
-  /** Applied or dead-lettered, by offset: they are not handed out again while their neighbours are tried again. */
+  /** Offsets of applied or dead-lettered messages: they are not processed again while their neighbours are retried. */
   private readonly done = new Set<string>();
   private readonly failures = new Map<string, number>();
   private oldest: number | undefined;
   private waits = 0;
   private faults = 0;
 
-  /** When the oldest message that is not committed was produced, epoch milliseconds. */
+  /** Produce time of the oldest uncommitted message, epoch milliseconds. */
   get oldestTimestamp(): number | undefined {
     return this.oldest;
   }
 
-  /** Notes what is worked on now. */
+  /** Records the messages that are being processed. */
   begin(messages: readonly KafkaMessage[]): void {
     this.oldest = messages.reduce((oldest, { timestamp }) => Math.min(oldest, Number(timestamp)), Infinity);
   }
@@ -27,26 +27,26 @@ export class PartitionProgress {
     for (const { offset } of messages) this.done.add(offset);
   }
 
-  /** Counts a failure of one message; how many it has now. */
+  /** Counts a failure of one message and returns its total. */
   countFailure({ offset }: KafkaMessage): number {
     const failures = (this.failures.get(offset) ?? 0) + 1;
     this.failures.set(offset, failures);
     return failures;
   }
 
-  /** Counts a failure that names no message; how many came in a row. */
+  /** Counts a failure not tied to one message and returns how many occurred in a row. */
   countFault(): number {
     this.faults += 1;
     return this.faults;
   }
 
-  /** Counts a pause; how many came in a row without a commit between them. */
+  /** Counts a pause and returns how many occurred in a row without a commit between them. */
   countWait(): number {
     this.waits += 1;
     return this.waits;
   }
 
-  /** Everything up to here is behind this partition. */
+  /** Drops the state of these messages: they are committed. */
   committed(messages: readonly KafkaMessage[]): void {
     for (const { offset } of messages) {
       this.done.delete(offset);
