@@ -8,22 +8,22 @@ import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
 
 /**
- * How long a stopping server goes on reading before it closes: requests that clients have already sent are read and
- * then answered, instead of meeting a closed socket.
+ * How long a stopping server keeps reading before it closes, so that requests already sent are answered instead of
+ * hitting a closed socket.
  */
 const DRAIN_MS = 500;
 const SWEEP_MS = 100;
 
-/** The composed application, not listening yet. */
+/** The wired application, not listening yet. */
 export interface ApiApplication {
   readonly nest: NestFastifyApplication;
   /** Starts serving; resolves with the address. */
   listen(): Promise<string>;
-  /** Answers what is in flight, finishes background work, closes. The database stays open: its owner closes it. */
+  /** Answers requests in flight, finishes background work and closes. The database stays open: its owner closes it. */
   close(): Promise<void>;
 }
 
-/** Wires the service together on an opened truth store. */
+/** Wires the service on an open truth store. */
 export async function createApi(options: AppModuleOptions, logger: LoggerService): Promise<ApiApplication> {
   const { http } = options.config;
   const nest = await NestFactory.create<NestFastifyApplication>(AppModule.register(options), createHttpAdapter(http), {
@@ -53,7 +53,7 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
     close: async () => {
       isDraining = true;
       await delay(DRAIN_MS);
-      // A connection that turns idle after the server has begun to close would keep it open until the client lets go.
+      // A connection that becomes idle during the close would otherwise hold the server open until the client closes it.
       const sweeping = setInterval(() => nest.getHttpServer().closeIdleConnections(), SWEEP_MS);
       await nest.close().finally(() => clearInterval(sweeping));
       await work.stop();

@@ -17,7 +17,7 @@ import { HttpModule } from './http/http.module.js';
 import { VERSION } from './version.js';
 
 export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> {
-  /** For the edge. */
+  /** Configures the edge. */
   readonly config: AppConfig;
   readonly system: CompleteOptions;
   readonly token: string;
@@ -25,7 +25,7 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
   readonly modules?: readonly Type[];
 }
 
-/** The composition root: a memory system, and HTTP in front. */
+/** The composition root: a memory system behind HTTP. */
 @Module({})
 export class AppModule {
   static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
@@ -55,7 +55,7 @@ export class AppModule {
 
 class SurroundingsModule {}
 
-/** What HTTP asks of its surroundings. */
+/** Provides the options and the health reader that `HttpModule` needs. */
 function surroundings(memories: DynamicModule, config: AppConfig): DynamicModule {
   return {
     module: SurroundingsModule,

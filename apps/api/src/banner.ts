@@ -3,14 +3,14 @@ import type { AppConfig } from '@sfm/config';
 export interface BannerFacts {
   readonly url: string;
   readonly location: string;
-  /** The token, only when it was made just now. */
+  /** The token, only when it was just created. */
   readonly newToken?: string;
-  /** File the token is kept in, when the service keeps it. */
+  /** File that stores the token, when the service stores it. */
   readonly tokenFile?: string;
   readonly rateLimit: AppConfig['rateLimit'];
 }
 
-/** What a person who starts the service needs next: where the data is, the token, and two requests to paste. */
+/** Startup message for the operator: where the data is, the token, and two requests to paste. */
 export function banner({ url, location, newToken, tokenFile, rateLimit }: BannerFacts): string {
   const secret = tokenFile === undefined ? '$SOMA_API_TOKEN' : `$(cat ${shellQuote(tokenFile)})`;
   const header = `-H "Authorization: Bearer ${secret}" -H "Content-Type: application/json"`;

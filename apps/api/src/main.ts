@@ -19,10 +19,10 @@ import { banner } from './banner.js';
 import { VERSION } from './version.js';
 import { WorkerPool } from './workers/worker-pool.js';
 
-/** What servers and collectors of traces call this process. */
+/** Name of this process in servers and trace collectors. */
 const NAME = 'soma-api';
 
-/** The service as it is configured: its settings, and the memory system that they describe. */
+/** The configured service: its settings and the memory system they describe. */
 interface Service {
   readonly config: AppConfig;
   readonly system: CompleteOptions;
@@ -72,7 +72,7 @@ async function serve({ config, system }: Service, logger: StructuredLogger, shut
   shutdown.doFirst(() => api.close());
   const url = await api.listen();
   await truth.announce(url);
-  // Of several workers the first speaks for all; a new token is shown by the one that made it.
+  // Only the first worker prints the banner; a new token is shown by the worker that created it.
   if (cluster.isPrimary || cluster.worker?.id === 1 || kept.newToken !== undefined)
     console.log(banner({ url, location: truth.location, rateLimit: config.rateLimit, ...kept }));
 }
@@ -85,7 +85,7 @@ function startProblem(error: unknown, { http }: AppConfig): string {
   return error.message;
 }
 
-/** The configured token, or the one kept in the data folder, made at the first start. */
+/** Returns the configured token, or the one stored in the data folder, which is created at the first start. */
 async function apiToken(config: AppConfig): Promise<{ token: string; newToken?: string; tokenFile?: string }> {
   if (config.auth.token !== undefined) return { token: config.auth.token };
   const { token, path, created } = await ensureTokenFile(resolve(config.service.dataDir));

@@ -7,7 +7,7 @@ import { reindexCommand } from './maintenance/reindex.command.js';
 import { verifyCommand } from './maintenance/verify.command.js';
 import { replayCommand } from './replay/replay.command.js';
 
-/** `soma`: every command of it, nothing run yet. */
+/** Builds `soma` with all its commands; runs nothing. */
 export function somaProgram(): Command {
   return new Command('soma')
     .description('Administers a SomaFractalMemory installation. Reads the same environment variables as the service.')

@@ -7,13 +7,13 @@ import { Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { PostgresHealth } from '@sfm/storage';
 import { ConsumerModule, type ConsumerModuleOptions } from './consumer.module.js';
 
-/** The side of the process that applies events. */
+/** The part of the process that applies events. */
 export interface ConsumerApplication {
-  /** Finishes and commits what is under way, leaves the group, closes connections but those of the truth. */
+  /** Finishes and commits work in progress, leaves the group, and closes all connections except those of the truth. */
   close(): Promise<void>;
 }
 
-/** Begins to consume; brokers that are away are waited for. */
+/** Starts consuming; waits for brokers that are down. */
 export async function startConsumer(
   options: ConsumerModuleOptions,
   logger: LoggerService,

@@ -16,7 +16,7 @@ export interface ConsumerModuleOptions extends Pick<EventConsumerParts, 'dataSou
   readonly status: StatusApplication;
 }
 
-/** The metrics of the process, for whoever injects them. */
+/** Provides the metrics of the process for injection. */
 @Module({})
 class SharedMetricsModule {
   static register({ metrics, serviceMetrics }: StatusApplication): DynamicModule {
@@ -32,7 +32,7 @@ class SharedMetricsModule {
   }
 }
 
-/** The composition root of the consumer: what applies events, and who hands them over and counts them. */
+/** The composition root of the consumer: applies events, and wires their transport and metrics. */
 @Module({})
 export class ConsumerModule {
   static register({ system, dataSource, status }: ConsumerModuleOptions): DynamicModule {

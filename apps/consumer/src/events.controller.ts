@@ -11,7 +11,7 @@ import {
 import { traceIdOf } from '@sfm/observability';
 import { ConsumerMetrics } from './metrics/consumer-metrics.js';
 
-/** Gives events their effects, and says so: one line per event, as operators look for it. */
+/** Applies events and logs one line per event, in the wording that operators search for. */
 @Controller()
 @UseFilters(RpcErrorPassThrough)
 export class EventsController {
@@ -22,7 +22,7 @@ export class EventsController {
     private readonly metrics: ConsumerMetrics,
   ) {}
 
-  /** @throws what the processor throws: none of the events may be committed */
+  /** @throws any error of the processor; none of the events may be committed then */
   @EventPattern<string>(MEMORY_EVENTS_PATTERN)
   async apply(@Payload() records: readonly EventRecord[]): Promise<ProcessOutcome> {
     const start = performance.now();
@@ -31,7 +31,7 @@ export class EventsController {
     let applied = 0;
     for (const { event, version, traceparent } of records) {
       const { event_id, namespace, type } = event;
-      // Of the event's own trace, not of the one that its batch runs in.
+      // The event's own trace, not the trace of its batch.
       const traceId = traceIdOf(traceparent);
       const trace = traceId === undefined ? {} : { trace_id: traceId };
       const reason = reasons.get(event_id);
@@ -39,7 +39,7 @@ export class EventsController {
         applied += 1;
         this.logger.log({ event: 'Successfully processed event', event_id, namespace, type, ...trace });
       } else {
-        // What we did not make ourselves has to become a row first.
+        // Events from outside have no version: they must become rows first.
         this.metrics.fail(version === undefined ? 'kv_writer' : 'vector_indexer', 1);
         this.logger.warn({ event: 'Processing failed for event', event_id, namespace, type, reason, ...trace });
       }

@@ -8,12 +8,12 @@ import { startConsumer } from './consumer-application.js';
 import { startStatus } from './status/status-application.js';
 import { VERSION } from './version.js';
 
-/** What servers and collectors of traces call this process. */
+/** Name of this process in servers and trace collectors. */
 const NAME = 'soma-consumer';
 
 /**
- * The consumer applies events that arrive over a broker. Without one there is nothing for it to do: the api process
- * indexes by itself. It says so and ends, rather than idling and looking healthy.
+ * Applies events that arrive over a broker. Without one there is nothing to do, because the api process indexes itself:
+ * the consumer reports that and exits, rather than idling and looking healthy.
  */
 async function main(): Promise<void> {
   const config = loadConfig(readEnvironment());
@@ -45,7 +45,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Answers probes, then opens the truth and consumes. */
+/** Starts answering probes, then opens the truth and consumes. */
 async function run(
   { config, system }: { readonly config: AppConfig; readonly system: CompleteOptions },
   logger: StructuredLogger,

@@ -35,7 +35,7 @@ export class AuthModule {
         CredentialVerifier,
         { provide: Authenticator, useClass: StaticTokenAuthenticator },
         BearerAuthenticator,
-        // The order is the order of the checks.
+        // The guards run in this order.
         { provide: APP_GUARD, useClass: BearerAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
       ],

@@ -8,14 +8,14 @@ const OWNER_ONLY = 0o600;
 export interface TokenFile {
   readonly token: string;
   readonly path: string;
-  /** True when this call made it: the moment to show it to the operator, once. */
+  /** True when this call created it: show it to the operator now, once. */
   readonly created: boolean;
 }
 
 /**
- * Gives the bearer token kept in the data folder, making a random one (256 bits) at the first call. The file is
- * readable by its owner only and is there wholly or not at all, whenever the process dies; processes that start
- * together agree on one token.
+ * Returns the bearer token stored in the data folder; creates a random one (256 bits) at the first call. The file is
+ * readable by its owner only and is written atomically, even if the process dies; processes that start together agree on
+ * one token.
  *
  * @throws Error naming the file when it is empty or cannot be read or made.
  */
@@ -56,7 +56,7 @@ async function readToken(path: string): Promise<string | undefined> {
   return token;
 }
 
-/** Writes aside, then moves into place without replacing. False when somebody else was first. */
+/** Writes a temporary file, then moves it into place without replacing. False when another process was first. */
 async function createWhole(path: string, content: string): Promise<boolean> {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
@@ -81,7 +81,7 @@ async function moveIntoPlace(aside: string, path: string): Promise<boolean> {
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
-    // Some file systems know no hard links; there the last of several first starts wins.
+    // Some file systems have no hard links; there the last of several concurrent first starts wins.
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].some((code) => hasCode(error, code))) throw error;
     await rename(aside, path);
     return true;

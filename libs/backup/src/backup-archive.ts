@@ -7,10 +7,10 @@ import type { ObjectStore } from './object-store/object-store.port.js';
 
 const MANIFEST = 'manifest.json';
 const HOUR_MS = 3_600_000;
-/** A backup without a manifest that is older is not being written any more. */
+/** A backup without a manifest that is older than this is no longer being written. */
 const ABANDONED_AFTER_MS = 24 * HOUR_MS;
 
-/** What a backup is made of. Streams are read one after the other, each once. */
+/** The content of a backup. Streams are read one after the other, each once. */
 export interface BackupContent {
   readonly facts: Readonly<Record<string, unknown>>;
   readonly artifacts: AsyncIterable<ArtifactContent>;
@@ -22,24 +22,24 @@ export interface ArtifactContent {
   readonly content: Readable;
 }
 
-/** Which backups of a kind stay. The newest always does. */
+/** Which backups of a kind are kept. The newest always is. */
 export interface Retention {
   readonly keepDays: number;
 }
 
-/** Backups in an object store: `<kind>/<time>/…`, with checksums, and a manifest that says they are complete. */
+/** Backups in an object store: `<kind>/<time>/…`, with checksums and a manifest that marks them as complete. */
 export class BackupArchive {
   constructor(
     private readonly store: ObjectStore,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
-  /** Where the backups are, for people. */
+  /** Human-readable location of the backups. */
   get location(): string {
     return this.store.location;
   }
 
-  /** Writes a backup. When it fails, what was written is removed. */
+  /** Writes a backup. On failure, removes the files already written. */
   async write(kind: BackupKind, { facts, artifacts }: BackupContent): Promise<BackupManifest> {
     const createdAt = this.now().toISOString();
     const id = `${kind}/${createdAt.replaceAll(':', '-')}`;
@@ -71,7 +71,7 @@ export class BackupArchive {
     try {
       await Promise.all([pipeline(content, counting, measured), this.store.put(`${id}/${name}`, measured)]);
     } catch (error) {
-      // A store that gives up reads no further: the source must not wait for it.
+      // A store that fails stops reading, so the source must not wait for it.
       content.destroy();
       measured.destroy();
       throw error;
@@ -87,7 +87,7 @@ export class BackupArchive {
   }
 
   /**
-   * The backup of the given id; the newest without one.
+   * Returns the backup with the given id, or the newest without one.
    *
    * @throws when there is none.
    */
@@ -106,7 +106,7 @@ export class BackupArchive {
     }
   }
 
-  /** The content of a file of a backup. The stream fails at its end when the checksum is another. */
+  /** Returns the content of a backup file. The stream fails at its end when the checksum differs. */
   async read({ id }: BackupManifest, { name, sha256 }: BackupArtifact): Promise<Readable> {
     const content = await this.store.get(`${id}/${name}`);
     const digest = createHash('sha256');
@@ -124,7 +124,7 @@ export class BackupArchive {
     return content.pipe(checked);
   }
 
-  /** Reads a whole backup and compares its checksums. Resolves with the number of bytes. */
+  /** Reads a whole backup and verifies its checksums. Resolves with the number of bytes. */
   async check(backup: BackupManifest): Promise<number> {
     let bytes = 0;
     for (const artifact of backup.artifacts) {
@@ -134,7 +134,7 @@ export class BackupArchive {
     return bytes;
   }
 
-  /** Removes what the retention does not keep and what interrupted backups left. Resolves with the removed ids. */
+  /** Removes backups beyond the retention and remains of interrupted ones. Resolves with the removed ids. */
   async prune(kind: BackupKind, { keepDays }: Retention): Promise<readonly string[]> {
     const complete = await this.list(kind);
     const newest = complete.at(-1)?.id;
@@ -154,7 +154,7 @@ export class BackupArchive {
     return Date.parse(time) < this.now().getTime() - ABANDONED_AFTER_MS;
   }
 
-  /** The manifest goes first: what is half removed must not look complete. */
+  /** Removes the manifest first, so that a partly removed backup does not look complete. */
   private async remove(id: string): Promise<void> {
     await this.store.delete(`${id}/${MANIFEST}`);
     for (const { key } of await this.store.list(`${id}/`)) await this.store.delete(key);

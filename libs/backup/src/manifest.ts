@@ -1,4 +1,4 @@
-/** What a backup is of. */
+/** The stores that can be backed up. */
 export type BackupKind = 'postgres' | 'qdrant';
 
 export const BACKUP_KINDS: readonly BackupKind[] = ['postgres', 'qdrant'];
@@ -9,7 +9,7 @@ export interface BackupArtifact {
   readonly bytes: number;
   /** SHA-256 of the content, hex. */
   readonly sha256: string;
-  /** What a restore has to know about it. */
+  /** Information that a restore needs. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
@@ -24,7 +24,7 @@ export interface BackupManifest {
   readonly artifacts: readonly BackupArtifact[];
 }
 
-/** @throws when the text is no manifest of this format. */
+/** @throws when the text is not a manifest of this format. */
 export function parseManifest(text: string): BackupManifest {
   const manifest: unknown = JSON.parse(text);
   if (!isManifest(manifest)) throw new Error('it is not a manifest that this version can read');

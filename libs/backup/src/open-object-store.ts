@@ -4,9 +4,9 @@ import type { ObjectStore } from './object-store/object-store.port.js';
 import type { S3Options } from './s3/s3-object-store.js';
 
 /**
- * Opens the place that an address names: `s3://bucket/prefix`, `file:///folder` or a folder.
+ * Opens the object store at an address: `s3://bucket/prefix`, `file:///folder` or a folder.
  *
- * @throws with a message for operators when it names none.
+ * @throws with a message for operators when the address has another form.
  */
 export async function openObjectStore(address: string, s3: Omit<S3Options, 'bucket' | 'prefix'>): Promise<ObjectStore> {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(address)) return new FileObjectStore(address);
@@ -22,7 +22,7 @@ export async function openObjectStore(address: string, s3: Omit<S3Options, 'buck
   }
 }
 
-/** The client of S3 is large, and not everybody keeps backups in a bucket: it is loaded for those who do. */
+/** Loads the S3 client on demand, because it is large and not every installation uses a bucket. */
 async function openBucket(url: URL, s3: Omit<S3Options, 'bucket' | 'prefix'>): Promise<ObjectStore> {
   const { S3ObjectStore } = await import('./s3/s3-object-store.js');
   return new S3ObjectStore({

@@ -4,9 +4,9 @@ import { forEachSetting, type SettingGroup, type SettingsTree } from './settings
 
 /** The whole validated configuration. Composition roots hand parts of it to the libraries as plain options. */
 export interface AppConfig extends SettingsTree {
-  /** To be logged once at start. */
+  /** Log these once at startup. */
   readonly warnings: readonly ConfigWarning[];
-  /** By name of the setting: the variable that gave its value. Settings on their default are not in it. */
+  /** Maps a setting's name to the variable that set it. Omits settings on their default. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
@@ -14,13 +14,13 @@ export interface AppConfig extends SettingsTree {
 export interface EffectiveSetting {
   readonly group: SettingGroup;
   readonly name: string;
-  /** In the form an operator would write it; secrets and credentials are masked; empty when unset. */
+  /** Formatted as an operator would write it; secrets and credentials are masked; empty when unset. */
   readonly value: string;
-  /** The variable that gave it, or `default`. */
+  /** The variable that set it, or `default`. */
   readonly source: string;
 }
 
-/** What is in force, safe to print and to log. */
+/** Returns the effective configuration, safe to print and to log. */
 export function describeEffectiveConfig(config: AppConfig): EffectiveSetting[] {
   const lines: EffectiveSetting[] = [];
   forEachSetting((setting, { group, key }) => {

@@ -1,14 +1,14 @@
-/** One thing that is wrong with the environment. */
+/** One problem in the environment. */
 export interface ConfigProblem {
   /** The variable as it was given, which may be an alias. */
   readonly variable: string;
-  /** What was given, masked where it may hold a secret; empty when nothing was. */
+  /** The given value, masked where it may contain a secret; empty when none was given. */
   readonly given: string;
-  /** What is allowed, or why the setting is refused. */
+  /** The allowed values, or why the setting is refused. */
   readonly allowed: string;
 }
 
-/** The environment is not usable. Carries every problem found, not just the first. */
+/** The environment is invalid. Carries every problem found, not just the first. */
 export class ConfigError extends Error {
   readonly code = 'invalid_configuration';
 

@@ -2,7 +2,7 @@ import type { ConfigProblem } from './config-error.js';
 
 /**
  * Something an operator should read at start, although the service starts.
- * `deprecated`: an old name was used. `notice`: a setting has no or another effect than hoped. `unknown`: looks like a
+ * `deprecated`: an old name was used. `notice`: a setting has no effect, or not the expected one. `unknown`: looks like a
  * typo.
  */
 export interface ConfigWarning {
@@ -11,7 +11,7 @@ export interface ConfigWarning {
   readonly message: string;
 }
 
-/** Where every step of reading the environment adds what it finds. */
+/** Collects the findings of every step that reads the environment. */
 export interface ConfigFindings {
   readonly problems: ConfigProblem[];
   readonly warnings: ConfigWarning[];

@@ -21,7 +21,7 @@ const FATES: Readonly<Record<RetiredSetting['fate'], string>> = {
   elsewhere: 'not ours',
 };
 
-/** The reference page of all settings, as Markdown. Same table, same text. */
+/** Renders the reference page of all settings as Markdown. The same table gives the same text. */
 export function renderConfigurationDocs(): string {
   const groups = settingGroups().map((group) => renderGroup(group));
   return `${[HEAD, ...groups, renderRetired()].join('\n').trimEnd()}\n`;

@@ -1,4 +1,4 @@
-/** Variables by name, as a process gets them. */
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The environment of this process at the moment of the call. The only place that reads it. */

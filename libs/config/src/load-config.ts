@@ -10,7 +10,7 @@ import { readSettings } from './settings-reader.js';
 /** Reads a text file; throws when it cannot. */
 export type ReadFile = (path: string) => string;
 
-/** The content of the file a variable names; undefined after reporting that it cannot be read. */
+/** Returns the content of the file a variable names; undefined after reporting that it cannot be read. */
 type TryRead = (variable: string, path: string) => string | undefined;
 
 const readTextFile: ReadFile = (path) => readFileSync(path, 'utf8');

@@ -4,7 +4,7 @@ const MASK = '***';
 const SECRET_PARAMETER =
   /((?:^|[?&\s;])(?:(?:sentinel_)?password|passwd|pwd|sslpassword|token|access_token|api[-_]?key|key|secret)=)[^&\s;#]*/gi;
 
-/** The form of an accepted value that may be printed. In doubt it hides more than needed. */
+/** Masks an accepted value for printing. In doubt it hides more than needed. */
 export function maskValue(value: string, secret: SecretKind): string {
   if (value === '') return '';
   if (secret === 'whole') return MASK;
@@ -12,7 +12,7 @@ export function maskValue(value: string, secret: SecretKind): string {
   return value;
 }
 
-/** The form of a text that was refused: it may be broken anywhere, so of a URL only the scheme is shown. */
+/** Masks a refused text for printing: it may be broken anywhere, so of a URL only the scheme is shown. */
 export function maskGiven(text: string, secret: SecretKind): string {
   if (secret === 'none') return text.length > 120 ? `${text.slice(0, 120)}…` : text;
   return secret === 'url-credentials' ? `${schemeOf(text)}${MASK}` : MASK;

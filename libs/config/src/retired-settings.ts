@@ -1,13 +1,13 @@
 /**
- * A variable that others document and that is no setting of ours.
- * `ignored`: gives a notice when present. `refused`: stops the start. `elsewhere`: belongs to another tool that shares
- * our environment (compose, tests) and is passed over in silence.
+ * A variable that is documented elsewhere but is not one of our settings.
+ * `ignored`: gives a notice when present. `refused`: prevents the start. `elsewhere`: belongs to another tool that shares
+ * our environment (compose, tests) and is silently ignored.
  */
 export interface RetiredSetting {
   readonly name: string;
   readonly fate: 'ignored' | 'refused' | 'elsewhere';
   readonly reason: string;
-  /** Limits the fate to some texts. Default: every non-empty text. */
+  /** Restricts the fate to some texts. Default: every non-empty text. */
   readonly when?: (value: string) => boolean;
 }
 

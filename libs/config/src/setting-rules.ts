@@ -1,7 +1,7 @@
 import type { ConfigFindings } from './config-warning.js';
 import type { SettingsTree } from './settings-table.js';
 
-/** What some settings mean together: adds what it finds. */
+/** Checks combinations of settings and adds its findings. */
 type Rule = (tree: SettingsTree, isGiven: (name: string) => boolean, findings: ConfigFindings) => void;
 
 const modelSettingsFitTheEmbedder: Rule = ({ embedding }, isGiven, { problems, warnings }) => {

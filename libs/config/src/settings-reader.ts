@@ -6,7 +6,7 @@ import type { Setting } from './kinds/setting.js';
 import { forEachSetting, settingGroups, type SettingsTree } from './settings-table.js';
 import { findUnknownSettings, isKubernetesServiceLink } from './unknown-settings.js';
 
-/** What came of reading the table: the tree (defaults where a value was not allowed) and everything to tell. */
+/** Result of reading the table: the tree (defaults where a value was not allowed) and all findings. */
 export interface SettingsReading {
   readonly tree: SettingsTree;
   readonly findings: ConfigFindings;
@@ -39,7 +39,7 @@ export function readSettings(environment: Environment): SettingsReading {
   return { tree: values, findings, sources };
 }
 
-/** The value under the proper name, else under the first alias that has one; says so where a choice was made. */
+/** Returns the value of the proper name, else of the first alias that has one; reports when it had to choose. */
 function pickGiven(
   setting: Setting<unknown>,
   environment: Environment,
@@ -95,7 +95,7 @@ function readRetired(environment: Environment, { problems, warnings }: ConfigFin
   }
 }
 
-/** The rows were walked from the same table the type of the tree comes from; this only makes sure of it. */
+/** Asserts that the tree has every row; the rows come from the same table as the type of the tree. */
 function isWhole(
   values: Record<string, Record<string, unknown>>,
 ): values is Record<string, Record<string, unknown>> & SettingsTree {

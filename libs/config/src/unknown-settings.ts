@@ -5,7 +5,7 @@ const OUR_PREFIX = 'SOMA_';
 
 /**
  * Variables that Kubernetes puts into every pod for every Service of its namespace, such as SOMA_API_PORT=tcp://…
- * for a Service called soma-api. They are no settings, although their names can collide with one.
+ * for a Service called soma-api. They are not settings, although their names can collide with one.
  */
 export function isKubernetesServiceLink(name: string, value: string): boolean {
   if (/_SERVICE_(HOST|PORT(_\w+)?)$/.test(name) || /_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name))
@@ -13,7 +13,7 @@ export function isKubernetesServiceLink(name: string, value: string): boolean {
   return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//i.test(value);
 }
 
-/** A warning for every variable that carries our prefix and is none of ours, with the name that was probably meant. */
+/** Warns about every variable that has our prefix but is unknown, and suggests the name that was probably meant. */
 export function findUnknownSettings(environment: Environment, known: ReadonlySet<string>): ConfigWarning[] {
   const suspects = Object.entries(environment).filter(
     ([name, value = '']) =>
@@ -29,7 +29,7 @@ export function findUnknownSettings(environment: Environment, known: ReadonlySet
   });
 }
 
-/** The known name that takes the fewest typing mistakes to become this one, unless it takes too many. */
+/** Returns the known name with the fewest typing mistakes from this one, unless there are too many. */
 function nearestName(name: string, known: ReadonlySet<string>): string | undefined {
   let nearest: string | undefined;
   let fewest = Math.floor(name.length / 4) + 1;

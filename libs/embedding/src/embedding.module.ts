@@ -7,14 +7,14 @@ import {
   type OpenAiCompatibleOptions,
 } from './openai-compatible/openai-compatible-embedder.js';
 
-/** Which embedder, with its settings. */
+/** The kind of embedder, with its settings. */
 export type EmbeddingModuleOptions =
   | ({ readonly kind: 'hash' } & FeatureHashingOptions)
   | ({ readonly kind: 'openai' } & OpenAiCompatibleOptions)
   | ({ readonly kind: 'onnx' } & OnnxOptions);
 
 /**
- * The embedder of the given kind, ready to use.
+ * Creates an embedder of the given kind, ready to use.
  *
  * @throws EmbedderUnavailableError when a local model cannot be loaded.
  */
@@ -29,7 +29,7 @@ export async function createEmbedder(options: EmbeddingModuleOptions): Promise<E
   }
 }
 
-/** Binds the `Embedder` port. Start fails when a local model cannot be loaded; a remote one is first asked when needed. */
+/** Binds the `Embedder` port. Startup fails when a local model cannot be loaded; a remote one is called on first use. */
 @Module({})
 export class EmbeddingModule {
   static forRoot(options: EmbeddingModuleOptions): DynamicModule {

@@ -5,7 +5,7 @@ type RedisAddress = RedisOptions['address'];
 
 const DEFAULT_PORT = 6379;
 
-/** The cache of the configuration: shared when it has the address of a Redis. */
+/** Returns the cache options from the configuration: shared when a Redis address is set. */
 export function cacheOptions({ redis }: AppConfig): CacheOptions {
   const { url, host, tlsCaFile } = redis;
   if (url === undefined && host === undefined) return {};
@@ -31,7 +31,7 @@ export function cacheOptions({ redis }: AppConfig): CacheOptions {
   };
 }
 
-/** A host of its own wins over every address of the URL, a port over the one of a single server. */
+/** A separately set host overrides every address of the URL; a separately set port, that of a single server. */
 function placeOf({ place }: RedisAddress, { host, port }: AppConfig['redis']): RedisAddress['place'] {
   const single = place.kind === 'single' ? place.node : undefined;
   if (host === undefined && single === undefined) return place;

@@ -1,7 +1,7 @@
 import type { EmbedderOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 
-/** The embedder that the configuration asks for. */
+/** Returns the configured embedder. */
 export function embedderOptions({ embedding }: AppConfig): EmbedderOptions {
   const { dimension, url = '', apiKey, model = '', modelPath = '', timeoutMs, batchSize } = embedding;
   switch (embedding.embedder) {

@@ -5,7 +5,7 @@ const DEFAULT_PORT = 9092;
 
 type Connection = KafkaEventsOptions['connection'];
 
-/** The brokers of the configuration; events stay inside when it has none, or says so. */
+/** Returns the brokers from the configuration; events stay in the process when it has none or requires that. */
 export function eventsOptions({ kafka, service }: AppConfig): EventsOptions {
   if (kafka.bootstrapServers === undefined || !service.eventingEnabled) return { kind: 'embedded' };
   const brokers = kafka.bootstrapServers

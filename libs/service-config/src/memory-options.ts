@@ -1,7 +1,7 @@
 import type { BatchingOptions, LimitsOptions, MemorySystemOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 
-/** What a memory may be, and what one call may ask for. */
+/** Limits of a memory and of one call. */
 export function limitsOptions({ limits }: AppConfig): LimitsOptions {
   return {
     maxDepth: limits.payloadDepth,
@@ -12,7 +12,7 @@ export function limitsOptions({ limits }: AppConfig): LimitsOptions {
   };
 }
 
-/** Which fields of a payload mean something. */
+/** Payload fields with a meaning to recall. */
 export function payloadFields({ context }: AppConfig): MemorySystemOptions['fields'] {
   return {
     text: context.textFields,
@@ -22,7 +22,7 @@ export function payloadFields({ context }: AppConfig): MemorySystemOptions['fiel
   };
 }
 
-/** How concurrent single writes are grouped. */
+/** How concurrent single writes are batched. */
 export function batchingOptions({ database }: AppConfig): BatchingOptions {
   return { maxBatch: database.writeBatchSize };
 }

@@ -7,7 +7,7 @@ import { batchingOptions, limitsOptions, payloadFields } from './memory-options.
 import { truthOptions } from './truth-options.js';
 import { vectorsOptions } from './vectors-options.js';
 
-/** The memory system that the configuration describes. @param clientName what servers call this process */
+/** Returns the memory system options from the configuration. @param clientName client name sent to servers */
 export function memorySystemOptions(config: AppConfig, clientName: string): MemorySystemOptions {
   return {
     truth: truthOptions(config),

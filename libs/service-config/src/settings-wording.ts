@@ -17,7 +17,7 @@ const ADVICE: Readonly<Record<ConnectionProblem, string>> = {
   'database missing': 'the database of POSTGRES_URL does not exist there: create it',
 };
 
-/** Trouble with the PostgreSQL of `POSTGRES_URL`, and which setting to change. */
+/** Messages about problems with the PostgreSQL of `POSTGRES_URL`, and which setting to change. */
 export const SETTINGS_WORDING: TruthWording = {
   waiting: (reason) => `waiting for the PostgreSQL of POSTGRES_URL: ${reason}`,
   unreachable: (reason) => `the PostgreSQL of POSTGRES_URL cannot be reached (${reason}); start it or correct the URL`,

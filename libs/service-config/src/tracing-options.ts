@@ -1,17 +1,17 @@
 import type { AppConfig } from '@sfm/config';
 import type { TracingOptions } from '@sfm/observability';
 
-/** Where collectors take OTLP over HTTP when nothing says otherwise. */
+/** Default address of OTLP over HTTP. */
 const LOCAL_COLLECTOR = 'http://localhost:4318';
 
-/** The program that is traced. */
+/** The traced program. */
 export interface TracedProgram {
-  /** Name of its spans' service, unless the configuration gives one. */
+  /** Service name of its spans, unless the configuration sets one. */
   readonly name: string;
   readonly version: string;
 }
 
-/** How traces of this program are sent; undefined while they are off, which is the default. */
+/** Tracing options of this program; undefined when tracing is off, which is the default. */
 export function tracingOptions({ telemetry }: AppConfig, program: TracedProgram): TracingOptions | undefined {
   const endpoint = telemetry.otlpTracesEndpoint ?? telemetry.otlpEndpoint;
   const exporter = telemetry.tracesExporter ?? (endpoint === undefined ? 'none' : 'otlp');

@@ -3,7 +3,7 @@ import type { AppConfig } from '@sfm/config';
 import { resolve } from 'node:path';
 import { SETTINGS_WORDING } from './settings-wording.js';
 
-/** The PostgreSQL of `POSTGRES_URL`, or one in the data folder. */
+/** Returns the PostgreSQL of `POSTGRES_URL`, or an embedded one in the data folder. */
 export function truthOptions({ database, service }: AppConfig): TruthOptions {
   const { url, poolSize: size, connectTimeoutMs, statementTimeoutMs } = database;
   const common = { pool: { size, connectTimeoutMs, statementTimeoutMs }, wording: SETTINGS_WORDING };

@@ -1,7 +1,7 @@
 import type { VectorsOptions } from '@sfm/composition';
 import type { AppConfig } from '@sfm/config';
 
-/** Qdrant when the configuration has its address, else this process. */
+/** Returns Qdrant when the configuration has its address, otherwise the in-process index. */
 export function vectorsOptions({ qdrant }: AppConfig): VectorsOptions {
   const { url, host, port, apiKey, tls, tlsCertFile: caFile, timeoutMs } = qdrant;
   if (url === undefined && host === undefined) return { kind: 'embedded' };

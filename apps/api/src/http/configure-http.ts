@@ -9,7 +9,7 @@ import { openApiDocument } from './openapi/document.js';
 const PREFLIGHT_SECONDS = 600;
 const REFUSED_BODY_WAIT_MS = 5000;
 
-/** Hooks, CORS and API documents of the application. Call once, before it listens. */
+/** Sets up hooks, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
   const { cors, version } = app.get(HttpOptions, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
@@ -47,8 +47,8 @@ export function configureHttp(app: NestFastifyApplication): void {
 }
 
 /**
- * A client that is still sending its body sees a broken connection instead of the 413, unless somebody reads on.
- * Bounded: whoever sends without end is cut off.
+ * Keeps reading the body after a 413: a client that is still sending would otherwise see a broken connection instead.
+ * Bounded: a client that keeps sending is cut off.
  */
 function readToTheEnd(request: IncomingMessage, done: () => void): void {
   if (request.complete || request.readableEnded) return done();

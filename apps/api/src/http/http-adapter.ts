@@ -8,12 +8,12 @@ import { statusError } from './errors/http-error.js';
 import type { HttpOptions } from './options/http-options.js';
 import { registerJsonParser } from './requests/json-body.js';
 
-/** Longest time a client may take to send a request; slower ones are answered 408. */
+/** Longest time a client may take to send a request; slower ones get a 408. */
 const REQUEST_TIMEOUT_MS = 60_000;
-/** Coordinates are path parameters: room for any that the limits allow. */
+/** Coordinates are path parameters, so this allows any length that the limits permit. */
 const MAX_PATH_PARAMETER = 65_536;
 
-/** The server beneath Nest, answering in our error shapes even where no route was reached. */
+/** The server under Nest; uses our error shapes even for requests that reach no route. */
 export function createHttpAdapter({ maxBodyBytes }: Pick<HttpOptions, 'maxBodyBytes'>): FastifyAdapter {
   const adapter = new OwnParserAdapter({
     bodyLimit: maxBodyBytes,
@@ -35,12 +35,12 @@ export function createHttpAdapter({ maxBodyBytes }: Pick<HttpOptions, 'maxBodyBy
   return adapter;
 }
 
-/** Leaves the body parsers to us: Nest would add its own beside them. */
+/** Keeps Nest from adding its own body parsers to ours. */
 class OwnParserAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {}
 }
 
-/** Answers what Node could not read as HTTP. The path is unknown then, so the shape is the compatible one. */
+/** Answers input that Node cannot parse as HTTP. The path is unknown, so the error has the compatible shape. */
 function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -13,10 +13,10 @@ import { MemoryBatchController } from './v1/memories/batch.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
 import { RecallController } from './v1/recall/recall.controller.js';
 
-/** All HTTP routes and their errors. The guards come with AuthModule, `/metrics` with MetricsModule. */
+/** All HTTP routes and their errors. AuthModule provides the guards, MetricsModule `/metrics`. */
 @Module({})
 export class HttpModule {
-  /** The imported modules provide what EdgeModule does, HttpOptions and HealthReader. */
+  /** The imported modules must provide the exports of EdgeModule, HttpOptions and HealthReader. */
   static register(imports: ModuleMetadata['imports']): DynamicModule {
     return {
       module: HttpModule,

@@ -39,7 +39,7 @@ class PlaceholderModule {}
 })
 class RoutesModule {}
 
-/** The document of all routes, made without starting anything: in preview Nest reads decorators and builds no provider. */
+/** Builds the document of all routes without starting anything: Nest's preview reads decorators but builds no provider. */
 export async function previewOpenApi(version: string): Promise<OpenAPIObject> {
   const app = await NestFactory.create(RoutesModule, createHttpAdapter({ maxBodyBytes: 1 }), {
     preview: true,

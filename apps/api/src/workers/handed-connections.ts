@@ -5,11 +5,11 @@ interface Closable {
 }
 
 /**
- * Closes the connections that were on their way to a worker when it died. Node forgets them: it waits for the worker
- * to say that it took the connection, and the client would wait for an answer for ever. Closed, the client knows.
+ * Closes connections that were being handed to a worker when it died. Node would wait for the worker's acknowledgement,
+ * and the client for an answer, forever; closing the connection tells the client.
  *
- * What node:cluster and its workers tell each other is not a public interface: messages of another form than this
- * knows are left alone.
+ * The messages between node:cluster and its workers are not a public interface: messages of an unknown form are left
+ * alone.
  */
 export function closeWithWorker(worker: Worker): void {
   const underWay = new Map<number, Closable>();

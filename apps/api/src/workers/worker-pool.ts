@@ -4,13 +4,13 @@ import { backoffMs } from '@sfm/memory';
 import type { ClusterScrape } from '@sfm/observability';
 import { closeWithWorker } from './handed-connections.js';
 
-/** A worker that dies sooner than this after its start is not replaced at once. */
+/** A worker that dies sooner after its start is not replaced immediately. */
 const HEALTHY_AFTER_MS = 10_000;
 const BACKOFF = { minMs: 200, maxMs: 10_000, jitter: 0 };
 
 /**
- * Several processes behind one port (node:cluster): the port belongs to this process, requests go to the workers in
- * turn. A worker that dies is replaced; when the first ones cannot even start, the service does not.
+ * Several processes behind one port (node:cluster): this process owns the port and distributes requests to the workers
+ * in turn. Replaces workers that die; if the first ones fail to start, the service fails to start.
  */
 export class WorkerPool {
   private stopping = false;
@@ -24,7 +24,7 @@ export class WorkerPool {
     private readonly scrape: ClusterScrape,
   ) {}
 
-  /** Starts the workers; resolves with the exit code when all of them have ended. */
+  /** Starts the workers; resolves with the exit code after all have exited. */
   async run(): Promise<number> {
     const ended = new Promise<number>((resolve) => (this.finish = resolve));
     cluster.on('message', (worker, message: unknown) => void this.scrape.answer(worker, message));
@@ -33,7 +33,7 @@ export class WorkerPool {
     return ended;
   }
 
-  /** Lets every worker answer what it has in flight and end. */
+  /** Makes every worker answer its requests in flight and exit. */
   stop(): void {
     this.stopping = true;
     for (const worker of workers()) worker.process.kill('SIGTERM');
@@ -44,7 +44,7 @@ export class WorkerPool {
     const bornAt = performance.now();
     const worker = cluster.fork();
     closeWithWorker(worker);
-    // A message to one that has just died: its end is dealt with below.
+    // Raised by a message to a worker that has just died; the exit handler below deals with that.
     worker.on('error', () => undefined);
     worker.once('exit', (code, signal) => this.onExit({ code, signal, lifeMs: performance.now() - bornAt }));
   }
@@ -55,7 +55,7 @@ export class WorkerPool {
       return;
     }
     if (!this.hasServed) {
-      // What keeps one from starting keeps all: it has said why.
+      // A worker that cannot start means that none can; it has already logged why.
       this.stopping = true;
       for (const worker of workers()) worker.process.kill('SIGTERM');
       this.finish(code || 1);

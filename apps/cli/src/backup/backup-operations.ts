@@ -12,13 +12,13 @@ import { reportBackup } from './report-backup.js';
 const SOURCES: readonly BackupSource[] = [postgresSource, qdrantSource];
 const HEADINGS = ['ID', 'CREATED AT', 'BYTES', 'FILES'];
 
-/** What every command takes. */
+/** Options of every command. */
 export interface Flags {
   readonly to?: string;
   readonly json?: boolean;
 }
 
-/** Makes a backup of each kind, of everything that is configured without one. */
+/** Backs up the given kinds, or every configured kind when none is given. */
 export async function create(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
   const { config, system, archive } = await open(flags);
   const made: BackupManifest[] = [];
@@ -33,7 +33,7 @@ export async function create(kinds: readonly BackupKind[], flags: Flags): Promis
   print(made, flags);
 }
 
-/** A backup that nobody could be told of is a backup all the same. */
+/** A failed report does not make the backup fail. */
 async function report({ backup }: AppConfig, manifest: BackupManifest, seconds: number): Promise<void> {
   if (backup.pushgatewayUrl === undefined) return;
   await reportBackup(backup.pushgatewayUrl, manifest, seconds).catch((error: unknown) => {
@@ -41,14 +41,14 @@ async function report({ backup }: AppConfig, manifest: BackupManifest, seconds: 
   });
 }
 
-/** Prints the complete backups. */
+/** Lists the complete backups. */
 export async function list(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
   const { archive } = await open(flags);
   const backups = await Promise.all((kinds.length === 0 ? BACKUP_KINDS : kinds).map((kind) => archive.list(kind)));
   print(backups.flat(), flags);
 }
 
-/** Reads a backup whole. */
+/** Reads a whole backup and checks it. */
 export async function check(kind: BackupKind, flags: Flags & { readonly id?: string }): Promise<void> {
   const { archive } = await open(flags);
   const backup = await archive.find(kind, flags.id);
@@ -56,7 +56,7 @@ export async function check(kind: BackupKind, flags: Flags & { readonly id?: str
   processTerminal.print(flags.json ? jsonText({ id: backup.id, bytes }) : `${backup.id} is whole (${bytes} bytes)`);
 }
 
-/** Replaces what a store holds by a backup. */
+/** Replaces the content of a store with a backup. */
 export async function restore(
   kind: BackupKind,
   flags: Flags & { readonly id?: string; readonly yes?: boolean },
@@ -78,7 +78,7 @@ export async function reset(kind: BackupKind, isSure: boolean): Promise<void> {
   processTerminal.print(`${kind} is empty`);
 }
 
-/** @throws where nobody can be asked */
+/** Asks for confirmation. @throws when no prompt is possible */
 async function isMeant(question: string): Promise<boolean> {
   if (!processTerminal.isInteractive) throw new Error('this needs --yes where nobody can be asked');
   const isYes = await processTerminal.confirm(question);
@@ -86,7 +86,7 @@ async function isMeant(question: string): Promise<boolean> {
   return isYes;
 }
 
-/** What a command works with: the configuration, the memory system that it describes, and where backups are kept. */
+/** Opens the resources of a command: the configuration, the memory system it describes, and the backup archive. */
 async function open({ to }: Flags): Promise<{ config: AppConfig; system: CompleteOptions; archive: BackupArchive }> {
   const config = loadConfig(readEnvironment());
   const { target, s3Region: region, s3Endpoint: endpoint, s3AccessKeyId, s3SecretAccessKey } = config.backup;
@@ -100,7 +100,7 @@ async function open({ to }: Flags): Promise<{ config: AppConfig; system: Complet
   return { config, system: configuredSystem(config), archive };
 }
 
-/** @throws when something is asked for that the configuration does not have */
+/** @throws when a requested kind is not configured */
 function sourcesOf(kinds: readonly BackupKind[], system: CompleteOptions): readonly BackupSource[] {
   const configured = SOURCES.filter((source) => source.isConfigured(system));
   if (kinds.length === 0) return configured;

@@ -1,19 +1,19 @@
 import type { BackupArchive, BackupContent, BackupKind, BackupManifest } from '@sfm/backup';
 import type { CompleteOptions } from '@sfm/composition';
 
-/** What can be backed up and restored. */
+/** A store that can be backed up and restored. */
 export interface BackupSource {
   readonly kind: BackupKind;
-  /** False when the memory system has nothing of it. */
+  /** False when the memory system does not use this store. */
   isConfigured(system: CompleteOptions): boolean;
-  /** What a backup made now consists of, for as long as `work` takes. */
+  /** Passes the content of a backup taken now to `work`; it is valid until `work` ends. */
   capture<T>(system: CompleteOptions, work: (content: BackupContent) => Promise<T>): Promise<T>;
-  /** Deletes everything that is there. */
+  /** Deletes the whole content of the store. */
   reset(system: CompleteOptions): Promise<void>;
   /**
-   * Replaces what is there by a backup.
+   * Replaces the content of the store with a backup.
    *
-   * @throws when it cannot be done or must not: then nothing has changed.
+   * @throws when the restore is impossible or not allowed; nothing has changed then.
    */
   restore(system: CompleteOptions, archive: BackupArchive, backup: BackupManifest): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { BACKUP_KINDS, type BackupKind } from '@sfm/backup';
 import { Argument, Command, InvalidArgumentError } from 'commander';
 import type { Flags } from './backup-operations.js';
 
-/** The drivers of the stores take long to load, and help and wrong usage do without them. */
+/** The store drivers load slowly, so help and usage errors do not load them. */
 const operations = () => import('./backup-operations.js');
 
 /** `soma backup …`: copies of the stores, in a bucket or a folder. */

@@ -7,7 +7,7 @@ import type { BackupSource } from './backup-sources.js';
 
 const DUMP = 'memories.dump';
 
-/** The truth store: memories, ledger, outbox and links, of one instant. */
+/** The truth store: memories, ledger, outbox and links, in one consistent snapshot. */
 export const postgresSource: BackupSource = {
   kind: 'postgres',
   isConfigured: () => true,
@@ -32,7 +32,7 @@ export const postgresSource: BackupSource = {
       refuseNewerSchema(await revisionOf(connection, truth), backup);
       const replace = async () => {
         await restoreDatabase(connection, await archive.read(backup, dump));
-        // A backup of an older version is brought to this one's schema.
+        // Migrates a backup of an older version to the current schema.
         await withDataSource(connection, truth, async (dataSource) => {
           await new MigrationRunner(dataSource).migrateUp();
         });

@@ -6,7 +6,7 @@ import type { BackupSource } from './backup-sources.js';
 
 const SUFFIX = '.snapshot';
 
-/** The vector index: it can be rebuilt from the truth, but a copy of a large one is there sooner. */
+/** The vector index: it can be rebuilt from the truth, but restoring a large one is faster. */
 export const qdrantSource: BackupSource = {
   kind: 'qdrant',
   isConfigured: ({ vectors }) => vectors.kind === 'qdrant',

@@ -1,7 +1,7 @@
 import type { BackupManifest } from '@sfm/backup';
 import { pushGauges } from '@sfm/observability';
 
-/** Tells a Pushgateway how a backup went, under job `soma_backup` and its kind. */
+/** Reports the result of a backup to a Pushgateway, under job `soma_backup` and its kind. */
 export async function reportBackup(gateway: string, backup: BackupManifest, seconds: number): Promise<void> {
   const bytes = backup.artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);
   await pushGauges(gateway, { job: 'soma_backup', groupings: { kind: backup.kind } }, [

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-/** `soma config`: what is in force, secrets masked. */
+/** `soma config`: prints the effective configuration with secrets masked. */
 export function configCommand(): Command {
   return new Command('config')
     .description('print the configuration in force and where each value comes from; secrets are masked')

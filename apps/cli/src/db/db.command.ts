@@ -43,7 +43,7 @@ export function dbCommand(): Command {
   return db;
 }
 
-/** The database's driver takes long to load, and help and wrong usage do without it. */
+/** The database driver loads slowly, so help and usage errors do not load it. */
 async function withMigrations(work: (migrations: MigrationRunner) => Promise<void>): Promise<void> {
   await (await import('./with-migrations.js')).withMigrations(work);
 }

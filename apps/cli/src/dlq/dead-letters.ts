@@ -1,7 +1,7 @@
 import type { DeadLetter, DeadLetterQueue } from '@sfm/events';
 import type { MemoryEvent, Outbox, OutboxDeadLetter } from '@sfm/memory';
 
-/** An event that waits for somebody to send it on, wherever it waits. */
+/** A dead-lettered event, in the outbox or on the topic. */
 export interface DeadLetterEntry {
   /** `<topic>/<partition>/<offset>` on the topic, the event id in the outbox. */
   readonly id: string;
@@ -10,9 +10,9 @@ export interface DeadLetterEntry {
   readonly attempts: number;
   readonly reason: string;
   readonly error?: string;
-  /** What the event says, as far as it can be read. */
+  /** The content of the event, as far as it can be read. */
   readonly event: Partial<Pick<MemoryEvent, 'type' | 'namespace'>> & { readonly coordinate?: string };
-  /** Everything there is, for `show`. */
+  /** All details, for `show`. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
@@ -27,12 +27,12 @@ export interface RedriveSteps {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** More are not asked for at once, whatever the limit. */
+/** Maximum number requested at once, even without a limit. */
 const ALL = 1_000_000;
 
 /**
- * What is dead-lettered in both places: in the outbox, because the event bus refused it, and on the dead letter topic, because
- * a consumer could not apply it.
+ * Dead-lettered events in both places: in the outbox, because the event bus refused them, and on the dead letter topic,
+ * because a consumer could not apply them.
  */
 export class DeadLetters {
   /** `queue` is undefined without Kafka. */
@@ -41,7 +41,7 @@ export class DeadLetters {
     private readonly queue: DeadLetterQueue | undefined,
   ) {}
 
-  /** The newest, at most `limit`, oldest first. What the brokers cannot tell is a `problem` beside the rest. */
+  /** Returns the newest `limit` events, oldest first. When the brokers fail, adds a `problem` to the remaining events. */
   async list(limit: number): Promise<{ readonly entries: readonly DeadLetterEntry[]; readonly problem?: string }> {
     const inOutbox = (await this.outbox.deadLetters(limit)).map(fromOutbox);
     const { entries: onTopic, problem } = await this.listTopic(limit);
@@ -59,7 +59,7 @@ export class DeadLetters {
     return found && fromOutbox(found);
   }
 
-  /** Sends back what is asked for; what is left after an interruption is still dead-lettered. */
+  /** Sends the requested events back; those left after an interruption stay dead-lettered. */
   async redrive(ids: readonly string[] | 'all', steps: RedriveSteps): Promise<RedriveReport> {
     const onTopic = ids === 'all' ? ids : ids.filter(isOnTopic);
     const queue = ids === 'all' || onTopic.length === 0 ? this.queue : this.requireQueue();

@@ -13,7 +13,7 @@ interface RedriveFlags {
   readonly json?: boolean;
 }
 
-/** Where the commands find what is dead-lettered, and whom they talk to. */
+/** Access to the dead letters, and the terminal. */
 export interface DlqSurroundings {
   readonly withDeadLetters: (work: (deadLetters: DeadLetters) => Promise<void>) => Promise<void>;
   readonly terminal: Terminal;
@@ -65,7 +65,7 @@ export function dlqCommand(surroundings: Partial<DlqSurroundings> = {}): Command
   return dlq;
 }
 
-/** The drivers of the servers take long to load, and help and wrong usage do without them. */
+/** The server drivers load slowly, so help and usage errors do not load them. */
 async function withConfiguredServers(work: (deadLetters: DeadLetters) => Promise<void>): Promise<void> {
   await (await import('./with-dead-letters.js')).withDeadLetters(work);
 }
@@ -102,7 +102,7 @@ function linesOf({ redriven, missing, refused }: RedriveReport, dryRun: boolean)
   ];
 }
 
-/** Help and wrong usage do without what lays text out. */
+/** Help and usage errors do not load the text layout. */
 async function listing(entries: readonly DeadLetterEntry[]): Promise<string> {
   const { table } = await import('../terminal/table.js');
   return table(HEADINGS, entries.map(rowOf));

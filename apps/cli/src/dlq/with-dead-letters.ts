@@ -3,7 +3,7 @@ import { configuredSystem } from '../servers/configured-system.js';
 import { HEARD, QUIET } from '../servers/loggers.js';
 import { DeadLetters } from './dead-letters.js';
 
-/** Runs `work` on what is dead-lettered in the database and at the brokers of the service's configuration. */
+/** Runs `work` on the dead letters in the configured database and brokers. */
 export async function withDeadLetters(work: (deadLetters: DeadLetters) => Promise<void>): Promise<void> {
   const { truth, events, clientName } = configuredSystem();
   const queue = events.kind === 'kafka' ? deadLetterQueue(events, clientName, QUIET) : undefined;

@@ -4,7 +4,7 @@ import type { MaintenanceSurroundings } from './run-maintenance.js';
 
 type Run = Parameters<NonNullable<VerifyListener['onDifference']>>[1];
 
-/** What a command found: printed line by line, or kept for the JSON that it prints in the end, without progress. */
+/** A command's findings: printed line by line, or collected for JSON at the end, without progress. */
 export class Findings implements VerifyListener {
   readonly found: (Difference & { readonly run: Run })[] = [];
   readonly notes: string[] = [];

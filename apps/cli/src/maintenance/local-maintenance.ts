@@ -7,15 +7,15 @@ import {
   type RebuildListener,
 } from './maintenance.js';
 
-/** Does the work in this process, beside any number of services that share the servers. */
+/** Does the work in this process, alongside any number of services that share the servers. */
 export class LocalMaintenance implements Maintenance {
   private constructor(
     private readonly services: MaintenanceServices,
-    /** Nothing runs that would index what is pending; the service does it when it starts. */
+    /** True when no service is running to index pending events; it does so when it starts. */
     private readonly isAlone: boolean,
   ) {}
 
-  /** Runs `work` on an opened truth. Indexes that live in a process are loaded into this one first. */
+  /** Runs `work` on an open truth. Loads in-process indexes into this process first. */
   static async use(
     options: IndexingOptions,
     dataSource: Truth['dataSource'],
@@ -53,7 +53,7 @@ export class LocalMaintenance implements Maintenance {
   }
 }
 
-/** As the service checks what it is asked for. @throws InvalidRequestError for a name that is none of a namespace. */
+/** Validates namespaces as the service does. @throws InvalidRequestError for an invalid namespace name. */
 function checked(named: readonly string[] | undefined): readonly Namespace[] | undefined {
   return named?.map((name, index) => toNamespace(name, `namespaces.${index}`));
 }

@@ -1,4 +1,4 @@
-/** As much of `process.stderr` as progress needs. */
+/** The part of `process.stderr` that progress uses. */
 export interface ProgressStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -8,7 +8,7 @@ export interface ProgressStream {
 const INTERVAL_MS = 100;
 const CLEAR = '\r\u001b[K';
 
-/** One line of a terminal that is written over and over; nothing where nobody watches. */
+/** A progress line that is overwritten in place; writes nothing unless the output is a terminal. */
 export class ProgressLine {
   private lastAt = -Infinity;
   private isShown = false;
@@ -19,11 +19,11 @@ export class ProgressLine {
     if (!this.stream.isTTY || performance.now() - this.lastAt < INTERVAL_MS) return;
     this.lastAt = performance.now();
     this.isShown = true;
-    // A line that wraps would leave its beginning behind.
+    // A wrapped line would not be fully overwritten.
     this.stream.write(`${CLEAR}${text.slice(0, (this.stream.columns ?? 80) - 1)}`);
   }
 
-  /** Makes room for other output. */
+  /** Clears the line for other output. */
   clear(): void {
     if (this.isShown) this.stream.write(CLEAR);
     this.isShown = false;

@@ -11,7 +11,7 @@ interface ReindexFlags {
   readonly json?: boolean;
 }
 
-/** `soma reindex`: a new vector index of a namespace, made from the truth. */
+/** `soma reindex`: rebuilds the vector index of a namespace from the truth. */
 export function reindexCommand(given: Partial<MaintenanceSurroundings> = {}): Command {
   const command = new Command('reindex')
     .description(

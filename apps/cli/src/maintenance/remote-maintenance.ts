@@ -20,7 +20,7 @@ interface WireDifference extends Omit<Difference, 'key' | 'isRepairable'> {
   readonly repairable: boolean;
 }
 
-/** A line of the service's answer. */
+/** A line of the service's response. */
 type WireEvent =
   | WireDifference
   | ({ readonly event: 'progress' } & (VerifyProgress | ReindexProgress))
@@ -44,7 +44,7 @@ interface Call {
   readonly signal: AbortSignal;
 }
 
-/** Asks the service that holds the indexes in its process to do the work. */
+/** Has the service that holds the indexes do the work. */
 export class RemoteMaintenance implements Maintenance {
   constructor(
     private readonly url: string,

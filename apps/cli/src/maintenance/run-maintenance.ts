@@ -9,7 +9,7 @@ export const EXIT = { agrees: 0, differs: 1, usage: 2, failed: 3 } as const;
 export const EXIT_HELP = `
 Exit codes: 0 everything agrees, 1 something differs, 2 wrong usage, 3 it could not be found out.`;
 
-/** Where the commands do their work, and whom they tell. */
+/** Where the commands run and write their output. */
 export interface MaintenanceSurroundings {
   readonly withMaintenance: (work: (maintenance: Maintenance) => Promise<void>) => Promise<void>;
   readonly terminal: Terminal;
@@ -27,12 +27,12 @@ export function surroundings(given: Partial<MaintenanceSurroundings>): Maintenan
   };
 }
 
-/** The drivers of the servers take long to load, and help and wrong usage do without them. */
+/** The server drivers load slowly, so help and usage errors do not load them. */
 async function withConfiguredMaintenance(work: (maintenance: Maintenance) => Promise<void>): Promise<void> {
   await (await import('./with-maintenance.js')).withMaintenance(work);
 }
 
-/** Runs a command; `work` resolves with whether everything agrees. An interrupt ends it in good order. */
+/** Runs a command; `work` resolves with whether everything agrees. An interrupt ends it cleanly. */
 export async function runMaintenance(
   { withMaintenance: within, terminal, progress, exit }: MaintenanceSurroundings,
   work: (maintenance: Maintenance, signal: AbortSignal) => Promise<boolean>,
@@ -56,7 +56,7 @@ export async function runMaintenance(
   }
 }
 
-/** Ends the process as Commander does, with this command's code for wrong usage. */
+/** Exits as Commander does, but with this command's code for usage errors. */
 export function usageExit(error: CommanderError): never {
   process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
 }

@@ -3,7 +3,7 @@ import { table } from '../terminal/table.js';
 
 const HEADINGS = ['NAMESPACE', 'MEMORIES', 'DELETED', 'EVENTS', 'POINTS', 'LINKS', 'PENDING', 'MOVING', 'PARKED'];
 
-/** What was counted, a line for each namespace. */
+/** Formats the counts, one line per namespace. */
 export function totalsText(namespaces: readonly NamespaceTotals[]): string {
   return table(
     HEADINGS,

@@ -18,7 +18,7 @@ interface VerifyFlags {
   readonly maxPendingSeconds?: number;
 }
 
-/** `soma verify`: whether truth, ledger, vector index and links agree. */
+/** `soma verify`: checks whether truth, ledger, vector index and links agree. */
 export function verifyCommand(given: Partial<MaintenanceSurroundings> = {}): Command {
   return new Command('verify')
     .description('compare memories, ledger, vector index and links while traffic goes on, and report each difference')
@@ -46,7 +46,7 @@ function verify(flags: VerifyFlags, around: MaintenanceSurroundings): Promise<vo
     progress.clear();
     if (json) terminal.print(jsonText({ ...report, found: findings.found, notes: findings.notes }));
     else {
-      // Lays text out, which help and wrong usage do without.
+      // Text layout, which help and usage errors do not load.
       const { totalsText } = await import('./totals-text.js');
       terminal.print(totalsText(report.namespaces));
       terminal.print(verdictText(report));

@@ -13,8 +13,8 @@ import { RemoteMaintenance } from './remote-maintenance.js';
 type Work = (maintenance: Maintenance) => Promise<void>;
 
 /**
- * Runs `work` where the indexes are. Vectors in Qdrant are worked on from here, beside whatever else runs. Indexes inside
- * a service are worked on by that service; when none runs, they are loaded into this process.
+ * Runs `work` where the indexes are. With vectors in Qdrant it runs here, alongside any other process. With indexes
+ * inside a service, that service does the work; when none is running, they are loaded into this process.
  */
 export async function withMaintenance(work: Work): Promise<void> {
   const config = loadConfig(readEnvironment());
@@ -41,7 +41,7 @@ async function withTruth(system: CompleteOptions, work: Work): Promise<void> {
   }
 }
 
-/** The PostgreSQL that the configuration names; undefined for an embedded one that does not run. */
+/** Connection to the configured PostgreSQL; undefined for an embedded one that is not running. */
 async function existingDatabase({ truth }: CompleteOptions): Promise<PostgresConnection | undefined> {
   if (truth.kind === 'embedded' && !existsSync(join(truth.dataDir, 'postgres'))) {
     throw new Error(`there are no memories in ${truth.dataDir} (SOMA_DATA_DIR)`);

@@ -30,7 +30,7 @@ export function replayCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', HELP)
     .action(async ({ from, json }: ReplayCommandOptions) => {
-      // The drivers of the servers take long to load, and help and wrong usage do without them.
+      // The server drivers load slowly, so help and usage errors do not load them.
       const { replay } = await import('./replay.js');
       const totals = await replay(from);
       processTerminal.print(json ? jsonText(totals) : describe(from, totals));

@@ -17,23 +17,23 @@ const EVENTS_PER_DRAIN = 500;
 
 export type ReplaySource = 'topic' | 'ledger';
 
-/** What a replay came to. */
+/** Result of a replay. */
 export interface ReplayTotals {
-  /** Events on the topic, or coordinates of the ledger. */
+  /** Events on the topic, or coordinates in the ledger. */
   read: number;
-  /** Events whose effects the database did not have. */
+  /** Events whose effects were missing in the database. */
   replayed: number;
   /** Memories that changed. */
   memories: number;
   unreadable: number;
   refused: number;
-  /** Of the refused: events of a history that the database did not take. */
+  /** Refused events that belong to a history the database did not accept. */
   diverged: number;
   /** Events that still wait for the event bus. */
   waiting: number;
 }
 
-/** Brings the memories up to date from the topic or the ledger, indexes what changed and publishes what waits. */
+/** Updates the memories from the topic or the ledger, indexes the changes and publishes waiting events. */
 export async function replay(from: ReplaySource): Promise<ReplayTotals> {
   const system = configuredSystem();
   const totals: ReplayTotals = {
@@ -105,7 +105,7 @@ function noteProgress(totals: ReplayTotals, read: number, what: string): void {
   if (Math.floor(read / PROGRESS_EVERY) > before) processTerminal.note(`${read} ${what}`);
 }
 
-/** @throws IndexUnavailableError and others of the servers: run it again, what was replayed stays */
+/** @throws IndexUnavailableError and other server errors: run it again, replayed events stay applied */
 async function index({ indexer }: ReplayServices, memories: readonly CoordinateId[]): Promise<void> {
   if (memories.length === 0) return;
   for (const { item, reason } of await indexer.refresh(memories)) {
@@ -113,7 +113,7 @@ async function index({ indexer }: ReplayServices, memories: readonly CoordinateI
   }
 }
 
-/** Brings events that wait, those of a backup among them, where a relay would. Resolves with how many still wait. */
+/** Publishes waiting events, including those from a backup, as a relay would. Resolves with how many still wait. */
 async function publish({ outbox, bus }: ReplayServices): Promise<number> {
   while ((await outbox.drain(EVENTS_PER_DRAIN, (records) => bus.publish(records))) > 0);
   const { waiting } = await outbox.depth();

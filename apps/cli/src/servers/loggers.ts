@@ -1,5 +1,5 @@
-/** For what a command starts: its trouble is worth hearing, its progress is not. */
+/** For services started by a command: shows warnings and errors, but no progress. */
 export const HEARD = { log: () => {}, warn: console.error, error: console.error };
 
-/** For clients whose trouble is thrown and printed once. */
+/** For clients whose errors are thrown and printed once. */
 export const QUIET = { log: () => {}, warn: () => {}, error: () => {} };

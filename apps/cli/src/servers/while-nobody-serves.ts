@@ -1,13 +1,13 @@
 import { holderText, InstanceLock, type PostgresConnection } from '@sfm/storage';
 
-/** How long a service that is just stopping is waited for. */
+/** How long to wait for a service that is stopping. */
 const LOCK_WAIT_MS = 5000;
 
 /**
- * Runs `work` while no api and no consumer is at the database: one that went on would index, and answer from, what is being
- * replaced.
+ * Runs `work` while no api or consumer process uses the database, because it would index, and answer from, the data
+ * being replaced.
  *
- * @throws Error that says to stop them
+ * @throws Error asking to stop them
  */
 export async function whileNobodyServes(connection: PostgresConnection, work: () => Promise<void>): Promise<void> {
   const lock = new InstanceLock({ ...connection, mode: 'exclusive', waitMs: LOCK_WAIT_MS, onLost: () => undefined });

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { harmless } from './terminal.js';
 
-/** Rows under their headings. What others wrote into an event cannot steer the terminal. */
+/** Formats rows under headings. Removes control characters, so that event content cannot control the terminal. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows].map((row) => row.map(harmless));
   const widths = headings.map((_, column) =>

@@ -1,11 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 
-/** What a command says and asks. */
+/** Output and prompts of a command. */
 export interface Terminal {
   print(text: string): void;
-  /** Progress and warnings, apart from the output. */
+  /** Writes progress and warnings, separate from the output. */
   note(text: string): void;
-  /** False when nobody can be asked. */
+  /** False when no prompt is possible. */
   readonly isInteractive: boolean;
   confirm(question: string): Promise<boolean>;
 }
@@ -26,12 +26,12 @@ export const processTerminal: Terminal = {
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
-/** The text without characters that steer a terminal. */
+/** Removes terminal control characters from the text. */
 export function harmless(text: string): string {
   return text.replaceAll(CONTROL, ' ');
 }
 
-/** JSON for people and programs, without characters that steer a terminal. */
+/** Formats JSON for people and programs, without terminal control characters. */
 export function jsonText(value: unknown): string {
   return JSON.stringify(value, null, 2).replaceAll(
     /[\u007f-\u009f\u2028\u2029]/g,

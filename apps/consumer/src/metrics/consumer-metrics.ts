@@ -2,17 +2,17 @@ import type { ConsumingObserver, PassedOver, RetryCause } from '@sfm/events';
 import { answerInTime } from '@sfm/observability';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Which half of the work failed: the ledger and the memories, or the vector index. */
+/** The part that failed: the ledger and memories, or the vector index. */
 export type FailedComponent = 'kv_writer' | 'vector_indexer';
 
-/** Read when the metrics are scraped; one that fails or is slow costs its own value, never the scrape. */
+/** Read at each scrape; one that fails or is slow loses only its own value, never the scrape. */
 export interface ConsumerGauges {
-  /** Per partition, messages that the group has not committed. */
+  /** Messages per partition that the group has not committed. */
   readonly lag: () => Promise<ReadonlyMap<number, number>>;
   readonly oldestEventAgeSeconds: () => number;
-  /** Events that are dead-lettered now. */
+  /** Current number of dead-lettered events. */
   readonly deadLetterCount: () => Promise<number>;
-  /** Partitions that this process has. */
+  /** Number of partitions assigned to this process. */
   readonly partitions: () => number;
 }
 
@@ -20,7 +20,7 @@ const LATENCY_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 const SIZE_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1000];
 const BOTH = 'both';
 
-/** What the consumer counts, under the names that alerts and dashboards ask for. */
+/** Metrics of the consumer, under the names that alerts and dashboards query. */
 export class ConsumerMetrics implements ConsumingObserver {
   private readonly consumed: Counter<'topic'>;
   private readonly succeeded: Counter<'component'>;
@@ -91,7 +91,7 @@ export class ConsumerMetrics implements ConsumingObserver {
     this.failures.inc({ component }, events);
   }
 
-  /** Names what to ask at a scrape. To be called once. */
+  /** Registers the sources to read at each scrape. Call once. */
   registerGauges({ lag, oldestEventAgeSeconds, deadLetterCount, partitions }: ConsumerGauges): void {
     this.registerLag(lag);
     this.registerGauge(
@@ -129,7 +129,7 @@ export class ConsumerMetrics implements ConsumingObserver {
     });
   }
 
-  /** So that a rate over them has a beginning. */
+  /** Starts the counters at zero, so that a rate over them includes the first increment. */
   private showZeros(): void {
     this.consumed.inc({ topic: this.topic }, 0);
     this.succeeded.inc({ component: BOTH }, 0);

@@ -1,6 +1,6 @@
 import type { ComponentHealth } from '@sfm/observability';
 
-/** What the consumer needs to apply events. */
+/** Checks of the parts that the consumer needs to apply events. */
 export interface ConsumerParts {
   /** Rejects when the truth does not answer. */
   readonly truth: () => Promise<unknown>;
@@ -21,7 +21,7 @@ const TRUTH = 'postgresql';
 const VECTORS = 'vector_index';
 const GROUP = 'consumer_group';
 
-/** Knows from the first moment of the process how its parts are: not there yet, at first. */
+/** Reports the health of the parts from process start; until they are connected they count as unhealthy. */
 export class ConsumerHealth {
   private parts: ConsumerParts | undefined;
 
@@ -41,7 +41,7 @@ export class ConsumerHealth {
     this.parts = parts;
   }
 
-  /** Never rejects. @param withinMs counts parts as unhealthy that have not answered by then */
+  /** Never rejects. @param withinMs reports parts as unhealthy that have not answered by then */
   async read(withinMs?: number): Promise<ConsumerHealthReport> {
     const components = await this.health.checkAll(withinMs);
     const isUp = (name: string) => components.some((component) => component.name === name && component.healthy);
@@ -54,7 +54,7 @@ export class ConsumerHealth {
     };
   }
 
-  /** Whether both stores answer now. */
+  /** Resolves with whether both stores answer now. */
   async areStoresUp(): Promise<boolean> {
     const { kv_store: kvStore, vector_store: vectorStore } = await this.read();
     return kvStore && vectorStore;

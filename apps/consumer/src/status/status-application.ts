@@ -30,7 +30,7 @@ class StatusModule {
   }
 }
 
-/** The HTTP side of the process: metrics and probes. It needs no server behind it, so it answers from the start. */
+/** The HTTP part of the process: metrics and probes. It depends on no backend, so it answers from the start. */
 export interface StatusApplication {
   readonly health: ConsumerHealth;
   readonly metrics: ConsumerMetrics;

@@ -8,11 +8,11 @@ import { blameHeader, requestedNamespace } from '../request/requested-namespace.
 import { BearerAuthenticator } from './bearer-authenticator.js';
 
 /**
- * Lets a request in when its bearer token names a credential that may use the namespace it asks for, and leaves the
- * `principal` on the request. On public routes that is nobody, who may do nothing; in an area that the operator has made
- * public, nobody who may read the default namespace.
+ * Admits a request when its bearer token belongs to a credential that may use the requested namespace, and sets
+ * `principal` on the request. On public routes the principal is anonymous without any rights; in an area that the
+ * operator has made public, it is anonymous and may read the default namespace.
  *
- * @throws MissingTokenError, InvalidTokenError, and what `resolveNamespace` throws.
+ * @throws MissingTokenError, InvalidTokenError, and any error of `resolveNamespace`.
  */
 @Injectable()
 export class BearerAuthGuard implements CanActivate {

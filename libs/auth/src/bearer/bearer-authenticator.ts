@@ -10,8 +10,7 @@ const OPTIONS = { session: false };
 type Middleware = (request: GuardedRequest, response: unknown, next: (error: unknown) => void) => void;
 
 /**
- * Passport with the bearer strategy. Called directly: with the guard that comes for Nest a small request takes a quarter
- * more of the processor.
+ * Passport with the bearer strategy. Called directly, because Nest's own guard costs a small request a quarter more CPU.
  */
 @Injectable()
 export class BearerAuthenticator {
@@ -22,9 +21,9 @@ export class BearerAuthenticator {
   }
 
   /**
-   * Resolves with whom the token of the request names, in the namespace that it asks for.
+   * Resolves with the principal of the request's token, in the requested namespace.
    *
-   * @throws MissingTokenError, and what the authenticator throws.
+   * @throws MissingTokenError, and any error of the authenticator.
    */
   authenticate(request: GuardedRequest, response: unknown): Promise<Principal> {
     return new Promise((resolve, reject) => {

@@ -1,13 +1,13 @@
 import type { Grant, Namespace } from '@sfm/memory';
 
-/** One key that may call the API. */
+/** A credential for the API. */
 export interface Credential {
-  /** Names the credential in logs and rate limits; never the token itself. */
+  /** Identifies the credential in logs and rate limits; never the token itself. */
   readonly id: string;
   readonly token: string;
   /** Namespaces it may use: a list, or all of them. */
   readonly namespaces: Grant['namespaces'];
-  /** What it may do; everything (`*`) when left out. */
+  /** Permitted scopes; everything (`*`) when left out. */
   readonly scopes?: Grant['scopes'];
 }
 
@@ -21,7 +21,7 @@ export interface RateLimitOptions {
 /** Options of the auth module; also the token they are injected by. */
 export abstract class AuthOptions {
   abstract readonly credentials: readonly Credential[];
-  /** Namespace of requests that name none. */
+  /** Namespace of requests without one. */
   abstract readonly defaultNamespace: Namespace;
   abstract readonly rateLimit: RateLimitOptions;
   /** Areas named by `@PublicIf(area)` that need no token. Default: none. */

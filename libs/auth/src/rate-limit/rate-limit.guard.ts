@@ -17,7 +17,7 @@ interface HeaderWriter {
 
 /**
  * Counts requests per credential and route pattern; methods of one pattern share a count. Runs after BearerAuthGuard,
- * so refused tokens use up nothing. Every limited response carries `RateLimit-Limit`, `-Remaining` and `-Reset`
+ * so refused tokens are not counted. Every limited response carries `RateLimit-Limit`, `-Remaining` and `-Reset`
  * (seconds).
  *
  * @throws RateLimitExceededError, after setting `Retry-After` (seconds).
@@ -55,7 +55,7 @@ export class RateLimitGuard implements CanActivate {
   }
 }
 
-/** Credential ids and addresses cannot be mistaken for each other, whatever they look like. */
+/** Prefixes keep credential ids and addresses from colliding. */
 function keyOf({ principal, ip, routeOptions }: GuardedRequest): string {
   const caller =
     principal?.credentialId === undefined ? `address ${ip ?? 'unknown'}` : `credential ${principal.credentialId}`;

@@ -2,13 +2,13 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { RateLimiter } from './rate-limiter.port.js';
 
 export interface RateLimiterHarness {
-  /** A limiter that remembers nothing yet. */
+  /** Creates a limiter without any history. */
   create(): Promise<RateLimiter>;
-  /** Lets time pass for the limiter. */
+  /** Advances the limiter's time. */
   advance(milliseconds: number): Promise<void>;
 }
 
-/** So long that no test of a real server takes a noticeable part of it. */
+/** Long enough that a test against a real server takes only a negligible part of it. */
 const WINDOW_MS = 1_000_000;
 
 /** What every RateLimiter adapter must do. Call it inside a spec file. */

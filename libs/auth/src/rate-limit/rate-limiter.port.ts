@@ -1,4 +1,4 @@
-/** What became of one request against a limit. */
+/** Result of one request against a limit. */
 export interface RateLimitDecision {
   readonly allowed: boolean;
   /** Requests still allowed right now. */
@@ -14,6 +14,6 @@ export interface RateLimitDecision {
  * key are allowed. Refused requests do not count. Concurrent calls never let more through.
  */
 export abstract class RateLimiter {
-  /** Counts one request of `key` unless that would exceed the limit. `limit` and `windowMs` are at least 1. */
+  /** Counts one request for `key` unless that would exceed the limit. `limit` and `windowMs` are at least 1. */
   abstract consume(key: string, limit: number, windowMs: number): Promise<RateLimitDecision>;
 }

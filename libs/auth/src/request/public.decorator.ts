@@ -7,7 +7,7 @@ export const ALWAYS_PUBLIC = '*';
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC_AREA, ALWAYS_PUBLIC);
 
 /**
- * The route answers without a token when `AuthOptions.publicAreas` names this area. A token that is sent all the same
- * is checked as usual. Callers without one are rate limited by their address.
+ * The route needs no token when `AuthOptions.publicAreas` contains this area. A token that is sent anyway is checked as
+ * usual. Callers without one are rate limited by address.
  */
 export const PublicIf = (area: string): CustomDecorator => SetMetadata(PUBLIC_AREA, area);

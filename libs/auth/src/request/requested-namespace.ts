@@ -3,13 +3,13 @@ import type { GuardedRequest } from './guarded-request.js';
 
 const HEADER = 'X-Soma-Namespace';
 
-/** The namespace that a request asks for; undefined when it asks for none. */
+/** Returns the namespace that a request asks for; undefined when it has none. */
 export function requestedNamespace({ headers }: Pick<GuardedRequest, 'headers'>): string | undefined {
   const requested = headers[HEADER.toLowerCase()];
   return Array.isArray(requested) ? requested.join() : requested;
 }
 
-/** Blames the header for what the core says of a namespace. */
+/** Attributes the core's namespace errors to the header. */
 export function blameHeader(error: unknown): unknown {
   return error instanceof InvalidRequestError && error.field === 'namespace'
     ? new InvalidRequestError(HEADER, error.allowed)

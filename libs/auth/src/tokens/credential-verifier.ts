@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { SCOPES, type Grant } from '@sfm/memory';
 import { AuthOptions } from '../options/auth.options.js';
 
-/** Behind the end of a token: no UTF-8 text has this byte. */
+/** Padding after a token: no UTF-8 text contains this byte. */
 const PADDING = 0xff;
 const KNOWN_SCOPES: ReadonlySet<string> = new Set(['*', ...SCOPES]);
 
@@ -13,10 +13,10 @@ interface KnownCredential {
 }
 
 /**
- * Tells whom a token of the list names.
+ * Finds the credential of a token.
  *
- * How long it takes depends on the length of the token that was sent, but neither on those of the credentials nor on
- * which of them matches: tokens are padded to the longest one, and compared with all of them in constant time.
+ * The time taken depends on the length of the sent token, but not on the credentials' lengths or on which one matches:
+ * tokens are padded to the longest one and compared with all of them in constant time.
  */
 @Injectable()
 export class CredentialVerifier {
@@ -24,7 +24,7 @@ export class CredentialVerifier {
   /** UTF-8 bytes of the longest token. */
   private readonly longest: number;
 
-  /** @throws Error when a credential has no token or a scope that there is not, or two share an id or a token. */
+  /** @throws Error when a credential has no token or an unknown scope, or two share an id or a token. */
   constructor(options: AuthOptions) {
     const { credentials } = options;
     for (const distinct of [credentials.map(({ id }) => id), credentials.map(({ token }) => token)]) {

@@ -3,7 +3,7 @@ import { Authenticator, InvalidTokenError, resolveNamespace, type Principal } fr
 import { AuthOptions } from '../options/auth.options.js';
 import { CredentialVerifier } from './credential-verifier.js';
 
-/** Knows the tokens of a list that does not change while the service runs. */
+/** Authenticates tokens against a list that does not change while the service runs. */
 @Injectable()
 export class StaticTokenAuthenticator extends Authenticator {
   constructor(

@@ -9,7 +9,7 @@ import { ObjectNotFoundError, ObjectStore, type StoredObject } from '../object-s
 /** Objects being written; never listed. */
 const PARTIAL = '.partial';
 
-/** Keeps objects as files under a folder: a mounted volume, a network share. Files are synced before they appear. */
+/** Stores objects as files in a folder, e.g. a mounted volume or network share. Files are synced before they appear. */
 export class FileObjectStore extends ObjectStore {
   readonly location: string;
   private readonly root: string;

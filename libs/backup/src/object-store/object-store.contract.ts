@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { ObjectNotFoundError, type ObjectStore } from './object-store.port.js';
 
-/** What every object store promises. */
+/** Tests the guarantees of every object store. */
 export function describeObjectStore(
   name: string,
   open: () => Promise<{ store: ObjectStore; close: () => Promise<void> }>,

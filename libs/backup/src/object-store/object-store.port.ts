@@ -7,12 +7,12 @@ export interface StoredObject {
   readonly bytes: number;
 }
 
-/** A place where backups are kept: named byte sequences, written whole or not at all. */
+/** Storage for backups: named byte sequences, written completely or not at all. */
 export abstract class ObjectStore {
-  /** Where it is, for people; without secrets. */
+  /** Human-readable location, without secrets. */
   abstract readonly location: string;
 
-  /** Writes an object from a stream of any length. It exists, complete, when this resolves; not at all when it rejects. */
+  /** Writes an object from a stream of any length. It is complete when this resolves and absent when it rejects. */
   abstract put(key: string, content: Readable): Promise<void>;
 
   /** @throws ObjectNotFoundError */
@@ -21,7 +21,7 @@ export abstract class ObjectStore {
   /** Every object whose key begins with `prefix`, by key. */
   abstract list(prefix: string): Promise<readonly StoredObject[]>;
 
-  /** Removes an object; one that is not there is no error. */
+  /** Removes an object; a missing one is not an error. */
   abstract delete(key: string): Promise<void>;
 }
 

@@ -9,16 +9,16 @@ const PARTS_IN_FLIGHT = 2;
 
 export interface S3Options {
   readonly bucket: string;
-  /** Put before every key; `''` or without a `/` at its ends. */
+  /** Prefix of every key; `''` or without a `/` at its ends. */
   readonly prefix: string;
   readonly region: string;
-  /** Of a server other than AWS. */
+  /** Endpoint of a server other than AWS. */
   readonly endpoint?: string;
-  /** Without them, those of the environment, the instance or the service account are used. */
+  /** Default: the credentials of the environment, the instance or the service account. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
-/** Keeps objects in a bucket of AWS S3 or any server that speaks its protocol. */
+/** Stores objects in a bucket of AWS S3 or any compatible server. */
 export class S3ObjectStore extends ObjectStore {
   readonly location: string;
   private readonly client: S3Client;
@@ -34,7 +34,7 @@ export class S3ObjectStore extends ObjectStore {
       region,
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
       ...(credentials === undefined ? {} : { credentials }),
-      // Servers other than AWS may not know the checksums that are sent otherwise; ours are in the manifest.
+      // Servers other than AWS may not support the default checksums; ours are in the manifest.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
     });

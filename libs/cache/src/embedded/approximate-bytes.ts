@@ -1,9 +1,9 @@
 import type { JsonValue } from '@sfm/memory';
 
-/** What a list element, an object entry or a number costs beside its text. */
+/** Size of a list element, an object entry or a number, in addition to its text. */
 const NODE_BYTES = 32;
 
-/** About how much of the heap a value takes. Close enough to bound a cache, and much cheaper than serialising. */
+/** Estimates the heap size of a value: accurate enough to bound a cache, and much cheaper than serialising. */
 export function approximateBytes(value: JsonValue): number {
   if (typeof value === 'string') return NODE_BYTES + 2 * value.length;
   if (typeof value !== 'object' || value === null) return NODE_BYTES;

@@ -3,17 +3,17 @@ import { LRUCache } from 'lru-cache';
 import { approximateBytes } from './approximate-bytes.js';
 
 export interface EmbeddedMemoryCacheOptions {
-  /** Most memories kept, at least 1; and as many invalidations. */
+  /** Maximum number of memories, at least 1, and separately of invalidations. */
   readonly maxEntries: number;
-  /** Most memory their payloads take, in bytes, estimated. @default unlimited */
+  /** Maximum estimated memory of their payloads, in bytes. @default unlimited */
   readonly maxBytes?: number;
 }
 
 /**
- * Memory cache inside the process: bounded by entries and by memory, least recently used out first.
+ * In-process memory cache: bounded by entries and by memory, evicts the least recently used first.
  *
- * An invalidation is remembered until it is evicted itself, because a reader that started before a write may hand in its
- * stale copy after it. It has a place of its own, so that many writes do not push out what is read.
+ * An invalidation is kept until it is evicted itself, because a reader that started before a write may store its stale
+ * copy after it. Invalidations are stored separately, so that many writes do not evict cached memories.
  */
 export class EmbeddedMemoryCache extends MemoryCache {
   private readonly memories: LRUCache<string, Memory>;
@@ -65,13 +65,13 @@ export class EmbeddedMemoryCache extends MemoryCache {
     return Promise.resolve();
   }
 
-  /** Nothing older than this counts. */
+  /** Anything older than this is invalid. */
   private knownVersion(at: string): number {
     return Math.max(this.memories.peek(at)?.version ?? 0, this.invalidated.peek(at) ?? 0);
   }
 }
 
-/** What an entry costs beside its payload: key, coordinate, dates. */
+/** Size of an entry without its payload: key, coordinate, dates. */
 const ENTRY_BYTES = 1000;
 
 function sizeOf({ payload }: Memory): number {

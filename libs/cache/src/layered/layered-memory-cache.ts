@@ -1,8 +1,8 @@
 import { MemoryCache, type Memory, type MemoryInvalidation, type Namespace } from '@sfm/memory';
 
 /**
- * A cache in this process in front of one that processes share. What the far one has is kept near; while the far one is
- * away the near one is all there is.
+ * An in-process (near) cache in front of a shared (far) one. Copies hits of the far cache into the near one; while the
+ * far one is down, only the near one is used.
  */
 export class LayeredMemoryCache extends MemoryCache {
   constructor(
@@ -18,7 +18,7 @@ export class LayeredMemoryCache extends MemoryCache {
     if (missing.length === 0) return found;
     const far = await this.far.get(namespace, missing);
     if (far.size === 0) return found;
-    // Through the near one, because it may have heard of a write that the far one has not.
+    // Through the near cache, because it may know of a write that the far one missed.
     await this.near.set([...far.values()]);
     return new Map([...found, ...(await this.near.get(namespace, [...far.keys()]))]);
   }

@@ -1,7 +1,7 @@
-/** A place of an entry, and the version that an invalidation leaves there. */
+/** The key of an entry, and the version that an invalidation stores there. */
 export type OwedInvalidation = readonly [at: string, version: number];
 
-/** What sends the invalidations; both reject when Redis may have missed something. */
+/** Sends the invalidations; both methods reject when Redis may have missed something. */
 export interface InvalidationDelivery {
   send(invalidations: readonly OwedInvalidation[]): Promise<unknown>;
   /** Removes every entry. */
@@ -10,15 +10,15 @@ export interface InvalidationDelivery {
 
 /** Beyond this many, everything is removed instead. */
 const MOST_OWED = 10_000;
-/** Sent at once; also all that a Redis which goes on refusing is asked per pause. */
+/** Invalidations per request; also the maximum sent per pause to a Redis that keeps refusing. */
 const PORTION = 64;
 const PAUSE_MS = 1000;
-/** Removing everything takes it from healthy nodes of a cluster too, so it is not tried again as soon. */
+/** Removing everything also empties healthy cluster nodes, so retries wait longer. */
 const REMOVAL_PAUSE_MS = 60_000;
 
 /**
- * Invalidations that Redis was not there for or refused, until it has them: payloads deleted meanwhile must not lie there
- * until they expire.
+ * Keeps invalidations that Redis missed or refused until it accepts them, so that payloads deleted meanwhile do not stay
+ * there until they expire.
  */
 export class OwedInvalidations {
   private readonly versions = new Map<string, number>();
@@ -30,11 +30,11 @@ export class OwedInvalidations {
 
   constructor(private readonly delivery: InvalidationDelivery) {}
 
-  /** Of two for one place the higher version counts. */
+  /** For the same key, keeps the higher version. */
   add(invalidations: readonly OwedInvalidation[]): void {
     for (const [at, version] of invalidations) {
       const highest = Math.max(version, this.versions.get(at) ?? 0);
-      // To the end: what Redis refuses must not stand for ever before what it would take.
+      // Moved to the end, so that refused invalidations do not block those that Redis would accept.
       this.versions.delete(at);
       this.versions.set(at, highest);
     }
@@ -43,14 +43,14 @@ export class OwedInvalidations {
     this.owesEverything = true;
   }
 
-  /** Sends what is owed, after what is being sent. Resolves when all is sent or something was refused. */
+  /** Sends pending invalidations after the current send. Resolves when all are sent or one was refused. */
   async settle(): Promise<void> {
     await this.round(() => (this.nextPortionMs = this.nextRemovalMs = -Infinity));
   }
 
   /**
-   * To be called whenever Redis has taken a write: sends what is owed, unless that is happening or was refused a moment
-   * ago, because one node or one moment that is well says little about the others.
+   * Call after each write that Redis accepts: sends pending invalidations, unless a send is running or was refused just
+   * now, because one successful write says little about other nodes or moments.
    */
   async settleIfDue(): Promise<void> {
     if (this.waitingRounds > 0 || !(this.owesRemoval() || this.owesPortion())) return;

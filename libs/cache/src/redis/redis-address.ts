@@ -5,8 +5,8 @@ export interface RedisNode {
 }
 
 /**
- * Where Redis is. `single`: one server. `sentinel`: the master called `masterName`, found through any of the sentinels.
- * `cluster`: the nodes that are asked for the others.
+ * Location of Redis. `single`: one server. `sentinel`: the master called `masterName`, found through any of the
+ * sentinels. `cluster`: the nodes used to discover the others.
  */
 export type RedisPlace =
   | { readonly kind: 'single'; readonly node: RedisNode }
@@ -19,7 +19,7 @@ export type RedisPlace =
     }
   | { readonly kind: 'cluster'; readonly nodes: readonly RedisNode[] };
 
-/** Everything an address says. */
+/** The parsed address. */
 export interface RedisAddress {
   readonly place: RedisPlace;
   readonly username?: string;
@@ -37,7 +37,7 @@ const FORM = /^redis(s?)(?:\+(cluster|sentinel))?:\/\/(?:(.*)@)?([^/?@]+)(?:\/([
  * `redis[s]+sentinel://…@host[:port],…/master-name[/db][?sentinel_username=…&sentinel_password=…]`. `rediss` is TLS, to
  * the sentinels too. User names and passwords may be percent-encoded.
  *
- * @throws Error that shows the forms, never the address, which may hold a password
+ * @throws Error listing the accepted forms, never the address, which may contain a password
  */
 export function parseRedisUrl(url: string): RedisAddress {
   const [, secure, kind, login, hosts = '', path = '', query = ''] = FORM.exec(url) ?? refuse();

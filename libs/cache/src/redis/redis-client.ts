@@ -6,25 +6,25 @@ import type { RedisAddress } from './redis-address.js';
 
 export type RedisClient = Redis | Cluster;
 
-/** How to reach Redis. */
+/** Connection settings of Redis. */
 export interface RedisConnectionOptions {
   readonly address: RedisAddress;
   /** PEM of the authority that signed the server's certificate; the system's authorities when absent. */
   readonly tlsCaFile?: string;
-  /** What the server's list of clients shows. */
+  /** Name in the server's client list. */
   readonly clientName: string;
-  /** Longest wait for an answer, in milliseconds; a caller goes on without Redis then. @default 500 */
+  /** Longest wait for an answer, in milliseconds; callers then continue without Redis. @default 500 */
   readonly commandTimeoutMs?: number;
-  /** Longest wait for a connection, and for any sign of life of a cluster node that was asked, in milliseconds. @default 2000 */
+  /** Longest wait for a connection, and for any reply of a queried cluster node, in milliseconds. @default 2000 */
   readonly connectTimeoutMs?: number;
 }
 
-/** Spread, so that many processes do not come back at the same moment. */
+/** Jitter, so that many processes do not reconnect at the same moment. */
 const RECONNECTING = { minMs: 50, maxMs: 2000, jitter: 0.4 };
 
 /**
- * A driver that is not connected yet. It never queues: what cannot be sent now fails now. It reconnects for ever, with
- * growing pauses, and after an answer that says that the server has become a replica.
+ * Creates an unconnected driver. It never queues: commands that cannot be sent now fail now. It reconnects forever, with
+ * growing pauses, and also after a reply that the server has become a replica.
  *
  * @throws Error naming the certificate file that cannot be read
  */
@@ -36,7 +36,7 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
     username,
     password,
     connectTimeout: connectTimeoutMs,
-    // For the handshake: a server that accepts and says nothing. Callers have a shorter limit of their own.
+    // For the handshake: a server may accept and then stay silent. Callers have their own, shorter limit.
     commandTimeout: connectTimeoutMs,
     connectionName: clientName,
     disableClientInfo: true,
@@ -66,14 +66,14 @@ export function createRedisClient(options: RedisConnectionOptions): RedisClient 
       });
     case 'cluster':
       return new Cluster([...place.nodes], {
-        // A node that owes answers and says nothing is left: only a lost connection, or an answer, makes the driver ask
-        // the others who has taken over. A connection on which nobody waits is let be. For single servers the
-        // connection itself is renewed, sooner; there the driver's timer could outlive it and end the next one.
+        // Drops a node that owes answers and stays silent: only a lost connection or an answer makes the driver look for
+        // its replacement. Idle connections are left alone. For single servers, RedisConnection itself reconnects,
+        // sooner; there the driver's timer could outlive the connection and end the next one.
         redisOptions: { ...common, socketTimeout: connectTimeoutMs },
         enableOfflineQueue: false,
         clusterRetryStrategy: retryStrategy,
         slotsRefreshTimeout: connectTimeoutMs,
-        // A name stays a name, because certificates are made out to names.
+        // Keeps host names unresolved, because certificates are issued to names.
         ...(tls === undefined ? {} : { dnsLookup: (host, done) => done(null, host) }),
         lazyConnect: true,
       });

@@ -2,19 +2,19 @@ import { createHash } from 'node:crypto';
 import { Cluster } from 'ioredis';
 import { createRedisClient, type RedisClient, type RedisConnectionOptions } from './redis-client.js';
 
-/** Where changes of the connection are told; a Nest `LoggerService` is one. */
+/** Receives connection changes; a Nest `LoggerService` fits. */
 export interface RedisLog {
   log(message: string): void;
   warn(message: string): void;
 }
 
 const DEFAULT_COMMAND_TIMEOUT_MS = 500;
-/** Trouble of the same kind is not logged again within this time. */
+/** Minimum time between logs of the same kind of problem. */
 const QUIET_MS = 60_000;
 
 /**
- * The connection to Redis of this process, made in the background and renewed for ever. While Redis is away everything
- * asked of it fails at once, so that callers can go on without it; the log has one warning when it goes and one line
+ * This process's connection to Redis, opened in the background and reconnected forever. While Redis is down every
+ * operation fails at once, so that callers can continue without it. Logs one warning when Redis goes down and one line
  * when it is back.
  */
 export class RedisConnection {
@@ -43,32 +43,32 @@ export class RedisConnection {
     this.client.on('close', () => this.noteDown('the connection was closed'));
   }
 
-  /** Begins to connect; resolves when the first attempt has succeeded or failed. Never rejects. */
+  /** Starts connecting; resolves when the first attempt has succeeded or failed. Never rejects. */
   async open(): Promise<void> {
     if (this.state !== 'new') return;
     this.client.connect().catch((error: unknown) => this.noteDown(describe(error)));
-    // A cluster is connected before it is known whether all of it can be used.
+    // A cluster connects before it is known whether all its nodes are usable.
     await this.firstAnswer;
   }
 
-  /** Whether the server answered when it was last asked. */
+  /** Whether the server answered the last operation. */
   get isUp(): boolean {
     return this.state === 'up';
   }
 
-  /** Calls back each time Redis can be used again after it could not. */
+  /** Calls back each time Redis becomes usable again. */
   onReturn(listener: () => void): void {
     this.returnListeners.push(listener);
   }
 
-  /** True when keys live on different servers, so that one command must not name several of them. */
+  /** True when keys are on different servers, so that one command must not use several of them. */
   get isCluster(): boolean {
     return this.client instanceof Cluster;
   }
 
   /**
-   * Runs a Lua script with nothing in between; in a cluster its keys must be of one slot. Scripts are constants: each
-   * is remembered.
+   * Runs a Lua script atomically; in a cluster its keys must be in one slot. Scripts must be constants, because each is
+   * remembered.
    *
    * @throws as `execute`
    */
@@ -91,9 +91,9 @@ export class RedisConnection {
   }
 
   /**
-   * Resolves with what `work` resolves with.
+   * Resolves with the result of `work`.
    *
-   * @throws Error when Redis is away, does not answer in time (the outcome is unknown then) or refuses
+   * @throws Error when Redis is down, does not answer in time (the outcome is unknown then) or refuses
    */
   async execute<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
     if (this.state !== 'up') throw new Error(`Redis is away: ${this.problem}`);
@@ -107,7 +107,7 @@ export class RedisConnection {
     }
   }
 
-  /** Every key that begins so, in portions; keys that come or go meanwhile may be missed. @throws as `execute` */
+  /** Yields every key with the prefix, in batches; may miss keys added or removed meanwhile. @throws as `execute` */
   async eachKey(prefix: string, use: (keys: readonly string[]) => Promise<unknown>): Promise<void> {
     const pattern = `${prefix.replaceAll(/[*?[\]\\]/g, String.raw`\$&`)}*`;
     const nodes = this.client instanceof Cluster ? this.client.nodes('master') : [this.client];
@@ -140,7 +140,7 @@ export class RedisConnection {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        // After this process itself was busy, answers that have arrived are read before anybody is declared away.
+        // If this process itself was busy, first read the answers that have arrived before declaring the server down.
         setImmediate(() => setImmediate(() => reject(new NoAnswerError(this.commandTimeoutMs))));
       }, this.commandTimeoutMs);
     });
@@ -157,9 +157,9 @@ export class RedisConnection {
     }
   }
 
-  /** A server that does not answer is not asked again before it has said hello on a new connection. */
+  /** Sends nothing more to a server that does not answer until it has completed a new connection. */
   private renew({ message }: NoAnswerError): void {
-    // The other nodes of a cluster may be well; the driver leaves the silent one and finds out who has taken over.
+    // Other nodes of a cluster may be healthy; the driver drops the silent one and finds its replacement.
     if (this.state !== 'up' || this.client instanceof Cluster) return;
     this.noteDown(message);
     this.client.disconnect(true);
@@ -186,7 +186,7 @@ export class RedisConnection {
     );
   }
 
-  /** Of the same kind of trouble at most once a minute. */
+  /** Logs the same kind of problem at most once a minute. */
   private warnQuietly(kind: string, trouble: string): void {
     const now = performance.now();
     if (now - (this.lastTroubles.get(kind) ?? -Infinity) < QUIET_MS) return;
@@ -195,7 +195,7 @@ export class RedisConnection {
   }
 }
 
-/** An answer of the server that is an error; the driver types its class as anything. */
+/** True for an error reply of the server; the driver types its class as `any`. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError';
 }

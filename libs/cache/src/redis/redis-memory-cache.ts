@@ -4,22 +4,22 @@ import type { RedisConnection } from './redis-connection.js';
 import { entryOf, memoryOf } from './versioned-entry.js';
 
 export interface RedisMemoryCacheOptions {
-  /** How long a copy is kept, in milliseconds. */
+  /** Lifetime of a cached copy, in milliseconds. */
   readonly ttlMs: number;
-  /** In front of every key. @default 'soma:memory:' */
+  /** Prefix of every key. @default 'soma:memory:' */
   readonly keyPrefix?: string;
-  /** Told of every operation that had to do without Redis. */
+  /** Called for every operation that had to proceed without Redis. */
   readonly onFallback?: () => void;
 }
 
-/** How long an invalidation is remembered: a reader that began before the write has handed in its stale copy by then. */
+/** Lifetime of an invalidation: long enough for a reader that began before the write to have stored its stale copy. */
 const FLOOR_MS = 60_000;
-/** Keys of one command: others may use the server in between. */
+/** Maximum keys per command, so that other clients get their turn in between. */
 const PORTION = 64;
 
 /**
- * Writes entries unless what is there is newer than they may replace. KEYS: the entries. ARGV, for each: the highest
- * version it may replace, the entry, milliseconds to keep it.
+ * Writes entries unless the existing one is newer than they may replace. KEYS: the entries. ARGV, for each: the highest
+ * version it may replace, the entry, its lifetime in milliseconds.
  */
 const WRITE_IF_NEWER = `
 for i, key in ipairs(KEYS) do
@@ -38,9 +38,9 @@ interface Entry {
 }
 
 /**
- * Memory cache that processes share. An invalidation leaves its version behind for a while, so that a copy
- * that was read before a write does not come in after it. Invalidations that Redis was not there for or refused are sent
- * when it is back, or takes a write again. Bounded by time, and by what Redis is configured to evict.
+ * Memory cache shared by several processes. An invalidation stores its version for a while, so that a copy read before a
+ * write is not stored after it. Invalidations that Redis missed or refused are sent when it is back or accepts a write
+ * again. Bounded by entry lifetime, and by Redis's eviction settings.
  */
 export class RedisMemoryCache extends MemoryCache {
   private readonly keyPrefix: string;
@@ -108,14 +108,14 @@ export class RedisMemoryCache extends MemoryCache {
     return { at, bound: version - 1, text: entryOf(version), ttlMs: FLOOR_MS };
   }
 
-  /** @returns whether Redis has them */
+  /** @returns whether Redis has stored them */
   private async write(entries: readonly Entry[]): Promise<boolean> {
     if (entries.length === 0) return true;
     const isTaken = await this.orWithout(async () => {
       await this.send(entries);
       return true;
     }, false);
-    // Nobody waits for it: this write is done.
+    // Not awaited: this write is done.
     if (isTaken) void this.owed.settleIfDue();
     return isTaken;
   }
@@ -130,7 +130,7 @@ export class RedisMemoryCache extends MemoryCache {
     await Promise.all(this.portions(entries).map(run));
   }
 
-  /** Keys of a cluster live apart: each goes for itself. */
+  /** In a cluster, keys may be on different nodes, so each is sent separately. */
   private portions<T>(items: readonly T[]): T[][] {
     const size = this.redis.isCluster ? 1 : PORTION;
     const count = Math.ceil(items.length / size);
@@ -141,13 +141,13 @@ export class RedisMemoryCache extends MemoryCache {
     try {
       return await work();
     } catch {
-      // The connection has said why.
+      // The connection has already logged why.
       this.options.onFallback?.();
       return without;
     }
   }
 
-  /** No two namespaces share a prefix, because the colon after the namespace is the first. */
+  /** No two namespaces share a prefix, because a namespace contains no colon. */
   private placeOf(namespace: Namespace, key: string): string {
     return `${this.keyPrefix}${namespace.replaceAll('%', '%25').replaceAll(':', '%3A')}:${key}`;
   }

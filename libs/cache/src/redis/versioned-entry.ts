@@ -1,14 +1,14 @@
 import type { JsonObject, Memory, MemoryType } from '@sfm/memory';
 
 /**
- * An entry is a text: the version, a colon, and the memory as JSON. Without a memory it says that nothing older than the
- * version counts. Scripts compare versions without reading further than the colon.
+ * An entry is a string: the version, a colon, and the memory as JSON. Without a memory, it invalidates everything older
+ * than the version. Scripts compare versions by reading only up to the colon.
  */
 export function entryOf(version: number, memory?: Memory): string {
   return `${version}:${memory === undefined ? '' : JSON.stringify(memory)}`;
 }
 
-/** The memory of an entry; undefined when there is none, or when somebody else wrote something else. */
+/** Returns the memory of an entry; undefined when it has none or is not in this format. */
 export function memoryOf(entry: string | null): Memory | undefined {
   const colon = entry?.indexOf(':') ?? -1;
   if (entry === null || colon < 1 || colon === entry.length - 1) return undefined;
@@ -19,7 +19,7 @@ export function memoryOf(entry: string | null): Memory | undefined {
   }
 }
 
-/** A memory as JSON has it: dates are texts. */
+/** A memory as parsed from JSON: dates are strings. */
 interface StoredMemory extends Omit<Memory, 'createdAt' | 'updatedAt' | 'lastAccessedAt' | 'expiresAt'> {
   readonly createdAt: string;
   readonly updatedAt: string;

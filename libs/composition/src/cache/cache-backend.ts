@@ -17,18 +17,18 @@ const MAX_BYTES = 64 * 1024 * 1024;
 const TTL_MS = 300_000;
 
 /**
- * The cache of memories and the rate limiter: of all processes together when there is a Redis, and of this process alone
- * otherwise and while Redis is away.
+ * The memory cache and the rate limiter. All processes share them through Redis; without Redis, or while it is down,
+ * each process uses its own.
  */
 export class CacheBackend {
   readonly rateLimiter: RateLimiter;
-  /** Absent when no Redis is asked for. */
+  /** Undefined when Redis is not configured. */
   readonly redis: RedisConnection | undefined;
   private readonly cache: MemoryCache;
   private metrics: ServiceMetrics | undefined;
 
   /**
-   * @param clientName what Redis calls this process
+   * @param clientName this process's client name in Redis
    * @throws Error naming the certificate file that cannot be read
    */
   constructor({ redis, ...kept }: CacheOptions, clientName: string, logger: LoggerService) {
@@ -62,7 +62,7 @@ export class CacheBackend {
     });
   }
 
-  /** What puts the cache between the store and its users. */
+  /** Decorators that put the cache in front of the store. */
   get storage(): Required<StorageDecorators> {
     const onLookup = (hits: number, misses: number) => this.metrics?.countCacheLookups(hits, misses);
     return {
@@ -71,24 +71,24 @@ export class CacheBackend {
     };
   }
 
-  /** What keeps the shared cache current with the events; nothing where there is none. */
+  /** The projection that keeps the shared cache in step with the events; empty without a shared cache. */
   get projections(): readonly ProjectionIndex[] {
     return this.redis === undefined ? [] : [new CacheProjection(this.cache)];
   }
 
-  /** Counts into these metrics from now on. */
+  /** Records to these metrics from now on. */
   observe(metrics: ServiceMetrics): void {
     this.metrics = metrics;
     const { redis } = this;
     if (redis !== undefined) metrics.registerGauges({ redisAway: () => (redis.isUp ? 0 : 1) });
   }
 
-  /** Resolves when the first attempt to connect has succeeded or failed, which it logs. Never rejects. */
+  /** Resolves when the first connection attempt has succeeded or failed; logs the result. Never rejects. */
   async open(): Promise<void> {
     await this.redis?.open();
   }
 
-  /** To be called when nothing is served any more. */
+  /** Call after the last request has been served. */
   close(): void {
     this.redis?.close();
   }

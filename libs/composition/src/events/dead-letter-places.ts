@@ -4,7 +4,7 @@ import { PostgresDatabase, PostgresOutbox, type StorageModuleOptions } from '@sf
 import type { KafkaEventsOptions } from './events-options.js';
 import { kafkaClient, topicOf } from './kafka.js';
 
-/** Events that consumers could not apply. Connects when it is asked; to be disconnected. */
+/** Events that consumers could not apply. Connects on first use; the caller must disconnect it. */
 export function deadLetterQueue(events: KafkaEventsOptions, clientName: string, log: KafkaLog): DeadLetterQueue {
   return new DeadLetterQueue(kafkaClient(events, clientName, log), { topic: deadLetterTopicOf(topicOf(events)) });
 }

@@ -4,7 +4,7 @@ import { EventBus, Indexer } from '@sfm/memory';
 import type { EventsOptions, KafkaEventsOptions } from './events-options.js';
 import { kafkaClient, topicOf, topicsOf } from './kafka.js';
 
-/** The connection of the event bus, to be closed when nothing publishes any more. */
+/** The event bus connection. Close it after the last publish. */
 export class EventBusConnection {
   constructor(private readonly bus: EventBus) {}
 
@@ -14,8 +14,8 @@ export class EventBusConnection {
 }
 
 /**
- * Binds the event bus: brokers, or one that hands events to this process's own indexer. Needs the `Indexer` of the given
- * module for the latter.
+ * Binds the event bus: brokers, or an embedded one that passes events to this process's own indexer. The embedded one
+ * needs the `Indexer` of the given module.
  */
 @Module({})
 export class EventBusModule {

@@ -8,10 +8,10 @@ import {
   type ForeignEventOptions,
 } from '@sfm/memory';
 
-/** What gives events from the bus their effects: `EventProcessor`, on what the given module exports. */
+/** Provides the `EventProcessor`, which applies events from the bus, built on the exports of the given module. */
 @Module({})
 export class EventProcessingModule {
-  /** @param rules what an event may say: the same as a call */
+  /** @param rules limits on an event's content, the same as for a call */
   static register(rules: ForeignEventOptions, indexing: DynamicModule): DynamicModule {
     return {
       module: EventProcessingModule,

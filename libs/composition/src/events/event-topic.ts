@@ -4,14 +4,14 @@ import { kafkaClient, topicOf } from './kafka.js';
 
 export interface EventTopicReading {
   readonly events: KafkaEventsOptions;
-  /** Name under which the brokers see this process. */
+  /** Client name that this process sends to the brokers. */
   readonly clientName: string;
   readonly log: KafkaLog;
-  /** Most numbers in the coordinate of an event. */
+  /** Maximum number of dimensions in an event's coordinate. */
   readonly maxDimensions: number;
 }
 
-/** The events that the brokers still have. Nothing is connected before they are read. */
+/** The events that the brokers still retain. Connects when they are read. */
 export function eventTopic({ events, clientName, log, maxDimensions }: EventTopicReading): EventTopic {
   return new EventTopic(kafkaClient(events, clientName, log), {
     topic: topicOf(events),

@@ -15,25 +15,25 @@ const BATCH_SIZE = 500;
 const ATTEMPTS = 5;
 const MAX_BACKOFF_MS = 10_000;
 
-/** Whom consuming serves and whom it tells. */
+/** Settings and callbacks of the consuming process. */
 export interface ConsumingSurroundings {
-  /** Name under which the brokers see this process. */
+  /** Client name that this process sends to the brokers. */
   readonly clientName: string;
-  /** Most numbers in the coordinate of an event. */
+  /** Maximum number of dimensions in an event's coordinate. */
   readonly maxDimensions: number;
-  /** Whether the servers that events change answer now. */
+  /** Resolves with whether the servers that events change answer now. */
   readonly areServersUp: () => Promise<boolean>;
   readonly observer: ConsumingObserver;
 }
 
-/** Takes events from the topic: the transport for their handler, and what it knows of itself. */
+/** Consumes events from the topic: the transport that calls their handler, and the readings for its metrics. */
 export class KafkaConsuming implements OnApplicationShutdown {
   /** Calls the handler of `MEMORY_EVENTS_PATTERN`. */
   readonly server: KafkaBatchServer;
   private readonly deadLetters: DeadLetterQueue;
   private readonly lagReader: LagReader;
 
-  /** Nothing is connected yet. @throws Error naming a certificate file that cannot be read */
+  /** Does not connect yet. @throws Error naming a certificate file that cannot be read */
   constructor(events: KafkaEventsOptions, around: ConsumingSurroundings) {
     const { groupId = GROUP, batchSize = BATCH_SIZE } = events.consumer ?? {};
     const { maxAttempts = ATTEMPTS, maxBackoffMs = MAX_BACKOFF_MS } = events.consumer ?? {};
@@ -57,19 +57,19 @@ export class KafkaConsuming implements OnApplicationShutdown {
     });
   }
 
-  /** Per partition, messages that the group has not committed. @throws BusUnavailableError */
+  /** Messages per partition that the group has not committed. @throws BusUnavailableError */
   readonly lag = (): Promise<ReadonlyMap<number, number>> => this.lagReader.read();
 
-  /** Events that are dead-lettered now. @throws BusUnavailableError */
+  /** Current number of dead-lettered events. @throws BusUnavailableError */
   readonly deadLetterCount = (): Promise<number> => this.deadLetters.count();
 
-  /** Seconds; 0 when nothing is being applied or waits for another try. */
+  /** In seconds; 0 when no event is being applied or waiting for a retry. */
   readonly oldestEventAgeSeconds = (): number => this.server.oldestEventAgeSeconds();
 
-  /** Partitions that this process has. */
+  /** Number of partitions assigned to this process. */
   readonly partitions = (): number => this.server.partitions?.length ?? 0;
 
-  /** Closes what the transport leaves open, once nothing uses it any more. */
+  /** Closes the connections that the transport leaves open, after their last use. */
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.deadLetters.disconnect(), this.lagReader.disconnect()]);
   }

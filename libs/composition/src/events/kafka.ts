@@ -8,7 +8,7 @@ import {
 } from '@sfm/events';
 import type { KafkaEventsOptions } from './events-options.js';
 
-/** A client of the brokers. Nothing is connected yet. @throws Error naming a certificate file that cannot be read */
+/** Creates an unconnected client of the brokers. @throws Error naming a certificate file that cannot be read */
 export function kafkaClient(events: KafkaEventsOptions, clientId: string, log: KafkaLog) {
   return createKafkaClient(kafkaConnection(events, clientId), log);
 }
@@ -22,7 +22,7 @@ export function topicOf({ topic = MEMORY_EVENTS_TOPIC }: KafkaEventsOptions): st
   return topic;
 }
 
-/** The topic of the memory events and its dead letter topic, as they are created where they are missing. */
+/** The memory event topic and its dead letter topic, with the settings for creating them when missing. */
 export function topicsOf(events: KafkaEventsOptions): readonly TopicOptions[] {
   const { partitions, replicationFactor } = events;
   return memoryTopics({

@@ -11,10 +11,10 @@ import {
   type ForeignEventOptions,
 } from '@sfm/memory';
 
-/** `EventReplay` and `LedgerReplay`, on what the given module exports (see `IndexingModule`). */
+/** Provides `EventReplay` and `LedgerReplay`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
 export class ReplayModule {
-  /** @param rules what an event may say: the same as a call */
+  /** @param rules limits on an event's content, the same as for a call */
   static register(rules: ForeignEventOptions, indexing: DynamicModule): DynamicModule {
     const { fields } = rules;
     return {

@@ -9,7 +9,7 @@ import { EventBusConnection, EventBusModule } from './event-bus.module.js';
 import { clockRule, type EventsOptions } from './events-options.js';
 import { ReplayModule } from './replay.module.js';
 
-/** What makes memories again, and what becomes of them. */
+/** Services that restore memories, index them and publish their events. */
 export interface ReplayServices {
   readonly events: EventReplay;
   readonly ledger: LedgerReplay;
@@ -26,7 +26,7 @@ const CLIENT_NAME = 'soma-replay';
 
 class ReplayRootModule {}
 
-/** Runs `work` on an opened database, with its indexes and its event bus; indexes in this process are empty. */
+/** Runs `work` on an open database with its indexes and event bus; in-process indexes start empty. */
 export async function withReplay(
   options: ReplayOptions,
   dataSource: StorageModuleOptions['dataSource'],

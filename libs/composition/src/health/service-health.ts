@@ -8,17 +8,17 @@ const VECTORS = 'vector_index';
 const LINKS = 'link_graph';
 const EMBEDDER = 'embedder';
 
-/** State of one part the service depends on. */
+/** Health of one dependency of the service. */
 export interface PartHealth {
   /** Technology or role, e.g. `postgresql`. */
   readonly name: string;
   readonly healthy: boolean;
-  /** How long the check took. */
+  /** Duration of the check. */
   readonly latencyMs: number;
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** What the parts say about themselves right now. */
+/** Current health of all parts. */
 export interface ServiceHealthReport {
   /** The truth store answers. */
   readonly kvStore: boolean;
@@ -40,7 +40,7 @@ export interface WatchedParts {
   readonly servers: readonly WatchedServer[];
 }
 
-/** Asks the parts this process is made of how they are. */
+/** Checks the health of the parts of this process. */
 export class ServiceHealth {
   constructor(
     private readonly health: ComponentHealth,
@@ -68,9 +68,9 @@ export class ServiceHealth {
   }
 
   /**
-   * Never rejects: a part that does not answer within seconds is unhealthy.
+   * Never rejects: a part that does not answer within a few seconds is reported as unhealthy.
    *
-   * @param withinMs counts parts as unhealthy that have not answered by then, for callers that cannot wait
+   * @param withinMs reports parts as unhealthy that have not answered by then, for callers that cannot wait
    */
   async read(withinMs?: number): Promise<ServiceHealthReport> {
     const components = await this.health.checkAll(withinMs);

@@ -5,23 +5,23 @@ import type { EventsOptions } from '../events/events-options.js';
 import { kafkaConnection, topicOf } from '../events/kafka.js';
 import type { VectorsOptions } from '../indexing/indexing-options.js';
 
-/** A server beside the truth whose absence degrades the service and stops no write. */
+/** A server other than the truth; without it the service is degraded but still accepts writes. */
 export interface WatchedServer {
   readonly name: 'qdrant' | 'redis' | 'kafka';
-  /** Resolves with facts worth showing; rejects when the server does not answer. */
+  /** Resolves with details to show; rejects when the server does not answer. */
   readonly check: () => Promise<Record<string, unknown>>;
 }
 
-/** What is asked how it is, over connections of its own but for Redis. */
+/** The servers to check. Redis is checked over its existing connection, the others over new ones. */
 export interface WatchedServers {
   readonly redis?: RedisConnection;
   readonly vectors: VectorsOptions;
   readonly events: EventsOptions;
-  /** Name under which the brokers see who asks. */
+  /** Client name that the health check sends to the brokers. */
   readonly clientName: string;
 }
 
-/** The servers that have nothing else to tell how they are. */
+/** Health checks of the servers that no other check covers. */
 export function watchedServers({ redis, vectors, events, clientName }: WatchedServers): readonly WatchedServer[] {
   return [...watchedRedis(redis), ...watchedQdrant(vectors), ...watchedKafka(events, clientName)];
 }

@@ -1,9 +1,9 @@
 import type { EmbedderOptions } from './indexing-options.js';
 
-/** What the hash embedder makes when nothing is said. */
+/** Default dimension of the hash embedder. */
 export const DEFAULT_DIMENSION = 768;
 
-/** Numbers in a vector of the embedder. */
+/** Dimension of the embedder's vectors. */
 export function dimensionOf({ dimension = DEFAULT_DIMENSION }: EmbedderOptions): number {
   return dimension;
 }

@@ -17,21 +17,20 @@ import { dimensionOf } from './embedding-dimension.js';
 import type { IndexingOptions } from './indexing-options.js';
 import { keepsEmbeddings } from './kept-embeddings.js';
 
-/** What changes are applied to. */
+/** The stores that changes are applied to. */
 export interface IndexedPlaces {
   readonly storage: StorageModuleOptions;
   /** Binds `MemoryTelemetry`. */
   readonly telemetry: DynamicModule;
-  /** What else follows the events. */
+  /** Further projections that follow the events. */
   readonly projections?: readonly ProjectionIndex[];
-  /** False for a process that never recalls. @default true */
+  /** False in a process without recall. @default true */
   readonly hasLexicalIndex?: boolean;
 }
 
 /**
- * What applies changes: `Indexer` and the normaliser of importances, with every adapter they stand on. Indexes inside
- * the process are changed by the events; an lexical index beside a shared vector index follows the ledger instead,
- * because every process has its own.
+ * Provides `Indexer` and the importance normaliser, with every adapter they need. Events update the in-process indexes;
+ * a lexical index alongside a shared vector index follows the ledger instead, because every process has its own.
  */
 @Module({})
 export class IndexingModule {
@@ -73,7 +72,7 @@ function adapterModules(
   options: IndexingOptions,
   { storage, telemetry, hasLexicalIndex = true }: IndexedPlaces,
 ): DynamicModule[] {
-  // One module for all who embed, so that a model is loaded once.
+  // One module for all users of the embedder, so that a model is loaded only once.
   const embedding = EmbeddingModule.forRoot(options.embedder);
   const vectors = VectorModule.forRoot({ ...vectorModuleOptions(options, embedding), hasLexicalIndex });
   return [StorageModule.forRoot(storage), vectors, embedding, telemetry];

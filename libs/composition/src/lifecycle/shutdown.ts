@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** A clean stop: its steps run once, in order, whatever asks for it; one that takes too long is cut short. */
+/** Clean shutdown: runs its steps once, in order, however often it is requested; ends the process after a timeout. */
 export class Shutdown {
   private readonly steps: (() => Promise<void>)[] = [];
   private running: Promise<void> | undefined;
@@ -8,7 +8,7 @@ export class Shutdown {
   constructor(
     private readonly logger: LoggerService,
     private readonly timeoutMs: number,
-    /** What the steps do with what is under way, for people. */
+    /** Human-readable description of what the steps do with work in progress. */
     private readonly purpose: string,
   ) {}
 

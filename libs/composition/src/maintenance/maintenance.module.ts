@@ -13,7 +13,7 @@ import {
   VerifyService,
 } from '@sfm/memory';
 
-/** `VerifyService` and `ReindexService`, on what the given module exports (see `IndexingModule`). */
+/** Provides `VerifyService` and `ReindexService`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
 export class MaintenanceModule {
   static register(indexing: DynamicModule): DynamicModule {

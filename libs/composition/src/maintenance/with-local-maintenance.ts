@@ -17,15 +17,15 @@ import { MaintenanceModule } from './maintenance.module.js';
 
 class LocalMaintenanceModule {}
 
-/** The use cases that compare and rebuild. */
+/** The use cases that verify and rebuild indexes. */
 export interface MaintenanceServices {
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
 }
 
 /**
- * Runs `work` in this process on an opened truth, beside any number of services that share its servers. Indexes that live
- * in a process are loaded into this one first: no service may have them.
+ * Runs `work` in this process on an open truth, alongside any number of services that share its servers. In-process
+ * indexes are loaded into this process first; no service may hold them.
  */
 export async function withLocalMaintenance(
   options: IndexingOptions,

@@ -1,44 +1,44 @@
 import type { OverlayOptions, PayloadFields, RankingOptions } from '@sfm/memory';
 
-/** What one call may ask for. Beyond it the call is refused and nothing of it is done. */
+/** Limits of one call. A call beyond them is refused and has no effect. */
 export interface LimitsOptions {
-  /** Levels of objects and lists in a payload. @default 32 */
+  /** Maximum nesting depth of a payload. @default 32 */
   readonly maxDepth?: number;
-  /** Size of a payload as JSON in UTF-8, in bytes. @default 1048576 */
+  /** Maximum payload size as UTF-8 JSON, in bytes. @default 1048576 */
   readonly maxBytes?: number;
-  /** Numbers in one coordinate. @default 64 */
+  /** Maximum dimensions of a coordinate. @default 64 */
   readonly maxDimensions?: number;
-  /** Memories in one bulk call. @default 1000 */
+  /** Maximum memories in one bulk call. @default 1000 */
   readonly maxBulkItems?: number;
-  /** Memories that one query may ask for. @default 1000 */
+  /** Maximum memories that one query may request. @default 1000 */
   readonly maxTopK?: number;
 }
 
 export type MemoryLimits = Required<LimitsOptions>;
 
-/** How single writes of concurrent calls are grouped. */
+/** How single writes from concurrent calls are batched. */
 export interface BatchingOptions {
-  /** Most writes that are committed together; 1 gives each a transaction of its own. @default 64 */
+  /** Maximum writes committed together; 1 gives each its own transaction. @default 64 */
   readonly maxBatch?: number;
-  /** Batches that are committed at once. @default 3, and without grouping as many as there are connections */
+  /** Batches committed concurrently. @default 3, or the number of connections without batching */
   readonly maxInFlight?: number;
-  /** Writes that may wait; beyond it callers are refused at once. @default 20000 */
+  /** Maximum queued writes; further calls are refused at once. @default 20000 */
   readonly maxQueued?: number;
 }
 
-/** How memories are found. */
+/** Options of recall. */
 export interface RecallingOptions {
   /** @default DEFAULT_RANKING */
   readonly ranking?: RankingOptions;
-  /** Most of what is not indexed yet that one recall looks through by itself. @default as `overlayBounds` says */
+  /** Maximum memories not indexed yet that one recall searches directly. @default the result of `overlayBounds` */
   readonly overlay?: Partial<OverlayOptions>;
-  /** How long a recall waits for an index that is still being loaded, in milliseconds. @default 15000 */
+  /** How long a recall waits for an index that is still loading, in milliseconds. @default 15000 */
   readonly warmupWaitMs?: number;
 }
 
-/** How memories are read. */
+/** Options of reads. */
 export interface ReadingOptions {
-  /** How long accesses gather before they are noted, in milliseconds. @default 2000 */
+  /** How long accesses are collected before they are recorded, in milliseconds. @default 2000 */
   readonly accessDelayMs?: number;
 }
 
@@ -50,7 +50,7 @@ export const DEFAULT_LIMITS: MemoryLimits = {
   maxTopK: 1000,
 };
 
-/** Of each kind the first field that is present counts; of the texts, all. */
+/** Recall uses the first field present of each kind, but all fields of `text`. */
 export const DEFAULT_FIELDS: PayloadFields = {
   text: [
     'text', 'content', 'task', 'fact', 'what', 'headline', 'title', 'summary', 'description', 'message', 'body', 'note',

@@ -44,20 +44,20 @@ export interface MemoryModuleOptions {
    * processes; the lexical index is this process's own and follows the ledger.
    */
   readonly indexes: 'own' | 'followed';
-  /** How long accesses gather before they are noted. */
+  /** How long accesses are collected before they are recorded. */
   readonly accessDelayMs: number;
-  /** How long a recall waits for an index that is still being loaded. */
+  /** How long a recall waits for an index that is still loading. */
   readonly warmupWaitMs: number;
-  /** Told when something in the background failed that nobody waits for. */
+  /** Called when background work fails that no caller waits for. */
   readonly onBackgroundError: (error: unknown) => void;
 }
 
 /** Binds the `IndexFilling` of this process. */
 export const INDEX_FILLING = Symbol('IndexFilling');
-/** Binds the lanes of recall. */
+/** Binds the recall lanes. */
 const LANES = Symbol('Lanes');
 
-/** Builds the use cases of the core on whatever adapters the imported modules bind to its ports. */
+/** Builds the core's use cases on the adapters that the imported modules bind to its ports. */
 @Module({})
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
@@ -103,7 +103,7 @@ function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOption
   ];
 }
 
-/** Filling the in-process indexes and knowing when they may be searched: see `MemoryModuleOptions.indexes`. */
+/** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */
 function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvider[] {
   const warmup = { provide: IndexWarmup, useFactory: () => new IndexWarmup(warmupWaitMs) };
   if (indexes === 'own') {

@@ -1,14 +1,14 @@
 import { OutboxLoop, type IndexFollower, type Outbox } from '@sfm/memory';
 
-/** Following rests this many times as long as it worked, so that a burst of writes keeps most of the processor. */
+/** Rests this many times as long as it worked, so that a burst of writes keeps most of the CPU. */
 const REST_FACTOR = 4;
 const MIN_REST_MS = 20;
-/** Looks this often even when nothing woke it: a notification can be lost with its connection. */
+/** Polls at this interval even without a notification, because one can be lost with its connection. */
 const POLL_MS = 1000;
 
 /**
- * Lets the lexical index follow the ledger while nobody recalls, so that a recall finds little left to catch up with.
- * A failure is no concern of its own: the next recall catches up, or says why it cannot.
+ * Applies new ledger entries to the lexical index between recalls, so that a recall has little left to catch up with.
+ * Ignores failures: the next recall catches up or reports the error.
  */
 export class LedgerWatch {
   private readonly loop: OutboxLoop;

@@ -9,12 +9,12 @@ import { PipelineService } from './pipeline.service.js';
 
 export interface PipelineModuleOptions extends Pick<MemoryModuleOptions, 'indexes'> {
   readonly events: EventsOptions;
-  /** Name under which the brokers see this process. */
+  /** Client name that this process sends to the brokers. */
   readonly clientName: string;
   readonly relay: OutboxRelayOptions;
 }
 
-/** Runs the relay and whatever keeps this process's indexes current. */
+/** Runs the relay, and the loading and updating of this process's indexes. */
 @Module({})
 export class PipelineModule {
   /** @param memory a `MemoryModule` with the same `indexes` */

@@ -6,7 +6,7 @@ import type { LedgerWatch } from './ledger-watch.js';
 
 const RELOAD_DELAY_MS = 1000;
 
-/** Runs what happens behind an acknowledged write: fills the in-process indexes, keeps them current, relays events. */
+/** Runs the work behind acknowledged writes: fills the in-process indexes, keeps them current and relays events. */
 export class PipelineService {
   private stopping = false;
   private loading: Promise<void> = Promise.resolve();
@@ -18,17 +18,17 @@ export class PipelineService {
     private readonly relay: OutboxRelay,
     private readonly bus: EventBusConnection,
     private readonly logger: LoggerService,
-    /** Absent where events themselves change the in-process indexes. */
+    /** Undefined when events update the in-process indexes directly. */
     private readonly watch?: LedgerWatch,
   ) {}
 
-  /** Starts relaying at once and loading in the background; recall waits until loading is done. */
+  /** Starts the relay, and loads the indexes in the background; recall waits until they are loaded. */
   async start(): Promise<void> {
     this.loading = this.loadUntilDone();
     await this.relay.start();
   }
 
-  /** Finishes what is under way. */
+  /** Finishes the work in progress. */
   async stop(): Promise<void> {
     this.stopping = true;
     this.cancelDelay();

@@ -2,7 +2,7 @@ import type { AccessRecorder, StoreService } from '@sfm/memory';
 import type { CacheBackend } from '../cache/cache-backend.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 
-/** What goes on behind the use cases of a memory system, from its first call to its last. */
+/** The background work of a memory system, from its first call to its last. */
 export class BackgroundWork {
   constructor(
     private readonly store: StoreService,
@@ -11,13 +11,13 @@ export class BackgroundWork {
     private readonly cache: CacheBackend,
   ) {}
 
-  /** Connects the cache, begins to relay events and to fill the indexes; recall waits until they are filled. */
+  /** Connects the cache and starts relaying events and filling the indexes; recall waits until they are filled. */
   async start(): Promise<void> {
     await this.cache.open();
     await this.pipeline.start();
   }
 
-  /** Finishes what was acknowledged or is under way. To be called when no call can come any more. */
+  /** Finishes acknowledged writes and work in progress. Call it when no more calls can arrive. */
   async stop(): Promise<void> {
     await this.store.drained();
     await this.pipeline.stop();

@@ -28,7 +28,7 @@ import type { MemorySystemOptions } from './memory-system-options.js';
 const RECALL = { ranking: DEFAULT_RANKING, warmupWaitMs: 15_000 };
 const READ = { accessDelayMs: 2000 };
 
-/** `MemorySystemOptions` with nothing left open. */
+/** `MemorySystemOptions` with every default filled in. */
 export interface CompleteOptions extends IndexingOptions {
   readonly truth: TruthOptions;
   readonly namespace: Namespace;
@@ -44,9 +44,9 @@ export interface CompleteOptions extends IndexingOptions {
 }
 
 /**
- * Fills in what the options leave open; what suits depends on the servers that they name.
+ * Fills in defaults, some of which depend on the servers in the options.
  *
- * @throws InvalidRequestError when `namespace` is no name of one
+ * @throws InvalidRequestError when `namespace` is not a valid namespace name
  */
 export function completeOptions(given: MemorySystemOptions): CompleteOptions {
   const { truth, namespace = 'api_ns', clientName = 'soma' } = given;
@@ -71,7 +71,7 @@ export function completeOptions(given: MemorySystemOptions): CompleteOptions {
   };
 }
 
-/** What is said to be undefined is not said. */
+/** Ignores options that are explicitly undefined. */
 function over<T extends object>(defaults: T, given: Partial<T> = {}): T {
   const said = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...defaults, ...Object.fromEntries(said) };

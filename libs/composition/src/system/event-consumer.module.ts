@@ -14,8 +14,8 @@ export interface EventConsumerParts extends Omit<MemorySystemParts, 'isMeasured'
 }
 
 /**
- * What a process needs that only applies events: `EventProcessor` for their handler, `KafkaBatchServer` as the transport
- * that calls it, and the stores that events change. Needs a global `ServiceMetrics`.
+ * Everything for a process that only applies events: `EventProcessor` for their handler, `KafkaBatchServer` as the
+ * transport that calls it, and the stores that events change. Needs a global `ServiceMetrics`.
  */
 @Module({})
 export class EventConsumerModule {

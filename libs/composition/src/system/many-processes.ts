@@ -3,12 +3,12 @@ import type { MemorySystemOptions } from './memory-system-options.js';
 
 type Places = Pick<MemorySystemOptions, 'truth' | 'vectors'>;
 
-/** True when any number of processes may serve from one database: nothing of it lives in one of them alone. */
+/** True when several processes may serve one database, because none of them holds state of its own. */
 export function allowsManyProcesses({ truth, vectors }: Places): boolean {
   return truth.kind === 'server' && vectors?.kind === 'qdrant';
 }
 
-/** How a process that serves opens the truth. */
+/** How a serving process opens the truth: shared or alone. */
 export function servingUse(places: Places): OpenTruthOptions['use'] {
   return allowsManyProcesses(places) ? 'shared' : 'alone';
 }

@@ -7,25 +7,25 @@ import type { RelayOptions } from '../pipeline/relay-options.js';
 import type { TruthOptions } from '../truth/truth-options.js';
 
 /**
- * A memory system: where its memories are, and how it works with them. Only the truth has to be said; the rest is inside
- * this process unless servers are named.
+ * Options of a memory system: where it stores memories and how it processes them. Only `truth` is required; everything
+ * else runs inside this process unless servers are given.
  */
 export interface MemorySystemOptions {
   readonly truth: TruthOptions;
-  /** Namespace of callers that name none; its index is the one that health and metrics look at. @default 'api_ns' */
+  /** Namespace of calls without one; health and metrics report on its index. @default 'api_ns' */
   readonly namespace?: string;
-  /** Name under which servers see this process. @default 'soma' */
+  /** Client name that this process sends to servers. @default 'soma' */
   readonly clientName?: string;
-  /** @default `hash` with 768 numbers */
+  /** @default `hash` with 768 dimensions */
   readonly embedder?: EmbedderOptions;
   /** @default `embedded` */
   readonly vectors?: VectorsOptions;
   /** @default `embedded` */
   readonly events?: EventsOptions;
-  /** @default a cache in this process alone */
+  /** @default a cache in this process only */
   readonly cache?: CacheOptions;
   readonly limits?: LimitsOptions;
-  /** Which fields of a payload mean something. @default `DEFAULT_FIELDS`, each by itself */
+  /** Payload fields with a meaning to recall. @default `DEFAULT_FIELDS`, applied per kind */
   readonly fields?: Partial<PayloadFields>;
   readonly batching?: BatchingOptions;
   readonly recall?: RecallingOptions;

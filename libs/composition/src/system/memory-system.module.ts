@@ -24,19 +24,19 @@ import type { Truth } from '../truth/open-truth.js';
 import { BackgroundWork } from './background-work.js';
 import type { CompleteOptions } from './complete-options.js';
 
-/** What a memory system is put together on. */
+/** The resources that a memory system is built on. */
 export interface MemorySystemParts {
-  /** Of an opened truth; whoever opened it closes it, after the application. */
+  /** From an open truth; the caller that opened it closes it after the application. */
   readonly dataSource: Truth['dataSource'];
-  /** Made by the caller, who may need its rate limiter too. */
+  /** Created by the caller, which may also need its rate limiter. */
   readonly cache: CacheBackend;
-  /** Counts into the `ServiceMetrics` that a global module binds. @default false */
+  /** Records to the `ServiceMetrics` that a global module binds. @default false */
   readonly isMeasured?: boolean;
 }
 
 /**
- * A whole memory system for the doors of a process: `StoreService`, `ReadService`, `ForgetService`, `RecallService`,
- * `VerifyService`, `ReindexService`, `IndexReadiness` and `ServiceHealth`. Nothing moves before `BackgroundWork` is started.
+ * A complete memory system for the APIs of a process: `StoreService`, `ReadService`, `ForgetService`, `RecallService`,
+ * `VerifyService`, `ReindexService`, `IndexReadiness` and `ServiceHealth`. Nothing runs before `BackgroundWork` starts.
  */
 @Module({})
 export class MemorySystemModule {

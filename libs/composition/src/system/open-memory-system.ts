@@ -21,9 +21,9 @@ import { MemorySystemModule } from './memory-system.module.js';
 
 /** A running memory system inside this process. */
 export interface MemorySystem {
-  /** Namespace of callers that name none. */
+  /** Namespace of calls without one. */
   readonly namespace: Namespace;
-  /** Where the memories are, for people. */
+  /** Human-readable location of the memories. */
   readonly location: string;
   readonly store: StoreService;
   readonly read: ReadService;
@@ -33,23 +33,23 @@ export interface MemorySystem {
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
   readonly health: ServiceHealth;
-  /** Finishes what is under way, then closes every connection and stops a PostgreSQL that was started. */
+  /** Finishes work in progress, closes every connection and stops the PostgreSQL that was started, if any. */
   close(): Promise<void>;
 }
 
 export interface MemorySystemSurroundings {
-  /** Becomes the logger of everything that Nest runs in this process. @default none: nothing is logged */
+  /** Becomes the logger of all Nest code in this process. @default none: nothing is logged */
   readonly logger?: LoggerService;
-  /** Told when another process has taken the data folder or the database over: the caller must close. @default not told */
+  /** Called when another process has taken over the data folder or the database: the caller must close. @default none */
   readonly onLost?: () => void;
-  /** Gives up, when it aborts, to wait for a PostgreSQL that does not answer yet. */
+  /** Aborts the wait for a PostgreSQL that does not answer yet. */
   readonly signal?: AbortSignal;
 }
 
 const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
- * Opens a memory system without any door in front. A recall waits for an index in the process until it is filled.
+ * Opens a memory system without an HTTP or gRPC server. A recall waits until the in-process indexes are filled.
  *
  * @throws with a message for operators: data folder or database in use, no access, server unreachable, no model
  */
@@ -80,7 +80,7 @@ export async function openMemorySystem(
   }
 }
 
-/** One step that fails keeps none of the others from being taken. @throws what the first of them threw */
+/** Runs every step in order, even after one fails. @throws the first error */
 async function inOrder(steps: readonly (() => Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (const step of steps) await step().catch((error: unknown) => failures.push(error));

@@ -1,7 +1,7 @@
 import { MemoryTelemetry } from '@sfm/memory';
 import { currentTraceparent, type ServiceMetrics } from '@sfm/observability';
 
-/** Turns what the core tells about its work into metrics, and tells it the present trace. */
+/** Records the core's telemetry as Prometheus metrics, and gives the core the current trace. */
 export class PrometheusMemoryTelemetry extends MemoryTelemetry {
   private overlaySize = 0;
 

@@ -6,7 +6,7 @@ import { PrometheusMemoryTelemetry } from './prometheus-memory-telemetry.js';
 /** Binds the core's telemetry. */
 @Module({})
 export class TelemetryModule {
-  /** To Prometheus metrics; needs a global `ServiceMetrics`, which `MetricsModule` has. */
+  /** Records Prometheus metrics; needs a global `ServiceMetrics`, as `MetricsModule` provides. */
   static measured(): DynamicModule {
     return binding({
       provide: MemoryTelemetry,
@@ -15,7 +15,7 @@ export class TelemetryModule {
     });
   }
 
-  /** To nothing. */
+  /** Discards all telemetry. */
   static silent(): DynamicModule {
     return binding({ provide: MemoryTelemetry, useFactory: () => new SilentTelemetry() });
   }

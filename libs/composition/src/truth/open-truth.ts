@@ -16,9 +16,9 @@ import type { EmbeddedTruthOptions, ServerTruthOptions, TruthOptions } from './t
 import { PLAIN_WORDING } from './truth-wording.js';
 import { whenReachable } from './when-reachable.js';
 
-/** How long a start waits for a process that is just giving the database up. */
+/** How long startup waits for a process that is releasing the database. */
 const PREDECESSOR_WAIT_MS = 5000;
-/** Connections of one process, unless its options say otherwise. */
+/** Connections per process, unless the options set another number. */
 export const DEFAULT_POOL_SIZE = 15;
 
 export interface OpenTruthOptions {
@@ -27,9 +27,9 @@ export interface OpenTruthOptions {
    * `shared`: any number of processes work on it. A data folder always belongs to one process.
    */
   readonly use: 'alone' | 'shared';
-  /** Told when another process has taken the data folder or the database over: the caller must stop. */
+  /** Called when another process has taken over the data folder or the database: the caller must stop. */
   readonly onLost: () => void;
-  /** Given up when it aborts, while waiting for a PostgreSQL that does not answer yet. */
+  /** Aborts the wait for a PostgreSQL that does not answer yet. */
   readonly signal?: AbortSignal;
 }
 
@@ -37,9 +37,9 @@ export interface OpenTruthOptions {
 export interface Truth {
   readonly dataSource: StorageModuleOptions['dataSource'];
   readonly connection: PostgresConnection;
-  /** Where the memories are, for people. */
+  /** Human-readable location of the memories. */
   readonly location: string;
-  /** Notes where this service answers, for a second instance that is refused. */
+  /** Records the URL of this service, so that a refused second instance can name it. */
   announce(url: string): Promise<void>;
   /** Closes connections, then stops what `openTruth` started. */
   close(): Promise<void>;
@@ -82,7 +82,7 @@ interface Server {
   stop(): Promise<void>;
 }
 
-/** Waits for an operator's PostgreSQL and claims its database, alone or beside processes that share it. */
+/** Waits for the PostgreSQL server and claims its database, exclusively or shared with other processes. */
 async function useServer(
   { url, tls, wording = PLAIN_WORDING }: ServerTruthOptions,
   logger: LoggerService,
@@ -127,7 +127,7 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
   };
 }
 
-/** Processes of an earlier version may have gone on writing after its migrations. Nearly always there is nothing to do. */
+/** Converts rows that processes of an earlier version wrote after the migrations. Usually there are none. */
 async function convertWhatOthersWrote(dataSource: Truth['dataSource']): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {

@@ -1,20 +1,20 @@
 import type { PoolOptions, TlsOptions } from '@sfm/storage';
 import type { TruthWording } from './truth-wording.js';
 
-/** Where the truth is: in a PostgreSQL that this process starts itself, or on a server. */
+/** Where the truth is stored: in a PostgreSQL that this process starts, or on a server. */
 export type TruthOptions = EmbeddedTruthOptions | ServerTruthOptions;
 
 interface CommonTruthOptions {
   /** @default as `PoolOptions` says */
   readonly pool?: PoolOptions;
-  /** How trouble with the server is told to people. @default in words of its own */
+  /** Messages about server problems. @default `PLAIN_WORDING` */
   readonly wording?: TruthWording;
 }
 
-/** A real PostgreSQL in a folder of its own. One process per folder. */
+/** A real PostgreSQL in its own folder. One process per folder. */
 export interface EmbeddedTruthOptions extends CommonTruthOptions {
   readonly kind: 'embedded';
-  /** Made when it is missing; relative paths start at the working directory. */
+  /** Created when missing; relative paths start at the working directory. */
   readonly dataDir: string;
 }
 
@@ -23,6 +23,6 @@ export interface ServerTruthOptions extends CommonTruthOptions {
   readonly kind: 'server';
   /** `postgresql://user:password@host:5432/database`, with the parameters of libpq for TLS. */
   readonly url: string;
-  /** Wins over what the address says. */
+  /** Overrides the TLS parameters of the URL. */
   readonly tls?: TlsOptions;
 }

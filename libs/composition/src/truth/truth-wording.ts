@@ -1,14 +1,14 @@
 import type { ConnectionProblem } from '@sfm/storage';
 
-/** How trouble with a PostgreSQL server is told to people; whoever knows where its address stands says so. */
+/** Messages about PostgreSQL problems; a caller that knows where the address is configured supplies its own. */
 export interface TruthWording {
-  /** It does not answer yet, and is tried again. */
+  /** The server does not answer yet; the connection is retried. */
   waiting(reason: string): string;
-  /** It has not answered for too long. */
+  /** The server did not answer within the time limit. */
   unreachable(reason: string): string;
-  /** It answers and lets nobody in. */
+  /** The server answers but refuses access. */
   refused(reason: string, problem: ConnectionProblem): string;
-  /** Another process, with ` (…)` about it, needs the database at `location` for itself. */
+  /** Another process needs exclusive use of the database at `location`; `holder` describes it as ` (…)`. */
   inUse(holder: string, location: string): string;
 }
 

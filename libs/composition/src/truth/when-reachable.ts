@@ -3,11 +3,11 @@ import type { LoggerService } from '@nestjs/common';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TruthWording } from './truth-wording.js';
 
-/** How long a start waits for a PostgreSQL that does not answer. */
+/** How long startup waits for an unreachable PostgreSQL. */
 const REACHABLE_WAIT_MS = 30_000;
 const REACHABLE_RETRY_MS = 1000;
 
-/** Who is told of the waiting, and in which words; the signal ends it. */
+/** The logger and the wording of the retries; the signal aborts them. */
 export interface Patience {
   readonly logger: LoggerService;
   readonly wording: TruthWording;
@@ -15,7 +15,7 @@ export interface Patience {
 }
 
 /**
- * Tries until the server answers; what a server that answers refuses (a password, a database) fails at once.
+ * Retries until the server answers; fails at once when the server refuses (wrong password, missing database).
  *
  * @throws Error for operators, with the driver's error as its cause
  */
@@ -34,14 +34,14 @@ export async function whenReachable<T>(attempt: () => Promise<T>, patience: Pati
   }
 }
 
-/** An error that says why PostgreSQL let nobody in, when that is what the given one means; else the given one. */
+/** Turns an error of refused access into one that gives the reason; returns any other error unchanged. */
 export function explainRefusal(error: unknown, wording: TruthWording): unknown {
   const problem = connectionProblem(error);
   if (problem === undefined || !(error instanceof Error)) return error;
   return new Error(wording.refused(error.message, problem), { cause: error });
 }
 
-/** A socket that cannot be opened, or a server that starts, stops (SQLSTATE 57P) or has no connection left (53300). */
+/** True for socket errors, and for a server that is starting, stopping (SQLSTATE 57P) or out of connections (53300). */
 function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^(E[A-Z]+|EAI_.*|57P..|53300)$/.test(code) || /timeout|terminated/i.test(messageOf(error));

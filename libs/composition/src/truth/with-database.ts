@@ -14,14 +14,14 @@ import type { TruthOptions } from './truth-options.js';
 import { PLAIN_WORDING } from './truth-wording.js';
 import { explainRefusal } from './when-reachable.js';
 
-/** Connections of a process that administers. */
+/** Pool size of an administrative process. */
 const POOL_SIZE = 2;
 
 /**
- * Runs `work` on the database of a memory system, whatever its schema. An embedded PostgreSQL that is running is used
- * beside its service; one that is not is started for the work and stopped again.
+ * Runs `work` on the database of a memory system, at any schema version. Connects to an embedded PostgreSQL that is
+ * already running, alongside its service; otherwise starts it for the work and stops it afterwards.
  *
- * @param logger told of trouble with a PostgreSQL that is started here
+ * @param logger receives the problems of a PostgreSQL that is started here
  */
 export async function withDatabase(
   truth: TruthOptions,
@@ -31,7 +31,7 @@ export async function withDatabase(
   await withConnection(truth, logger, (connection) => withDataSource(connection, truth, work));
 }
 
-/** As `withDatabase`, for work that connects by itself. `isOwned` is true when no other process can be at the database. */
+/** Like `withDatabase`, but `work` opens the connection. `isOwned` is true when no other process can use the database. */
 export async function withConnection<T>(
   truth: TruthOptions,
   logger: EmbeddedPostgresLogger,
@@ -50,13 +50,13 @@ export async function withConnection<T>(
   }
 }
 
-/** The PostgreSQL that the options name; undefined for an embedded one that does not run. */
+/** Connection to the PostgreSQL in the options; undefined for an embedded one that is not running. */
 export async function runningDatabase(truth: TruthOptions): Promise<PostgresConnection | undefined> {
   if (truth.kind === 'server') return resolveConnection(truth.url, truth.tls);
   return findRunningPostgres(resolve(truth.dataDir));
 }
 
-/** Runs `work` on a database that is reached over the connection. @throws Error that says why PostgreSQL refuses us */
+/** Runs `work` on the database of the connection. @throws Error with the reason when PostgreSQL refuses access */
 export async function withDataSource(
   connection: PostgresConnection,
   { wording = PLAIN_WORDING }: Pick<TruthOptions, 'wording'>,

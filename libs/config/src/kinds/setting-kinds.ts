@@ -4,7 +4,7 @@ import type { SecretKind, Setting, SettingCaveat, SettingDeclaration } from './s
 const TRUE_WORDS = ['1', 'true', 'yes', 'on'];
 const FALSE_WORDS = ['0', 'false', 'no', 'off'];
 
-/** What is allowed where a file of certificates or keys is named. */
+/** Allowed values for the path of a certificate or key file. */
 export const PEM_FILE = 'the path of a readable PEM file';
 
 type Declaration<T> = SettingDeclaration & { readonly caveats?: readonly SettingCaveat<T>[] };
@@ -24,7 +24,7 @@ function declare<T>(declaration: Declaration<T>, kind: Kind<T>): Setting<T> {
 
 const show = (value: unknown): string => (value === undefined ? '' : String(value));
 
-/** A schema that maps the text with `read` and refuses it where `read` answers undefined. */
+/** A schema that maps the text with `read` and refuses it when `read` returns undefined. */
 function readable<T>(read: (text: string) => T | undefined): z.ZodType<T, string> {
   return z.string().transform((text, context) => {
     const value = read(text);
@@ -46,7 +46,7 @@ export function text<D extends string | undefined>(
   },
 ): Setting<string | D> {
   const pattern = declaration.pattern;
-  // A line break or NUL in a path or a name is always a quoting accident.
+  // A line break or NUL in a path or a name is always a quoting mistake.
   const isOneLine = (value: string) => ![...value].some((character) => character < ' ' || character === '\u007f');
   return declare(declaration, {
     fallback: declaration.fallback,
@@ -78,7 +78,7 @@ export function integer<D extends number | undefined>(
   });
 }
 
-/** A whole number where 0 and everything below switch the thing off; the value is then 0. */
+/** A whole number where 0 or less turns the feature off; the value is then 0. */
 export function integerOrOff(
   declaration: Declaration<number> & { readonly fallback: number; readonly max: number },
 ): Setting<number> {
@@ -162,7 +162,7 @@ export function list(
   declaration: Declaration<readonly string[]> & {
     readonly fallback: readonly string[];
     readonly allowed: string;
-    /** Brings one item to its normal form, or refuses it with undefined. */
+    /** Normalises one item, or refuses it with undefined. */
     readonly item: (text: string) => string | undefined;
   },
 ): Setting<readonly string[]> {
@@ -179,7 +179,7 @@ export function list(
   });
 }
 
-/** A URL of one of some schemes; its credentials are masked wherever it is shown. */
+/** A URL with one of the given schemes; its credentials are masked wherever it is shown. */
 export function url<D extends string | undefined>(
   declaration: Declaration<string | D> & { readonly schemes: readonly string[]; readonly fallback: D },
 ): Setting<string | D> {

@@ -6,12 +6,12 @@ export interface SettingAlias {
   readonly note: string;
 }
 
-/** How much of a value may be shown: all of it, nothing, or all but the credentials inside a URL. */
+/** Which part of a value may be shown: all of it, nothing, or all but the credentials inside a URL. */
 export type SecretKind = 'none' | 'whole' | 'url-credentials';
 
 /**
- * What giving a setting means in this version. `notice`: accepted, but something the operator should know follows.
- * `refused`: the service does not start with it, because going on would silently lose what was asked for.
+ * Effect of setting a variable in this version. `notice`: accepted, with a notice for the operator. `refused`: the
+ * service does not start, because continuing would silently ignore the request.
  */
 export interface SettingCaveat<T> {
   readonly kind: 'notice' | 'refused';
@@ -20,7 +20,7 @@ export interface SettingCaveat<T> {
   readonly when?: (value: T, given: string) => boolean;
 }
 
-/** What a table row says; builders in `setting-kinds.ts` add the parsing. */
+/** Definition of a table row; builders in `setting-kinds.ts` add the parsing. */
 export interface SettingDeclaration {
   readonly name: string;
   /** One or two sentences for the reference page. */
@@ -30,15 +30,15 @@ export interface SettingDeclaration {
   readonly unit?: string;
 }
 
-/** One environment variable: how it is called, read, defaulted, documented and masked. */
+/** One environment variable: its name, parsing, default, documentation and masking. */
 export interface Setting<T> extends SettingDeclaration {
   readonly aliases: readonly SettingAlias[];
   readonly fallback: T;
-  /** What is allowed, as shown in problems and in the reference page. */
+  /** Allowed values, as shown in problems and on the reference page. */
   readonly allowed: string;
-  /** From the trimmed, non-empty text to the value; fails without a message of its own. */
+  /** Parses the trimmed, non-empty text; fails without its own message. */
   readonly schema: z.ZodType<T, string>;
-  /** From a value back to the text form an operator would write. */
+  /** Formats a value as an operator would write it. */
   readonly format: (value: T) => string;
   readonly secret: SecretKind;
   readonly caveats: readonly SettingCaveat<T>[];

@@ -1,6 +1,6 @@
 import { flag, integer, integerOrOff, list, scaled, text } from '../kinds/setting-kinds.js';
 
-/** Hard ceiling of a request body, in bytes; holds even when the operator lifts the limit. */
+/** Hard limit of a request body, in bytes; applies even when the operator removes the configured limit. */
 const ABSOLUTE_MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|::1)$/;
@@ -12,7 +12,7 @@ function origin(value: string): string | undefined {
   return /^https?:\/\//.test(bare) && URL.canParse(bare) && new URL(bare).origin === bare ? bare : undefined;
 }
 
-/** Where and how HTTP and gRPC are served. */
+/** HTTP and gRPC servers. */
 export const httpSettings = {
   host: text({
     name: 'SOMA_API_HOST',
@@ -96,7 +96,7 @@ export const httpSettings = {
   }),
 };
 
-/** Who may call. */
+/** Authentication. */
 export const authSettings = {
   token: text({
     name: 'SOMA_API_TOKEN',
@@ -121,7 +121,7 @@ export const authSettings = {
   }),
 };
 
-/** How often one credential may call one route. */
+/** Rate limits per credential and route. */
 export const rateLimitSettings = {
   max: integerOrOff({
     name: 'SOMA_RATE_LIMIT_MAX',

@@ -1,6 +1,6 @@
 import { integer } from '../kinds/setting-kinds.js';
 
-/** What one request may ask for. Beyond it the request is refused and nothing of it is done. */
+/** Limits of one request. A request beyond them is refused and has no effect. */
 export const limitsSettings = {
   bulkItems: integer({
     name: 'SOMA_MAX_BULK_ITEMS',

@@ -7,7 +7,7 @@ function fieldPath(value: string): string | undefined {
   return /^[^\s,."]+(\.[^\s,."]+)*$/.test(value) && value.length <= 200 ? value : undefined;
 }
 
-/** What recall does when a request leaves it open. */
+/** Defaults of recall for requests that do not specify them. */
 export const recallSettings = {
   hybridDefault: flag({
     name: 'SOMA_HYBRID_RECALL_DEFAULT',

@@ -1,9 +1,9 @@
 import { flag, integer, oneOf, scaled, text } from '../kinds/setting-kinds.js';
 
-// The same rule as the core's namespace rule; this library imports nothing of ours, and a wrong name must stop the start.
+// Same as the core's namespace rule: this library imports none of our code, and a wrong name must prevent the start.
 const NAMESPACE = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
 
-/** What the process is and where it keeps its things. */
+/** The process and its data folder. */
 export const serviceSettings = {
   mode: oneOf({
     name: 'MEMORY_MODE',

@@ -21,7 +21,7 @@ export class FeatureHashingEmbedder extends Embedder {
   readonly space: string;
   override readonly isQuick = true;
   readonly #features = new Map<string, WordFeatures>();
-  /** Scratch space of one text; to make it anew for each takes longer than to fill it. */
+  /** Scratch space for one text; reused, because allocating it takes longer than filling it. */
   readonly #sums: Float64Array;
 
   /** @throws RangeError when the dimension is not a positive integer. */
@@ -50,7 +50,7 @@ export class FeatureHashingEmbedder extends Embedder {
     const sums = this.#sums.fill(0);
     for (const [word, count] of counts) {
       const { indexes, weights } = this.#featuresOf(word);
-      // A square root damps repetition as a logarithm would, and is exact to the last bit everywhere.
+      // A square root damps repetition as a logarithm would, and is bit-exact on every platform.
       const damped = Math.sqrt(count);
       for (let position = 0; position < indexes.length; position++) {
         const index = indexes[position]!;

@@ -1,6 +1,6 @@
 import { murmur3 } from './murmur3.js';
 
-/** Where a word adds how much: parallel arrays, indexes below the dimension. */
+/** Indexes (below the dimension) and weights that a word adds, as parallel arrays. */
 export interface WordFeatures {
   readonly indexes: Int32Array;
   readonly weights: Float64Array;
@@ -10,15 +10,15 @@ const WORD_SEED = 0x5f0a;
 const NGRAM_SEED = 0x9e37;
 const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 const DIGIT = /\p{N}/u;
-/** Scripts written without spaces: what the pattern takes for one word is a sentence, and meaning sits in one or two signs. */
+/** Scripts without spaces: the word pattern matches a whole sentence, while one or two characters carry the meaning. */
 const UNSPACED_SCRIPT = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const NGRAM_SIZES = [3, 4, 5];
 const UNSPACED_NGRAM_SIZES = [1, 2];
 const SIGNS_OF_AN_UNSPACED_WORD = 2;
 const MAX_NGRAM_CODE_POINTS = 64;
-/** Share of a word's squared weight that its character n-grams have together; the rest is the whole word's. */
+/** Share of a word's squared weight given to all its character n-grams; the whole word gets the rest. */
 const NGRAM_SHARE = 0.8;
-/** Length at which a word counts fully; the shorter a word, the more common it mostly is. */
+/** Length at which a word gets full weight; shorter words are usually more common. */
 const FULL_WEIGHT_LENGTH = 8;
 
 /** Words of a text, folded by NFKC and lower case. */
@@ -61,7 +61,7 @@ function ngramsOf(codePoints: readonly string[]): string[] {
   return NGRAM_SIZES.flatMap((size) => slices(['<', ...codePoints, '>'], size));
 }
 
-/** Every run of `size` signs. */
+/** Returns every run of `size` characters. */
 function slices(signs: readonly string[], size: number): string[] {
   return Array.from({ length: Math.max(0, signs.length - size + 1) }, (_, start) =>
     signs.slice(start, start + size).join(''),

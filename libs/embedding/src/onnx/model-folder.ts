@@ -4,7 +4,7 @@ import { access } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EmbedderUnavailableError } from '@sfm/memory';
 
-/** Weights in the formats that models are published in, and the file each is in. */
+/** File of the model weights for each published format. */
 const WEIGHT_FILES = {
   fp32: 'model.onnx',
   fp16: 'model_fp16.onnx',
@@ -19,7 +19,7 @@ export type ModelPrecision = keyof typeof WEIGHT_FILES;
 export interface ModelFolder {
   readonly name: string;
   readonly parent: string;
-  /** Hash of everything that decides the vectors. */
+  /** Hash of everything that determines the vectors. */
   readonly fingerprint: string;
 }
 

@@ -11,7 +11,7 @@ import {
 export interface OnnxOptions {
   /** Folder of the model: config.json, tokenizer.json, tokenizer_config.json and onnx/model*.onnx. */
   readonly folder: string;
-  /** What the model answers with; another length is refused. */
+  /** Vector length of the model; other lengths are refused. */
   readonly dimension: number;
   /** Which weights to use. Default fp32 (`onnx/model.onnx`). */
   readonly precision?: ModelPrecision;
@@ -19,7 +19,7 @@ export interface OnnxOptions {
   readonly pooling?: Pooling;
   /** Texts per run of the model. Default 16. */
   readonly batchSize?: number;
-  /** Gives transformers.js; by default the installed package. */
+  /** Loads transformers.js; by default the installed package. */
   readonly loadRuntime?: () => Promise<TransformersRuntime>;
 }
 

@@ -2,7 +2,7 @@ import { EmbedderUnavailableError } from '@sfm/memory';
 
 const PACKAGE: string = '@huggingface/transformers';
 
-/** How a model turns token vectors into one. */
+/** How token vectors are pooled into one. */
 export type Pooling = 'mean' | 'cls';
 
 /** A loaded model: texts in, one row of numbers per text out. */

@@ -10,11 +10,11 @@ export interface EmbeddingsEndpointOptions {
   readonly apiKey?: string;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
-  /** Waits between tries; tests watch it. */
+  /** Waits between tries; replaced in tests. */
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
-/** One try that failed, and whether another may succeed. */
+/** A failed try, and whether a retry may succeed. */
 class FailedTry extends EmbedderUnavailableError {
   constructor(
     message: string,
@@ -38,7 +38,7 @@ export class EmbeddingsEndpoint {
   }
 
   /**
-   * The parsed answer to a request.
+   * Sends a request and returns the parsed answer.
    *
    * @throws EmbedderUnavailableError when every try failed or the server refuses.
    */
@@ -125,7 +125,7 @@ export class EmbeddingsEndpoint {
   }
 }
 
-/** Accepts a base address (`http://host/v1`) as well as the whole one (`http://host/v1/embeddings`). */
+/** Accepts a base address (`http://host/v1`) or the full one (`http://host/v1/embeddings`). */
 function embeddingsUrl(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:')

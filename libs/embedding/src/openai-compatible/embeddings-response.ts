@@ -1,7 +1,7 @@
 import { EmbedderUnavailableError } from '@sfm/memory';
 import { toUnitLength } from '../vectors/unit-length.js';
 
-/** What was asked for. */
+/** The expected vectors. */
 export interface ExpectedEmbeddings {
   readonly count: number;
   readonly dimension: number;

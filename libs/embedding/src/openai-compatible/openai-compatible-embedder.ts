@@ -7,7 +7,7 @@ export interface OpenAiCompatibleOptions {
   readonly url: string;
   readonly apiKey?: string;
   readonly model: string;
-  /** What the model answers with; other lengths are refused. */
+  /** Vector length of the model; other lengths are refused. */
   readonly dimension: number;
   /** Ask the server to shorten vectors to `dimension`; only some models can. Default false. */
   readonly sendDimension?: boolean;
@@ -15,7 +15,7 @@ export interface OpenAiCompatibleOptions {
   readonly batchSize?: number;
   /** Requests under way at the same time. Default 4. */
   readonly maxConcurrency?: number;
-  /** For one request, answer included. Default 30000. */
+  /** Time limit of one request, including its answer. Default 30000. */
   readonly timeoutMs?: number;
   /** Tries after the first one. Default 3. */
   readonly maxRetries?: number;
@@ -23,7 +23,7 @@ export interface OpenAiCompatibleOptions {
   readonly retryBaseDelayMs?: number;
   /** Longest wait between tries, `Retry-After` included. Default 20000. */
   readonly retryMaxDelayMs?: number;
-  /** Waits between tries; tests watch it. */
+  /** Waits between tries; replaced in tests. */
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
@@ -77,7 +77,7 @@ export class OpenAiCompatibleEmbedder extends Embedder {
     return readEmbeddings(answer, { count: input.length, dimension, model });
   }
 
-  /** The first failure stops what has not begun. */
+  /** After the first failure, starts no further requests. */
   async #inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
     const waiting = items.values();
     let hasFailed = false;

@@ -1,10 +1,10 @@
 import { backoffMs } from '@sfm/memory';
 
-/** How often and how long to wait before asking again. */
+/** Number of retries, and the waits between them. */
 export interface RetryPolicy {
   readonly maxRetries: number;
   readonly baseDelayMs: number;
-  /** Also the longest `Retry-After` that is waited for. */
+  /** Also limits the wait for `Retry-After`. */
   readonly maxDelayMs: number;
 }
 

@@ -3,27 +3,27 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 
 export type HealthDetails = Record<string, unknown>;
 
-/** A part the service depends on, and how to find out whether it works. */
+/** A dependency of the service and its health check. */
 export interface HealthComponent {
   readonly name: string;
-  /** Resolves when the part works, optionally with facts worth showing; rejects when it does not. */
+  /** Resolves when the part works, optionally with details to show; rejects when it does not. */
   readonly check: (signal: AbortSignal) => Promise<HealthDetails | void>;
   /** Longest wait for the check, in milliseconds. Default 2000. */
   readonly timeoutMs?: number;
 }
 
-/** What came of one check. */
+/** Result of one check. */
 export interface ComponentHealthResult {
   readonly name: string;
   readonly healthy: boolean;
   readonly latency_ms: number;
-  /** Facts from the check; on failure only the kind of error, because health is readable without a token. */
+  /** Details from the check; on failure only the kind of error, because health is readable without a token. */
   readonly details: HealthDetails;
 }
 
 /**
- * The parts of the service and their health. Checks run side by side, each with its own timeout; a check that fails
- * never makes another fail or wait. Changes of health are logged with their reason.
+ * Checks the health of the service's parts. Checks run in parallel, each with its own timeout; a failing check never
+ * makes another fail or wait. Logs changes of health with their reason.
  */
 @Injectable()
 export class ComponentHealth {
@@ -33,14 +33,14 @@ export class ComponentHealth {
 
   constructor(private readonly indicators: HealthIndicatorService) {}
 
-  /** Adds a part; one of the same name is replaced. */
+  /** Adds a part, replacing one of the same name. */
   register(component: HealthComponent): void {
     this.components.set(component.name, component);
   }
 
   /**
-   * The health of all parts, in the order of registration. A part that has not answered `withinMs` after the call
-   * counts as unhealthy in this answer; its check goes on.
+   * Returns the health of all parts, in order of registration. A part that has not answered within `withinMs` counts as
+   * unhealthy in this result; its check continues.
    */
   async checkAll(withinMs?: number): Promise<ComponentHealthResult[]> {
     return Promise.all(
@@ -101,7 +101,7 @@ function readOutcome(outcome: HealthDetails | undefined) {
   };
 }
 
-/** `ECONNREFUSED`, an SQLSTATE, `StoreUnavailableError`, `timeout`: enough to look further, nothing to exploit. */
+/** `ECONNREFUSED`, an SQLSTATE, `StoreUnavailableError`, `timeout`: enough to investigate, nothing to exploit. */
 function kindOf(reason: unknown): string {
   const { name, code, message } = factsOf(reason);
   if (message === 'timeout' || name === 'AbortError' || name === 'TimeoutError') return 'timeout';

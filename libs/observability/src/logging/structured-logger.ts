@@ -19,7 +19,7 @@ export interface StructuredLoggerOptions {
 type Fields = Record<string, unknown>;
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** Nest tells of every module and route it wires, as information; to an operator it is debugging detail. */
+/** Nest logs every wired module and route at info level; for an operator that is debugging detail. */
 const FRAMEWORK_CONTEXTS = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -31,8 +31,8 @@ const FRAMEWORK_CONTEXTS = new Set([
 
 /**
  * Nest logger that writes one JSON object per line: `time` (ISO 8601), `level`, `msg`, `context`, `trace_id` and `span_id`
- * inside traces, and `err` with type, message, stack and cause. Lines about one request name it as `request_id`: whoever
- * writes them has the request, and following it by itself would cost every promise of the process (Node below 24).
+ * inside traces, and `err` with type, message, stack and cause. Lines about one request carry `request_id`, passed by the
+ * caller, because tracking it automatically would slow down every promise of the process (Node below 24).
  *
  * A message may be text, an Error, or an object of fields. Of fields, `msg` is the message; where only `event` is
  * given (the name operators search for), it is the message too.
@@ -93,7 +93,7 @@ function traceFields(): Fields {
   return trace === undefined ? {} : { trace_id: trace.traceId, span_id: trace.spanId };
 }
 
-/** Adds what the message says to the fields, and gives the text of the line. */
+/** Merges the message into the fields and returns the text of the line. */
 function addMessage(fields: Fields, message: unknown): string {
   if (isError(message)) {
     fields['err'] = message;
@@ -101,7 +101,7 @@ function addMessage(fields: Fields, message: unknown): string {
   }
   if (typeof message !== 'object' || message === null) return String(message);
   const { msg, ...others } = { msg: undefined, ...message };
-  // The frame of the line is ours: a field cannot rename the level or forge the time.
+  // Our own keys win: a field cannot change the level or forge the time.
   for (const [name, value] of Object.entries(others)) fields[isFrame(name) ? `_${name}` : name] = value;
   return String(msg ?? fields['event'] ?? (isError(fields['err']) ? fields['err'].message : ''));
 }
@@ -110,7 +110,7 @@ function isFrame(name: string): boolean {
   return name === 'time' || name === 'level' || name === 'context';
 }
 
-/** What Nest passes after the message: errors, stacks and, last, the name of the logging class. */
+/** The arguments that Nest passes after the message: errors, stacks and, last, the name of the logging class. */
 function addRest(fields: Fields, rest: readonly unknown[]): void {
   const last = rest.at(-1);
   const hasContext = typeof last === 'string' && !isStack(last);

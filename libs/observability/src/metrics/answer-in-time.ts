@@ -1,6 +1,6 @@
 const SCRAPE_TIMEOUT_MS = 1000;
 
-/** What `read` answers within a second; undefined when it fails or is slow, so that a scrape never waits for it. */
+/** Resolves with the result of `read` within a second; undefined when it fails or is slow, so no scrape waits for it. */
 export async function answerInTime<T>(read: () => T | Promise<T> | undefined): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<undefined>((resolve) => {

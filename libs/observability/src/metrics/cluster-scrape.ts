@@ -16,35 +16,35 @@ interface ScrapeAnswer {
   readonly text: string | null;
 }
 
-/** Something that a message can be sent to: a worker, seen from the process that started it. */
+/** A message recipient: a worker, as seen by the process that started it. */
 export interface MessageTarget {
   send(message: ScrapeAnswer): unknown;
 }
 
-/** The side of the process that owns the workers: adds up their metrics whenever one of them is scraped. */
+/** Runs in the process that owns the workers: sums their metrics whenever one of them is scraped. */
 export class ClusterScrape {
   private readonly aggregator = new AggregatorRegistry();
 
-  /** Answers a worker's request for the metrics of all; other messages are none of its business. */
+  /** Answers a worker's request for the metrics of all workers; ignores other messages. */
   async answer(worker: MessageTarget, message: unknown): Promise<void> {
     if (!isMessage<ScrapeRequest>(message, REQUEST)) return;
     const text = await this.aggregator.clusterMetrics().catch(() => null);
     try {
       worker.send({ type: ANSWER, id: message.id, text });
     } catch {
-      // The worker is gone; so is its scraper.
+      // The worker is gone, and its scraper with it.
     }
   }
 }
 
-/** The side of a worker: hands its registry out and asks for the sum. */
+/** Runs in a worker: provides its registry and requests the sum. */
 export class WorkerScrape {
   constructor(registry: Registry) {
     AggregatorRegistry.setRegistries([registry]);
     new AggregatorRegistry();
   }
 
-  /** The metrics of all workers as text; null when they cannot be had in time. */
+  /** Returns the metrics of all workers as text; null when they do not arrive in time. */
   async all(): Promise<string | null> {
     const id = randomUUID();
     return new Promise<string | null>((resolve) => {

@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { answerInTime } from './answer-in-time.js';
 
-/** What can be asked of the running service, by name; each is read when the metrics are scraped. */
+/** Gauge sources of the running service, by name; each is read at every scrape. */
 export interface GaugeSources {
   readonly outboxDepth?: () => number | Promise<number>;
   readonly outboxOldestAgeSeconds?: () => number | Promise<number>;
@@ -33,7 +33,7 @@ const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: str
   ],
 ];
 
-/** Gauges that pull. A source that fails or is slow costs its own value (NaN), never the scrape. */
+/** Pulled gauges. A source that fails or is slow loses only its own value (NaN), never the scrape. */
 export class PulledGauges {
   private sources: GaugeSources = {};
 
@@ -43,7 +43,7 @@ export class PulledGauges {
       new Gauge({
         name,
         help,
-        // What several workers share is not to be added up.
+        // Values shared by several workers must not be summed.
         aggregator: 'max',
         registers: [registry],
         async collect() {

@@ -7,7 +7,7 @@ import { ServiceMetrics } from './service-metrics.js';
 /** Serves the registry in the text format of Prometheus. The module sets the path. */
 @Controller()
 export class MetricsController {
-  /** Present in a worker of several: whichever is scraped answers for all. */
+  /** Set when there are several workers: the scraped one answers for all. */
   private readonly workers: WorkerScrape | undefined;
 
   constructor(private readonly metrics: ServiceMetrics) {

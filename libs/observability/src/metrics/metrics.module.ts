@@ -5,7 +5,7 @@ import { MetricsController } from './metrics.controller.js';
 import { ServiceMetrics } from './service-metrics.js';
 
 export interface MetricsModuleOptions {
-  /** A subclass of MetricsController, where the application has to decorate it (to make it public, say). */
+  /** A subclass of MetricsController, when the application must decorate it (e.g. to make it public). */
   readonly controller?: Type<MetricsController>;
   /** Default `/metrics`. */
   readonly path?: string;

@@ -1,13 +1,13 @@
 import { Gauge, Pushgateway, Registry } from 'prom-client';
 
-/** One number of a process that is gone before anybody scrapes it. */
+/** A metric of a process that ends before it can be scraped. */
 export interface PushedGauge {
   readonly name: string;
   readonly help: string;
   readonly value: number;
 }
 
-/** Replaces a group of metrics at a Prometheus Pushgateway. @throws when it does not take them */
+/** Replaces a group of metrics at a Prometheus Pushgateway. @throws when it does not accept them */
 export async function pushGauges(
   url: string,
   group: { readonly job: string; readonly groupings: Readonly<Record<string, string>> },

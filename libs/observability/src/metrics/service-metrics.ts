@@ -65,7 +65,7 @@ export class ServiceMetrics {
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
     this.gauges = new PulledGauges(registry);
-    // Or the first one would be the start of a series, which no increase counts.
+    // Starts each series at zero; otherwise `increase` would miss the first event.
     for (const outcome of ['applied', 'skipped', 'poisoned']) this.indexed.inc({ outcome }, 0);
   }
 
@@ -106,7 +106,7 @@ export class ServiceMetrics {
     this.redisFallbacks.inc({ use });
   }
 
-  /** Names what to ask at a scrape; a later registration replaces the sources it names. */
+  /** Registers sources to read at each scrape; a later registration replaces sources of the same name. */
   registerGauges(sources: GaugeSources): void {
     this.gauges.register(sources);
   }

@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { chooseRequestId } from './request-id.js';
 
 /**
- * Gives a request its id: `X-Request-ID` where it is sane, else a new one. For the `genReqId` option of Fastify, so
- * that `request.id` is this id everywhere.
+ * Returns the id of a request: a valid `X-Request-ID`, else a new one. Pass it as Fastify's `genReqId` option, so that
+ * `request.id` is this id everywhere.
  */
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   return chooseRequestId(request.headers['x-request-id']);

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { beginSpan, isTracing } from './tracing.js';
 
-/** Asked by probes and scrapers, by the thousand; and the pages of the API's documents. */
+/** Routes that probes and scrapers call by the thousand, and the API document pages. */
 const UNTRACED = /^\/$|^\/(?:ping|health|healthz|readyz|metrics|docs|openapi\.json)(?:\/|$)/;
 
 /**
- * Makes a server span of every request but those of probes, scrapers and documents; it continues the trace of an
- * incoming `traceparent`. The path itself is not in it: paths hold coordinates. Without effect while traces are off,
- * so call it after `startTracing`.
+ * Creates a server span for every request except those of probes, scrapers and documents; it continues the trace of an
+ * incoming `traceparent`. It omits the path, because paths contain coordinates. No effect while tracing is off, so call
+ * it after `startTracing`.
  */
 export function installHttpTracing(fastify: Pick<FastifyInstance, 'addHook'>): void {
   if (!isTracing()) return;
@@ -29,7 +29,7 @@ export function installHttpTracing(fastify: Pick<FastifyInstance, 'addHook'>): v
       { traceparent: single(headers['traceparent']), tracestate: single(headers['tracestate']) },
     );
     if (!span) return done();
-    // Also where the client has gone before its answer.
+    // Also runs when the client disconnects before its answer.
     reply.raw.once('close', () => {
       const { statusCode, writableFinished } = reply.raw;
       span.set('http.response.status_code', statusCode);

@@ -1,24 +1,24 @@
 export type SpanKind = 'internal' | 'server' | 'client' | 'producer' | 'consumer';
 
-/** What a span says of itself. Names and values come from this program's own words, never from what callers sent. */
+/** Name and attributes of a span. They come from constants of this program, never from caller input. */
 export interface SpanDescription {
   readonly name: string;
   readonly kind: SpanKind;
   readonly attributes?: Readonly<Record<string, string | number>>;
 }
 
-/** A span that is open. */
+/** An open span. */
 export interface OpenSpan {
-  /** Gives it the name that was not known when it began. */
+  /** Sets the name, when it was not known at the start. */
   rename(name: string): void;
   set(name: string, value: string | number): void;
-  /** Marks what it stands for as failed; `type` is a code or the name of a class, not a message. */
+  /** Marks the span as failed; `type` is a code or a class name, not a message. */
   fail(type: string): void;
 }
 
-/** The spans of work that is done at once for several traces. */
+/** The spans of work that serves several traces at once. */
 export interface SharedSpans {
-  /** For each of the given trace contexts, in order, the one to send on: that of its span, or the given one itself. */
+  /** For each given trace context, in order, the one to send on: its span's, or the given one itself. */
   readonly traceparents: readonly (string | undefined)[];
   /** Marks the work as failed for one of them; `type` as in `OpenSpan.fail`. */
   fail(index: number, type: string): void;
@@ -36,15 +36,15 @@ export interface DetachedSpan extends OpenSpan {
   end(): void;
 }
 
-/** Makes spans. Bound only while traces are on; everybody asks through the functions of `tracing.ts`. */
+/** Creates spans. Bound only while tracing is on; callers use the functions of `tracing.ts`. */
 export abstract class Tracer {
-  /** Opens a span that continues the trace of the W3C headers, or begins one. */
+  /** Opens a span that continues the trace of the W3C headers, or starts one. */
   abstract begin(
     description: SpanDescription,
     headers: { readonly traceparent?: string; readonly tracestate?: string },
   ): DetachedSpan;
 
-  /** Runs `work` in a span below the present one; without a present one that is recorded, without a span. */
+  /** Runs `work` in a child span of the current one, or without a span when no current one is recorded. */
   abstract inside<T>(describe: () => SpanDescription, work: (span?: OpenSpan) => Promise<T>): Promise<T>;
 
   /** See `traceShared`. */
@@ -54,10 +54,10 @@ export abstract class Tracer {
     work: (spans: SharedSpans) => Promise<T>,
   ): Promise<T>;
 
-  /** Runs `work` as if nothing were traced. */
+  /** Runs `work` untraced. */
   abstract outside<T>(work: () => T): T;
 
-  /** The context of the present span as a W3C `traceparent`; undefined outside of spans that are recorded. */
+  /** Returns the current span's context as a W3C `traceparent`; undefined outside recorded spans. */
   abstract traceparent(): string | undefined;
 
   abstract ids(): TraceIds | undefined;

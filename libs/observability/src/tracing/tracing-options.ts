@@ -7,13 +7,13 @@ export type SamplerName =
   | 'parentbased_always_off'
   | 'parentbased_traceidratio';
 
-/** Where spans go, and which. */
+/** Which spans are recorded, and where they are sent. */
 export interface TracingOptions {
   /** `service.name` of the resource. */
   readonly serviceName: string;
   /** `service.version` of the resource. */
   readonly serviceVersion: string;
-  /** Further attributes of the resource; they win over our own. */
+  /** Additional resource attributes; they override our own. */
   readonly resourceAttributes?: Readonly<Record<string, string>>;
   readonly exporter: OtlpExporterOptions | { readonly kind: 'console' };
   readonly sampler: SamplerName;
@@ -21,9 +21,9 @@ export interface TracingOptions {
   readonly ratio: number;
   /** Longest time a finished span waits to be sent, milliseconds. */
   readonly scheduleDelayMs: number;
-  /** Finished spans that may wait; further ones are dropped. */
+  /** Maximum finished spans waiting to be sent; further ones are dropped. */
   readonly maxQueued: number;
-  /** Most spans of one request. */
+  /** Maximum spans per request. */
   readonly maxBatch: number;
 }
 
@@ -33,6 +33,6 @@ export interface OtlpExporterOptions {
   /** Whole address, such as `http://localhost:4318/v1/traces`. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Longest time for one delivery, tries included, milliseconds. */
+  /** Longest time for one delivery including retries, milliseconds. */
   readonly timeoutMs: number;
 }

@@ -1,8 +1,8 @@
 import type { DetachedSpan, OpenSpan, SharedSpans, SpanDescription, TraceIds, Tracer } from './tracer.js';
 
 /**
- * What adapters call where they leave the process or are entered. While traces are off no tracer is bound, nothing of
- * OpenTelemetry is loaded, and each of these is one comparison.
+ * Tracing functions for adapters, called where work leaves or enters the process. While tracing is off, no tracer is
+ * bound, OpenTelemetry is not loaded, and each call costs one comparison.
  */
 let tracer: Tracer | undefined;
 
@@ -18,18 +18,17 @@ export function isTracing(): boolean {
 }
 
 /**
- * Runs `work` in a span below the present one. There is no span, and `describe` is not asked, where nothing is traced:
- * what happens in the background, without anybody waiting for it, begins no traces.
+ * Runs `work` in a child span of the current one. Without a current trace it creates no span and does not call
+ * `describe`: background work that no caller waits for starts no traces.
  */
 export function traceCall<T>(describe: () => SpanDescription, work: (span?: OpenSpan) => Promise<T>): Promise<T> {
   return tracer ? tracer.inside(describe, work) : work();
 }
 
 /**
- * Runs what is done at once for several traces, such as a batch. Each distinct trace context gets a span of its own
- * below it, so that every trace shows the work whole. `work` runs inside the first one: what it calls is found there,
- * and the spans link to each other. Without any trace context it runs outside of all traces, or with `beginsTrace` in
- * a new one.
+ * Runs work that serves several traces at once, such as a batch. Each distinct trace context gets its own child span, so
+ * that every trace shows the whole work. `work` runs inside the first span, which contains the calls it makes, and the
+ * spans link to each other. Without any trace context `work` runs untraced, or with `beginsTrace` in a new trace.
  */
 export function traceShared<T>(
   description: SpanDescription & { readonly beginsTrace?: boolean },
@@ -39,12 +38,12 @@ export function traceShared<T>(
   return tracer ? tracer.shared(description, traceparents, work) : work({ traceparents, ...NO_SPANS });
 }
 
-/** Runs `work`, and everything it starts, outside of the trace that caused it. */
+/** Runs `work`, and everything it starts, outside the current trace. */
 export function outsideTraces<T>(work: () => T): T {
   return tracer ? tracer.outside(work) : work();
 }
 
-/** Opens a span that continues the trace of the W3C headers, or begins one; undefined while traces are off. */
+/** Opens a span that continues the trace of the W3C headers, or starts one; undefined while tracing is off. */
 export function beginSpan(
   description: SpanDescription,
   headers: { readonly traceparent?: string; readonly tracestate?: string } = {},
@@ -52,17 +51,17 @@ export function beginSpan(
   return tracer?.begin(description, headers);
 }
 
-/** The present trace context as a W3C `traceparent`; undefined outside of traces that are recorded. */
+/** Returns the current trace context as a W3C `traceparent`; undefined outside recorded traces. */
 export function currentTraceparent(): string | undefined {
   return tracer?.traceparent();
 }
 
-/** The present trace and span; undefined outside of traces. */
+/** Returns the current trace and span; undefined outside traces. */
 export function currentTrace(): TraceIds | undefined {
   return tracer?.ids();
 }
 
-/** The trace id of a `traceparent` while traces are on. */
+/** Returns the trace id of a `traceparent` while tracing is on. */
 export function traceIdOf(traceparent: string | undefined): string | undefined {
   return tracer && traceparent !== undefined ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
 }
@@ -71,7 +70,7 @@ export function traceIdOf(traceparent: string | undefined): string | undefined {
 const TRACEPARENT = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-[^\s]*)?$/;
 const MAX_TRACEPARENT = 255;
 
-/** The text when it is a W3C `traceparent`, so that nothing else is stored or sent on. */
+/** Returns the text if it is a W3C `traceparent`, so that nothing else is stored or sent on. */
 export function validTraceparent(text: string | undefined): string | undefined {
   return text !== undefined && text.length <= MAX_TRACEPARENT && TRACEPARENT.test(text) ? text : undefined;
 }

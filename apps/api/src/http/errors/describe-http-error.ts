@@ -3,10 +3,10 @@ import { describeError, INTERNAL_ERROR, type FieldProblem, type RequestPart } fr
 import { MalformedJsonError } from '../requests/json-body.js';
 import { httpError, statusError, type HttpError } from './http-error.js';
 
-/** Seconds a client is asked to wait where nobody knows better. */
+/** Default `Retry-After`, in seconds. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Says of any thrown thing what HTTP answers: what the edge says, and what only HTTP can meet. */
+/** Maps any thrown value to an HTTP error: the edge's description, extended by errors that only occur in HTTP. */
 export function describeHttpError(error: unknown, part: RequestPart = 'body'): HttpError {
   if (error instanceof MalformedJsonError) return describeMalformedJson(error);
   if (error instanceof HttpException) return describeHttpException(error);

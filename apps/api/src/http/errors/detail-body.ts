@@ -1,7 +1,7 @@
 import type { FieldProblem } from '@sfm/edge';
 import type { HttpError } from './http-error.js';
 
-/** Error body of the compatible routes, as their clients know it: a sentence, or a list of field errors. */
+/** Error body that clients of the compatible routes expect: a sentence, or a list of field errors. */
 export interface DetailBody {
   readonly detail: string | readonly FieldDetail[];
 }
@@ -14,7 +14,7 @@ interface FieldDetail {
   readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
-/** A media type other than JSON reads as "no object was sent" to clients of these routes. */
+/** Clients of these routes expect "no object was sent" for a media type other than JSON. */
 const NOT_JSON: FieldProblem = {
   part: 'body',
   path: [],

@@ -2,7 +2,7 @@ import { detailResponse } from './detail-body.js';
 import type { HttpError } from './http-error.js';
 import { PROBLEM_CONTENT_TYPE, problemResponse } from './problem-body.js';
 
-/** An error in the shape of the API the request was for. */
+/** An error in the shape of the requested API. */
 export interface ErrorResponse {
   readonly status: number;
   readonly contentType: string;

@@ -6,7 +6,7 @@ import { errorResponse } from './error-response.js';
 import { statusError, type HttpError } from './http-error.js';
 import { RouteTable } from './route-table.js';
 
-/** Answers every error in the shape of the API it happened in; logs the ones that are our fault. */
+/** Answers every error in the shape of its API; logs server faults. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
@@ -40,7 +40,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 }
 
-/** Where the value of a core error came from: a request with a body, its path, or its query string. */
+/** The request part that the value of a core error came from: body, path or query string. */
 function partOf(request: FastifyRequest): RequestPart {
   if (request.body !== undefined && request.body !== null) return 'body';
   const params = request.params;

@@ -1,15 +1,15 @@
 import type { ErrorDescription } from '@sfm/edge';
 import { HTTP_STATUS } from './http-status.js';
 
-/** What went wrong, with all that HTTP says of it but the shape of the body. */
+/** An error with everything that HTTP sends for it except the shape of the body. */
 export interface HttpError extends Omit<ErrorDescription, 'code' | 'retryAfterSeconds'> {
   readonly status: number;
-  /** Stable code: the core's catalogue, extended by what only HTTP can meet. */
+  /** Stable code: the core's catalogue, extended by errors that only occur in HTTP. */
   readonly code: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Codes of what only HTTP can meet. */
+/** Codes of errors that only occur in HTTP. */
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad_request',
   401: 'unauthorized',
@@ -37,13 +37,13 @@ const MESSAGES: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
-/** An error that the edge has described, as HTTP answers it. */
+/** Turns an error described by the edge into an HTTP error. */
 export function httpError({ retryAfterSeconds, ...described }: ErrorDescription): HttpError {
   const wait = retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } };
   return { ...described, status: HTTP_STATUS[described.code], ...wait };
 }
 
-/** An error that only has a status, e.g. one the framework raised. */
+/** An error with only a status, e.g. one raised by the framework. */
 export function statusError(status: number, message: string): HttpError {
   return {
     status,

@@ -1,6 +1,6 @@
 import type { DescribedCode } from '@sfm/edge';
 
-/** The status of every error that has a code. The compatible routes and v1 differ in a few: see their bodies. */
+/** The status of each error code. The compatible routes and v1 differ in a few: see their bodies. */
 export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   invalid_request: 422,
   invalid_coordinate: 400,

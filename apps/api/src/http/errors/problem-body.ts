@@ -5,7 +5,7 @@ export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
 
 /** Error body of the v1 routes (RFC 9457). */
 export interface ProblemBody {
-  /** Names the kind of problem: `urn:sfm:problem:<code>`. */
+  /** Kind of problem: `urn:sfm:problem:<code>`. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -36,7 +36,7 @@ export function problemResponse(
   return { status, body: errors ? { ...body, errors } : body };
 }
 
-/** v1 calls unreadable JSON a bad request, and a bad coordinate a bad value like any other. */
+/** v1 reports unreadable JSON as a bad request and a bad coordinate like any other bad value. */
 function v1Status({ status, code }: HttpError): number {
   if (code === 'malformed_json') return 400;
   return code === 'invalid_coordinate' ? 422 : status;

@@ -6,15 +6,15 @@ interface KnownRoute {
   readonly methods: Set<string>;
 }
 
-/** Knows which methods a path answers to, so that a wrong method is told from a wrong path. */
+/** Knows the methods of each path, to distinguish a wrong method from a wrong path. */
 @Injectable()
 export class RouteTable {
   private readonly routes = new Map<string, KnownRoute>();
 
-  /** Learns every route that is registered from now on. */
+  /** Records every route registered from now on. */
   watch(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ url, method }) => {
-      // Routes of plugins (documents, static files) answer OPTIONS and wildcards; they say nothing about ours.
+      // Routes of plugins (documents, static files) answer OPTIONS and wildcards; they are not ours.
       if (url.includes('*')) return;
       const route = this.routes.get(url) ?? { pattern: toPattern(url), methods: new Set<string>() };
       for (const name of Array.isArray(method) ? method : [method]) route.methods.add(name);
@@ -22,7 +22,7 @@ export class RouteTable {
     });
   }
 
-  /** Methods the path answers to, in alphabetical order; empty for an unknown path. */
+  /** The path's methods in alphabetical order; empty for an unknown path. */
   methodsAt(url: string): readonly string[] {
     const path = (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/+$/, '');
     const methods = new Set<string>();
@@ -33,7 +33,7 @@ export class RouteTable {
   }
 }
 
-/** `/memories/:coord` matches one step; `::` is a plain colon. */
+/** `:coord` in `/memories/:coord` matches one path segment; `::` is a literal colon. */
 function toPattern(url: string): RegExp {
   const source = url
     .replace(/(?<=.)\/+$/, '')

@@ -18,7 +18,7 @@ const TAGS: Readonly<Record<string, string>> = {
   service: 'Health, metrics and counts.',
 };
 
-/** The OpenAPI 3.1 document of all routes. Needs no backend: a preview application is enough. */
+/** Builds the OpenAPI 3.1 document of all routes. Needs no backend: a preview application is enough. */
 export function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')

@@ -14,7 +14,7 @@ import { inlineSchema, schemaRef } from './schema-registry.js';
 
 export const BEARER = 'bearer';
 
-/** What a route's document says; the schemas are the ones the route validates with. */
+/** Documentation of a route; the schemas are the ones the route validates with. */
 export interface OperationDoc {
   /** `operationId`: unique, camelCase. */
   readonly id: string;
@@ -23,13 +23,13 @@ export interface OperationDoc {
   readonly description?: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
-  /** Path parameters and what they are. */
+  /** Path parameters and their descriptions. */
   readonly params?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly answers: readonly AnswerDoc[];
-  /** Error statuses beside the ones every route of its kind has. */
+  /** Error statuses in addition to the common ones of its kind of route. */
   readonly errors?: readonly number[];
-  /** No token needed. */
+  /** The route needs no token. */
   readonly open?: boolean;
 }
 
@@ -37,11 +37,11 @@ export interface AnswerDoc {
   readonly status: number;
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Content type of an answer that is not JSON. */
+  /** Content type of a non-JSON response. */
   readonly text?: string;
 }
 
-/** How one API shape describes its errors. */
+/** Error documentation of one API shape. */
 export interface ErrorDoc {
   readonly contentType: string;
   readonly schema: z.ZodType;

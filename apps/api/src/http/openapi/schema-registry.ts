@@ -4,7 +4,7 @@ import { z } from 'zod';
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 type SchemaObject = Exclude<Schemas[string], { $ref: string }>;
 
-/** The bounds of exact integers go without saying. */
+/** Omits the safe-integer bounds, which zod adds to every integer. */
 const RENDERING = {
   io: 'input',
   unrepresentable: 'any',
@@ -17,7 +17,7 @@ const RENDERING = {
 const registry = z.registry<{ id: string }>();
 const ids = new Map<z.ZodType, string>();
 
-/** Gives a schema a name in the API document; routes then refer to it, and so do schemas that hold it. */
+/** Gives a schema a name in the API document; routes and enclosing schemas then refer to it. */
 export function apiSchema<Schema extends z.ZodType>(id: string, schema: Schema): Schema {
   registry.add(schema, { id });
   ids.set(schema, id);
@@ -42,12 +42,12 @@ export function inlineSchema(schema: z.ZodType): SchemaObject {
   return openApiSchema(z.toJSONSchema(schema, RENDERING));
 }
 
-/** Where the document keeps the schema of this name. */
+/** Location of a named schema in the document. */
 export function componentUri(id: string): string {
   return `#/components/schemas/${id}`;
 }
 
-/** Identity keywords belong to stand-alone schemas only. */
+/** Removes the identity keywords, which are only for stand-alone schemas. */
 function openApiSchema(schema: z.core.JSONSchema.BaseSchema): SchemaObject {
   const { $schema, $id, ...rest } = schema;
   return rest as SchemaObject;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { InvalidShapeError, type FieldPath } from '@sfm/edge';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** The body is not JSON. `position` counts UTF-16 code units from 0, where the parser could tell. */
+/** The body is not JSON. `position` counts UTF-16 code units from 0, if the parser reported it. */
 export class MalformedJsonError extends Error {
   constructor(
     readonly reason: string,
@@ -17,8 +17,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const digests = new WeakMap<object, string>();
 
 /**
- * Reads every JSON body. Unlike the parsers that come with the framework it keeps what is wrong for our error shapes,
- * and never strips or trusts `__proto__`.
+ * Parses every JSON body. Unlike the framework's parsers it keeps the error details for our error shapes, and never
+ * strips or trusts `__proto__`.
  */
 export function registerJsonParser(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
@@ -47,7 +47,7 @@ function readJson(request: FastifyRequest, body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = decode(body);
   const value = parse(text);
-  // Cheap look first: the walk is only for bodies that may hold the key, plainly or escaped.
+  // Cheap check first: only bodies that may hold the key, plain or escaped, need the walk.
   if (text.includes('__proto__') || text.includes('\\u00')) refuseProto(value);
   return value;
 }
@@ -87,7 +87,7 @@ function refuseProto(root: unknown): void {
         },
       ]);
     }
-    // A path longer than this is cut: it only names the place in an error.
+    // Longer paths are cut: the path only names the position in an error.
     const here = path.length < 12 ? path : path.slice(0, 12);
     for (const [key, child] of Object.entries(value)) {
       waiting.push({ value: child, path: [...here, Array.isArray(value) ? Number(key) : key.slice(0, 80)] });

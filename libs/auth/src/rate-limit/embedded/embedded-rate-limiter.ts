@@ -4,7 +4,7 @@ import { RateLimiter } from '../rate-limiter.port.js';
 import { RequestLog } from './request-log.js';
 
 export interface EmbeddedRateLimiterOptions {
-  /** Most keys remembered, at least 1. Beyond it the key that was idle longest is forgotten. Default 10 000. */
+  /** Maximum number of keys, at least 1. Beyond it the least recently used key is dropped. Default 10 000. */
   readonly maxKeys?: number;
   /** Monotonic clock in milliseconds. Default: the process's. */
   readonly now?: () => number;
@@ -17,13 +17,13 @@ interface KeyState {
 }
 
 /**
- * Rate limiter inside the process; exact, because the time of every counted request is kept. Memory: 8 bytes per
- * request inside the window, and soon nothing for keys that were idle for a window.
+ * In-process rate limiter; exact, because it stores the time of every counted request. Memory: 8 bytes per request
+ * inside the window; keys idle for a window are soon dropped.
  */
 export class EmbeddedRateLimiter extends RateLimiter {
   private readonly keys: LRUCache<string, KeyState>;
   private readonly now: () => number;
-  /** Until then the key that was not used longest is not idle. */
+  /** The least recently used key is not idle before this time. */
   private nextLookAt = -Infinity;
 
   constructor(options: EmbeddedRateLimiterOptions = {}) {
@@ -32,7 +32,7 @@ export class EmbeddedRateLimiter extends RateLimiter {
     this.now = options.now ?? (() => performance.now());
   }
 
-  /** Keys remembered at the moment. */
+  /** Current number of keys. */
   get size(): number {
     return this.keys.size;
   }
@@ -48,7 +48,7 @@ export class EmbeddedRateLimiter extends RateLimiter {
       log.append(now);
       state.idleAt = now + windowMs;
     }
-    // With a limit lowered meanwhile, several requests must leave before there is room.
+    // If the limit was lowered meanwhile, several requests must leave before there is room.
     const leavesFirst = allowed ? log.at(0) : log.at(log.size - limit);
     const waitMs = leavesFirst === undefined ? 0 : leavesFirst + windowMs - now;
     return Promise.resolve({
@@ -67,7 +67,7 @@ export class EmbeddedRateLimiter extends RateLimiter {
     return state;
   }
 
-  /** Forgets a few of the keys that were not used longest: no request pays for a whole sweep. */
+  /** Drops a few of the least recently used keys, so that no request pays for a whole sweep. */
   private forgetIdle(now: number): void {
     for (let looks = 2; looks > 0; looks--) {
       const [key] = this.keys.rkeys();

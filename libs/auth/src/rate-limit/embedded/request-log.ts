@@ -1,6 +1,6 @@
 const INITIAL_CAPACITY = 16;
 
-/** Times in rising order, oldest first, in a ring that doubles when it is full. */
+/** Timestamps, oldest first, in a ring buffer that doubles when full. */
 export class RequestLog {
   private ring = new Float64Array(INITIAL_CAPACITY);
   private start = 0;
@@ -10,7 +10,7 @@ export class RequestLog {
     return this.count;
   }
 
-  /** The time at this place, 0 being the oldest. */
+  /** Returns the time at this index; 0 is the oldest. */
   at(index: number): number | undefined {
     return index < this.count ? this.ring[(this.start + index) % this.ring.length] : undefined;
   }

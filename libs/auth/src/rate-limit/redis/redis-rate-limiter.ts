@@ -3,9 +3,9 @@ import type { ScriptRunner } from './script-runner.js';
 import { SLIDING_WINDOW } from './sliding-window.js';
 
 export interface RedisRateLimiterOptions {
-  /** In front of every key. @default 'soma:rate:' */
+  /** Prefix of every key. @default 'soma:rate:' */
   readonly keyPrefix?: string;
-  /** Told of every request that was counted without Redis. */
+  /** Called for every request that was counted without Redis. */
   readonly onFallback?: () => void;
   /** Monotonic clock in milliseconds. Default: the process's. */
   readonly now?: () => number;
@@ -14,9 +14,9 @@ export interface RedisRateLimiterOptions {
 /**
  * Rate limiter for all processes that share a Redis: exact, on the server's clock.
  *
- * While Redis is away each process limits for itself with `own`, which has seen all it allowed before, and both must
- * agree for one window after Redis is back, because Redis has not seen what was allowed meanwhile. So one process never
- * lets more through than the limit, and all of them together only while Redis is away. Never rejects because of Redis.
+ * While Redis is down each process uses `own`, which has counted every request that the process allowed before. For one
+ * window after Redis is back, both must allow a request, because Redis missed those allowed meanwhile. So one process
+ * never exceeds the limit, and all of them together only while Redis is down. Never rejects because of Redis.
  */
 export class RedisRateLimiter extends RateLimiter {
   private readonly keyPrefix: string;

@@ -1,9 +1,9 @@
-/** The one thing the limiter asks of Redis; whoever holds the connection provides it. */
+/** The only Redis operation that the limiter needs; implemented by the owner of the connection. */
 export interface ScriptRunner {
   /**
-   * Runs a Lua script on the server with nothing in between.
+   * Runs a Lua script atomically on the server.
    *
-   * @throws Error soon when the server is away or does not answer
+   * @throws Error promptly when the server is down or does not answer
    */
   runScript(source: string, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown>;
 }

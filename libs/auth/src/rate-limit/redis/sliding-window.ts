@@ -4,7 +4,7 @@
  * in Lua.
  *
  * KEYS[1] the list. ARGV: limit, window in microseconds.
- * Answers {allowed, counted requests, microseconds until one of them leaves and makes room}.
+ * Returns {allowed, counted requests, microseconds until the next one leaves the window and makes room}.
  */
 export const SLIDING_WINDOW = `
 local limit = tonumber(ARGV[1])

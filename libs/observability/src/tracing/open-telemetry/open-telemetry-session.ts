@@ -46,7 +46,7 @@ export class OpenTelemetrySession {
     this.tracer = new OpenTelemetryTracer(this.provider.getTracer('somafractalmemory', options.serviceVersion));
   }
 
-  /** Sends what waits; gives up after a few seconds. */
+  /** Sends waiting spans; gives up after a few seconds. */
   async close(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, CLOSE_MS)));
@@ -85,7 +85,7 @@ function rootSampler(name: string, ratio: number): Sampler {
   return name === 'always_off' ? new AlwaysOffSampler() : new TraceIdRatioBasedSampler(ratio);
 }
 
-/** What the SDK complains of repeats with every delivery. */
+/** Limits the SDK's warnings, which repeat with every delivery. */
 function complaints(logger: Pick<LoggerService, 'warn'>): DiagLogger {
   let quietUntil = 0;
   const complain = (message: string, ...details: unknown[]) => {

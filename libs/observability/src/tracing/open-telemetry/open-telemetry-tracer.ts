@@ -130,7 +130,7 @@ function fail(span: Span | undefined, type: string): void {
   span?.setAttribute('error.type', type).setStatus({ code: SpanStatusCode.ERROR });
 }
 
-/** Both ways: who looks at either trace finds the other. */
+/** Links in both directions, so that each trace leads to the other. */
 function link(first: Span, other: Span): void {
   first.addLink({ context: other.spanContext() });
   other.addLink({ context: first.spanContext() });
@@ -140,7 +140,7 @@ function traceparentOf({ traceId, spanId, traceFlags }: SpanContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
 }
 
-/** The code that the failure began with, such as a SQLSTATE or an errno, else the name of the class. */
+/** Returns the root cause's code, such as a SQLSTATE or an errno, else the class name. */
 function errorType(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   let type = error.constructor.name;

@@ -2,18 +2,18 @@ import type { LoggerService } from '@nestjs/common';
 import { bindTracer } from '../tracing.js';
 import type { TracingOptions } from '../tracing-options.js';
 
-/** Traces of this process, on or off. */
+/** Tracing of this process, on or off. */
 export interface Tracing {
-  /** Sends what waits, as far as a bounded time allows, and ends. Never rejects. */
+  /** Sends waiting spans within a time limit, then shuts down. Never rejects. */
   stop(): Promise<void>;
 }
 
 const OFF: Tracing = { stop: () => Promise.resolve() };
 
 /**
- * Turns traces on, or leaves them off without options: then nothing of OpenTelemetry is loaded. Call it before
- * anything is wired, and stop it after everything else. A collector that is away costs spans, never requests; the log
- * says so, at most once a minute.
+ * Turns tracing on; without options it stays off and OpenTelemetry is not loaded. Call it before anything is wired, and
+ * stop it after everything else. While the collector is down, spans are lost but requests are unaffected; this is logged
+ * at most once a minute.
  */
 export async function startTracing(
   options: TracingOptions | undefined,

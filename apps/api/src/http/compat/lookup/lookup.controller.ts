@@ -17,7 +17,7 @@ import {
 } from './lookup.dto.js';
 import { PayloadResultsSchema } from '../recall/recall.dto.js';
 
-/** Reads by word, by place and by coordinate, in the words existing clients use. */
+/** Routes of the compatible API that read by word, by place and by coordinate. */
 @Controller()
 export class CompatLookupController {
   constructor(

@@ -24,7 +24,7 @@ import { equalityFilter, typeOrNone } from '../wire/fields.js';
 const TAG = 'memories (compatible)';
 const COORD = { coord: 'Coordinate as text: numbers separated by commas.' };
 
-/** The later compatible API: the same memories under `/memories`. */
+/** The newer compatible API: the same memories under `/memories`. */
 @Controller('memories')
 export class CompatMemoriesController {
   constructor(

@@ -18,7 +18,7 @@ import { storedType } from '../wire/fields.js';
 const TAG = 'memories (compatible)';
 const BODY_ERRORS = [400, 413, 422, 503];
 
-/** Writes, in the words existing clients use. */
+/** Write routes of the compatible API. */
 @Controller()
 export class CompatStoreController {
   constructor(

@@ -36,13 +36,13 @@ interface ScoredPayload {
   readonly score: number;
 }
 
-/** Who asks, and where the answer goes. */
+/** The caller and the reply of one request. */
 interface Call {
   readonly principal: Principal;
   readonly reply: FastifyReply;
 }
 
-/** Recall, in the words existing clients use. */
+/** Recall routes of the compatible API. */
 @Controller()
 export class CompatRecallController {
   constructor(

@@ -7,10 +7,10 @@ import { compatible } from '../wire/errors.dto.js';
 import { HealthSchema, LivenessSchema } from './service.dto.js';
 
 const TAG = 'service';
-/** A probe that waits longer than this for us counts us as dead, which a slow server behind us does not make us. */
+/** Probes that wait longer count the process as dead, although a slow backend does not make it so. */
 const LIVENESS_WITHIN_MS = 500;
 
-/** Health for people, load balancers and existing clients. Needs no token. */
+/** Health routes for people, load balancers and existing clients. Need no token. */
 @Controller()
 @Public()
 export class HealthController {
@@ -103,7 +103,7 @@ interface ServiceEntry {
   readonly details: Readonly<Record<string, string | number | boolean | null>>;
 }
 
-/** The parts; and, where none has the name, entries for the three technologies that existing clients look for. */
+/** The parts, plus entries for any of the three technologies that existing clients expect and no part is named after. */
 function services({ components, kvStore, graphStore, vectorStore }: HealthReport): ServiceEntry[] {
   const parts = components.map(({ name, healthy, latencyMs, details }) => ({
     name,

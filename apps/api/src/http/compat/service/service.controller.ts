@@ -7,10 +7,10 @@ import { GreetingSchema, PongSchema, StatsSchema } from './service.dto.js';
 
 const TAG = 'service';
 
-/** Area of `@PublicIf`: whether `/stats` answers without a token is the operator's choice. */
+/** Area of `@PublicIf`: the operator chooses whether `/stats` needs a token. */
 export const STATS_AREA = 'stats';
 
-/** What the service says about itself. */
+/** Routes that describe the service. */
 @Controller()
 export class ServiceController {
   constructor(private readonly memories: AuthorizedReads) {}
@@ -55,7 +55,7 @@ export class ServiceController {
   async stats(@CurrentPrincipal() principal: Principal, @Headers('x-soma-namespace') requested: string | undefined) {
     const where = principal.namespaces === '*' && !requested ? 'everywhere' : 'here';
     const counts = await this.memories.counts(principal, where).catch((cause: unknown) => {
-      // What the caller is to mend is told as it is.
+      // Errors that the caller can fix pass through unchanged.
       if (describeError(cause).loudness === 'silent') throw cause;
       throw new ServiceUnavailableException('Backend stats unavailable', { cause });
     });

@@ -2,7 +2,7 @@ import { jsonObject } from '@sfm/edge';
 import { MEMORY_TYPES, type JsonObject, type MemoryFilter, type MemoryType } from '@sfm/memory';
 import { z } from 'zod';
 
-/** Fields that several compatible routes share. */
+/** Fields shared by several compatible routes. */
 
 export const coordText = (description = 'Coordinate as text: numbers separated by commas.') =>
   z
@@ -13,7 +13,7 @@ export const coordText = (description = 'Coordinate as text: numbers separated b
 export const payloadField = () =>
   jsonObject('What is remembered: any JSON object.', { text: 'The kettle is in the blue cupboard', source: 'kitchen' });
 
-/** `null` and `""` mean "not said", as existing clients send them. */
+/** Existing clients send `null` and `""` for "not given". */
 export const memoryTypeField = (description: string) =>
   z
     .enum([...MEMORY_TYPES, ''])
@@ -39,13 +39,13 @@ export const filtersField = () =>
 export const hybridField = () =>
   z.boolean().nullish().describe('true: words and vectors; false: vectors alone; null: the configured default.');
 
-/** The type to store under. */
+/** The type to store; `episodic` unless `semantic` is given. */
 export function storedType(type: MemoryType | '' | null | undefined): MemoryType {
   return type === 'semantic' ? 'semantic' : 'episodic';
 }
 
 /**
- * Top-level equality on the payload, as clients see payloads: `memory_type` there is the memory's type.
+ * Top-level equality on the payload as clients see it, where `memory_type` is the memory's type.
  * Keys are literal: a dot in one is part of the name.
  */
 export function equalityFilter(
@@ -58,12 +58,12 @@ export function equalityFilter(
   if (typeInFilters !== undefined && !fromFilters) equalities.push({ path: ['memory_type'], equals: typeInFilters });
   const wanted = type || fromFilters;
   if (!wanted && equalities.length === 0) return undefined;
-  // Two different types at once: nothing can match, and the payload condition says so.
+  // Two different types: nothing can match, which the added payload condition ensures.
   if (type && fromFilters && type !== fromFilters) equalities.push({ path: ['memory_type'], equals: fromFilters });
   return { ...(wanted ? { type: wanted } : {}), ...(equalities.length > 0 ? { payload: equalities } : {}) };
 }
 
-/** A type to filter by where clients send types of their own: an unknown one filters nothing. */
+/** The type to filter by; undefined, meaning no filter, for a type that only clients know. */
 export function typeOrNone(type: string | null | undefined): MemoryType | undefined {
   return MEMORY_TYPES.find((known) => known === type);
 }

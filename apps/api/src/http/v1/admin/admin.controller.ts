@@ -17,14 +17,14 @@ import { NDJSON, streamEvents, type Emit } from './event-stream.js';
 
 const TAG = 'maintenance';
 
-/** Verification and rebuilding inside the process that holds the indexes. For credentials of every namespace. */
+/** Verifies and rebuilds indexes in the process that holds them. Requires a credential for all namespaces. */
 @Controller('v1/admin')
 export class AdminController implements OnModuleDestroy {
   private readonly stopping = new AbortController();
 
   constructor(private readonly maintenance: AuthorizedMaintenance) {}
 
-  /** A stopping service does not wait for them; both may be run again. */
+  /** A stopping service aborts both instead of waiting; both can be run again. */
   onModuleDestroy(): void {
     this.stopping.abort(new Error('the service is stopping'));
   }

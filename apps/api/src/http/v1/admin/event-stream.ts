@@ -5,7 +5,7 @@ import { problemResponse } from '../../errors/problem-body.js';
 
 export const NDJSON = 'application/x-ndjson';
 
-/** One line of the answer; `event` says what kind. */
+/** One line of the response; `event` names its kind. */
 export interface StreamedEvent extends Readonly<Record<string, unknown>> {
   readonly event: string;
 }
@@ -13,9 +13,8 @@ export interface StreamedEvent extends Readonly<Record<string, unknown>> {
 export type Emit = (event: StreamedEvent) => void;
 
 /**
- * Answers with the events of `work` as they come, one JSON object per line. A failure becomes a last line with a
- * `problem`, because the status has been sent by then. `work` is given a signal that aborts when the client has gone or
- * `stopping` does.
+ * Streams the events of `work`, one JSON object per line. A failure becomes a last line with a `problem`, because the
+ * status has already been sent. The signal passed to `work` aborts when the client disconnects or `stopping` aborts.
  */
 export function streamEvents(
   reply: FastifyReply,

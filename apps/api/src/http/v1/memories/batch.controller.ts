@@ -24,10 +24,10 @@ import { BatchResultSchema, NewMemoryBatchDoc } from './memory.dto.js';
 type Attempt = { readonly memory: NewMemory } | { readonly error: unknown };
 type ItemAnswer = JsonObject & { readonly status: number };
 
-/** What is remembered: the answer as it was. */
+/** The whole response is stored under the idempotency key. */
 const ANSWER = z.custom<JsonObject>(isJsonObject);
 
-/** Several writes in one request, each succeeding or failing on its own. */
+/** Several writes in one request; each succeeds or fails on its own. */
 @Controller('v1')
 export class MemoryBatchController {
   constructor(
@@ -36,7 +36,7 @@ export class MemoryBatchController {
     private readonly limits: RequestLimits,
   ) {}
 
-  // The router reads `::` as a plain colon.
+  // The router reads `::` as a literal colon.
   @Post('memories::batch')
   @HttpCode(200)
   @v1({

@@ -13,7 +13,7 @@ export const IDEMPOTENCY_HEADER = {
     'body. Writes are idempotent per coordinate in any case.',
 };
 
-/** A request as its idempotency key counts: for this route. */
+/** Describes a request for the idempotency check; keys are scoped to the route. */
 export function repeatable(request: FastifyRequest, principal: Principal, useCase: UseCase): RepeatableCall {
   return {
     principal,

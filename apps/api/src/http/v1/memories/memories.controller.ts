@@ -31,7 +31,7 @@ import {
 const TAG = 'memories';
 const COORDINATE = { coordinate: 'Coordinate as text: numbers separated by commas.' };
 
-/** What is remembered of a write. */
+/** The part of a write response stored under its idempotency key. */
 const WRITTEN = WrittenMemorySchema.omit({ coordinate: true });
 
 /** Memories as a resource. */

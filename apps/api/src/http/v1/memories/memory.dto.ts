@@ -17,7 +17,7 @@ import { FieldErrorSchema } from '../wire/errors.dto.js';
 
 export const NewMemoryDoc = apiSchema('NewMemory', NewMemorySchema);
 
-/** Says what the items are, which are checked one by one. */
+/** Documents the schema of the items, which are validated one by one. */
 export const NewMemoryBatchDoc = apiSchema(
   'NewMemoryBatch',
   NewMemoryBatchSchema.extend({

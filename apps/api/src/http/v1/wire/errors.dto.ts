@@ -32,7 +32,7 @@ export const ProblemSchema = apiSchema(
     .describe('An error (RFC 9457).'),
 );
 
-/** Documents a route of the clean API. */
+/** Documents a v1 route. */
 export const v1 = (doc: OperationDoc): MethodDecorator =>
   documented(
     { ...doc, errors: [...(doc.errors ?? []), 422, 503] },
