@@ -120,10 +120,10 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     const strays = [stray, foreign].sort().map((id) => `point_orphaned point ${id}`);
     const expected = [
       'point_ahead 3,1',
-      'point_payload_mismatch 7,1',
       'point_missing 1,1',
-      'point_stale 2,1',
       ...strays,
+      'point_payload_mismatch 7,1',
+      'point_stale 2,1',
     ];
     const first = await verify();
     expect(first.code).toBe(1);
