@@ -66,7 +66,7 @@ export class PointTable<T> {
   find(key: string): { readonly slot: number; readonly version: number; readonly point: T } | undefined {
     const entry = this.#entries.get(key);
     const point = entry === undefined || entry.slot === REMOVED ? undefined : this.#points[entry.slot];
-    return entry === undefined || point === undefined ? undefined : { ...entry, point };
+    return entry === undefined || point === undefined ? undefined : { slot: entry.slot, version: entry.version, point };
   }
 
   /** Removes the key and its version, as if it had never existed. Returns the freed slot, if the key had one. */
