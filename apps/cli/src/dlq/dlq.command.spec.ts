@@ -99,7 +99,7 @@ describe('soma dlq without Kafka', () => {
   it('lists what is dead-lettered in the outbox, harmless to the terminal', async () => {
     const id = outbox.deadLetter('bad \u001b[2J\u009b2J thing\nwith lines');
     const [headings, row, ...rest] = (await run('list')).split('\n');
-    expect(headings).toMatch(/^ID +SOURCE +PARKED AT +ATTEMPTS +TYPE +NAMESPACE +COORDINATE +REASON$/);
+    expect(headings).toMatch(/^ID +SOURCE +DEAD-LETTERED AT +ATTEMPTS +TYPE +NAMESPACE +COORDINATE +REASON$/);
     expect(row).toMatch(new RegExp(`^${id} +outbox +\\S+ +1 +created +ns +1,2 +bad  \\[2J 2J thing with lines$`));
     expect(rest).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { positiveInteger } from '../terminal/positive-integer.js';
 import { harmless, jsonText, processTerminal, type Terminal } from '../terminal/terminal.js';
 
 const REASON_WIDTH = 80;
-const HEADINGS = ['ID', 'SOURCE', 'PARKED AT', 'ATTEMPTS', 'TYPE', 'NAMESPACE', 'COORDINATE', 'REASON'];
+const HEADINGS = ['ID', 'SOURCE', 'DEAD-LETTERED AT', 'ATTEMPTS', 'TYPE', 'NAMESPACE', 'COORDINATE', 'REASON'];
 
 interface RedriveFlags {
   readonly all?: boolean;
