@@ -147,7 +147,7 @@ export class RedisMemoryCache extends MemoryCache {
     }
   }
 
-  /** No two namespaces share a prefix, because a namespace contains no colon. */
+  /** Escapes colons in the namespace, so that the first colon ends it and no two namespaces share a prefix. */
   private placeOf(namespace: Namespace, key: string): string {
     return `${this.keyPrefix}${namespace.replaceAll('%', '%25').replaceAll(':', '%3A')}:${key}`;
   }

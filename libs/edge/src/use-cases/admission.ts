@@ -26,8 +26,9 @@ export function admit(principal: Principal, useCase: UseCase): void {
 }
 
 /**
- * Admits a use case that spans namespaces. @throws NamespaceForbiddenError unless the principal may use every one of
- * them.
+ * Admits a use case that spans namespaces.
+ *
+ * @throws NamespaceForbiddenError unless the principal may use every one of them.
  */
 export function admitEverywhere(principal: Principal, useCase: UseCase): void {
   admit(principal, useCase);

@@ -155,8 +155,9 @@ const SHA256 = /^[0-9a-f]{64}$/;
 const NUMBERS_OR_NULL = ['memory_id', 'created_version', 'created_at', 'updated_at', 'expires_at'] as const;
 
 /**
- * Reads the details that travel beside an event. @throws InvalidRequestError naming the field that we would not have
- * written this way
+ * Reads the details that travel beside an event.
+ *
+ * @throws InvalidRequestError naming the field that we would not have written this way
  */
 export function toEnvelopeDetails(value: unknown): EnvelopeDetails {
   if (!isJsonObject(value)) throw new InvalidRequestError('memory-details', 'must be an object');

@@ -49,8 +49,9 @@ export interface Overlay {
   readonly hidden: ReadonlySet<string>;
   readonly points: readonly IndexPoint[];
   /**
-   * True when vectors of some pending changes are missing: vector search finds their old state, or nothing. @default
-   * false
+   * True when vectors of some pending changes are missing: vector search finds their old state, or nothing.
+   *
+   * @default false
    */
   readonly isPartial?: boolean;
 }

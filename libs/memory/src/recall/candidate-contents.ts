@@ -35,8 +35,9 @@ export class CandidateContents {
   }
 
   /**
-   * Returns contents from the index, overlay applied, and from the truth if the index lacks them. @throws
-   * StoreUnavailableError
+   * Returns contents from the index, overlay applied, and from the truth if the index lacks them.
+   *
+   * @throws StoreUnavailableError
    */
   async held(keys: readonly string[]): Promise<readonly CandidateContent[]> {
     const contents = await this.indexed(keys);

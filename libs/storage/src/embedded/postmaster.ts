@@ -112,8 +112,9 @@ export class Postmaster {
   }
 
   /**
-   * Calls `listener` soon after the server process has ended, and keeps this process running until then. @returns a
-   * function that stops watching
+   * Calls `listener` soon after the server process has ended, and keeps this process running until then.
+   *
+   * @returns a function that stops watching
    */
   watch(listener: () => void): () => void {
     const { child } = this;

@@ -17,8 +17,9 @@ export interface ClaimedBatch {
   /** @throws when the brokers want the partitions back */
   heartbeat(): Promise<void>;
   /**
-   * Resolves when the brokers have recorded that this message and those before it are processed. @throws when they
-   * refuse
+   * Resolves when the brokers have recorded that this message and those before it are processed.
+   *
+   * @throws when they refuse
    */
   commit(last: KafkaMessage): Promise<void>;
   /** Stops fetching this partition for `forMs`, then resumes after the last committed message. */

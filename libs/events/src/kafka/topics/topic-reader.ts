@@ -48,8 +48,9 @@ export class TopicReader {
   ) {}
 
   /**
-   * Resolves with the positions after the last message read; a topic that does not exist is empty. @throws
-   * BusUnavailableError
+   * Resolves with the positions after the last message read; a topic that does not exist is empty.
+   *
+   * @throws BusUnavailableError
    */
   async read(topic: string, { from = new Map(), until, visit }: ReadOptions): Promise<TopicPositions> {
     const admin = this.kafka.admin();

@@ -22,8 +22,9 @@ export interface CoordinateId {
 
 export interface IndexerOptions {
   /**
-   * False does not store embeddings in the truth: for indexes that keep their vectors, with a fast embedder. @default
-   * true
+   * False does not store embeddings in the truth: for indexes that keep their vectors, with a fast embedder.
+   *
+   * @default true
    */
   readonly keepsEmbeddings?: boolean;
 }
