@@ -11,7 +11,7 @@ execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'test/s
   cwd: root,
   stdio: 'inherit',
 });
-const { CHECK_TOOLS, findCheckTool } = await import('../test/services/dist/check-tools.js');
+const { CHECK_TOOLS, findCheckTool } = await import('../test/services/dist/programs/check-tools.js');
 let missing = 0;
 for (const tool of CHECK_TOOLS) {
   const where = await findCheckTool(tool).catch((error) => {

@@ -36,7 +36,7 @@ async function up() {
 
 async function down() {
   const { devFolder, stopDevContainers } = await import('../test/services/dist/dev-services.js');
-  const { endProcesses } = await import('../test/services/end-processes.mjs');
+  const { endProcesses } = await import('../test/services/lifetime/end-processes.mjs');
   await stopDevContainers(devFolder());
   const ended = await endProcesses(devFolder(), { gracefully: true });
   const what = ended.length === 0 ? 'No server was running as a process' : `Stopped ${ended.length} servers`;
@@ -49,7 +49,7 @@ async function prepare() {
   for (const { service, what, problem } of lines) {
     console.log(`${LABELS[service].padEnd(12)}${problem === undefined ? what : `NONE: ${problem}`}`);
   }
-  const { findHelm } = await import('../test/services/dist/helm-program.js');
+  const { findHelm } = await import('../test/services/dist/programs/helm-program.js');
   const helm = await findHelm().then(
     ({ version, from }) => ({ what: `${version} (${from})` }),
     ({ message }) => ({ problem: message }),

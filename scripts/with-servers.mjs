@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 const compiler = ['node_modules/typescript/bin/tsc', '-b', 'test/services'];
 execFileSync(process.execPath, compiler, { cwd: root, stdio: ['ignore', 2, 2] });
 const { DEV_VARIABLES, startDevServices, stopDevContainers } = await import('../test/services/dist/dev-services.js');
-const { endProcesses } = await import('../test/services/end-processes.mjs');
+const { endProcesses } = await import('../test/services/lifetime/end-processes.mjs');
 
 const folder = mkdtempSync(join(tmpdir(), 'sfm-servers-'));
 try {

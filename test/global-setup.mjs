@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { endProcesses } from './services/end-processes.mjs';
+import { endProcesses } from './services/lifetime/end-processes.mjs';
 
 const PREFIX = 'sfm-jest-';
 
@@ -15,7 +15,7 @@ export default async function globalSetup() {
   await removeAbandonedRuns();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   process.env.SFM_TEST_RUN_DIR = folder;
-  const watcher = fileURLToPath(new URL('services/end-with-run.mjs', import.meta.url));
+  const watcher = fileURLToPath(new URL('services/lifetime/end-with-run.mjs', import.meta.url));
   const watch = [watcher, String(process.pid), folder];
   spawn(process.execPath, watch, { cwd: '/', detached: true, stdio: 'ignore' }).unref();
 }

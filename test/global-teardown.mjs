@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { endProcesses } from './services/end-processes.mjs';
+import { endProcesses } from './services/lifetime/end-processes.mjs';
 import { printUses } from './services/print-uses.mjs';
 
 /** Ends the servers of this test run and removes its folder. */

@@ -1,10 +1,10 @@
-import { RunningConsumer } from '../e2e/running-consumer.js';
-import type { RunningProgram } from '../e2e/running-program.js';
-import { RunningService } from '../e2e/running-service.js';
-import { startKafka, type KafkaProcess } from '../services/kafka.js';
-import { startPostgres, type PostgresProcess } from '../services/postgres.js';
-import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
-import { startRedis, type RedisProcess } from '../services/redis.js';
+import { RunningConsumer } from '../e2e/support/running-consumer.js';
+import type { RunningProgram } from '../e2e/support/running-program.js';
+import { RunningService } from '../e2e/support/running-service.js';
+import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
+import { startPostgres, type PostgresProcess } from '../services/postgres/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
+import { startRedis, type RedisProcess } from '../services/redis/redis.js';
 
 const TOPIC = 'memory.events';
 const GROUP = 'soma-consumer-group';

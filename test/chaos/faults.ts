@@ -1,5 +1,5 @@
-import type { RunningProgram } from '../e2e/running-program.js';
-import type { ServerProcess } from '../services/server-process.js';
+import type { RunningProgram } from '../e2e/support/running-program.js';
+import type { ServerProcess } from '../services/lifetime/server-process.js';
 import type { Cluster } from './cluster.js';
 import { strikeRelayMidPublish } from './relay-strike.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunningService } from '../e2e/running-service.js';
+import type { RunningService } from '../e2e/support/running-service.js';
 import type { Answer, RecallAnswer } from './answers.js';
 import { OperationJournal, type Outcome, type RecalledWrite, type WriteOperation } from './operation-journal.js';
 

@@ -1,5 +1,5 @@
-import type { RunningService } from '../e2e/running-service.js';
-import { waitFor } from '../services/wait-for.js';
+import type { RunningService } from '../e2e/support/running-service.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 import type { Cluster } from './cluster.js';
 import { kafkaProgress } from './kafka-progress.js';
 import { queryTruth } from './observe.js';

@@ -1,4 +1,4 @@
-import { waitFor } from '../services/wait-for.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 import type { Cluster } from './cluster.js';
 import { kafkaProgress } from './kafka-progress.js';
 import { queryTruth } from './observe.js';

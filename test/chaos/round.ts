@@ -1,5 +1,5 @@
-import type { RunningProgram } from '../e2e/running-program.js';
-import { waitFor } from '../services/wait-for.js';
+import type { RunningProgram } from '../e2e/support/running-program.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 import {
   unexcusedFailures,
   unmarkedRecalls,

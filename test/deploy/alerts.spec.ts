@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { describeWith } from '../services/availability.js';
-import { checkTools, findCheckTool } from '../services/check-tools.js';
+import { checkTools, findCheckTool } from '../services/programs/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
 import { metricsIn, publishedMetrics } from './metric-names.js';
 import { runScript, type ScriptOutcome } from './run-script.js';

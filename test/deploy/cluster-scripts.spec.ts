@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { freePort, isListening, LOOPBACK } from '../services/free-port.js';
-import { waitFor } from '../services/wait-for.js';
+import { freePort, isListening, LOOPBACK } from '../services/lifetime/free-port.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 import { FakePrograms } from './fake-programs.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
 

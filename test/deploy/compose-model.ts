@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findCheckTool } from '../services/check-tools.js';
+import { findCheckTool } from '../services/programs/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
-import { runTool } from '../services/run-tool.js';
+import { runTool } from '../services/programs/run-tool.js';
 
 export interface ComposePort {
   readonly host_ip?: string;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
-import { freePorts, LOOPBACK } from '../services/free-port.js';
+import { freePorts, LOOPBACK } from '../services/lifetime/free-port.js';
 import { FakePrograms } from './fake-programs.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
 

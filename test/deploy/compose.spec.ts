@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadConfig } from '@sfm/config';
 import { describeWith } from '../services/availability.js';
-import { checkTools } from '../services/check-tools.js';
+import { checkTools } from '../services/programs/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
 import { composeModel, servicesOf, type ComposeModel, type ComposeService } from './compose-model.js';
 

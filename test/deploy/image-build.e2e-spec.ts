@@ -6,8 +6,8 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { childEnvironment } from '../services/environment.js';
-import { freePort } from '../services/free-port.js';
-import { waitFor } from '../services/wait-for.js';
+import { freePort } from '../services/lifetime/free-port.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 import { ImageBuild } from './image-build.js';
 
 const TOKEN = 'image-token-0123456789';

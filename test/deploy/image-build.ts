@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { REPOSITORY } from '../services/repository.js';
-import { runTool } from '../services/run-tool.js';
+import { runTool } from '../services/programs/run-tool.js';
 import { DockerContext } from './docker-context.js';
 import { copyOf, finalStage, readDockerfile, textsOf, type Dockerfile, type Stage } from './dockerfile.js';
 

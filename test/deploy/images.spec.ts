@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
 import { REPOSITORY } from '../services/repository.js';
-import { findDebianPostgres } from '../services/system-postgres.js';
+import { findDebianPostgres } from '../services/postgres/system-postgres.js';
 import { DockerContext } from './docker-context.js';
 import { copyOf, finalStage, readDockerfile, textsOf } from './dockerfile.js';
 import { runScript, type ScriptOutcome } from './run-script.js';

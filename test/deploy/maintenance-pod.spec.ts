@@ -5,9 +5,9 @@ import { FULLNAME, parseManifests, render } from '../helm/chart.js';
 import { KubernetesSchemas } from '../helm/kubernetes-schemas.js';
 import { podOf, type Manifest } from '../helm/manifest.js';
 import { describeWith } from '../services/availability.js';
-import { findHelm } from '../services/helm-program.js';
-import { findOnPath } from '../services/run-tool.js';
-import { ServerUnavailable } from '../services/server-process.js';
+import { findHelm } from '../services/programs/helm-program.js';
+import { findOnPath } from '../services/programs/run-tool.js';
+import { ServerUnavailable } from '../services/lifetime/server-process.js';
 import { FakePrograms } from './fake-programs.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
-import { checkTools, findCheckTool } from '../services/check-tools.js';
+import { checkTools, findCheckTool } from '../services/programs/check-tools.js';
 import { REPOSITORY } from '../services/repository.js';
 import { runScript } from './run-script.js';
 

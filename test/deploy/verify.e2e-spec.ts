@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RunningService, TOKEN } from '../e2e/running-service.js';
-import { freePort } from '../services/free-port.js';
+import { RunningService, TOKEN } from '../e2e/support/running-service.js';
+import { freePort } from '../services/lifetime/free-port.js';
 import { FakePrograms } from './fake-programs.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
 

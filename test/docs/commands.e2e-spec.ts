@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runScript, type ScriptOutcome } from '../deploy/run-script.js';
-import { RunningService, TOKEN } from '../e2e/running-service.js';
-import { queryTruth } from '../e2e/truth.js';
+import { RunningService, TOKEN } from '../e2e/support/running-service.js';
+import { queryTruth } from '../e2e/support/truth.js';
 import { read } from './known-names.js';
 import { codeBlocks } from './markdown.js';
 

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import path from 'node:path';
 import { helm } from '../helm/chart.js';
 import { describeWith } from '../services/availability.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { allPages, codeOf } from './markdown.js';
 

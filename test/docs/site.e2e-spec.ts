@@ -4,7 +4,7 @@ import path from 'node:path';
 import { runScript } from '../deploy/run-script.js';
 import { describeWith } from '../services/availability.js';
 import { REPOSITORY } from '../services/repository.js';
-import { ServerUnavailable } from '../services/server-process.js';
+import { ServerUnavailable } from '../services/lifetime/server-process.js';
 import { allPages } from './markdown.js';
 
 /** Python, and the generator in a folder of its own. @throws ServerUnavailable */

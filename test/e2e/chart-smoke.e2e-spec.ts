@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../services/environment.js';
-import { RunningService, TOKEN } from './running-service.js';
+import { RunningService, TOKEN } from './support/running-service.js';
 
 const SCRIPT = fileURLToPath(new URL('../../helm/files/scripts/smoke.mjs', import.meta.url));
 

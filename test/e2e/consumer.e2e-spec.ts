@@ -3,12 +3,12 @@ import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import pg from 'pg';
 import { describeWith } from '../services/availability.js';
-import { startKafka, testKafka } from '../services/kafka.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { testQdrant } from '../services/qdrant.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningConsumer } from './running-consumer.js';
-import { RunningService } from './running-service.js';
+import { startKafka, testKafka } from '../services/kafka/kafka.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { testQdrant } from '../services/qdrant/qdrant.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningConsumer } from './support/running-consumer.js';
+import { RunningService } from './support/running-service.js';
 
 const describeReal = await describeWith(['postgres', 'qdrant', 'kafka']);
 const PROCESSED = 'Successfully processed event';

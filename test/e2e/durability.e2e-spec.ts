@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { waitFor } from '../services/wait-for.js';
-import { RunningService } from './running-service.js';
-import { caughtUp, queryTruth } from './truth.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningService } from './support/running-service.js';
+import { caughtUp, queryTruth } from './support/truth.js';
 
 const KILLS = 20;
 const WRITERS = 8;

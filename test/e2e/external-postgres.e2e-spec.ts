@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../services/environment.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { waitFor } from '../services/wait-for.js';
-import { freePort, RunningService } from './running-service.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { freePort, RunningService } from './support/running-service.js';
 
 const SOMA = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 const run = promisify(execFile);

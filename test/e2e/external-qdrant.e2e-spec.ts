@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWith } from '../services/availability.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningService } from './running-service.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningService } from './support/running-service.js';
 
 const describeReal = await describeWith(['postgres', 'qdrant']);
 

@@ -9,9 +9,9 @@ import {
   ROUTES,
   WRONG_GETS,
   type HostileRequest,
-} from './hostile-inputs.js';
-import { RunningService, TOKEN } from './running-service.js';
-import { queryTruth } from './truth.js';
+} from './support/hostile-inputs.js';
+import { RunningService, TOKEN } from './support/running-service.js';
+import { queryTruth } from './support/truth.js';
 
 const TEST_TIMEOUT_MS = 120_000;
 let service: RunningService;

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitFor } from '../services/wait-for.js';
-import { RunningService } from './running-service.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningService } from './support/running-service.js';
 
 describe('the life of an embedded service', () => {
   const services: RunningService[] = [];

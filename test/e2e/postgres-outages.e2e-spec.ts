@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { describeWith } from '../services/availability.js';
-import { startPostgres, type PostgresProcess } from '../services/postgres.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningService } from './running-service.js';
+import { startPostgres, type PostgresProcess } from '../services/postgres/postgres.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningService } from './support/running-service.js';
 
 const describeReal = await describeWith(['postgres']);
 const KILLS = 3;

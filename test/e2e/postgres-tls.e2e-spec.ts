@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
-import { startTlsPostgres, type TlsPostgresProcess } from '../services/postgres.js';
-import { RunningService } from './running-service.js';
+import { startTlsPostgres, type TlsPostgresProcess } from '../services/postgres/postgres.js';
+import { RunningService } from './support/running-service.js';
 
 const describeReal = await describeWith(['postgres']);
 const SOMA = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { describeWith } from '../services/availability.js';
-import { startKafka, type KafkaProcess } from '../services/kafka.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
-import { testRedis } from '../services/redis.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningConsumer } from './running-consumer.js';
-import { RunningService } from './running-service.js';
+import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
+import { testRedis } from '../services/redis/redis.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningConsumer } from './support/running-consumer.js';
+import { RunningService } from './support/running-service.js';
 
 const NAMESPACE = 'api_ns';
 const CAUGHT_UP_MS = 60_000;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { RunningService } from './running-service.js';
-import { caughtUp } from './truth.js';
+import { RunningService } from './support/running-service.js';
+import { caughtUp } from './support/truth.js';
 
 interface Hit {
   coordinate: number[];

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describeWith } from '../services/availability.js';
-import { startRedis, type RedisProcess } from '../services/redis.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningService } from './running-service.js';
+import { startRedis, type RedisProcess } from '../services/redis/redis.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningService } from './support/running-service.js';
 
 const describeReal = await describeWith(['redis']);
 const LIMIT = 20;

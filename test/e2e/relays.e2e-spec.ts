@@ -15,11 +15,11 @@ import { fileURLToPath } from 'node:url';
 import { toNamespace } from '@sfm/memory';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { waitFor } from '../services/wait-for.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 
 const describeReal = await describeWith(['postgres']);
-const PROGRAM = fileURLToPath(new URL('relay-program.mjs', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('support/relay-program.mjs', import.meta.url));
 const RELAYS = 3;
 const COORDINATES = 50;
 const EVENTS = 1200;

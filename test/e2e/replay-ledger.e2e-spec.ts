@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RunningService } from './running-service.js';
-import { soma } from './soma.js';
-import { caughtUp, queryTruth } from './truth.js';
+import { RunningService } from './support/running-service.js';
+import { soma } from './support/soma.js';
+import { caughtUp, queryTruth } from './support/truth.js';
 
 describe('soma replay --from ledger with everything embedded', () => {
   let service: RunningService;

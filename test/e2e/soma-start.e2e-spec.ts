@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { soma } from './soma.js';
+import { soma } from './support/soma.js';
 
 /** The drivers of every backend together take seconds to load, which nobody waits for who asks how a command is called. */
 describe('help and wrong usage of soma', () => {

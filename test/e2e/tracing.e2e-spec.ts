@@ -3,14 +3,14 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { describeWith } from '../services/availability.js';
-import { freePort } from '../services/free-port.js';
-import { startKafka, type KafkaProcess } from '../services/kafka.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningConsumer } from './running-consumer.js';
-import { RunningService, TOKEN } from './running-service.js';
-import { TraceCollector, type CollectedSpan } from './trace-collector.js';
+import { freePort } from '../services/lifetime/free-port.js';
+import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningConsumer } from './support/running-consumer.js';
+import { RunningService, TOKEN } from './support/running-service.js';
+import { TraceCollector, type CollectedSpan } from './support/trace-collector.js';
 
 const DELIVERED_MS = 60_000;
 const TOPIC = 'memory.events';
@@ -223,7 +223,7 @@ describeReal('traces over a service and a consumer', () => {
 });
 
 describe('traces of the embedded service', () => {
-  const listing = { NODE_OPTIONS: `--import=${new URL('list-modules.mjs', import.meta.url).href}` };
+  const listing = { NODE_OPTIONS: `--import=${new URL('support/list-modules.mjs', import.meta.url).href}` };
   const loadedBy = ({ output }: RunningService) => /^LOADED (.*)$/m.exec(output)?.[1];
 
   it('are off by default: no SDK is loaded', async () => {

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { describeWith } from '../services/availability.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { startQdrant, type QdrantProcess } from '../services/qdrant.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningService } from './running-service.js';
-import { soma, startSoma } from './soma.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningService } from './support/running-service.js';
+import { soma, startSoma } from './support/soma.js';
 
 const describeReal = await describeWith(['postgres', 'qdrant']);
 const MEMORIES = 40;

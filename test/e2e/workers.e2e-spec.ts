@@ -3,10 +3,10 @@ import { execFile } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { promisify } from 'node:util';
 import { describeWith } from '../services/availability.js';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { testQdrant, type TestQdrant } from '../services/qdrant.js';
-import { waitFor } from '../services/wait-for.js';
-import { RunningService, TOKEN } from './running-service.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { testQdrant, type TestQdrant } from '../services/qdrant/qdrant.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+import { RunningService, TOKEN } from './support/running-service.js';
 
 const describeReal = await describeWith(['postgres', 'qdrant']);
 const run = promisify(execFile);

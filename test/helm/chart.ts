@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { childEnvironment } from '../services/environment.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import type { Container, Manifest } from './manifest.js';
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { CHART, FULLNAME, helm, parseManifests, RELEASE, valueArguments, type Installation } from './chart.js';
 
 const describeHelm = await describeWith([], { helm: findHelm });

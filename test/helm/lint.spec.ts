@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { describeWith } from '../services/availability.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { CHART, helm, INSTALLATION_NAMES, template, valueArguments } from './chart.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeWith } from '../services/availability.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { INSTALLATION_NAMES, KUBERNETES_VERSIONS, parseManifests, render } from './chart.js';
 import { KubernetesSchemas } from './kubernetes-schemas.js';
 

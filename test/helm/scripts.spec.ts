@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
-import { freePort } from '../services/free-port.js';
-import { findDebianPostgres } from '../services/system-postgres.js';
+import { freePort } from '../services/lifetime/free-port.js';
+import { findDebianPostgres } from '../services/postgres/system-postgres.js';
 import { CHART } from './chart.js';
 
 const FILES = path.join(CHART, 'files');

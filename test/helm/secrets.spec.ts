@@ -3,7 +3,7 @@ import { loadConfig } from '@sfm/config';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { CHART, FULLNAME, INSTALLATION_NAMES, plainEnv, render, secretEnv, type Rendering } from './chart.js';
 import { containersOf, podOf, type Container } from './manifest.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { CHART, INSTALLATION_NAMES, render } from './chart.js';
 import { immutableFields, refusals, type ImmutableFields } from './immutable-fields.js';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { describeWith } from '../services/availability.js';
-import { findHelm } from '../services/helm-program.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { REPOSITORY } from '../services/repository.js';
 import { FULLNAME, INSTALLATION_NAMES, plainEnv, RELEASE, render, type Installation } from './chart.js';
 import { containersOf, podOf } from './manifest.js';

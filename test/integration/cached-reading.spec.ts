@@ -22,9 +22,9 @@ import {
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describeWith } from '../services/availability.js';
-import { createTestDatabase } from '../services/postgres.js';
-import { startRedis, type RedisProcess } from '../services/redis.js';
-import { waitFor } from '../services/wait-for.js';
+import { createTestDatabase } from '../services/postgres/postgres.js';
+import { startRedis, type RedisProcess } from '../services/redis/redis.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 
 const describeReal = await describeWith(['postgres', 'redis']);
 

@@ -27,7 +27,7 @@ import {
   STORAGE_ENTITIES,
 } from '@sfm/storage';
 import { EmbeddedLexicalIndex, EmbeddedVectorIndex } from '@sfm/vector';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
 import type { Step } from './ledger-histories.js';
 
 export const FIELDS = { text: ['text'], session: ['session'], source: ['speaker'], time: ['timestamp'] };

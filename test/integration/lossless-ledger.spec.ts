@@ -11,7 +11,7 @@ import {
 import { coordinateKey, EventReplay, LedgerReplay, type EventRecord } from '@sfm/memory';
 import fc from 'fast-check';
 import { describeWith } from '../services/availability.js';
-import { startKafka, type KafkaProcess } from '../services/kafka.js';
+import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
 import { arbitraryHistory, type Step } from './ledger-histories.js';
 import { FIELDS, LedgerWorld, LIMITS } from './ledger-world.js';
 

@@ -26,8 +26,8 @@ import {
   STORAGE_ENTITIES,
 } from '@sfm/storage';
 import { EmbeddedLexicalIndex, EmbeddedVectorIndex } from '@sfm/vector';
-import { createTestDatabase, type TestDatabase } from '../services/postgres.js';
-import { waitFor } from '../services/wait-for.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 
 const DIMENSION = 256;
 const FIELDS = { text: ['text'], session: ['session'], source: ['speaker'], time: ['timestamp'] };

@@ -8,11 +8,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
-import { freePort } from '../services/free-port.js';
-import { testKafka } from '../services/kafka.js';
-import { testPostgres } from '../services/postgres.js';
-import { testQdrant } from '../services/qdrant.js';
-import { testRedis } from '../services/redis.js';
+import { freePort } from '../services/lifetime/free-port.js';
+import { testKafka } from '../services/kafka/kafka.js';
+import { testPostgres } from '../services/postgres/postgres.js';
+import { testQdrant } from '../services/qdrant/qdrant.js';
+import { testRedis } from '../services/redis/redis.js';
 import { REPOSITORY } from '../services/repository.js';
 
 const SCRIPT = path.join(REPOSITORY, 'scripts', 'precheck');

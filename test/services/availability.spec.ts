@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { childEnvironment } from './environment.js';
-import { freePort } from './free-port.js';
+import { freePort } from './lifetime/free-port.js';
 import { REPOSITORY } from './repository.js';
 
 /** Runs a suite that needs a Redis and a program where there is neither. */

@@ -1,9 +1,9 @@
 import { describe } from '@jest/globals';
 import { testEnvironment } from './environment.js';
-import { testKafka } from './kafka.js';
-import { testPostgres } from './postgres.js';
-import { testQdrant } from './qdrant.js';
-import { testRedis } from './redis.js';
+import { testKafka } from './kafka/kafka.js';
+import { testPostgres } from './postgres/postgres.js';
+import { testQdrant } from './qdrant/qdrant.js';
+import { testRedis } from './redis/redis.js';
 import type { ServiceName } from './service-name.js';
 
 export type { ServiceName } from './service-name.js';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { describe } from './cached-folder.js';
+import { describe } from './programs/cached-folder.js';
 import { testEnvironment } from './environment.js';
-import { LOOPBACK } from './free-port.js';
+import { LOOPBACK } from './lifetime/free-port.js';
 import { REPOSITORY } from './repository.js';
-import { findOnPath, runTool } from './run-tool.js';
+import { findOnPath, runTool } from './programs/run-tool.js';
 import type { ServiceName } from './service-name.js';
 
 /** Ports of the servers of one Compose project, on the loopback interface. */

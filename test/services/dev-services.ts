@@ -3,10 +3,10 @@ import path from 'node:path';
 import { EmbeddedPostgres } from '@sfm/storage';
 import { composeProject, composeStop, composeUp, whyNoDocker, type ComposePorts } from './compose.js';
 import { testEnvironment } from './environment.js';
-import { withFileLock } from './file-lock.js';
-import { freePort, isListening, isPortFree, LOOPBACK } from './free-port.js';
+import { withFileLock } from './lifetime/file-lock.js';
+import { freePort, isListening, isPortFree, LOOPBACK } from './lifetime/free-port.js';
 import { launchKafka, launchQdrant, launchRedis } from './launch.js';
-import { recordProcess } from './local-server.js';
+import { recordProcess } from './lifetime/local-server.js';
 import { SERVICES, type ServiceName } from './service-name.js';
 
 /** A server for a developer. */

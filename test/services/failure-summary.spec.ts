@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { childEnvironment } from './environment.js';
-import { freePort } from './free-port.js';
+import { freePort } from './lifetime/free-port.js';
 import { REPOSITORY } from './repository.js';
 
 let folder: string;
@@ -35,11 +35,11 @@ describe('the summary of a run that fails', () => {
       .filter(Boolean)
       .sort();
     expect(paragraphs).toEqual([
-      expect.stringMatching(/^test\/services\/failing\.fixture\.ts\n {4}.*the clean-up failed/),
+      expect.stringMatching(/^test\/services\/fixtures\/failing\.fixture\.ts\n {4}.*the clean-up failed/),
       expect.stringMatching(
-        /^test\/services\/failing\.fixture\.ts: a suite that fails is wrong about a number\n.*toEqual.*"status": 200/s,
+        /^test\/services\/fixtures\/failing\.fixture\.ts: a suite that fails is wrong about a number\n.*toEqual.*"status": 200/s,
       ),
-      expect.stringMatching(/^test\/services\/missing-server\.fixture\.ts\n.*redis: Nothing answers/s),
+      expect.stringMatching(/^test\/services\/fixtures\/missing-server\.fixture\.ts\n.*redis: Nothing answers/s),
     ]);
     expect(await readFile(counts, 'utf8')).toBe('1 3 0\n');
   });

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { describe } from './cached-folder.js';
+import { describe } from './programs/cached-folder.js';
 import { whyNoDocker } from './compose.js';
 import { testEnvironment } from './environment.js';
-import { findKafka } from './kafka-jars.js';
-import { findQdrant } from './qdrant-program.js';
-import { findRedis } from './redis-program.js';
-import { ServerUnavailable } from './server-process.js';
+import { findKafka } from './kafka/kafka-jars.js';
+import { findQdrant } from './qdrant/qdrant-program.js';
+import { findRedis } from './redis/redis-program.js';
+import { ServerUnavailable } from './lifetime/server-process.js';
 import { SERVICES, type ServiceName } from './service-name.js';
 
 /** What the suites that need a kind of server will run against. */

@@ -1,11 +1,11 @@
 import path from 'node:path';
-import { makeCertificates } from './certificates.js';
-import { freePort, freePorts, LOOPBACK } from './free-port.js';
-import { findKafka } from './kafka-jars.js';
-import { KafkaServer } from './kafka-program.js';
-import { startAnew, type LocalServer } from './local-server.js';
-import { findQdrant, qdrantServer } from './qdrant-program.js';
-import { findRedis, redisServer } from './redis-program.js';
+import { makeCertificates } from './programs/certificates.js';
+import { freePort, freePorts, LOOPBACK } from './lifetime/free-port.js';
+import { findKafka } from './kafka/kafka-jars.js';
+import { KafkaServer } from './kafka/kafka-program.js';
+import { startAnew, type LocalServer } from './lifetime/local-server.js';
+import { findQdrant, qdrantServer } from './qdrant/qdrant-program.js';
+import { findRedis, redisServer } from './redis/redis-program.js';
 
 /** Where a server may write. */
 export interface Place {

@@ -4,7 +4,7 @@ import { EventPattern, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import type { EventRecord, ProcessOutcome } from '@sfm/memory';
 import type { Kafka, Message } from 'kafkajs';
-import { waitFor } from '../../../test/services/wait-for.js';
+import { waitFor } from '../../../test/services/lifetime/wait-for.js';
 import type { ConsumingObserver, ConsumingOptions, RetryCause } from '../src/kafka/consuming/consuming-options.js';
 import { KafkaBatchServer, MEMORY_EVENTS_PATTERN } from '../src/kafka/consuming/kafka-batch-server.js';
 import { LagReader } from '../src/kafka/consuming/partitions/lag-reader.js';

@@ -1,7 +1,7 @@
 import type { TruthAdapters } from '@sfm/memory/testing';
 import { MIGRATIONS } from '@sfm/migrations';
 import type { DataSource } from 'typeorm';
-import { createTestDatabase } from '../../../test/services/postgres.js';
+import { createTestDatabase } from '../../../test/services/postgres/postgres.js';
 import { resolveConnection } from '../src/postgres/connection/connection.js';
 import { createDataSource } from '../src/postgres/connection/data-source.js';
 import { STORAGE_ENTITIES } from '../src/postgres/entities/storage-entities.js';

@@ -13,7 +13,7 @@ import {
 import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../../../test/services/availability.js';
-import { testQdrant } from '../../../test/services/qdrant.js';
+import { testQdrant } from '../../../test/services/qdrant/qdrant.js';
 import { EmbeddedLexicalIndex } from './embedded/lexical/embedded-lexical-index.js';
 import { VectorModule } from './vector.module.js';
 

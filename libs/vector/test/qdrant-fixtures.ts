@@ -9,7 +9,7 @@ import {
   type Namespace,
 } from '@sfm/memory';
 import { randomUUID } from 'node:crypto';
-import { testQdrant } from '../../../test/services/qdrant.js';
+import { testQdrant } from '../../../test/services/qdrant/qdrant.js';
 import { CollectionCatalog, type CatalogOptions } from '../src/qdrant/collections/collection-catalog.js';
 import { dropCollection } from '../src/qdrant/collections/collections.js';
 import { QdrantServer } from '../src/qdrant/server/qdrant-server.js';

@@ -9,7 +9,7 @@ import {
   ROUTES,
   WRONG_GETS,
   type HostileRequest,
-} from '../../../../test/e2e/hostile-inputs.js';
+} from '../../../../test/e2e/support/hostile-inputs.js';
 import { startHttp, TOKEN, type HttpHarness } from '../../test/http-harness.js';
 
 let http: HttpHarness;

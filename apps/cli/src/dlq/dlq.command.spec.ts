@@ -4,7 +4,7 @@ import { createKafkaClient, DeadLetterQueue, deadLetterTopicOf, KafkaTopics, mem
 import { Outbox, toNamespace, type EventRecord, type OutboxDepth, type OutboxDeadLetter } from '@sfm/memory';
 import type { KafkaMessage } from 'kafkajs';
 import { describeWith } from '../../../../test/services/availability.js';
-import { testKafka } from '../../../../test/services/kafka.js';
+import { testKafka } from '../../../../test/services/kafka/kafka.js';
 import { dlqCommand } from './dlq.command.js';
 import { DeadLetters } from './dead-letters.js';
 import type { Terminal } from '../terminal/terminal.js';

@@ -1,5 +1,5 @@
 import { describeWith } from '../../../../test/services/availability.js';
-import { findS3, startS3 } from '../../../../test/services/s3.js';
+import { findS3, startS3 } from '../../../../test/services/s3/s3.js';
 import { describeObjectStore } from '../object-store/object-store.contract.js';
 import { openObjectStore } from '../open-object-store.js';
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../../../../test/services/availability.js';
-import { startRedisCluster, startRedisSentinel } from '../../../../test/services/redis-topologies.js';
-import { startRedis } from '../../../../test/services/redis.js';
-import { waitFor } from '../../../../test/services/wait-for.js';
+import { startRedisCluster, startRedisSentinel } from '../../../../test/services/redis/redis-topologies.js';
+import { startRedis } from '../../../../test/services/redis/redis.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { connectTo, type WatchedConnection } from '../../test/redis-fixtures.js';
 
 const describeReal = await describeWith(['redis']);

@@ -4,9 +4,9 @@ import { aMemory, describeMemoryCacheContract } from '@sfm/memory/testing';
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describeWith } from '../../../../test/services/availability.js';
-import { startRedisCluster, type RedisCluster } from '../../../../test/services/redis-topologies.js';
-import { startRedis, testRedis } from '../../../../test/services/redis.js';
-import { waitFor } from '../../../../test/services/wait-for.js';
+import { startRedisCluster, type RedisCluster } from '../../../../test/services/redis/redis-topologies.js';
+import { startRedis, testRedis } from '../../../../test/services/redis/redis.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { connectTo, type WatchedConnection } from '../../test/redis-fixtures.js';
 import { RedisMemoryCache, type RedisMemoryCacheOptions } from './redis-memory-cache.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryNotFoundError, toNamespace } from '@sfm/memory';
-import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres/postgres.js';
 import { describeWith } from '../../../../test/services/availability.js';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

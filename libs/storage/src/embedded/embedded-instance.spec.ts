@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { waitFor } from '../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { DataFolder, query } from '../../test/data-folder.js';
 import { LauncherProgram, type LauncherProcess } from '../../test/launcher-process.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';

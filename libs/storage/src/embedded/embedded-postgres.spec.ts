@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { access, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import { waitFor } from '../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { DataFolder, query } from '../../test/data-folder.js';
 import { EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded-postgres.js';
 import { isAlive } from './postmaster-file.js';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { waitFor } from '../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { DataFolder } from '../../test/data-folder.js';
 import { clusterDirOf, prepareCluster } from './cluster.js';
 import { LaunchIdentity } from './launch-identity.js';

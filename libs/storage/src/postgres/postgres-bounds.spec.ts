@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '@sfm/memory';
 import type { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres.js';
-import { waitFor } from '../../../../test/services/wait-for.js';
+import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres/postgres.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { stallingProxy } from '../../test/stalling-proxy.js';
 import { resolveConnection } from './connection/connection.js';
 import { createDataSource, type PoolOptions } from './connection/data-source.js';

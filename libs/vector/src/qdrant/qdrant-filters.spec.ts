@@ -10,7 +10,7 @@ import {
 import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { describeWith } from '../../../../test/services/availability.js';
-import { waitFor } from '../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { TestNamespaces } from '../../test/qdrant-fixtures.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 

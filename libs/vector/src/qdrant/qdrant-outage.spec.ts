@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { EMPTY_OVERLAY, IndexUnavailableError, toNamespace, type IndexChange } from '@sfm/memory';
 import { aPoint, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
-import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
+import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant/qdrant.js';
 import { CollectionCatalog } from './collections/collection-catalog.js';
 import { QdrantServer } from './server/qdrant-server.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { EMPTY_OVERLAY, IndexUnavailableError, toNamespace, type VectorIndex, type Namespace } from '@sfm/memory';
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
-import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant.js';
+import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant/qdrant.js';
 import { TestNamespaces } from '../../test/qdrant-fixtures.js';
 import { CollectionCatalog } from './collections/collection-catalog.js';
 import { physicalName } from './collections/collection-names.js';

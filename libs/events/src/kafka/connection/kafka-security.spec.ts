@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { BusUnavailableError, toNamespace } from '@sfm/memory';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { securedKafka, type SecuredKafka } from '../../../../../test/services/kafka.js';
+import { securedKafka, type SecuredKafka } from '../../../../../test/services/kafka/kafka.js';
 import { anEvent, freshTopic, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient, type KafkaSecurity, type SaslMechanism } from './kafka-client.js';
 import { KafkaEventBus } from '../producing/kafka-event-bus.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kafka } from 'kafkajs';
-import { waitFor } from '../../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 import { recordedLog } from '../../../test/kafka-fixtures.js';
 import { RawServer } from '../../../test/raw-server.js';
 import { LagReader } from '../consuming/partitions/lag-reader.js';

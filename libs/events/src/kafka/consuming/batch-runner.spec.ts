@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { IndexUnavailableError, toNamespace, type EventRecord } from '@sfm/memory';
 import type { KafkaMessage } from 'kafkajs';
-import { waitFor } from '../../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 import { CountingObserver } from '../../../test/consuming-harness.js';
 import { anEvent, recordedLog, RULES } from '../../../test/kafka-fixtures.js';
 import { encodeEventMessage } from '../messages/event-message.js';

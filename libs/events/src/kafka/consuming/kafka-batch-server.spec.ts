@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { IndexUnavailableError, toNamespace, type EventRecord } from '@sfm/memory';
 import { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { startKafka, testKafka, type KafkaProcess } from '../../../../../test/services/kafka.js';
-import { waitFor } from '../../../../../test/services/wait-for.js';
+import { startKafka, testKafka, type KafkaProcess } from '../../../../../test/services/kafka/kafka.js';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 import { ConsumingWorld, GIVEN_UP_SOON, type Behaviour } from '../../../test/consuming-harness.js';
 import { anEvent, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient, kafkaClientConfig } from '../connection/kafka-client.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { BusUnavailableError } from '@sfm/memory';
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { testKafka } from '../../../../../test/services/kafka.js';
+import { testKafka } from '../../../../../test/services/kafka/kafka.js';
 import { freshTopic, messagesOn, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
 import type { DeadLetterItem } from './dead-letter.js';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { describeEventBusContract } from '@sfm/memory/testing';
 import type { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { startKafka, type KafkaProcess } from '../../../../../test/services/kafka.js';
+import { startKafka, type KafkaProcess } from '../../../../../test/services/kafka/kafka.js';
 import { eventsOn, freshTopic, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient } from '../connection/kafka-client.js';
 import { KafkaEventBus } from './kafka-event-bus.js';

@@ -10,8 +10,8 @@ import {
   type Kafka,
 } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { startKafka, type KafkaProcess } from '../../../../../test/services/kafka.js';
-import { waitFor } from '../../../../../test/services/wait-for.js';
+import { startKafka, type KafkaProcess } from '../../../../../test/services/kafka/kafka.js';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 import { freshTopic, PATIENT, recordedLog } from '../../../test/kafka-fixtures.js';
 import { createKafkaClient } from '../connection/kafka-client.js';
 import { protocolErrorsOf } from '../connection/kafka-errors.js';

@@ -4,7 +4,7 @@ import { aWrite, freshNamespace } from '@sfm/memory/testing';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { findSystemPostgres, startSystemPostgres } from '../../../../../test/services/system-postgres.js';
+import { findSystemPostgres, startSystemPostgres } from '../../../../../test/services/postgres/system-postgres.js';
 import { query } from '../../../test/data-folder.js';
 import { resolveConnection, type PostgresConnection } from '../connection/connection.js';
 import { createDataSource } from '../connection/data-source.js';

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Socket } from 'node:net';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres/postgres.js';
 import { resolveConnection, type PostgresConnection } from './connection.js';
 import { createDataSource } from './data-source.js';
 import { InstanceLock } from '../locks/instance-lock.js';

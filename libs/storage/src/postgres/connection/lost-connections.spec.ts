@@ -3,7 +3,7 @@ import { StoreUnavailableError } from '@sfm/memory';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres/postgres.js';
 import { resolveConnection } from './connection.js';
 import { createDataSource } from './data-source.js';
 import { PostgresDatabase } from './postgres-database.js';

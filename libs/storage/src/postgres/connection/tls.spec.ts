@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describeWith } from '../../../../../test/services/availability.js';
-import { startPostgres, startTlsPostgres, type TlsPostgresProcess } from '../../../../../test/services/postgres.js';
+import {
+  startPostgres,
+  startTlsPostgres,
+  type TlsPostgresProcess,
+} from '../../../../../test/services/postgres/postgres.js';
 import { connectionProblem, type ConnectionProblem } from './connection-problem.js';
 import { resolveConnection, type PostgresConnection } from './connection.js';
 import { createDataSource } from './data-source.js';

@@ -3,7 +3,7 @@ import type { FeedPosition, Namespace } from '@sfm/memory';
 import { aWrite, freshNamespace } from '@sfm/memory/testing';
 import { PostgresLedgerAccess } from '../../../test/postgres-ledger-access.js';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
-import { waitFor } from '../../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 
 const LIMIT = 100;
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres.js';
-import { waitFor } from '../../../../../test/services/wait-for.js';
+import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres/postgres.js';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 import { stallingProxy, type StallingProxy } from '../../../test/stalling-proxy.js';
 import { resolveConnection } from '../connection/connection.js';
 import { findInstance, InstanceLock, type InstanceLockHolder } from './instance-lock.js';

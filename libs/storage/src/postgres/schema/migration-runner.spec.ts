@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres.js';
+import { createTestDatabase, type TestDatabase } from '../../../../../test/services/postgres/postgres.js';
 import { resolveConnection } from '../connection/connection.js';
 import { createDataSource } from '../connection/data-source.js';
 import { MigrationLockTimeout, MigrationRunner } from './migration-runner.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../../../test/services/availability.js';
-import { startKafka, testKafka } from '../../../../../../test/services/kafka.js';
+import { startKafka, testKafka } from '../../../../../../test/services/kafka/kafka.js';
 import { ConsumingWorld } from '../../../../test/consuming-harness.js';
 import { PATIENT, recordedLog } from '../../../../test/kafka-fixtures.js';
 import { createKafkaClient } from '../../connection/kafka-client.js';

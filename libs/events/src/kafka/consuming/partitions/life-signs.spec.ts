@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { waitFor } from '../../../../../../test/services/wait-for.js';
+import { waitFor } from '../../../../../../test/services/lifetime/wait-for.js';
 import { LifeSigns } from './life-signs.js';
 
 describe('LifeSigns', () => {
