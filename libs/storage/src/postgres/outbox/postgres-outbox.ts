@@ -25,16 +25,17 @@ const PREPARE_DRAIN = `SELECT set_config('idle_in_transaction_session_timeout', 
  * older one outside the batch are taken (`ahead`), which keeps the order per coordinate, as in Zehelein's
  * pg-transactional-outbox with its segments.
  *
- * `pausing` is deliberately a set to look up: as NOT EXISTS it may become a join over the whole backlog.
+ * `pausing` is deliberately a set to look up: as NOT EXISTS it may become a join over the whole backlog. Times are compared
+ * at the column's precision: it rounds, so a row may say that it is available half a millisecond after it was written.
  */
 const TAKE = `
 WITH pausing AS MATERIALIZED (
   SELECT namespace, coordinate_key FROM outbox
-  WHERE attempts > 0 AND parked_at IS NULL AND available_at > now()
+  WHERE attempts > 0 AND parked_at IS NULL AND available_at > now()::timestamptz(3)
 ), locked AS MATERIALIZED (
   SELECT o.id, o.event_id, o.namespace, o.coordinate_key, o.version, o.traceparent
   FROM outbox o
-  WHERE o.parked_at IS NULL AND o.available_at <= now()
+  WHERE o.parked_at IS NULL AND o.available_at <= now()::timestamptz(3)
     AND (o.namespace, o.coordinate_key) NOT IN (SELECT namespace, coordinate_key FROM pausing)
   ORDER BY o.id
   LIMIT $1
