@@ -60,9 +60,14 @@ interface Topic {
   read(visit: (records: readonly EventRecord[]) => Promise<void>): Promise<void>;
 }
 
-/** Lives through a history, events published as they come, and settles with everything indexed. */
+/** Lives through a history in an empty world, and settles with everything indexed. */
 async function live(history: readonly Step[], topic: Topic): Promise<void> {
   await world.clear();
+  await liveOn(history, topic);
+}
+
+/** Lives through a history, events published as they come, and settles with everything indexed. */
+async function liveOn(history: readonly Step[], topic: Topic): Promise<void> {
   for (const step of history) await world.take(step, (records) => topic.publish(records));
   await world.settle((records) => topic.publish(records));
 }
@@ -128,8 +133,7 @@ describe('a lossless ledger', () => {
         const topic = new RecordedTopic();
         await live(first, topic);
         await world.backUp();
-        for (const step of second) await world.take(step, (records) => topic.publish(records));
-        await world.settle((records) => topic.publish(records));
+        await liveOn(second, topic);
         const [memories, ledger] = [await world.memories(), await world.ledger()];
         await world.restoreBackup();
         await replayTopic(topic);
