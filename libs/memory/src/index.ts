@@ -26,6 +26,7 @@ export { Authenticator } from './access/authenticator.port.js';
 export { SCOPES, hasScope, type Grant, type Principal, type Scope } from './access/principal.js';
 export { resolveNamespace } from './access/resolve-namespace.js';
 export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
+export { identityOf } from './model/coordinate-identity.js';
 export { eventEpochSeconds } from './event-model/event-timestamp.js';
 export {
   type RangeBounds,

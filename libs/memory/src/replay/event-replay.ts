@@ -6,6 +6,7 @@ import type { ForeignEventRecorder, RefusedEvent } from '../indexing/events/fore
 import type { CoordinateId } from '../indexing/projection/indexer.js';
 import { applyIsolating } from '../indexing/projection/isolation.js';
 import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
+import { identityOf } from '../model/coordinate-identity.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import { toRestoredEntry } from './restored-entry.js';
 import type { RestoredEntry, TruthRestorer } from './truth-restorer.port.js';
@@ -86,8 +87,8 @@ export class EventReplay {
     const foreign = records.filter((record) => isForeign(record) && !this.announced.has(ledgerId(record.event.id)));
     if (foreign.length === 0) return NOTHING;
     const lacking = await this.places.restorer.lackingVersions(distinct(foreign.map(coordinateOf)));
-    const gaps = new Set(lacking.map(idOf));
-    const isSuperseded = (record: EventRecord) => gaps.has(idOf(coordinateOf(record)));
+    const gaps = new Set(lacking.map(identityOf));
+    const isSuperseded = (record: EventRecord) => gaps.has(identityOf(coordinateOf(record)));
     const outcome = await this.record(foreign.filter((record) => !isSuperseded(record)));
     const superseded = foreign.filter(isSuperseded).map(({ event }) => refusal(event.event_id, SUPERSEDED));
     return { ...outcome, refused: [...superseded, ...outcome.refused] };
@@ -112,11 +113,11 @@ export class EventReplay {
     }
     let replayed = 0;
     const memories: CoordinateId[] = [];
-    const apart = entries.filter((entry) => this.diverged.has(idOf(entry)));
-    const wanted = entries.filter((entry) => !this.diverged.has(idOf(entry)));
+    const apart = entries.filter((entry) => this.diverged.has(identityOf(entry)));
+    const wanted = entries.filter((entry) => !this.diverged.has(identityOf(entry)));
     const failed = await applyIsolating(wanted, async (some) => {
       const restored = await this.places.restorer.restore(some);
-      for (const entry of restored.conflicts) this.diverged.add(idOf(entry));
+      for (const entry of restored.conflicts) this.diverged.add(identityOf(entry));
       apart.push(...restored.conflicts);
       replayed += restored.entries;
       memories.push(...restored.memories);
@@ -135,8 +136,8 @@ export class EventReplay {
   /** Returns the events whose version the truth has not reached. */
   private async unreached(records: readonly EventRecord[]): Promise<readonly EventRecord[]> {
     const rows = await this.places.source.rows(distinct(records.map(coordinateOf)));
-    const reached = new Map(rows.map((row) => [idOf(row), row.version]));
-    return records.filter((record) => (record.version ?? 0) > (reached.get(idOf(coordinateOf(record))) ?? 0));
+    const reached = new Map(rows.map((row) => [identityOf(row), row.version]));
+    return records.filter((record) => (record.version ?? 0) > (reached.get(identityOf(coordinateOf(record))) ?? 0));
   }
 }
 
@@ -161,15 +162,11 @@ function together(outcomes: readonly ReplayOutcome[]): ReplayOutcome {
 }
 
 function distinct(coordinates: readonly CoordinateId[]): readonly CoordinateId[] {
-  return [...new Map(coordinates.map((coordinate) => [idOf(coordinate), coordinate])).values()];
+  return [...new Map(coordinates.map((coordinate) => [identityOf(coordinate), coordinate])).values()];
 }
 
 function coordinateOf({ event, key }: EventRecord): CoordinateId {
   return { namespace: event.namespace, key };
-}
-
-function idOf({ namespace, key }: CoordinateId): string {
-  return `${namespace}\n${key}`;
 }
 
 function refusal(eventId: string, reason: string): RefusedEvent {

@@ -1,4 +1,4 @@
-import { VersionConflictError, type Namespace } from '@sfm/memory';
+import { identityOf, VersionConflictError, type Namespace } from '@sfm/memory';
 import type { RunInTransaction } from '../connection/postgres-database.js';
 import { isLive } from '../rows/live-memory.js';
 
@@ -36,13 +36,13 @@ export class ExpectedVersions {
         ORDER BY m.namespace, m.coordinate_key FOR UPDATE OF m`,
       values: [commands.map(({ namespace }) => namespace), commands.map(({ key }) => key)],
     });
-    const before = new Map(rows.map(({ version, live, ...row }) => [idOf(row), { version, live }]));
+    const before = new Map(rows.map(({ version, live, ...row }) => [identityOf(row), { version, live }]));
     const standing = new Map(before);
     for (const command of commands) {
-      const { version, live } = standing.get(idOf(command)) ?? { version: 0, live: false };
+      const { version, live } = standing.get(identityOf(command)) ?? { version: 0, live: false };
       const actual = live ? version : 0;
       if (command.expectedVersion !== undefined && command.expectedVersion !== actual) throw conflict(command, actual);
-      standing.set(idOf(command), { version: version + 1, live: effect === 'write' });
+      standing.set(identityOf(command), { version: version + 1, live: effect === 'write' });
     }
     return new ExpectedVersions(before);
   }
@@ -54,12 +54,13 @@ export class ExpectedVersions {
    * @throws VersionConflictError: the transaction must not be committed
    */
   confirm(written: readonly (Expecting & { readonly version: number })[]): void {
-    const demanding = new Set(written.filter(({ expectedVersion }) => expectedVersion !== undefined).map(idOf));
+    const demanding = new Set(written.filter(({ expectedVersion }) => expectedVersion !== undefined).map(identityOf));
     const next = new Map([...this.standing].map(([id, { version }]) => [id, version]));
     for (const command of written) {
-      const expected = (next.get(idOf(command)) ?? 0) + 1;
-      if (command.version !== expected && demanding.has(idOf(command))) throw conflict(command, command.version - 1);
-      next.set(idOf(command), expected);
+      const expected = (next.get(identityOf(command)) ?? 0) + 1;
+      if (command.version !== expected && demanding.has(identityOf(command)))
+        throw conflict(command, command.version - 1);
+      next.set(identityOf(command), expected);
     }
   }
 
@@ -71,15 +72,11 @@ export class ExpectedVersions {
   confirmGone(deleted: readonly Expecting[]): void {
     for (const command of deleted) {
       const isDemanding = command.expectedVersion !== undefined;
-      if (isDemanding && !this.standing.get(idOf(command))?.live) throw conflict(command, 1);
+      if (isDemanding && !this.standing.get(identityOf(command))?.live) throw conflict(command, 1);
     }
   }
 }
 
 function conflict({ namespace, key, expectedVersion = 0 }: Expecting, actual: number): VersionConflictError {
   return new VersionConflictError({ namespace, key, expected: expectedVersion, actual });
-}
-
-function idOf({ namespace, key }: { readonly namespace: string; readonly key: string }): string {
-  return `${namespace}\n${key}`;
 }

@@ -1,4 +1,5 @@
 import {
+  identityOf,
   InvalidCoordinateError,
   MemoryWriter,
   type DeleteCommand,
@@ -49,9 +50,7 @@ export class PostgresMemoryWriter extends MemoryWriter {
   }
 
   async delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]> {
-    const distinct = [
-      ...new Map(commands.map((command) => [`${command.namespace}\n${command.key}`, command])).values(),
-    ];
+    const distinct = [...new Map(commands.map((command) => [identityOf(command), command])).values()];
     if (distinct.length === 0) return [];
     const rows = await this.deleteRows(distinct, commands);
     if (rows.length > 0) this.notifier.notify();
