@@ -9,6 +9,7 @@ import { toWordPoint } from '../../index-model/index-point-factory.js';
 import { applyChanges } from '../projection/indexer.js';
 import type { ProjectionSource, SearchedRow } from '../projection/projection-source.port.js';
 import type { RecentWrites } from './recent-writes.js';
+import { identityOf } from '../../model/coordinate-identity.js';
 import type { Namespace } from '../../model/namespace.js';
 
 const SCAN_BATCH = 1000;
@@ -98,7 +99,7 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     for (const { eventId, namespace, key } of changes) {
       const own = this.recent.take(eventId);
       if (own) rows.push(own);
-      else unknown.set(`${namespace}\n${key}`, { namespace, key });
+      else unknown.set(identityOf({ namespace, key }), { namespace, key });
     }
     return unknown.size === 0 ? rows : [...rows, ...(await this.source.searchedRows([...unknown.values()]))];
   }

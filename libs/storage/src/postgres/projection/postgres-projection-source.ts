@@ -1,4 +1,5 @@
 import {
+  identityOf,
   ProjectionSource,
   trustedNamespace,
   type IndexedMark,
@@ -190,7 +191,7 @@ export class PostgresProjectionSource extends ProjectionSource {
 function newestPerCoordinate(marks: readonly IndexedMark[]): readonly IndexedMark[] {
   const newest = new Map<string, IndexedMark>();
   for (const mark of marks) {
-    const identity = `${mark.namespace}\n${mark.key}`;
+    const identity = identityOf(mark);
     const known = newest.get(identity);
     if (!known || mark.version >= known.version) newest.set(identity, mark);
   }

@@ -1,4 +1,4 @@
-import type { WriteCommand } from '@sfm/memory';
+import { identityOf, type WriteCommand } from '@sfm/memory';
 import { epochMs } from '../rows/epoch-ms.js';
 import { groupingKey } from './grouping-key.js';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
@@ -223,8 +223,8 @@ interface Occurrences {
 
 function occurrences(commands: readonly WriteCommand[]): Occurrences {
   const seen = new Map<string, { readonly first: number; count: number }>();
-  const entries = commands.map(({ namespace, key }, index) => {
-    const identity = `${namespace}\n${key}`;
+  const entries = commands.map((command, index) => {
+    const identity = identityOf(command);
     const entry = seen.get(identity) ?? { first: index + 1, count: 0 };
     seen.set(identity, entry);
     entry.count += 1;
