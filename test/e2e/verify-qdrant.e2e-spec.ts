@@ -198,12 +198,17 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
         await service.request(`/memories/${from},1`, { method: 'DELETE' });
       }
     })();
-    for (let time = 1; time <= 2; time += 1) {
-      const { code, stdout, stderr } = await run('reindex', '--namespace', 'api_ns');
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toMatch(/^rebuilt api_ns: .*everything agrees/m);
+    try {
+      for (let time = 1; time <= 2; time += 1) {
+        expect(await run('reindex', '--namespace', 'api_ns')).toEqual({
+          code: 0,
+          stderr: '',
+          stdout: expect.stringMatching(/^rebuilt api_ns: .*everything agrees/m),
+        });
+      }
+    } finally {
+      isRebuilding = false;
     }
-    isRebuilding = false;
     await traffic;
     await caughtUp();
     expect(from).toBeGreaterThan(1000);

@@ -79,6 +79,17 @@ describe('rebuilding the vector index of a namespace', () => {
     expect(store.points().versions()).toHaveProperty('42', [1]);
   });
 
+  it('indexes again what another process marks as indexed after writing it to the old index', async () => {
+    const reopen = store.source.reopen.bind(store.source);
+    store.source.reopen = async (keys) => {
+      await reopen(keys);
+      for (const { key } of keys) store.truth.row(NAMESPACE, key).indexedVersion = 1;
+    };
+    store.vectors.beforePublish = () => void store.truth.write(NAMESPACE, '42');
+    expect((await reindex()).verification).toMatchObject({ agrees: true });
+    expect(store.points().versions()).toHaveProperty('42', [1]);
+  });
+
   it('embeds anew for another space and keeps what it made', async () => {
     const old = store;
     store = aVerifiedStore(new FixedEmbedder('space-b', 3));

@@ -49,6 +49,7 @@ export function aVerifiedStore(embedder = new FixedEmbedder(), { keepsEmbeddings
     vectors,
     lock,
     feed,
+    source,
     traffic,
     verifier,
     reindexer,

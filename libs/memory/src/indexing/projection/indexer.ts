@@ -72,13 +72,14 @@ export class Indexer {
   }
 
   /**
-   * Applies the current rows of those of the given coordinates that count as not indexed. Resolves with those that
-   * cannot be indexed, with the reason.
+   * Applies the current rows of the given coordinates, also of those that count as indexed: another process may have
+   * marked them after writing to an index that has been replaced. Resolves with those that cannot be indexed, with the
+   * reason.
    *
    * @throws as `apply`
    */
   refresh(coordinates: readonly CoordinateId[]): Promise<readonly Poisoned<CoordinateId>[]> {
-    return applyIsolating(coordinates, async (together) => this.index(await this.staleRows(together)));
+    return applyIsolating(coordinates, async (together) => this.index(await this.source.rows(together)));
   }
 
   private async staleRows(coordinates: readonly CoordinateId[]): Promise<readonly ProjectionRow[]> {
@@ -91,9 +92,9 @@ export class Indexer {
    * overwritten it with the older one: rows that the truth reports as superseded are read and applied again until there
    * are none.
    */
-  private async index(stale: readonly ProjectionRow[]): Promise<void> {
+  private async index(current: readonly ProjectionRow[]): Promise<void> {
     const keptSpace = this.keepsEmbeddings ? this.embedder.space : null;
-    let rows = stale;
+    let rows = current;
     while (rows.length > 0) {
       const embedded = await embedRows(rows, this.embedder);
       await applyRows(this.indexes, embedded);
