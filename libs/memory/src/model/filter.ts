@@ -86,13 +86,20 @@ function order(a: number | string, b: number | string): number | undefined {
  * Orders strings by Unicode code point, like a database with the C collation (JavaScript's `<` orders UTF-16 units).
  */
 export function compareCodePoints(a: string, b: string): number {
-  const left = a[Symbol.iterator]();
-  const right = b[Symbol.iterator]();
-  for (;;) {
-    const x = left.next();
-    const y = right.next();
-    if (x.done || y.done) return (x.done ? 0 : 1) - (y.done ? 0 : 1);
-    const difference = (x.value.codePointAt(0) ?? 0) - (y.value.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
+  const shorter = Math.min(a.length, b.length);
+  let index = 0;
+  while (index < shorter && a.charCodeAt(index) === b.charCodeAt(index)) index++;
+  if (index === shorter) return a.length - b.length;
+  // A difference in the second half of a surrogate pair is one of the whole code points.
+  const start = index > 0 && isLeadingSurrogate(a.charCodeAt(index - 1)) ? index - 1 : index;
+  const difference = codePointAt(a, start) - codePointAt(b, start);
+  return difference === 0 ? codePointAt(a, index) - codePointAt(b, index) : difference;
+}
+
+function isLeadingSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+function codePointAt(text: string, index: number): number {
+  return text.codePointAt(index) ?? 0;
 }

@@ -43,15 +43,58 @@ export function indexHistories(): fc.Arbitrary<IndexHistory> {
     });
 }
 
-/** Filters over what generated points have: each part now and then, alone and combined. */
+const LONG = 'long '.repeat(60);
+
+/** A value of every type and length, with some that are nearly another one. */
+const CONTRACT_VALUES: readonly JsonValue[] = [
+  0,
+  1,
+  1.5,
+  -2.5,
+  1e300,
+  true,
+  false,
+  null,
+  '',
+  '1',
+  'red',
+  'Red',
+  'é',
+  '\u{1F600}',
+  '\uFFFD',
+  '2024-01-01T00:00:00Z',
+  '2024-01-02T00:00:00Z',
+  `${LONG}a`,
+  `${LONG}b`,
+  [],
+  [1, 'red'],
+  [[1], { a: 1 }],
+  [`${LONG}a`, null],
+  {},
+  { a: 1, b: [2] },
+  { b: [2], a: 1 },
+  { a: { b: LONG } },
+];
+
+/** Filters over what generated points have: each operator and type of value now and then, alone and combined. */
 export function memoryFilters(): fc.Arbitrary<MemoryFilter | undefined> {
   const colours = fc.constantFrom<JsonValue>('red', 'green', 'blue');
+  const value = fc.constantFrom(...CONTRACT_VALUES);
+  const element = fc.oneof(value, fc.constantFrom<JsonValue>([1], { a: 1 }));
+  const bound = fc.constantFrom<number | string>(0, 1, 1.5, -3, '', 'red', '\u{1F600}', '2024-01-02', `${LONG}b`);
+  const bounds = fc.record({ gt: bound, gte: bound, lt: bound, lte: bound }, { requiredKeys: [] });
+  const path = fc.constantFrom<string[][]>(['any'], ['nested', 'any'], ['nested', 'deep', 'any'], ['nested'], ['none']);
   const condition = fc.oneof<fc.Arbitrary<PayloadCondition>[]>(
     colours.map((equals) => ({ path: ['colour'], equals })),
     fc.array(colours, { maxLength: 2 }).map((anyOf) => ({ path: ['colour'], anyOf })),
     colours.map((contains) => ({ path: ['nested', 'tags'], contains })),
     fc.nat(9).map((gte) => ({ path: ['number'], range: { gte, lt: gte + 4 } })),
     fc.boolean().map((exists) => ({ path: ['number'], exists })),
+    fc.record({ path, equals: value }),
+    fc.record({ path, anyOf: fc.array(value, { maxLength: 8 }) }),
+    fc.record({ path, contains: element }),
+    fc.record({ path, range: bounds }),
+    fc.record({ path, exists: fc.boolean() }),
   );
   const hour = fc.nat(10).map((hours) => TEST_NOW_MS - hours * 3_600_000);
   const filter = fc.record(
@@ -125,7 +168,13 @@ function changeOf(seed: number, keyNumber: number, version: number): IndexChange
       expiresAtMs: pick(null, null, TEST_NOW_MS - 1, TEST_NOW_MS + 1),
       payload: {
         colour: pick('red', 'green', 'blue'),
-        nested: { tags: [pick('red', 'green'), pick('blue', 'green')] },
+        nested: {
+          tags: [pick('red', 'green'), pick('blue', 'green')],
+          ...(random() < 0.5
+            ? { any: pick('red', ...CONTRACT_VALUES) }
+            : { deep: { any: pick(1, ...CONTRACT_VALUES) } }),
+        },
+        any: pick('red', ...CONTRACT_VALUES),
         ...(random() < 0.5 ? { number: Math.floor(random() * 10) } : {}),
       },
     }),

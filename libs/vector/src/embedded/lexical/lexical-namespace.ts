@@ -141,7 +141,8 @@ export class LexicalNamespace {
   #remove(key: string, version: number): void {
     if (!this.#table.isNewer(key, version)) return;
     this.#drop(this.#table.slotOf(key));
-    this.#table.remove(key, version);
+    const freed = this.#table.remove(key, version);
+    if (freed !== undefined) this.#sieve.remove(freed);
   }
 
   #drop(slot: number | undefined): void {

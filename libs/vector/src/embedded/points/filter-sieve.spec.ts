@@ -42,14 +42,15 @@ class World {
   readonly sieve = new FilterSieve(this.table);
   private version = 0;
 
-  put(key: string, value: JsonValue | undefined, type: 'episodic' | 'semantic' = 'episodic'): void {
+  put(key: string, value: JsonValue | undefined, type: 'episodic' | 'semantic' = 'episodic', createdAtMs = 0): void {
     const payload: JsonObject = value === undefined ? {} : { a: value };
-    const point = { key, id: 1, type, createdAtMs: 0, payload, expiresAtMs: null };
+    const point = { key, id: 1, type, createdAtMs, payload, expiresAtMs: null };
     this.sieve.put(this.table.put(key, ++this.version, point), point);
   }
 
   remove(key: string): void {
-    this.table.remove(key, ++this.version);
+    const freed = this.table.remove(key, ++this.version);
+    if (freed !== undefined) this.sieve.remove(freed);
   }
 
   /** Keys of the points that match, and of those that the sieve lets through. */
@@ -76,7 +77,8 @@ describe('FilterSieve', () => {
       const check = () => {
         const { matching, passed, listed = passed } = world.ask(filter);
         expect(passed).toEqual(expect.arrayContaining(matching));
-        expect(listed).toEqual(passed);
+        expect(passed).toEqual(expect.arrayContaining(listed));
+        expect(listed).toEqual(expect.arrayContaining(matching));
       };
       check();
       VALUES.forEach((value, index) => world.put(`after ${index}`, value));
@@ -94,6 +96,53 @@ describe('FilterSieve', () => {
     const { matching, passed } = world.ask({ payload: [{ path: ['a'], equals: 'topic-7' }] });
     expect(passed).toEqual(matching);
     expect(matching).toHaveLength(20);
+  });
+
+  it.each<[string, (index: number) => JsonValue | undefined, PayloadCondition]>([
+    ['a long text', (index) => `${LONG}${index} ${LONG}`, { path: ['a'], equals: `${LONG}500 ${LONG}` }],
+    ['an object', (index) => ({ b: index, c: [] }), { path: ['a'], equals: { c: [], b: 500 } }],
+    ['a list', (index) => ['x', index], { path: ['a'], anyOf: [['x', 500], []] }],
+    ['an element', (index) => ['x', index], { path: ['a'], contains: 500 }],
+    ['an object in a list', (index) => ['x', { b: index }], { path: ['a'], contains: { b: 500 } }],
+    ['a number in a range', (index) => index, { path: ['a'], range: { gt: 499, lt: 501 } }],
+    [
+      'a text in a range',
+      (index) => `day ${index + 1000}`,
+      { path: ['a'], range: { gte: 'day 1500', lt: 'day 1501' } },
+    ],
+    ['a rare field', (index) => (index === 500 ? 0 : undefined), { path: ['a'], exists: true }],
+    ['a field that rarely lacks', (index) => (index === 500 ? undefined : 0), { path: ['a'], exists: false }],
+  ])('lists the one point that matches %s, without a look at the others', (_name, valueOf, condition) => {
+    const world = new World();
+    const filter = { payload: [condition] };
+    for (let index = 0; index < 500; index++) world.put(`${index}`, valueOf(index));
+    expect(world.ask(filter).listed?.length).toBeLessThanOrEqual(1);
+    for (let index = 500; index < 2000; index++) world.put(`${index}`, valueOf(index));
+    expect(world.ask(filter)).toMatchObject({ matching: ['500'], listed: expect.arrayContaining(['500']) });
+    // Bounds are included in a range, whether asked for or not.
+    expect(world.ask(filter).listed?.length).toBeLessThanOrEqual(3);
+    world.remove('500');
+    expect(world.ask(filter).matching).toEqual([]);
+    expect(world.ask(filter).listed?.length).toBeLessThanOrEqual(2);
+  });
+
+  it('lists what was created at a time, and starts from the rarest condition', () => {
+    const world = new World();
+    for (let index = 0; index < 3000; index++) world.put(`${index}`, { b: index % 2, c: index % 3 }, 'episodic', index);
+    expect(world.ask({ createdFrom: 17, createdBefore: 18 }).listed).toEqual(['17', '18']);
+    const both = { type: 'episodic', createdBefore: 9, payload: [{ path: ['a', 'b'], equals: 1 }] } as const;
+    expect(world.ask(both).listed).toEqual(['1', '3', '5', '7', '9']);
+    expect(world.ask({ createdFrom: 0 }).listed).toBeUndefined();
+  });
+
+  it('looks at all points for a few new fields at a time', () => {
+    const world = new World();
+    for (let index = 0; index < 2000; index++) world.put(`${index}`, { b: index });
+    const others = Array.from({ length: 7 }, (_, index) => ({ path: [`none ${index}`], exists: false }));
+    const filter = { payload: [...others, { path: ['a', 'b'], equals: 7 }] };
+    const listed = Array.from({ length: 3 }, () => world.ask(filter).listed?.length ?? Infinity);
+    expect([listed[0], listed.at(-1)]).toEqual([Infinity, 1]);
+    expect(world.ask(filter).matching).toEqual(['7']);
   });
 
   it('tells types apart, and lets everything through without a filter', () => {

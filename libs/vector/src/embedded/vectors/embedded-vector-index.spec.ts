@@ -74,6 +74,27 @@ async function scanAndGraph(createGraph: (dimension: number) => Promise<HnswGrap
   return { scan, graph };
 }
 
+describe('EmbeddedVectorIndex with a filter', () => {
+  it('compares only with the few that match, and scores them as it does among all', async () => {
+    const index = new EmbeddedVectorIndex({ dimension: DIMENSION });
+    const points = densePoints(1).map((point) => ({ ...point, payload: { ...point.payload, part: point.id % 150 } }));
+    await index.apply(NAMESPACE, points.map(upsertOf));
+    await index.apply(NAMESPACE, [
+      removalOf('151', 2),
+      upsertOf({ ...points[301]!, version: 2, vector: null }),
+      upsertOf({ ...points[2]!, version: 2, payload: { part: 1 } }),
+    ]);
+    const random = seededRandom(3);
+    for (const sparsity of [0, 0.8]) {
+      const vector = randomUnitVector(random, DIMENSION, sparsity);
+      const filter = { payload: [{ path: ['part'], anyOf: [1, 'none'] }] };
+      const all = await search(index, vector, { limit: POINTS });
+      const matching = new Set(['1', '2', '451', '601', '751', '901', '1051', '1201', '1351']);
+      expect(await search(index, vector, { filter })).toEqual(all.filter(({ key }) => matching.has(key)));
+    }
+  });
+});
+
 describe('EmbeddedVectorIndex with a graph', () => {
   it('gives the same answers as the scan when the graph finds everything, also after changes and removals', async () => {
     const neighbors = new TransparentGraph();

@@ -24,6 +24,8 @@ const OVER_FETCH = 4;
 const MIN_FETCH = 64;
 /** Vectors missing from the graph are scored one by one; beyond this many, a full scan costs little more. */
 const MAX_MISSING = 2000;
+/** Up to this share of the points, scoring one by one is faster than in blocks. */
+const FEW = 1 / 16;
 
 interface VectorPoint extends HeldPoint {
   readonly hasVector: boolean;
@@ -86,7 +88,7 @@ export class VectorNamespace {
   /** Removes a point as if it had never been applied. */
   evict(key: string): void {
     const slot = this.#table.forget(key);
-    if (slot !== undefined) this.#forget(slot);
+    if (slot !== undefined) this.#free(slot);
   }
 
   search(query: VectorQuery, overlay: Overlay): LaneCandidate[] {
@@ -126,7 +128,12 @@ export class VectorNamespace {
   #remove(key: string, version: number): void {
     if (!this.#table.isNewer(key, version)) return;
     const slot = this.#table.remove(key, version);
-    if (slot !== undefined) this.#forget(slot);
+    if (slot !== undefined) this.#free(slot);
+  }
+
+  #free(slot: number): void {
+    this.#sieve.remove(slot);
+    this.#forget(slot);
   }
 
   #forget(slot: number): void {
@@ -137,6 +144,11 @@ export class VectorNamespace {
   #scan({ vector, ...search }: Search): TopCandidates {
     const top = new TopCandidates(search.query.limit);
     const offer = this.#offering(search, top);
+    const slots = this.#sieve.slots(search.query.filter);
+    if (slots && slots.length < this.#table.capacity * FEW) {
+      for (const slot of slots) offer(slot, this.#slab.score(slot, vector));
+      return top;
+    }
     const scores = this.#blockScores;
     for (let block = 0; block < this.#slab.blockCount; block++) {
       this.#slab.scoreBlock(block, vector, scores);

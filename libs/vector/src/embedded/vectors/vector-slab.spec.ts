@@ -26,6 +26,7 @@ describe('VectorSlab', () => {
     slab.scoreBlock(1, query, scores);
     const expected = vectors.slice(BLOCK_POINTS).map((vector) => dot(query, vector));
     expect(Array.from(scores)).toEqual([...expected, ...Array.from({ length: BLOCK_POINTS - 3 }, () => 0)]);
+    expect(expected.map((_, slot) => slab.score(BLOCK_POINTS + slot, query))).toEqual(expected);
   });
 
   it('leaves only zeros of an erased vector, and its neighbours as they were', () => {

@@ -75,6 +75,15 @@ export class VectorSlab {
     }
   }
 
+  /** Returns the dot product of the query with the vector in a slot, to the last bit what `scoreBlock` writes for it. */
+  score(slot: number, { dimensions, weights, length }: QueryVector): number {
+    const { block, offset } = this.#locate(slot);
+    let score = 0;
+    for (let term = 0; term < length; term++)
+      score += weights[term]! * block[dimensions[term]! * BLOCK_POINTS + offset]!;
+    return score;
+  }
+
   #locate(slot: number): { block: Float32Array; offset: number } {
     const index = Math.floor(slot / BLOCK_POINTS);
     while (this.#blocks.length <= index) this.#blocks.push(new Float32Array(BLOCK_POINTS * this.dimension));
