@@ -180,7 +180,7 @@ export { VectorLane } from './recall/lanes/vector-lane.js';
 export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
-export { type RecalledTruth, type RecallOptions, RecallService } from './recall/recall.service.js';
+export { type RecallOptions, RecallService } from './recall/recall.service.js';
 export { analyzeText, analyzeQuery } from './text/text-analyzer.js';
 export { DEFAULT_RECHECK, type RecheckOptions } from './verify/point-comparison.js';
 export { type ReindexedPlaces, ReindexService } from './reindex/reindex.service.js';

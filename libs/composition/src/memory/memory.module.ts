@@ -162,15 +162,14 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
     },
     {
       provide: RecallService,
-      inject: [LANES, LexicalIndex, OverlayReader, MemoryReader, MemoryCatalog, MemoryTelemetry],
+      inject: [LANES, LexicalIndex, OverlayReader, MemoryReader, MemoryTelemetry],
       useFactory: (
         lanes: readonly Lane[],
         lexical: LexicalIndex,
         overlays: OverlayReader,
         memories: MemoryReader,
-        catalog: MemoryCatalog,
         telemetry: MemoryTelemetry,
-      ) => new RecallService(lanes, lexical, overlays, { memories, catalog }, telemetry, recall),
+      ) => new RecallService(lanes, lexical, overlays, memories, telemetry, recall),
     },
   ];
 }

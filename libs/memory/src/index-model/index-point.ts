@@ -65,6 +65,11 @@ export interface IndexQuery {
   readonly filter?: MemoryFilter;
   /** Time against which expiry is checked, epoch milliseconds. */
   readonly nowMs: number;
+  /**
+   * Called when the search ends before it has seen everything that may match, because that would have no bound: a short
+   * answer then does not mean that there is no more.
+   */
+  readonly onCutShort?: () => void;
 }
 
 /** A key that a lane proposes with the lane's own signal, best first; ties by `id` ascending. */

@@ -56,6 +56,13 @@ export abstract class LexicalIndex {
    */
   abstract contents(namespace: Namespace, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]>;
 
+  /**
+   * Returns the keys of the `limit` oldest points that match the filter, by `id` ascending, overlay applied; fewer only
+   * if fewer match. Names memories that no query can be compared with, so it costs what the filter admits, not what the
+   * namespace holds.
+   */
+  abstract matching(namespace: Namespace, query: IndexQuery, overlay: Overlay): Promise<readonly string[]>;
+
   /** Returns the number of points held for a namespace (0 for an unknown one). */
   abstract count(namespace: Namespace): Promise<number>;
 

@@ -1,17 +1,18 @@
-import { InvalidRequestError } from '../model/errors.js';
+import { IndexUnavailableError, InvalidRequestError } from '../model/errors.js';
 import { toCandidateContent } from '../index-model/index-point-factory.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 import { matchesFilter } from '../model/filter.js';
 import { checkText } from '../model/payload.js';
-import type { MemoryCatalog } from '../read/memory-catalog.port.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { CandidateContents, withMemories, type ScoredMemory } from './candidate-contents.js';
 import { bestFirst, rankCandidates } from './ranking/rank-candidates.js';
 import type { CandidateContent } from '../index-model/index-point.js';
+import { indexQuery } from './lanes/index-query.js';
 import type { Lane, Proposals, Search } from './lanes/lane.js';
 import { Lanes } from './lanes/lanes.js';
+import { LEXICAL_LANE } from './lanes/lexical-lane.js';
 import { laneWeight } from './ranking/lane-weight.js';
 import type { OverlayReader } from './overlay-reader.js';
 import type { RankingOptions } from './contract/ranking-options.js';
@@ -26,16 +27,14 @@ interface Candidates {
 
 /** Number of memories read ahead, before the hits are known, as a multiple of `topK`. */
 const EXPECTED = 2;
-/** Largest growth of the candidate limit when many candidates may be stale. */
+/**
+ * Largest growth of a limit when too few remain of what was found: then the index is far behind the truth, and going on
+ * would read all of it.
+ */
 const MAX_DEEPENING = 16;
+const DEEPER = 4;
 
 const NOTHING_PROPOSED: Proposals = new Map();
-
-/** Sources of the returned memories. */
-export interface RecalledTruth {
-  readonly memories: Pick<MemoryReader, 'findByKeys'>;
-  readonly catalog: Pick<MemoryCatalog, 'list'>;
-}
 
 export interface RecallOptions {
   readonly ranking: RankingOptions;
@@ -52,9 +51,9 @@ export class RecallService {
   /** @throws when a lane has no weight. */
   constructor(
     private readonly lanes: readonly Lane[],
-    private readonly index: Pick<LexicalIndex, 'contents'>,
+    private readonly index: Pick<LexicalIndex, 'contents' | 'matching'>,
     private readonly overlays: OverlayReader,
-    private readonly truth: RecalledTruth,
+    private readonly truth: Pick<MemoryReader, 'findByKeys'>,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: RecallOptions,
   ) {
@@ -63,8 +62,8 @@ export class RecallService {
 
   /**
    * Returns the best `topK` memories for the query; fewer only if fewer match the filter. Same query, same data, same
-   * order. A lane that cannot answer, or whose answer misses committed changes, is named in `degraded`; recall fails
-   * only when no lane can answer.
+   * order. A lane that cannot answer, or whose answer misses committed changes or was cut short, is named in
+   * `degraded`; recall fails only when no lane can answer. The work depends on `topK`, never on how much is stored.
    *
    * @throws InvalidRequestError for an empty query or a `topK` out of bounds; StoreUnavailableError;
    * IndexUnavailableError when no lane can answer.
@@ -73,12 +72,11 @@ export class RecallService {
     this.check(request);
     const start = performance.now();
     const lanes = new Lanes(this.lanes, request, this.telemetry);
-    const search = { namespace, request, overlay: await this.overlays.read(namespace), now: new Date() };
-    const contents = new CandidateContents(this.index, this.truth.memories, this.telemetry, search);
+    const overlay = await this.overlays.read(namespace);
+    const search: Search = { namespace, request, overlay, now: new Date(), cutShort: new Set() };
+    const contents = new CandidateContents(this.index, this.truth, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
-    // With a partial overlay tens of thousands of candidates may be stale: filling up from the truth is then cheaper.
-    const deepest = search.overlay.isPartial === true ? MAX_DEEPENING * first : Infinity;
-    for (let limit = first; ; limit *= 4) {
+    for (let limit = first; ; limit *= DEEPER) {
       // Most of the best lexical matches will be returned, so they are read while remote vector search is still
       // running.
       const meanwhile = (found: Proposals) =>
@@ -86,12 +84,13 @@ export class RecallService {
       const { proposals, degraded } = await lanes.propose(search, { limit, meanwhile });
       const size = 2 * limit;
       const keys = shortlist(proposals, size, this.options.ranking);
-      const isWhole = keys.length < size;
-      const isExhausted = isWhole && [...proposals.values()].every(({ candidates }) => candidates.length < limit);
+      const cut = [...proposals].filter(([, { candidates }]) => candidates.length >= limit);
+      const isExhausted = keys.length < size && cut.length === 0;
       const best = await this.best(search, proposals, { keys, contents });
+      const isDeepest = isExhausted || limit >= MAX_DEEPENING * first;
       // A candidate can vanish between index and truth, or fail the filter; if too few remain, ask for more.
-      if (best.length < request.topK && !isExhausted && limit < deepest) continue;
-      const found = best.length < request.topK ? await this.fill(search, best) : best;
+      if (best.length < request.topK && !isDeepest) continue;
+      const found = best.length < request.topK ? await this.fill(search, best, cut) : best;
       this.telemetry.observeRecall(performance.now() - start);
       return toResult(search, found, degraded);
     }
@@ -124,20 +123,51 @@ export class RecallService {
    * they match the filter, so they are better than fewer hits. Mode `lexical` returns only memories with the query's
    * words.
    */
-  private async fill(search: Search, ranked: readonly ScoredMemory[]): Promise<readonly ScoredMemory[]> {
-    const { namespace, request, now } = search;
-    if (request.mode === 'lexical') return ranked;
+  private async fill(
+    search: Search,
+    ranked: readonly ScoredMemory[],
+    cut: readonly (readonly [string, unknown])[],
+  ): Promise<readonly ScoredMemory[]> {
+    const { request, cutShort } = search;
+    if (request.mode === 'lexical') {
+      for (const [lane] of cut) cutShort.add(lane);
+      return ranked;
+    }
+    for (let limit = request.topK; ; limit *= DEEPER) {
+      const keys = await this.named(search, limit);
+      const found = await this.withOthers(search, ranked, keys);
+      if (found.length >= request.topK || keys.length < limit) return found;
+      if (limit < MAX_DEEPENING * request.topK) continue;
+      cutShort.add(LEXICAL_LANE);
+      return found;
+    }
+  }
+
+  /** Returns up to `limit` keys that the index says match the filter; none while it cannot say. */
+  private async named(search: Search, limit: number): Promise<readonly string[]> {
+    try {
+      return await this.index.matching(search.namespace, indexQuery(search, limit, LEXICAL_LANE), search.overlay);
+    } catch (error) {
+      if (!(error instanceof IndexUnavailableError)) throw error;
+      search.cutShort.add(LEXICAL_LANE);
+      return [];
+    }
+  }
+
+  /** Returns the ranked memories and the best of the named ones, in order. */
+  private async withOthers(search: Search, ranked: readonly ScoredMemory[], named: readonly string[]) {
     const known = new Set(ranked.map(({ memory }) => memory.key));
-    const listed = await this.truth.catalog.list(namespace, { filter: request.filter, limit: request.topK }, now);
-    const others = new Map(listed.filter(({ key }) => !known.has(key)).map((memory) => [memory.key, memory]));
-    if (others.size === 0) return ranked;
-    const scored = this.rank(search, NOTHING_PROPOSED, [...others.values()].map(toCandidateContent));
+    const keys = named.filter((key) => !known.has(key));
+    if (keys.length === 0) return ranked;
+    const memories = await this.truth.findByKeys(search.namespace, keys, search.now);
+    const others = new Map(memories.map((memory) => [memory.key, memory]));
+    const scored = this.rank(search, NOTHING_PROPOSED, memories.map(toCandidateContent));
     return [...ranked, ...withMemories(scored, others)].sort(bestFirst);
   }
 }
 
 function toResult(
-  { request, overlay }: Search,
+  { request, overlay, cutShort }: Search,
   ranked: readonly ScoredMemory[],
   degraded: readonly string[],
 ): RecallResult {
@@ -147,5 +177,5 @@ function toResult(
     score,
     ...(request.explain ? { explanation: { lanes, overlay: overlaid.has(memory.key), contributions } } : {}),
   }));
-  return { hits, degraded };
+  return { hits, degraded: [...new Set([...degraded, ...cutShort])] };
 }

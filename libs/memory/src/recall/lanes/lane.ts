@@ -9,6 +9,8 @@ export interface Search {
   readonly request: RecallRequest;
   readonly overlay: Overlay;
   readonly now: Date;
+  /** Names of lanes whose answer may lack some that match; lanes add to it while they search. */
+  readonly cutShort: Set<string>;
 }
 
 /**

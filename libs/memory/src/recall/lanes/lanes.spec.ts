@@ -40,6 +40,14 @@ class ScriptedLane implements Lane {
   }
 }
 
+const searchOf = (request: RecallRequest, overlay: Overlay) => ({
+  namespace: toNamespace('test'),
+  request,
+  overlay,
+  now: new Date(),
+  cutShort: new Set<string>(),
+});
+
 describe('Lanes', () => {
   let here: ScriptedLane;
   let far: ScriptedLane;
@@ -66,7 +74,7 @@ describe('Lanes', () => {
       noteHanded();
     };
     return (limit = 10, overlay: Overlay = EMPTY_OVERLAY) =>
-      lanes.propose({ namespace: toNamespace('test'), request: whole, overlay, now: new Date() }, { limit, meanwhile });
+      lanes.propose(searchOf(whole, overlay), { limit, meanwhile });
   };
   /** As if the mode were one of recall's own. */
   const alone = (mode: string) => ({ mode }) as Partial<RecallRequest>;
@@ -166,7 +174,7 @@ describe('Lanes', () => {
       finish();
       throw new Error('the truth is away');
     };
-    const search = { namespace: toNamespace('test'), request, overlay: EMPTY_OVERLAY, now: new Date() };
+    const search = searchOf(request, EMPTY_OVERLAY);
     const lanes = new Lanes([here, far], request, new SilentTelemetry());
     await expect(lanes.propose(search, { limit: 10, meanwhile })).rejects.toThrow('the truth is away');
   });

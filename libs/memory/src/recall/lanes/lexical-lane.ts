@@ -5,9 +5,11 @@ import type { RankingOptions } from '../contract/ranking-options.js';
 import { indexQuery } from './index-query.js';
 import type { Lane, LaneSearch, Search } from './lane.js';
 
+export const LEXICAL_LANE = 'lexical';
+
 /** Finds memories by the words of the query. Its own signal is the BM25 score. */
 export class LexicalLane implements Lane {
-  readonly name = 'lexical';
+  readonly name = LEXICAL_LANE;
   readonly isInProcess = true;
   readonly signalsOf = lexicalSignals;
 
@@ -26,14 +28,18 @@ export class LexicalLane implements Lane {
   private matches(search: Search, limit: number): Promise<readonly LaneCandidate[]> {
     const { namespace, request, overlay } = search;
     const { terms } = analyzeQuery(request.query);
-    return this.index.search(namespace, { ...indexQuery(search, limit), terms }, overlay);
+    return this.index.search(namespace, { ...indexQuery(search, limit, this.name), terms }, overlay);
   }
 
   /** Limited to the usual number of matches: neighbours of further ones would add almost nothing. */
   private neighboursOf(search: Search, matches: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]> {
     const { candidates, neighbourReach: reach } = this.ranking;
     const keys = matches.slice(0, candidates).map(({ key }) => key);
-    return this.index.neighbours(search.namespace, { ...indexQuery(search, candidates), keys, reach }, search.overlay);
+    return this.index.neighbours(
+      search.namespace,
+      { ...indexQuery(search, candidates, this.name), keys, reach },
+      search.overlay,
+    );
   }
 }
 

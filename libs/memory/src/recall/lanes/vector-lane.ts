@@ -24,7 +24,7 @@ export class VectorLane implements Lane {
       propose: async (search, limit) => {
         const [vector] = await embedding;
         return vector
-          ? this.index.search(search.namespace, { ...indexQuery(search, limit), vector }, search.overlay)
+          ? this.index.search(search.namespace, { ...indexQuery(search, limit, this.name), vector }, search.overlay)
           : [];
       },
     };

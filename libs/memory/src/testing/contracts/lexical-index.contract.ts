@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { matchesFilter } from '../../model/filter.js';
-import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../../index-model/index-point.js';
+import { EMPTY_OVERLAY, type IndexPoint, type IndexQuery, type Overlay } from '../../index-model/index-point.js';
 import type {
   LexicalIndex,
   LexicalQuery,
@@ -264,6 +264,55 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
             expect(versions(await contents(keys))).toEqual(expected);
           }),
           { numRuns: harness.runs ?? 200 },
+        );
+      });
+    });
+
+    describe('matching', () => {
+      const matching = (query: Partial<IndexQuery>, overlay = EMPTY_OVERLAY, namespace = NAMESPACE) =>
+        index.matching(namespace, { limit: 10, nowMs: TEST_NOW_MS, ...query }, overlay);
+
+      it('names members oldest first, whether they have words or not', async () => {
+        await store(
+          aPoint({ key: 'c', id: 3, words: 'cat' }),
+          aPoint({ key: 'a', id: 1, payload: { rare: true } }),
+          aPoint({ key: 'b', id: 2, expiresAtMs: TEST_NOW_MS }),
+          aPoint({ key: 'd', id: 4, payload: { rare: true } }),
+        );
+        expect(await matching({})).toEqual(['a', 'c', 'd']);
+        expect(await matching({ limit: 2 })).toEqual(['a', 'c']);
+        expect(await matching({ limit: 0 })).toEqual([]);
+        const rare = { payload: [{ path: ['rare'], equals: true }] };
+        expect(await matching({ filter: rare })).toEqual(['a', 'd']);
+        await store(aPoint({ key: 'a', id: 9, version: 2, payload: { rare: true } }));
+        await index.apply(NAMESPACE, [removalOf('c', 2)]);
+        expect(await matching({ filter: rare }, anOverlay([aPoint({ key: 'e', id: 5 })], ['d']))).toEqual(['a']);
+        expect(await matching({}, anOverlay([aPoint({ key: 'e', id: 5 })]))).toEqual(['d', 'e', 'a']);
+        expect(await matching({}, EMPTY_OVERLAY, UNKNOWN)).toEqual([]);
+      });
+
+      it('are the oldest live points that match, for any history, filter and overlay', async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            indexHistories(),
+            memoryFilters(),
+            fc.integer({ min: 1, max: 14 }),
+            async (history, filter, limit) => {
+              const query = { limit, filter, nowMs: TEST_NOW_MS };
+              const expected = history.live
+                .filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > TEST_NOW_MS)
+                .filter((point) => matchesFilter(filter, point))
+                .sort((a, b) => a.id - b.id)
+                .map(({ key }) => key)
+                .slice(0, limit);
+              await index.clear(NAMESPACE);
+              await index.apply(NAMESPACE, history.applied);
+              expect(await index.matching(NAMESPACE, query, history.overlay)).toEqual(expected);
+              await index.apply(NAMESPACE, history.caughtUp);
+              expect(await index.matching(NAMESPACE, query, EMPTY_OVERLAY)).toEqual(expected);
+            },
+          ),
+          { numRuns: 4 * (harness.runs ?? 200) },
         );
       });
     });

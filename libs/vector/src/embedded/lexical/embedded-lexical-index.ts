@@ -5,6 +5,7 @@ import {
   type CandidateContent,
   type ContentQuery,
   type IndexChange,
+  type IndexQuery,
   type LaneCandidate,
   type LexicalQuery,
   type NeighbourQuery,
@@ -48,6 +49,11 @@ export class EmbeddedLexicalIndex extends LexicalIndex {
   async contents(namespace: Namespace, query: ContentQuery, overlay: Overlay): Promise<readonly CandidateContent[]> {
     const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
     return held.contents(query, overlay);
+  }
+
+  async matching(namespace: Namespace, query: IndexQuery, overlay: Overlay): Promise<readonly string[]> {
+    const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
+    return held.matching(query, overlay);
   }
 
   async count(namespace: Namespace): Promise<number> {

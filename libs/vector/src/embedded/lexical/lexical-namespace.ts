@@ -8,6 +8,7 @@ import {
   type ContentQuery,
   type IndexChange,
   type IndexPoint,
+  type IndexQuery,
   type LaneCandidate,
   type LexicalQuery,
   type NeighbourQuery,
@@ -17,6 +18,7 @@ import {
 import { FilterSieve } from '../points/filter-sieve.js';
 import { isAlive, isEligible, type HeldPoint } from '../points/held-point.js';
 import { PointTable } from '../points/point-table.js';
+import { SlotsInOrder } from '../points/slot-tree.js';
 import { ScoreBoard, type WeightedQuery } from './score-board.js';
 import { SessionLists } from './session-lists.js';
 import { sessionNeighbours, type Place, type SpokenPoints } from './session-neighbours.js';
@@ -36,6 +38,8 @@ export class LexicalNamespace {
   readonly #dictionary = new TermDictionary();
   readonly #sieve = new FilterSieve(this.#table);
   readonly #sessions = new SessionLists();
+  /** By `id`. */
+  readonly #oldestFirst = new SlotsInOrder<number>((a, b) => a - b, []);
   #totalLength = 0;
   readonly #board: ScoreBoard;
   /** Cached by overlay: one recall searches several times. */
@@ -91,6 +95,27 @@ export class LexicalNamespace {
     return keys.map(this.#finding(this.#ahead(pending), nowMs)).filter((point) => point !== undefined);
   }
 
+  /** See `LexicalIndex.matching`. */
+  matching(query: IndexQuery, pending: Overlay): string[] {
+    const overlay = this.#ahead(pending);
+    const top = new TopCandidates(query.limit);
+    const offer = ({ key, id }: HeldPoint) => top.offer(key, 0, id);
+    for (const point of overlay.points) if (isEligible(point, query)) offer(point);
+    const slots = this.#sieve.slots(query.filter);
+    const passes = slots ? undefined : this.#sieve.passes(query.filter);
+    for (const slot of slots ?? this.#oldestFirst.values()) {
+      const point = this.#table.at(slot);
+      if (!point || passes?.(slot) === false) continue;
+      // Without a list of slots, the oldest come first.
+      if (!top.admits(0, point.id)) {
+        if (slots) continue;
+        break;
+      }
+      if (!overlay.hidden.has(point.key) && isEligible(point, query)) offer(point);
+    }
+    return top.ranking().map(({ key }) => key);
+  }
+
   /**
    * Returns the part of an overlay that the index does not hold yet: an index that follows the ledger holds nearly all
    * of it.
@@ -122,6 +147,7 @@ export class LexicalNamespace {
     const slot = this.#table.put(point.key, version, held);
     this.#sieve.put(slot, held);
     this.#sessions.add(session, held.id, slot);
+    this.#oldestFirst.add(held.id, slot);
     for (const [term, count] of terms) termIds.push(this.#dictionary.insert(term, slot, count));
     this.#board.reserve(this.#table.capacity);
     this.#board.setLength(slot, length);
@@ -150,6 +176,7 @@ export class LexicalNamespace {
     if (slot === undefined || point === undefined) return;
     for (const id of point.termIds) this.#dictionary.remove(id, slot);
     this.#sessions.remove(point.session, point.id);
+    this.#oldestFirst.remove(point.id, slot);
     this.#totalLength -= point.length;
   }
 
