@@ -1,17 +1,21 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   EMPTY_OVERLAY,
+  isJsonObject,
   matchesFilter,
   type IndexPoint,
   type JsonObject,
   type JsonValue,
   type MemoryFilter,
+  type PayloadCondition,
 } from '@sfm/memory';
 import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { describeWith } from '../../../../test/services/availability.js';
 import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { TestNamespaces } from '../../test/qdrant-fixtures.js';
+import { elementFacet, hasV1Facet, presenceFacet, typeFacet, valueFacet } from './points/facets.js';
+import { pointId } from './points/point-id.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 
 const describeReal = await describeWith(['qdrant']);
@@ -62,6 +66,20 @@ const condition = fc.oneof(
 /** More fields than a point has facets, among them the names that filters ask for, last. */
 function wide(details: JsonObject): JsonObject {
   return { ...Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`field${number}`, number])), ...details };
+}
+
+/** The facets that a point had before objects, lists and long strings had some. */
+function v1Facets({ type, payload: fields }: IndexPoint): number[] {
+  const inside = (outer: readonly string[], object: JsonObject): number[] =>
+    Object.entries(object).flatMap(([step, held]) => {
+      const inner = [...outer, step];
+      if (isJsonObject(held)) return [presenceFacet(inner), ...inside(inner, held)];
+      const elements = Array.isArray(held)
+        ? held.filter(hasV1Facet).map((element) => elementFacet(inner, element))
+        : [];
+      return [presenceFacet(inner), ...(hasV1Facet(held) ? [valueFacet(inner, held)] : []), ...elements];
+    });
+  return [typeFacet(type), ...inside([], fields)];
 }
 
 describeReal('filters in Qdrant', () => {
@@ -127,6 +145,21 @@ describeReal('filters in Qdrant', () => {
     ).toEqual(['81,1']);
   });
 
+  it('find values in lists and fields with more members than are indexed', async () => {
+    const long = Array.from({ length: 500 }, (_, number) => number);
+    await index.apply(namespaces.named('long'), [
+      upsertOf(aPoint({ key: '1', id: 1, payload: { long }, vector: Float32Array.of(1, 0) })),
+      upsertOf(aPoint({ key: '2', id: 2, payload: { long: long.slice(0, 400) }, vector: Float32Array.of(1, 0) })),
+    ]);
+    const keys = async (details: PayloadCondition) => {
+      const query = { vector: Float32Array.of(1, 0), limit: 9, nowMs: TEST_NOW_MS, filter: { payload: [details] } };
+      return (await index.search(namespaces.named('long'), query, EMPTY_OVERLAY)).map(({ key }) => key);
+    };
+    expect(await keys({ path: ['long'], contains: 450 })).toEqual(['1']);
+    expect(await keys({ path: ['long'], contains: 399 })).toEqual(['1', '2']);
+    expect(await keys({ path: ['long'], equals: long })).toEqual(['1']);
+  });
+
   it('have the numbers indexed that a range was asked of, once', async () => {
     const range = { payload: [{ path: ['field7'], range: { gte: 7 } }] };
     expect(await found(range)).toEqual(['80,1', '81,1']);
@@ -137,5 +170,108 @@ describeReal('filters in Qdrant', () => {
     };
     await waitFor(async () => (await schema())?.data_type === 'float', { what: () => 'the index' });
     expect(await found(range)).toEqual(['80,1', '81,1']);
+  });
+
+  describe('in a large collection', () => {
+    const SIZE = 6000;
+    let large: QdrantVectorIndex;
+    let fetched = 0;
+    let isCut = false;
+
+    beforeAll(async () => {
+      const server = await namespaces.server();
+      const query = server.query.bind(server);
+      server.query = async (...request) => {
+        const hits = await query(...request);
+        fetched += hits.length;
+        return hits;
+      };
+      large = new QdrantVectorIndex(await namespaces.catalog({ dimension: 2 }));
+      const all = Array.from({ length: SIZE }, (_, id) =>
+        aPoint({
+          key: `${id},1`,
+          id,
+          payload: {
+            long: `${LONG} ${id}`,
+            object: { deep: { id } },
+            list: ['x', { id }],
+            number: id,
+            day: new Date(id * 86_400_000).toISOString(),
+            '': id,
+          },
+          vector: Float32Array.of(Math.cos(id / SIZE), Math.sin(id / SIZE)),
+        }),
+      );
+      await large.apply(namespaces.named('large'), all.map(upsertOf));
+    });
+
+    async function search(details: PayloadCondition) {
+      fetched = 0;
+      isCut = false;
+      const filter = { payload: [details] };
+      const query = { vector: Float32Array.of(1, 0), limit: 10, nowMs: TEST_NOW_MS, filter };
+      const found = await large.search(
+        namespaces.named('large'),
+        { ...query, onCutShort: () => (isCut = true) },
+        EMPTY_OVERLAY,
+      );
+      return found.map(({ key }) => key);
+    }
+
+    it.each<[string, PayloadCondition]>([
+      ['a long text', { path: ['long'], equals: `${LONG} 5000` }],
+      ['an object', { path: ['object'], equals: { deep: { id: 5000 } } }],
+      ['a list', { path: ['list'], anyOf: [['x', { id: 5000 }], []] }],
+      ['an object in a list', { path: ['list'], contains: { id: 5000 } }],
+      ['a number in a range', { path: ['number'], range: { gte: 5000, lt: 5001 } }],
+      ['a text in a range', { path: ['day'], range: { gte: '1983-09-10', lt: '1983-09-11' } }],
+    ])('fetch no more than the point that matches %s', async (_name, details) => {
+      expect(await search(details)).toEqual(['5000,1']);
+      expect(fetched).toBeLessThanOrEqual(3);
+      expect(isCut).toBe(false);
+    });
+
+    it('stop, and say so, where the server cannot tell what matches', async () => {
+      expect(await search({ path: [''], equals: 5000 })).toEqual(['5000,1']);
+      expect(await search({ path: [''], range: { gte: 5000, lt: 5001 } })).toEqual([]);
+      expect(isCut).toBe(true);
+      expect(fetched).toBeLessThan(1000);
+    });
+  });
+
+  describe('in a collection of an earlier version', () => {
+    const NAMESPACE = 'earlier';
+
+    beforeAll(async () => {
+      const server = await namespaces.server();
+      const name = namespaces.named(NAMESPACE);
+      await index.apply(name, points.slice(0, 80).map(upsertOf));
+      const { aliases } = await server.call((api, init) => api.getCollectionsAliases({}, init));
+      const collection_name = aliases.find(({ alias_name }) => alias_name === name)?.collection_name ?? '';
+      for (const point of points.slice(0, 80)) {
+        const request = { collection_name, points: [pointId(name, point.key)], wait: true, key: '__sfm' };
+        await server.call((api, init) => api.setPayload({ ...request, payload: { facets: v1Facets(point) } }, init));
+        const order = { collection_name, points: [pointId(name, point.key)], wait: true, keys: ['__sfm.order'] };
+        await server.call((api, init) => api.deletePayload(order, init));
+      }
+      const metadata = { somafractalmemory: { space: 'test:1', holds: 'namespace', facets: null } };
+      await server.call((api, init) => api.updateCollection({ collection_name, metadata }, init));
+    });
+
+    it('mean the same until it is rebuilt', async () => {
+      const catalog = await namespaces.catalog({ dimension: 2 });
+      expect((await catalog.find(namespaces.named(NAMESPACE)))?.facetsVersion).toBe(1);
+      const old = new QdrantVectorIndex(catalog);
+      await fc.assert(
+        fc.asyncProperty(condition, async (details) => {
+          const filter = { payload: [details] };
+          const query = { vector: Float32Array.of(1, 0), limit: 90, nowMs: TEST_NOW_MS, filter };
+          const expected = points.slice(0, 80).filter((point) => matchesFilter(filter, point));
+          const found = await old.search(namespaces.named(NAMESPACE), query, EMPTY_OVERLAY);
+          expect(found.map(({ key }) => key)).toEqual(expected.map(({ key }) => key));
+        }),
+        { numRuns: 200 },
+      );
+    });
   });
 });

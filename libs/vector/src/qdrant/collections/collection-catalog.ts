@@ -23,12 +23,14 @@ export interface OpenCollection {
   readonly name: string;
   /** A graph proposes the results, so a search can miss points unless it asks for the exact answer. */
   readonly isApproximate: boolean;
-  /** Payload fields with an index, including those just requested. */
-  readonly indexedFields: Set<string>;
+  /** Payload fields with an index, by its type, including those just requested. */
+  readonly indexedFields: Map<string, string>;
+  /** See `FACETS_VERSION`. */
+  readonly facetsVersion: number;
 }
 
 /** Callers choose the fields, and each index costs the server memory. */
-const MAX_INDEXED_FIELDS = 24;
+const MAX_INDEXED_FIELDS = 64;
 /** How long the cached state of a collection is trusted: another process may rebuild it for another embedding space. */
 const BELIEVED_MS = 3000;
 
@@ -108,15 +110,19 @@ export class CollectionCatalog {
   }
 
   /**
-   * Starts indexing the numbers of a payload field on the server, in the background: a range query without an index has
-   * to read every payload.
+   * Returns whether a range of numbers of a payload field can be asked of the server, and starts indexing them if they
+   * are not, in the background: a range query without an index has to read every payload. A field can have one index
+   * only, so one that is indexed as words cannot be asked for a range.
    */
-  indexNumbers({ name, indexedFields }: OpenCollection, field: string): void {
-    if (indexedFields.has(field) || indexedFields.size >= MAX_INDEXED_FIELDS) return;
-    indexedFields.add(field);
+  indexNumbers({ name, indexedFields }: OpenCollection, field: string): boolean {
+    const type = indexedFields.get(field);
+    if (type !== undefined) return type === 'float' || type === 'integer';
+    if (indexedFields.size >= MAX_INDEXED_FIELDS) return false;
+    indexedFields.set(field, 'float');
     const request = { collection_name: name, wait: false, field_name: field, field_schema: 'float' as const };
     // Searches continue without it, and the next check shows that it is still missing.
     void this.server.call((api, init) => api.createFieldIndex(request, init)).catch(() => undefined);
+    return true;
   }
 
   /** Discards the cached state, so that the next call checks again. */
@@ -151,7 +157,8 @@ export class CollectionCatalog {
     return {
       name: alias,
       isApproximate: description.indexedVectors > 0,
-      indexedFields: new Set(description.indexedFields),
+      indexedFields: new Map(description.indexedFields),
+      facetsVersion: description.facetsVersion,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import { isJsonObject } from '@sfm/memory';
+import { FACETS_VERSION } from '../points/facets.js';
 import { OWN_FIELD } from '../points/point-codec.js';
 import { CollectionExists, CollectionMissing } from '../server/qdrant-errors.js';
 import type { QdrantServer } from '../server/qdrant-server.js';
@@ -23,9 +24,11 @@ export interface CollectionDescription {
   /** Embedding space of the collection, from its metadata; undefined when this index did not create the collection. */
   readonly space: string | undefined;
   readonly holds: string | undefined;
+  /** See `FACETS_VERSION`. */
+  readonly facetsVersion: number;
   readonly indexedVectors: number;
-  /** Payload fields with an index. */
-  readonly indexedFields: readonly string[];
+  /** Payload fields with an index, by the type that it is of. */
+  readonly indexedFields: ReadonlyMap<string, string>;
 }
 
 /** Key of the collection's metadata. */
@@ -41,13 +44,18 @@ export async function describeCollection(
   try {
     const info = await server.call((api, init) => api.getCollection({ collection_name: name }, init));
     const maker = isJsonObject(info.config.metadata) ? info.config.metadata[MAKER] : undefined;
-    const { space, holds } = isJsonObject(maker) ? maker : {};
+    const { space, holds, facets } = isJsonObject(maker) ? maker : {};
     return {
       dimension: dimensionOf(info.config.params.vectors),
       space: typeof space === 'string' ? space : undefined,
       holds: typeof holds === 'string' ? holds : undefined,
+      facetsVersion: typeof facets === 'number' ? facets : 1,
       indexedVectors: info.indexed_vectors_count ?? 0,
-      indexedFields: Object.keys(info.payload_schema),
+      indexedFields: new Map(
+        Object.entries(info.payload_schema).flatMap(([field, index]) =>
+          index ? [[field, index.data_type] as const] : [],
+        ),
+      ),
     };
   } catch (error) {
     if (error instanceof CollectionMissing) return undefined;
@@ -63,7 +71,7 @@ export async function createCollection(server: QdrantServer, name: string, optio
   const definition = {
     collection_name: name,
     vectors: { size: dimension, distance: 'Cosine' as const },
-    metadata: { [MAKER]: { space, holds } },
+    metadata: { [MAKER]: { space, holds, facets: FACETS_VERSION } },
     ...graphs,
   };
   const slowly = { timeoutMs: CREATE_TIMEOUT_MS };

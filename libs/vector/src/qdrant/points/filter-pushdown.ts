@@ -1,7 +1,18 @@
 import type { Schemas } from '@qdrant/js-client-rest';
 import type { JsonValue, MemoryFilter, PayloadCondition, RangeBounds } from '@sfm/memory';
-import { elementFacet, isScalar, MORE_FACETS, presenceFacet, typeFacet, valueFacet } from './facets.js';
-import { OWN_FIELD, WRITTEN_FIELDS } from './point-codec.js';
+import {
+  elementFacet,
+  FACETS_VERSION,
+  hasV1Facet,
+  longListFacet,
+  MORE_FACETS,
+  orderField,
+  presenceFacet,
+  typeFacet,
+  valueFacet,
+} from './facets.js';
+import { textOrder } from './text-order.js';
+import { HIT_FIELDS, OWN_FIELD, WRITTEN_FIELDS } from './point-codec.js';
 
 export type QdrantFilter = Schemas['Filter'];
 export type QdrantCondition = Schemas['Condition'];
@@ -12,38 +23,44 @@ export interface PushedFilter {
   readonly must_not: QdrantCondition[];
   /** It accepts no other points, except those with incomplete facets. */
   readonly isExact: boolean;
-  /** Payload fields that it tests against a range of numbers. */
-  readonly ranges: string[];
+  /** The fields of a stored payload to fetch in order to check a point; true for all of them. */
+  readonly checked: true | { readonly include: string[] };
+}
+
+/** What the points of a collection can be asked. */
+export interface PushdownOptions {
+  /** See `FACETS_VERSION`. */
+  readonly facetsVersion: number;
+  /** Whether the server may be asked for a range of a field's numbers: without an index it reads every payload. */
+  readonly canRange: (field: string) => boolean;
 }
 
 const FACETS = `${OWN_FIELD}.facets`;
 const CREATED_AT = `${OWN_FIELD}.created_at`;
+const ORDER = `${OWN_FIELD}.order`;
 const PLAIN_KEY = /^[A-Za-z0-9_-]+$/;
 
 /** The part of a condition that Qdrant can evaluate by itself. */
 interface PushedCondition {
   readonly must?: QdrantCondition;
   readonly mustNot?: QdrantCondition;
-  readonly range?: string;
   readonly isExact: boolean;
 }
 
-export function pushDown(filter: MemoryFilter | undefined): PushedFilter {
+export function pushDown(filter: MemoryFilter | undefined, options: PushdownOptions): PushedFilter {
   const must: QdrantCondition[] = [];
   const must_not: QdrantCondition[] = [];
-  const ranges: string[] = [];
   let isExact = true;
   if (filter?.type !== undefined) must.push({ key: FACETS, match: { value: typeFacet(filter.type) } });
   if (filter?.createdFrom !== undefined) must.push({ key: CREATED_AT, range: { gte: filter.createdFrom } });
   if (filter?.createdBefore !== undefined) must.push({ key: CREATED_AT, range: { lt: filter.createdBefore } });
   for (const condition of filter?.payload ?? []) {
-    const pushed = pushCondition(condition);
+    const pushed = pushCondition(condition, options);
     if (pushed.must) must.push(pushed.must);
     if (pushed.mustNot) must_not.push(pushed.mustNot);
-    if (pushed.range !== undefined) ranges.push(pushed.range);
     isExact &&= pushed.isExact;
   }
-  return { must, must_not, isExact, ranges };
+  return { must, must_not, isExact, checked: checkedFields(filter?.payload ?? []) };
 }
 
 /** Restricts a request in a shared collection to one namespace. */
@@ -51,15 +68,15 @@ export function inNamespace(namespace: string): { readonly key: string; readonly
   return { key: `${OWN_FIELD}.namespace`, match: { value: namespace } };
 }
 
-function pushCondition(condition: PayloadCondition): PushedCondition {
+function pushCondition(condition: PayloadCondition, options: PushdownOptions): PushedCondition {
   const { path } = condition;
   // An empty path is the payload itself, which no facet represents.
   if (path.length === 0) return { isExact: false };
   if ('exists' in condition) return pushPresence(path, condition.exists);
-  if ('equals' in condition) return pushValues(path, [condition.equals], valueFacet);
-  if ('anyOf' in condition) return pushValues(path, condition.anyOf, valueFacet);
-  if ('contains' in condition) return pushValues(path, [condition.contains], elementFacet);
-  return pushRange(path, condition.range);
+  if ('equals' in condition) return pushValues(path, [condition.equals], options);
+  if ('anyOf' in condition) return pushValues(path, condition.anyOf, options);
+  if ('contains' in condition) return pushElement(path, condition.contains, options);
+  return pushRange(path, condition.range, options);
 }
 
 function pushPresence(path: readonly string[], isWanted: boolean): PushedCondition {
@@ -67,19 +84,74 @@ function pushPresence(path: readonly string[], isWanted: boolean): PushedConditi
   return { mustNot: { key: FACETS, match: { value: presenceFacet(path) } }, isExact: true };
 }
 
-function pushValues(path: readonly string[], values: readonly JsonValue[], facet: typeof valueFacet): PushedCondition {
-  const scalars = values.filter(isScalar);
-  if (scalars.length < values.length) return { must: anyFacet([presenceFacet(path)]), isExact: false };
-  return { must: anyFacet(scalars.map((value) => facet(path, value))), isExact: true };
+function pushValues(
+  path: readonly string[],
+  values: readonly JsonValue[],
+  { facetsVersion }: PushdownOptions,
+): PushedCondition {
+  if (facetsVersion < FACETS_VERSION && !values.every(hasV1Facet)) return present(path);
+  return { must: anyFacet(values.map((value) => valueFacet(path, value))), isExact: true };
 }
 
-/** In Qdrant, a range also holds when an element of an array is within it. Qdrant has no ranges for strings. */
-function pushRange(path: readonly string[], { gt, gte, lt, lte }: RangeBounds): PushedCondition {
-  const present = { must: anyFacet([presenceFacet(path)]), isExact: false };
+function pushElement(path: readonly string[], element: JsonValue, { facetsVersion }: PushdownOptions): PushedCondition {
+  if (facetsVersion < FACETS_VERSION && !hasV1Facet(element)) return present(path);
+  return { must: anyFacet([elementFacet(path, element), longListFacet(path)]), isExact: true };
+}
+
+function pushRange(path: readonly string[], range: RangeBounds, options: PushdownOptions): PushedCondition {
+  const bounds = Object.entries(range).filter(([, bound]) => bound !== undefined);
+  const kinds = new Set(bounds.map(([, bound]) => typeof bound));
+  // No value is within bounds of both kinds.
+  if (kinds.size > 1) return { must: anyFacet([]), isExact: true };
+  if (kinds.has('number')) return pushNumbers(path, Object.fromEntries(bounds), options);
+  if (kinds.has('string')) return pushStrings(path, range, options);
+  return present(path);
+}
+
+/** In Qdrant, a range also holds when an element of an array is within it. */
+function pushNumbers(
+  path: readonly string[],
+  range: RangeBounds & { readonly [bound: string]: unknown },
+  { canRange }: PushdownOptions,
+): PushedCondition {
   const key = jsonPath(path);
-  const bounds = Object.entries({ gt, gte, lt, lte }).filter(([, bound]) => bound !== undefined);
-  if (key === undefined || bounds.length === 0 || bounds.some(([, bound]) => typeof bound !== 'number')) return present;
-  return { must: { key, range: Object.fromEntries(bounds) }, range: key, isExact: false };
+  if (key === undefined || !canRange(key)) return present(path);
+  return { must: { key, range }, isExact: false };
+}
+
+/** Qdrant has no ranges of strings, but of their places in the order of strings: several can share one. */
+function pushStrings(
+  path: readonly string[],
+  { gt, gte, lt, lte }: RangeBounds,
+  { canRange, facetsVersion }: PushdownOptions,
+): PushedCondition {
+  const key = `${ORDER}.${orderField(path)}`;
+  const [from, to] = [gte ?? gt, lte ?? lt];
+  const bounds = [from, to].filter((bound) => typeof bound === 'string');
+  const isOrdered = facetsVersion >= FACETS_VERSION && bounds.every((bound) => bound.isWellFormed());
+  if (!isOrdered || !canRange(key)) return present(path);
+  const range = {
+    ...(typeof from === 'string' ? { gte: textOrder(from) } : {}),
+    ...(typeof to === 'string' ? { lte: textOrder(to) } : {}),
+  };
+  return { must: { should: [{ key, range }, anyFacet([])] }, isExact: false };
+}
+
+/** For what the server cannot test: points that have the field are fetched and checked. */
+function present(path: readonly string[]): PushedCondition {
+  return { must: anyFacet([presenceFacet(path)]), isExact: false };
+}
+
+/** Whole payloads can be a thousand times as large as the fields that a filter looks at. */
+function checkedFields(conditions: readonly PayloadCondition[]): PushedFilter['checked'] {
+  const include = [...HIT_FIELDS, `${OWN_FIELD}.original`, CREATED_AT, 'memory_type'];
+  for (const { path } of conditions) {
+    if (WRITTEN_FIELDS.includes(path[0] ?? '')) continue;
+    const field = jsonPath(path);
+    if (field === undefined || field === '') return true;
+    include.push(field);
+  }
+  return { include };
 }
 
 function anyFacet(facets: readonly number[]): QdrantCondition {

@@ -53,12 +53,13 @@ function storedPayload(namespace: string, point: IndexPoint): string {
 }
 
 function ownField(namespace: string, point: IndexPoint, shadowed: readonly string[]): string {
-  const { numbers, isComplete } = facetsOf(point.type, point.payload);
+  const { numbers, isComplete, order } = facetsOf(point.type, point.payload);
   const fields = [
     `"namespace":${JSON.stringify(namespace)},"key":${JSON.stringify(point.key)},"id":${point.id}`,
     `"version":${point.version},"created_at":${point.createdAtMs}`,
     ...(point.expiresAtMs === null ? [] : [`"expires_at":${point.expiresAtMs}`]),
     `"facets":[${numbers.join(',')}]`,
+    ...(order.size === 0 ? [] : [`"order":{${[...order].map(([field, place]) => `"${field}":${place}`).join(',')}}`]),
     ...(isComplete ? [] : ['"partial":true']),
     ...(shadowed.length === 0 ? [] : [`"original":${JSON.stringify(pick(point.payload, shadowed))}`]),
   ];
