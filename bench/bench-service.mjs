@@ -72,7 +72,7 @@ async function end(child) {
 }
 
 /** Stores memories 0..count-1 through the bulk route and waits until all are indexed. */
-export async function fill(url, count, memory) {
+export async function fill(url, count, memory, headers = HEADERS) {
   for (let from = 0; from < count; from += 500) {
     const items = Array.from({ length: Math.min(500, count - from) }, (_, offset) => {
       const { coordinate, payload } = memory(from + offset);
@@ -80,7 +80,7 @@ export async function fill(url, count, memory) {
     });
     const response = await fetch(`${url}/store_bulk`, {
       method: 'POST',
-      headers: HEADERS,
+      headers,
       body: JSON.stringify({ items }),
     });
     if (!response.ok) throw new Error(`/store_bulk answered ${response.status}: ${await response.text()}`);
