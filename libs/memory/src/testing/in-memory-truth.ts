@@ -201,10 +201,11 @@ export class InMemoryProjectionSource extends ProjectionSource {
 
   async markIndexed(marks: readonly IndexedMark[]) {
     const late: { namespace: Namespace; key: string }[] = [];
-    for (const { namespace, key, version, embedding } of marks) {
+    for (const { namespace, key, version, embedding, removedFrom } of marks) {
       const row = this.truth.rows.get(idOf(namespace, key));
       if (!row) continue;
-      if (row.indexedVersion > version) late.push({ namespace, key });
+      if (row.indexedVersion > version || row.indexedVersion !== (removedFrom ?? row.indexedVersion))
+        late.push({ namespace, key });
       row.indexedVersion = Math.min(Math.max(row.indexedVersion, version), row.version);
       if (embedding && row.version === version) row.embedding = embedding;
     }

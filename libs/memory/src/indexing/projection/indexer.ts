@@ -89,8 +89,8 @@ export class Indexer {
 
   /**
    * Another process may have indexed a newer version between the read and the mark, and this process may have
-   * overwritten it with the older one: rows that the truth reports as superseded are read and applied again until there
-   * are none.
+   * overwritten it with the older one, or its own older version may have come after this removal: rows that the truth
+   * reports as superseded are read and applied again until there are none.
    */
   private async index(current: readonly ProjectionRow[]): Promise<void> {
     const keptSpace = this.keepsEmbeddings ? this.embedder.space : null;
@@ -133,10 +133,16 @@ export async function applyChanges(
 
 /** Returns the mark of an indexed row: its version, and its embedding if that is new and its space is stored. */
 export function toMark(
-  { row: { namespace, key, version }, vector, isNew }: RowEmbedding,
+  { row: { namespace, key, version, memory, indexedVersion }, vector, isNew }: RowEmbedding,
   space: string | null,
 ): IndexedMark {
-  return { namespace, key, version, ...(isNew && vector && space !== null ? { embedding: { space, vector } } : {}) };
+  return {
+    namespace,
+    key,
+    version,
+    ...(isNew && vector && space !== null ? { embedding: { space, vector } } : {}),
+    ...(memory === null ? { removedFrom: indexedVersion } : {}),
+  };
 }
 
 /** Returns the change that makes an index match the row. */

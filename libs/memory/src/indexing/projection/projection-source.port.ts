@@ -30,6 +30,11 @@ export interface IndexedMark {
   readonly version: number;
   /** Embedding computed while indexing; undefined keeps the row's own (or none, when deleted). */
   readonly embedding?: { readonly space: string; readonly vector: Float32Array };
+  /**
+   * For a removal: `indexedVersion` of the row when it was read. An index server keeps nothing of a removed point, so the
+   * older version of another indexer, marked meanwhile, may have been written after the removal.
+   */
+  readonly removedFrom?: number;
 }
 
 /** Reads and marks the truth for indexing. */
@@ -46,8 +51,9 @@ export abstract class ProjectionSource {
 
   /**
    * Raises `indexed_version` (never lowers it) and stores embeddings of rows whose version is still the marked one.
-   * Resolves with the marks that came too late: a newer version was marked before, so it may have been overwritten in
-   * the index.
+   * Resolves with the marks that did not have the index to themselves, so that what they stand for may have been
+   * overwritten in it: a newer version was marked before, or any other one between the reading of a row and the mark of
+   * its removal.
    */
   abstract markIndexed(
     marks: readonly IndexedMark[],

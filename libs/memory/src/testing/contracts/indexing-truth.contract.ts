@@ -114,6 +114,23 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       expect(await truth().projection.markIndexed([at(1, 1), at(1, 3)])).toEqual([]);
     });
 
+    it('names the removals beside which another version was marked, whatever that version was', async () => {
+      const namespace = freshNamespace();
+      const at = (x: number, version: number, removedFrom?: number) => ({
+        namespace,
+        key: String(x),
+        version,
+        ...(removedFrom === undefined ? {} : { removedFrom }),
+      });
+      await truth().writer.write([1, 2].map((x) => aWrite(namespace, { coordinate: [x] })));
+      await truth().writer.delete([1, 2].map((x) => aDeletion(namespace, String(x))));
+      expect(await truth().projection.markIndexed([at(1, 1)])).toEqual([]);
+      expect(await truth().projection.markIndexed([at(1, 2, 0), at(2, 2, 0)])).toEqual([{ namespace, key: '1' }]);
+      expect(await truth().projection.markIndexed([at(1, 2, 2), at(2, 2, 2)])).toEqual([]);
+      await truth().projection.reopen([{ namespace, key: '2' }]);
+      expect(await truth().projection.markIndexed([at(2, 2, 2)])).toEqual([{ namespace, key: '2' }]);
+    });
+
     it('tells exactly one of two racing indexers that it came too late', async () => {
       const namespace = freshNamespace();
       const keys = Array.from({ length: 20 }, (_, x) => String(x));

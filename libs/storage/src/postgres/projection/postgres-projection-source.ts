@@ -92,9 +92,9 @@ export class PostgresProjectionSource extends ProjectionSource {
     const late = await this.database.queryWithRetry<CoordinateRow>({
       name: 'sfm_mark_indexed',
       text: `WITH mark AS MATERIALIZED (
-          SELECT m.namespace, m.coordinate_key, m.indexed_version AS known, a.version, a.embedding, a.space
-          FROM unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::text[])
-            AS a (namespace, key, version, embedding, space)
+          SELECT m.namespace, m.coordinate_key, m.indexed_version AS known, a.version, a.embedding, a.space, a.removed_from
+          FROM unnest($1::text[], $2::text[], $3::int[], $4::bytea[], $5::text[], $6::int[])
+            AS a (namespace, key, version, embedding, space, removed_from)
           JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
           ORDER BY m.namespace, m.coordinate_key
           FOR NO KEY UPDATE OF m
@@ -109,13 +109,15 @@ export class PostgresProjectionSource extends ProjectionSource {
         WHERE m.namespace = mark.namespace AND m.coordinate_key = mark.coordinate_key
           AND (m.indexed_version < mark.version OR mark.space IS NOT NULL)
         )
-        SELECT namespace, coordinate_key AS key FROM mark WHERE known > version`,
+        SELECT namespace, coordinate_key AS key FROM mark
+        WHERE known > version OR known <> removed_from`,
       values: [
         newest.map(({ namespace }) => namespace),
         newest.map(({ key }) => key),
         newest.map(({ version }) => version),
         newest.map(({ embedding }) => (embedding ? encodeEmbedding(embedding.vector) : null)),
         newest.map(({ embedding }) => embedding?.space ?? null),
+        newest.map(({ removedFrom }) => removedFrom ?? null),
       ],
     });
     return late.map(({ namespace, key }) => ({ namespace: trustedNamespace(namespace), key }));
