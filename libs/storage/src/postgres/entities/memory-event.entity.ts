@@ -75,4 +75,12 @@ export class MemoryEventEntity {
 
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt: Date | null;
+
+  /** `entryHash` of the version before; null for a first one, and where that one has none. */
+  @Column({ type: 'bytea', name: 'previous_hash', nullable: true })
+  previousHash: Buffer | null;
+
+  /** SHA-256 of the row and `previousHash`; null for a row of an earlier version of the service. */
+  @Column({ type: 'bytea', name: 'entry_hash', nullable: true })
+  entryHash: Buffer | null;
 }
