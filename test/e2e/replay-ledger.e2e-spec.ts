@@ -44,7 +44,9 @@ describe('soma replay --from ledger with everything embedded', () => {
     await service.signal('SIGTERM');
     const replayed = await run('replay', '--from', 'ledger', '--json');
     expect(replayed).toMatchObject({ code: 0 });
-    expect(JSON.parse(replayed.stdout)).toMatchObject({ read: 13, memories: 12, unreadable: 0 });
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ read: 13, memories: 12, unreadable: 0, unindexed: 0 });
+    const verified = await run('verify', '--max-pending-seconds', '0');
+    expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/everything agrees$/m) });
     await service.launch();
     expect(await memories()).toEqual(before);
     const { matches } = await service.json<{ matches: readonly { text: string }[] }>('/recall', {

@@ -12,7 +12,8 @@ Every memory is again what it was, in every column: payload, importance, times, 
 indexed and announced like any other write, so nothing is left to do afterwards.
 
 Stop every api and consumer process first, and start none between a restore and its replay: what it stores in between goes
-another way than the events on the topic. Such coordinates are left as they are, named, and the command ends with 1.
+another way than the events on the topic. Such coordinates are left as they are, named, and the command ends with 1, as it does when
+a memory cannot be indexed.
 
 Examples:
   soma replay                 after a restore: apply the events on the topic that the database does not have
@@ -34,7 +35,7 @@ export function replayCommand(): Command {
       const { replay } = await import('./replay.js');
       const totals = await replay(from);
       processTerminal.print(json ? jsonText(totals) : describe(from, totals));
-      if (totals.diverged > 0) process.exitCode = 1;
+      if (totals.diverged > 0 || totals.unindexed > 0) process.exitCode = 1;
     });
 }
 

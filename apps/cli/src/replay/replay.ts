@@ -29,6 +29,8 @@ export interface ReplayTotals {
   refused: number;
   /** Refused events that belong to a history the database did not accept. */
   diverged: number;
+  /** Changed memories that could not be indexed. */
+  unindexed: number;
   /** Events that still wait for the event bus. */
   waiting: number;
 }
@@ -43,6 +45,7 @@ export async function replay(from: ReplaySource): Promise<ReplayTotals> {
     unreadable: 0,
     refused: 0,
     diverged: 0,
+    unindexed: 0,
     waiting: 0,
   };
   const work = (services: ReplayServices) =>
@@ -73,7 +76,7 @@ async function replayTopic(
   const apply = async (outcome: ReplayOutcome) => {
     const { replayed, memories, refused, diverged } = outcome;
     for (const { eventId, reason } of refused) processTerminal.note(`refused ${eventId}: ${reason}`);
-    await index(services, memories);
+    await index(services, memories, totals);
     totals.replayed += replayed;
     totals.memories += memories.length;
     totals.refused += refused.length;
@@ -90,7 +93,7 @@ async function replayTopic(
 async function replayLedger(services: ReplayServices, totals: ReplayTotals): Promise<void> {
   const outcome = await services.ledger.replay({
     onRestored: async (memories, read) => {
-      await index(services, memories);
+      await index(services, memories, totals);
       noteProgress(totals, read, 'coordinates read');
     },
     onUnreadable: ({ namespace, key, reason }) => processTerminal.note(`${namespace} ${key}: ${reason}`),
@@ -106,9 +109,14 @@ function noteProgress(totals: ReplayTotals, read: number, what: string): void {
 }
 
 /** @throws IndexUnavailableError and other server errors: run it again, replayed events stay applied */
-async function index({ indexer }: ReplayServices, memories: readonly CoordinateId[]): Promise<void> {
+async function index(
+  { indexer }: ReplayServices,
+  memories: readonly CoordinateId[],
+  totals: ReplayTotals,
+): Promise<void> {
   if (memories.length === 0) return;
   for (const { item, reason } of await indexer.refresh(memories)) {
+    totals.unindexed += 1;
     processTerminal.note(`${item.namespace} ${item.key} cannot be indexed: ${reason}`);
   }
 }
