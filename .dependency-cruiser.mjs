@@ -60,7 +60,10 @@ const CORE_ROOMS = {
     imports: ['model', 'event-model', 'text', 'indexing'],
     reason: 'It makes the truth again from what is known of it.',
   },
-  verify: { imports: ['model', 'index-model', 'indexing'], reason: 'It compares what others made, and stands above.' },
+  verify: {
+    imports: ['model', 'text', 'index-model', 'indexing'],
+    reason: 'It compares what others made, and stands above.',
+  },
   reindex: {
     imports: ['model', 'index-model', 'indexing', 'verify'],
     reason: 'It has indexes made, and verifies them.',

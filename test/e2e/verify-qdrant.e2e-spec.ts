@@ -116,14 +116,26 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     await put(withOwn(await pointOf('3,1'), { version: 9 }));
     const forged = await pointOf('7,1');
     await put({ ...forged, payload: { ...forged.payload, text: 'forged' } });
+    await put(withOwn(await pointOf('8,1'), { created_at: 1 }));
+    await put(withOwn(await pointOf('9,1'), { expires_at: 1 }));
+    await put(withOwn(await pointOf('10,1'), { facets: [1] }));
+    const bent = await pointOf('11,1');
+    await put({ ...bent, vector: bent.vector.map((component, at) => component + (at === 5 ? 0.0001 : 0)) });
+    await truth.query(`UPDATE memories SET searched_text = 'forged' WHERE coordinate_key = '12,1'`);
 
     const strays = [stray, foreign].sort().map((id) => `point_orphaned point ${id}`);
     const expected = [
       'point_ahead 3,1',
+      'point_mismatch 8,1',
+      'point_mismatch 9,1',
       'point_missing 1,1',
       ...strays,
+      'point_payload_mismatch 10,1',
       'point_payload_mismatch 7,1',
       'point_stale 2,1',
+      'point_vector_mismatch 11,1',
+      'point_vector_mismatch 12,1',
+      'text_mismatch 12,1',
     ];
     const first = await verify();
     expect(first.code).toBe(1);
@@ -131,7 +143,7 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     expect((await verify()).found.sort()).toEqual(expected);
 
     const repaired = await verify('--repair');
-    expect(repaired).toMatchObject({ code: 0, repaired: 6, differences: {} });
+    expect(repaired).toMatchObject({ code: 0, repaired: expected.length, differences: {} });
     expect((await pointOf('2,1')).payload.__sfm?.['version']).toBe(2);
     const { matches } = await service.json<{ matches: { text: string }[] }>('/recall', {
       body: { query: 'memory number 1', top_k: 50 },
@@ -178,6 +190,20 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
     await truth.query(`UPDATE memories SET content_hash = $1 WHERE coordinate_key = '5,1'`, [row?.hash]);
     await truth.query(`DELETE FROM memories WHERE coordinate_key = '6,1'`);
     expect(await verify('--repair')).toMatchObject({ code: 0, repaired: 1 });
+  });
+
+  it('reports what was changed in the history of a memory', async () => {
+    for (const text of ['told again', 'told a third time']) {
+      await service.json('/store', { body: { coord: '13,1', payload: { text } } });
+    }
+    await caughtUp();
+    const where = `WHERE coordinate_key = '13,1' AND version = 2`;
+    await erasing(`UPDATE memory_events SET "timestamp" = "timestamp" - 60 ${where}`);
+    expect(await verify('--repair')).toMatchObject({ code: 1, repaired: 0, found: ['ledger_altered 13,1'] });
+    await erasing(`UPDATE memory_events e SET entry_hash = soma_ledger_hash(e) ${where}`);
+    expect(await verify()).toMatchObject({ code: 1, found: ['ledger_unlinked 13,1'] });
+    await erasing(`UPDATE memory_events SET "timestamp" = "timestamp" + 60 ${where}`);
+    await erasing(`UPDATE memory_events e SET entry_hash = soma_ledger_hash(e) ${where}`);
   });
 
   const erasing = async (statement: string): Promise<number | null> => {
@@ -235,9 +261,9 @@ describeReal('soma verify and reindex on PostgreSQL and Qdrant', () => {
 
   it('moves a namespace to another dimension', async () => {
     const other = { ...settings, SOMA_VECTOR_DIM: '96' };
-    const refused = await soma(other, 'verify');
-    expect(refused.code).toBe(3);
-    expect(refused.stderr).toMatch(/soma reindex --namespace api_ns/);
+    const found = await soma(other, 'verify');
+    expect(found.code).toBe(1);
+    expect(found.stdout).toMatch(/^index_unusable api_ns -: .*soma reindex --namespace api_ns/m);
     await service.signal('SIGTERM');
     expect(await soma(other, 'reindex', '--namespace', 'api_ns')).toMatchObject({ code: 0, stderr: '' });
     const moved = await RunningService.start(other);

@@ -15,7 +15,11 @@ export type {
   VectorsOptions,
 } from './indexing/indexing-options.js';
 export { Shutdown } from './lifecycle/shutdown.js';
-export { withLocalMaintenance, type MaintenanceServices } from './maintenance/with-local-maintenance.js';
+export {
+  withLocalMaintenance,
+  type MaintenanceOptions,
+  type MaintenanceServices,
+} from './maintenance/with-local-maintenance.js';
 export {
   DEFAULT_FIELDS,
   DEFAULT_LIMITS,

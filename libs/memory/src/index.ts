@@ -20,6 +20,7 @@ export {
   StoreUnavailableError,
   EmbedderUnavailableError,
   IndexUnavailableError,
+  IndexUnusableError,
   BusUnavailableError,
 } from './model/errors.js';
 export { Authenticator } from './access/authenticator.port.js';
@@ -95,14 +96,15 @@ export {
   type IndexedMark,
   ProjectionSource,
 } from './indexing/projection/projection-source.port.js';
-export { type LinkId, DerivedTables } from './verify/ports/derived-tables.port.js';
+export { type DerivedText, type LinkId, DerivedTables } from './verify/ports/derived-tables.port.js';
 export { NamespaceLock } from './verify/ports/namespace-lock.port.js';
-export { type HeldPoint, PointAudit } from './verify/ports/point-audit.port.js';
-export { pointDigest } from './verify/digests/point-digest.js';
+export { type HeldPoint, PointAudit, type PointVersion } from './verify/ports/point-audit.port.js';
+export { ALTERED_DIGEST, pointDigest } from './verify/digests/point-digest.js';
 export {
   type AuditedRow,
   type AuditedEntry,
   type AuditedLedger,
+  type LedgerProofs,
   type AuditedCoordinate,
   type TruthTotals,
   type AuditedDeadLetter,
@@ -219,5 +221,4 @@ export { LedgerReader, type LedgerBatch, type UnreadableEntry } from './replay/l
 export { LedgerReplay, type LedgerReplayListener, type LedgerReplayOutcome } from './replay/ledger-replay.js';
 export { toRestoredEntry } from './replay/restored-entry.js';
 export { TruthRestorer, type Restored, type RestoredEntry } from './replay/truth-restorer.port.js';
-export { isSameDigest, vectorDigest, type VectorDigest } from './verify/digests/vector-digest.js';
 export { type ForeignEventOptions } from './indexing/events/foreign-event.js';

@@ -53,7 +53,7 @@ describe('VectorModule', () => {
     await draft.publish();
     expect(await app.get(VectorIndex).count(NAMESPACE)).toBe(1);
     expect(await app.get(PointAudit).held(NAMESPACE, ['1'])).toEqual([
-      { key: '1', version: 1, digest: expect.any(Number), vector: expect.any(Array) },
+      expect.objectContaining({ key: '1', version: 1, id: 1, vector: Float32Array.of(1, 0) }),
     ]);
     await app.close();
   });
@@ -85,7 +85,7 @@ describeReal('VectorModule on a Qdrant', () => {
     const index = app.get(VectorIndex);
     await index.apply(namespace, [upsertOf(aPoint({ vector: Float32Array.of(1, 0) }))]);
     expect(await app.get(PointAudit).held(namespace, ['1'])).toEqual([
-      { key: '1', version: 1, digest: expect.any(Number), vector: expect.any(Array) },
+      expect.objectContaining({ key: '1', version: 1, id: 1, vector: Float32Array.of(1, 0) }),
     ]);
     await app.get(PointAudit).evict(namespace, ['1']);
     await index.apply(namespace, [upsertOf(aPoint({ vector: Float32Array.of(0, 1) }))]);

@@ -1,4 +1,4 @@
-import { withLocalMaintenance, type IndexingOptions, type MaintenanceServices, type Truth } from '@sfm/composition';
+import { withLocalMaintenance, type MaintenanceOptions, type MaintenanceServices, type Truth } from '@sfm/composition';
 import { toNamespace, type Namespace, type VerifyListener, type VerifyReport } from '@sfm/memory';
 import {
   DEFAULT_PENDING_SECONDS,
@@ -17,7 +17,7 @@ export class LocalMaintenance implements Maintenance {
 
   /** Runs `work` on an open truth. Loads in-process indexes into this process first. */
   static async use(
-    options: IndexingOptions,
+    options: MaintenanceOptions,
     dataSource: Truth['dataSource'],
     work: (maintenance: Maintenance) => Promise<void>,
   ): Promise<void> {

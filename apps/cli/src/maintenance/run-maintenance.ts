@@ -7,7 +7,9 @@ import { ProgressLine } from './progress-line.js';
 export const EXIT = { agrees: 0, differs: 1, usage: 2, failed: 3 } as const;
 
 export const EXIT_HELP = `
-Exit codes: 0 everything agrees, 1 something differs, 2 wrong usage, 3 it could not be found out.`;
+Exit codes: 0 everything agrees, 1 something differs, 2 wrong usage, 3 it could not be found out.
+A namespace whose index is of another embedding space differs. So does a change that is not indexed for longer than
+--max-pending-seconds; 0 allows no pending change at all, which is what to ask for when nobody is at work.`;
 
 /** Where the commands run and write their output. */
 export interface MaintenanceSurroundings {

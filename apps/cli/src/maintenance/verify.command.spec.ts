@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { toNamespace, type VerifyReport } from '@sfm/memory';
 import type { Maintenance } from './maintenance.js';
 import { ProgressLine } from './progress-line.js';
@@ -6,10 +6,15 @@ import { verifyCommand } from './verify.command.js';
 
 const AGREES: VerifyReport = { agrees: true, namespaces: [], differences: {}, repaired: null };
 
+let reported = AGREES;
+beforeEach(() => {
+  reported = AGREES;
+});
+
 const maintenance: Maintenance = {
   verify: (_, { onProgress }) => {
     onProgress?.({ namespace: toNamespace('api_ns'), phase: 'memories', done: 1, total: 2 });
-    return Promise.resolve(AGREES);
+    return Promise.resolve(reported);
   },
   reindex: () => Promise.resolve(),
 };
@@ -39,6 +44,23 @@ describe('soma verify', () => {
     const { printed, progress, exitCode } = await verify();
     expect(progress).toContain('api_ns: memories 1 of 2');
     expect(printed.at(-1)).toBe('everything agrees');
+    expect(exitCode).toBe(0);
+  });
+
+  it('says what is unfinished, though nothing differs', async () => {
+    const totals = {
+      memories: 2,
+      tombstones: 0,
+      events: 2,
+      unhashed: 0,
+      points: 1,
+      links: 0,
+      moving: 0,
+      deadLetters: 0,
+    };
+    reported = { ...AGREES, namespaces: [{ namespace: toNamespace('api_ns'), ...totals, pending: 1 }] };
+    const { printed, exitCode } = await verify();
+    expect(printed.at(-1)).toBe('everything agrees; unfinished: 1 change is not indexed yet');
     expect(exitCode).toBe(0);
   });
 

@@ -5,6 +5,7 @@ import {
   Embedder,
   Indexer,
   NamespaceLock,
+  type PayloadFields,
   PointAudit,
   ProjectionSource,
   ReindexService,
@@ -16,7 +17,8 @@ import {
 /** Provides `VerifyService` and `ReindexService`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
 export class MaintenanceModule {
-  static register(indexing: DynamicModule): DynamicModule {
+  /** @param fields what the texts of memories are made of */
+  static register(indexing: DynamicModule, fields: PayloadFields): DynamicModule {
     return {
       module: MaintenanceModule,
       imports: [indexing],
@@ -32,7 +34,7 @@ export class MaintenanceModule {
             source: ProjectionSource,
             indexer: Indexer,
             embedder: Embedder,
-          ) => new VerifyService({ truth, points, tables, lock, source, indexer, embedder }),
+          ) => new VerifyService({ truth, points, tables, lock, source, indexer, embedder, fields }),
         },
         {
           provide: ReindexService,

@@ -4,6 +4,7 @@ import {
   Embedder,
   IndexLoader,
   LexicalIndex,
+  type PayloadFields,
   ProjectionSource,
   ReindexService,
   VectorIndex,
@@ -17,6 +18,9 @@ import { MaintenanceModule } from './maintenance.module.js';
 
 class LocalMaintenanceModule {}
 
+/** The indexes, and what the texts of memories are made of. */
+export type MaintenanceOptions = IndexingOptions & { readonly fields: PayloadFields };
+
 /** The use cases that verify and rebuild indexes. */
 export interface MaintenanceServices {
   readonly verifier: VerifyService;
@@ -28,7 +32,7 @@ export interface MaintenanceServices {
  * indexes are loaded into this process first; no service may hold them.
  */
 export async function withLocalMaintenance(
-  options: IndexingOptions,
+  options: MaintenanceOptions,
   dataSource: Truth['dataSource'],
   work: (services: MaintenanceServices) => Promise<void>,
 ): Promise<void> {
@@ -48,11 +52,11 @@ export async function withLocalMaintenance(
   }
 }
 
-function compose(options: IndexingOptions, dataSource: Truth['dataSource']): DynamicModule {
+function compose(options: MaintenanceOptions, dataSource: Truth['dataSource']): DynamicModule {
   const indexing = IndexingModule.register(options, {
     storage: { dataSource },
     telemetry: TelemetryModule.silent(),
     hasLexicalIndex: options.vectors.kind === 'embedded',
   });
-  return { module: LocalMaintenanceModule, imports: [indexing, MaintenanceModule.register(indexing)] };
+  return { module: LocalMaintenanceModule, imports: [indexing, MaintenanceModule.register(indexing, options.fields)] };
 }

@@ -44,7 +44,7 @@ export class MemorySystemModule {
     const { events, clientName, relay } = options;
     const { cache, isMeasured = false } = parts;
     const memory = memoryModule(options, parts);
-    const maintenance = MaintenanceModule.register(memory);
+    const maintenance = MaintenanceModule.register(memory, options.fields);
     const { indexes } = memoryOptions(options);
     return {
       module: MemorySystemModule,

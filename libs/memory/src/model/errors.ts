@@ -179,6 +179,12 @@ export class IndexUnavailableError extends MemoryError {
   readonly retryAfterSeconds: number = 1;
 }
 
+/**
+ * The index of a namespace answers and cannot be used: its vectors are of another embedding space, or somebody else made
+ * it. Says what to do.
+ */
+export class IndexUnusableError extends IndexUnavailableError {}
+
 /** The event bus does not answer. Events stay in the outbox. */
 export class BusUnavailableError extends MemoryError {
   readonly code: ErrorCode = 'bus_unavailable';

@@ -31,7 +31,9 @@ beforeEach(async () => {
 describe('rebuilding the vector index of a namespace', () => {
   it('puts an index made from the truth in place of the old one, with the embeddings that are stored', async () => {
     const made = store.embedder.embedded;
-    store.points().points.set('99', [{ version: 1, digest: 0, vector: null, dimension: 2 }]);
+    store
+      .points()
+      .points.set('99', [{ version: 1, digest: 0, id: 1, createdAtMs: 1000, expiresAtMs: null, vector: null }]);
     store.points().points.delete('1');
     const report = await reindex();
     expect(report).toMatchObject({ memories: 3, embedded: 0, changes: 0, verification: { agrees: true } });
@@ -72,7 +74,9 @@ describe('rebuilding the vector index of a namespace', () => {
   it('finds what a process wrote to the old index that had not noticed the new one', async () => {
     store.vectors.afterPublish = () => {
       const row = store.truth.write(NAMESPACE, '42');
-      store.vectors.old.get(NAMESPACE)?.points.set('42', [{ version: 1, digest: 0, vector: null, dimension: 2 }]);
+      store.vectors.old
+        .get(NAMESPACE)
+        ?.points.set('42', [{ version: 1, digest: 0, id: 1, createdAtMs: 1000, expiresAtMs: null, vector: null }]);
       row.indexedVersion = 1;
     };
     expect((await reindex()).verification.agrees).toBe(true);
@@ -97,7 +101,7 @@ describe('rebuilding the vector index of a namespace', () => {
       Object.assign(store.truth.write(NAMESPACE, row.key), { indexedVersion: 1, embedding: row.embedding });
     }
     expect(await reindex()).toMatchObject({ memories: 3, embedded: 3, verification: { agrees: true } });
-    expect([...store.points().points.values()].flat().map(({ dimension }) => dimension)).toEqual([3, 3, 3]);
+    expect([...store.points().points.values()].flat().map(({ vector }) => vector?.length)).toEqual([3, 3, 3]);
     expect(store.truth.row(NAMESPACE, '1').embedding?.space).toBe('space-b');
     expect(await reindex()).toMatchObject({ embedded: 0 });
   });
@@ -110,7 +114,7 @@ describe('rebuilding the vector index of a namespace', () => {
       { indexedVersion: 1, embedding: null },
       { indexedVersion: 1, embedding: null },
     ]);
-    expect([...store.points().points.values()].flat().map(({ dimension }) => dimension)).toEqual([2, 2]);
+    expect([...store.points().points.values()].flat().map(({ vector }) => vector?.length)).toEqual([2, 2]);
   });
 
   it('does not call a memory indexed that the searched index lacks', async () => {

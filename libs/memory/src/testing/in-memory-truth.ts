@@ -10,7 +10,7 @@ import {
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
-import { DerivedTables, type LinkId } from '../verify/ports/derived-tables.port.js';
+import { DerivedTables, type DerivedText, type LinkId } from '../verify/ports/derived-tables.port.js';
 import { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
 import { TruthAudit, type AuditedCoordinate, type AuditedDeadLetter } from '../verify/ports/truth-audit.port.js';
 import { aMemory } from './memory-builder.js';
@@ -23,6 +23,7 @@ export interface TruthRow {
   version: number;
   indexedVersion: number;
   payload: JsonObject | null;
+  searchedText: string;
   contentHash: string | null;
   embedding: { space: string; vector: Float32Array } | null;
   ageSeconds: number;
@@ -56,6 +57,8 @@ export class InMemoryTruth {
   readonly deadLetters: AuditedDeadLetter[] = [];
   /** Ledger rows that made no version. */
   unversioned = 0;
+  /** What the hashes of the ledger rows of any coordinate say. */
+  proofs = { altered: [] as number[], unlinked: [] as number[], unhashed: 0 };
   /** Called before each batch that a scan gives. */
   beforeBatch: () => void | Promise<void> = () => {};
 
@@ -84,6 +87,7 @@ export class InMemoryTruth {
       version,
       indexedVersion: known?.indexedVersion ?? 0,
       payload,
+      searchedText: typeof payload?.['text'] === 'string' ? payload['text'] : '',
       contentHash: hash,
       embedding: null,
       ageSeconds: 1,
@@ -136,7 +140,7 @@ export class InMemoryTruthAudit extends TruthAudit {
   }
 
   async unversionedEvents() {
-    return this.truth.unversioned;
+    return { count: this.truth.unversioned, unhashed: 0, altered: [] };
   }
 
   async deadLetters() {
@@ -158,10 +162,11 @@ export class InMemoryTruthAudit extends TruthAudit {
             ...row,
             ...CREATED,
             isDeleted: row.payload === null,
+            deletedAtMs: row.payload === null ? CREATED.updatedAtMs : null,
+            session: null,
             type: 'semantic',
             importance: null,
             importanceNorm: 0,
-            searchedText: toProjectionRow(row).searchedText,
           }
         : null,
       ledger: newest
@@ -180,6 +185,7 @@ export class InMemoryTruthAudit extends TruthAudit {
               ...CREATED,
               memoryId: CREATED.id,
             },
+            ...this.truth.proofs,
             missing: Array.from({ length: newest.version }, (_, index) => index + 1).filter((v) => !versions.has(v)),
           }
         : null,
@@ -268,6 +274,13 @@ export class InMemoryDerivedTables extends DerivedTables {
     return doomed.length;
   }
 
+  async rewriteTexts(namespace: Namespace, texts: readonly DerivedText[]) {
+    for (const { key, version, searchedText } of texts) {
+      const row = this.truth.rows.get(idOf(namespace, key));
+      if (row?.version === version) Object.assign(row, { searchedText, embedding: null, indexedVersion: 0 });
+    }
+  }
+
   async register(namespace: Namespace) {
     this.truth.registered.add(namespace);
   }
@@ -312,9 +325,10 @@ function toSearchedRow({ namespace, key, version, memory, ...searched }: Project
 }
 
 function toProjectionRow(row: TruthRow): ProjectionRow {
-  const { namespace, key, version, indexedVersion, payload, embedding } = row;
-  const memory = payload && aMemory({ namespace, key, coordinate: row.coordinate, payload, version, type: 'semantic' });
-  const searchedText = typeof payload?.['text'] === 'string' ? payload['text'] : '';
+  const { namespace, key, version, indexedVersion, payload, searchedText, embedding } = row;
+  const content = { namespace, key, coordinate: row.coordinate, payload: payload ?? {}, version } as const;
+  const memory =
+    payload && aMemory({ ...content, type: 'semantic', id: CREATED.id, createdAt: new Date(CREATED.createdAtMs) });
   const identity = { namespace, key: coordinateKey(row.coordinate), version };
   return { ...identity, indexedVersion, memory, searchedText, session: null, embedding };
 }

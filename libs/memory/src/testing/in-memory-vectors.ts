@@ -1,23 +1,15 @@
+import { IndexUnusableError } from '../model/errors.js';
 import { Embedder } from '../index-model/embedder.port.js';
 import type { IndexChange, IndexPoint } from '../index-model/index-point.js';
 import { PointAudit, type HeldPoint } from '../verify/ports/point-audit.port.js';
 import { pointDigest } from '../verify/digests/point-digest.js';
-import { vectorDigest, type VectorDigest } from '../verify/digests/vector-digest.js';
 import { VectorRebuild, type IndexDraft } from '../verify/ports/vector-rebuild.port.js';
 import type { Namespace } from '../model/namespace.js';
 
-interface StoredPoint {
-  readonly version: number;
-  /** See `HeldPoint`. */
-  readonly digest: number;
-  readonly vector: VectorDigest | null;
-  /** Of the embedding; null when there is none. */
-  readonly dimension: number | null;
-}
+type StoredPoint = Omit<HeldPoint, 'key'>;
 
-function toStored({ version, type, payload, vector }: IndexPoint): StoredPoint {
-  const digest = pointDigest(type, payload);
-  return { version, digest, vector: vector && vectorDigest(vector), dimension: vector?.length ?? null };
+function toStored({ version, type, payload, vector, id, createdAtMs, expiresAtMs }: IndexPoint): StoredPoint {
+  return { version, digest: pointDigest(type, payload), vector, id, createdAtMs, expiresAtMs };
 }
 
 /** One vector index: the points it holds, and versions of removed ones. */
@@ -67,7 +59,11 @@ export class InMemoryPointAudit extends PointAudit {
     super();
   }
 
+  /** The namespaces whose index is of another embedding space. */
+  readonly unusable = new Set<Namespace>();
+
   async *scan(namespace: Namespace) {
+    if (this.unusable.has(namespace)) throw new IndexUnusableError(`the vectors of ${namespace} are of another space`);
     const all = heldIn(this.vectors.of(namespace));
     for (let from = 0; from < all.length; from += 2) yield all.slice(from, from + 2);
   }
@@ -127,7 +123,5 @@ export class FixedEmbedder extends Embedder {
 }
 
 function heldIn(stored: StoredPoints): HeldPoint[] {
-  return [...stored.points].flatMap(([key, held]) =>
-    held.map(({ version, digest, vector }) => ({ key, version, digest, vector })),
-  );
+  return [...stored.points].flatMap(([key, held]) => held.map((point) => ({ key, ...point })));
 }

@@ -27,9 +27,11 @@ export function aVerifiedStore(embedder = new FixedEmbedder(), { keepsEmbeddings
   const audit = new InMemoryTruthAudit(truth);
   /** What goes on while verification waits between two looks. */
   const traffic: { pause: () => void | Promise<void> } = { pause: () => {} };
+  const points = new InMemoryPointAudit(vectors);
   const places = {
     truth: audit,
-    points: new InMemoryPointAudit(vectors),
+    points,
+    fields: { text: ['text'], session: [] },
     tables: new InMemoryDerivedTables(truth),
     source,
     indexer,
@@ -50,6 +52,7 @@ export function aVerifiedStore(embedder = new FixedEmbedder(), { keepsEmbeddings
     lock,
     feed,
     source,
+    unusable: points.unusable,
     traffic,
     verifier,
     reindexer,

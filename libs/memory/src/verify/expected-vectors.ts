@@ -1,9 +1,8 @@
 import type { Embedder } from '../index-model/embedder.port.js';
 import type { AuditedCoordinate, AuditedRow } from './ports/truth-audit.port.js';
-import { vectorDigest, type VectorDigest } from './digests/vector-digest.js';
 
-/** By key: the expected vector digest of a memory's point, null for no vector; absent if it cannot be determined. */
-export type ExpectedVectors = ReadonlyMap<string, VectorDigest | null>;
+/** By key: the expected vector of a memory's point, null for no vector; absent if it cannot be determined. */
+export type ExpectedVectors = ReadonlyMap<string, Float32Array | null>;
 
 /**
  * Determines the vectors that an index should hold: the embeddings stored with the memories; if none of the current
@@ -13,22 +12,22 @@ export async function expectedVectors(
   coordinates: readonly AuditedCoordinate[],
   embedder: Embedder,
 ): Promise<ExpectedVectors> {
-  const expected = new Map<string, VectorDigest | null>();
+  const expected = new Map<string, Float32Array | null>();
   const unkept: { readonly key: string; readonly row: AuditedRow }[] = [];
   for (const { key, row } of coordinates) {
     if (!row || row.isDeleted || row.indexedVersion < row.version) continue;
-    if (row.embedding?.space === embedder.space) expected.set(key, digestOf(row.embedding.vector));
+    if (row.embedding?.space === embedder.space) expected.set(key, searchable(row.embedding.vector));
     else if (embedder.isQuick) unkept.push({ key, row });
   }
   const vectors = unkept.length === 0 ? [] : await embedder.embed(unkept.map(({ row }) => row.searchedText));
   for (const [index, { key }] of unkept.entries()) {
     const vector = vectors[index];
-    if (vector) expected.set(key, digestOf(vector));
+    if (vector) expected.set(key, searchable(vector));
   }
   return expected;
 }
 
 /** A zero vector cannot be compared, and no index holds it. */
-function digestOf(vector: Float32Array): VectorDigest | null {
-  return vector.some((component) => component !== 0) ? vectorDigest(vector) : null;
+function searchable(vector: Float32Array): Float32Array | null {
+  return vector.some((component) => component !== 0) ? vector : null;
 }

@@ -3,8 +3,9 @@ import { expectedVectors } from './expected-vectors.js';
 import type { DerivedTables, LinkId } from './ports/derived-tables.port.js';
 import type { PointAudit } from './ports/point-audit.port.js';
 import { PointComparison, type RecheckOptions } from './point-comparison.js';
-import type { TruthAudit } from './ports/truth-audit.port.js';
-import { truthDifferences } from './truth-differences.js';
+import type { AuditedCoordinate, TruthAudit } from './ports/truth-audit.port.js';
+import { truthDifferences, type DerivingFields } from './truth-differences.js';
+import { IndexUnusableError } from '../model/errors.js';
 import type { Difference, DifferenceKind, NamespaceTotals, VerifyListener } from './verify.types.js';
 import type { Namespace } from '../model/namespace.js';
 
@@ -16,6 +17,7 @@ export interface CheckedPlaces {
   readonly points: PointAudit;
   readonly tables: Pick<DerivedTables, 'danglingLinks'>;
   readonly embedder: Embedder;
+  readonly fields: DerivingFields;
 }
 
 export interface CheckOptions {
@@ -37,6 +39,10 @@ export interface CheckedNamespace {
 /** The repairable differences: those of points by key, and links. */
 export interface Repairable {
   readonly pointKeys: readonly string[];
+  /** Of changes that are not indexed, however young. */
+  readonly pendingKeys: readonly string[];
+  /** Of memories whose text does not follow from their payload. */
+  readonly textKeys: readonly string[];
   readonly links: readonly LinkId[];
   readonly isUnregistered: boolean;
 }
@@ -49,7 +55,11 @@ export interface CheckResult {
 /** Compares all stored data of one namespace, once. */
 export class NamespaceCheck {
   private readonly comparison: PointComparison;
-  private readonly counts = { memories: 0, tombstones: 0, events: 0, pending: 0 };
+  private readonly counts = { memories: 0, tombstones: 0, events: 0, unhashed: 0 };
+  private readonly pendingKeys: string[] = [];
+  private readonly textKeys: string[] = [];
+  /** False when the namespace's index cannot be compared with. */
+  private isIndexUsable = true;
 
   constructor(
     private readonly namespace: CheckedNamespace,
@@ -65,21 +75,42 @@ export class NamespaceCheck {
     if (!isRegistered) this.report('namespace_unregistered', null, 'it has content and is in no list of namespaces');
     await this.readPoints(rows);
     await this.readTruth(rows);
-    const { pointKeys, moving } = await this.judgePoints();
-    this.counts.events += await this.places.truth.unversionedEvents(name);
+    const { pointKeys, moving } = this.isIndexUsable ? await this.judgePoints() : { pointKeys: [], moving: 0 };
+    await this.readUnversioned();
     const dangling = await this.danglingLinks();
     const { points } = this.comparison;
     return {
-      totals: { namespace: name, ...this.counts, points, links, moving, deadLetters: await this.noteDeadLetters() },
-      repairable: { pointKeys, links: dangling, isUnregistered: !isRegistered },
+      totals: {
+        namespace: name,
+        ...this.counts,
+        points,
+        links,
+        pending: this.pendingKeys.length,
+        moving,
+        deadLetters: await this.noteDeadLetters(),
+      },
+      repairable: this.repairable(pointKeys, dangling),
     };
   }
 
+  private repairable(pointKeys: readonly string[], links: readonly LinkId[]): Repairable {
+    const { pendingKeys, textKeys } = this;
+    const isUnregistered = !this.namespace.isRegistered;
+    return { pointKeys, pendingKeys: this.isIndexUsable ? pendingKeys : [], textKeys, links, isUnregistered };
+  }
+
+  /** The index of one namespace that is not ours to compare with does not keep the rest from being compared. */
   private async readPoints(rows: number): Promise<void> {
-    for await (const points of this.places.points.scan(this.namespace.name)) {
-      this.options.signal?.throwIfAborted();
-      this.comparison.addPoints(points);
-      this.progress('points', this.comparison.points, rows);
+    try {
+      for await (const points of this.places.points.scan(this.namespace.name)) {
+        this.options.signal?.throwIfAborted();
+        this.comparison.addPoints(points);
+        this.progress('points', this.comparison.points, rows);
+      }
+    } catch (error) {
+      if (!(error instanceof IndexUnusableError)) throw error;
+      this.isIndexUsable = false;
+      this.reportLasting('index_unusable', error.message);
     }
   }
 
@@ -87,17 +118,48 @@ export class NamespaceCheck {
     let done = 0;
     for await (const coordinates of this.places.truth.scan(this.namespace.name, COORDINATES_PER_READ)) {
       this.options.signal?.throwIfAborted();
-      const vectors = await expectedVectors(coordinates, this.places.embedder);
-      for (const coordinate of coordinates) {
-        const { row, ledger } = coordinate;
-        if (row) this.counts[row.isDeleted ? 'tombstones' : 'memories'] += 1;
-        if (row && row.indexedVersion < row.version) this.counts.pending += 1;
-        this.counts.events += ledger?.events ?? 0;
-        this.comparison.addRow(coordinate, vectors);
-        truthDifferences(coordinate).forEach(this.options.onDifference);
-      }
+      if (this.isIndexUsable) await this.comparePoints(coordinates);
+      for (const coordinate of coordinates) this.addTruth(coordinate);
       done += coordinates.length;
       this.progress('memories', done, rows);
+    }
+  }
+
+  private async comparePoints(coordinates: readonly AuditedCoordinate[]): Promise<void> {
+    const { points, embedder } = this.places;
+    const keys = coordinates.flatMap(({ key, row }) => (row ? [key] : []));
+    const [held, vectors] = await Promise.all([
+      points.held(this.namespace.name, keys),
+      expectedVectors(coordinates, embedder),
+    ]);
+    this.comparison.addRows(coordinates, held, vectors);
+  }
+
+  private addTruth(coordinate: AuditedCoordinate): void {
+    const { key, row, ledger } = coordinate;
+    if (row) this.counts[row.isDeleted ? 'tombstones' : 'memories'] += 1;
+    if (row && row.indexedVersion < row.version) this.pendingKeys.push(key);
+    this.counts.events += ledger?.events ?? 0;
+    this.counts.unhashed += ledger?.unhashed ?? 0;
+    for (const difference of truthDifferences(coordinate, this.places.fields)) {
+      if (difference.isRepairable) this.textKeys.push(key);
+      this.options.onDifference(difference);
+    }
+  }
+
+  private async readUnversioned(): Promise<void> {
+    const { name } = this.namespace;
+    const { count, unhashed, altered } = await this.places.truth.unversionedEvents(name);
+    this.counts.events += count;
+    this.counts.unhashed += unhashed;
+    if (altered.length > 0) {
+      this.reportLasting('ledger_altered', `not as they were written: events ${altered.join(', ')}`);
+    }
+    if (this.counts.unhashed > 0) {
+      this.options.onNote(
+        `namespace ${name}: ${this.counts.unhashed} of ${this.counts.events} rows of the ledger are from before rows were ` +
+          'hashed; of these only the newest of each memory is compared',
+      );
     }
   }
 
@@ -139,6 +201,11 @@ export class NamespaceCheck {
 
   private report(kind: DifferenceKind, key: string | null, detail: string): void {
     this.options.onDifference({ kind, namespace: this.namespace.name, key, detail, isRepairable: true });
+  }
+
+  /** Reports what is about no memory and no repair mends. */
+  private reportLasting(kind: DifferenceKind, detail: string): void {
+    this.options.onDifference({ kind, namespace: this.namespace.name, key: null, detail, isRepairable: false });
   }
 
   private progress(phase: 'points' | 'memories' | 'checking again', done: number, total: number): void {

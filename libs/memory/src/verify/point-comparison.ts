@@ -1,6 +1,6 @@
 import type { Embedder } from '../index-model/embedder.port.js';
 import { expectedVectors, type ExpectedVectors } from './expected-vectors.js';
-import type { HeldPoint, PointAudit } from './ports/point-audit.port.js';
+import type { HeldPoint, PointAudit, PointVersion } from './ports/point-audit.port.js';
 import { pointDifference, type Held, type PointExpectation, type PointFinding } from './point-differences.js';
 import type { AuditedCoordinate, AuditedRow, TruthAudit } from './ports/truth-audit.port.js';
 import type { Namespace } from '../model/namespace.js';
@@ -40,7 +40,8 @@ export interface PointVerdicts {
  * mismatch is at first only suspected, and rechecked until neither truth nor index changes during a recheck.
  */
 export class PointComparison {
-  private readonly unmatched = new Map<string, Held[]>();
+  /** Keys of points, of which no row has been compared yet. */
+  private readonly unmatched = new Set<string>();
   private readonly suspects = new Set<string>();
   private count = 0;
 
@@ -55,21 +56,19 @@ export class PointComparison {
   }
 
   /** Adds points of the index; all of them must be added before the first row. */
-  addPoints(points: readonly HeldPoint[]): void {
+  addPoints(points: readonly PointVersion[]): void {
     this.count += points.length;
-    for (const { key, ...held } of points) {
-      const known = this.unmatched.get(key);
-      if (known) known.push(held);
-      else this.unmatched.set(key, [held]);
-    }
+    for (const { key } of points) this.unmatched.add(key);
   }
 
-  /** Adds a row of the truth, with the vectors that its index should hold. */
-  addRow({ key, row }: AuditedCoordinate, vectors: ExpectedVectors): void {
-    if (!row) return;
-    const held = this.unmatched.get(key) ?? [];
-    this.unmatched.delete(key);
-    if (pointDifference(row, held, this.expectation(key, vectors))) this.suspects.add(key);
+  /** Adds rows of the truth, with the points that the index holds of them and the vectors that it should hold. */
+  addRows(coordinates: readonly AuditedCoordinate[], points: readonly HeldPoint[], vectors: ExpectedVectors): void {
+    const held = byKey(points);
+    for (const { key, row } of coordinates) {
+      if (!row) continue;
+      this.unmatched.delete(key);
+      if (pointDifference(row, held.get(key) ?? [], this.expectation(key, vectors))) this.suspects.add(key);
+    }
   }
 
   /** Rechecks everything that did not match. Points without a matching row are suspects too. */
@@ -77,7 +76,7 @@ export class PointComparison {
     places: ComparedPlaces,
     recheck: { readonly pausesMs: readonly number[]; readonly wait: (ms: number) => Promise<void> },
   ): Promise<PointVerdicts> {
-    for (const key of this.unmatched.keys()) this.suspects.add(key);
+    for (const key of this.unmatched) this.suspects.add(key);
     const differences = new Map<string, PointFinding>();
     const looksWrong = new Map<string, number>();
     for (const pauseMs of recheck.pausesMs) {
@@ -102,10 +101,7 @@ export class PointComparison {
     { truth, points, embedder }: ComparedPlaces,
   ): Promise<ReadonlyMap<string, PointFinding | undefined>> {
     const before = rowsOf(await truth.read(this.namespace, keys));
-    const held = new Map<string, Held[]>();
-    for (const { key, ...point } of await points.held(this.namespace, keys)) {
-      held.set(key, [...(held.get(key) ?? []), point]);
-    }
+    const held = byKey(await points.held(this.namespace, keys));
     const coordinates = await truth.read(this.namespace, keys);
     const after = rowsOf(coordinates);
     const vectors = await expectedVectors(coordinates, embedder);
@@ -121,6 +117,12 @@ export class PointComparison {
   private expectation(key: string, vectors: ExpectedVectors): PointExpectation {
     return { maxPendingSeconds: this.maxPendingSeconds, vector: vectors.get(key) };
   }
+}
+
+function byKey(points: readonly HeldPoint[]): ReadonlyMap<string, readonly Held[]> {
+  const held = new Map<string, readonly Held[]>();
+  for (const { key, ...point } of points) held.set(key, [...(held.get(key) ?? []), point]);
+  return held;
 }
 
 function rowsOf(coordinates: readonly AuditedCoordinate[]): ReadonlyMap<string, AuditedRow> {

@@ -1,8 +1,8 @@
 import { contentHash } from '../model/content-hash.js';
 import type { HeldPoint } from './ports/point-audit.port.js';
 import { pointDigest } from './digests/point-digest.js';
-import { isSameDigest, type VectorDigest } from './digests/vector-digest.js';
 import type { AuditedRow } from './ports/truth-audit.port.js';
+import { isSameVector } from './same-vector.js';
 import type { DifferenceKind } from './verify.types.js';
 
 export type PointFinding = readonly [kind: DifferenceKind, detail: string];
@@ -15,7 +15,7 @@ export interface PointExpectation {
   /** A write that stays unindexed for this long is a difference. */
   readonly maxPendingSeconds: number;
   /** Undefined when it cannot be determined. */
-  readonly vector: VectorDigest | null | undefined;
+  readonly vector: Float32Array | null | undefined;
 }
 
 /**
@@ -27,7 +27,8 @@ export function pointDifference(
   points: readonly Held[],
   { maxPendingSeconds, vector }: PointExpectation,
 ): PointFinding | undefined {
-  const held = points[0]?.version;
+  const [point] = points;
+  const held = point?.version;
   if (points.length > 1) {
     return ['point_duplicate', `the index holds versions ${points.map(({ version }) => version).join(', ')}`];
   }
@@ -39,17 +40,28 @@ export function pointDifference(
   if (row.isDeleted) {
     return held === undefined ? undefined : ['point_orphaned', `version ${held}; the memory is deleted`];
   }
-  if (held === undefined) return ['point_missing', `version ${row.version} is marked as indexed`];
-  if (held < row.version) return ['point_stale', `the index holds version ${held}, the truth ${row.version}`];
-  const expected = digestOf(row);
-  if (expected !== undefined && points[0]?.digest !== expected) {
-    return ['point_payload_mismatch', `the index holds another type or payload as version ${held}`];
+  if (point === undefined) return ['point_missing', `version ${row.version} is marked as indexed`];
+  if (point.version < row.version) {
+    return ['point_stale', `the index holds version ${point.version}, the truth ${row.version}`];
   }
-  if (vector !== undefined && !isSameDigest(points[0]?.vector ?? null, vector)) {
-    return [
-      'point_vector_mismatch',
-      `the index holds ${points[0]?.vector ? 'another' : 'no'} vector as version ${held}`,
-    ];
+  return contentDifference(row, point, vector);
+}
+
+function contentDifference(row: AuditedRow, point: Held, vector: PointExpectation['vector']): PointFinding | undefined {
+  const { version } = point;
+  const expected = digestOf(row);
+  if (expected !== undefined && point.digest !== expected) {
+    return ['point_payload_mismatch', `the index holds another type or payload as version ${version}`];
+  }
+  const unlike = [
+    ...(point.id === row.id ? [] : ['id']),
+    ...(point.createdAtMs === row.createdAtMs ? [] : ['created_at']),
+    ...(point.expiresAtMs === row.expiresAtMs ? [] : ['expires_at']),
+  ];
+  if (unlike.length > 0)
+    return ['point_mismatch', `the index holds another ${unlike.join(', ')} as version ${version}`];
+  if (vector !== undefined && !isSameVector(point.vector, vector)) {
+    return ['point_vector_mismatch', `the index holds ${point.vector ? 'another' : 'no'} vector as version ${version}`];
   }
   return undefined;
 }
@@ -63,8 +75,9 @@ function digestOf({ type, importance, payload, contentHash: written }: AuditedRo
   return pointDigest(type, payload);
 }
 
+/** With no time allowed, everything pending is a difference: the clock that a row has its time from may be ahead. */
 function pendingDifference(row: AuditedRow, maxPendingSeconds: number): PointFinding | undefined {
-  if (row.ageSeconds <= maxPendingSeconds) return undefined;
+  if (maxPendingSeconds > 0 && row.ageSeconds <= maxPendingSeconds) return undefined;
   const what = row.isDeleted ? 'the deletion' : `version ${row.version}`;
-  return ['point_unindexed', `${what} is not indexed since ${Math.round(row.ageSeconds)} s`];
+  return ['point_unindexed', `${what} is not indexed since ${Math.max(0, Math.round(row.ageSeconds))} s`];
 }

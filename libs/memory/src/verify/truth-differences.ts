@@ -1,28 +1,56 @@
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
 import { jsonEquals } from '../model/json.js';
+import type { PayloadFields } from '../model/payload-fields.js';
+import { scalarField, searchedText } from '../text/searched-text.js';
 import type { AuditedCoordinate, AuditedEntry, AuditedLedger, AuditedRow } from './ports/truth-audit.port.js';
 import type { Difference, DifferenceKind } from './verify.types.js';
 
+/** Characters up to which the name of a session is compared. */
+const LONG_SESSION = 200;
+
 type Finding = readonly [kind: DifferenceKind, detail: string];
 
-/** Returns the differences between a coordinate's row, its own hash and its ledger. None of them can be repaired. */
-export function truthDifferences({ namespace, key, row, ledger }: AuditedCoordinate): readonly Difference[] {
-  return [...findings(key, row, ledger)].map(([kind, detail]) => ({
-    kind,
-    namespace,
-    key,
-    detail,
-    isRepairable: false,
-  }));
+/** What the text and the session of a memory are made of. */
+export type DerivingFields = Pick<PayloadFields, 'text' | 'session'>;
+
+/**
+ * Returns the differences between a coordinate's row, its own hash, its ledger, and what follows from its payload. Only
+ * the latter can be repaired.
+ */
+export function truthDifferences(
+  { namespace, key, row, ledger }: AuditedCoordinate,
+  fields: DerivingFields,
+): readonly Difference[] {
+  const about = { namespace, key };
+  return [
+    ...[...findings(key, row, ledger)].map(([kind, detail]) => ({ kind, ...about, detail, isRepairable: false })),
+    ...[...textFindings(row, fields)].map(([kind, detail]) => ({ kind, ...about, detail, isRepairable: true })),
+  ];
 }
 
 function* findings(key: string, row: AuditedRow | null, ledger: AuditedLedger | null): Generator<Finding> {
   if (row) yield* rowFindings(key, row);
   if (ledger) yield* sequenceFindings(ledger);
+  if (ledger) yield* proofFindings(ledger);
   if (!row && ledger) yield ['memory_missing', `the ledger has ${ledger.events} events, memories has no row`];
   if (row && !ledger) yield ['ledger_missing', `the row has version ${row.version}, the ledger has no event`];
   if (row && ledger) yield* newestFindings(row, ledger);
+}
+
+/** From a payload that is not as written nothing follows. */
+function* textFindings(row: AuditedRow | null, fields: DerivingFields): Generator<Finding> {
+  if (!row || row.payload === null || isTampered(row)) return;
+  const isText = row.searchedText === searchedText(row.payload, fields.text);
+  const isSession = isSameSession(row.session, scalarField(row.payload, fields.session));
+  if (isText && isSession) return;
+  const names = [...(isText ? [] : ['searched_text']), ...(isSession ? [] : ['session'])];
+  yield ['text_mismatch', `${names.join(' and ')} do not follow from the payload and the fields that are configured`];
+}
+
+/** A store may keep the digest of a long name. */
+function isSameSession(stored: string | null, expected: string | null): boolean {
+  return stored === expected || (stored !== null && (expected?.length ?? 0) > LONG_SESSION);
 }
 
 function* rowFindings(key: string, row: AuditedRow): Generator<Finding> {
@@ -41,6 +69,16 @@ function* sequenceFindings({ events, lowest, newest, missing }: AuditedLedger): 
   if (events === newest.version && lowest === 1 && missing.length === 0) return;
   const lacks = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;
   yield ['ledger_gap', `the ledger has ${events} events of versions ${lowest} to ${newest.version}${lacks}`];
+}
+
+function* proofFindings({ altered, unlinked }: AuditedLedger): Generator<Finding> {
+  if (altered.length > 0) yield ['ledger_altered', `not as they were written: versions ${altered.join(', ')}`];
+  if (unlinked.length > 0) {
+    yield [
+      'ledger_unlinked',
+      `written after another version before than the ledger has: versions ${unlinked.join(', ')}`,
+    ];
+  }
 }
 
 function* newestFindings(row: AuditedRow, { newest }: AuditedLedger): Generator<Finding> {
@@ -79,7 +117,10 @@ function differingColumns(row: AuditedRow, newest: AuditedEntry): string[] {
   compare('created_version', recorded(newest.createdVersion, row.createdVersion));
   compare('created_at', recorded(newest.createdAtMs, row.createdAtMs));
   compare('updated_at', recorded(newest.updatedAtMs, row.updatedAtMs));
-  if (row.isDeleted) return names;
+  if (row.isDeleted) {
+    compare('deleted_at', recorded(newest.updatedAtMs, row.deletedAtMs));
+    return names;
+  }
   compare('payload', newest.payload === null || jsonEquals(newest.payload, row.payload ?? undefined));
   compare('importance', newest.importance === row.importance);
   compare('importance_norm', recorded(newest.importanceNorm, row.importanceNorm));

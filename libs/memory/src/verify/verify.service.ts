@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NamespaceCheck, type CheckedNamespace, type CheckedPlaces, type CheckResult } from './namespace-check.js';
+import {
+  NamespaceCheck,
+  type CheckedNamespace,
+  type CheckedPlaces,
+  type CheckResult,
+  type Repairable,
+} from './namespace-check.js';
 import type { NamespaceLock } from './ports/namespace-lock.port.js';
 import { NamespaceRepair, type RepairedPlaces } from './namespace-repair.js';
 import { DEFAULT_RECHECK, type RecheckOptions } from './point-comparison.js';
@@ -15,6 +21,7 @@ import type { Namespace } from '../model/namespace.js';
 
 /** The stores that verification reads and repair changes. */
 export interface VerifiedPlaces extends CheckedPlaces, RepairedPlaces {
+  readonly truth: CheckedPlaces['truth'];
   readonly points: CheckedPlaces['points'];
   readonly tables: RepairedPlaces['tables'];
   readonly lock: NamespaceLock;
@@ -42,8 +49,8 @@ export class VerifyService {
   ) {}
 
   /**
-   * Compares namespace by namespace. With `repair`, derived data that differs is rebuilt and the namespace compared
-   * again; other differences are only reported.
+   * Compares namespace by namespace. With `repair`, derived data that differs is rebuilt, what is not indexed yet is
+   * indexed, and the namespace compared again; other differences are only reported.
    *
    * @throws StoreUnavailableError or IndexUnavailableError when something cannot be read; NamespaceBusyError when
    * another process is rebuilding a namespace that needs repair; the signal's reason when that aborts.
@@ -82,9 +89,7 @@ export class VerifyService {
     listener: VerifyListener,
   ): Promise<Outcome> {
     const first = await this.check(namespace, request, { listener, run: 'first' });
-    const { pointKeys, links, isUnregistered } = first.result.repairable;
-    const isNothingToRepair = pointKeys.length === 0 && links.length === 0 && !isUnregistered;
-    if (!request.repair || isNothingToRepair) return { ...first, repaired: 0 };
+    if (!request.repair || isNothingToRepair(first.result.repairable)) return { ...first, repaired: 0 };
     await this.repair(namespace.name, first.result, { request, listener });
     const again = await this.check({ ...namespace, isRegistered: true }, request, { listener, run: 'after repair' });
     return { ...again, repaired: Math.max(0, first.repairable - again.repairable) };
@@ -127,4 +132,8 @@ export class VerifyService {
       }),
     );
   }
+}
+
+function isNothingToRepair({ pointKeys, pendingKeys, textKeys, links, isUnregistered }: Repairable): boolean {
+  return [pointKeys, pendingKeys, textKeys, links].every(({ length }) => length === 0) && !isUnregistered;
 }

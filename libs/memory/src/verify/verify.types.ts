@@ -9,16 +9,21 @@ export type DifferenceKind =
   | 'ledger_version_mismatch'
   | 'ledger_mismatch'
   | 'ledger_type_mismatch'
+  | 'ledger_altered'
+  | 'ledger_unlinked'
   | 'memory_missing'
+  | 'text_mismatch'
   | 'namespace_unregistered'
   | 'point_missing'
   | 'point_stale'
   | 'point_ahead'
   | 'point_payload_mismatch'
+  | 'point_mismatch'
   | 'point_vector_mismatch'
   | 'point_orphaned'
   | 'point_duplicate'
   | 'point_unindexed'
+  | 'index_unusable'
   | 'link_dangling';
 
 /** One disagreement. */
@@ -42,6 +47,8 @@ export interface NamespaceTotals {
   readonly tombstones: number;
   /** Rows of the ledger. */
   readonly events: number;
+  /** Of these, rows from before rows were hashed: what was changed in them is not seen, except in the newest of a memory. */
+  readonly unhashed: number;
   /** Points of the vector index. */
   readonly points: number;
   readonly links: number;

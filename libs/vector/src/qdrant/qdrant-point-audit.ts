@@ -1,18 +1,20 @@
-import { PointAudit, type HeldPoint, type Namespace } from '@sfm/memory';
+import { ALTERED_DIGEST, PointAudit, type HeldPoint, type Namespace, type PointVersion } from '@sfm/memory';
 import type { CollectionCatalog } from './collections/collection-catalog.js';
 import { inNamespace } from './points/filter-pushdown.js';
-import { readHeld } from './points/point-codec.js';
+import { OWN_FIELD, readHeld, readVersion } from './points/point-codec.js';
 import { pointId } from './points/point-id.js';
 import type { RemovedVersions } from './points/removed-versions.js';
 
 /** Payloads and vectors can be large, and an answer must arrive in time. */
 const BATCH = 100;
+const VERSIONS_PER_PAGE = 1000;
 
 /**
  * A point under an id other than the one the index assigns to its key, or without a key, is reported by its id: no
  * memory has such a key.
  */
 const STRAY = 'point ';
+const NOTHING_READ = { digest: ALTERED_DIGEST, id: 0, createdAtMs: 0, expiresAtMs: null, vector: null };
 
 /** Audits a namespace's points in Qdrant one by one, including those that this index has not written. */
 export class QdrantPointAudit extends PointAudit {
@@ -24,28 +26,28 @@ export class QdrantPointAudit extends PointAudit {
     super();
   }
 
-  /** @throws IndexUnavailableError */
-  async *scan(namespace: Namespace): AsyncGenerator<readonly HeldPoint[]> {
+  /** @throws IndexUnusableError; IndexUnavailableError */
+  async *scan(namespace: Namespace): AsyncGenerator<readonly PointVersion[]> {
     const collection = await this.catalog.find(namespace);
     if (!collection) return;
     const request = {
       collection_name: collection.name,
-      limit: BATCH,
-      with_payload: true,
-      with_vector: true,
+      limit: VERSIONS_PER_PAGE,
+      with_payload: [`${OWN_FIELD}.key`, `${OWN_FIELD}.version`],
+      with_vector: false,
       ...(this.catalog.isShared ? { filter: { must: [inNamespace(namespace)] } } : {}),
     };
     let offset: string | number | undefined;
     do {
       const from = offset === undefined ? {} : { offset };
       const page = await this.catalog.server.call((api, init) => api.scrollPoints({ ...request, ...from }, init));
-      const points = page.points.map((record) => toHeld(namespace, record));
+      const points = page.points.map((record) => toVersion(namespace, record));
       if (points.length > 0) yield points;
       offset = isPointId(page.next_page_offset) ? page.next_page_offset : undefined;
     } while (offset !== undefined);
   }
 
-  /** @throws IndexUnavailableError */
+  /** @throws IndexUnusableError; IndexUnavailableError */
   async held(namespace: Namespace, keys: readonly string[]): Promise<readonly HeldPoint[]> {
     const collection = await this.catalog.find(namespace);
     if (!collection) return [];
@@ -83,13 +85,20 @@ function idOf(namespace: Namespace, key: string): string | number {
   return /^\d+$/.test(id) ? Number(id) : id;
 }
 
-function toHeld(
-  namespace: Namespace,
-  { id, payload, vector }: { readonly id: string | number; readonly payload?: unknown; readonly vector?: unknown },
-): HeldPoint {
-  const held = readHeld(payload, vector);
-  if (held && pointId(namespace, held.key) === id) return held;
-  return { key: `${STRAY}${id}`, version: held?.version ?? 0, digest: held?.digest ?? 0, vector: held?.vector ?? null };
+interface PointRecord {
+  readonly id: string | number;
+  readonly payload?: unknown;
+  readonly vector?: unknown;
+}
+
+function toVersion(namespace: Namespace, { id, payload }: PointRecord): PointVersion {
+  const own = readVersion(payload);
+  return own && pointId(namespace, own.key) === id ? own : { key: `${STRAY}${id}`, version: own?.version ?? 0 };
+}
+
+function toHeld(namespace: Namespace, record: PointRecord): HeldPoint {
+  const held = readHeld(record.payload, record.vector);
+  return { ...(held ?? NOTHING_READ), ...toVersion(namespace, record) };
 }
 
 function isPointId(offset: unknown): offset is string | number {

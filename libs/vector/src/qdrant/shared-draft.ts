@@ -3,7 +3,7 @@ import type { IndexChange, IndexDraft, Namespace } from '@sfm/memory';
 import type { CollectionCatalog } from './collections/collection-catalog.js';
 import { aliasOf, isPhysicalOf, physicalName } from './collections/collection-names.js';
 import { createCollection, dropCollection } from './collections/collections.js';
-import { OWN_FIELD, readHeld } from './points/point-codec.js';
+import { OWN_FIELD, readVersion } from './points/point-codec.js';
 import { PointWriter } from './points/point-writer.js';
 import { QdrantPointAudit } from './qdrant-point-audit.js';
 import { RemovedVersions } from './points/removed-versions.js';
@@ -54,7 +54,7 @@ export class SharedDraft implements IndexDraft {
     const gone = new Map(this.old);
     for await (const points of this.#points()) {
       await this.catalog.server.update(shared, copies(points));
-      for (const { payload } of points) gone.delete(readHeld(payload, null)?.key ?? '');
+      for (const { payload } of points) gone.delete(readVersion(payload)?.key ?? '');
     }
     const removals = [...gone].map(([key, version]) => ({ kind: 'remove' as const, key, version: version + 1 }));
     for (const { operations } of toRequests(this.namespace, removals)) {
@@ -86,7 +86,7 @@ export class SharedDraft implements IndexDraft {
 function copies(points: readonly Schemas['Record'][]): UpdateOperation[] {
   const byVersion = new Map<number, Schemas['PointStruct'][]>();
   for (const { id, vector, payload } of points) {
-    const version = readHeld(payload, null)?.version ?? 0;
+    const version = readVersion(payload)?.version ?? 0;
     const ofVersion = byVersion.get(version) ?? [];
     byVersion.set(version, ofVersion);
     ofVersion.push({ id, vector: isDense(vector) ? vector : {}, payload: payload ?? {} });

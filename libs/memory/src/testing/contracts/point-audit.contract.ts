@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '../../model/json.js';
 import { EMPTY_OVERLAY, type IndexPoint } from '../../index-model/index-point.js';
 import type { VectorIndex } from '../../index-model/vector-index.port.js';
-import type { HeldPoint, PointAudit } from '../../verify/ports/point-audit.port.js';
+import type { HeldPoint, PointAudit, PointVersion } from '../../verify/ports/point-audit.port.js';
 import { pointDigest } from '../../verify/digests/point-digest.js';
-import { isSameDigest, vectorDigest } from '../../verify/digests/vector-digest.js';
+import { isSameVector } from '../../verify/same-vector.js';
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
 import { CONTRACT_DIMENSION } from '../index-history.js';
 import { unitVector } from '../seeded-random.js';
@@ -34,16 +34,21 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
     const store = (key: string, version: number, details: Partial<IndexPoint> = {}) =>
       audited.index.apply(NAMESPACE, [upsertOf(aPoint({ key, id: version, version, vector: VECTOR, ...details }))]);
     const digest = pointDigest('semantic', {});
-    /** Servers round vectors: what is held counts as what was stored when the digests say so. */
+    /** Servers round vectors: what is held counts as what was stored when it is the same but for that. */
     const placed = ({ key, version, digest: content, vector }: HeldPoint) => {
-      const isStored = isSameDigest(vector, vectorDigest(VECTOR));
+      const isStored = isSameVector(vector, VECTOR);
       return { key, version, digest: content, vector: vector === null ? null : isStored ? 'stored' : 'another' };
     };
     const scanned = async (namespace = NAMESPACE): Promise<HeldPoint[]> => {
-      const points: HeldPoint[] = [];
-      for await (const batch of audited.audit.scan(namespace)) points.push(...batch);
+      const versions: PointVersion[] = [];
+      for await (const batch of audited.audit.scan(namespace)) versions.push(...batch);
+      const keys = versions.map(({ key }) => key);
+      const points = [...(await audited.audit.held(namespace, keys))];
+      expect(new Set(points.map(versionOf))).toEqual(new Set(versions.map(versionOf)));
+      expect(points).toHaveLength(versions.length);
       return points.sort((a, b) => (a.key < b.key ? -1 : 1));
     };
+    const versionOf = ({ key, version }: PointVersion) => `${key} ${version}`;
     const found = async () => {
       const query = { vector: VECTOR, limit: 10, nowMs: TEST_NOW_MS };
       return (await audited.index.search(NAMESPACE, query, EMPTY_OVERLAY)).map(({ key }) => key).sort();
@@ -95,13 +100,22 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
 
     it('tells vectors apart by their components', async () => {
       const [first = 0, second = 0, ...rest] = VECTOR;
-      const vectors = [VECTOR, unitVector([second, first, ...rest]), unitVector([first + 0.002, second, ...rest])];
+      const vectors = [VECTOR, unitVector([second, first, ...rest]), unitVector([first + 0.0001, second, ...rest])];
       for (const [number, vector] of vectors.entries()) await store(`k${number}`, 1, { vector });
       const held = await scanned();
-      expect(held.map(({ vector }, number) => isSameDigest(vector, vectorDigest(vectors[number] ?? [])))).toEqual(
+      expect(held.map(({ vector }, number) => isSameVector(vector, vectors[number] ?? []))).toEqual(
         vectors.map(() => true),
       );
       expect(held.map(placed).map(({ vector }) => vector)).toEqual(['stored', 'another', 'another']);
+    });
+
+    it('tells when a memory was made and when it expires, and which one it is', async () => {
+      await store('a', 1, { id: 7, createdAtMs: 1_700_000_000_123, expiresAtMs: 4_000_000_000_456 });
+      await store('b', 1, { id: 8, createdAtMs: 5, expiresAtMs: null });
+      expect(await scanned()).toMatchObject([
+        { id: 7, createdAtMs: 1_700_000_000_123, expiresAtMs: 4_000_000_000_456 },
+        { id: 8, createdAtMs: 5, expiresAtMs: null },
+      ]);
     });
 
     it('scans each of many points once', async () => {

@@ -7,8 +7,11 @@ const KEPT_DIGITS = 12;
 /** Hex digits of the hash that a number can hold exactly. */
 const KEPT_HEX = 12;
 
+/** No content has this digest. */
+export const ALTERED_DIGEST = -1;
+
 /**
- * Digest of everything an index should hold of a memory except its vector: the first 48 bits of a SHA-256, as a number.
+ * Digest of type and payload, as an index should hold them: the first 48 bits of a SHA-256, as a number.
  */
 export function pointDigest(type: MemoryType, payload: JsonObject): number {
   return Number.parseInt(contentHash(type, null, rounded(payload)).slice(0, KEPT_HEX), 16);

@@ -21,7 +21,10 @@ export interface AuditedRow {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly expiresAtMs: number | null;
+  /** Null for a memory that is not deleted. */
+  readonly deletedAtMs: number | null;
   readonly searchedText: string;
+  readonly session: string | null;
   readonly embedding: { readonly space: string; readonly vector: Float32Array } | null;
   /** Seconds since the last write. */
   readonly ageSeconds: number;
@@ -45,8 +48,18 @@ export interface AuditedEntry {
   readonly expiresAtMs: number | null;
 }
 
-/** The ledger's data about a coordinate. */
-export interface AuditedLedger {
+/** How far ledger rows are what was written; see ADR 0021. The first few of each are named. */
+export interface LedgerProofs<Name> {
+  /** Rows whose content is not what was hashed when they were written. */
+  readonly altered: readonly Name[];
+  /** Number of rows from before rows were hashed. */
+  readonly unhashed: number;
+}
+
+/** The ledger's data about a coordinate; rows are named by their version. */
+export interface AuditedLedger extends LedgerProofs<number> {
+  /** Rows written after another row of the version before than the one that is there. */
+  readonly unlinked: readonly number[];
   readonly events: number;
   /** Lowest version; 1 when nothing is missing. */
   readonly lowest: number;
@@ -95,8 +108,11 @@ export abstract class TruthAudit {
    */
   abstract read(namespace: Namespace, keys: readonly string[]): Promise<readonly AuditedCoordinate[]>;
 
-  /** Counts the ledger rows of a namespace that created no version: they are not about content, or changed nothing. */
-  abstract unversionedEvents(namespace: Namespace): Promise<number>;
+  /**
+   * Returns what is known of the ledger rows of a namespace that created no version: they are not about content, or
+   * changed nothing. They are named by their event id.
+   */
+  abstract unversionedEvents(namespace: Namespace): Promise<{ readonly count: number } & LedgerProofs<string>>;
 
   /** Returns the dead-lettered events of a namespace in the outbox: the oldest few, oldest first, and the total. */
   abstract deadLetters(

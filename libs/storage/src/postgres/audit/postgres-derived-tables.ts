@@ -1,5 +1,6 @@
-import { DerivedTables, type LinkId, type Namespace } from '@sfm/memory';
+import { DerivedTables, type DerivedText, type LinkId, type Namespace } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { groupingKey } from '../writing/grouping-key.js';
 
 /** A link with an end where no memory lives; an expired memory counts as living until it is removed. */
 const IS_DANGLING = `(
@@ -8,7 +9,7 @@ const IS_DANGLING = `(
   OR NOT EXISTS (SELECT FROM memories m
     WHERE m.namespace = l.namespace AND m.coordinate_key = l.to_key AND m.deleted_at IS NULL))`;
 
-/** Repairs `memory_links` and `namespaces` from `memories`. */
+/** Repairs `memory_links`, `namespaces` and derived columns of `memories`. */
 export class PostgresDerivedTables extends DerivedTables {
   constructor(private readonly database: PostgresDatabase) {
     super();
@@ -33,6 +34,30 @@ export class PostgresDerivedTables extends DerivedTables {
       values: [namespace, links.map(({ from }) => from), links.map(({ to }) => to), links.map(({ type }) => type)],
     });
     return removed.length;
+  }
+
+  /** Locks rows in key order, as writers do. */
+  async rewriteTexts(namespace: Namespace, texts: readonly DerivedText[]): Promise<void> {
+    if (texts.length === 0) return;
+    await this.database.queryWithRetry({
+      text: `WITH wanted AS MATERIALIZED (
+          SELECT m.coordinate_key, a.searched_text, a.session
+          FROM unnest($2::text[], $3::int[], $4::text[], $5::text[]) AS a (key, version, searched_text, session)
+          JOIN memories m ON m.namespace = $1 AND m.coordinate_key = a.key AND m.version = a.version AND m.deleted_at IS NULL
+          ORDER BY m.coordinate_key
+          FOR NO KEY UPDATE OF m)
+        UPDATE memories m SET searched_text = w.searched_text, session = w.session, embedding = NULL, embedding_space = NULL,
+          indexed_version = 0
+        FROM wanted w
+        WHERE m.namespace = $1 AND m.coordinate_key = w.coordinate_key`,
+      values: [
+        namespace,
+        texts.map(({ key }) => key),
+        texts.map(({ version }) => version),
+        texts.map(({ searchedText }) => searchedText),
+        texts.map(({ session }) => groupingKey(session)),
+      ],
+    });
   }
 
   async register(namespace: Namespace): Promise<void> {

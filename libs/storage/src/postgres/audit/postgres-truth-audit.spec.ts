@@ -146,7 +146,7 @@ describe('the truth beside its ledger', () => {
         coordinate: [404],
       },
     ]);
-    expect(await audit.unversionedEvents(namespace)).toBe(13);
+    expect(await audit.unversionedEvents(namespace)).toEqual({ count: 13, unhashed: 12, altered: [] });
     expect(await audit.deadLetters(namespace)).toEqual({ events: [], count: 0 });
     await drainAll(truth.adapters.outbox);
     await store(5);
@@ -178,6 +178,23 @@ describe('the truth beside its ledger', () => {
     await tables.register(namespace);
     await tables.register(namespace);
     expect((await audit.namespaces()).find(({ name }) => name === namespace)).toMatchObject({ isRegistered: true });
+  });
+});
+
+describe('texts that do not follow from their payload', () => {
+  it('are written again for the version they are made of, and have to be indexed', async () => {
+    await store(1, 2, 2, 3);
+    await truth.adapters.writer.delete([aDeletion(namespace, '3')]);
+    const at = (key: string, version: number) => ({ key, version, searchedText: 'another', session: 's' });
+    await truth.adapters.projection.markIndexed([
+      { namespace, key: '1', version: 1, embedding: { space: 'space', vector: Float32Array.of(1) } },
+    ]);
+    await tables.rewriteTexts(namespace, [at('1', 1), at('2', 1), at('3', 1), at('404', 1)]);
+    expect(await audit.read(namespace, ['1', '2', '3'])).toMatchObject([
+      { row: { searchedText: 'another', session: 's', indexedVersion: 0, embedding: null, version: 1 } },
+      { row: { searchedText: 'hello', session: null } },
+      { row: { searchedText: '', session: null, isDeleted: true } },
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   type AuditedDeadLetter,
   type AuditedRow,
   type JsonObject,
+  type LedgerProofs,
   type MemoryType,
   type TruthTotals,
   type Namespace,
@@ -31,6 +32,8 @@ const NEXT_KEYS = `SELECT key FROM (
 
 const GIVEN_KEYS = 'SELECT DISTINCT key COLLATE "C" AS key FROM unnest($2::text[]) AS given (key)';
 
+const IS_ALTERED = '(e.entry_hash IS NOT NULL AND e.entry_hash <> soma_ledger_hash(e))';
+
 /** Columns of the newest ledger row that are compared with the memory row, under distinct names. */
 const NEWEST_COLUMNS = `n.type AS newest_type, n.memory_type AS newest_memory_type, n.coordinate AS newest_coordinate,
   n.payload AS newest_payload, n.payload_form AS newest_form, n.importance AS newest_importance,
@@ -42,17 +45,27 @@ const NEWEST_COLUMNS = `n.type AS newest_type, n.memory_type AS newest_memory_ty
 /** Rows and ledger of coordinates in one statement, and therefore from one snapshot. */
 const audit = (keys: string) => `
 WITH wanted AS MATERIALIZED (${keys}), ledger AS (
-  SELECT w.key, count(*)::int AS events, min(e.version) AS lowest, max(e.version) AS newest
-  FROM wanted w
-  JOIN memory_events e ON e.namespace = $1 AND e.coordinate_key = w.key AND e.version IS NOT NULL
-  GROUP BY w.key
+  SELECT key, count(*)::int AS events, min(version) AS lowest, max(version) AS newest,
+    (count(*) FILTER (WHERE NOT hashed))::int AS unhashed,
+    (array_agg(version ORDER BY version) FILTER (WHERE altered))[1:${NAMED}] AS altered,
+    (array_agg(version ORDER BY version) FILTER (WHERE unlinked))[1:${NAMED}] AS unlinked
+  FROM (
+    SELECT w.key, e.version, e.entry_hash IS NOT NULL AS hashed, ${IS_ALTERED} AS altered,
+      e.previous_hash IS NOT NULL AND lag(e.version) OVER chain = e.version - 1
+        AND lag(e.entry_hash) OVER chain IS DISTINCT FROM e.previous_hash AS unlinked
+    FROM wanted w
+    JOIN memory_events e ON e.namespace = $1 AND e.coordinate_key = w.key AND e.version IS NOT NULL
+    WINDOW chain AS (PARTITION BY w.key ORDER BY e.version)
+  ) AS entries
+  GROUP BY key
 )
 SELECT w.key, m.coordinate, m.version, m.indexed_version, m.deleted_at IS NOT NULL AS deleted, m.type, m.payload,
   m.importance, m.importance_norm, encode(m.content_hash, 'hex') AS content_hash, m.id::float8 AS id, m.created_version,
   ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.updated_at')} AS updated_at_ms,
-  ${epochMs('m.expires_at')} AS expires_at_ms, m.searched_text, m.embedding, m.embedding_space,
+  ${epochMs('m.expires_at')} AS expires_at_ms, ${epochMs('m.deleted_at')} AS deleted_at_ms, m.searched_text, m.session,
+  m.embedding, m.embedding_space,
   extract(epoch FROM clock_timestamp() - m.updated_at)::float8 AS age,
-  l.events, l.lowest, l.newest, ${NEWEST_COLUMNS},
+  l.events, l.lowest, l.newest, l.unhashed, l.altered, l.unlinked, ${NEWEST_COLUMNS},
   CASE WHEN l.events <> l.newest OR l.lowest <> 1 THEN ARRAY(
     SELECT number FROM generate_series(1, l.newest) AS number
     WHERE NOT EXISTS (SELECT FROM memory_events e
@@ -81,7 +94,9 @@ interface AuditDbRow {
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
   readonly expires_at_ms: number | null;
+  readonly deleted_at_ms: number | null;
   readonly searched_text: string;
+  readonly session: string | null;
   readonly embedding: Buffer | null;
   readonly embedding_space: string | null;
   readonly age: number;
@@ -89,6 +104,9 @@ interface AuditDbRow {
   readonly events: number | null;
   readonly lowest: number;
   readonly newest: number;
+  readonly unhashed: number;
+  readonly altered: number[] | null;
+  readonly unlinked: number[] | null;
   readonly newest_type: string;
   readonly newest_memory_type: MemoryType | null;
   readonly newest_coordinate: number[] | null;
@@ -156,13 +174,15 @@ export class PostgresTruthAudit extends TruthAudit {
       .map((row) => toCoordinate(namespace, row));
   }
 
-  async unversionedEvents(namespace: Namespace): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>({
-      text: `SELECT count(*)::float8 AS count FROM memory_events
-        WHERE namespace = $1 AND (coordinate_key IS NULL OR version IS NULL)`,
+  async unversionedEvents(namespace: Namespace): Promise<{ readonly count: number } & LedgerProofs<string>> {
+    const [row] = await this.database.query<{ count: number; unhashed: number; altered: string[] | null }>({
+      text: `SELECT count(*)::float8 AS count, (count(*) FILTER (WHERE e.entry_hash IS NULL))::float8 AS unhashed,
+          (array_agg(e.event_id::text ORDER BY e.seq) FILTER (WHERE ${IS_ALTERED}))[1:${NAMED}] AS altered
+        FROM memory_events e
+        WHERE e.namespace = $1 AND (e.coordinate_key IS NULL OR e.version IS NULL)`,
       values: [namespace],
     });
-    return row?.count ?? 0;
+    return { count: row?.count ?? 0, unhashed: row?.unhashed ?? 0, altered: row?.altered ?? [] };
   }
 
   async deadLetters(
@@ -212,7 +232,9 @@ function toRow(row: AuditDbRow): AuditedRow | null {
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
     expiresAtMs: row.expires_at_ms,
+    deletedAtMs: row.deleted_at_ms,
     searchedText: row.searched_text,
+    session: row.session,
     embedding:
       row.embedding === null || row.embedding_space === null
         ? null
@@ -228,6 +250,9 @@ function toLedger(row: AuditDbRow): AuditedLedger | null {
     lowest: row.lowest,
     newest: toEntry(row),
     missing: row.missing ?? [],
+    altered: row.altered ?? [],
+    unlinked: row.unlinked ?? [],
+    unhashed: row.unhashed,
   };
 }
 

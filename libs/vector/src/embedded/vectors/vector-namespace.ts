@@ -1,6 +1,5 @@
 import {
   pointDigest,
-  vectorDigest,
   type HeldPoint as AuditedPoint,
   type IndexChange,
   type IndexPoint,
@@ -81,8 +80,9 @@ export class VectorNamespace {
     const found = this.#table.find(key);
     if (!found) return undefined;
     const { slot, version, point } = found;
-    const vector = point.hasVector ? vectorDigest(this.#slab.read(slot)) : null;
-    return { key, version, digest: pointDigest(point.type, point.payload), vector };
+    const { id, createdAtMs, expiresAtMs } = point;
+    const vector = point.hasVector ? this.#slab.read(slot) : null;
+    return { key, version, digest: pointDigest(point.type, point.payload), id, createdAtMs, expiresAtMs, vector };
   }
 
   /** Removes a point as if it had never been applied. */

@@ -1,4 +1,4 @@
-import { IndexUnavailableError, type Namespace } from '@sfm/memory';
+import { IndexUnusableError, type Namespace } from '@sfm/memory';
 import { aliasOf, isPhysicalOf, physicalName } from './collection-names.js';
 import {
   createCollection,
@@ -64,8 +64,8 @@ export class CollectionCatalog {
   /**
    * Returns the collection of a namespace; undefined when there is none.
    *
-   * @throws IndexUnavailableError when it has another embedding space or was not made by this index, and when the
-   * server is too old
+   * @throws IndexUnusableError when it has another embedding space or was not made by this index; IndexUnavailableError
+   * when the server is too old
    */
   async find(namespace: Namespace): Promise<OpenCollection | undefined> {
     const alias = this.aliasOf(namespace);
@@ -102,8 +102,8 @@ export class CollectionCatalog {
   }
 
   /** Returns the error for a foreign collection that has the name of a namespace's alias. */
-  foreign(namespace: Namespace): IndexUnavailableError {
-    return new IndexUnavailableError(
+  foreign(namespace: Namespace): IndexUnusableError {
+    return new IndexUnusableError(
       `Qdrant at ${this.server.name} has a collection ${this.aliasOf(namespace)} that this service did not make, where ` +
         `the vectors of namespace ${namespace} belong: rename or remove it`,
     );
@@ -167,7 +167,7 @@ export class CollectionCatalog {
       throw this.foreign(namespace);
     }
     if (space === this.options.space && dimension === this.options.dimension) return;
-    throw new IndexUnavailableError(
+    throw new IndexUnusableError(
       `the vectors of namespace ${namespace} were made by ${space} (${dimension} dimensions), and this service embeds ` +
         `with ${this.options.space} (${this.options.dimension} dimensions): ` +
         (this.isShared

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '@sfm/memory';
+import { ALTERED_DIGEST, pointDigest, type JsonObject } from '@sfm/memory';
 import { aPoint } from '@sfm/memory/testing';
 import fc from 'fast-check';
-import { readFilterable, storedPoint, toDecimals } from './point-codec.js';
+import { readFilterable, readHeld, storedPoint, toDecimals } from './point-codec.js';
 
 const vectorOf = (stored: string) => (JSON.parse(stored) as { vector: unknown }).vector;
 const payloadOf = (stored: string) => (JSON.parse(stored) as { payload: JsonObject }).payload;
@@ -50,6 +50,21 @@ describe('a point as Qdrant is sent it', () => {
         expect({ type, read }).toEqual({ type: 'episodic', read: caller });
       }),
     );
+  });
+
+  it('tells when what filters find it by does not follow from its payload', () => {
+    const payload = { tag: 'a', list: [1, 'b'], share: 0.1 };
+    const stored = payloadOf(storedPoint('test', aPoint({ payload })));
+    const own = stored['__sfm'] as { readonly facets: number[] };
+    const digestWith = (details: JsonObject) =>
+      readHeld({ ...stored, __sfm: { ...own, ...details } }, null)?.digest ?? Number.NaN;
+    expect(digestWith({})).toBe(pointDigest('semantic', payload));
+    const [first, second, ...rest] = own.facets;
+    expect(digestWith({ facets: [second ?? 0, ...rest, first ?? 0] })).toBe(pointDigest('semantic', payload));
+    for (const facets of [[], own.facets.slice(1), [1, 2, ...rest]]) {
+      expect(digestWith({ facets })).toBe(ALTERED_DIGEST);
+    }
+    expect(digestWith({ partial: true })).toBe(ALTERED_DIGEST);
   });
 
   it('has no vector when there is nothing in it', () => {

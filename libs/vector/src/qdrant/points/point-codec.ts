@@ -1,13 +1,14 @@
 import {
   isJsonObject,
+  ALTERED_DIGEST,
   pointDigest,
-  vectorDigest,
   type Filterable,
   type HeldPoint,
   type IndexPoint,
   type JsonObject,
+  type JsonValue,
   type MemoryType,
-  type VectorDigest,
+  type PointVersion,
 } from '@sfm/memory';
 import { facetsOf } from './facets.js';
 import { pointId } from './point-id.js';
@@ -164,19 +165,52 @@ export function readHit(payload: unknown): HitDetails | undefined {
   };
 }
 
-/** Returns undefined for a point that this index has not written. @param vector as the server returns it */
-export function readHeld(payload: unknown, vector: unknown): HeldPoint | undefined {
-  if (!isJsonObject(payload)) return undefined;
-  const own = payload[OWN_FIELD];
-  if (!isJsonObject(own) || typeof own['key'] !== 'string' || typeof own['version'] !== 'number') return undefined;
-  const { type, payload: held } = readFilterable(payload);
-  const digest = pointDigest(type, held);
-  return { key: own['key'], version: own['version'], digest, vector: readVector(vector) };
+/** Returns undefined for a point that this index has not written. */
+export function readVersion(payload: unknown): PointVersion | undefined {
+  const own = isJsonObject(payload) ? payload[OWN_FIELD] : undefined;
+  if (!isJsonObject(own)) return undefined;
+  const { key, version } = own;
+  return typeof key === 'string' && typeof version === 'number' ? { key, version } : undefined;
 }
 
-function readVector(vector: unknown): VectorDigest | null {
+/** Returns undefined for a point that this index has not written. @param vector as the server returns it */
+export function readHeld(payload: unknown, vector: unknown): HeldPoint | undefined {
+  const read = readVersion(payload);
+  if (!read || !isJsonObject(payload) || !isJsonObject(payload[OWN_FIELD])) return undefined;
+  const own = payload[OWN_FIELD];
+  const { type, payload: held, createdAtMs } = readFilterable(payload);
+  const { id, expires_at: expiresAt } = own;
+  return {
+    ...read,
+    digest: hasFacetsOf(type, held, own) ? pointDigest(type, held) : ALTERED_DIGEST,
+    id: typeof id === 'number' ? id : Number.NaN,
+    createdAtMs,
+    expiresAtMs: typeof expiresAt === 'number' ? expiresAt : null,
+    vector: readVector(vector),
+  };
+}
+
+/**
+ * Whether the facets, by which filters find the point, follow from its payload. Servers round some fractions, and the
+ * facet of a rounded one is another; which facets of a very wide payload are kept depends on the order of its names, which
+ * servers change.
+ */
+function hasFacetsOf(type: MemoryType, payload: JsonObject, { facets, partial }: JsonObject): boolean {
+  const { numbers, isComplete } = facetsOf(type, payload);
+  if (!Array.isArray(facets) || facets.length !== numbers.length || (partial !== true) !== isComplete) return false;
+  const held = new Set(facets);
+  return !isComplete || numbers.filter((number) => !held.has(number)).length <= fractionsIn(payload);
+}
+
+function fractionsIn(value: JsonValue): number {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 0 : 1;
+  if (typeof value !== 'object' || value === null) return 0;
+  return Object.values(value).reduce<number>((sum, member: JsonValue) => sum + fractionsIn(member), 0);
+}
+
+function readVector(vector: unknown): Float32Array | null {
   if (!Array.isArray(vector) || vector.length === 0) return null;
-  return vectorDigest(vector.map((component: unknown) => (typeof component === 'number' ? component : Number.NaN)));
+  return Float32Array.from(vector, (component: unknown) => (typeof component === 'number' ? component : Number.NaN));
 }
 
 /** Returns the fields that filters use, as the memory had them. */
