@@ -73,8 +73,8 @@ export class NamespaceRepair {
   }
 
   /**
-   * Marks rows as not indexed before their points are removed, so that recall finds them throughout. An indexer may
-   * have marked them as indexed just before the removal, so they are marked again after it.
+   * Marks rows as not indexed before their points are removed, so that recall finds them throughout. An indexer may mark
+   * at any time what it wrote before the removal, so they are marked again after it, and applied whatever their mark.
    */
   private async reindex(namespace: Namespace, keys: readonly string[], options: RepairOptions): Promise<void> {
     const coordinates = keys.map((key) => ({ namespace, key }));

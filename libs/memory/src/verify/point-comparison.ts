@@ -14,8 +14,11 @@ export interface RecheckOptions {
 
 export const DEFAULT_RECHECK: RecheckOptions = { pausesMs: [0, 250, 500, 1000, 2000, 3000] };
 
-/** Rechecks that must find the same problem, with no change in between, before it is reported as a difference. */
-const LOOKS_TO_CONVICT = 2;
+/**
+ * Rechecks that must find the same problem, with no change in between, before it is reported as a difference: an indexer
+ * that came too late needs a moment to notice it.
+ */
+const LOOKS_TO_CONVICT = 3;
 
 /** A memory marked as not indexed may be about to be indexed again, so it gets all rechecks. */
 function looksToConvict(finding: PointFinding, recheck: RecheckOptions): number {

@@ -218,6 +218,17 @@ describe('differences that repair mends', () => {
     expect(await verify({ repair: true })).toMatchObject({ agrees: true, repaired: 2 });
   });
 
+  it('indexes again when an indexer marks a memory after its point is gone', async () => {
+    store.points().points.delete('1');
+    const { source } = store;
+    const reopen = source.reopen.bind(source);
+    source.reopen = async (coordinates) => {
+      await reopen(coordinates);
+      await source.markIndexed(coordinates.map((coordinate) => ({ ...coordinate, version: 1 })));
+    };
+    expect(await verify({ repair: true })).toMatchObject({ agrees: true, repaired: 1 });
+  });
+
   it('is refused while somebody else rebuilds the namespace, and changes nothing', async () => {
     store.points().points.delete('1');
     await store.lock.hold(NAMESPACE, () =>
