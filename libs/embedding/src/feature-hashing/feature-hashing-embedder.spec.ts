@@ -40,6 +40,21 @@ describe('FeatureHashingEmbedder', () => {
     expect(Math.abs(unrelated)).toBeLessThan(0.2);
   });
 
+  it('reads all of a long text, and lets others work meanwhile', async () => {
+    const words = Array.from({ length: 40_000 }, (_, number) => `straße${number % 500}ΣΑΣ\u0301`);
+    const spaced = words.join(' ');
+    let turns = 0;
+    const counting = setInterval(() => (turns += 1), 0);
+    const [whole] = await embedder.embed([spaced]);
+    clearInterval(counting);
+    expect(turns).toBeGreaterThan(1);
+    // A text without a space that could be cut at is read at once.
+    expect(await embedder.embed([words.join('-')])).toEqual([whole]);
+    expect(await similarity(`${'lorem ipsum '.repeat(20_000)} tangerine`, 'tangerine')).toBeGreaterThan(
+      await similarity('lorem ipsum '.repeat(20_000), 'tangerine'),
+    );
+  });
+
   it('does not care about case, width or composition of letters', async () => {
     expect(await similarity('Café №5', 'ＣＡＦＥ\u0301 No5')).toBeCloseTo(1, 6);
   });

@@ -1,11 +1,12 @@
 import { detached, Embedder } from '@sfm/memory';
 import { toUnitLength } from '../vectors/unit-length.js';
+import { portionsOf } from './portions.js';
 import { featuresOf, wordsOf, type WordFeatures } from './word-features.js';
 
 const DEFAULT_DIMENSION = 768;
 const MAX_CACHED_WORDS = 50_000;
-/** Texts embedded between two turns of the event loop. */
-const TEXTS_PER_SLICE = 64;
+/** Characters embedded between two turns of the event loop: some milliseconds of work. */
+const CHARACTERS_PER_SLICE = 64 * 1024;
 
 export interface FeatureHashingOptions {
   /** Length of the vectors. Default 768. */
@@ -37,16 +38,22 @@ export class FeatureHashingEmbedder extends Embedder {
 
   async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
     const vectors: Float32Array[] = [];
+    let characters = 0;
     for (const text of texts) {
-      vectors.push(this.#embedOne(text));
-      if (vectors.length % TEXTS_PER_SLICE === 0) await new Promise((resume) => setImmediate(resume));
+      const counts = new Map<string, number>();
+      for (const portion of portionsOf(text, CHARACTERS_PER_SLICE)) {
+        for (const word of wordsOf(portion)) counts.set(word, (counts.get(word) ?? 0) + 1);
+        characters += portion.length;
+        if (characters < CHARACTERS_PER_SLICE) continue;
+        characters = 0;
+        await new Promise((resume) => setImmediate(resume));
+      }
+      vectors.push(this.#vectorOf(counts));
     }
     return vectors;
   }
 
-  #embedOne(text: string): Float32Array {
-    const counts = new Map<string, number>();
-    for (const word of wordsOf(text)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  #vectorOf(counts: ReadonlyMap<string, number>): Float32Array {
     const sums = this.#sums.fill(0);
     for (const [word, count] of counts) {
       const { indexes, weights } = this.#featuresOf(word);

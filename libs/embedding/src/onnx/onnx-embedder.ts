@@ -1,4 +1,5 @@
 import { Embedder, EmbedderUnavailableError } from '@sfm/memory';
+import { beginningOf, MAX_MODEL_CHARACTERS } from '../texts/model-text.js';
 import { toUnitLength } from '../vectors/unit-length.js';
 import { openModelFolder, type ModelPrecision } from './model-folder.js';
 import {
@@ -65,7 +66,7 @@ export class OnnxEmbedder extends Embedder {
     const positions = texts.flatMap((text, position) => (text.trim() === '' ? [] : [position]));
     for (let start = 0; start < positions.length; start += this.#batchSize) {
       const batch = positions.slice(start, start + this.#batchSize);
-      const rows = await this.#run(batch.map((position) => texts[position] ?? ''));
+      const rows = await this.#run(batch.map((position) => beginningOf(texts[position] ?? '', MAX_MODEL_CHARACTERS)));
       batch.forEach((position, index) => (vectors[position] = rows[index] ?? new Float32Array(this.dimension)));
     }
     return vectors;

@@ -14,17 +14,31 @@ export interface EmbeddingsEndpointOptions {
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
-/** A failed try, and whether a retry may succeed. */
+interface TryOutcome {
+  /** Whether a retry may succeed. */
+  readonly mayRecover: boolean;
+  readonly isRefusal?: boolean;
+  readonly retryAfterMs?: number;
+}
+
 class FailedTry extends EmbedderUnavailableError {
-  constructor(
-    message: string,
-    readonly mayRecover: boolean,
-    readonly retryAfterMs?: number,
-    cause?: unknown,
-  ) {
+  readonly mayRecover: boolean;
+  readonly isRefusal: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, { mayRecover, isRefusal = false, retryAfterMs }: TryOutcome, cause?: unknown) {
     super(message, { cause });
+    this.mayRecover = mayRecover;
+    this.isRefusal = isRefusal;
+    this.retryAfterMs = retryAfterMs;
   }
 }
+
+/** The server refuses what it was sent, as it does with a text longer than the model takes. */
+export class InputRefusedError extends EmbedderUnavailableError {}
+
+/** Statuses with which servers refuse an input that is too long. */
+const REFUSING = new Set([400, 413, 422]);
 
 /**
  * Posts to an OpenAI-compatible embeddings route. Repeats after network errors, timeouts, 408, 429 and 5xx; other
@@ -40,7 +54,7 @@ export class EmbeddingsEndpoint {
   /**
    * Sends a request and returns the parsed answer.
    *
-   * @throws EmbedderUnavailableError when every try failed or the server refuses.
+   * @throws EmbedderUnavailableError when every try failed or the server refuses; InputRefusedError for what it was sent.
    */
   async post(body: Readonly<Record<string, unknown>>): Promise<unknown> {
     const { retry, delay = sleep } = this.options;
@@ -50,7 +64,8 @@ export class EmbeddingsEndpoint {
       } catch (failure) {
         if (!(failure instanceof FailedTry)) throw failure;
         if (!failure.mayRecover || attempt >= retry.maxRetries) {
-          throw new EmbedderUnavailableError(failure.message, { cause: failure.cause });
+          const Failure = failure.isRefusal ? InputRefusedError : EmbedderUnavailableError;
+          throw new Failure(failure.message, { cause: failure.cause });
         }
         await delay(retryDelayMs(retry, attempt, failure));
       }
@@ -61,19 +76,18 @@ export class EmbeddingsEndpoint {
     const { response, text } = await this.#exchange(body);
     if (!response.ok) {
       const mayRecover = response.status >= 500 || response.status === 429 || response.status === 408;
-      throw new FailedTry(
-        `the embeddings server ${this.#url} answered ${response.status}: ${this.#excerpt(text)}`,
+      throw new FailedTry(`the embeddings server ${this.#url} answered ${response.status}: ${this.#excerpt(text)}`, {
         mayRecover,
-        parseRetryAfter(response.headers.get('retry-after'), Date.now()),
-      );
+        isRefusal: REFUSING.has(response.status),
+        retryAfterMs: parseRetryAfter(response.headers.get('retry-after'), Date.now()),
+      });
     }
     try {
       return JSON.parse(text);
     } catch (cause) {
       throw new FailedTry(
         `the embeddings server ${this.#url} did not answer JSON: ${this.#excerpt(text)}`,
-        false,
-        undefined,
+        { mayRecover: false },
         cause,
       );
     }
@@ -115,7 +129,7 @@ export class EmbeddingsEndpoint {
       return { response, text: await response.text() };
     } catch (cause) {
       const reason = isTimeout(cause) ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
-      throw new FailedTry(`the embeddings server ${this.#url} ${reason}`, true, undefined, cause);
+      throw new FailedTry(`the embeddings server ${this.#url} ${reason}`, { mayRecover: true }, cause);
     }
   }
 

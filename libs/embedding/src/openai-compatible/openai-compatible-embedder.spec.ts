@@ -103,6 +103,27 @@ describe('OpenAiCompatibleEmbedder', () => {
     expect(server.seen.map(({ path }) => path)).toEqual(['/v1/embeddings']);
   });
 
+  it('embeds the beginning of a text that is longer than the model takes, and its neighbours whole', async () => {
+    server.respond = (request, response, number) => {
+      if (request.input.every(({ length }) => length <= 3000)) return embedAll(request, response, number);
+      answer(response, 400, { error: 'maximum context length' });
+    };
+    const long = 'lantern '.repeat(20_000);
+    const vectors = await anEmbedder().embed(['a', long, 'b']);
+    server.respond = embedAll;
+    expect(vectors[0]).toEqual((await anEmbedder().embed(['a']))[0]);
+    expect(vectors[2]).toEqual((await anEmbedder().embed(['b']))[0]);
+    const sent = server.seen.flatMap(({ input }) => input).filter((text) => text.startsWith('lantern'));
+    expect(sent.at(-1)).toHaveLength(1563);
+    expect(vectors[1]).toEqual((await anEmbedder().embed([long.slice(0, 1563)]))[0]);
+  });
+
+  it('asks once more for nothing when the server refuses short texts', async () => {
+    server.respond = (_request, response) => answer(response, 400, { error: 'no such model' });
+    await expect(anEmbedder().embed(['a', 'b'])).rejects.toThrow(EmbedderUnavailableError);
+    expect(server.seen).toHaveLength(1);
+  });
+
   it('sends the model, and the key only when there is one', async () => {
     await anEmbedder({ apiKey: 'sk-1' }).embed(['a']);
     await anEmbedder({ sendDimension: true }).embed(['a']);

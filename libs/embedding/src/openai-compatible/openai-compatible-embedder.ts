@@ -1,5 +1,6 @@
 import { Embedder } from '@sfm/memory';
-import { EmbeddingsEndpoint } from './embeddings-endpoint.js';
+import { EmbeddingsEndpoint, InputRefusedError } from './embeddings-endpoint.js';
+import { beginningOf, MAX_MODEL_CHARACTERS } from '../texts/model-text.js';
 import { readEmbeddings } from './embeddings-response.js';
 
 export interface OpenAiCompatibleOptions {
@@ -27,7 +28,13 @@ export interface OpenAiCompatibleOptions {
   readonly delay?: (ms: number) => Promise<unknown>;
 }
 
-/** Embeds through any server that speaks OpenAI's `POST /v1/embeddings`. Blank texts are not sent: their vector is zero. */
+/** A refused text of at most this many characters is not too long for any model: something else is wrong with it. */
+const SHORT_TEXT = 1000;
+
+/**
+ * Embeds through any server that speaks OpenAI's `POST /v1/embeddings`. Blank texts are not sent: their vector is zero.
+ * Of a text longer than the model takes, the beginning is embedded.
+ */
 export class OpenAiCompatibleEmbedder extends Embedder {
   readonly space: string;
   readonly dimension: number;
@@ -63,11 +70,27 @@ export class OpenAiCompatibleEmbedder extends Embedder {
       batches.push(positions.slice(start, start + this.#batchSize));
     }
     const embedBatch = async (batch: readonly number[]): Promise<void> => {
-      const embedded = await this.#request(batch.map((position) => texts[position] ?? ''));
+      const embedded = await this.#embedFitting(
+        batch.map((position) => beginningOf(texts[position] ?? '', MAX_MODEL_CHARACTERS)),
+      );
       batch.forEach((position, index) => (vectors[position] = embedded[index] ?? new Float32Array(this.dimension)));
     };
     await this.#inParallel(batches, embedBatch);
     return vectors;
+  }
+
+  /** Finds out what the model takes: halves a refused batch, and then a refused text. */
+  async #embedFitting(texts: readonly string[]): Promise<readonly Float32Array[]> {
+    try {
+      return await this.#request(texts);
+    } catch (error) {
+      if (!(error instanceof InputRefusedError) || texts.every(({ length }) => length <= SHORT_TEXT)) throw error;
+    }
+    if (texts.length === 1)
+      return this.#embedFitting(texts.map((text) => beginningOf(text, Math.ceil(text.length / 2))));
+    const middle = Math.ceil(texts.length / 2);
+    const first = await this.#embedFitting(texts.slice(0, middle));
+    return [...first, ...(await this.#embedFitting(texts.slice(middle)))];
   }
 
   async #request(input: readonly string[]): Promise<Float32Array[]> {

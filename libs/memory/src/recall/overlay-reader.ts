@@ -13,6 +13,8 @@ const BATCH = 128;
  * copy.
  */
 const SHARED_FROM = 2 * BATCH;
+/** Characters of pending memories prepared between two turns of the event loop. */
+const CHARACTERS_PER_TURN = 64 * 1024;
 /** Most points kept for namespaces other than the latest one; evicted points are built again when needed. */
 const MAX_KEPT = 20_000;
 
@@ -130,8 +132,18 @@ export class OverlayReader {
     for (let from = 0; from < keys.length; from += BATCH) {
       const batch = await this.pending.load(namespace, keys.slice(from, from + BATCH));
       const vectors = from < this.options.maxEmbedded ? await this.embed(batch) : [];
-      batch.forEach((pending, index) => points.push(toIndexPoint(pending.memory, pending, vectors[index] ?? null)));
-      await new Promise((resolve) => setImmediate(resolve));
+      let characters = 0;
+      for (const [index, pending] of batch.entries()) {
+        const point = toIndexPoint(pending.memory, pending, vectors[index] ?? null);
+        points.push(point);
+        characters += pending.searchedText.length;
+        if (characters < CHARACTERS_PER_TURN) continue;
+        characters = 0;
+        // Analysed here, where others get their turn, and not all at once in the search that needs it.
+        void point.text;
+        await nextTurn();
+      }
+      await nextTurn();
     }
     return points;
   }
@@ -150,4 +162,8 @@ export class OverlayReader {
 function lacksVectors(points: ReadonlyMap<string, IndexPoint>): boolean {
   for (const { vector, text } of points.values()) if (vector === null && text.length > 0) return true;
   return false;
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -22,8 +22,9 @@ describe('searchedText', () => {
     expect(searchedText({ y: 1, x: 2 }, ['text'])).toBe(searchedText({ x: 2, y: 1 }, ['text']));
   });
 
-  it('never ends in half a character', () => {
-    expect(searchedText({ text: `${'x'.repeat(99_999)}😀` }, ['text']).isWellFormed()).toBe(true);
+  it('takes all of a text, however long it is', () => {
+    const text = `${'x'.repeat(99_999)}😀${' and on'.repeat(50_000)} to the tangerine`;
+    expect(searchedText({ text }, ['text'])).toBe(text);
   });
 });
 

@@ -2,14 +2,13 @@ import { canonicalJson } from '../model/content-hash.js';
 import { valueAt } from '../model/filter.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 
-/** Text beyond this many characters is kept in the payload but not searched. */
-const MAX_SEARCHED_CHARACTERS = 100_000;
 const PUNCTUATION = /[{}[\]",:]+/g;
 
 /**
  * Returns the text of a payload that recall searches: the strings under the given fields, in field order; if it has
  * none of them, all strings of the payload; if it has no string at all, its names and values, so that a memory of
- * numbers can be found too. Equal payloads have equal texts, whatever the order of their names.
+ * numbers can be found too. Equal payloads have equal texts, whatever the order of their names. However long the text
+ * is, all of it is searched: the limit on payloads bounds it.
  */
 export function searchedText(payload: JsonObject, textFields: readonly string[]): string {
   const parts: string[] = [];
@@ -18,7 +17,7 @@ export function searchedText(payload: JsonObject, textFields: readonly string[])
   }
   if (parts.length === 0) collectStrings(payload, parts);
   if (parts.length === 0) parts.push(canonicalJson(payload).replaceAll(PUNCTUATION, ' ').trim());
-  return parts.join('\n').slice(0, MAX_SEARCHED_CHARACTERS).toWellFormed();
+  return parts.join('\n').toWellFormed();
 }
 
 function collectStrings(value: JsonValue, into: string[]): void {

@@ -34,6 +34,16 @@ describe('CooperativeQueue', () => {
     expect(turns).toBeGreaterThanOrEqual(3);
   });
 
+  it('gives the event loop back after every long step', async () => {
+    const turns: number[] = [];
+    const run = new CooperativeQueue().run('a', [1, 2, 3], (item) => {
+      busy(6);
+      setImmediate(() => turns.push(item));
+    });
+    await run;
+    expect(turns).toEqual(expect.arrayContaining([1, 2]));
+  });
+
   it('does short work at once', () => {
     const seen: number[] = [];
     void new CooperativeQueue().run('a', [1, 2], (item) => seen.push(item));
