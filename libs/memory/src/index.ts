@@ -28,7 +28,7 @@ export { SCOPES, hasScope, type Grant, type Principal, type Scope } from './acce
 export { resolveNamespace } from './access/resolve-namespace.js';
 export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
 export { identityOf } from './model/coordinate-identity.js';
-export { eventEpochSeconds } from './event-model/event-timestamp.js';
+export { TIME_RULE, checkExpiry, readTime } from './model/time.js';
 export {
   type RangeBounds,
   type PayloadCondition,

@@ -24,6 +24,7 @@ const NOT_STRINGS = ['1', 'null', 'true', '[]', '{}', '1.5'];
 const NOT_BOOLEANS = ['"true"', '1', '[]', '{}'];
 const TYPES = ['"unknown"', '"EPISODIC"', '1', 'true', '[]', '{}', '"\\u0000"'];
 const TOP_KS = ['0', '-1', '1e9', '1000000000', '1e400', '-1e400', '1.5', '"5"', 'null', 'true', '[]', '{}', '1e30'];
+const NO_TIMES = ['"soon"', '1', '"  "', '""', '1900000000000000', '"1900000000000000000"', '"2026-02-30T00:00:00Z"'];
 const TEXTS = [
   ...NOT_STRINGS,
   '""',
@@ -158,7 +159,7 @@ export const ROUTES: readonly Route[] = [
       payload: PAYLOADS,
       type: [...TYPES, 'null', '""'],
       importance: ['1e400', '"1"', 'null'],
-      expires_at: ['"soon"', '1', '"2026-13-01T00:00:00Z"'],
+      expires_at: [...NO_TIMES, '"2001-01-31T12:00:00Z"', '"9999-12-31T23:59:59-01:00"'],
       surprise: ['1'],
     },
   },
@@ -179,7 +180,7 @@ export const ROUTES: readonly Route[] = [
       context: OPEN_OBJECTS,
       recency: ['1', '{}', '{"weight": -1, "half_life_days": 1}', '{"weight": 1, "half_life_days": 0}'],
       keywords: ['[]', '{"terms": []}', '{"terms": [""]}'],
-      created_from: ['"yesterday"', '1'],
+      created_from: NO_TIMES,
       explain: NOT_BOOLEANS,
       surprise: ['{}'],
     },

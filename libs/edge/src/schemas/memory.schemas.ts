@@ -7,7 +7,7 @@ export const NewMemorySchema = z
     payload: payloadInput(),
     type: memoryType('`episodic`: something that happened; `semantic`: something that is known.').default('episodic'),
     importance: z.number().optional().describe('How much it matters; any scale, normalised against the namespace.'),
-    expires_at: instant('From this time on the memory is not found any more.').optional(),
+    expires_at: instant('From this time on, which must lie ahead, the memory is not found any more.').optional(),
     expected_version: z
       .int()
       .min(0)

@@ -1,7 +1,7 @@
 import {
   backoffMs,
-  eventEpochSeconds,
   OutboxLoop,
+  readTime,
   type EventBus,
   type EventRecord,
   type Outbox,
@@ -139,7 +139,7 @@ export class OutboxRelay {
 
   private async publish(records: readonly EventRecord[]): Promise<PublishOutcome> {
     const [oldest] = records;
-    this.oldestMs = (eventEpochSeconds(oldest?.event.timestamp ?? '') ?? 0) * 1000;
+    this.oldestMs = readTime(oldest?.event.timestamp ?? '') ?? 0;
     const poisoned: { eventId: string; reason: string }[] = [];
     const valid = records.filter(({ event }) => {
       const reason = this.validator.problem(event);

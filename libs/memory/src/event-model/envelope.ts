@@ -1,6 +1,7 @@
 import { validate as isUuid } from 'uuid';
 import { InvalidRequestError } from '../model/errors.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
+import { readTime, TIME_RULE } from '../model/time.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.js';
 import type { LedgerEntry } from './ledger-entry.js';
 import { MEMORY_TYPES, type MemoryType } from '../model/memory.js';
@@ -119,8 +120,8 @@ export function fromEnvelope(record: EventRecord): EnvelopeContent {
 function entryOf({ event, key, version }: EventRecord, enriched: JsonObject, details: EnvelopeDetails): LedgerEntry {
   const coordinate = toCoordinate(key.split(',').map(Number), Infinity, 'memory-key');
   if (!isUuid(event.id)) throw new InvalidRequestError('id', 'must be a UUID');
-  const occurredAtMs = Date.parse(String(event.timestamp));
-  if (Number.isNaN(occurredAtMs)) throw new InvalidRequestError('timestamp', 'must be an ISO 8601 time');
+  const occurredAtMs = readTime(event.timestamp);
+  if (occurredAtMs === undefined) throw new InvalidRequestError('timestamp', TIME_RULE);
   if (coordinateKey(coordinate) !== key)
     throw new InvalidRequestError('memory-key', `${key} is not in its canonical form`);
   return {

@@ -6,6 +6,6 @@ export interface PayloadFields {
   readonly session: readonly string[];
   /** Fields that name the source: the person or thing that said it. */
   readonly source: readonly string[];
-  /** Fields with the time of the event: epoch seconds, milliseconds, or a date text. */
+  /** Fields with the time of the event: what `readTime` reads, or a date in words. */
   readonly time: readonly string[];
 }

@@ -54,7 +54,7 @@ function world(ledger = new ListedLedger()) {
 function anEvent(id: string, details: { text?: string; version?: number; type?: string; importance?: number } = {}) {
   const { text = 'hello', version, type = 'created', importance } = details;
   const payload = { coordinate: [1], memory_type: 'episodic', text };
-  const event = { event_id: id, id, namespace: toNamespace('ns'), type, timestamp: 1, payload, importance };
+  const event = { event_id: id, id, namespace: toNamespace('ns'), type, timestamp: 1_700_000_000, payload, importance };
   const record: EventRecord = { event, key: '1', version };
   return record;
 }

@@ -37,10 +37,15 @@ describe('an event of another producer', () => {
 
   it('is episodic unless it says otherwise, and may name its coordinate in text and its time in seconds', () => {
     const change = toForeignChange(
-      anEvent({ payload: { coordinate: '1, 2' }, timestamp: 1.5, type: 'updated' }),
+      anEvent({ payload: { coordinate: '1, 2' }, timestamp: 1_600_000_000.5, type: 'updated' }),
       OPTIONS,
     );
-    expect(change).toMatchObject({ kind: 'write', key: '1,2', type: 'episodic', occurredAt: new Date(1500) });
+    expect(change).toMatchObject({
+      kind: 'write',
+      key: '1,2',
+      type: 'episodic',
+      occurredAt: new Date(1_600_000_000_500),
+    });
   });
 
   it('may name its time in milli-, micro- or nanoseconds, and be ahead of our clock by a little', () => {
@@ -75,7 +80,10 @@ describe('an event of another producer', () => {
     ['payload', { payload: { coordinate: [1], text: 'x'.repeat(2000) } }],
     ['namespace', { namespace: 'not allowed' }],
     ['timestamp', { timestamp: 1e300 }],
-    ['timestamp', { timestamp: -1 }],
+    ['timestamp', { timestamp: -1_700_000_000 }],
+    ['timestamp', { timestamp: 2024 }],
+    ['timestamp', { timestamp: '   ' }],
+    ['timestamp', { timestamp: '2026-02-30T00:00:00Z' }],
     ['timestamp', { timestamp: '1969-12-31T23:59:59Z' }],
     ['timestamp', { timestamp: Date.now() + 3_600_000 }],
     ['timestamp', { timestamp: '2999-01-01T00:00:00Z' }],

@@ -1,10 +1,10 @@
 import { InvalidRequestError } from '../../model/errors.js';
 import { coordinateKey, parseCoordinate, toCoordinate, type Coordinate } from '../../model/coordinate.js';
-import { eventEpochSeconds } from '../../event-model/event-timestamp.js';
 import { fromEnvelope } from '../../event-model/envelope.js';
 import type { JsonValue } from '../../model/json.js';
 import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { MEMORY_TYPES, type MemoryType } from '../../model/memory.js';
+import { readTime, TIME_RULE } from '../../model/time.js';
 import { toNamespace } from '../../model/namespace.js';
 import type { StoreLimits } from '../../store/store.types.js';
 import type { PayloadFields } from '../../model/payload-fields.js';
@@ -66,13 +66,11 @@ function toMemoryType(given: JsonValue = 'episodic'): MemoryType {
 const DEFAULT_MAX_AHEAD_MS = 300_000;
 
 function occurredAt({ timestamp }: MemoryEvent, maxAheadMs = DEFAULT_MAX_AHEAD_MS): Date {
-  const seconds = eventEpochSeconds(timestamp);
-  if (seconds === null || !Number.isFinite(new Date(seconds * 1000).getTime())) {
-    throw new InvalidRequestError('timestamp', 'must be an ISO 8601 time or an epoch number');
-  }
-  if (seconds < 0) throw new InvalidRequestError('timestamp', 'must not lie before 1970');
-  if (seconds * 1000 > Date.now() + maxAheadMs) {
+  const time = readTime(timestamp);
+  if (time === undefined) throw new InvalidRequestError('timestamp', TIME_RULE);
+  if (time < 0) throw new InvalidRequestError('timestamp', 'must not lie before 1970');
+  if (time > Date.now() + maxAheadMs) {
     throw new InvalidRequestError('timestamp', `must not lie more than ${maxAheadMs / 1000} s in the future`);
   }
-  return new Date(seconds * 1000);
+  return new Date(time);
 }

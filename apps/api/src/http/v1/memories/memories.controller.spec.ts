@@ -36,6 +36,33 @@ describe('POST /v1/memories', () => {
   });
 });
 
+describe('POST /v1/memories with an expiry', () => {
+  it('refuses one that is past or too late to be kept: nobody would ever find the memory', async () => {
+    const body = { coordinate: [1], payload: { a: 1 } };
+    for (const expires_at of ['2001-01-31T12:00:00Z', new Date(Date.now() - 1000).toISOString()]) {
+      const past = await post('/v1/memories', { ...body, expires_at });
+      expect(past).toMatchObject({ status: 422, body: { errors: [{ field: 'expires_at' }] } });
+      expect(JSON.stringify(past.body)).toContain('must lie in the future');
+    }
+    const late = await post('/v1/memories', { ...body, expires_at: '9999-12-31T23:59:59-01:00' });
+    expect(JSON.stringify(late.body)).toContain('must not lie after the year 9999');
+    expect((await get('/v1/memories/1')).status).toBe(404);
+  });
+
+  it('refuses what is no time in every unit and notation, and stores the neighbours in a batch', async () => {
+    const times = ['   ', '', 'soon', 1_900_000_000, 1_900_000_000_000_000, '1900000000', '2030-02-30T00:00:00Z'];
+    for (const expires_at of [...times, '2001-01-31T12:00:00Z']) {
+      const memories = [
+        { coordinate: [1], payload: { a: 1 }, expires_at },
+        { coordinate: [2], payload: { a: 1 } },
+      ];
+      const { status, body } = await post('/v1/memories:batch', { memories });
+      expect({ expires_at, status }).toEqual({ expires_at, status: 200 });
+      expect(body).toMatchObject({ results: [{ error: { code: 'invalid_request' } }, { coordinate: [2] }] });
+    }
+  });
+});
+
 describe('POST /v1/memories with an expected version', () => {
   it('hands it on, and answers 409 with what lives there when that is another', async () => {
     const body = { coordinate: [1], payload: { a: 1 }, expected_version: 3 };
