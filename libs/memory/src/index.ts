@@ -114,6 +114,8 @@ export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.po
 export { MemoryTelemetry, SilentTelemetry } from './telemetry/telemetry.port.js';
 export { EmbeddedIdempotencyStore } from './idempotency/embedded-idempotency-store.js';
 export { IdempotencyStore, type Claim, type RepeatableRequest } from './idempotency/idempotency-store.port.js';
+export { ExpiredMemories } from './forget/expired-memories.port.js';
+export { type ExpirySweepOptions, ExpirySweep } from './forget/expiry-sweep.js';
 export { ForgetService } from './forget/forget.service.js';
 export { canonicalJson, contentHash, canonicalContentHash } from './model/content-hash.js';
 export { type PayloadLimits, checkPayload, checkText } from './model/payload.js';

@@ -20,5 +20,6 @@ export function memorySystemOptions(config: AppConfig, clientName: string): Memo
     limits: limitsOptions(config),
     fields: payloadFields(config),
     batching: batchingOptions(config),
+    expiry: { intervalMs: config.service.expirySweepMs },
   };
 }

@@ -46,6 +46,7 @@ export { PostgresIdempotencyStore } from './postgres/idempotency/postgres-idempo
 export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.js';
 export { PostgresImportanceHistory } from './postgres/reading/postgres-importance-history.js';
 export { PostgresMemoryReader } from './postgres/reading/postgres-memory-reader.js';
+export { PostgresExpiredMemories } from './postgres/writing/postgres-expired-memories.js';
 export { PostgresMemoryWriter } from './postgres/writing/postgres-memory-writer.js';
 export { PostgresNamespaceLock } from './postgres/locks/postgres-namespace-lock.js';
 export { PostgresOutbox } from './postgres/outbox/postgres-outbox.js';

@@ -15,6 +15,7 @@ import { PostgresImportanceHistory } from '../src/postgres/reading/postgres-impo
 import { PostgresKeywordSearch } from '../src/postgres/reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from '../src/postgres/reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from '../src/postgres/reading/postgres-memory-reader.js';
+import { PostgresExpiredMemories } from '../src/postgres/writing/postgres-expired-memories.js';
 import { PostgresMemoryWriter } from '../src/postgres/writing/postgres-memory-writer.js';
 import { PostgresOutbox } from '../src/postgres/outbox/postgres-outbox.js';
 import { PostgresPendingMemories } from '../src/postgres/projection/postgres-pending-memories.js';
@@ -69,5 +70,6 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     projection: new PostgresProjectionSource(database),
     feed: new PostgresChangeFeed(database),
     ledger: new PostgresEventLedger(database),
+    expired: new PostgresExpiredMemories(database),
   };
 }

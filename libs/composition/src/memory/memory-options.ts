@@ -42,6 +42,12 @@ export interface ReadingOptions {
   readonly accessDelayMs?: number;
 }
 
+/** How memories leave whose `expiresAt` is past. */
+export interface ExpiryOptions {
+  /** Time between two sweeps that delete them, in milliseconds; 0 for none. @default 60000 */
+  readonly intervalMs?: number;
+}
+
 export const DEFAULT_LIMITS: MemoryLimits = {
   maxDepth: 32,
   maxBytes: 1024 * 1024,

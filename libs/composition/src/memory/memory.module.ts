@@ -5,6 +5,8 @@ import {
   ChangeFeed,
   CoordinateSearch,
   Embedder,
+  ExpiredMemories,
+  ExpirySweep,
   ForgetService,
   ImportanceNormalizers,
   IndexCompleteness,
@@ -29,6 +31,7 @@ import {
   StoreService,
   VectorIndex,
   VectorLane,
+  type ExpirySweepOptions,
   type Lane,
   type OverlayOptions,
   type RecallOptions,
@@ -46,6 +49,8 @@ export interface MemoryModuleOptions {
   readonly indexes: 'own' | 'followed';
   /** How long accesses are collected before they are recorded. */
   readonly accessDelayMs: number;
+  /** How expired memories are deleted in the background. */
+  readonly expiry: ExpirySweepOptions;
   /** How long a recall waits for an index that is still loading. */
   readonly warmupWaitMs: number;
   /** Called when background work fails that no caller waits for. */
@@ -71,7 +76,7 @@ export class MemoryModule {
   }
 }
 
-function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOptions): FactoryProvider[] {
+function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModuleOptions): FactoryProvider[] {
   return [
     {
       provide: StoreService,
@@ -84,6 +89,12 @@ function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOption
       ) => new StoreService(recent ? new NotedMemoryWriter(writer, recent) : writer, normalizers, telemetry, store),
     },
     { provide: ForgetService, inject: [MemoryWriter], useFactory: (writer: MemoryWriter) => new ForgetService(writer) },
+    {
+      provide: ExpirySweep,
+      inject: [ExpiredMemories, MemoryTelemetry],
+      useFactory: (expired: ExpiredMemories, telemetry: MemoryTelemetry) =>
+        new ExpirySweep(expired, telemetry, expiry, onBackgroundError),
+    },
     {
       provide: AccessRecorder,
       inject: [AccessCounter],

@@ -1,4 +1,4 @@
-import type { AccessRecorder, StoreService } from '@sfm/memory';
+import type { AccessRecorder, ExpirySweep, StoreService } from '@sfm/memory';
 import type { CacheBackend } from '../cache/cache-backend.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 
@@ -7,19 +7,25 @@ export class BackgroundWork {
   constructor(
     private readonly store: StoreService,
     private readonly accesses: AccessRecorder,
+    private readonly sweep: ExpirySweep,
     private readonly pipeline: PipelineService,
     private readonly cache: CacheBackend,
   ) {}
 
-  /** Connects the cache and starts relaying events and filling the indexes; recall waits until they are filled. */
+  /**
+   * Connects the cache and starts relaying events, filling the indexes and deleting what expires; recall waits until the
+   * indexes are filled.
+   */
   async start(): Promise<void> {
     await this.cache.open();
     await this.pipeline.start();
+    this.sweep.start();
   }
 
   /** Finishes acknowledged writes and work in progress. Call it when no more calls can arrive. */
   async stop(): Promise<void> {
     await this.store.drained();
+    await this.sweep.stop();
     await this.pipeline.stop();
     await this.accesses.flush();
     this.cache.close();

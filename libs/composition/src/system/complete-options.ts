@@ -15,6 +15,7 @@ import { batchingOf } from '../memory/batching.js';
 import {
   DEFAULT_FIELDS,
   DEFAULT_LIMITS,
+  type ExpiryOptions,
   type MemoryLimits,
   type ReadingOptions,
   type RecallingOptions,
@@ -27,6 +28,7 @@ import type { MemorySystemOptions } from './memory-system-options.js';
 
 const RECALL = { ranking: DEFAULT_RANKING, warmupWaitMs: 15_000 };
 const READ = { accessDelayMs: 2000 };
+const EXPIRY = { intervalMs: 60_000 };
 
 /** `MemorySystemOptions` with every default filled in. */
 export interface CompleteOptions extends IndexingOptions {
@@ -40,6 +42,7 @@ export interface CompleteOptions extends IndexingOptions {
   readonly batching: MicroBatcherOptions;
   readonly recall: Required<Omit<RecallingOptions, 'overlay'>> & { readonly overlay: OverlayOptions };
   readonly read: Required<ReadingOptions>;
+  readonly expiry: Required<ExpiryOptions>;
   readonly relay: OutboxRelayOptions;
 }
 
@@ -67,6 +70,7 @@ export function completeOptions(given: MemorySystemOptions): CompleteOptions {
     batching: batchingOf(batching, truth.pool?.size ?? DEFAULT_POOL_SIZE),
     recall: { ...over(RECALL, recall), overlay },
     read: over(READ, given.read),
+    expiry: over(EXPIRY, given.expiry),
     relay: over(relayOptionsFor(events, overlay), given.relay),
   };
 }

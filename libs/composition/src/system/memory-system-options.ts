@@ -2,7 +2,13 @@ import type { PayloadFields } from '@sfm/memory';
 import type { CacheOptions } from '../cache/cache-options.js';
 import type { EventsOptions } from '../events/events-options.js';
 import type { EmbedderOptions, VectorsOptions } from '../indexing/indexing-options.js';
-import type { BatchingOptions, LimitsOptions, ReadingOptions, RecallingOptions } from '../memory/memory-options.js';
+import type {
+  BatchingOptions,
+  ExpiryOptions,
+  LimitsOptions,
+  ReadingOptions,
+  RecallingOptions,
+} from '../memory/memory-options.js';
 import type { RelayOptions } from '../pipeline/relay-options.js';
 import type { TruthOptions } from '../truth/truth-options.js';
 
@@ -30,5 +36,6 @@ export interface MemorySystemOptions {
   readonly batching?: BatchingOptions;
   readonly recall?: RecallingOptions;
   readonly read?: ReadingOptions;
+  readonly expiry?: ExpiryOptions;
   readonly relay?: RelayOptions;
 }

@@ -2,6 +2,7 @@ import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import {
   AccessRecorder,
   Embedder,
+  ExpirySweep,
   IndexCompleteness,
   IndexWarmup,
   Outbox,
@@ -75,7 +76,7 @@ function memoryModule(options: CompleteOptions, { dataSource, cache, isMeasured 
 }
 
 function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
-  const { limits, fields, batching, recall, read, vectors } = options;
+  const { limits, fields, batching, recall, read, expiry, vectors } = options;
   const logger = new Logger('Memory');
   return {
     store: { limits, fields, batching },
@@ -83,6 +84,7 @@ function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
     recall: { ranking: recall.ranking, fields, maxTopK: limits.maxTopK },
     indexes: vectors.kind === 'embedded' ? 'own' : 'followed',
     accessDelayMs: read.accessDelayMs,
+    expiry,
     warmupWaitMs: recall.warmupWaitMs,
     onBackgroundError: (err) => logger.warn({ msg: 'background work failed', err }),
   };
@@ -90,9 +92,14 @@ function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
 
 const backgroundWork: FactoryProvider<BackgroundWork> = {
   provide: BackgroundWork,
-  inject: [StoreService, AccessRecorder, PipelineService, CacheBackend],
-  useFactory: (store: StoreService, accesses: AccessRecorder, pipeline: PipelineService, cache: CacheBackend) =>
-    new BackgroundWork(store, accesses, pipeline, cache),
+  inject: [StoreService, AccessRecorder, ExpirySweep, PipelineService, CacheBackend],
+  useFactory: (
+    store: StoreService,
+    accesses: AccessRecorder,
+    sweep: ExpirySweep,
+    pipeline: PipelineService,
+    cache: CacheBackend,
+  ) => new BackgroundWork(store, accesses, sweep, pipeline, cache),
 };
 
 function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): FactoryProvider<ServiceHealth> {

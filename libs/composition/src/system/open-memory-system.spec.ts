@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MemoryNotFoundError, toNamespace } from '@sfm/memory';
 import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres/postgres.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { describeWith } from '../../../../test/services/availability.js';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,6 +36,10 @@ const storeKettle = ({ store, namespace }: MemorySystem) =>
 const recalled = async ({ recall, namespace }: MemorySystem, query: string) => {
   const { hits } = await recall.recall(namespace, { query, topK: 5 });
   return hits.map(({ memory }) => memory.payload);
+};
+const totalsOf = async ({ verifier }: MemorySystem) => {
+  const { namespaces } = await verifier.verify({ maxPendingSeconds: Infinity });
+  return namespaces.find(({ namespace }) => namespace === 'api_ns');
 };
 
 describe('a memory system of plain options, in a folder', () => {
@@ -121,6 +126,24 @@ describePostgres('a memory system of plain options, on a server', () => {
     const refusal = await openMemorySystem({ truth }).catch((error: unknown) => error);
     expect(String(refusal)).toMatch(/another SomaFractalMemory \(pid \d+\) serves the PostgreSQL database/);
     expect(String(refusal)).not.toMatch(/[A-Z]+_[A-Z]+/);
+  });
+
+  it('deletes what has expired from every store, and finds it nowhere in between', async () => {
+    const truth = { kind: 'server', url: database.url } as const;
+    const off = await open({ truth, expiry: { intervalMs: 0 } });
+    const expiresAt = new Date(Date.now() + 400);
+    await off.store.store(API_NS, { coordinate: [1], payload: KETTLE, type: 'episodic', expiresAt });
+    await off.store.store(API_NS, { coordinate: [2], payload: { text: 'The cupboard stays' }, type: 'semantic' });
+    await waitFor(() => Date.now() > expiresAt.getTime(), { what: () => 'the memory to expire' });
+    expect(await recalled(off, 'kettle')).not.toContainEqual(KETTLE);
+    await expect(off.read.get(API_NS, [1])).rejects.toThrow(MemoryNotFoundError);
+    expect(await totalsOf(off)).toMatchObject({ memories: 2, tombstones: 0, points: 2 });
+    await closeAll();
+
+    const swept = await open({ truth, expiry: { intervalMs: 20 } });
+    await waitFor(async () => (await totalsOf(swept))?.points === 1, { what: () => 'the point to be gone' });
+    expect(await totalsOf(swept)).toMatchObject({ memories: 1, tombstones: 1, events: 3, pending: 0 });
+    expect(await recalled(swept, 'kettle')).not.toContainEqual(KETTLE);
   });
 
   it('tells in plain words that the server lets nobody in', async () => {

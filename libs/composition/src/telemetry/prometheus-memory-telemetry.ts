@@ -34,6 +34,10 @@ export class PrometheusMemoryTelemetry extends MemoryTelemetry {
     this.metrics.countIndexed(outcome, count);
   }
 
+  countExpired(count: number): void {
+    this.metrics.countExpired(count);
+  }
+
   traceparent(): string | undefined {
     return currentTraceparent();
   }

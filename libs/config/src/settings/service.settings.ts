@@ -54,6 +54,17 @@ export const serviceSettings = {
     description: 'Time between two rounds of decay and pruning.',
     caveats: [{ kind: 'notice', reason: 'this version runs no decay and no pruning' }],
   }),
+  expirySweepMs: scaled({
+    name: 'SOMA_EXPIRY_SWEEP_SECONDS',
+    fallback: 60,
+    min: 0,
+    max: 86_400,
+    factor: 1000,
+    unit: 's',
+    description:
+      'Time between two looks for memories whose expires_at is past. They are found by nobody from that moment on; the ' +
+      'sweep deletes them from every store. 0: never.',
+  }),
   eventingEnabled: flag({
     name: 'EVENTING_ENABLED',
     fallback: true,

@@ -6,6 +6,8 @@ export abstract class MemoryTelemetry {
   abstract observeWriteBatch(size: number): void;
   abstract observeOverlay(size: number): void;
   abstract countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void;
+  /** This many expired memories were deleted. */
+  abstract countExpired(count: number): void;
   /**
    * Returns the W3C `traceparent` of the current operation, to pass on to its effects; undefined when it is not traced.
    */
@@ -20,5 +22,6 @@ export class SilentTelemetry extends MemoryTelemetry {
   observeWriteBatch(): void {}
   observeOverlay(): void {}
   countIndexed(): void {}
+  countExpired(_count?: number): void {}
   traceparent(): undefined {}
 }

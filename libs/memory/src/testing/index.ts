@@ -9,6 +9,7 @@ export { describeChangeFeedContract } from './contracts/change-feed.contract.js'
 export { type EmbedderHarness, describeEmbedderContract } from './contracts/embedder.contract.js';
 export { type EventBusUnderTest, describeEventBusContract } from './contracts/event-bus.contract.js';
 export { describeEventLedgerContract } from './contracts/event-ledger.contract.js';
+export { describeExpiredMemoriesContract } from './contracts/expired-memories.contract.js';
 export { describeIdempotencyStoreContract } from './contracts/idempotency-store.contract.js';
 export { heapGrowth } from './heap-growth.js';
 export {

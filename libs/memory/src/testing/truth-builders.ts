@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
 import type { ChangeFeed } from '../indexing/following/change-feed.port.js';
+import type { ExpiredMemories } from '../forget/expired-memories.port.js';
 import type { EventLedger, ForeignDelete, ForeignWrite } from '../indexing/events/event-ledger.port.js';
 import type { Outbox } from '../indexing/relay/outbox.port.js';
 import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
@@ -31,6 +32,7 @@ export interface TruthAdapters {
   readonly projection: ProjectionSource;
   readonly feed: ChangeFeed;
   readonly ledger: EventLedger;
+  readonly expired: ExpiredMemories;
 }
 
 /** Gives the adapters under test; called inside each test, so the spec file may open them in `beforeAll`. */

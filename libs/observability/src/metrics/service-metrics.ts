@@ -30,6 +30,7 @@ export class ServiceMetrics {
   private readonly laneLatency: Histogram<'lane'>;
   private readonly batchSize: Histogram;
   private readonly indexed: Counter<'outcome'>;
+  private readonly expired: Counter;
   private readonly cacheLookups: Counter<'outcome'>;
   private readonly redisFallbacks: Counter<'use'>;
   private readonly gauges: PulledGauges;
@@ -62,6 +63,7 @@ export class ServiceMetrics {
     this.recallLatency = histogram('soma_recall_latency_seconds', 'Time of a whole recall');
     this.batchSize = histogram('soma_write_batch_size', 'Memories in one write statement', SIZE_BUCKETS);
     this.indexed = counter('soma_index_events_total', 'Events handled by the indexer', ['outcome']);
+    this.expired = counter('soma_expired_memories_total', 'Expired memories deleted by the sweep');
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
     this.gauges = new PulledGauges(registry);
@@ -95,6 +97,10 @@ export class ServiceMetrics {
 
   countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void {
     if (count > 0) this.indexed.inc({ outcome }, count);
+  }
+
+  countExpired(count: number): void {
+    if (count > 0) this.expired.inc(count);
   }
 
   countCacheLookups(hits: number, misses: number): void {

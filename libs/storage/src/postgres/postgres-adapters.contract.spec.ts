@@ -4,6 +4,7 @@ import {
   describeChangeFeedContract,
   describeCoordinateSearchContract,
   describeEventLedgerContract,
+  describeExpiredMemoriesContract,
   describeIdempotencyStoreContract,
   describeImportanceHistoryContract,
   describeKeywordSearchContract,
@@ -56,6 +57,7 @@ describeOutboxContract('PostgresOutbox', adapters);
 describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);
 describeEventLedgerContract('PostgresEventLedger', adapters, access);
+describeExpiredMemoriesContract('PostgresExpiredMemories', adapters);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {

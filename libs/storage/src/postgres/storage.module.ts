@@ -5,6 +5,7 @@ import {
   CoordinateSearch,
   DerivedTables,
   EventLedger,
+  ExpiredMemories,
   IdempotencyStore,
   ImportanceHistory,
   KeywordSearch,
@@ -32,6 +33,7 @@ import { PostgresImportanceHistory } from './reading/postgres-importance-history
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
+import { PostgresExpiredMemories } from './writing/postgres-expired-memories.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
 import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
@@ -71,6 +73,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [Outbox, PostgresOutbox],
       [ChangeFeed, PostgresChangeFeed],
       [EventLedger, PostgresEventLedger],
+      [ExpiredMemories, PostgresExpiredMemories],
       [IdempotencyStore, PostgresIdempotencyStore],
       [LedgerReader, PostgresLedgerReader],
       [TruthRestorer, PostgresTruthRestorer],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fromEnvelope } from '../../event-model/envelope.js';
 import type { LedgerEntry } from '../../event-model/ledger-entry.js';
@@ -68,6 +69,23 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
       expect(await truth().projection.rows([{ namespace, key: '3' }])).toMatchObject([{ version: 2, memory: null }]);
       expect(await truth().ledger.known(entries.map(({ id }) => id))).toEqual(new Set(entries.map(({ id }) => id)));
       expect(await newest()).toEqual([entries[1], entries[2], entries[4]]);
+    });
+
+    it('leaves what has expired gone, whether the sweep had removed it or not', async () => {
+      const expiresAt = new Date(Date.now() - 60_000);
+      const [swept, unswept] = [1, 2].map((x) => aWrite(namespace, { coordinate: [x], expiresAt }));
+      await truth().writer.write([swept!]);
+      while ((await truth().expired.remove(Array.from({ length: 50 }, () => randomUUID()))).length > 0);
+      await truth().writer.write([unswept!]);
+      const entries = (await written()).filter((entry) => entry.namespace === namespace);
+      await replay().lose(namespace, 'ledger');
+      expect((await restore(entries)).entries).toBe(3);
+      expect(await find('1', '2')).toEqual([]);
+      const rows = await truth().projection.rows(['1', '2'].map((key) => ({ namespace, key })));
+      expect(rows.map(({ key, version, memory }) => [key, version, memory?.expiresAt])).toEqual([
+        ['1', 2, undefined],
+        ['2', 1, expiresAt],
+      ]);
     });
 
     it('announces each memory that changed once, and leaves it to be indexed', async () => {
