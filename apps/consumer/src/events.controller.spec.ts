@@ -53,7 +53,7 @@ describe('EventsController', () => {
   });
 
   it('tells of every event whether it was processed, and why not', async () => {
-    const outcome = { poisoned: [{ eventId: 'b', reason: 'it is poison' }] };
+    const outcome = { poisoned: [{ eventId: 'b', reason: 'it is poison', isPermanent: false }] };
     const controller = controllerOn(() => Promise.resolve(outcome));
     expect(await controller.apply([anEvent('a'), anEvent('b'), anEvent('c', 2)])).toEqual(outcome);
     const fields = { namespace: toNamespace('ns'), type: 'created' };

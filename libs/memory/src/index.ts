@@ -28,6 +28,7 @@ export { SCOPES, hasScope, type Grant, type Principal, type Scope } from './acce
 export { resolveNamespace } from './access/resolve-namespace.js';
 export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
 export { identityOf } from './model/coordinate-identity.js';
+export { isPermanent, isTransient, reasonOf } from './model/failures.js';
 export { TIME_RULE, checkExpiry, readTime } from './model/time.js';
 export {
   type RangeBounds,
@@ -176,7 +177,7 @@ export { type IndexFilling } from './indexing/projection/index-filling.js';
 export { IndexFollower } from './indexing/following/index-follower.js';
 export { RecentWrites } from './indexing/following/recent-writes.js';
 export { IndexReadiness } from './index-model/index-readiness.port.js';
-export { type Poisoned, applyIsolating, isTransient } from './indexing/projection/isolation.js';
+export { type Poisoned, applyIsolating } from './indexing/projection/isolation.js';
 export { OutboxLoop } from './indexing/relay/outbox-loop.js';
 export { type Lane } from './recall/lanes/lane.js';
 export { LexicalLane } from './recall/lanes/lexical-lane.js';

@@ -1,4 +1,4 @@
-import { MemoryCache, type Memory, type MemoryInvalidation, type Namespace } from '@sfm/memory';
+import { identityOf, MemoryCache, type Memory, type MemoryInvalidation, type Namespace } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
 import { approximateBytes } from './approximate-bytes.js';
 
@@ -30,7 +30,7 @@ export class EmbeddedMemoryCache extends MemoryCache {
   override get(namespace: Namespace, keys: readonly string[]): Promise<ReadonlyMap<string, Memory>> {
     const found = new Map<string, Memory>();
     for (const key of keys) {
-      const memory = this.memories.get(entryKey(namespace, key));
+      const memory = this.memories.get(identityOf({ namespace, key }));
       if (memory !== undefined) found.set(key, memory);
     }
     return Promise.resolve(found);
@@ -38,7 +38,7 @@ export class EmbeddedMemoryCache extends MemoryCache {
 
   override set(memories: readonly Memory[]): Promise<void> {
     for (const memory of memories) {
-      const at = entryKey(memory.namespace, memory.key);
+      const at = identityOf(memory);
       if (this.knownVersion(at) <= memory.version) this.memories.set(at, memory);
     }
     return Promise.resolve();
@@ -46,7 +46,7 @@ export class EmbeddedMemoryCache extends MemoryCache {
 
   override invalidate(invalidations: readonly MemoryInvalidation[]): Promise<void> {
     for (const { namespace, key, version } of invalidations) {
-      const at = entryKey(namespace, key);
+      const at = identityOf({ namespace, key });
       if (this.knownVersion(at) >= version) continue;
       this.memories.delete(at);
       this.invalidated.set(at, version);
@@ -58,7 +58,7 @@ export class EmbeddedMemoryCache extends MemoryCache {
     for (const known of [this.memories, this.invalidated]) {
       if (namespace === undefined) known.clear();
       else {
-        const prefix = entryKey(namespace, '');
+        const prefix = identityOf({ namespace, key: '' });
         for (const at of [...known.keys()]) if (at.startsWith(prefix)) known.delete(at);
       }
     }
@@ -76,9 +76,4 @@ const ENTRY_BYTES = 1000;
 
 function sizeOf({ payload }: Memory): number {
   return ENTRY_BYTES + approximateBytes(payload);
-}
-
-/** A line feed occurs in no namespace name, so two namespaces can never share a prefix. */
-function entryKey(namespace: Namespace, key: string): string {
-  return `${namespace}\n${key}`;
 }

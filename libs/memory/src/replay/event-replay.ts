@@ -7,9 +7,13 @@ import type { CoordinateId } from '../indexing/projection/indexer.js';
 import { applyIsolating } from '../indexing/projection/isolation.js';
 import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import { identityOf } from '../model/coordinate-identity.js';
+import { reasonOf } from '../model/failures.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import { toRestoredEntry } from './restored-entry.js';
 import type { RestoredEntry, TruthRestorer } from './truth-restorer.port.js';
+
+/** An event without effect, and why. */
+type Refusal = Omit<RefusedEvent, 'isPermanent'>;
 
 export interface ReplayOutcome {
   /** Events whose effects were missing in the truth and are now applied. */
@@ -17,7 +21,7 @@ export interface ReplayOutcome {
   /** Memories that changed and have to be indexed. */
   readonly memories: readonly CoordinateId[];
   /** Events without effect, with the reason. */
-  readonly refused: readonly RefusedEvent[];
+  readonly refused: readonly Refusal[];
   /**
    * How many of these were refused because the database has diverged: their contents were acknowledged and are lost.
    */
@@ -101,14 +105,14 @@ export class EventReplay {
   }
 
   private async restore(records: readonly EventRecord[]): Promise<ReplayOutcome> {
-    const refused: RefusedEvent[] = [];
+    const refused: Refusal[] = [];
     const entries: RestoredEntry[] = [];
     for (const record of records) {
       try {
         const content = fromEnvelope(record);
         if (content.kind === 'entry') entries.push(toRestoredEntry(content.entry, this.fields));
       } catch (error) {
-        refused.push(refusal(record.event.event_id, error instanceof Error ? error.message : String(error)));
+        refused.push(refusal(record.event.event_id, reasonOf(error)));
       }
     }
     let replayed = 0;
@@ -169,6 +173,6 @@ function coordinateOf({ event, key }: EventRecord): CoordinateId {
   return { namespace: event.namespace, key };
 }
 
-function refusal(eventId: string, reason: string): RefusedEvent {
+function refusal(eventId: string, reason: string): Refusal {
   return { eventId, reason };
 }

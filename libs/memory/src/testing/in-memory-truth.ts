@@ -1,3 +1,4 @@
+import { identityOf } from '../model/coordinate-identity.js';
 import { NamespaceBusyError } from '../model/errors.js';
 import { ChangeFeed, type FeedPosition } from '../indexing/following/change-feed.port.js';
 import { toSearchedContent } from '../index-model/index-point-factory.js';
@@ -46,7 +47,7 @@ interface Position extends FeedPosition {
 /** What nobody bends in these tests. */
 const CREATED = { id: 1, createdVersion: 1, createdAtMs: 1000, updatedAtMs: 1000, expiresAtMs: null };
 
-const idOf = (namespace: Namespace, key: string) => `${namespace}\n${key}`;
+const idOf = (namespace: Namespace, key: string) => identityOf({ namespace, key });
 
 /** A truth store in memory: rows, ledger and links that a test writes and bends. */
 export class InMemoryTruth {

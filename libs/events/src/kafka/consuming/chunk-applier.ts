@@ -1,4 +1,4 @@
-import { applyIsolating, isTransient, type EventRecord } from '@sfm/memory';
+import { applyIsolating, isPermanent, isTransient, type EventRecord } from '@sfm/memory';
 import { traceShared } from '@sfm/observability';
 import type { KafkaMessage } from 'kafkajs';
 import type { DeadLetterItem } from '../dead-letters/dead-letter.js';
@@ -24,6 +24,8 @@ interface Item {
 interface Failure {
   readonly message: KafkaMessage;
   readonly reason: string;
+  /** True when no further try can help. */
+  readonly isPermanent: boolean;
 }
 
 const DONE: ChunkOutcome = {};
@@ -55,7 +57,7 @@ export class ChunkApplier {
   /** Dead-letters messages that are not applicable events, and records events that need no action. */
   private async decode(messages: readonly KafkaMessage[], place: ChunkPlace): Promise<Item[]> {
     const items: Item[] = [];
-    const refused: Failure[] = [];
+    const refused: Omit<Failure, 'isPermanent'>[] = [];
     const passedOver: KafkaMessage[] = [];
     for (const message of messages) {
       const decoded = decodeEventMessage(message, this.options.decoding);
@@ -100,22 +102,26 @@ export class ChunkApplier {
       items.map(({ record }) => record.traceparent),
       async (spans) => {
         const { poisoned } = await this.handler(items.map(({ record }) => record));
-        const reasons = new Map(poisoned.map(({ eventId, reason }) => [eventId, reason]));
+        const failures = new Map(poisoned.map(({ eventId, ...failure }) => [eventId, failure]));
         return items.flatMap(({ message, record }, index) => {
-          const reason = reasons.get(record.event.event_id);
-          if (reason === undefined) return [];
+          const failure = failures.get(record.event.event_id);
+          if (failure === undefined) return [];
           spans.fail(index, 'poisoned');
-          return [{ message, reason }];
+          return [{ message, ...failure }];
         });
       },
     );
   }
 
-  /** All items failed together. Unless a server is away, retries them as often as a single event, then one by one. */
+  /**
+   * All items failed together. Unless a server is away, retries them as often as a single event, then one by one; at
+   * once if the content of one of them is to blame.
+   */
   private async afterFault(error: unknown, items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {
-    if (isTransient(error) || !(await this.options.areServersUp())) return { waitFor: 'server_away', error };
+    if (isTransient(error)) return { waitFor: 'server_away', error };
+    if (!isPermanent(error) && !(await this.options.areServersUp())) return { waitFor: 'server_away', error };
     const faults = place.progress.countFault();
-    if (faults < this.options.maxAttempts) return { waitFor: 'event_failed', error };
+    if (!isPermanent(error) && faults < this.options.maxAttempts) return { waitFor: 'event_failed', error };
     const reported: Failure[] = [];
     const alone = await applyIsolating(
       items,
@@ -134,26 +140,35 @@ export class ChunkApplier {
     );
   }
 
-  /** Some items failed individually; the others are applied. */
+  /** Some items failed individually; the others are applied. What can never be applied does not wait for another try. */
   private async settle(failures: readonly Failure[], items: readonly Item[], place: ChunkPlace): Promise<ChunkOutcome> {
     const { progress } = place;
     const isFailed = new Set(failures.map(({ message }) => message));
     progress.finish(items.map(({ message }) => message).filter((message) => !isFailed.has(message)));
-    if (failures.length === 0) return DONE;
-    const error = new Error(failures[0]?.reason);
+    const count = (failure: Failure) => ({ ...failure, attempts: progress.countFailure(failure.message) });
+    await this.deadLetter(failures.filter((failure) => failure.isPermanent).map(count), place);
+    const doubtful = failures.filter((failure) => !failure.isPermanent);
+    if (doubtful.length === 0) return DONE;
+    const error = new Error(doubtful[0]?.reason);
     if (!(await this.options.areServersUp())) return { waitFor: 'server_away', error };
-    const counted = failures.map((failure) => ({ ...failure, attempts: progress.countFailure(failure.message) }));
+    const counted = doubtful.map(count);
     const exhausted = counted.filter(({ attempts }) => attempts >= this.options.maxAttempts);
     await this.deadLetter(exhausted, place);
-    return exhausted.length === failures.length ? DONE : { waitFor: 'event_failed', error };
+    return exhausted.length === doubtful.length ? DONE : { waitFor: 'event_failed', error };
   }
 
   private async deadLetter(
-    failures: readonly (Failure & { readonly attempts: number })[],
+    failures: readonly (Pick<Failure, 'message' | 'reason'> & { readonly attempts: number })[],
     { topic, partition, progress }: ChunkPlace,
   ): Promise<void> {
     if (failures.length === 0) return;
-    const items: DeadLetterItem[] = failures.map((failure) => ({ topic, partition, ...failure }));
+    const items: DeadLetterItem[] = failures.map(({ message, reason, attempts }) => ({
+      topic,
+      partition,
+      message,
+      reason,
+      attempts,
+    }));
     await this.options.deadLetters.add(items);
     progress.finish(failures.map(({ message }) => message));
     this.options.observer.deadLettered(items.length);

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { IndexUnavailableError, toNamespace, type EventRecord } from '@sfm/memory';
+import { IndexUnavailableError, InvalidRequestError, toNamespace, type EventRecord } from '@sfm/memory';
 import { Kafka } from 'kafkajs';
 import { describeWith } from '../../../../../test/services/availability.js';
 import { startKafka, testKafka, type KafkaProcess } from '../../../../../test/services/kafka/kafka.js';
@@ -178,7 +178,9 @@ describeKafka('KafkaBatchServer', () => {
     const { observer } = await world.consume((records) => {
       for (const record of records) tries.set(idOf(record), (tries.get(idOf(record)) ?? 0) + 1);
       const poisoned = records.filter((record) => textOf(record).includes('poison'));
-      return { poisoned: poisoned.map((record) => ({ eventId: idOf(record), reason: 'it is poison' })) };
+      return {
+        poisoned: poisoned.map((record) => ({ eventId: idOf(record), reason: 'it is poison', isPermanent: false })),
+      };
     });
     await world.drained();
     expect(events.map((record) => tries.get(idOf(record)))).toEqual(events.map((_, x) => (x === 7 ? 3 : 1)));
@@ -191,13 +193,30 @@ describeKafka('KafkaBatchServer', () => {
     expect(observer.causes).toEqual(['event_failed', 'event_failed']);
   });
 
+  it('dead-letters at once what can never be applied, reported or thrown, and never makes its neighbours wait', async () => {
+    const events = Array.from({ length: 20 }, (_, x) => anEvent(NAMESPACE, 1, x + 1, x % 7 === 3 ? 'poison' : 'fine'));
+    await world.send(events);
+    const isPoison = (record: EventRecord) => textOf(record).includes('poison');
+    const { applied, behaviour } = applying();
+    const { observer } = await world.consume((records) => {
+      if (records.length > 1 && records.some(isPoison)) throw new InvalidRequestError('payload', 'is poison');
+      if (!records.some(isPoison)) return behaviour(records);
+      return { poisoned: records.map((record) => ({ eventId: idOf(record), reason: 'poison', isPermanent: true })) };
+    });
+    await world.drained();
+    expect(await world.deadLetters.list()).toMatchObject([3, 10, 17].map(() => ({ reason: 'poison', attempts: 1 })));
+    expect(idsOf(applied)).toEqual(idsOf(events.filter((record) => !isPoison(record))));
+    await observer.hasCommitted(20);
+    expect(observer.causes).toEqual([]);
+  });
+
   it('applies an event that fails less often than it may', async () => {
     let failures = 2;
     const { applied, behaviour } = applying();
     await world.consume((records) => {
       failures -= 1;
       if (failures < 0) return behaviour(records);
-      return { poisoned: records.map((record) => ({ eventId: idOf(record), reason: 'not yet' })) };
+      return { poisoned: records.map((record) => ({ eventId: idOf(record), reason: 'not yet', isPermanent: false })) };
     });
     await world.send([anEvent(NAMESPACE, 1, 1)]);
     await world.drained();
@@ -268,7 +287,9 @@ describeKafka('KafkaBatchServer', () => {
       (records) => {
         if (!isAway) return behaviour(records);
         if (observed % 2 === 0) throw new Error('something odd');
-        return { poisoned: records.map((record) => ({ eventId: idOf(record), reason: 'something odd' })) };
+        return {
+          poisoned: records.map((record) => ({ eventId: idOf(record), reason: 'something odd', isPermanent: false })),
+        };
       },
       {
         areServersUp: () => {

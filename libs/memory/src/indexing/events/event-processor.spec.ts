@@ -38,7 +38,7 @@ function world(ledger = new ListedLedger()) {
       indexed.push(...records.map(({ event }) => event.event_id));
       const poisoned = records
         .filter(({ event }) => event.event_id.includes('unindexable'))
-        .map(({ event }) => ({ eventId: event.event_id, reason: 'no index takes it' }));
+        .map(({ event }) => ({ eventId: event.event_id, reason: 'no index takes it', isPermanent: false }));
       return { published: [], poisoned };
     },
   };
@@ -95,8 +95,31 @@ describe('processing events from the bus', () => {
     ]);
     expect(poisoned.map(({ eventId }) => eventId)).toEqual(['unknown', 'bad row', 'unindexable']);
     expect(poisoned[0]?.reason).toContain('type');
+    expect(poisoned.map(({ isPermanent }) => isPermanent)).toEqual([true, false, false]);
     expect(ledger.recorded.map(({ id }) => id)).toEqual(['good', 'unindexable', 'also good']);
     expect(indexed).toEqual(['good', 'unindexable', 'also good']);
+  });
+
+  it.each<[string, Partial<EventRecord['event']>]>([
+    ['an unknown type', { type: 'linked' }],
+    ['NUL', { payload: { coordinate: [1], text: '\u0000' } }],
+    ['half a character', { payload: { coordinate: [1], '\ud800': 1 } }],
+    ['too deep a nesting', { payload: { coordinate: [1], text: JSON.parse('['.repeat(9) + ']'.repeat(9)) } }],
+    ['a number that is none', { payload: { coordinate: [1], text: 'x', n: Infinity } }],
+    ['an importance beyond all numbers', { importance: Infinity }],
+    ['too large a payload', { payload: { coordinate: [1], text: 'x'.repeat(2000) } }],
+    ['a coordinate of too many numbers', { payload: { coordinate: [1, 2, 3, 4, 5] } }],
+    ['an invented memory type', { payload: { coordinate: [1], memory_type: 'procedural' } }],
+    ['a time that is none', { timestamp: '  ' }],
+  ])('knows that %s will never do', async (_name, details) => {
+    const { processor, indexed } = world();
+    const record = anEvent('bad');
+    const { poisoned } = await processor.process([
+      { ...record, event: { ...record.event, ...details } },
+      anEvent('good'),
+    ]);
+    expect(poisoned).toEqual([{ eventId: 'bad', reason: expect.any(String), isPermanent: true }]);
+    expect(indexed).toEqual(['good']);
   });
 
   it('blames no event for a server that is away', async () => {

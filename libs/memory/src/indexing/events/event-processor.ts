@@ -27,7 +27,7 @@ export class EventProcessor {
     const { refused } = await this.recorder.record(records.filter(isForeign));
     const isRefused = new Set(refused.map(({ eventId }) => eventId));
     const accepted = records.filter(({ event }) => !isRefused.has(event.event_id));
-    const { poisoned = [] } = await this.indexer.apply(accepted);
+    const { poisoned } = await this.indexer.apply(accepted);
     return { poisoned: [...refused, ...poisoned] };
   }
 }

@@ -1,13 +1,16 @@
+import { isPermanent, reasonOf } from '../../model/failures.js';
 import type { EventRecord } from '../../event-model/memory-event.js';
 import type { ImportanceNormalizers } from '../../store/importance-normalizers.js';
 import type { EventLedger, ForeignDelete, ForeignWrite } from './event-ledger.port.js';
 import { toForeignChange, type ForeignEventOptions } from './foreign-event.js';
 import { applyIsolating } from '../projection/isolation.js';
 
-/** An event that can never be applied, and why. */
+/** An event that fails by itself, and why. */
 export interface RefusedEvent {
   readonly eventId: string;
   readonly reason: string;
+  /** True when it can never be applied; false when the cause is unknown, and another try may succeed. */
+  readonly isPermanent: boolean;
 }
 
 interface ForeignEvent {
@@ -45,12 +48,12 @@ export class ForeignEventRecorder {
       try {
         foreign.push({ record, change: toForeignChange(record.event, this.options) });
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        refused.push({ eventId: record.event.event_id, reason });
+        const eventId = record.event.event_id;
+        refused.push({ eventId, reason: reasonOf(error), isPermanent: isPermanent(error) });
       }
     }
     const failed = await applyIsolating(foreign, (together) => this.write(together));
-    for (const { item, reason } of failed) refused.push({ eventId: item.record.event.event_id, reason });
+    for (const { item, ...failure } of failed) refused.push({ eventId: item.record.event.event_id, ...failure });
     return { recorded: foreign.length - failed.length, refused };
   }
 

@@ -9,6 +9,7 @@ import { applyIsolating, type Poisoned } from './isolation.js';
 import type { PublishOutcome } from '../relay/outbox.port.js';
 import type { IndexedMark, ProjectionRow, ProjectionSource } from './projection-source.port.js';
 import { embedRows, type RowEmbedding } from './row-embeddings.js';
+import { identityOf } from '../../model/coordinate-identity.js';
 import type { Namespace } from '../../model/namespace.js';
 
 /** An index to apply changes to; several are applied to in array order. */
@@ -18,6 +19,11 @@ export type ProjectionIndex = Pick<VectorIndex | LexicalIndex, 'apply'>;
 export interface CoordinateId {
   readonly namespace: Namespace;
   readonly key: string;
+}
+
+/** Outcome of a batch: every event is either indexed or poisoned. */
+export interface IndexOutcome extends PublishOutcome {
+  readonly poisoned: readonly { readonly eventId: string; readonly reason: string; readonly isPermanent: boolean }[];
 }
 
 export interface IndexerOptions {
@@ -52,9 +58,9 @@ export class Indexer {
    *
    * @throws StoreUnavailableError, EmbedderUnavailableError or IndexUnavailableError: retry the whole batch later.
    */
-  async apply(records: readonly EventRecord[]): Promise<PublishOutcome> {
+  async apply(records: readonly EventRecord[]): Promise<IndexOutcome> {
     const failed = await applyIsolating(records, (together) => this.applyTogether(together));
-    const poisoned = failed.map(({ item, reason }) => ({ eventId: item.event.event_id, reason }));
+    const poisoned = failed.map(({ item, ...failure }) => ({ eventId: item.event.event_id, ...failure }));
     this.telemetry.countIndexed('poisoned', poisoned.length);
     const isPoisoned = new Set(poisoned.map(({ eventId }) => eventId));
     const published = records.map(({ event }) => event.event_id).filter((eventId) => !isPoisoned.has(eventId));
@@ -63,7 +69,7 @@ export class Indexer {
 
   private async applyTogether(records: readonly EventRecord[]): Promise<void> {
     const wanted = new Map(
-      records.map(({ event, key }) => [`${event.namespace}\n${key}`, { namespace: event.namespace, key }]),
+      records.map(({ event: { namespace }, key }) => [identityOf({ namespace, key }), { namespace, key }]),
     );
     const stale = await this.staleRows([...wanted.values()]);
     this.telemetry.countIndexed('skipped', records.length - stale.length);

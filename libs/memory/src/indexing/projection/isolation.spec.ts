@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { IndexUnavailableError } from '../../model/errors.js';
+import { IndexUnavailableError, InvalidRequestError } from '../../model/errors.js';
 import { applyIsolating } from './isolation.js';
 
 describe('applying a batch with items that fail', () => {
@@ -14,9 +14,21 @@ describe('applying a batch with items that fail', () => {
           applied.push(...together);
         });
         expect(applied).toEqual(items.filter((item) => !isBad(item)));
-        expect(failed).toEqual(items.filter((item) => isBad(item)).map((item) => ({ item, reason: `bad ${item}` })));
+        const bad = items.filter((item) => isBad(item));
+        expect(failed).toEqual(bad.map((item) => ({ item, reason: `bad ${item}`, isPermanent: false })));
       }),
     );
+  });
+
+  it('tells content that can never be applied from failures of unknown cause', async () => {
+    const failed = await applyIsolating([1, 2, 3], async ([item]) => {
+      if (item === 1) throw new InvalidRequestError('payload', 'must be an object');
+      if (item === 2) throw new TypeError('a bug');
+    });
+    expect(failed.map(({ item, isPermanent }) => [item, isPermanent])).toEqual([
+      [1, true],
+      [2, false],
+    ]);
   });
 
   it('costs few attempts when one of many fails', async () => {

@@ -1,14 +1,11 @@
-import {
-  BusUnavailableError,
-  EmbedderUnavailableError,
-  IndexUnavailableError,
-  StoreUnavailableError,
-} from '../../model/errors.js';
+import { isPermanent, isTransient, reasonOf } from '../../model/failures.js';
 
-/** An item that can never be applied, and why. */
+/** An item that fails by itself, and why. */
 export interface Poisoned<Item> {
   readonly item: Item;
   readonly reason: string;
+  /** True when it can never be applied: trying it again is of no use. */
+  readonly isPermanent: boolean;
 }
 
 /**
@@ -28,21 +25,10 @@ export async function applyIsolating<Item>(
   } catch (error) {
     if (isTransient(error)) throw error;
     if (items.length === 1) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return items.map((item) => ({ item, reason }));
+      return items.map((item) => ({ item, reason: reasonOf(error), isPermanent: isPermanent(error) }));
     }
     const middle = Math.ceil(items.length / 2);
     const first = await applyIsolating(items.slice(0, middle), apply);
     return [...first, ...(await applyIsolating(items.slice(middle), apply))];
   }
-}
-
-/** Returns whether the same work may succeed later: a server is unavailable, the work itself is valid. */
-export function isTransient(error: unknown): boolean {
-  return (
-    error instanceof StoreUnavailableError ||
-    error instanceof EmbedderUnavailableError ||
-    error instanceof IndexUnavailableError ||
-    error instanceof BusUnavailableError
-  );
 }

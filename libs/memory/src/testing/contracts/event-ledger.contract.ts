@@ -1,3 +1,4 @@
+import { InvalidCoordinateError } from '../../model/errors.js';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { ForeignDelete, ForeignWrite } from '../../indexing/events/event-ledger.port.js';
@@ -84,6 +85,16 @@ export function describeEventLedgerContract(adapter: string, truth: TruthHarness
       const [own] = await truth().reader.findByKeys(twin, ['1,2'], new Date());
       const comparable = (memory: typeof made) => ({ ...memory, id: 0, namespace: '', createdAt: 0, updatedAt: 0 });
       expect(comparable(made)).toEqual(comparable(own));
+    });
+
+    it('refuses a coordinate whose text is too long, in a write and in a deletion, as it would in a store', async () => {
+      const coordinate = Array.from({ length: 150 }, () => 1.234567890123456e-300);
+      const write = aForeignWrite(namespace, { coordinate });
+      for (const event of [write, aForeignDelete(namespace, write.key)]) {
+        const refusal = await record(aForeignWrite(namespace, { coordinate: [1] }), event).catch((error) => error);
+        expect(refusal).toBeInstanceOf(InvalidCoordinateError);
+      }
+      expect(await rows()).toEqual([]);
     });
 
     it('announces what became of each event under its id, and leaves the memory to be indexed', async () => {

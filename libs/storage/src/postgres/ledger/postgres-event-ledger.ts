@@ -3,6 +3,7 @@ import { foreignDeleteStatement } from '../writing/delete-statement.js';
 import { isRetryable, sqlState } from '../connection/driver-errors.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-database.js';
+import { checkKeyLength } from '../writing/key-length.js';
 import { foreignWriteStatement } from '../writing/write-statement.js';
 
 const MAX_ATTEMPTS = 5;
@@ -30,8 +31,10 @@ export class PostgresEventLedger extends EventLedger {
     return new Set(ids.filter((id) => known.has(ledgerId(id))));
   }
 
+  /** @throws InvalidCoordinateError when the text of a coordinate is too long for an index entry. */
   async record(events: readonly ForeignEvent[]): Promise<void> {
     if (events.length === 0) return;
+    for (const { key } of events) checkKeyLength(key);
     for (let attempt = 1; ; attempt += 1) {
       try {
         await this.database.transaction((run) => recordNew(run, events));

@@ -1,6 +1,5 @@
 import {
   identityOf,
-  InvalidCoordinateError,
   MemoryWriter,
   type DeleteCommand,
   type DeleteReceipt,
@@ -10,12 +9,10 @@ import {
 import { currentTraceparent, traceShared } from '@sfm/observability';
 import { deleteStatement, type DeletedRow } from './delete-statement.js';
 import { ExpectedVersions, type Expecting } from './expected-versions.js';
+import { checkKeyLength } from './key-length.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { writeStatement, type WrittenRow } from './write-statement.js';
-
-/** Longest coordinate key: index entries have a limit of about 2700 bytes. */
-const MAX_KEY_LENGTH = 2_400;
 
 /**
  * Writes memories to PostgreSQL: each call is one statement, which commits completely or changes nothing. When a
@@ -85,12 +82,6 @@ export class PostgresMemoryWriter extends MemoryWriter {
       expected.confirmGone(distinct.filter(({ eventId }) => gone.has(eventId.toLowerCase())));
       return rows;
     });
-  }
-}
-
-function checkKeyLength(key: string): void {
-  if (key.length > MAX_KEY_LENGTH) {
-    throw new InvalidCoordinateError('coordinate', `must have a text of at most ${MAX_KEY_LENGTH} characters`);
   }
 }
 

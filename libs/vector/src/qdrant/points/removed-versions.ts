@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Namespace } from '@sfm/memory';
+import { identityOf, type Namespace } from '@sfm/memory';
 
 /** Enough for all concurrent work; the truth's own version check catches forgotten ones. */
 const MAX_REMEMBERED = 100_000;
@@ -16,22 +16,20 @@ export class RemovedVersions {
   }
 
   note(namespace: Namespace, key: string, version: number): void {
-    const id = idOf(namespace, key);
+    const id = identityOf({ namespace, key });
     this.#versions.set(id, Math.max(version, this.#versions.peek(id) ?? 0));
   }
 
   /** Whether a change is older than a removal. The removal itself is not: it is repeated after the server was away. */
   isRemoved(namespace: Namespace, key: string, version: number): boolean {
-    return (this.#versions.peek(idOf(namespace, key)) ?? -1) > version;
+    return (this.#versions.peek(identityOf({ namespace, key })) ?? -1) > version;
   }
 
   /** Forgets the removals of the keys, or of the whole namespace: any version may be written again. */
   forget(namespace: Namespace, keys?: readonly string[]): void {
-    if (keys) for (const key of keys) this.#versions.delete(idOf(namespace, key));
-    else for (const id of [...this.#versions.keys()]) if (id.startsWith(`${namespace}\n`)) this.#versions.delete(id);
+    if (keys) for (const key of keys) this.#versions.delete(identityOf({ namespace, key }));
+    else
+      for (const id of [...this.#versions.keys()])
+        if (id.startsWith(identityOf({ namespace, key: '' }))) this.#versions.delete(id);
   }
-}
-
-function idOf(namespace: Namespace, key: string): string {
-  return `${namespace}\n${key}`;
 }
