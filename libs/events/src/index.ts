@@ -13,6 +13,7 @@ export {
   DeadLetterQueue,
   type DeadLetterQueueOptions,
   type RedriveOptions,
+  type DismissResult,
   type RedriveResult,
 } from './kafka/dead-letters/dead-letter-queue.js';
 export { type DeadLetter, type DeadLetterItem } from './kafka/dead-letters/dead-letter.js';

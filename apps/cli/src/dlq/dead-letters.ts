@@ -22,13 +22,25 @@ export interface RedriveReport {
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
 }
 
-export interface RedriveSteps {
+export interface DismissReport {
+  readonly dismissed: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** Where dead letters wait. */
+export type DeadLetterSource = DeadLetterEntry['source'];
+
+export interface SettlingSteps {
   readonly dryRun: boolean;
-  readonly onProgress: (done: number, total: number) => void;
+  readonly onProgress: (done: number, total: number, source: DeadLetterSource) => void;
 }
 
 /** Maximum number requested at once, even without a limit. */
 const ALL = 1_000_000;
+/** Longest coordinate shown of a payload, in characters. */
+const MAX_COORDINATE = 200;
+/** Events of the outbox that are settled in one transaction. */
+const OUTBOX_BATCH = 500;
 
 /**
  * Dead-lettered events in both places: in the outbox, because the event bus refused them, and on the dead letter topic,
@@ -60,16 +72,37 @@ export class DeadLetters {
   }
 
   /** Sends the requested events back; those left after an interruption stay dead-lettered. */
-  async redrive(ids: readonly string[] | 'all', steps: RedriveSteps): Promise<RedriveReport> {
-    const onTopic = ids === 'all' ? ids : ids.filter(isOnTopic);
-    const queue = ids === 'all' || onTopic.length === 0 ? this.queue : this.requireQueue();
-    const fromOutbox = await this.redriveOutbox(ids === 'all' ? ids : ids.filter((id) => !isOnTopic(id)), steps);
-    if (!queue || onTopic.length === 0) return fromOutbox;
-    const fromTopic = await queue.redrive(onTopic, steps);
+  async redrive(ids: readonly string[] | 'all', steps: SettlingSteps): Promise<RedriveReport> {
+    const { inOutbox, onTopic, queue } = this.divide(ids);
+    const fromOutbox = await this.settleOutbox('redrive', inOutbox, steps);
+    if (!queue) return { redriven: fromOutbox.settled, missing: fromOutbox.missing, refused: [] };
+    const fromTopic = await queue.redrive(onTopic, topicSteps(steps));
     return {
-      redriven: [...fromOutbox.redriven, ...fromTopic.redriven],
+      redriven: [...fromOutbox.settled, ...fromTopic.redriven],
       missing: [...fromOutbox.missing, ...fromTopic.missing],
       refused: fromTopic.refused,
+    };
+  }
+
+  /** Gives the requested events up for good; those left after an interruption stay dead-lettered. */
+  async dismiss(ids: readonly string[] | 'all', steps: SettlingSteps): Promise<DismissReport> {
+    const { inOutbox, onTopic, queue } = this.divide(ids);
+    const fromOutbox = await this.settleOutbox('dismiss', inOutbox, steps);
+    const fromTopic = queue ? await queue.dismiss(onTopic, topicSteps(steps)) : { dismissed: [], missing: [] };
+    return {
+      dismissed: [...fromOutbox.settled, ...fromTopic.dismissed],
+      missing: [...fromOutbox.missing, ...fromTopic.missing],
+    };
+  }
+
+  /** `queue` is undefined when nothing of the topic is asked for. @throws when it is, and there is none */
+  private divide(ids: readonly string[] | 'all') {
+    if (ids === 'all') return { inOutbox: ids, onTopic: ids, queue: this.queue };
+    const onTopic = ids.filter(isOnTopic);
+    return {
+      inOutbox: ids.filter((id) => !isOnTopic(id)),
+      onTopic,
+      queue: onTopic.length === 0 ? undefined : this.requireQueue(),
     };
   }
 
@@ -82,10 +115,28 @@ export class DeadLetters {
     }
   }
 
-  private async redriveOutbox(ids: readonly string[] | 'all', { dryRun }: RedriveSteps): Promise<RedriveReport> {
-    const redriven = dryRun ? await this.deadLettersInOutbox(ids) : await this.outbox.redrive(ids);
-    const isRedriven = new Set(redriven);
-    return { redriven, missing: ids === 'all' ? [] : ids.filter((id) => !isRedriven.has(id)), refused: [] };
+  private async settleOutbox(how: 'redrive' | 'dismiss', ids: readonly string[] | 'all', steps: SettlingSteps) {
+    const settled = steps.dryRun
+      ? await this.deadLettersInOutbox(ids)
+      : await this.settleInBatches((some, limit) => this.outbox[how](some, limit), ids, steps);
+    const isSettled = new Set(settled);
+    return { settled, missing: ids === 'all' ? [] : ids.filter((id) => !isSettled.has(id)) };
+  }
+
+  /** What is dead-lettered meanwhile is left: an event that fails again at once would never let this end. */
+  private async settleInBatches(
+    settle: (ids: readonly string[] | 'all', limit: number) => Promise<readonly string[]>,
+    ids: readonly string[] | 'all',
+    { onProgress }: SettlingSteps,
+  ): Promise<readonly string[]> {
+    const total = ids === 'all' ? (await this.outbox.depth()).deadLetters : ids.length;
+    const settled: string[] = [];
+    for (let start = 0; start < total; start += OUTBOX_BATCH) {
+      const some = ids === 'all' ? ids : ids.slice(start, start + OUTBOX_BATCH);
+      settled.push(...(await settle(some, Math.min(OUTBOX_BATCH, total - start))));
+      if (total > OUTBOX_BATCH) onProgress(Math.min(start + OUTBOX_BATCH, total), total, 'outbox');
+    }
+    return settled;
   }
 
   private async deadLettersInOutbox(ids: readonly string[] | 'all'): Promise<readonly string[]> {
@@ -100,6 +151,10 @@ export class DeadLetters {
         'in the outbox can be reached',
     );
   }
+}
+
+function topicSteps({ dryRun, onProgress }: SettlingSteps) {
+  return { dryRun, onProgress: (done: number, total: number) => onProgress(done, total, 'topic') };
 }
 
 function isOnTopic(id: string): boolean {
@@ -154,15 +209,29 @@ function parse(value: Buffer | null): { readonly json?: unknown } {
 function summaryOf(event: unknown, key: string | undefined): DeadLetterEntry['event'] {
   const type = textOf(event, 'type');
   const namespace = textOf(event, 'namespace');
+  const coordinate = key ?? coordinateOf(event);
   return {
     ...(type === undefined ? {} : { type }),
     ...(namespace === undefined ? {} : { namespace }),
-    ...(key === undefined ? {} : { coordinate: key }),
+    ...(coordinate === undefined ? {} : { coordinate }),
   };
 }
 
-function textOf(value: unknown, name: 'type' | 'namespace'): string | undefined {
-  if (typeof value !== 'object' || value === null || !(name in value)) return undefined;
-  const field = (value as Readonly<Record<typeof name, unknown>>)[name];
+/** The coordinate in the payload as it was written, valid or not: an event of another producer has it nowhere else. */
+function coordinateOf(event: unknown): string | undefined {
+  const payload = fieldOf(event, 'payload');
+  const given = fieldOf(payload, 'coordinate');
+  if (given === undefined || given === null) return undefined;
+  const text = typeof given === 'string' ? given : Array.isArray(given) ? given.join(',') : JSON.stringify(given);
+  return text.length <= MAX_COORDINATE ? text : `${text.slice(0, MAX_COORDINATE - 1)}…`;
+}
+
+function textOf(value: unknown, name: string): string | undefined {
+  const field = fieldOf(value, name);
   return typeof field === 'string' ? field : undefined;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[name];
 }

@@ -27,10 +27,15 @@ class OutboxDeadLetters extends Outbox {
     return Promise.resolve(this.waiting.slice(-limit));
   }
 
-  redrive(ids: readonly string[] | 'all'): Promise<readonly string[]> {
-    const gone = this.waiting.map(idOf).filter((id) => ids === 'all' || ids.includes(id));
-    this.waiting.splice(0, Infinity, ...this.waiting.filter((deadLetters) => !gone.includes(idOf(deadLetters))));
-    return Promise.resolve(gone);
+  redrive(ids: readonly string[] | 'all', limit?: number): Promise<readonly string[]> {
+    const asked = this.waiting.map(idOf).filter((id) => ids === 'all' || ids.includes(id));
+    const gone = new Set(asked.slice(0, limit));
+    this.waiting.splice(0, Infinity, ...this.waiting.filter((deadLetters) => !gone.has(idOf(deadLetters))));
+    return Promise.resolve([...gone]);
+  }
+
+  dismiss(ids: readonly string[] | 'all', limit?: number): Promise<readonly string[]> {
+    return this.redrive(ids, limit);
   }
 
   drain(): Promise<number> {
@@ -148,10 +153,52 @@ describe('soma dlq without Kafka', () => {
     expect(outbox.waiting).toEqual([]);
   });
 
+  it('gives up what is asked for, and says what was not there', async () => {
+    const id = outbox.deadLetter('bad');
+    outbox.deadLetter('other');
+    expect(await run('dismiss', id, '--dry-run')).toBe(`${id}\nwould give up 1 event`);
+    expect(outbox.waiting).toHaveLength(2);
+    const unknown = randomUUID();
+    await expect(run('dismiss', id, unknown, '--yes')).rejects.toThrow('1 could not be given up');
+    expect(terminal.printed.at(-1)).toBe(`not dead-lettered: ${unknown}`);
+    expect(outbox.waiting).toHaveLength(1);
+  });
+
+  it('gives nothing up without a yes', async () => {
+    const id = outbox.deadLetter('bad');
+    await expect(run('dismiss')).rejects.toThrow('give the ids to give up, or --all');
+    await expect(run('dismiss', id)).rejects.toThrow('needs --yes');
+    await expect(run('dismiss', '--all')).rejects.toThrow('needs --yes');
+    terminal.isInteractive = true;
+    expect(await run('dismiss', id)).toBe('');
+    expect(outbox.waiting).toHaveLength(1);
+    terminal.answer = true;
+    expect(await run('dismiss', id)).toBe('gave up 1 event');
+    outbox.deadLetter('again');
+    terminal.isInteractive = false;
+    expect(JSON.parse(await run('dismiss', '--all', '--yes', '--json'))).toMatchObject({
+      dryRun: false,
+      dismissed: [expect.any(String)],
+      missing: [],
+    });
+    expect(outbox.waiting).toEqual([]);
+  });
+
+  it('tells how far it is when there is much to do', async () => {
+    for (let number = 0; number < 1200; number += 1) outbox.deadLetter('bad');
+    expect(await run('redrive', '--all', '--yes')).toBe('sent back 1200 events');
+    const steps = [500, 1000, 1200].map((done) => `${done} of 1200 events of the outbox`);
+    expect(terminal.notes).toEqual(steps);
+    for (let number = 0; number < 1200; number += 1) outbox.deadLetter('bad');
+    expect(await run('dismiss', '--all', '--yes')).toBe('gave up 1200 events');
+    expect(terminal.notes).toEqual([...steps, ...steps]);
+  });
+
   it('says that Kafka is not configured when an event of a topic is asked for, and does nothing by halves', async () => {
     const id = outbox.deadLetter('bad');
     await expect(run('show', 'memory.events/0/1')).rejects.toThrow('Kafka is not configured');
     await expect(run('redrive', id, 'memory.events/0/1')).rejects.toThrow('Kafka is not configured');
+    await expect(run('dismiss', id, 'memory.events/0/1', '--yes')).rejects.toThrow('Kafka is not configured');
     expect(outbox.waiting).toHaveLength(1);
   });
 });
@@ -228,5 +275,27 @@ describeKafka('soma dlq with Kafka', () => {
     expect(await run('redrive', '--all', '--yes')).toBe('sent back 3 events');
     expect(terminal.notes.at(-1)).toBe('2 of 2 messages of the topic');
     expect(await run('list')).toBe('there are no dead letters');
+  });
+
+  it('gives up what waits in either place', async () => {
+    await deadLetter(11, Buffer.from('{"type":"x"}'));
+    await deadLetter(12, Buffer.from('{"type":"x"}'));
+    const id = outbox.deadLetter('bad');
+    expect(await run('dismiss', `${topic}/1/11`, id, '--yes')).toBe('gave up 2 events');
+    expect(await run('list')).toContain(`${topic}/1/12`);
+    expect(await run('dismiss', '--all', '--yes')).toBe('gave up 1 event');
+    expect(terminal.notes.at(-1)).toBe('1 of 1 messages of the topic');
+    expect(await run('list')).toBe('there are no dead letters');
+  });
+
+  it('shows the coordinate that a value has, as it was written', async () => {
+    const written = [[1, 2.5], '3,x', { x: 1 }, undefined, 'long'.repeat(100)];
+    for (const [offset, coordinate] of written.entries()) {
+      await deadLetter(20 + offset, Buffer.from(JSON.stringify({ type: 'created', payload: { coordinate } })));
+    }
+    const listed: { event: { coordinate?: string } }[] = JSON.parse(await run('list', '--json'));
+    const shown = listed.map(({ event }) => event.coordinate);
+    expect(shown).toEqual(['1,2.5', '3,x', '{"x":1}', undefined, `${'long'.repeat(50).slice(0, 199)}…`]);
+    expect(await run('dismiss', '--all', '--yes')).toBe('gave up 5 events');
   });
 });

@@ -58,6 +58,10 @@ class QueueOutbox extends Outbox {
   redrive(): Promise<string[]> {
     return Promise.reject(new Error('relays do not send dead-lettered events back'));
   }
+
+  dismiss(): Promise<string[]> {
+    return Promise.reject(new Error('relays do not give dead-lettered events up'));
+  }
 }
 
 class RecordingBus extends EventBus {

@@ -156,6 +156,22 @@ describeKafka('DeadLetterQueue', () => {
     expect(await openQueue().redrive('all')).toEqual({ redriven: [], missing: [], refused: [] });
   });
 
+  it('gives up what is asked for, or all, and puts nothing back', async () => {
+    const total = 2500;
+    await queue.add(Array.from({ length: total }, (_, offset) => item(offset)));
+    expect(await queue.dismiss('all', { dryRun: true })).toMatchObject({ dismissed: { length: total } });
+    const result = await queue.dismiss([idOf(3), idOf(1), `${topic}/0/9999`]);
+    expect(result).toEqual({ dismissed: [idOf(1), idOf(3)], missing: [`${topic}/0/9999`] });
+    expect(await queue.count()).toBe(total - 2);
+    const progress: [number, number][] = [];
+    await openQueue().dismiss('all', { onProgress: (...step) => void progress.push(step) });
+    expect(progress).toEqual([1000, 2000, total - 2].map((done) => [done, total - 2]));
+    expect(await listed()).toEqual([]);
+    expect(await messagesOn(kafka, topic)).toEqual([]);
+    await queue.add([item(1)]);
+    expect(await listed()).toEqual([idOf(1)]);
+  });
+
   it('can be dead-lettered again after it was sent back', async () => {
     await queue.add([item(1)]);
     await queue.redrive('all');

@@ -21,10 +21,18 @@ export interface DeadLetterQueueOptions {
   readonly timeoutMs?: number;
 }
 
+/** How dead letters are sent back or given up. */
 export interface RedriveOptions {
-  /** Reports what would be sent back and changes nothing. */
+  /** Reports what would be done and changes nothing. */
   readonly dryRun?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface DismissResult {
+  /** Ids given up (or that would be), in the order of the queue. */
+  readonly dismissed: readonly string[];
+  /** Ids that are not dead-lettered. */
+  readonly missing: readonly string[];
 }
 
 export interface RedriveResult {
@@ -36,6 +44,9 @@ export interface RedriveResult {
   readonly refused: readonly { readonly id: string; readonly reason: string }[];
 }
 
+/** Messages given up with one request. */
+const DISMISSED_TOGETHER = 1000;
+
 /** Position of the record of a dead-lettered message. */
 interface Place {
   readonly partition: number;
@@ -43,7 +54,7 @@ interface Place {
 }
 
 /**
- * Keeps messages that cannot be applied on a topic, with the reason, until someone sends them back. A message that was
+ * Keeps messages that cannot be applied on a topic, with the reason, until someone sends them back or gives them up. A message that was
  * dead-lettered several times is kept once.
  */
 export class DeadLetterQueue {
@@ -108,8 +119,7 @@ export class DeadLetterQueue {
    */
   async redrive(ids: readonly string[] | 'all', { dryRun, onProgress }: RedriveOptions = {}): Promise<RedriveResult> {
     await this.refresh();
-    const wanted = ids === 'all' ? new Map(this.deadLetters) : this.pick(ids);
-    const missing = ids === 'all' ? [] : ids.filter((id) => !this.deadLetters.has(id));
+    const { wanted, missing } = this.choose(ids);
     if (dryRun) return { redriven: [...wanted.keys()], missing, refused: [] };
     const redriven: string[] = [];
     const refused: { id: string; reason: string }[] = [];
@@ -120,6 +130,21 @@ export class DeadLetterQueue {
       onProgress?.(redriven.length + refused.length, wanted.size);
     });
     return { redriven, missing, refused };
+  }
+
+  /**
+   * Gives dead-lettered messages up: they are gone from the queue, and their topics never see them again. After an
+   * interruption or an error, messages not yet removed are still dead-lettered.
+   */
+  async dismiss(ids: readonly string[] | 'all', { dryRun, onProgress }: RedriveOptions = {}): Promise<DismissResult> {
+    await this.refresh();
+    const { wanted, missing } = this.choose(ids);
+    const dismissed = [...wanted.keys()];
+    for (let start = 0; !dryRun && start < dismissed.length; start += DISMISSED_TOGETHER) {
+      await this.bury(dismissed.slice(start, start + DISMISSED_TOGETHER));
+      onProgress?.(Math.min(start + DISMISSED_TOGETHER, dismissed.length), dismissed.length);
+    }
+    return { dismissed, missing };
   }
 
   /**
@@ -134,9 +159,19 @@ export class DeadLetterQueue {
     await this.producer.disconnect();
   }
 
-  private pick(ids: readonly string[]): Map<string, Place> {
-    const wanted = new Set(ids);
-    return new Map([...this.deadLetters].filter(([id]) => wanted.has(id)));
+  private choose(ids: readonly string[] | 'all'): { wanted: ReadonlyMap<string, Place>; missing: readonly string[] } {
+    if (ids === 'all') return { wanted: new Map(this.deadLetters), missing: [] };
+    const asked = new Set(ids);
+    return {
+      wanted: new Map([...this.deadLetters].filter(([id]) => asked.has(id))),
+      missing: ids.filter((id) => !this.deadLetters.has(id)),
+    };
+  }
+
+  /** Removes records by their tombstones. */
+  private async bury(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.producer.send([{ topic: this.options.topic, messages: ids.map((id) => ({ key: id, value: null })) }]);
   }
 
   private async sendBack(
@@ -149,8 +184,7 @@ export class DeadLetterQueue {
     }
     const isRefused = new Set(refused.map(({ id }) => id));
     const sent = letters.map(({ id }) => id).filter((id) => !isRefused.has(id));
-    const tombstones = sent.map((id) => ({ key: id, value: null }));
-    if (tombstones.length > 0) await this.producer.send([{ topic: this.options.topic, messages: tombstones }]);
+    await this.bury(sent);
     return { sent, refused };
   }
 

@@ -44,6 +44,15 @@ export abstract class Outbox {
   /** Returns the newest dead-lettered events, at most `limit`, oldest first. */
   abstract deadLetters(limit: number): Promise<readonly OutboxDeadLetter[]>;
 
-  /** Requeues dead-lettered events. Resolves with the ids of those that were dead-lettered; others are ignored. */
-  abstract redrive(eventIds: readonly string[] | 'all'): Promise<readonly string[]>;
+  /**
+   * Requeues dead-lettered events, at most `limit` (default: all that are asked for), in the order in which they were
+   * committed. Resolves with the ids of those that were dead-lettered; others are ignored.
+   */
+  abstract redrive(eventIds: readonly string[] | 'all', limit?: number): Promise<readonly string[]>;
+
+  /**
+   * Gives dead-lettered events up: nobody publishes them any more. What they announced stays in the truth and in the
+   * ledger. Takes and resolves with the same as `redrive`.
+   */
+  abstract dismiss(eventIds: readonly string[] | 'all', limit?: number): Promise<readonly string[]>;
 }

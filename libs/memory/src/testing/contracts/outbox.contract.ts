@@ -212,6 +212,25 @@ export function describeOutboxContract(adapter: string, truth: TruthHarness): vo
       expect(await truth().outbox.depth()).toMatchObject({ waiting: 20, deadLetters: 0 });
     });
 
+    it('gives dead-lettered events up, those that are named or all, a portion at a time, and no others', async () => {
+      await write(namespace, 1, 2, 3, 4);
+      await drainOnce(10, (records) => ({
+        published: [],
+        poisoned: records.map(({ event }) => ({ eventId: event.event_id, reason: 'bad' })),
+      }));
+      await write(namespace, 5, 1);
+      const [first, second, third, fourth] = (await truth().outbox.deadLetters(10)).map(
+        ({ record }) => record.event.event_id,
+      );
+      expect(await truth().outbox.dismiss([second ?? '', 'no such event'])).toEqual([second]);
+      expect(await truth().outbox.dismiss([second ?? ''])).toEqual([]);
+      expect(await truth().outbox.redrive('all', 1)).toEqual([first]);
+      expect(await truth().outbox.dismiss('all', 1)).toEqual([third]);
+      expect(await truth().outbox.dismiss('all')).toEqual([fourth]);
+      expect(await truth().outbox.depth()).toMatchObject({ waiting: 3, deadLetters: 0 });
+      expect(versionsOf(await drainOnce(10))).toEqual(['1@1', '5@1', '1@2']);
+    });
+
     it('tells how much waits and for how long', async () => {
       expect(await truth().outbox.depth()).toMatchObject({ waiting: 0, oldestAgeSeconds: 0 });
       await write(namespace, 1, 2);

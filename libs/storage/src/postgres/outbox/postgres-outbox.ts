@@ -51,6 +51,19 @@ WHERE NOT EXISTS (SELECT FROM ahead a
   WHERE a.namespace = l.namespace AND a.coordinate_key = l.coordinate_key AND a.id < l.id)
 ORDER BY l.id`;
 
+/** Locked in the order of their ids, so that two people who settle the same ones cannot block each other. */
+const CHOSEN = `WITH chosen AS MATERIALIZED (
+  SELECT o.id, e.event_id FROM outbox o JOIN memory_events e ON e.id = o.event_id
+  WHERE o.parked_at IS NOT NULL AND ($1::text[] IS NULL OR e.event_id::text = ANY($1::text[]))
+  ORDER BY o.id LIMIT $2::bigint
+  FOR UPDATE OF o
+)`;
+const REDRIVE = `${CHOSEN}
+UPDATE outbox o SET parked_at = NULL, available_at = now(), attempts = 0, last_error = NULL
+FROM chosen c WHERE o.id = c.id RETURNING c.event_id`;
+const DISMISS = `${CHOSEN}
+DELETE FROM outbox o USING chosen c WHERE o.id = c.id RETURNING c.event_id`;
+
 interface EventRow extends Omit<LedgerDbRow, 'id'> {
   readonly traceparent: string | null;
   /** Null, like the rest of the event, when the ledger row was erased before it was published. */
@@ -128,15 +141,25 @@ export class PostgresOutbox extends Outbox {
       .reverse();
   }
 
-  async redrive(eventIds: readonly string[] | 'all'): Promise<readonly string[]> {
+  async redrive(eventIds: readonly string[] | 'all', limit?: number): Promise<readonly string[]> {
+    const redriven = await this.settleDeadLetters(REDRIVE, eventIds, limit);
+    if (redriven.length > 0) await this.database.query({ text: "SELECT pg_notify($1, '')", values: [OUTBOX_CHANNEL] });
+    return redriven;
+  }
+
+  dismiss(eventIds: readonly string[] | 'all', limit?: number): Promise<readonly string[]> {
+    return this.settleDeadLetters(DISMISS, eventIds, limit);
+  }
+
+  private async settleDeadLetters(
+    text: string,
+    eventIds: readonly string[] | 'all',
+    limit?: number,
+  ): Promise<readonly string[]> {
     const rows = await this.database.query<{ event_id: string }>({
-      text: `UPDATE outbox o SET parked_at = NULL, available_at = now(), attempts = 0, last_error = NULL
-        FROM memory_events e
-        WHERE e.id = o.event_id AND o.parked_at IS NOT NULL AND ($1::text[] IS NULL OR e.event_id::text = ANY($1::text[]))
-        RETURNING e.event_id`,
-      values: [eventIds === 'all' ? null : eventIds],
+      text,
+      values: [eventIds === 'all' ? null : eventIds, limit ?? null],
     });
-    if (rows.length > 0) await this.database.query({ text: "SELECT pg_notify($1, '')", values: [OUTBOX_CHANNEL] });
     return rows.map(({ event_id }) => event_id);
   }
 }
