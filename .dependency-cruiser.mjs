@@ -47,7 +47,10 @@ const CORE_ROOMS = {
   idempotency: { imports: ['model'], reason: 'What was answered is remembered, whatever was asked.' },
   read: { imports: ['model'], reason: 'The truth is read as it is, whoever writes, indexes or recalls.' },
   store: { imports: ['model', 'telemetry', 'text', 'read'], reason: 'A write is done when it is in the truth.' },
-  forget: { imports: ['model', 'telemetry', 'store'], reason: 'A deletion is a write, and done when it is in the truth.' },
+  forget: {
+    imports: ['model', 'telemetry', 'store'],
+    reason: 'A deletion is a write, and done when it is in the truth.',
+  },
   recall: {
     imports: ['model', 'telemetry', 'text', 'index-model', 'read'],
     reason: 'It finds what is there and changes nothing.',
