@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   EMPTY_OVERLAY,
-  isJsonObject,
   matchesFilter,
+  pointDigest,
   type IndexPoint,
   type JsonObject,
   type JsonValue,
@@ -14,8 +14,10 @@ import fc from 'fast-check';
 import { describeWith } from '../../../../test/services/availability.js';
 import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { TestNamespaces } from '../../test/qdrant-fixtures.js';
-import { elementFacet, hasV1Facet, presenceFacet, typeFacet, valueFacet } from './points/facets.js';
+import { facetsOf } from './points/facets.js';
 import { pointId } from './points/point-id.js';
+import { RemovedVersions } from './points/removed-versions.js';
+import { QdrantPointAudit } from './qdrant-point-audit.js';
 import { QdrantVectorIndex } from './qdrant-vector-index.js';
 
 const describeReal = await describeWith(['qdrant']);
@@ -66,20 +68,6 @@ const condition = fc.oneof(
 /** More fields than a point has facets, among them the names that filters ask for, last. */
 function wide(details: JsonObject): JsonObject {
   return { ...Object.fromEntries(Array.from({ length: 300 }, (_, number) => [`field${number}`, number])), ...details };
-}
-
-/** The facets that a point had before objects, lists and long strings had some. */
-function v1Facets({ type, payload: fields }: IndexPoint): number[] {
-  const inside = (outer: readonly string[], object: JsonObject): number[] =>
-    Object.entries(object).flatMap(([step, held]) => {
-      const inner = [...outer, step];
-      if (isJsonObject(held)) return [presenceFacet(inner), ...inside(inner, held)];
-      const elements = Array.isArray(held)
-        ? held.filter(hasV1Facet).map((element) => elementFacet(inner, element))
-        : [];
-      return [presenceFacet(inner), ...(hasV1Facet(held) ? [valueFacet(inner, held)] : []), ...elements];
-    });
-  return [typeFacet(type), ...inside([], fields)];
 }
 
 describeReal('filters in Qdrant', () => {
@@ -250,12 +238,25 @@ describeReal('filters in Qdrant', () => {
       const collection_name = aliases.find(({ alias_name }) => alias_name === name)?.collection_name ?? '';
       for (const point of points.slice(0, 80)) {
         const request = { collection_name, points: [pointId(name, point.key)], wait: true, key: '__sfm' };
-        await server.call((api, init) => api.setPayload({ ...request, payload: { facets: v1Facets(point) } }, init));
+        await server.call((api, init) =>
+          api.setPayload({ ...request, payload: { facets: facetsOf(point.type, point.payload, 1).numbers } }, init),
+        );
         const order = { collection_name, points: [pointId(name, point.key)], wait: true, keys: ['__sfm.order'] };
         await server.call((api, init) => api.deletePayload(order, init));
       }
       const metadata = { somafractalmemory: { space: 'test:1', holds: 'namespace', facets: null } };
       await server.call((api, init) => api.updateCollection({ collection_name, metadata }, init));
+    });
+
+    it('are no reason to report its points as altered', async () => {
+      const audit = new QdrantPointAudit(await namespaces.catalog({ dimension: 2 }), new RemovedVersions());
+      const old = points.slice(0, 80);
+      const held = await audit.held(
+        namespaces.named(NAMESPACE),
+        old.map(({ key }) => key),
+      );
+      const digests = new Map(held.map(({ key, digest }) => [key, digest]));
+      for (const { key, type, payload: details } of old) expect(digests.get(key)).toBe(pointDigest(type, details));
     });
 
     it('mean the same until it is rebuilt', async () => {

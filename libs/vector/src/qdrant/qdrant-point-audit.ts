@@ -55,7 +55,7 @@ export class QdrantPointAudit extends PointAudit {
     for (const ids of inBatches(namespace, keys)) {
       const request = { collection_name: collection.name, ids, with_payload: true, with_vector: true };
       const records = await this.catalog.server.call((api, init) => api.getPoints(request, init));
-      found.push(...records.map((record) => toHeld(namespace, record)));
+      found.push(...records.map((record) => toHeld(namespace, record, collection.facetsVersion)));
     }
     return found;
   }
@@ -96,8 +96,8 @@ function toVersion(namespace: Namespace, { id, payload }: PointRecord): PointVer
   return own && pointId(namespace, own.key) === id ? own : { key: `${STRAY}${id}`, version: own?.version ?? 0 };
 }
 
-function toHeld(namespace: Namespace, record: PointRecord): HeldPoint {
-  const held = readHeld(record.payload, record.vector);
+function toHeld(namespace: Namespace, record: PointRecord, facetsVersion: number): HeldPoint {
+  const held = readHeld(record.payload, record.vector, facetsVersion);
   return { ...(held ?? NOTHING_READ), ...toVersion(namespace, record) };
 }
 

@@ -13,6 +13,7 @@ const MAX_V1_LENGTH = 64;
 /** Values of at most this many characters of JSON stand for themselves, longer ones by their hash. */
 const MAX_PLAIN_LENGTH = 512;
 const MAX_FACETS = 1024;
+const MAX_V1_FACETS = 256;
 /** Of longer lists, only that they are long is known. */
 const MAX_ELEMENTS = 128;
 /** Size of a facet: small enough for a number, large enough that two values of a namespace never collide by chance. */
@@ -63,12 +64,15 @@ export function longListFacet(path: readonly string[]): number {
   return numbered(`long:${JSON.stringify(path)}`);
 }
 
-export function facetsOf(type: MemoryType, payload: JsonObject): Facets {
+/** @param version of the points: see `FACETS_VERSION` */
+export function facetsOf(type: MemoryType, payload: JsonObject, version = FACETS_VERSION): Facets {
+  const isV1 = version < FACETS_VERSION;
+  const most = isV1 ? MAX_V1_FACETS : MAX_FACETS;
   const numbers = new Set([typeFacet(type)]);
   const order = new Map<string, number>();
   let isComplete = true;
-  for (const { facet, isRest, placed } of payloadFacets(payload)) {
-    if (numbers.size >= MAX_FACETS && !numbers.has(facet)) {
+  for (const { facet, isRest, placed } of isV1 ? v1Facets(payload) : payloadFacets(payload)) {
+    if (numbers.size >= most && !numbers.has(facet)) {
       numbers.add(MORE_FACETS);
       return { numbers: [...numbers], isComplete: false, order };
     }
@@ -94,6 +98,21 @@ interface PayloadFacet {
   readonly isRest?: boolean;
   /** The string that it is a facet of. */
   readonly placed?: { readonly field: string; readonly text: string };
+}
+
+/** Those that points of version 1 had. */
+function* v1Facets(payload: JsonObject): Generator<PayloadFacet> {
+  const level: { readonly path: readonly string[]; readonly fields: JsonObject }[] = [{ path: [], fields: payload }];
+  for (const { path, fields } of level) {
+    for (const [name, value] of Object.entries(fields)) {
+      const inner = [...path, name];
+      yield { facet: presenceFacet(inner) };
+      if (isJsonObject(value)) level.push({ path: inner, fields: value });
+      if (hasV1Facet(value)) yield { facet: valueFacet(inner, value) };
+      const elements = Array.isArray(value) ? value.filter(hasV1Facet) : [];
+      for (const element of elements) yield { facet: elementFacet(inner, element) };
+    }
+  }
 }
 
 /** Breadth first, so that in a wide payload outer fields come before nested ones. */

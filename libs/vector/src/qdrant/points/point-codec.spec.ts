@@ -65,6 +65,15 @@ describe('a point as Qdrant is sent it', () => {
       expect(digestWith({ facets })).toBe(ALTERED_DIGEST);
     }
     expect(digestWith({ partial: true })).toBe(ALTERED_DIGEST);
+    for (const order of [{}, { none: 1 }, null]) expect(digestWith({ order })).toBe(ALTERED_DIGEST);
+  });
+
+  it('is not altered where the server has rounded a fraction, however deep', () => {
+    const withShare = (share: number) => ({ deep: { list: [{ share }, 1], text: 'a' } });
+    const stored = payloadOf(storedPoint('test', aPoint({ payload: withShare(0.1234567890123456) })));
+    const rounded = { ...stored, ...withShare(0.1234567890123456 + Number.EPSILON / 8) };
+    expect(rounded['deep']).not.toEqual(stored['deep']);
+    expect(readHeld(rounded, null)?.digest).toBe(pointDigest('semantic', withShare(0.1234567890123456)));
   });
 
   it('has no vector when there is nothing in it', () => {

@@ -1,5 +1,6 @@
 import {
   isJsonObject,
+  jsonEquals,
   ALTERED_DIGEST,
   pointDigest,
   type Filterable,
@@ -10,7 +11,7 @@ import {
   type MemoryType,
   type PointVersion,
 } from '@sfm/memory';
-import { facetsOf } from './facets.js';
+import { FACETS_VERSION, facetsOf, type Facets } from './facets.js';
 import { pointId } from './point-id.js';
 
 /** The field of a stored payload that belongs to the index. */
@@ -173,16 +174,22 @@ export function readVersion(payload: unknown): PointVersion | undefined {
   return typeof key === 'string' && typeof version === 'number' ? { key, version } : undefined;
 }
 
-/** Returns undefined for a point that this index has not written. @param vector as the server returns it */
-export function readHeld(payload: unknown, vector: unknown): HeldPoint | undefined {
+/**
+ * Returns undefined for a point that this index has not written.
+ *
+ * @param vector as the server returns it
+ * @param facetsVersion of the collection
+ */
+export function readHeld(payload: unknown, vector: unknown, facetsVersion = FACETS_VERSION): HeldPoint | undefined {
   const read = readVersion(payload);
   if (!read || !isJsonObject(payload) || !isJsonObject(payload[OWN_FIELD])) return undefined;
   const own = payload[OWN_FIELD];
-  const { type, payload: held, createdAtMs } = readFilterable(payload);
+  const filterable = readFilterable(payload);
+  const { type, payload: held, createdAtMs } = filterable;
   const { id, expires_at: expiresAt } = own;
   return {
     ...read,
-    digest: hasFacetsOf(type, held, own) ? pointDigest(type, held) : ALTERED_DIGEST,
+    digest: isFindable(own, filterable, facetsVersion) ? pointDigest(type, held) : ALTERED_DIGEST,
     id: typeof id === 'number' ? id : Number.NaN,
     createdAtMs,
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt : null,
@@ -190,22 +197,32 @@ export function readHeld(payload: unknown, vector: unknown): HeldPoint | undefin
   };
 }
 
-/**
- * Whether the facets, by which filters find the point, follow from its payload. Servers round some fractions, and the
- * facet of a rounded one is another; which facets of a very wide payload are kept depends on the order of its names, which
- * servers change.
- */
-function hasFacetsOf(type: MemoryType, payload: JsonObject, { facets, partial }: JsonObject): boolean {
-  const { numbers, isComplete } = facetsOf(type, payload);
-  if (!Array.isArray(facets) || facets.length !== numbers.length || (partial !== true) !== isComplete) return false;
-  const held = new Set(facets);
-  return !isComplete || numbers.filter((number) => !held.has(number)).length <= fractionsIn(payload);
+/** Whether the facets and places, by which filters find the point, follow from its payload. */
+function isFindable(own: JsonObject, { type, payload }: Filterable, facetsVersion: number): boolean {
+  if (hasFacets(own, facetsOf(type, payload), payload)) return true;
+  // A collection of version 1 has points that were written since, too.
+  return facetsVersion < FACETS_VERSION && hasFacets(own, facetsOf(type, payload, facetsVersion), payload);
 }
 
-function fractionsIn(value: JsonValue): number {
+/**
+ * Servers round some fractions, and the facet of a rounded one is another; which facets of a very wide payload are kept
+ * depends on the order of its names, which servers change.
+ */
+function hasFacets({ facets, partial, order = {} }: JsonObject, expected: Facets, payload: JsonObject): boolean {
+  const { numbers, isComplete } = expected;
+  if (!Array.isArray(facets) || facets.length !== numbers.length || (partial !== true) !== isComplete) return false;
+  if (!isComplete) return true;
+  if (!isJsonObject(order) || !jsonEquals(order, Object.fromEntries(expected.order))) return false;
+  const held = new Set(facets);
+  return numbers.filter((number) => !held.has(number)).length <= Math.max(0, withFraction(payload) - 1);
+}
+
+/** Counts the values that are a fraction or have one within; each of them but the payload has a facet. */
+function withFraction(value: JsonValue): number {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 0 : 1;
   if (typeof value !== 'object' || value === null) return 0;
-  return Object.values(value).reduce<number>((sum, member: JsonValue) => sum + fractionsIn(member), 0);
+  const within = Object.values(value).reduce<number>((sum, member: JsonValue) => sum + withFraction(member), 0);
+  return within === 0 ? 0 : within + 1;
 }
 
 function readVector(vector: unknown): Float32Array | null {
