@@ -1,5 +1,12 @@
 export { type BackoffLimits, backoffMs } from './attempts/backoff.js';
 export {
+  CircuitBreaker,
+  CircuitOpenError,
+  type CircuitBreakerOptions,
+  type CircuitState,
+  type CircuitVerdict,
+} from './attempts/circuit-breaker.js';
+export {
   ERROR_CODES,
   type ErrorCode,
   MemoryError,
