@@ -69,7 +69,7 @@ export { type CoordinateBox, CoordinateSearch } from './read/coordinate-search.p
 export { type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts } from './read/memory-catalog.port.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
-export { Embedder } from './index-model/embedder.port.js';
+export { Embedder, type EmbeddingCall } from './index-model/embedder.port.js';
 export {
   type IndexPoint,
   type CandidateContent,

@@ -13,7 +13,10 @@ export interface CircuitBreakerOptions {
   /** One cheap call past the breaker; it should end when the signal aborts. Its refusals count as answers. */
   readonly probe: (signal: AbortSignal) => Promise<unknown>;
   readonly verdictOn: (error: unknown) => CircuitVerdict;
-  /** Consecutive outages without an answer that open the circuit. @default 3 */
+  /**
+   * After so many outages without an answered call a probe decides whether the circuit opens; after twice as many it
+   * opens whatever probes say, because a server can answer these and nothing else. @default 3
+   */
   readonly maxOutages?: number;
   /**
    * While calls wait and no call has been answered for this long, in milliseconds, a probe decides whether the server
@@ -86,8 +89,23 @@ export class CircuitBreaker {
 
   /** Resolves and rejects as `work` does. @throws CircuitOpenError while the server is known not to answer */
   async run<T>(work: () => Promise<T>, { patienceMs = 0 }: CircuitCall = {}): Promise<T> {
-    if (this.#isOpen && !(await this.#closesWithin(patienceMs))) throw this.#refusal();
+    if (!(await this.whenClosed(patienceMs))) throw this.#refusal();
     return patienceMs > 0 ? this.#observed(work) : this.#watched(work);
+  }
+
+  /** Resolves with whether it is closed, at once or within the time, in milliseconds. */
+  async whenClosed(withinMs: number): Promise<boolean> {
+    if (!this.#isOpen || withinMs <= 0) return !this.#isOpen;
+    return new Promise<boolean>((resolve) => {
+      const end = (isClosed: boolean) => {
+        clearTimeout(timer);
+        this.#closings.delete(closed);
+        resolve(isClosed);
+      };
+      const closed = () => end(true);
+      const timer = setTimeout(end, withinMs, false);
+      this.#closings.add(closed);
+    });
   }
 
   /** Ends probes and timers for good. Calls are made again as if it were closed. */
@@ -125,13 +143,15 @@ export class CircuitBreaker {
     this.#answeredAtMs = performance.now();
     this.#outages = 0;
     this.#failedProbes = 0;
+    this.#lastOutage = undefined;
     this.#close();
   }
 
   #noteOutage(error: unknown): void {
     this.#outages += 1;
     this.#lastOutage = error;
-    if (this.#outages >= this.#options.maxOutages) this.#open();
+    if (this.#outages >= 2 * this.#options.maxOutages) this.#open();
+    else if (this.#outages >= this.#options.maxOutages) void this.#suspect();
   }
 
   #open(): void {
@@ -180,9 +200,16 @@ export class CircuitBreaker {
     if (!oldest || this.#isOpen) return;
     const quietMs = performance.now() - Math.max(oldest.sinceMs, this.#answeredAtMs);
     if (quietMs < suspectAfterMs) return this.#watch(suspectAfterMs - quietMs);
-    if (await this.#probe()) this.#answeredAtMs = performance.now();
-    else if (performance.now() - this.#answeredAtMs > suspectAfterMs) this.#open();
-    if (this.#waiting.size > 0) this.#watch(suspectAfterMs);
+    if (await this.#suspect()) this.#watch(suspectAfterMs);
+  }
+
+  /** Resolves with whether the server answers; opens the circuit if it does not. */
+  async #suspect(): Promise<boolean> {
+    const sinceMs = performance.now();
+    const isAnswered = (await this.#probe()) || this.#answeredAtMs > sinceMs;
+    if (isAnswered) this.#answeredAtMs = performance.now();
+    else this.#open();
+    return isAnswered;
   }
 
   /** Resolves with whether the server answers; callers at the same time share one probe. */
@@ -214,20 +241,6 @@ export class CircuitBreaker {
       clearTimeout(timer);
       late.abort();
     }
-  }
-
-  async #closesWithin(ms: number): Promise<boolean> {
-    if (ms <= 0) return false;
-    return new Promise<boolean>((resolve) => {
-      const end = (isClosed: boolean) => {
-        clearTimeout(timer);
-        this.#closings.delete(closed);
-        resolve(isClosed);
-      };
-      const closed = () => end(true);
-      const timer = setTimeout(end, ms, false);
-      this.#closings.add(closed);
-    });
   }
 
   #refusal(): CircuitOpenError {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { EMPTY_OVERLAY, IndexUnavailableError, toNamespace, type IndexChange } from '@sfm/memory';
 import { aPoint, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant/qdrant.js';
 import { CollectionCatalog } from './collections/collection-catalog.js';
 import { QdrantServer } from './server/qdrant-server.js';
@@ -17,7 +18,7 @@ function stored(version: number): IndexChange {
 
 const describeReal = await describeWith(['qdrant']);
 
-describeReal('a removal that meets a Qdrant that is away', () => {
+describeReal('a Qdrant that is away', () => {
   let process: QdrantProcess;
   let server: QdrantServer;
   let index: QdrantVectorIndex;
@@ -33,7 +34,9 @@ describeReal('a removal that meets a Qdrant that is away', () => {
     await process.stop();
   });
 
-  it('is done when it is repeated, and what is older than it still changes nothing', async () => {
+  const search = () => index.search(NAMESPACE, { vector: VECTOR, limit: 1, nowMs: Date.now() }, EMPTY_OVERLAY);
+
+  it('gets a removal when that is repeated, and what is older than it still changes nothing', async () => {
     await index.apply(NAMESPACE, [stored(1)]);
     await process.kill();
     await expect(index.apply(NAMESPACE, [REMOVAL])).rejects.toThrow(IndexUnavailableError);
@@ -41,7 +44,30 @@ describeReal('a removal that meets a Qdrant that is away', () => {
     await index.apply(NAMESPACE, [REMOVAL]);
     expect(await index.count(NAMESPACE)).toBe(0);
     await index.apply(NAMESPACE, [stored(1)]);
-    const query = { vector: VECTOR, limit: 1, nowMs: Date.now() };
-    expect(await index.search(NAMESPACE, query, EMPTY_OVERLAY)).toEqual([]);
+    expect(await search()).toEqual([]);
+  });
+
+  it('hangs: changes wait for it, and are made when it goes on', async () => {
+    await index.apply(NAMESPACE, [stored(3)]);
+    globalThis.process.kill(process.pid ?? 0, 'SIGSTOP');
+    await expect(search()).rejects.toThrow(IndexUnavailableError);
+    const removal = index.apply(NAMESPACE, [{ ...REMOVAL, version: 4 }]);
+    globalThis.process.kill(process.pid ?? 0, 'SIGCONT');
+    await removal;
+    expect(await index.count(NAMESPACE)).toBe(0);
+  });
+
+  it('hangs: only the first searches wait, and all others fail at once until it goes on', async () => {
+    await index.apply(NAMESPACE, [stored(5)]);
+    globalThis.process.kill(process.pid ?? 0, 'SIGSTOP');
+    const first = [search(), search(), search()];
+    for (const { status } of await Promise.allSettled(first)) expect(status).toBe('rejected');
+    expect(server.circuit).toMatchObject({ state: expect.stringMatching(/open/) });
+    for (let call = 0; call < 50; call += 1) {
+      await expect(search()).rejects.toThrow(/does not answer \(it hangs\)/);
+    }
+    globalThis.process.kill(process.pid ?? 0, 'SIGCONT');
+    await waitFor(() => server.circuit.state === 'closed');
+    expect(await search()).toMatchObject([{ key: '1' }]);
   });
 });
