@@ -4,7 +4,7 @@ import { HealthReader, type HealthReport } from '@sfm/edge';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
 import { compatible } from '../wire/errors.dto.js';
-import { HealthSchema, LivenessSchema } from './service.dto.js';
+import { HealthSchema, LivenessSchema, UnreadinessSchema } from './service.dto.js';
 
 const TAG = 'service';
 /** Probes that wait longer count the process as dead, although a slow backend does not make it so. */
@@ -73,17 +73,21 @@ export class HealthController {
     id: 'readiness',
     tag: TAG,
     summary: 'Readiness',
-    description: '503 while the truth store is unreachable: then nothing can be stored or recalled.',
+    description:
+      '503 while the truth store is unreachable, and until a recall would be answered: some index must be loaded and ' +
+      'able to answer.',
     answers: [
       { status: 200, description: 'The service can serve.', schema: LivenessSchema },
-      { status: 503, description: 'The truth store is unreachable.', schema: LivenessSchema },
+      { status: 503, description: 'The service cannot serve, and why.', schema: UnreadinessSchema },
     ],
     open: true,
   })
   async readiness(@Res({ passthrough: true }) reply: FastifyReply) {
     const report = await this.health.read();
-    void reply.status(report.kvStore ? 200 : 503);
-    return flags(report);
+    const { obstacle: reason } = report;
+    if (reason === undefined) return flags(report);
+    void reply.status(503);
+    return { ...flags(report), reason };
   }
 }
 

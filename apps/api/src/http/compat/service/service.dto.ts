@@ -38,6 +38,13 @@ const booleans = {
 
 export const LivenessSchema = apiSchema('Liveness', z.object(booleans).describe('State of the parts.'));
 
+export const UnreadinessSchema = apiSchema(
+  'Unreadiness',
+  z
+    .object({ ...booleans, reason: z.string().describe('Why requests cannot be served now.') })
+    .describe('State of the parts, and what keeps the service from serving.'),
+);
+
 const ComponentSchema = apiSchema(
   'ServiceHealth',
   z
