@@ -27,11 +27,15 @@ export interface ComponentHealthResult {
 /** A result is given out for this long, in milliseconds, a good one no longer than a bad one. */
 const FRESH_MS = 1000;
 const TIMEOUT_MS = 2000;
+/** Those who ask wait this long for a new check before they get the last result again. */
+const GRACE_MS = 100;
 
 interface Watched {
   readonly component: HealthComponent;
   /** The check under way, which all callers share. */
   running?: Promise<ComponentHealthResult>;
+  /** The same, which gives out the last result if the check takes long. */
+  patience?: Promise<ComponentHealthResult>;
   last?: ComponentHealthResult;
   /** When `last` came to be, on the clock of `performance.now()`. */
   lastAtMs: number;
@@ -61,27 +65,32 @@ export class ComponentHealth {
    * `withinMs` and is not known counts as unhealthy in this result; its check continues.
    */
   async checkAll(withinMs?: number): Promise<readonly ComponentHealthResult[]> {
-    return Promise.all(
-      [...this.parts.values()].map((part) => {
-        const known = this.known(part);
-        if (known) return known;
-        const checked = this.checkOnce(part);
-        return withinMs === undefined ? checked : answerWithin(part.component.name, checked, withinMs);
-      }),
-    );
+    const results: ComponentHealthResult[] = [];
+    const checks = [...this.parts.values()].map((part) => this.resultOf(part, withinMs));
+    for (const check of checks) results.push(check instanceof Promise ? await check : check);
+    return results;
   }
 
   /**
-   * Returns the last result while it is fresh. While the next check is under way it stays usable for as long as that may
+   * Returns the last result while it is fresh. While the next check takes long it stays usable for as long as that may
    * take, so that those who ask often never wait for a part that hangs.
    */
-  private known(part: Watched): ComponentHealthResult | undefined {
+  private resultOf(part: Watched, withinMs?: number): ComponentHealthResult | Promise<ComponentHealthResult> {
     const { last, lastAtMs, component } = part;
     const ageMs = performance.now() - lastAtMs;
-    if (ageMs < FRESH_MS) return last;
-    if (ageMs >= FRESH_MS + (component.timeoutMs ?? TIMEOUT_MS)) return undefined;
-    void this.checkOnce(part);
-    return last;
+    if (last && ageMs < FRESH_MS) return last;
+    const checked = this.checkOnce(part);
+    if (last && ageMs < FRESH_MS + GRACE_MS + (component.timeoutMs ?? TIMEOUT_MS)) {
+      part.patience ??= within(GRACE_MS, checked, last);
+      return part.patience;
+    }
+    if (withinMs === undefined) return checked;
+    return within(withinMs, checked, {
+      name: component.name,
+      healthy: false,
+      latency_ms: withinMs,
+      details: { error: 'timeout' },
+    });
   }
 
   private checkOnce(part: Watched): Promise<ComponentHealthResult> {
@@ -92,6 +101,7 @@ export class ComponentHealth {
         return part.last;
       } finally {
         part.running = undefined;
+        part.patience = undefined;
       }
     };
     part.running ??= check();
@@ -128,17 +138,12 @@ export class ComponentHealth {
   }
 }
 
-async function answerWithin(
-  name: string,
-  checked: Promise<ComponentHealthResult>,
-  withinMs: number,
-): Promise<ComponentHealthResult> {
+async function within<T>(ms: number, answer: Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<ComponentHealthResult>((resolve) => {
-    const result = { name, healthy: false, latency_ms: withinMs, details: { error: 'timeout' } };
-    timer = setTimeout(resolve, withinMs, result);
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, ms, otherwise);
   });
-  return Promise.race([checked, late]).finally(() => clearTimeout(timer));
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function readOutcome(outcome: HealthDetails | undefined) {
