@@ -14,6 +14,8 @@ const LIVENESS_WITHIN_MS = 500;
 @Controller()
 @Public()
 export class HealthController {
+  private written: { readonly report: HealthReport; readonly json: string } | undefined;
+
   constructor(
     private readonly health: HealthReader,
     private readonly options: HttpOptions,
@@ -28,18 +30,12 @@ export class HealthController {
     answers: [{ status: 200, description: 'State.', schema: HealthSchema }],
     open: true,
   })
-  async read() {
+  async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const report = await this.health.read();
-    const healthy = report.components.every((component) => component.healthy);
-    return {
-      ...flags(report),
-      healthy,
-      status: healthy ? 'healthy' : report.kvStore ? 'degraded' : 'unhealthy',
-      version: this.options.version,
-      uptime_seconds: Math.round(process.uptime() * 1000) / 1000,
-      timestamp: new Date().toISOString(),
-      services: services(report),
-    };
+    // Written once for all who ask until something is checked anew.
+    if (this.written?.report !== report) this.written = { report, json: JSON.stringify(this.stateOf(report)) };
+    void reply.type('application/json; charset=utf-8');
+    return this.written.json;
   }
 
   @Get('health/basic')
@@ -88,6 +84,19 @@ export class HealthController {
     if (reason === undefined) return flags(report);
     void reply.status(503);
     return { ...flags(report), reason };
+  }
+
+  private stateOf(report: HealthReport) {
+    const healthy = report.components.every((component) => component.healthy);
+    return {
+      ...flags(report),
+      healthy,
+      status: healthy ? 'healthy' : report.kvStore ? 'degraded' : 'unhealthy',
+      version: this.options.version,
+      uptime_seconds: Math.round(process.uptime() * 1000) / 1000,
+      timestamp: new Date().toISOString(),
+      services: services(report),
+    };
   }
 }
 

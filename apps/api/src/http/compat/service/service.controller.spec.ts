@@ -59,7 +59,8 @@ describe('health', () => {
       version: '9.9.9',
     });
     http.health = DOWN;
-    const { status, body } = await get('/health');
+    const { status, body, headers } = await get('/health');
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(status).toBe(200);
     expect(body).toMatchObject({
       kv_store: false,

@@ -67,8 +67,8 @@ export const HealthSchema = apiSchema(
         .enum(['healthy', 'degraded', 'unhealthy'])
         .describe('`degraded`: some part is down, memories are safe.'),
       version: z.string().describe('Version of the service.'),
-      uptime_seconds: z.number().describe('Seconds since the process started.'),
-      timestamp: z.string().describe('When this was asked, ISO 8601.'),
+      uptime_seconds: z.number().describe('Seconds from the start of the process until then.'),
+      timestamp: z.string().describe('When this was found out, ISO 8601.'),
       services: z.array(ComponentSchema).describe('Each part by itself.'),
     })
     .describe('State of the service and its parts.'),
