@@ -36,6 +36,16 @@ describeReal('a Qdrant that is away', () => {
 
   const search = () => index.search(NAMESPACE, { vector: VECTOR, limit: 1, nowMs: Date.now() }, EMPTY_OVERLAY);
 
+  /** Stops the server and searches until that shows: what arrived before all of its threads stopped is still answered. */
+  const hang = async () => {
+    globalThis.process.kill(process.pid ?? 0, 'SIGSTOP');
+    const fails = async () => {
+      const answers = await Promise.allSettled([search(), search(), search()]);
+      return answers.every(({ status }) => status === 'rejected');
+    };
+    await waitFor(fails, { what: () => 'searches to fail' });
+  };
+
   it('gets a removal when that is repeated, and what is older than it still changes nothing', async () => {
     await index.apply(NAMESPACE, [stored(1)]);
     await process.kill();
@@ -49,8 +59,7 @@ describeReal('a Qdrant that is away', () => {
 
   it('hangs: changes wait for it, and are made when it goes on', async () => {
     await index.apply(NAMESPACE, [stored(3)]);
-    globalThis.process.kill(process.pid ?? 0, 'SIGSTOP');
-    await expect(search()).rejects.toThrow(IndexUnavailableError);
+    await hang();
     const removal = index.apply(NAMESPACE, [{ ...REMOVAL, version: 4 }]);
     globalThis.process.kill(process.pid ?? 0, 'SIGCONT');
     await removal;
@@ -59,9 +68,7 @@ describeReal('a Qdrant that is away', () => {
 
   it('hangs: only the first searches wait, and all others fail at once until it goes on', async () => {
     await index.apply(NAMESPACE, [stored(5)]);
-    globalThis.process.kill(process.pid ?? 0, 'SIGSTOP');
-    const first = [search(), search(), search()];
-    for (const { status } of await Promise.allSettled(first)) expect(status).toBe('rejected');
+    await hang();
     expect(server.circuit).toMatchObject({ state: expect.stringMatching(/open/) });
     for (let call = 0; call < 50; call += 1) {
       await expect(search()).rejects.toThrow(/does not answer \(it hangs\)/);
