@@ -41,6 +41,7 @@ bench: build ## measure stores and recalls against their raw baselines
 	@node bench/store.mjs
 	@node bench/bulk.mjs
 	@node bench/recall.mjs
+	@node bench/health.mjs
 
 bench-backends: build ## the same on PostgreSQL, Redis, Qdrant and Kafka of their own, with a consumer
 	@node scripts/with-servers.mjs node bench/store.mjs --rounds 3

@@ -9,7 +9,11 @@ const describeReal = await describeWith(['postgres', 'qdrant']);
 
 interface Health {
   readonly status: string;
-  readonly services: readonly { readonly name: string; readonly healthy: boolean; readonly details: object }[];
+  readonly services: readonly {
+    readonly name: string;
+    readonly healthy: boolean;
+    readonly details: Record<string, unknown>;
+  }[];
 }
 
 describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes', () => {
@@ -44,6 +48,14 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
     return answer.matches.map(({ text }) => text);
   };
   const health = async (): Promise<Health> => service(0).json<Health>('/health');
+  /** Whether health and metrics both say that of the circuit of Qdrant. */
+  const circuitOf = async (index: number, state: 'open' | 'closed'): Promise<boolean> => {
+    const { services: parts } = await service(index).json<Health>('/health');
+    const isShown = String(parts.find(({ name }) => name === 'qdrant')?.details['circuit']).includes(state);
+    const page = await (await fetch(`${service(index).url}/metrics`)).text();
+    const value = /^soma_circuit_open\{server="qdrant"\} (\d)$/m.exec(page)?.[1];
+    return isShown === (state === 'open' || value === '0') && value === (state === 'open' ? '1' : '0');
+  };
 
   it('puts what one process stores into the collection of the namespace, for the other to find', async () => {
     await service(0).json('/store', { body: { coord: '1,2', payload: { text: 'the ladder is behind the shed' } } });
@@ -64,8 +76,8 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
     const degraded = await service(1).request('/recall', { body: { query: 'saw' } });
     expect(degraded.headers.get('x-soma-degraded')).toBe('vector');
     expect(await degraded.text()).toContain('the saw hangs by the door');
+    await waitFor(async () => (await health()).status === 'degraded', { what: () => 'degraded health' });
     const away = await health();
-    expect(away.status).toBe('degraded');
     expect(away.services.find(({ name }) => name === 'qdrant')?.healthy).toBe(false);
     await waitFor(async () => (await service(0).request('/readyz')).status === 200, { what: () => 'readiness' });
 
@@ -74,6 +86,31 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
     await waitFor(async () => (await health()).status === 'healthy', { what: () => 'good health' });
     const whole = await service(1).request('/recall', { body: { query: 'saw' } });
     expect(whole.headers.get('x-soma-degraded')).toBeNull();
+  });
+
+  it('answers recalls at once while Qdrant hangs, says so, and catches up by itself', async () => {
+    process.kill(qdrant.pid ?? 0, 'SIGSTOP');
+    try {
+      await service(1).request('/recall', { body: { query: 'saw' } });
+      await waitFor(() => circuitOf(1, 'open'), { what: () => 'the circuit to open' });
+      await service(0).json('/store', { body: { coord: '5,6', payload: { text: 'the axe leans on the fence' } } });
+      for (let call = 0; call < 20; call += 1) {
+        const answer = await service(1).request('/recall', {
+          body: { query: 'axe' },
+          signal: AbortSignal.timeout(1000),
+        });
+        expect(answer.headers.get('x-soma-degraded')).toBe('vector');
+        expect(await answer.text()).toContain('the axe leans on the fence');
+      }
+    } finally {
+      process.kill(qdrant.pid ?? 0, 'SIGCONT');
+    }
+    await waitFor(async () => (await pointsIn('api_ns')) === 3, { what: () => 'all points' });
+    await waitFor(() => circuitOf(1, 'closed'), { what: () => 'the circuit to close' });
+    const whole = await service(1).request('/recall', { body: { query: 'axe' } });
+    expect(whole.headers.get('x-soma-degraded')).toBeNull();
+    await service(1).request('/memories/5,6', { method: 'DELETE' });
+    await waitFor(async () => (await pointsIn('api_ns')) === 2, { what: () => 'the axe to be gone' });
   });
 
   it('takes a deleted memory out of the collection', async () => {

@@ -134,7 +134,7 @@ describeReal('a service whose PostgreSQL fails in the midst of traffic', () => {
     for (let kill = 0; kill < KILLS; kill += 1) {
       await server.kill();
       await traffic.answered(503, 503);
-      expect((await fetch(`${service.url}/readyz`)).status).toBe(503);
+      await waitFor(async () => (await fetch(`${service.url}/readyz`)).status === 503);
       expect((await fetch(`${service.url}/healthz`)).status).toBe(200);
       await server.start();
       await traffic.answered(200, 200);

@@ -81,7 +81,7 @@ describe('the way of a write from the outbox to the indexes', () => {
       const vectors = await indexes.vectors.search(namespace, { ...query, vector }, EMPTY_OVERLAY);
       return { lexical: lexical.map(({ key }) => key), vectors: vectors.map(({ key }) => key) };
     };
-    return { ...indexes, indexer, find, loader: new IndexLoader(truth.source, both, embedder) };
+    return { ...indexes, indexer, find, loader: new IndexLoader(truth.source, indexes, embedder) };
   };
 
   const write = (coordinate: number[], text: string) =>

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
-import { CacheBackend } from '@sfm/composition';
+import { CacheBackend, VectorsHealth } from '@sfm/composition';
 import { KafkaBatchServer } from '@sfm/events';
 import { Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
 import { PostgresHealth } from '@sfm/storage';
@@ -31,7 +31,7 @@ export async function startConsumer(
   const { namespace } = system;
   status.health.watch({
     truth: () => truth.check(),
-    vectors: () => vectors.count(namespace),
+    vectors: () => find(VectorsHealth).check(),
     isMember: () => server.partitions !== undefined,
   });
   status.serviceMetrics.registerGauges({

@@ -6,7 +6,8 @@ export { KafkaConsuming, type ConsumingSurroundings } from './events/kafka-consu
 export { deadLetterQueue, outboxOf } from './events/dead-letter-places.js';
 export { eventTopic, type EventTopicReading } from './events/event-topic.js';
 export { withReplay, type ReplayOptions, type ReplayServices } from './events/with-replay.js';
-export { ServiceHealth, type PartHealth, type ServiceHealthReport } from './health/service-health.js';
+export { VectorsHealth } from './health/vectors-health.js';
+export { ServiceHealth } from './health/service-health.js';
 export type {
   EmbeddedVectorsOptions,
   EmbedderOptions,

@@ -1,5 +1,12 @@
 export { type BackoffLimits, backoffMs } from './attempts/backoff.js';
 export {
+  CircuitBreaker,
+  CircuitOpenError,
+  type CircuitBreakerOptions,
+  type CircuitState,
+  type CircuitVerdict,
+} from './attempts/circuit-breaker.js';
+export {
   ERROR_CODES,
   type ErrorCode,
   MemoryError,
@@ -62,7 +69,7 @@ export { type CoordinateBox, CoordinateSearch } from './read/coordinate-search.p
 export { type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts } from './read/memory-catalog.port.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
-export { Embedder } from './index-model/embedder.port.js';
+export { Embedder, type EmbeddingCall } from './index-model/embedder.port.js';
 export {
   type IndexPoint,
   type CandidateContent,
@@ -176,7 +183,7 @@ export {
 export { type IndexFilling } from './indexing/projection/index-filling.js';
 export { IndexFollower } from './indexing/following/index-follower.js';
 export { RecentWrites } from './indexing/following/recent-writes.js';
-export { IndexReadiness } from './index-model/index-readiness.port.js';
+export { IndexReadiness, type RecallIndexName } from './index-model/index-readiness.port.js';
 export { type Poisoned, applyIsolating } from './indexing/projection/isolation.js';
 export { OutboxLoop } from './indexing/relay/outbox-loop.js';
 export { type Lane } from './recall/lanes/lane.js';

@@ -5,9 +5,11 @@ export {
   type HealthDetails,
 } from './health/component-health.js';
 export { HealthModule } from './health/health.module.js';
+export { keptResult } from './health/kept-result.js';
 export { StructuredLogger, type LogDestination, type StructuredLoggerOptions } from './logging/structured-logger.js';
 export { ClusterScrape, WorkerScrape } from './metrics/cluster-scrape.js';
 export { answerInTime } from './metrics/answer-in-time.js';
+export { type WatchedCircuit } from './metrics/circuit-metrics.js';
 export { type GaugeSources } from './metrics/gauge-sources.js';
 export { installHttpMetrics } from './metrics/http-metrics.hook.js';
 export { MetricsController } from './metrics/metrics.controller.js';

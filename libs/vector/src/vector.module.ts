@@ -38,18 +38,22 @@ export interface QdrantIndexesOptions
 
 export type VectorModuleOptions = EmbeddedIndexesOptions | QdrantIndexesOptions;
 
-/** Binds `VectorIndex`, its audit and rebuild, and `LexicalIndex` to the adapters of one technology. */
+/**
+ * Binds `VectorIndex`, its audit and rebuild, and `LexicalIndex` to the adapters of one technology, and `QdrantServer` if
+ * that is Qdrant.
+ */
 @Module({})
 export class VectorModule {
   static forRoot(options: VectorModuleOptions): DynamicModule {
     const vectors = options.kind === 'qdrant' ? qdrantProviders(options) : embeddedProviders(options);
     const lexical = options.hasLexicalIndex === false ? [] : [lexicalProvider(options)];
+    const server = options.kind === 'qdrant' ? [QdrantServer] : [];
     const ports: InjectionToken[] = [VectorIndex, PointAudit, VectorRebuild, ...lexical.map(({ provide }) => provide)];
     return {
       module: VectorModule,
       imports: options.kind === 'qdrant' ? [options.embedding] : [],
       providers: [...vectors, ...lexical],
-      exports: ports,
+      exports: [...ports, ...server],
     };
   }
 }

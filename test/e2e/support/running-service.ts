@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../services/lifetime/free-port.js';
+import { waitFor } from '../../services/lifetime/wait-for.js';
 import { RunningProgram } from './running-program.js';
 
 export { freePort } from '../../services/lifetime/free-port.js';
@@ -38,6 +39,18 @@ export class RunningService extends RunningProgram {
   /** A service with its data folder and port, not started yet. */
   static async prepare(settings: Readonly<Record<string, string>> = {}): Promise<RunningService> {
     return new RunningService(await mkdtemp(join(tmpdir(), 'sfm-e2e-')), await freePort(), settings);
+  }
+
+  /** Resolves when it serves, and recalls by words too: it serves before these are loaded. */
+  override async ready(): Promise<void> {
+    await super.ready();
+    await waitFor(
+      async () => {
+        const { services } = await this.json<{ services: { name: string; healthy: boolean }[] }>('/health');
+        return services.some(({ name, healthy }) => name === 'lexical_index' && healthy);
+      },
+      { what: () => `the words to be loaded:\n${this.output}` },
+    );
   }
 
   /** Stops the service and removes its data. */

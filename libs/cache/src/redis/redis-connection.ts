@@ -25,6 +25,7 @@ export class RedisConnection {
   private readonly returnListeners: (() => void)[] = [];
   private state: 'new' | 'up' | 'down' | 'closed' = 'new';
   private problem = 'not connected yet';
+  private outages = 0;
   private settle: () => void = () => {};
   private readonly firstAnswer = new Promise<void>((resolve) => (this.settle = resolve));
 
@@ -54,6 +55,11 @@ export class RedisConnection {
   /** Whether the server answered the last operation. */
   get isUp(): boolean {
     return this.state === 'up';
+  }
+
+  /** State for those who watch circuit breakers: while Redis is down nothing is sent to it. */
+  get circuit(): { readonly state: 'closed' | 'open'; readonly openings: number } {
+    return { state: this.isUp ? 'closed' : 'open', openings: this.outages };
   }
 
   /** Calls back each time Redis becomes usable again. */
@@ -179,6 +185,7 @@ export class RedisConnection {
     if (this.state === 'closed') return;
     if (this.state === 'down') return;
     this.state = 'down';
+    this.outages += 1;
     this.problem = problem;
     this.settle();
     this.logger.warn(

@@ -80,7 +80,9 @@ export class CacheBackend {
   observe(metrics: ServiceMetrics): void {
     this.metrics = metrics;
     const { redis } = this;
-    if (redis !== undefined) metrics.registerGauges({ redisAway: () => (redis.isUp ? 0 : 1) });
+    if (redis === undefined) return;
+    metrics.registerGauges({ redisAway: () => (redis.isUp ? 0 : 1) });
+    metrics.watchCircuit('redis', () => redis.circuit);
   }
 
   /** Resolves when the first connection attempt has succeeded or failed; logs the result. Never rejects. */

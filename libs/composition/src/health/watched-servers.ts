@@ -1,46 +1,47 @@
 import type { RedisConnection } from '@sfm/cache';
 import { KafkaHealth } from '@sfm/events';
-import { QdrantHealth, QdrantServer } from '@sfm/vector';
+import type { HealthComponent } from '@sfm/observability';
+import type { QdrantServer } from '@sfm/vector';
 import type { EventsOptions } from '../events/events-options.js';
 import { kafkaConnection, topicOf } from '../events/kafka.js';
-import type { VectorsOptions } from '../indexing/indexing-options.js';
+import { circuitFacts } from './circuit-facts.js';
+import { assertUp } from './vectors-health.js';
 
 /** A server other than the truth; without it the service is degraded but still accepts writes. */
-export interface WatchedServer {
+export interface WatchedServer extends HealthComponent {
   readonly name: 'qdrant' | 'redis' | 'kafka';
   /** Resolves with details to show; rejects when the server does not answer. */
   readonly check: () => Promise<Record<string, unknown>>;
 }
 
-/** The servers to check. Redis is checked over its existing connection, the others over new ones. */
+/** The servers to check. Redis and Qdrant are checked as they are used, the brokers over a connection of its own. */
 export interface WatchedServers {
   readonly redis?: RedisConnection;
-  readonly vectors: VectorsOptions;
+  readonly qdrant?: QdrantServer;
   readonly events: EventsOptions;
   /** Client name that the health check sends to the brokers. */
   readonly clientName: string;
 }
 
 /** Health checks of the servers that no other check covers. */
-export function watchedServers({ redis, vectors, events, clientName }: WatchedServers): readonly WatchedServer[] {
-  return [...watchedRedis(redis), ...watchedQdrant(vectors), ...watchedKafka(events, clientName)];
+export function watchedServers({ redis, qdrant, events, clientName }: WatchedServers): readonly WatchedServer[] {
+  return [...watchedRedis(redis), ...watchedQdrant(qdrant), ...watchedKafka(events, clientName)];
 }
 
 function watchedRedis(redis: RedisConnection | undefined): readonly WatchedServer[] {
-  return redis === undefined ? [] : [{ name: 'redis', check: async () => ({ ...(await redis.check()) }) }];
+  if (redis === undefined) return [];
+  return [
+    { name: 'redis', check: async () => ({ ...(await redis.check()) }), facts: circuitFacts(() => redis.circuit) },
+  ];
 }
 
-function watchedQdrant(vectors: VectorsOptions): readonly WatchedServer[] {
-  if (vectors.kind !== 'qdrant') return [];
-  const health = new QdrantHealth(new QdrantServer(vectors.connection));
+function watchedQdrant(qdrant: QdrantServer | undefined): readonly WatchedServer[] {
+  if (qdrant === undefined) return [];
   return [
     {
       name: 'qdrant',
-      check: async () => {
-        const { isUp, version, problem } = await health.check();
-        if (!isUp) throw new Error(problem);
-        return { version };
-      },
+      check: async () => ({ version: await assertUp(qdrant) }),
+      facts: circuitFacts(() => qdrant.circuit),
     },
   ];
 }

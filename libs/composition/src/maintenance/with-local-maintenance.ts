@@ -43,7 +43,7 @@ export async function withLocalMaintenance(
   const anywhere = { strict: false };
   try {
     if (options.vectors.kind === 'embedded') {
-      const indexes = [context.get(LexicalIndex, anywhere), context.get(VectorIndex, anywhere)];
+      const indexes = { vectors: context.get(VectorIndex, anywhere), lexical: context.get(LexicalIndex, anywhere) };
       await new IndexLoader(context.get(ProjectionSource, anywhere), indexes, context.get(Embedder, anywhere)).load();
     }
     await work({ verifier: context.get(VerifyService, anywhere), reindexer: context.get(ReindexService, anywhere) });

@@ -34,6 +34,7 @@ import {
   type ExpirySweepOptions,
   type Lane,
   type OverlayOptions,
+  type RecallIndexName,
   type RecallOptions,
   type StoreOptions,
 } from '@sfm/memory';
@@ -51,7 +52,7 @@ export interface MemoryModuleOptions {
   readonly accessDelayMs: number;
   /** How expired memories are deleted in the background. */
   readonly expiry: ExpirySweepOptions;
-  /** How long a recall waits for an index that is still loading. */
+  /** How long a recall waits while no index is loaded. */
   readonly warmupWaitMs: number;
   /** Called when background work fails that no caller waits for. */
   readonly onBackgroundError: (error: unknown) => void;
@@ -116,7 +117,8 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
 
 /** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */
 function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvider[] {
-  const warmup = { provide: IndexWarmup, useFactory: () => new IndexWarmup(warmupWaitMs) };
+  const filled: readonly RecallIndexName[] = indexes === 'own' ? ['vector', 'lexical'] : ['lexical'];
+  const warmup = { provide: IndexWarmup, useFactory: () => new IndexWarmup(warmupWaitMs, filled) };
   if (indexes === 'own') {
     return [
       warmup,
@@ -124,7 +126,7 @@ function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvi
         provide: INDEX_FILLING,
         inject: [ProjectionSource, VectorIndex, LexicalIndex, Embedder],
         useFactory: (source: ProjectionSource, vectors: VectorIndex, lexical: LexicalIndex, embedder: Embedder) =>
-          new IndexLoader(source, [lexical, vectors], embedder),
+          new IndexLoader(source, { vectors, lexical }, embedder),
       },
       { provide: IndexReadiness, inject: [IndexWarmup], useFactory: (own: IndexWarmup) => own },
     ];

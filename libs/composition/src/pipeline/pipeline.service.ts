@@ -22,7 +22,7 @@ export class PipelineService {
     private readonly watch?: LedgerWatch,
   ) {}
 
-  /** Starts the relay, and loads the indexes in the background; recall waits until they are loaded. */
+  /** Starts the relay, and loads the indexes in the background; recall goes without those that are not loaded. */
   async start(): Promise<void> {
     this.loading = this.loadUntilDone();
     await this.relay.start();
@@ -41,7 +41,7 @@ export class PipelineService {
     while (!this.stopping) {
       try {
         const start = performance.now();
-        const rows = await this.filling.load();
+        const rows = await this.filling.load({ onLoaded: (index) => this.warmup.markLoaded(index) });
         this.warmup.markReady();
         if (rows > 0)
           this.logger.log(`loaded ${rows} memories into the index in ${Math.round(performance.now() - start)} ms`);

@@ -13,8 +13,8 @@ export class BackgroundWork {
   ) {}
 
   /**
-   * Connects the cache and starts relaying events, filling the indexes and deleting what expires; recall waits until the
-   * indexes are filled.
+   * Connects the cache and starts relaying events, filling the indexes and deleting what expires; recall goes without
+   * indexes that are not filled.
    */
   async start(): Promise<void> {
     await this.cache.open();

@@ -11,9 +11,13 @@ import {
   VectorIndex,
 } from '@sfm/memory';
 import { ComponentHealth, HealthModule, ServiceMetrics } from '@sfm/observability';
+import { OpenAiCompatibleEmbedder } from '@sfm/embedding';
 import { PostgresHealth } from '@sfm/storage';
+import { QdrantServer } from '@sfm/vector';
 import { CacheBackend } from '../cache/cache-backend.js';
 import { ServiceHealth } from '../health/service-health.js';
+import { VectorsHealth } from '../health/vectors-health.js';
+import { watchCircuits } from '../health/watch-circuits.js';
 import { watchedServers } from '../health/watched-servers.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
 import { MaintenanceModule } from '../maintenance/maintenance.module.js';
@@ -90,6 +94,8 @@ function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
   };
 }
 
+const OPTIONAL_QDRANT = { token: QdrantServer, optional: true };
+
 const backgroundWork: FactoryProvider<BackgroundWork> = {
   provide: BackgroundWork,
   inject: [StoreService, AccessRecorder, ExpirySweep, PipelineService, CacheBackend],
@@ -103,24 +109,25 @@ const backgroundWork: FactoryProvider<BackgroundWork> = {
 };
 
 function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): FactoryProvider<ServiceHealth> {
-  const { namespace, vectors, events, clientName } = options;
+  const { namespace, events, clientName } = options;
   return {
     provide: ServiceHealth,
-    inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup],
+    inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup, OPTIONAL_QDRANT],
     useFactory: (
       health: ComponentHealth,
       truth: PostgresHealth,
       completeness: IndexCompleteness,
       embedder: Embedder,
       warmup: IndexWarmup,
+      qdrant?: QdrantServer,
     ) =>
       new ServiceHealth(health, {
         truth,
-        vectors: completeness,
+        vectors: new VectorsHealth(() => completeness.check(namespace), qdrant),
         embedder,
         warmup,
-        namespace,
-        servers: watchedServers({ redis, vectors, events, clientName: `${clientName}-health` }),
+        servers: watchedServers({ redis, qdrant, events, clientName: `${clientName}-health` }),
+        ...(embedder instanceof OpenAiCompatibleEmbedder ? { embedderCircuit: embedder.circuit } : {}),
       }),
   };
 }
@@ -128,9 +135,17 @@ function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): Facto
 function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryProvider {
   return {
     provide: 'gauges',
-    inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex],
-    useFactory: (metrics: ServiceMetrics, outbox: Outbox, source: ProjectionSource, vectors: VectorIndex) => {
+    inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex, Embedder, OPTIONAL_QDRANT],
+    useFactory: (
+      metrics: ServiceMetrics,
+      outbox: Outbox,
+      source: ProjectionSource,
+      vectors: VectorIndex,
+      embedder: Embedder,
+      qdrant?: QdrantServer,
+    ) => {
       cache.observe(metrics);
+      watchCircuits(metrics, embedder, qdrant);
       metrics.registerGauges({
         outboxDepth: async () => (await outbox.depth()).waiting,
         outboxOldestAgeSeconds: async () => (await outbox.depth()).oldestAgeSeconds,

@@ -49,7 +49,8 @@ export interface MemorySystemSurroundings {
 const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
- * Opens a memory system without an HTTP or gRPC server. A recall waits until the in-process indexes are filled.
+ * Opens a memory system without an HTTP or gRPC server. A recall goes without indexes that are
+ * not filled yet, and waits while none is.
  *
  * @throws with a message for operators: data folder or database in use, no access, server unreachable, no model
  */

@@ -18,12 +18,19 @@ export interface HealthReport {
   readonly graphStore: boolean;
   /** The embedder answers. */
   readonly predictionProvider: boolean;
+  /** Why a store or a recall would not be answered now; absent when both would. */
+  readonly obstacle?: string;
   readonly components: readonly PartHealth[];
 }
 
-/** Checks the health of every part. Never rejects: a part that does not answer within seconds counts as unhealthy. */
+/**
+ * Checks the health of every part. Never rejects: a part that does not answer within seconds counts as unhealthy. Costs
+ * next to nothing however often it is asked: results are about a second old, and all callers share a check.
+ */
 export abstract class HealthReader {
   /**
+   * Returns the same object while nothing was checked anew.
+   *
    * @param withinMs parts that have not answered after this many milliseconds count as unhealthy, for callers that
    * cannot wait.
    */

@@ -1,15 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EmbedderUnavailableError } from '@sfm/memory';
+import { CircuitBreaker, CircuitOpenError, EmbedderUnavailableError, type EmbeddingCall } from '@sfm/memory';
 import { currentTraceparent, traceCall } from '@sfm/observability';
 import { parseRetryAfter, retryDelayMs, type RetryPolicy } from './retry-policy.js';
 
 const EXCERPT_LENGTH = 200;
+/** A server that computes vectors itself takes seconds for a query behind a batch. */
+const HANGING = { suspectAfterMs: 3000, probeTimeoutMs: 5000 };
+/** How long an indexer waits for a server that is known not to answer, before it leaves the work for later. */
+const PATIENCE_MS = 5000;
 
 export interface EmbeddingsEndpointOptions {
   readonly url: string;
   readonly apiKey?: string;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
+  /** The smallest request there is, which tells whether the server answers. */
+  readonly probe: Readonly<Record<string, unknown>>;
+  /** When a silent server counts as hanging; shorter in tests. */
+  readonly hanging?: Partial<typeof HANGING>;
   /** Waits between tries; replaced in tests. */
   readonly delay?: (ms: number) => Promise<unknown>;
 }
@@ -40,15 +48,31 @@ export class InputRefusedError extends EmbedderUnavailableError {}
 /** Statuses with which servers refuse an input that is too long. */
 const REFUSING = new Set([400, 413, 422]);
 
+/** The server said nothing, in time or at all. */
+class NoAnswer extends FailedTry {
+  constructor(message: string, cause: unknown) {
+    super(message, { mayRecover: true }, cause);
+  }
+}
+
 /**
  * Posts to an OpenAI-compatible embeddings route. Repeats after network errors, timeouts, 408, 429 and 5xx; other
- * refusals are final. The key appears in no error.
+ * refusals are final. While the server is away or hangs, requests fail at once: see `CircuitBreaker`. The key appears
+ * in no error.
  */
 export class EmbeddingsEndpoint {
+  readonly circuit: CircuitBreaker;
   readonly #url: string;
 
   constructor(private readonly options: EmbeddingsEndpointOptions) {
     this.#url = embeddingsUrl(options.url);
+    const probe = JSON.stringify(options.probe);
+    this.circuit = new CircuitBreaker({
+      probe: () => this.#tryOnce(probe, HANGING.probeTimeoutMs),
+      verdictOn: (error) => (error instanceof NoAnswer ? 'outage' : 'answer'),
+      ...HANGING,
+      ...options.hanging,
+    });
   }
 
   /**
@@ -56,12 +80,15 @@ export class EmbeddingsEndpoint {
    *
    * @throws EmbedderUnavailableError when every try failed or the server refuses; InputRefusedError for what it was sent.
    */
-  async post(body: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const { retry, delay = sleep } = this.options;
+  async post(body: Readonly<Record<string, unknown>>, { isPatient = false }: EmbeddingCall = {}): Promise<unknown> {
+    const { retry, timeoutMs, delay = sleep } = this.options;
+    const patience = { patienceMs: isPatient ? PATIENCE_MS : 0 };
+    const text = JSON.stringify(body);
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#tryOnce(JSON.stringify(body));
+        return await this.circuit.run(() => this.#tryOnce(text, timeoutMs), patience);
       } catch (failure) {
+        if (failure instanceof CircuitOpenError) throw this.#notAsked(failure);
         if (!(failure instanceof FailedTry)) throw failure;
         if (!failure.mayRecover || attempt >= retry.maxRetries) {
           const Failure = failure.isRefusal ? InputRefusedError : EmbedderUnavailableError;
@@ -72,8 +99,13 @@ export class EmbeddingsEndpoint {
     }
   }
 
-  async #tryOnce(body: string): Promise<unknown> {
-    const { response, text } = await this.#exchange(body);
+  #notAsked(error: CircuitOpenError): EmbedderUnavailableError {
+    const met = error.cause instanceof FailedTry ? error.cause.message : `the embeddings server ${this.#url} hangs`;
+    return new EmbedderUnavailableError(`${met}; it is asked again in a moment`, { cause: error });
+  }
+
+  async #tryOnce(body: string, timeoutMs: number): Promise<unknown> {
+    const { response, text } = await this.#exchange(body, timeoutMs);
     if (!response.ok) {
       const mayRecover = response.status >= 500 || response.status === 429 || response.status === 408;
       throw new FailedTry(`the embeddings server ${this.#url} answered ${response.status}: ${this.#excerpt(text)}`, {
@@ -93,7 +125,7 @@ export class EmbeddingsEndpoint {
     }
   }
 
-  #exchange(body: string): Promise<{ response: Response; text: string }> {
+  #exchange(body: string, timeoutMs: number): Promise<{ response: Response; text: string }> {
     const { hostname, port } = new URL(this.#url);
     const attributes = {
       'http.request.method': 'POST',
@@ -103,7 +135,7 @@ export class EmbeddingsEndpoint {
     return traceCall(
       () => ({ name: 'POST /embeddings', kind: 'client', attributes }),
       async (span) => {
-        const exchanged = await this.#send(body);
+        const exchanged = await this.#send(body, timeoutMs);
         const { status, ok } = exchanged.response;
         span?.set('http.response.status_code', status);
         if (!ok) span?.fail(String(status));
@@ -112,8 +144,8 @@ export class EmbeddingsEndpoint {
     );
   }
 
-  async #send(body: string): Promise<{ response: Response; text: string }> {
-    const { apiKey, timeoutMs } = this.options;
+  async #send(body: string, timeoutMs: number): Promise<{ response: Response; text: string }> {
+    const { apiKey } = this.options;
     const traceparent = currentTraceparent();
     try {
       const response = await fetch(this.#url, {
@@ -129,7 +161,7 @@ export class EmbeddingsEndpoint {
       return { response, text: await response.text() };
     } catch (cause) {
       const reason = isTimeout(cause) ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
-      throw new FailedTry(`the embeddings server ${this.#url} ${reason}`, { mayRecover: true }, cause);
+      throw new NoAnswer(`the embeddings server ${this.#url} ${reason}`, cause);
     }
   }
 

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { EmbedderUnavailableError } from '@sfm/memory';
 import { describeEmbedderContract, randomUnitVector, seededRandom } from '@sfm/memory/testing';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { OpenAiCompatibleEmbedder, type OpenAiCompatibleOptions } from './openai-compatible-embedder.js';
 
 const DIMENSION = 8;
@@ -77,6 +78,9 @@ function anEmbedder(options: Partial<OpenAiCompatibleOptions> = {}): OpenAiCompa
     ...options,
   });
 }
+
+/** How often the server was asked for the text, probes of its health left out. */
+const asked = (text: string) => server.seen.filter(({ input }) => input.includes(text)).length;
 
 /** The error that embedding one text ends with. */
 async function failureOf(embedder: OpenAiCompatibleEmbedder): Promise<EmbedderUnavailableError> {
@@ -185,7 +189,7 @@ describe('OpenAiCompatibleEmbedder', () => {
       message: expect.stringContaining('cannot be reached'),
     });
     expect(failure.cause).toMatchObject({ message: 'fetch failed' });
-    expect(server.seen).toHaveLength(3);
+    expect(asked('a')).toBe(3);
   });
 
   it('does not wait longer than the timeout', async () => {
@@ -193,6 +197,55 @@ describe('OpenAiCompatibleEmbedder', () => {
     const failure = await failureOf(anEmbedder({ timeoutMs: 50, maxRetries: 1 }));
     expect(failure.message).toContain('did not answer within 50 ms');
     expect(server.seen).toHaveLength(2);
+  });
+
+  describe('beside a server that hangs', () => {
+    const hanging = { suspectAfterMs: 50, probeTimeoutMs: 100 };
+    /** Opens the circuit by a text that nobody answers. */
+    const hung = async () => {
+      server.respond = () => undefined;
+      const embedder = anEmbedder({ hanging });
+      expect((await failureOf(embedder)).message).toMatch(/hangs; it is asked again in a moment/);
+      expect(embedder.circuit.openings).toBe(1);
+      return embedder;
+    };
+
+    it('fails at once after the first text, without asking, until it answers', async () => {
+      const embedder = await hung();
+      for (let text = 0; text < 20; text += 1) await failureOf(embedder);
+      expect(asked('a')).toBe(1);
+      server.respond = embedAll;
+      await waitFor(() => embedder.circuit.state === 'closed');
+      expect(await embedder.embed(['a'])).toHaveLength(1);
+    });
+
+    it('lets what is indexed wait for it, and loses none of it', async () => {
+      const embedder = await hung();
+      const indexed = embedder.embed(['b', 'c'], { isPatient: true });
+      server.respond = embedAll;
+      expect(await indexed).toHaveLength(2);
+    });
+
+    it('does not give up what is indexed slowly', async () => {
+      let answerSlowly: () => void = () => undefined;
+      server.respond = (request, response) => {
+        if (request.input.includes('slow')) answerSlowly = () => void embedAll(request, response, 0);
+      };
+      const embedder = anEmbedder({ hanging });
+      const slow = embedder.embed(['slow'], { isPatient: true });
+      await failureOf(embedder);
+      expect(embedder.circuit.state).not.toBe('closed');
+      answerSlowly();
+      expect(await slow).toHaveLength(1);
+      expect(embedder.circuit.state).toBe('closed');
+    });
+  });
+
+  it('never stops asking a server that only refuses', async () => {
+    server.respond = (_, response) => answer(response, 429, {});
+    const embedder = anEmbedder({ maxRetries: 0 });
+    for (let call = 0; call < 10; call += 1) await failureOf(embedder);
+    expect([asked('a'), embedder.circuit.openings]).toEqual([10, 0]);
   });
 
   it('does not repeat a refused request, and shows the reason without the key', async () => {

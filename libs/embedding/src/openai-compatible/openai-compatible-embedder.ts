@@ -1,4 +1,4 @@
-import { Embedder } from '@sfm/memory';
+import { Embedder, type CircuitBreaker, type EmbeddingCall } from '@sfm/memory';
 import { EmbeddingsEndpoint, InputRefusedError } from './embeddings-endpoint.js';
 import { beginningOf, MAX_MODEL_CHARACTERS } from '../texts/model-text.js';
 import { readEmbeddings } from './embeddings-response.js';
@@ -24,6 +24,8 @@ export interface OpenAiCompatibleOptions {
   readonly retryBaseDelayMs?: number;
   /** Longest wait between tries, `Retry-After` included. Default 20000. */
   readonly retryMaxDelayMs?: number;
+  /** When a silent server counts as hanging, in milliseconds. Default 3000, and 5000 for the answer to a probe. */
+  readonly hanging?: { readonly suspectAfterMs?: number; readonly probeTimeoutMs?: number };
   /** Waits between tries; replaced in tests. */
   readonly delay?: (ms: number) => Promise<unknown>;
 }
@@ -58,11 +60,22 @@ export class OpenAiCompatibleEmbedder extends Embedder {
         baseDelayMs: options.retryBaseDelayMs ?? 200,
         maxDelayMs: options.retryMaxDelayMs ?? 20_000,
       },
+      probe: this.#bodyOf(['health']),
+      hanging: options.hanging,
       delay: options.delay,
     });
   }
 
-  async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
+  get circuit(): Pick<CircuitBreaker, 'state' | 'openings'> {
+    return this.#endpoint.circuit;
+  }
+
+  /** Called by Nest. */
+  onApplicationShutdown(): void {
+    this.#endpoint.circuit.end();
+  }
+
+  async embed(texts: readonly string[], call: EmbeddingCall = {}): Promise<readonly Float32Array[]> {
     const vectors: Float32Array[] = texts.map(() => new Float32Array(this.dimension));
     const positions = texts.flatMap((text, position) => (text.trim() === '' ? [] : [position]));
     const batches: number[][] = [];
@@ -72,6 +85,7 @@ export class OpenAiCompatibleEmbedder extends Embedder {
     const embedBatch = async (batch: readonly number[]): Promise<void> => {
       const embedded = await this.#embedFitting(
         batch.map((position) => beginningOf(texts[position] ?? '', MAX_MODEL_CHARACTERS)),
+        call,
       );
       batch.forEach((position, index) => (vectors[position] = embedded[index] ?? new Float32Array(this.dimension)));
     };
@@ -80,23 +94,30 @@ export class OpenAiCompatibleEmbedder extends Embedder {
   }
 
   /** Finds out what the model takes: halves a refused batch, and then a refused text. */
-  async #embedFitting(texts: readonly string[]): Promise<readonly Float32Array[]> {
+  async #embedFitting(texts: readonly string[], call: EmbeddingCall): Promise<readonly Float32Array[]> {
     try {
-      return await this.#request(texts);
+      return await this.#request(texts, call);
     } catch (error) {
       if (!(error instanceof InputRefusedError) || texts.every(({ length }) => length <= SHORT_TEXT)) throw error;
     }
     if (texts.length === 1)
-      return this.#embedFitting(texts.map((text) => beginningOf(text, Math.ceil(text.length / 2))));
+      return this.#embedFitting(
+        texts.map((text) => beginningOf(text, Math.ceil(text.length / 2))),
+        call,
+      );
     const middle = Math.ceil(texts.length / 2);
-    const first = await this.#embedFitting(texts.slice(0, middle));
-    return [...first, ...(await this.#embedFitting(texts.slice(middle)))];
+    const first = await this.#embedFitting(texts.slice(0, middle), call);
+    return [...first, ...(await this.#embedFitting(texts.slice(middle), call))];
   }
 
-  async #request(input: readonly string[]): Promise<Float32Array[]> {
+  #bodyOf(input: readonly string[]): Readonly<Record<string, unknown>> {
     const { model, dimension, sendDimension } = this.options;
-    const shortening = sendDimension ? { dimensions: dimension } : {};
-    const answer = await this.#endpoint.post({ model, input, encoding_format: 'float', ...shortening });
+    return { model, input, encoding_format: 'float', ...(sendDimension ? { dimensions: dimension } : {}) };
+  }
+
+  async #request(input: readonly string[], call: EmbeddingCall): Promise<Float32Array[]> {
+    const { model, dimension } = this.options;
+    const answer = await this.#endpoint.post(this.#bodyOf(input), call);
     return readEmbeddings(answer, { count: input.length, dimension, model });
   }
 

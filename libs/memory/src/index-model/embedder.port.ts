@@ -1,3 +1,11 @@
+export interface EmbeddingCall {
+  /**
+   * Nobody waits for the vectors: a slow answer is waited for, where a caller in a hurry is told at once that the server
+   * hangs. @default false
+   */
+  readonly isPatient?: boolean;
+}
+
 /** Turns texts into unit-length vectors in one embedding space. */
 export abstract class Embedder {
   /**
@@ -13,5 +21,5 @@ export abstract class Embedder {
    *
    * @throws EmbedderUnavailableError when the model cannot be reached or returns an unusable answer.
    */
-  abstract embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+  abstract embed(texts: readonly string[], call?: EmbeddingCall): Promise<readonly Float32Array[]>;
 }

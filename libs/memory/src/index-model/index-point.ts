@@ -54,6 +54,12 @@ export interface Overlay {
    * @default false
    */
   readonly isPartial?: boolean;
+  /**
+   * Indexes that are still being filled: recall must not search them, nor take their contents for current ones.
+   *
+   * @default none
+   */
+  readonly loading?: ReadonlySet<string>;
 }
 
 export const EMPTY_OVERLAY: Overlay = { hidden: new Set(), points: [] };

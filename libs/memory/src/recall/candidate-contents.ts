@@ -69,6 +69,8 @@ export class CandidateContents {
 
   private async indexed(keys: readonly string[]): Promise<readonly CandidateContent[]> {
     const { namespace, overlay, now } = this.search;
+    // What it already holds may have changed since it was read.
+    if (overlay.loading?.has('lexical')) return [];
     try {
       return await this.index.contents(namespace, { keys, nowMs: now.getTime() }, overlay);
     } catch (error) {

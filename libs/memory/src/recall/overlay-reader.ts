@@ -53,24 +53,28 @@ export class OverlayReader {
   /**
    * Returns the overlay of a namespace at this instant.
    *
-   * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while indexes are being loaded.
+   * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while no index is loaded.
    */
   async read(namespace: Namespace): Promise<Overlay> {
     const { maxPoints } = this.options;
     const limit = Number.isFinite(maxPoints) ? maxPoints + 1 : undefined;
     // A change that is not pending now is in the indexes once they are ready, in whichever order the two complete.
-    const [listed] = await Promise.all([this.pending.versions(namespace, limit), this.indexes.whenReady()]);
+    const [listed, loading] = await Promise.all([
+      this.pending.versions(namespace, limit),
+      this.indexes.whenSearchable(),
+    ]);
     const versions = listed.slice(0, maxPoints);
     this.telemetry.observeOverlay(versions.length);
     if (versions.length === 0) {
       this.kept.delete(namespace);
-      return EMPTY_OVERLAY;
+      return loading.size === 0 ? EMPTY_OVERLAY : { ...EMPTY_OVERLAY, loading };
     }
     const points = await this.pointsOf(namespace, versions);
     return {
       hidden: new Set(versions.map(({ key }) => key)),
       points: [...points.values()],
       isPartial: listed.length > versions.length || lacksVectors(points),
+      ...(loading.size === 0 ? {} : { loading }),
     };
   }
 

@@ -15,6 +15,7 @@ import {
   type NeighbourQuery,
   type SessionNeighbour,
 } from '../index-model/lexical-index.port.js';
+import type { RecallIndexName } from '../index-model/index-readiness.port.js';
 import type { Lane, LaneSearch } from './lanes/lane.js';
 import { LexicalLane } from './lanes/lexical-lane.js';
 import { VectorLane } from './lanes/vector-lane.js';
@@ -141,6 +142,8 @@ interface Setting {
   readonly lexical?: readonly LaneCandidate[];
   readonly vector?: readonly LaneCandidate[] | Error;
   readonly embedder?: Embedder;
+  /** Indexes that are still being filled. */
+  readonly loading?: readonly RecallIndexName[];
   /** Keys of deletions that are pending. */
   readonly pending?: readonly string[];
   /** Lanes beside those of words and vectors, and what they count for. */
@@ -173,13 +176,13 @@ function open({
   lexical = [],
   vector = [],
   embedder = new FixedEmbedder(),
+  loading = [],
   pending = [],
   others = [],
   weights = {},
 }: Setting) {
   const telemetry = new SilentTelemetry();
-  const warmup = new IndexWarmup(1000);
-  warmup.markReady();
+  const warmup = new IndexWarmup(10, loading);
   const limits = { maxEmbedded: 0, maxPoints: 2 };
   const overlays = new OverlayReader(new PendingDeletions(pending), embedder, warmup, telemetry, limits);
   const indexes = { lexical: new FixedLexicalIndex(lexical, indexed), vectors: new FixedVectorIndex(vector) };
@@ -359,6 +362,42 @@ describe('RecallService', () => {
       lanes: [{ lane: 'lexical', rank: 1, signal: 3 }],
       overlay: false,
       contributions: [{ signal: 'lexical', value: 1, weight: 1, contribution: 1 }],
+    });
+  });
+
+  describe('while an index is being filled', () => {
+    const memories = [1, 2, 3].map((id) => aMemory({ id, version: 2, payload: { text: 'new' } }));
+    const indexed = [aMemory({ id: 1, version: 1, payload: { text: 'old' } })];
+    const vector = memories.map(({ key, id }) => ({ key, score: 1 - id / 10 }));
+    const lexical = [{ key: '1', score: 3 }];
+
+    it('answers from vectors at once while that of words is, ranks by the truth, and says so', async () => {
+      const { recall, indexes, truth } = open({ memories, indexed, vector, lexical, loading: ['lexical'] });
+      const filter = { payload: [{ path: ['text'], equals: 'new' }] };
+      for (const mode of ['hybrid', 'vector', 'lexical'] as const) {
+        const found = await recall({ mode, filter, topK: 2 });
+        expect(keysOf(found)).toEqual(['1', '2']);
+        expect(found.degraded).toEqual(mode === 'vector' ? [] : ['lexical']);
+      }
+      expect(indexes.lexical.queries).toEqual([]);
+      expect(truth.reads[0]).toEqual(['1', '2', '3']);
+    });
+
+    it('counts what is pending among what it goes without vectors for', async () => {
+      const { recall } = open({ memories, vector, loading: ['lexical'], pending: ['8', '9', '10'] });
+      expect((await recall()).degraded).toEqual(['lexical', 'vector']);
+    });
+
+    it('answers from words while that of vectors is', async () => {
+      const { recall } = open({ memories, vector, lexical, loading: ['vector'] });
+      const found = await recall({ topK: 1 });
+      expect([keysOf(found), found.degraded]).toEqual([['1'], ['vector']]);
+    });
+
+    it('fails when no other lane can answer', async () => {
+      const { recall } = open({ memories, vector: new IndexUnavailableError('away'), lexical, loading: ['lexical'] });
+      await expect(recall()).rejects.toThrow(IndexUnavailableError);
+      await expect(open({ loading: ['vector', 'lexical'] }).recall()).rejects.toThrow(/still being loaded/);
     });
   });
 

@@ -19,7 +19,8 @@ export async function expectedVectors(
     if (row.embedding?.space === embedder.space) expected.set(key, searchable(row.embedding.vector));
     else if (embedder.isQuick) unkept.push({ key, row });
   }
-  const vectors = unkept.length === 0 ? [] : await embedder.embed(unkept.map(({ row }) => row.searchedText));
+  const texts = unkept.map(({ row }) => row.searchedText);
+  const vectors = texts.length === 0 ? [] : await embedder.embed(texts, { isPatient: true });
   for (const [index, { key }] of unkept.entries()) {
     const vector = vectors[index];
     if (vector) expected.set(key, searchable(vector));

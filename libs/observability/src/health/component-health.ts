@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
+import { kindOf } from './kind-of-failure.js';
 
 export type HealthDetails = Record<string, unknown>;
 
@@ -10,6 +11,8 @@ export interface HealthComponent {
   readonly check: (signal: AbortSignal) => Promise<HealthDetails | void>;
   /** Longest wait for the check, in milliseconds. Default 2000. */
   readonly timeoutMs?: number;
+  /** Details to show whether it is healthy or not. */
+  readonly facts?: () => HealthDetails;
 }
 
 /** Result of one check. */
@@ -21,38 +24,93 @@ export interface ComponentHealthResult {
   readonly details: HealthDetails;
 }
 
+/** A result is given out for this long, in milliseconds, a good one no longer than a bad one. */
+const FRESH_MS = 1000;
+const TIMEOUT_MS = 2000;
+/** Those who ask wait this long for a new check before they get the last result again. */
+const GRACE_MS = 100;
+
+interface Watched {
+  readonly component: HealthComponent;
+  /** The check under way, which all callers share. */
+  running?: Promise<ComponentHealthResult>;
+  /** The same, which gives out the last result if the check takes long. */
+  patience?: Promise<ComponentHealthResult>;
+  last?: ComponentHealthResult;
+  /** When `last` came to be, on the clock of `performance.now()`. */
+  lastAtMs: number;
+}
+
 /**
- * Checks the health of the service's parts. Checks run in parallel, each with its own timeout; a failing check never
- * makes another fail or wait. Logs changes of health with their reason.
+ * Checks the health of the service's parts. However often it is asked, a part has one check under way at most and about
+ * one in a second; nobody asks, nothing is checked. Checks run in parallel, each with its own timeout; a failing check
+ * never makes another fail or wait. Logs changes of health with their reason.
  */
 @Injectable()
 export class ComponentHealth {
   private readonly logger = new Logger(ComponentHealth.name);
-  private readonly components = new Map<string, HealthComponent>();
+  private readonly parts = new Map<string, Watched>();
   private readonly unhealthy = new Set<string>();
 
   constructor(private readonly indicators: HealthIndicatorService) {}
 
   /** Adds a part, replacing one of the same name. */
   register(component: HealthComponent): void {
-    this.components.set(component.name, component);
+    this.parts.set(component.name, { component, lastAtMs: -Infinity });
   }
 
   /**
-   * Returns the health of all parts, in order of registration. A part that has not answered within `withinMs` counts as
-   * unhealthy in this result; its check continues.
+   * Returns the health of all parts, in order of registration: a second old at most, or as old as a check takes that is
+   * under way. The same object stands for a part until it is checked again. A part that has not answered within
+   * `withinMs` and is not known counts as unhealthy in this result; its check continues.
    */
-  async checkAll(withinMs?: number): Promise<ComponentHealthResult[]> {
-    return Promise.all(
-      [...this.components.values()].map((component) => {
-        const checked = this.check(component);
-        return withinMs === undefined ? checked : answerWithin(component.name, checked, withinMs);
-      }),
-    );
+  async checkAll(withinMs?: number): Promise<readonly ComponentHealthResult[]> {
+    const results: ComponentHealthResult[] = [];
+    const checks = [...this.parts.values()].map((part) => this.resultOf(part, withinMs));
+    for (const check of checks) results.push(check instanceof Promise ? await check : check);
+    return results;
   }
 
+  /**
+   * Returns the last result while it is fresh. While the next check takes long it stays usable for as long as that may
+   * take, so that those who ask often never wait for a part that hangs.
+   */
+  private resultOf(part: Watched, withinMs?: number): ComponentHealthResult | Promise<ComponentHealthResult> {
+    const { last, lastAtMs, component } = part;
+    const ageMs = performance.now() - lastAtMs;
+    if (last && ageMs < FRESH_MS) return last;
+    const checked = this.checkOnce(part);
+    if (last && ageMs < FRESH_MS + GRACE_MS + (component.timeoutMs ?? TIMEOUT_MS)) {
+      part.patience ??= within(GRACE_MS, checked, last);
+      return part.patience;
+    }
+    if (withinMs === undefined) return checked;
+    return within(withinMs, checked, {
+      name: component.name,
+      healthy: false,
+      latency_ms: withinMs,
+      details: { error: 'timeout' },
+    });
+  }
+
+  private checkOnce(part: Watched): Promise<ComponentHealthResult> {
+    const check = async () => {
+      try {
+        part.last = await this.check(part.component);
+        part.lastAtMs = performance.now();
+        return part.last;
+      } finally {
+        part.running = undefined;
+        part.patience = undefined;
+      }
+    };
+    part.running ??= check();
+    return part.running;
+  }
+
+  /** Never rejects. */
   private async check(component: HealthComponent): Promise<ComponentHealthResult> {
-    const { name } = component;
+    const { name, facts = () => ({}) } = component;
     let reason: unknown = new Error('timeout');
     const attempt = this.indicators
       .check(name)
@@ -64,11 +122,12 @@ export class ComponentHealth {
           throw error;
         }
       })
-      .withTimeout(component.timeoutMs ?? 2000);
+      .withTimeout(component.timeoutMs ?? TIMEOUT_MS);
     const { status, responseTime, details } = readOutcome((await attempt)[name]);
     const healthy = status === 'up';
     this.noteChange(name, healthy, reason);
-    return { name, healthy, latency_ms: responseTime, details: healthy ? details : { error: kindOf(reason) } };
+    const shown = healthy ? details : { error: kindOf(reason) };
+    return { name, healthy, latency_ms: responseTime, details: { ...shown, ...facts() } };
   }
 
   private noteChange(name: string, healthy: boolean, reason: unknown): void {
@@ -79,17 +138,12 @@ export class ComponentHealth {
   }
 }
 
-async function answerWithin(
-  name: string,
-  checked: Promise<ComponentHealthResult>,
-  withinMs: number,
-): Promise<ComponentHealthResult> {
+async function within<T>(ms: number, answer: Promise<T>, otherwise: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<ComponentHealthResult>((resolve) => {
-    const result = { name, healthy: false, latency_ms: withinMs, details: { error: 'timeout' } };
-    timer = setTimeout(resolve, withinMs, result);
+  const late = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, ms, otherwise);
   });
-  return Promise.race([checked, late]).finally(() => clearTimeout(timer));
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function readOutcome(outcome: HealthDetails | undefined) {
@@ -98,21 +152,5 @@ function readOutcome(outcome: HealthDetails | undefined) {
     status,
     responseTime: typeof responseTime === 'number' ? responseTime : 0,
     details: typeof details === 'object' && details !== null ? { ...details } : {},
-  };
-}
-
-/** `ECONNREFUSED`, an SQLSTATE, `StoreUnavailableError`, `timeout`: enough to investigate, nothing to exploit. */
-function kindOf(reason: unknown): string {
-  const { name, code, message } = factsOf(reason);
-  if (message === 'timeout' || name === 'AbortError' || name === 'TimeoutError') return 'timeout';
-  return code ?? name ?? 'error';
-}
-
-function factsOf(reason: unknown): { name?: string; code?: string; message?: string } {
-  if (typeof reason !== 'object' || reason === null) return {};
-  return {
-    name: 'name' in reason && typeof reason.name === 'string' ? reason.name : undefined,
-    code: 'code' in reason && typeof reason.code === 'string' ? reason.code : undefined,
-    message: 'message' in reason && typeof reason.message === 'string' ? reason.message : undefined,
   };
 }

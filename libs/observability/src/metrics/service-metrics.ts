@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { CircuitMetrics, type WatchedCircuit } from './circuit-metrics.js';
 import { PulledGauges, type GaugeSources } from './gauge-sources.js';
 
 /** One answered HTTP request. */
@@ -34,6 +35,7 @@ export class ServiceMetrics {
   private readonly cacheLookups: Counter<'outcome'>;
   private readonly redisFallbacks: Counter<'use'>;
   private readonly gauges: PulledGauges;
+  private readonly circuits: CircuitMetrics;
 
   constructor(readonly registry: Registry) {
     const registers = [registry];
@@ -67,6 +69,7 @@ export class ServiceMetrics {
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
     this.gauges = new PulledGauges(registry);
+    this.circuits = new CircuitMetrics(registry);
     // Starts each series at zero; otherwise `increase` would miss the first event.
     for (const outcome of ['applied', 'skipped', 'poisoned']) this.indexed.inc({ outcome }, 0);
   }
@@ -110,6 +113,11 @@ export class ServiceMetrics {
 
   countRedisFallback(use: 'cache' | 'rate_limit'): void {
     this.redisFallbacks.inc({ use });
+  }
+
+  /** Shows the state of the server's circuit breaker from now on. */
+  watchCircuit(server: string, read: () => WatchedCircuit): void {
+    this.circuits.watch(server, read);
   }
 
   /** Registers sources to read at each scrape; a later registration replaces sources of the same name. */

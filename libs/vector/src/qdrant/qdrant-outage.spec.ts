@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { EMPTY_OVERLAY, IndexUnavailableError, toNamespace, type IndexChange } from '@sfm/memory';
 import { aPoint, upsertOf } from '@sfm/memory/testing';
 import { describeWith } from '../../../../test/services/availability.js';
+import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { startQdrant, type QdrantProcess } from '../../../../test/services/qdrant/qdrant.js';
 import { CollectionCatalog } from './collections/collection-catalog.js';
 import { QdrantServer } from './server/qdrant-server.js';
@@ -17,7 +18,7 @@ function stored(version: number): IndexChange {
 
 const describeReal = await describeWith(['qdrant']);
 
-describeReal('a removal that meets a Qdrant that is away', () => {
+describeReal('a Qdrant that is away', () => {
   let process: QdrantProcess;
   let server: QdrantServer;
   let index: QdrantVectorIndex;
@@ -33,7 +34,19 @@ describeReal('a removal that meets a Qdrant that is away', () => {
     await process.stop();
   });
 
-  it('is done when it is repeated, and what is older than it still changes nothing', async () => {
+  const search = () => index.search(NAMESPACE, { vector: VECTOR, limit: 1, nowMs: Date.now() }, EMPTY_OVERLAY);
+
+  /** Stops the server and searches until that shows: what arrived before all of its threads stopped is still answered. */
+  const hang = async () => {
+    globalThis.process.kill(process.pid ?? 0, 'SIGSTOP');
+    const fails = async () => {
+      const answers = await Promise.allSettled([search(), search(), search()]);
+      return answers.every(({ status }) => status === 'rejected');
+    };
+    await waitFor(fails, { what: () => 'searches to fail' });
+  };
+
+  it('gets a removal when that is repeated, and what is older than it still changes nothing', async () => {
     await index.apply(NAMESPACE, [stored(1)]);
     await process.kill();
     await expect(index.apply(NAMESPACE, [REMOVAL])).rejects.toThrow(IndexUnavailableError);
@@ -41,7 +54,27 @@ describeReal('a removal that meets a Qdrant that is away', () => {
     await index.apply(NAMESPACE, [REMOVAL]);
     expect(await index.count(NAMESPACE)).toBe(0);
     await index.apply(NAMESPACE, [stored(1)]);
-    const query = { vector: VECTOR, limit: 1, nowMs: Date.now() };
-    expect(await index.search(NAMESPACE, query, EMPTY_OVERLAY)).toEqual([]);
+    expect(await search()).toEqual([]);
+  });
+
+  it('hangs: changes wait for it, and are made when it goes on', async () => {
+    await index.apply(NAMESPACE, [stored(3)]);
+    await hang();
+    const removal = index.apply(NAMESPACE, [{ ...REMOVAL, version: 4 }]);
+    globalThis.process.kill(process.pid ?? 0, 'SIGCONT');
+    await removal;
+    expect(await index.count(NAMESPACE)).toBe(0);
+  });
+
+  it('hangs: only the first searches wait, and all others fail at once until it goes on', async () => {
+    await index.apply(NAMESPACE, [stored(5)]);
+    await hang();
+    expect(server.circuit).toMatchObject({ state: expect.stringMatching(/open/) });
+    for (let call = 0; call < 50; call += 1) {
+      await expect(search()).rejects.toThrow(/does not answer \(it hangs\)/);
+    }
+    globalThis.process.kill(process.pid ?? 0, 'SIGCONT');
+    await waitFor(() => server.circuit.state === 'closed');
+    expect(await search()).toMatchObject([{ key: '1' }]);
   });
 });

@@ -46,6 +46,7 @@ export class QdrantVectorIndex extends VectorIndex {
     for (const change of changes) {
       if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
     }
+    await this.catalog.server.whenReachable();
     await this.#queue.run(namespace, () => this.#writer(namespace).write(changes), new Set(changes.map(keyOf)));
   }
 
@@ -83,6 +84,7 @@ export class QdrantVectorIndex extends VectorIndex {
 
   /** @throws IndexUnavailableError */
   async clear(namespace: Namespace): Promise<void> {
+    await this.catalog.server.whenReachable();
     await this.#queue.run(namespace, async () => {
       this.removed.forget(namespace);
       await this.catalog.mirrors.clear(namespace);

@@ -18,6 +18,7 @@ export class QdrantVectorRebuild extends VectorRebuild {
 
   /** @throws IndexUnavailableError */
   async begin(namespace: Namespace): Promise<IndexDraft> {
+    await this.catalog.server.whenReachable();
     if (this.catalog.isShared) return SharedDraft.begin(this.catalog, namespace);
     const old = await this.catalog.target(namespace);
     if (old === undefined && (await describeCollection(this.catalog.server, this.catalog.aliasOf(namespace)))) {

@@ -65,7 +65,7 @@ function world() {
       yield [...rows.values()].filter(({ content }) => content !== null);
     },
   };
-  const warmup = new IndexWarmup(1000);
+  const warmup = new IndexWarmup(1000, ['lexical']);
   const write = (key: string, version: number, isDeleted = false) => {
     const content = toSearchedContent(aMemory({ key, version }), { searchedText: 'x', session: null });
     rows.set(key, { namespace: NAMESPACE, key, version, content: isDeleted ? null : content });
@@ -103,6 +103,37 @@ describe('following the ledger', () => {
     write('2', 2, true);
     await follower.catchUp();
     expect([...held.keys()]).toEqual(['1', '3', '4', '5']);
+  });
+
+  it('keeps no recall waiting while the index is filled, and then until it has caught up', async () => {
+    const { follower, write, warmup, held } = world();
+    expect([...(await follower.whenSearchable())]).toEqual(['lexical']);
+    await follower.load();
+    warmup.markReady();
+    write('1', 1);
+    expect([...(await follower.whenSearchable())]).toEqual([]);
+    expect([...held.keys()]).toEqual(['1']);
+  });
+
+  it('goes without the index while a replaced ledger is read, and catches up with what was written meanwhile', async () => {
+    const { follower, feed, write, warmup, held } = world();
+    await follower.load();
+    warmup.markReady();
+    feed.isReset = true;
+    const original = feed.now.bind(feed);
+    let duringRefill: readonly string[] = [];
+    feed.now = async () => {
+      const position = await original();
+      duringRefill = [...(await follower.whenSearchable())];
+      write('1', 1);
+      write('2', 1);
+      write('1', 2, true);
+      return position;
+    };
+    await follower.catchUp();
+    expect(duringRefill).toEqual(['lexical']);
+    expect([...held.keys()]).toEqual(['2']);
+    expect([...(await follower.whenSearchable())]).toEqual([]);
   });
 
   it('reads back what others wrote only', async () => {

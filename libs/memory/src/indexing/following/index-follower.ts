@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IndexChange } from '../../index-model/index-point.js';
 import type { LexicalIndex } from '../../index-model/lexical-index.port.js';
 import type { ChangeFeed, FeedPosition, LedgerChange } from './change-feed.port.js';
-import type { IndexReadiness } from '../../index-model/index-readiness.port.js';
+import type { IndexReadiness, RecallIndexName } from '../../index-model/index-readiness.port.js';
 import type { IndexWarmup } from '../projection/index-warmup.js';
-import type { IndexFilling } from '../projection/index-filling.js';
+import type { FillingListener, IndexFilling } from '../projection/index-filling.js';
 import { toWordPoint } from '../../index-model/index-point-factory.js';
 import { applyChanges } from '../projection/indexer.js';
 import type { ProjectionSource, SearchedRow } from '../projection/projection-source.port.js';
@@ -25,6 +25,7 @@ const ROWS_PER_TURN = 100;
 export class IndexFollower implements IndexReadiness, IndexFilling {
   private readonly namespaces = new Set<Namespace>();
   private position: FeedPosition | undefined;
+  private isRefilled = false;
   private running: Promise<void> | undefined;
   private queued: Promise<void> | undefined;
 
@@ -37,8 +38,8 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     private readonly recent: Pick<RecentWrites, 'take' | 'mark' | 'forget'>,
   ) {}
 
-  /** Fills the index. Calls `onProgress` with the number of rows so far; resolves with the total. */
-  async load(onProgress: (rows: number) => void = () => {}): Promise<number> {
+  /** Fills the index. */
+  async load({ onProgress = () => {} }: FillingListener = {}): Promise<number> {
     const total = await this.fill(onProgress);
     await this.catchUp();
     return total;
@@ -66,6 +67,13 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     await this.catchUp();
   }
 
+  /** Resolves at once while the index is being filled, naming it, and otherwise as `whenReady`. */
+  async whenSearchable(): Promise<ReadonlySet<RecallIndexName>> {
+    const loading = await this.warmup.whenSearchable();
+    if (!loading.has('lexical')) await this.catchUp();
+    return loading;
+  }
+
   /** Applies everything committed since the last run. Calls made during a run share the next run. */
   catchUp(): Promise<void> {
     if (!this.running) {
@@ -85,10 +93,17 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     const { mark } = this.recent;
     while (this.position) {
       const batch = await this.feed.since(this.position, CHANGES_PER_READ);
-      if (batch.isReset) return this.refill();
+      if (batch.isReset) {
+        await this.refill();
+        continue;
+      }
       await this.apply(await this.rowsOf(batch.changes));
       this.position = batch.position;
-      if (batch.isCaughtUp) return this.recent.forget(mark);
+      if (!batch.isCaughtUp) continue;
+      this.recent.forget(mark);
+      if (this.isRefilled) this.warmup.markLoaded('lexical');
+      this.isRefilled = false;
+      return;
     }
   }
 
@@ -104,11 +119,13 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
     return unknown.size === 0 ? rows : [...rows, ...(await this.source.searchedRows([...unknown.values()]))];
   }
 
-  /** Handles a replaced ledger, whose versions may be older than those the index holds. */
+  /** Handles a replaced ledger, whose versions may be older than those the index holds; recall goes without it. */
   private async refill(): Promise<void> {
+    this.warmup.markLoading('lexical');
     for (const namespace of this.namespaces) await this.index.clear(namespace);
     this.namespaces.clear();
     await this.fill(() => {});
+    this.isRefilled = true;
   }
 
   private async apply(rows: readonly SearchedRow[]): Promise<void> {

@@ -33,7 +33,7 @@ export class IndexCompleteness {
       readonly vectors: Pick<VectorIndex, 'count'>;
     },
     private readonly pending: Pick<PendingMemories, 'count'>,
-    private readonly readiness: IndexReadiness,
+    private readonly readiness: Pick<IndexReadiness, 'whenReady'>,
   ) {}
 
   /**

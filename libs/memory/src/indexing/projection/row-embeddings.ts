@@ -12,7 +12,8 @@ export interface RowEmbedding {
 /** Returns the embeddings of rows, in order: the stored one if it is of the embedder's space, otherwise a new one. */
 export async function embedRows(rows: readonly ProjectionRow[], embedder: Embedder): Promise<readonly RowEmbedding[]> {
   const unembedded = rows.filter((row) => row.memory && row.embedding?.space !== embedder.space);
-  const vectors = unembedded.length === 0 ? [] : await embedder.embed(unembedded.map((row) => row.searchedText));
+  const texts = unembedded.map((row) => row.searchedText);
+  const vectors = texts.length === 0 ? [] : await embedder.embed(texts, { isPatient: true });
   const made = new Map(unembedded.map((row, index) => [row, vectors[index]]));
   return rows.map((row) => {
     const vector = made.get(row);

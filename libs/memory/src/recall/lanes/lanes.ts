@@ -66,8 +66,9 @@ export class Lanes {
     return new Map((await Promise.all(answers)).flatMap((answer) => [...answer]));
   }
 
-  /** Undefined when the lane cannot answer. */
+  /** Undefined when the lane cannot answer, or its index is still being filled. */
   private async proposalOf(lane: Lane, search: Search, limit: number): Promise<Proposal | undefined> {
+    if (search.overlay.loading?.has(lane.name)) return undefined;
     const asked = this.searchOf(lane);
     const candidates = await this.timed(lane.name, () => asked.propose(search, limit)).catch(whenAway);
     if (candidates === undefined) return undefined;

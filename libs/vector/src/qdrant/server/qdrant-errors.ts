@@ -1,4 +1,4 @@
-import { IndexUnavailableError } from '@sfm/memory';
+import { CircuitOpenError, IndexUnavailableError, type CircuitVerdict } from '@sfm/memory';
 
 /** The server understood the request and will never accept it: its content is wrong. */
 export class QdrantRefusal extends Error {
@@ -36,6 +36,7 @@ const TLS_PROBLEM = /CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/;
  */
 export function toIndexError(error: unknown, server: string, waitedMs: number): Error {
   if (error instanceof IndexUnavailableError || error instanceof QdrantRefusal) return error;
+  if (error instanceof CircuitOpenError) return notAsked(error, server);
   const status = statusOf(error);
   if (status !== undefined) return fromStatus(status, server, error);
   if (isTimeout(error)) {
@@ -47,6 +48,15 @@ export function toIndexError(error: unknown, server: string, waitedMs: number): 
       ? `the certificate of Qdrant at ${server} is not trusted (${code}): set QDRANT_TLS_CERT to its authority`
       : `Qdrant at ${server} does not answer: ${code ?? message}`;
   return new IndexUnavailableError(problem, { cause: error });
+}
+
+/** What a failed call says about the server. A gateway's 502 to 504 say that nothing answers behind it. */
+export function verdictOn(error: unknown): CircuitVerdict {
+  const status = statusOf(error);
+  if (status !== undefined) return status >= 502 && status <= 504 ? 'outage' : 'answer';
+  if (propertyOf(error, 'name') === 'TimeoutError') return 'outage';
+  const { code } = rootOf(error);
+  return code === undefined || TLS_PROBLEM.test(code) ? 'nothing' : 'outage';
 }
 
 /** Whether the same call may succeed a moment later. An answer that timed out has used up the time. */
@@ -62,6 +72,13 @@ export function isWorthRetrying(error: unknown): boolean {
  */
 export function asksToRetry(error: unknown): boolean {
   return statusOf(error) === 500 && /please retry/i.test(reasonOf(error));
+}
+
+function notAsked(error: CircuitOpenError, server: string): Error {
+  const met = error.cause === undefined || isTimeout(error.cause) ? 'it hangs' : rootOf(error.cause).message;
+  return new IndexUnavailableError(`Qdrant at ${server} does not answer (${met}) and is asked again in a moment`, {
+    cause: error,
+  });
 }
 
 function fromStatus(status: number, server: string, cause: unknown): Error {

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QdrantClient, type Schemas } from '@qdrant/js-client-rest';
-import { backoffMs, isJsonObject } from '@sfm/memory';
+import { backoffMs, CircuitBreaker, CircuitOpenError, isJsonObject } from '@sfm/memory';
 import { traceCall, type OpenSpan } from '@sfm/observability';
 import { Agent, fetch, request, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
-import { asksToRetry, isWorthRetrying, toIndexError, UnexpectedAnswer } from './qdrant-errors.js';
+import { asksToRetry, isWorthRetrying, toIndexError, UnexpectedAnswer, verdictOn } from './qdrant-errors.js';
 
 type Api = ReturnType<QdrantClient['api']>;
 
@@ -25,6 +25,8 @@ type Init = RequestInit & { readonly signal: AbortSignal };
 export interface CallOptions {
   /** Overrides the connection's timeout; for work whose time grows with the data. */
   readonly timeoutMs?: number;
+  /** Nobody waits for it: it is not given up when the server is found to hang. @default when it may take longer */
+  readonly isPatient?: boolean;
 }
 
 const DEFAULT_TIMEOUT_MS = 5000;
@@ -36,13 +38,15 @@ const KEEP_ALIVE_MS = 4000;
 
 /**
  * One Qdrant server over REST: keep-alive connections, a time limit on every wait, retries of repeatable calls (all
- * calls of this adapter are repeatable).
+ * calls of this adapter are repeatable). While the server is away or hangs, calls fail at once: see `CircuitBreaker`.
  */
 export class QdrantServer {
   /** For messages: `host:port`. */
   readonly name: string;
   readonly #api: Api;
   readonly #agent: Agent;
+  /** Shared by all callers of the server. */
+  readonly #circuit = new CircuitBreaker({ probe: (signal) => this.#probe(signal), verdictOn });
   /** Typed loosely: Node declares the types of another release of undici. */
   readonly #transport: object;
   readonly #timeoutMs: number;
@@ -78,6 +82,15 @@ export class QdrantServer {
     }).api();
   }
 
+  get circuit(): Pick<CircuitBreaker, 'state' | 'openings'> {
+    return this.#circuit;
+  }
+
+  /** Waits for a server that is known not to answer, no longer than for a call: for work that nobody waits for. */
+  async whenReachable(): Promise<void> {
+    await this.#circuit.whenClosed(this.#timeoutMs);
+  }
+
   /**
    * Returns the result of a call; retries with jitter while the server is briefly away or asks for it, and time is
    * left.
@@ -87,11 +100,11 @@ export class QdrantServer {
    */
   async call<Result>(
     request: (api: Api, init: RequestInit) => Promise<Answer<Result>>,
-    { timeoutMs = this.#timeoutMs }: CallOptions = {},
+    { timeoutMs = this.#timeoutMs, isPatient = timeoutMs > this.#timeoutMs }: CallOptions = {},
   ): Promise<Result> {
     return this.#traced(async (span) => {
       const api = span ? naming(this.#api, span) : this.#api;
-      const { data } = await this.#try((init) => request(api, init), timeoutMs);
+      const { data } = await this.#try((init) => request(api, init), { timeoutMs, isPatient });
       return this.#resultOf(data, timeoutMs);
     });
   }
@@ -105,7 +118,7 @@ export class QdrantServer {
     const body = JSON.stringify(query);
     return this.#traced(async (span) => {
       if (span) nameAs('queryPoints', span);
-      const answer = await this.#try(({ signal }) => this.#post(path, body, signal), this.#timeoutMs);
+      const answer = await this.#try(({ signal }) => this.#post(path, body, signal));
       return this.#resultOf({ result: scoredPoints(answer) }, this.#timeoutMs);
     });
   }
@@ -121,13 +134,13 @@ export class QdrantServer {
     const body = `{"operations":[${operations.join(',')}]}`;
     await this.#traced(async (span) => {
       if (span) nameAs('batchUpdate', span);
-      await this.#try(({ signal }) => this.#post(path, body, signal), this.#timeoutMs);
+      await this.#try(({ signal }) => this.#post(path, body, signal), { isPatient: true });
     });
   }
 
   /** Returns the server's version, such as `1.16.3`. Throws as `call` does. */
   async version(options: CallOptions = {}): Promise<string> {
-    const { data } = await this.#try((init) => this.#api.root({}, init), options.timeoutMs ?? this.#timeoutMs);
+    const { data } = await this.#try((init) => this.#api.root({}, init), options);
     return data.version;
   }
 
@@ -153,6 +166,7 @@ export class QdrantServer {
 
   /** Closes the connections once current requests are answered. */
   async close(): Promise<void> {
+    this.#circuit.end();
     await this.#agent.close();
   }
 
@@ -180,16 +194,29 @@ export class QdrantServer {
     return result;
   }
 
-  async #try<T>(request: (init: Init) => Promise<T>, timeoutMs: number): Promise<T> {
+  /** The first call reads no data, the second needs the part of the server that holds it. */
+  async #probe(signal: AbortSignal): Promise<void> {
+    const init = { signal, ...this.#transport };
+    await this.#api.root({}, init);
+    await this.#api.collectionExists({ collection_name: 'health' }, init);
+  }
+
+  async #try<T>(
+    request: (init: Init) => Promise<T>,
+    { timeoutMs = this.#timeoutMs, isPatient = false }: CallOptions = {},
+  ): Promise<T> {
+    const patience = { patienceMs: isPatient ? timeoutMs : 0 };
     const signal = AbortSignal.timeout(timeoutMs);
     const init = { signal, ...this.#transport };
     let failure: unknown;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await request(init);
+        return await this.#circuit.run(() => request(init), patience);
       } catch (error) {
         // An earlier answer of the server is more informative than the timeout.
-        if (!signal.aborted || failure === undefined) failure = error;
+        const isAnswer = !signal.aborted && !(error instanceof CircuitOpenError);
+        if (isAnswer || failure === undefined) failure = error;
+        if (error instanceof CircuitOpenError) throw toIndexError(failure, this.name, timeoutMs);
       }
       const isLast = attempt >= MAX_TRIES && !asksToRetry(failure);
       if (isLast || signal.aborted || !isWorthRetrying(failure)) throw toIndexError(failure, this.name, timeoutMs);

@@ -4,7 +4,7 @@ import { HealthReader, type HealthReport } from '@sfm/edge';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
 import { compatible } from '../wire/errors.dto.js';
-import { HealthSchema, LivenessSchema } from './service.dto.js';
+import { HealthSchema, LivenessSchema, UnreadinessSchema } from './service.dto.js';
 
 const TAG = 'service';
 /** Probes that wait longer count the process as dead, although a slow backend does not make it so. */
@@ -14,6 +14,8 @@ const LIVENESS_WITHIN_MS = 500;
 @Controller()
 @Public()
 export class HealthController {
+  private written: { readonly report: HealthReport; readonly json: string } | undefined;
+
   constructor(
     private readonly health: HealthReader,
     private readonly options: HttpOptions,
@@ -28,18 +30,12 @@ export class HealthController {
     answers: [{ status: 200, description: 'State.', schema: HealthSchema }],
     open: true,
   })
-  async read() {
+  async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const report = await this.health.read();
-    const healthy = report.components.every((component) => component.healthy);
-    return {
-      ...flags(report),
-      healthy,
-      status: healthy ? 'healthy' : report.kvStore ? 'degraded' : 'unhealthy',
-      version: this.options.version,
-      uptime_seconds: Math.round(process.uptime() * 1000) / 1000,
-      timestamp: new Date().toISOString(),
-      services: services(report),
-    };
+    // Written once for all who ask until something is checked anew.
+    if (this.written?.report !== report) this.written = { report, json: JSON.stringify(this.stateOf(report)) };
+    void reply.type('application/json; charset=utf-8');
+    return this.written.json;
   }
 
   @Get('health/basic')
@@ -73,17 +69,34 @@ export class HealthController {
     id: 'readiness',
     tag: TAG,
     summary: 'Readiness',
-    description: '503 while the truth store is unreachable: then nothing can be stored or recalled.',
+    description:
+      '503 while the truth store is unreachable, and until a recall would be answered: some index must be loaded and ' +
+      'able to answer.',
     answers: [
       { status: 200, description: 'The service can serve.', schema: LivenessSchema },
-      { status: 503, description: 'The truth store is unreachable.', schema: LivenessSchema },
+      { status: 503, description: 'The service cannot serve, and why.', schema: UnreadinessSchema },
     ],
     open: true,
   })
   async readiness(@Res({ passthrough: true }) reply: FastifyReply) {
     const report = await this.health.read();
-    void reply.status(report.kvStore ? 200 : 503);
-    return flags(report);
+    const { obstacle: reason } = report;
+    if (reason === undefined) return flags(report);
+    void reply.status(503);
+    return { ...flags(report), reason };
+  }
+
+  private stateOf(report: HealthReport) {
+    const healthy = report.components.every((component) => component.healthy);
+    return {
+      ...flags(report),
+      healthy,
+      status: healthy ? 'healthy' : report.kvStore ? 'degraded' : 'unhealthy',
+      version: this.options.version,
+      uptime_seconds: Math.round(process.uptime() * 1000) / 1000,
+      timestamp: new Date().toISOString(),
+      services: services(report),
+    };
   }
 }
 

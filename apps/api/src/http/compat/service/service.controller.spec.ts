@@ -45,6 +45,7 @@ describe('health', () => {
     ...HEALTHY,
     kvStore: false,
     graphStore: false,
+    obstacle: 'the truth store does not answer',
     components: [{ name: 'postgresql', healthy: false, latencyMs: 3, details: { error: 'timeout' } }],
   };
 
@@ -58,7 +59,8 @@ describe('health', () => {
       version: '9.9.9',
     });
     http.health = DOWN;
-    const { status, body } = await get('/health');
+    const { status, body, headers } = await get('/health');
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(status).toBe(200);
     expect(body).toMatchObject({
       kv_store: false,
@@ -80,11 +82,19 @@ describe('health', () => {
     expect(down.body).toEqual({ ...up, kv_store: false, graph_store: false });
   });
 
-  it('/healthz stays 200 and /readyz is 503 while the truth is down, both with the booleans', async () => {
+  it('/readyz answers with the booleans alone while the service can serve, whatever is degraded', async () => {
+    http.health = { ...HEALTHY, vectorStore: false, predictionProvider: false };
+    const { status, body } = await get('/readyz');
+    expect(status).toBe(200);
+    expect(body).toEqual({ kv_store: true, vector_store: false, graph_store: true, prediction_provider: false });
+  });
+
+  it('/healthz stays 200 and /readyz is 503 with the reason while the truth is down, both with the booleans', async () => {
     http.health = DOWN;
     const booleans = { kv_store: false, vector_store: true, graph_store: false, prediction_provider: true };
     expect(await get('/healthz')).toMatchObject({ status: 200, body: booleans });
-    expect(await get('/readyz')).toMatchObject({ status: 503, body: booleans });
+    const unready = await get('/readyz');
+    expect(unready).toMatchObject({ status: 503, body: { ...booleans, reason: 'the truth store does not answer' } });
   });
 });
 

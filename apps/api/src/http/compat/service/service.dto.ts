@@ -38,6 +38,13 @@ const booleans = {
 
 export const LivenessSchema = apiSchema('Liveness', z.object(booleans).describe('State of the parts.'));
 
+export const UnreadinessSchema = apiSchema(
+  'Unreadiness',
+  z
+    .object({ ...booleans, reason: z.string().describe('Why requests cannot be served now.') })
+    .describe('State of the parts, and what keeps the service from serving.'),
+);
+
 const ComponentSchema = apiSchema(
   'ServiceHealth',
   z
@@ -60,8 +67,8 @@ export const HealthSchema = apiSchema(
         .enum(['healthy', 'degraded', 'unhealthy'])
         .describe('`degraded`: some part is down, memories are safe.'),
       version: z.string().describe('Version of the service.'),
-      uptime_seconds: z.number().describe('Seconds since the process started.'),
-      timestamp: z.string().describe('When this was asked, ISO 8601.'),
+      uptime_seconds: z.number().describe('Seconds from the start of the process until then.'),
+      timestamp: z.string().describe('When this was found out, ISO 8601.'),
       services: z.array(ComponentSchema).describe('Each part by itself.'),
     })
     .describe('State of the service and its parts.'),
