@@ -97,7 +97,7 @@ describe('/store', () => {
       { authorization: `Bearer ${TEAM_TOKEN}`, 'x-soma-namespace': 'other' },
     );
     expect(refused.status).toBe(403);
-    const malformed = await post('/store', { coord: '1', payload: {} }, { 'x-soma-namespace': 'a b' });
+    const malformed = await post('/store', { coord: '1', payload: {} }, { 'x-soma-namespace': 'a\u0085b' });
     expect(malformed).toMatchObject({ status: 422, body: { detail: [{ loc: ['header', 'X-Soma-Namespace'] }] } });
   });
 
