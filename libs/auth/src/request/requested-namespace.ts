@@ -10,10 +10,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *
  * @throws InvalidRequestError when the header was sent more than once: the values would be read as one name.
  */
-export function requestedNamespace({
-  headers,
-  raw,
-}: Pick<GuardedRequest, 'headers' | 'raw'>): string | undefined {
+export function requestedNamespace({ headers, raw }: Pick<GuardedRequest, 'headers' | 'raw'>): string | undefined {
   const requested = headers[HEADER.toLowerCase()];
   if (requested === undefined) return undefined;
   if (Array.isArray(requested) || (requested.includes(',') && isRepeated(raw?.rawHeaders ?? []))) {

@@ -75,7 +75,9 @@ export function describeMemoryCacheContract(adapter: string, harness: MemoryCach
       expect(await versionAt('1', A_1)).toBe(2);
       expect(await versionAt('1:1', NAMESPACE_A)).toBeUndefined();
       expect(await versionAt('1', toNamespace('c'))).toBeUndefined();
-      const odd = ['tenant one', 'a*', '[a]', 'a?', String.raw`a\b`, 'a%3A1', '{a}', '日本語'].map((name) => toNamespace(name));
+      const odd = ['tenant one', 'a*', '[a]', 'a?', String.raw`a\b`, 'a%3A1', '{a}', '日本語'].map((name) =>
+        toNamespace(name),
+      );
       await cache.set(odd.map((namespace, index) => memoryAt('1', 10 + index, namespace)));
       await cache.clear(toNamespace('a*'));
       await cache.clear(toNamespace('[a]'));

@@ -11,7 +11,19 @@ describe('names of collections', () => {
     expect(aliasOf('org:team')).toBe('org~3ateam');
     expect(aliasOf('a/ü')).toBe('a~2f~c3~bc');
     const names = ['a:b', 'a~3ab', 'a/b', 'a--12345678', 'a-~2d12345678', 'a~2d-12345678', 'a', 'a b', 'A', '~', '~7e'];
-    const tenants = ['user@example.com', 'acme/eu', 'a+b/c=', '.', '..', '~2e', '-x', '日本語', 'ü', '😀', '\u00fc\u0308'];
+    const tenants = [
+      'user@example.com',
+      'acme/eu',
+      'a+b/c=',
+      '.',
+      '..',
+      '~2e',
+      '-x',
+      '日本語',
+      'ü',
+      '😀',
+      '\u00fc\u0308',
+    ];
     // What a long name is cut to is no name of another.
     const long = ':'.repeat(200);
     const all = [...names, ...tenants, long, aliasOf(long), `${long}.`];
