@@ -8,6 +8,7 @@ import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
 const REFUSED_BODY_WAIT_MS = 5000;
+const TITLE = 'SomaFractalMemory API';
 
 /** Sets up hooks, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
@@ -29,6 +30,7 @@ export function configureHttp(app: NestFastifyApplication): void {
       methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
       exposedHeaders: [
         'X-Request-ID',
+        'Warning',
         'Location',
         'ETag',
         'Retry-After',
@@ -39,10 +41,17 @@ export function configureHttp(app: NestFastifyApplication): void {
       maxAge: PREFLIGHT_SECONDS,
     });
   }
-  SwaggerModule.setup('docs', app, () => openApiDocument(app, version), {
+  const document = () => openApiDocument(app, version);
+  SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
-    customSiteTitle: 'SomaFractalMemory API',
+    customSiteTitle: TITLE,
+  });
+  // Clients and bookmarks of the earlier service know this path. The same page, all of it open to be read in one piece.
+  SwaggerModule.setup('redoc', app, document, {
+    raw: false,
+    customSiteTitle: TITLE,
+    swaggerOptions: { docExpansion: 'full', supportedSubmitMethods: [] },
   });
 }
 
