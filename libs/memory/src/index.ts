@@ -18,6 +18,7 @@ export {
   VersionConflictError,
   NamespaceBusyError,
   StoreUnavailableError,
+  UnknownCursorError,
   EmbedderUnavailableError,
   IndexUnavailableError,
   IndexUnusableError,

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { MethodNotAllowedException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { RequestLimits } from '@sfm/edge';
 import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetrics } from '@sfm/observability';
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
@@ -21,7 +23,12 @@ export function configureHttp(app: NestFastifyApplication): void {
     else done();
   });
   installHttpMetrics(fastify, app.get(ServiceMetrics, { strict: false }));
-  app.get(RouteTable, { strict: false }).watch(fastify);
+  const routes = app.get(RouteTable, { strict: false });
+  routes.watch(fastify);
+  fastify.addHook('onRequest', ({ url, method, routeOptions }, _reply, done) => {
+    const isPattern = routeOptions.url?.includes('/:') === true;
+    done(isPattern && routes.lacksMethod(url, method) ? new MethodNotAllowedException() : undefined);
+  });
   if (cors.origins.length > 0) {
     const anyOrigin = cors.origins.includes('*');
     app.enableCors({
@@ -41,7 +48,8 @@ export function configureHttp(app: NestFastifyApplication): void {
       maxAge: PREFLIGHT_SECONDS,
     });
   }
-  const document = () => openApiDocument(app, version);
+  const { bounds } = app.get(RequestLimits, { strict: false });
+  const document = () => openApiDocument(app, { version, bounds });
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

@@ -14,8 +14,8 @@ export function queryInteger(description: string, { least, otherwise }: { least:
     .meta({ type: 'integer', minimum: least, description: `${description} Default ${otherwise}.` });
 }
 
-/** A JSON object written into a query string. */
-export function queryJsonObject(description: string, example: string) {
+/** A JSON object written into a query string. @param contentSchema of the object, for the API document */
+export function queryJsonObject(description: string, contentSchema: Readonly<Record<string, unknown>>) {
   return z
     .string()
     .transform((text, context): JsonObject => {
@@ -25,7 +25,7 @@ export function queryJsonObject(description: string, example: string) {
       return z.NEVER;
     })
     .optional()
-    .meta({ description, examples: [example] });
+    .meta({ description, contentMediaType: 'application/json', contentSchema });
 }
 
 function parseJson(text: string): unknown {

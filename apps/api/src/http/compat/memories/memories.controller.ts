@@ -3,6 +3,7 @@ import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedReads, AuthorizedRecall, AuthorizedWrites, RequestLimits } from '@sfm/edge';
 import type { Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
+import { coordinateText } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
 import { compatible } from '../wire/errors.dto.js';
@@ -24,7 +25,7 @@ import { QuestionReader } from '../wire/question.js';
 import { warn } from '../wire/warnings.js';
 
 const TAG = 'memories (compatible)';
-const COORD = { coord: 'Coordinate as text: numbers separated by commas.' };
+const COORD = [coordinateText('coord')];
 
 /** The newer compatible API: the same memories under `/memories`. */
 @Controller('memories')

@@ -1,4 +1,4 @@
-import { jsonObject } from '@sfm/edge';
+import { comparedObject } from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
 import {
@@ -19,7 +19,7 @@ import {
 const exact = () => flagField(true, 'true: a whole text field equals the term; false: it contains it.');
 const caseSensitive = () => flagField(false, 'true: upper and lower case differ.');
 const flat = () =>
-  jsonObject('Payload with `memory_type`, `coordinate`, `importance_norm` and, when episodic, `timestamp`.', {
+  comparedObject('Payload with `memory_type`, `coordinate`, `importance_norm` and, when episodic, `timestamp`.', {
     text: 'The kettle is blue',
     memory_type: 'episodic',
     coordinate: [1, 2, 3],
@@ -106,7 +106,7 @@ export const ContextRecallRequestSchema = apiSchema(
   z
     .object({
       query: queryField(),
-      context: jsonObject('Circumstances: payloads that share its top-level values rank higher.', {
+      context: comparedObject('Circumstances: payloads that share its top-level values rank higher.', {
         session: 'monday',
       }),
       top_k: topKField(5),

@@ -1,4 +1,4 @@
-import { jsonObject } from '@sfm/edge';
+import { comparedObject, COORDINATE_PATTERN, jsonObject } from '@sfm/edge';
 import { isJsonObject, MEMORY_TYPES, type JsonObject, type MemoryType } from '@sfm/memory';
 import { z } from 'zod';
 
@@ -7,15 +7,11 @@ import { z } from 'zod';
  * given" and types of their own: what can be meant by a value is read from it, as the reference implementation does.
  */
 
-const INTEGER = String.raw`^\s*[+-]?\d+(\.0*)?\s*$`;
-const NUMBER = String.raw`^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*$`;
+const INTEGER = String.raw`^ *[+-]?[0-9]+(\.0*)? *$`;
+const NUMBER = String.raw`^ *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})? *$`;
 const TRUE = ['true', '1', 'yes', 'on', 't', 'y'];
 const FALSE = ['false', '0', 'no', 'off', 'f', 'n'];
 const SPELLINGS = [...TRUE, ...FALSE];
-
-/** Digits that every double can hold, so that no two texts of this form become one coordinate. */
-const PLAIN_NUMBER = String.raw`-?(\d{1,8}(\.\d{1,7})?|0\.\d{1,15})`;
-const COORDINATE = `^ ?${PLAIN_NUMBER}( ?, ?${PLAIN_NUMBER}){0,15} ?$`;
 
 export const coordText = (description = 'Coordinate as text: numbers separated by commas.') =>
   z
@@ -24,7 +20,7 @@ export const coordText = (description = 'Coordinate as text: numbers separated b
     .meta({ examples: ['1.0,2.0,3.0'] });
 
 /** A coordinate in a request. The pattern is narrower than what is read: doubles are taken in any notation. */
-export const coordField = (description?: string) => coordText(description).meta({ pattern: COORDINATE });
+export const coordField = (description?: string) => coordText(description).meta({ pattern: COORDINATE_PATTERN });
 
 export const payloadField = () =>
   jsonObject('What is remembered: any JSON object.', { text: 'The kettle is in the blue cupboard', source: 'kitchen' });
@@ -92,7 +88,7 @@ export const termsField = () =>
 
 const FILTERS = 'Only memories whose payload has these top-level values; `_keywords`: words that weigh extra.';
 
-export const filtersField = () => jsonObject(FILTERS, { source: 'kitchen' }).nullish().describe(FILTERS);
+export const filtersField = () => comparedObject(FILTERS, { source: 'kitchen' }).nullish().describe(FILTERS);
 
 /** Text where a filter was expected. */
 export class UnreadableFilters {
