@@ -233,11 +233,14 @@ describeReal('the consumer process', () => {
     });
     expect(await metric(consumer, 'consumer_process_success_total')).toBe(0);
     expect(await consumer.signal('SIGTERM')).toBe(0);
+    // As supervisors start it: what they tell npm must reach the consumer.
+    consumer.script = 'start:consumer';
     consumer.spawn();
     await waitFor(() => consumer.output.includes('starts again'));
     await server.start();
     await consumer.ready();
-    expect(await consumer.signal('SIGTERM')).toBe(0);
+    await consumer.signal('SIGTERM');
+    await waitFor(async () => (await status('/healthz')) === undefined, { what: () => 'the consumer to stop' });
     await server.stop();
   });
 });

@@ -63,6 +63,21 @@ describe('the life of an embedded service', () => {
     await expect(stat(join(service.dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
   });
 
+  it('stops when npm start is told to, as supervisors do', async () => {
+    const service = await RunningService.prepare();
+    services.push(service);
+    service.script = 'start';
+    await service.launch();
+    await service.signal('SIGTERM');
+    const answers = () =>
+      fetch(`${service.url}/ping`).then(
+        () => true,
+        () => false,
+      );
+    await waitFor(async () => !(await answers()), { timeoutMs: 20_000, what: () => 'the service to stop' });
+    await expect(stat(join(service.dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
+  });
+
   it('refuses a second instance on the same data folder and lets the first go on', async () => {
     const first = await started();
     await store(first, '1,1', 'first instance');

@@ -12,6 +12,7 @@ import type { AppConfig } from '@sfm/config';
 import { EdgeModule, HealthReader, type EdgeOptions } from '@sfm/edge';
 import { MetricsModule } from '@sfm/observability';
 import { PublicMetricsController } from './http/compat/service/metrics.controller.js';
+import { boundsOf } from './http/options/bounds-of.js';
 import { HttpOptions } from './http/options/http-options.js';
 import { HttpModule } from './http/http.module.js';
 import { VERSION } from './version.js';
@@ -83,11 +84,7 @@ function httpOptions(config: AppConfig): HttpOptions {
 
 function edgeOptions(config: AppConfig, { limits }: CompleteOptions, token: string): EdgeOptions {
   return {
-    bounds: {
-      ...limits,
-      maxQueryLength: config.limits.queryCharacters,
-      maxBatchQueries: config.limits.batchQueries,
-    },
+    bounds: boundsOf(config, limits),
     cursorSecret: createHmac('sha256', token).update('page cursors').digest('hex'),
   };
 }

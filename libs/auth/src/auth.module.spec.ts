@@ -186,9 +186,38 @@ describe('the namespace of a request', () => {
     expect((await call('/who', bearer('bound-token'))).body).toMatchObject({ namespace: 'team_a' });
   });
 
-  it.each(['a b', 'a/b', '..', 'ü', 'x'.repeat(129), "a';drop"])('cannot be called "%s"', async (name) => {
+  it.each([
+    'base:user@example.com',
+    'base:acme/eu',
+    'base:a+b/c=',
+    'base:tenant one',
+    '~t',
+    '..',
+    "a';drop",
+    'a, b',
+    'x'.repeat(200),
+    'ü',
+    '日本語 😀',
+  ])('can be called "%s"', async (name) => {
     const call = await start();
-    const { status, body } = await call('/who', named('test-token', name));
+    const sent = Buffer.from(name, 'utf8').toString('latin1');
+    expect(await call('/who', named('test-token', sent))).toMatchObject({ status: 200, body: { namespace: name } });
+  });
+
+  it('is read as Latin-1 where its bytes are no UTF-8', async () => {
+    const call = await start();
+    expect((await call('/who', named('test-token', 'caf\u00e9'))).body).toMatchObject({ namespace: 'café' });
+  });
+
+  it('is the default one when the header is empty', async () => {
+    const call = await start();
+    expect((await call('/who', named('test-token', ''))).body).toMatchObject({ namespace: 'api_ns' });
+  });
+
+  it.each(['x'.repeat(256), 'a\u0007b', 'a\u0085b', '\u00a0'])('cannot be called %j', async (name) => {
+    const call = await start();
+    const sent = Buffer.from(name, 'utf8').toString('latin1');
+    const { status, body } = await call('/who', named('test-token', sent));
     expect(status).toBe(422);
     expect(JSON.stringify(body)).toContain('X-Soma-Namespace');
   });

@@ -122,7 +122,7 @@ describe('problems', () => {
       SOMA_API_PORT: 'ninety',
       SOMA_VECTOR_DIM: '7',
       SOMA_EMBEDDER: 'magic',
-      SOMA_MEMORY_NAMESPACE: 'a b',
+      SOMA_MEMORY_NAMESPACE: 'a\tb',
       POSTGRES_URL: 'mysql://root:hunter2@db/x',
       SOMA_PUBLIC_STATS: 'maybe',
       SOMA_MAX_TOP_K: '10.5',

@@ -20,15 +20,30 @@ export {
 } from './errors/error-description.js';
 export { FILTER_RULE, parseFilter } from './filters/filter-syntax.js';
 export { HealthReader, type HealthReport, type PartHealth } from './health/health-reader.js';
-export { IdempotentRequests, type Outcome, type RepeatableCall } from './idempotency/idempotent-requests.js';
+export {
+  IDEMPOTENCY_KEY_PATTERN,
+  IdempotentRequests,
+  type Outcome,
+  type RepeatableCall,
+} from './idempotency/idempotent-requests.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
 export { toNewMemory } from './mapping/new-memory.js';
 export { PageCursor } from './mapping/page-cursor.js';
 export { toRecallRequest } from './mapping/recall-request.js';
-export { coordinateInput, filterInput, instant, memoryType, payloadInput, timeBounds } from './schemas/fields.js';
-export { jsonObject } from './schemas/json-object.js';
+export {
+  COORDINATE_LIST,
+  COORDINATE_PATTERN,
+  coordinateInput,
+  filterInput,
+  instant,
+  memoryType,
+  payloadInput,
+  timeBounds,
+} from './schemas/fields.js';
+export { FILTER_SCHEMA } from './schemas/filter-schema.js';
+export { comparedObject, JSON_VALUE, jsonObject } from './schemas/json-object.js';
 export {
   ReindexBodySchema,
   VerifyBodySchema,

@@ -25,6 +25,7 @@ export {
   VersionConflictError,
   NamespaceBusyError,
   StoreUnavailableError,
+  UnknownCursorError,
   EmbedderUnavailableError,
   IndexUnavailableError,
   IndexUnusableError,
@@ -55,7 +56,15 @@ export {
   type EventRecord,
 } from './event-model/memory-event.js';
 export { MEMORY_TYPES, type MemoryType, type Memory } from './model/memory.js';
-export { NAMESPACE_RULE, type Namespace, toNamespace, trustedNamespace } from './model/namespace.js';
+export {
+  MAX_NAMESPACE_LENGTH,
+  NAMESPACE_PATTERN,
+  NAMESPACE_RULE,
+  type Namespace,
+  quotedNamespace,
+  toNamespace,
+  trustedNamespace,
+} from './model/namespace.js';
 export {
   type WriteCommand,
   type WriteReceipt,

@@ -15,6 +15,8 @@ export class RunningProgram {
   private closed: Promise<unknown> = Promise.resolve();
   /** Everything the present process has printed. */
   output = '';
+  /** Script of package.json to start it by, as supervisors do; the program itself otherwise. */
+  script: string | undefined;
   /** Told of every line that any of its processes prints. */
   onLine: (line: string) => void = () => {};
 
@@ -47,8 +49,12 @@ export class RunningProgram {
   /** Starts the process without waiting for it. */
   spawn(): void {
     this.output = '';
-    const main = fileURLToPath(new URL(`../../../apps/${this.app}/dist/main.js`, import.meta.url));
-    this.child = spawn(process.execPath, [main], {
+    const repository = fileURLToPath(new URL('../../../', import.meta.url));
+    const main = `${repository}apps/${this.app}/dist/main.js`;
+    const [program, args] =
+      this.script === undefined ? [process.execPath, [main]] : ['npm', ['run', '--silent', this.script]];
+    this.child = spawn(program, args, {
+      cwd: repository,
       env: childEnvironment(this.environment),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

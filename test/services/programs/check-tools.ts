@@ -1,16 +1,19 @@
-import { chmod, cp, mkdir, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { cachedFolder, describe } from './cached-folder.js';
 import { buildGoProgram, type GoProgram } from './go-program.js';
 import { findOnPath, runTool } from './run-tool.js';
+import { REPOSITORY } from '../repository.js';
 import { ServerUnavailable } from '../lifetime/server-process.js';
 
-/** Programs that check files: workflows, shell scripts, rules of Prometheus, the model of docker-compose.yml. */
-export type CheckTool = 'actionlint' | 'shellcheck' | 'promtool' | 'compose-spec';
+/** Programs that check files: workflows, shell scripts, rules of Prometheus, docker-compose.yml, the API document. */
+export type CheckTool = (typeof CHECK_TOOLS)[number];
 
 interface Source {
   readonly version: string;
   readonly fill: (draft: string) => Promise<void>;
+  /** What the program depends on and is not pinned. */
+  readonly builtFor?: () => Promise<string>;
 }
 
 const SOURCES: Readonly<Record<CheckTool, Source>> = {
@@ -29,9 +32,10 @@ const SOURCES: Readonly<Record<CheckTool, Source>> = {
     name: 'compose-spec',
   }),
   shellcheck: { version: '0.11.0.1', fill: unpackShellcheck },
+  schemathesis: { version: '4.32.5', fill: installSchemathesis, builtFor: pythonVersion },
 };
 
-export const CHECK_TOOLS = ['actionlint', 'shellcheck', 'promtool', 'compose-spec'] as const;
+export const CHECK_TOOLS = ['actionlint', 'shellcheck', 'promtool', 'compose-spec', 'schemathesis'] as const;
 
 /**
  * The pinned program, made on first use and kept in the cache; where that fails, one of that name on PATH.
@@ -39,9 +43,10 @@ export const CHECK_TOOLS = ['actionlint', 'shellcheck', 'promtool', 'compose-spe
  * @throws ServerUnavailable when there is neither
  */
 export async function findCheckTool(tool: CheckTool): Promise<string> {
-  const { version, fill } = SOURCES[tool];
+  const { version, fill, builtFor } = SOURCES[tool];
   try {
-    return path.join(await cachedFolder(`${tool}-${version}`, fill), tool);
+    const folder = [tool, version, ...(builtFor ? [await builtFor()] : [])].join('-');
+    return path.join(await cachedFolder(folder, fill), tool);
   } catch (error) {
     const installed = await findOnPath(tool);
     if (installed !== undefined) return installed;
@@ -72,4 +77,34 @@ async function unpackShellcheck(draft: string): Promise<void> {
   await cp(path.join(target, 'bin', 'shellcheck'), program);
   await chmod(program, 0o755);
   await rm(target, { recursive: true });
+}
+
+/** The version of Python whose packages are taken; they hold compiled parts for that version alone. */
+async function pythonVersion(): Promise<string> {
+  if ((await findOnPath('python3')) === undefined) throw new ServerUnavailable('Python is not installed');
+  const version = await runTool('python3', ['-c', 'import sys; print("py%d.%d" % sys.version_info[:2])']);
+  return version.trim();
+}
+
+async function installSchemathesis(draft: string): Promise<void> {
+  const packages = path.join(draft, 'packages');
+  const list = path.join(REPOSITORY, 'test/services/programs/schemathesis/requirements.txt');
+  const options = [
+    '--quiet',
+    '--disable-pip-version-check',
+    '--only-binary',
+    ':all:',
+    '--target',
+    packages,
+    '-r',
+    list,
+  ];
+  await runTool('python3', ['-m', 'pip', 'install', ...options], { timeoutMs: 300_000 });
+  const program = path.join(draft, 'schemathesis');
+  const start = `from schemathesis.cli import schemathesis; schemathesis(prog_name="schemathesis")`;
+  await writeFile(
+    program,
+    `#!/bin/sh\nPYTHONPATH="$(dirname "$0")/packages:$PYTHONPATH" exec python3 -c '${start}' "$@"\n`,
+  );
+  await chmod(program, 0o755);
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import { MethodNotAllowedException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { RequestLimits } from '@sfm/edge';
 import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetrics } from '@sfm/observability';
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
@@ -8,6 +10,7 @@ import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
 const REFUSED_BODY_WAIT_MS = 5000;
+const TITLE = 'SomaFractalMemory API';
 
 /** Sets up hooks, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
@@ -20,7 +23,12 @@ export function configureHttp(app: NestFastifyApplication): void {
     else done();
   });
   installHttpMetrics(fastify, app.get(ServiceMetrics, { strict: false }));
-  app.get(RouteTable, { strict: false }).watch(fastify);
+  const routes = app.get(RouteTable, { strict: false });
+  routes.watch(fastify);
+  fastify.addHook('onRequest', ({ url, method, routeOptions }, _reply, done) => {
+    const isPattern = routeOptions.url?.includes('/:') === true;
+    done(isPattern && routes.lacksMethod(url, method) ? new MethodNotAllowedException() : undefined);
+  });
   if (cors.origins.length > 0) {
     const anyOrigin = cors.origins.includes('*');
     app.enableCors({
@@ -29,6 +37,7 @@ export function configureHttp(app: NestFastifyApplication): void {
       methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
       exposedHeaders: [
         'X-Request-ID',
+        'Warning',
         'Location',
         'ETag',
         'Retry-After',
@@ -39,10 +48,18 @@ export function configureHttp(app: NestFastifyApplication): void {
       maxAge: PREFLIGHT_SECONDS,
     });
   }
-  SwaggerModule.setup('docs', app, () => openApiDocument(app, version), {
+  const { bounds } = app.get(RequestLimits, { strict: false });
+  const document = () => openApiDocument(app, { version, bounds });
+  SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
-    customSiteTitle: 'SomaFractalMemory API',
+    customSiteTitle: TITLE,
+  });
+  // Clients and bookmarks of the earlier service know this path. The same page, all of it open to be read in one piece.
+  SwaggerModule.setup('redoc', app, document, {
+    raw: false,
+    customSiteTitle: TITLE,
+    swaggerOptions: { docExpansion: 'full', supportedSubmitMethods: [] },
   });
 }
 

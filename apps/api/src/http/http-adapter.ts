@@ -12,6 +12,8 @@ import { registerJsonParser } from './requests/json-body.js';
 const REQUEST_TIMEOUT_MS = 60_000;
 /** Coordinates are path parameters, so this allows any length that the limits permit. */
 const MAX_PATH_PARAMETER = 65_536;
+/** Enough of a request that cannot be read to see its path. */
+const START_BYTES = 512;
 
 /** The server under Nest; uses our error shapes even for requests that reach no route. */
 export function createHttpAdapter({ maxBodyBytes }: Pick<HttpOptions, 'maxBodyBytes'>): FastifyAdapter {
@@ -40,17 +42,28 @@ class OwnParserAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {}
 }
 
-/** Answers input that Node cannot parse as HTTP. The path is unknown, so the error has the compatible shape. */
-function answerClientError(error: Error & { readonly code?: string }, socket: Socket): void {
+/**
+ * Answers input that Node cannot parse as HTTP, in the shape of the API whose path begins it; in the compatible one when
+ * that is not known.
+ */
+function answerClientError(
+  error: Error & { readonly code?: string; readonly rawPacket?: unknown },
+  socket: Socket,
+): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
   const status = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 }[error.code ?? ''] ?? 400;
-  const { body } = errorResponse(statusError(status, STATUS_CODES[status] ?? 'Bad Request'), { url: '/', id: '' });
+  const start = Buffer.isBuffer(error.rawPacket) ? error.rawPacket.toString('latin1', 0, START_BYTES) : '';
+  const url = /^[A-Z]+ (\/[^\s?]*)/.exec(start)?.[1] ?? '/';
+  const { body, contentType } = errorResponse(statusError(status, STATUS_CODES[status] ?? 'Bad Request'), {
+    url,
+    id: '',
+  });
   const text = JSON.stringify(body);
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: ${contentType}\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\nConnection: close\r\n\r\n${text}`,
   );
 }

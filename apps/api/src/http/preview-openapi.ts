@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { completeOptions } from '@sfm/composition';
+import { loadConfig } from '@sfm/config';
 import {
   AuthorizedMaintenance,
   AuthorizedReads,
@@ -12,7 +14,9 @@ import {
   RequestLimits,
 } from '@sfm/edge';
 import { MetricsModule } from '@sfm/observability';
+import { memorySystemOptions } from '@sfm/service-config';
 import { PublicMetricsController } from './compat/service/metrics.controller.js';
+import { boundsOf } from './options/bounds-of.js';
 import { createHttpAdapter } from './http-adapter.js';
 import { HttpModule } from './http.module.js';
 import { HttpOptions } from './options/http-options.js';
@@ -39,14 +43,16 @@ class PlaceholderModule {}
 })
 class RoutesModule {}
 
-/** Builds the document of all routes without starting anything: Nest's preview reads decorators but builds no provider. */
+/** Builds the document of all routes, with the default bounds, without starting anything: Nest's preview reads decorators but builds no provider. */
 export async function previewOpenApi(version: string): Promise<OpenAPIObject> {
   const app = await NestFactory.create(RoutesModule, createHttpAdapter({ maxBodyBytes: 1 }), {
     preview: true,
     logger: false,
     abortOnError: false,
   });
-  return openApiDocument(app, version);
+  const config = loadConfig({});
+  const { limits } = completeOptions(memorySystemOptions(config, 'preview'));
+  return openApiDocument(app, { version, bounds: boundsOf(config, limits) });
 }
 
 function neverBuilt(): never {

@@ -15,7 +15,7 @@ export class BearerStrategy extends Strategy {
     super();
   }
 
-  override authenticate(request: Pick<GuardedRequest, 'headers'>): void {
+  override authenticate(request: Pick<GuardedRequest, 'headers' | 'raw'>): void {
     const header = request.headers['authorization'];
     if (typeof header !== 'string' || !header.startsWith(SCHEME)) {
       this.fail(401);

@@ -30,7 +30,7 @@ describe('options of a memory system', () => {
   });
 
   it('refuse a name that is none of a namespace', () => {
-    expect(() => completeOptions({ truth: TRUTH, namespace: 'not allowed' })).toThrow(/namespace.*must be 1 to 128/);
+    expect(() => completeOptions({ truth: TRUTH, namespace: 'not\nallowed' })).toThrow(/namespace.*must be 1 to 255/);
   });
 
   it('win over what is filled in, one by one, unless they are undefined', () => {

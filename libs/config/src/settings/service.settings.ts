@@ -1,7 +1,7 @@
 import { flag, integer, oneOf, scaled, text } from '../kinds/setting-kinds.js';
 
 // Same as the core's namespace rule: this library imports none of our code, and a wrong name must prevent the start.
-const NAMESPACE = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
+const NAMESPACE = /^(?! )[^\p{Cc}\p{Cs}]{1,255}(?<! )$/u;
 
 /** The process and its data folder. */
 export const serviceSettings = {
@@ -33,7 +33,7 @@ export const serviceSettings = {
     aliases: [{ name: 'SOMA_NAMESPACE', note: 'set SOMA_MEMORY_NAMESPACE instead' }],
     fallback: 'api_ns',
     pattern: NAMESPACE,
-    allowed: '1 to 128 letters, digits, "_", ".", ":" or "-", not starting with a punctuation mark',
+    allowed: '1 to 255 characters, none of them a control character, with no space at either end',
     description: 'Namespace of requests that do not name one with the header X-Soma-Namespace.',
   }),
   maxMemories: integer({

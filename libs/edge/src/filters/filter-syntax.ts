@@ -18,8 +18,8 @@ export const FILTER_RULE =
   '`{"tags": {"contains": "x"}}` a list with the element; `{"k": {"eq": {…}}}` equals an object. ' +
   'A dot in a key steps into an object; `\\.` is a plain dot.';
 
-const MAX_CONDITIONS = 64;
-const MAX_CHOICES = 1000;
+export const MAX_CONDITIONS = 64;
+export const MAX_CHOICES = 1000;
 
 /**
  * Parses the wire form of a filter.

@@ -9,7 +9,9 @@ import {
 import type { z } from 'zod';
 import { admit, type UseCase } from '../use-cases/admission.js';
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
+/** What a key may be; a JSON Schema pattern too. */
+export const IDEMPOTENCY_KEY_PATTERN = String.raw`^[\u0021-\u007e]{1,255}$`;
+const KEY = new RegExp(IDEMPOTENCY_KEY_PATTERN);
 /** How long an answer is remembered and repeated. */
 const KEPT_MS = 60 * 60 * 1000;
 /** How long a request may take before it is considered lost, along with the process that was handling it. */

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { InvalidRequestError, type Namespace } from '@sfm/memory';
+import { UnknownCursorError, type Namespace } from '@sfm/memory';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -27,7 +27,7 @@ export class PageCursor {
     return Buffer.concat([iv, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** @throws InvalidRequestError unless this service issued the cursor for this namespace. */
+  /** @throws UnknownCursorError unless this service issued the cursor for this namespace. */
   read(namespace: Namespace, cursor: string): number {
     const bytes = Buffer.from(cursor, 'base64url');
     try {
@@ -40,7 +40,7 @@ export class PageCursor {
       const id = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, IV_BYTES + ID_BYTES)), decipher.final()]);
       return Number(id.readBigUInt64BE());
     } catch {
-      throw new InvalidRequestError('cursor', 'must be the next_cursor of an earlier page of this namespace');
+      throw new UnknownCursorError('cursor', 'must be the next_cursor of an earlier page of this namespace');
     }
   }
 }

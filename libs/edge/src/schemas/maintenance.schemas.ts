@@ -1,9 +1,16 @@
+import { NAMESPACE_PATTERN } from '@sfm/memory';
 import { z } from 'zod';
 
 const YEAR_SECONDS = 31_536_000;
 const DEFAULT_PENDING_SECONDS = 60;
 
-const namespaces = (what: string) => z.array(z.string()).min(1).max(1000).describe(what).optional();
+const namespaces = (what: string) =>
+  z
+    .array(z.string().meta({ pattern: NAMESPACE_PATTERN }))
+    .min(1)
+    .max(1000)
+    .describe(what)
+    .optional();
 
 const pending = () =>
   z

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { coordinateInput, instant, memoryType, payloadInput } from './fields.js';
+import { coordinateInput, futureInstant, memoryType, payloadInput } from './fields.js';
+
+/** Versions are 32-bit integers in the store. */
+const MAX_VERSION = 2_147_483_647;
 
 export const NewMemorySchema = z
   .strictObject({
@@ -7,10 +10,11 @@ export const NewMemorySchema = z
     payload: payloadInput(),
     type: memoryType('`episodic`: something that happened; `semantic`: something that is known.').default('episodic'),
     importance: z.number().optional().describe('How much it matters; any scale, normalised against the namespace.'),
-    expires_at: instant('From this time on, which must lie ahead, the memory is not found any more.').optional(),
+    expires_at: futureInstant('From this time on, which must lie ahead, the memory is not found any more.').optional(),
     expected_version: z
       .int()
       .min(0)
+      .max(MAX_VERSION)
       .optional()
       .describe('Kept only if this version lives at the coordinate, 0 for nothing; otherwise 409 `version_conflict`.'),
   })
@@ -24,7 +28,11 @@ export type NewMemoryBody = z.output<typeof NewMemorySchema>;
  */
 export const NewMemoryBatchSchema = z
   .strictObject({
-    memories: z.array(z.unknown()).min(1).describe('The memories, kept each on its own.'),
+    memories: z
+      .array(z.unknown())
+      .min(1)
+      .describe('The memories, kept each on its own.')
+      .meta({ 'x-at-most': 'maxBulkItems' }),
   })
   .describe('Several memories to keep, each on its own.');
 export type NewMemoryBatch = z.output<typeof NewMemoryBatchSchema>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filterInput, memoryType, timeBounds } from './fields.js';
+import { filterInput, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
 import { jsonObject } from './json-object.js';
 import { memoryFields } from './memory.schemas.js';
 
@@ -10,8 +10,13 @@ export const RecallBodySchema = z
     query: z
       .string()
       .describe('What to look for, in plain words.')
-      .meta({ examples: ['where is the kettle'] }),
-    top_k: z.int().min(1).default(10).describe('How many memories to return; at most the configured maximum.'),
+      .meta({ pattern: SEARCHABLE_PATTERN, 'x-at-most': 'maxQueryLength', examples: ['where is the kettle'] }),
+    top_k: z
+      .int()
+      .min(1)
+      .default(10)
+      .describe('How many memories to return; at most the configured maximum.')
+      .meta({ 'x-at-most': 'maxTopK' }),
     filter: filterInput().optional(),
     type: memoryType('Only memories of this type.').optional(),
     ...timeBounds,
@@ -32,7 +37,11 @@ export const RecallBodySchema = z
       .describe('Prefer important memories: adds `weight × importance_norm`.'),
     keywords: z
       .strictObject({
-        terms: z.array(z.string()).min(1).max(100).describe('Words that must weigh extra.'),
+        terms: z
+          .array(z.string().meta({ pattern: SEARCHABLE_PATTERN, 'x-at-most': 'maxQueryLength' }))
+          .min(1)
+          .max(100)
+          .describe('Words that must weigh extra.'),
         boost: weight('Added to the score per term that a payload has.').default(1),
         exact: z.boolean().default(false).describe('true: a whole text field equals the term; false: it contains it.'),
         case_sensitive: z.boolean().default(false).describe('true: upper and lower case differ.'),

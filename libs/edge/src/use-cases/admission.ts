@@ -4,6 +4,7 @@ import { hasScope, NamespaceForbiddenError, ScopeForbiddenError, type Principal,
 export const SCOPE_OF = {
   store: 'write',
   storeAll: 'write',
+  storePortions: 'write',
   storeEach: 'write',
   forget: 'write',
   get: 'read',

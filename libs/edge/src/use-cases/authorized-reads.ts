@@ -39,10 +39,10 @@ export class AuthorizedReads {
     return this.reads.range(principal.namespace, box);
   }
 
-  /** See `ReadService.keywordSearch`. */
-  async keywordSearch(principal: Principal, query: KeywordQuery): Promise<readonly Memory[]> {
+  /** See `ReadService.keywordSearch`. Nothing is found for a query that is undefined, because it can match nothing. */
+  async keywordSearch(principal: Principal, query: KeywordQuery | undefined): Promise<readonly Memory[]> {
     admit(principal, 'keywordSearch');
-    return this.reads.keywordSearch(principal.namespace, query);
+    return query === undefined ? [] : this.reads.keywordSearch(principal.namespace, query);
   }
 
   /**

@@ -5,9 +5,10 @@ import { admit } from './admission.js';
 export class AuthorizedRecall {
   constructor(private readonly recaller: RecallService) {}
 
-  /** See `RecallService.recall`. */
-  async recall(principal: Principal, request: RecallRequest): Promise<RecallResult> {
+  /** See `RecallService.recall`. Nothing is found for a request that is undefined, because it can match nothing. */
+  async recall(principal: Principal, request: RecallRequest | undefined): Promise<RecallResult> {
     admit(principal, 'recall');
+    if (request === undefined) return { hits: [], degraded: [] };
     return this.recaller.recall(principal.namespace, request);
   }
 }

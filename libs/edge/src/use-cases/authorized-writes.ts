@@ -28,6 +28,12 @@ export class AuthorizedWrites {
     return memories.length === 0 ? [] : this.stores.storeAll(principal.namespace, memories);
   }
 
+  /** See `StoreService.storePortions`. */
+  async storePortions(principal: Principal, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+    admit(principal, 'storePortions');
+    return memories.length === 0 ? [] : this.stores.storePortions(principal.namespace, memories);
+  }
+
   /** See `StoreService.storeEach`. */
   async storeEach(principal: Principal, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
     admit(principal, 'storeEach');

@@ -3,6 +3,7 @@ export const ERROR_CODES = [
   'invalid_request',
   'invalid_coordinate',
   'payload_too_large',
+  'unknown_cursor',
   'memory_not_found',
   'missing_token',
   'invalid_token',
@@ -49,6 +50,11 @@ export class InvalidCoordinateError extends InvalidRequestError {
 /** A payload is larger than the configured limit. */
 export class PayloadTooLargeError extends InvalidRequestError {
   override readonly code: ErrorCode = 'payload_too_large';
+}
+
+/** A cursor names no page: this service did not write it, or not for this namespace. */
+export class UnknownCursorError extends InvalidRequestError {
+  override readonly code: ErrorCode = 'unknown_cursor';
 }
 
 /** One item of a bulk request is not allowed; nothing of the request was stored. `index` counts from 0. */

@@ -5,14 +5,30 @@ declare const checked: unique symbol;
 /** The name of a namespace. `toNamespace` checks a text and returns it as one. */
 export type Namespace = string & { readonly [checked]: 'Namespace' };
 
-const NAMESPACE = /^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,127}$/;
+/**
+ * Most characters (code points) of a name. At four bytes each they share an index row of PostgreSQL (2,704 bytes) with
+ * the longest coordinate.
+ */
+export const MAX_NAMESPACE_LENGTH = 255;
+
+/**
+ * No control characters, not even the upper ones, and no space at the ends, which HTTP cuts off. A JSON Schema pattern
+ * too, hence without classes that only some dialects know.
+ */
+const ALLOWED = String.raw`[^\u0000-\u001f\u007f-\u009f]`;
+const AT_ENDS = String.raw`[^\u0000-\u0020\u007f-\u009f]`;
+export const NAMESPACE_PATTERN = `^${AT_ENDS}(${ALLOWED}{0,${MAX_NAMESPACE_LENGTH - 2}}${AT_ENDS})?$`;
+
+const NAMESPACE = new RegExp(NAMESPACE_PATTERN, 'u');
+const PLAIN = /^[\w.:@/+=-]+$/;
 
 /** Describes valid namespace names, for error messages and API documents. */
-export const NAMESPACE_RULE = '1 to 128 letters, digits, "_", ".", ":" or "-", not starting with a punctuation mark';
+export const NAMESPACE_RULE = `1 to ${MAX_NAMESPACE_LENGTH} characters, none of them a control character, with no space at either end`;
 
 /** @throws InvalidRequestError when the name is not allowed. */
 export function toNamespace(name: string, field = 'namespace'): Namespace {
-  if (!NAMESPACE.test(name)) throw new InvalidRequestError(field, `must be ${NAMESPACE_RULE}`);
+  if (!NAMESPACE.test(name) || !name.isWellFormed() || name.trim() === '')
+    throw new InvalidRequestError(field, `must be ${NAMESPACE_RULE}`);
   return trustedNamespace(name);
 }
 
@@ -22,4 +38,9 @@ export function toNamespace(name: string, field = 'namespace'): Namespace {
  */
 export function trustedNamespace(name: string): Namespace {
   return name as Namespace;
+}
+
+/** A name as an argument of a shell command: in quotes where it needs them. */
+export function quotedNamespace(name: Namespace): string {
+  return PLAIN.test(name) ? name : `'${name.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -7,6 +7,7 @@ const MAX_WAITING = 10_000;
 /** Records which memories were returned, in the background and in batches, so that reads do not wait for writes. */
 export class AccessRecorder {
   private waiting = new Map<Namespace, Set<string>>();
+  private inFlight: ReadonlyMap<Namespace, ReadonlySet<string>> = new Map();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
   private size = 0;
@@ -27,6 +28,11 @@ export class AccessRecorder {
     this.timer ??= setTimeout(() => void this.flush(), this.delayMs).unref();
   }
 
+  /** Whether an access is recorded that no read from the truth shows yet. */
+  isWaiting(namespace: Namespace, key: string): boolean {
+    return [this.waiting, this.inFlight].some((records) => records.get(namespace)?.has(key) === true);
+  }
+
   /** Writes all waiting records. Never rejects. */
   async flush(): Promise<void> {
     clearTimeout(this.timer);
@@ -36,9 +42,11 @@ export class AccessRecorder {
     this.size = 0;
     const now = new Date();
     this.writing = this.writing.then(async () => {
+      this.inFlight = batch;
       for (const [namespace, keys] of batch) {
         await this.accesses.touch(namespace, [...keys], now).catch(this.onError);
       }
+      this.inFlight = new Map();
     });
     await this.writing;
   }

@@ -30,17 +30,24 @@ export class ReadService {
     const key = coordinateKey(coordinate);
     const [memory] = await this.memories.findByKeys(namespace, [key], new Date());
     if (!memory) throw new MemoryNotFoundError(namespace, key);
+    const counted = this.counted(memory);
     this.accesses.record(namespace, [key]);
-    return memory;
+    return counted;
   }
 
   /** Returns the memories at the given coordinates, in the order requested, absent ones left out. */
   async getMany(namespace: Namespace, coordinates: readonly Coordinate[]): Promise<readonly Memory[]> {
     const keys = coordinates.map(coordinateKey);
     const found = await this.memories.findByKeys(namespace, [...new Set(keys)], new Date());
-    const byKey = new Map(found.map((memory) => [memory.key, memory]));
+    const byKey = new Map(found.map((memory) => [memory.key, this.counted(memory)]));
     this.accesses.record(namespace, [...byKey.keys()]);
     return keys.flatMap((key) => byKey.get(key) ?? []);
+  }
+
+  /** Adds the read before, which is recorded in the background, so that a client sees it on its next read. */
+  private counted(memory: Memory): Memory {
+    const isWaiting = this.accesses.isWaiting(memory.namespace, memory.key);
+    return isWaiting ? { ...memory, accessCount: memory.accessCount + 1 } : memory;
   }
 
   async list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {

@@ -47,6 +47,15 @@ export class StoreService {
    * @throws InvalidBulkItemError naming the first bad item by its index; nothing was stored.
    */
   async storeAll(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+    this.checkBulkSize(memories);
+    return this.storePortions(namespace, memories);
+  }
+
+  /**
+   * As `storeAll`, for any number of memories: all are checked before the first is stored, then stored in transactions
+   * of at most `maxBulkItems`, one after the other. A failure leaves those before it stored; storing all again is safe.
+   */
+  async storePortions(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
     const bulk = this.storeTogether(namespace, memories);
     this.bulks.add(bulk);
     try {
@@ -91,7 +100,6 @@ export class StoreService {
   }
 
   private async storeTogether(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
-    this.checkBulkSize(memories);
     const commands: WriteCommand[] = [];
     for (const [index, memory] of memories.entries()) {
       try {
@@ -101,6 +109,15 @@ export class StoreService {
         throw error;
       }
     }
+    const { maxBulkItems } = this.options.limits;
+    const stored: StoredMemory[] = [];
+    for (let start = 0; start < commands.length; start += maxBulkItems) {
+      stored.push(...(await this.writePortion(commands.slice(start, start + maxBulkItems))));
+    }
+    return stored;
+  }
+
+  private async writePortion(commands: readonly WriteCommand[]): Promise<readonly StoredMemory[]> {
     const start = performance.now();
     const stored = await this.writer.write(await this.normalizers.apply(commands));
     this.telemetry.observeWriteBatch(commands.length);

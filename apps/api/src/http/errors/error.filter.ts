@@ -1,4 +1,4 @@
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, Logger, MethodNotAllowedException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { RequestPart } from '@sfm/edge';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeHttpError } from './describe-http-error.js';
@@ -24,7 +24,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   private describe(error: unknown, request: FastifyRequest): HttpError {
-    if (request.is404) {
+    if (request.is404 || error instanceof MethodNotAllowedException) {
       const allowed = this.routes.methodsAt(request.url);
       if (allowed.length > 0) return { ...statusError(405, ''), headers: { allow: allowed.join(', ') } };
       return statusError(404, '');

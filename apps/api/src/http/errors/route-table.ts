@@ -22,15 +22,28 @@ export class RouteTable {
     });
   }
 
-  /** The path's methods in alphabetical order; empty for an unknown path. */
+  /** The path's methods in alphabetical order; empty for an unknown path. A path of its own wins over a pattern. */
   methodsAt(url: string): readonly string[] {
-    const path = (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/+$/, '');
-    const methods = new Set<string>();
-    for (const route of this.routes.values()) {
-      if (route.pattern.test(path)) for (const method of route.methods) methods.add(method);
+    const path = pathOf(url);
+    const own = this.routes.get(path);
+    const methods = new Set<string>(own?.methods);
+    if (own === undefined) {
+      for (const route of this.routes.values()) {
+        if (route.pattern.test(path)) for (const method of route.methods) methods.add(method);
+      }
     }
     return [...methods].sort();
   }
+
+  /** Whether the path is a route of its own that has no such method: the router would then try patterns. */
+  lacksMethod(url: string, method: string): boolean {
+    const own = this.routes.get(pathOf(url));
+    return own !== undefined && !own.methods.has(method);
+  }
+}
+
+function pathOf(url: string): string {
+  return (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/+$/, '');
 }
 
 /** `:coord` in `/memories/:coord` matches one path segment; `::` is a literal colon. */

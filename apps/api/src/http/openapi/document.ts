@@ -1,5 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { RequestBounds } from '@sfm/edge';
+import { withBounds } from './bounds.js';
+import { withJsonParameters } from './json-parameters.js';
 import { BEARER } from './operation.js';
 import { componentSchemas } from './schema-registry.js';
 
@@ -18,17 +21,24 @@ const TAGS: Readonly<Record<string, string>> = {
   service: 'Health, metrics and counts.',
 };
 
-/** Builds the OpenAPI 3.1 document of all routes. Needs no backend: a preview application is enough. */
-export function openApiDocument(app: INestApplication, version: string): OpenAPIObject {
+/**
+ * Builds the OpenAPI 3.1 document of all routes, with the bounds in force. Needs no backend: a preview application is
+ * enough.
+ */
+export function openApiDocument(
+  app: INestApplication,
+  { version, bounds }: { readonly version: string; readonly bounds: RequestBounds },
+): OpenAPIObject {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('SomaFractalMemory API')
     .setDescription(DESCRIPTION)
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('http://127.0.0.1:9595', 'Local default')
+    .addServer('/', 'Where this document is served')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'opaque', description: 'The API token.' }, BEARER);
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
-  return { ...document, components: { ...document.components, schemas: componentSchemas() } };
+  const components = { ...document.components, schemas: componentSchemas() };
+  return withBounds(withJsonParameters({ ...document, components }), bounds);
 }

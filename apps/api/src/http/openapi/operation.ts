@@ -9,6 +9,8 @@ import {
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import { COORDINATE_LIST, COORDINATE_PATTERN } from '@sfm/edge';
+import { NAMESPACE_PATTERN, NAMESPACE_RULE } from '@sfm/memory';
 import type { z } from 'zod';
 import { inlineSchema, schemaRef } from './schema-registry.js';
 
@@ -23,14 +25,35 @@ export interface OperationDoc {
   readonly description?: string;
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
-  /** Path parameters and their descriptions. */
-  readonly params?: Readonly<Record<string, string>>;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly params?: readonly ParameterDoc[];
+  readonly headers?: readonly HeaderDoc[];
   readonly answers: readonly AnswerDoc[];
   /** Error statuses in addition to the common ones of its kind of route. */
   readonly errors?: readonly number[];
   /** The route needs no token. */
   readonly open?: boolean;
+}
+
+/** A coordinate in the path: numbers separated by commas. */
+export interface ParameterDoc {
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** Described as the text it is, for routes whose answers hold coordinates as text. */
+export const coordinateText = (name: string): ParameterDoc => ({
+  name,
+  schema: { type: 'string', pattern: COORDINATE_PATTERN },
+});
+
+/** Described as the list that the commas separate. */
+export const coordinateList = (name: string): ParameterDoc => ({ name, schema: COORDINATE_LIST });
+
+/** A request header that is not required. */
+export interface HeaderDoc {
+  readonly name: string;
+  readonly description: string;
+  readonly pattern: string;
 }
 
 export interface AnswerDoc {
@@ -57,29 +80,40 @@ const ERRORS: Readonly<Record<number, string>> = {
   415: 'The body was not sent as application/json.',
   422: 'A value is not allowed; every such field is named with what is.',
   429: 'Too many requests; `Retry-After` says how many seconds to wait.',
+  431: 'The path, the query string or the headers are longer than 16 kB.',
   500: 'Something unexpected went wrong; the log has the request id.',
   503: 'A part the answer needs is down; `Retry-After` says when to try again.',
 };
 
 const NAMESPACE_HEADER = {
   name: 'X-Soma-Namespace',
-  description: 'Namespace to work in, when the credential allows it; otherwise its default.',
+  description: `Namespace to work in, when the credential allows it; otherwise its default. ${NAMESPACE_RULE}, in UTF-8.`,
   required: false,
-  schema: { type: 'string' as const },
+  // Empty is as if it were not sent.
+  schema: {
+    type: 'string' as const,
+    pattern: `${NAMESPACE_PATTERN}|^$`,
+    examples: ['api_ns', 'team:user@example.com'],
+  },
 };
 
 /** Documents a route: decorators for one handler. */
 export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator {
-  const statuses = [...(doc.open ? [] : [401, 403, 429]), ...(doc.errors ?? []), 500];
+  const statuses = [...(doc.open ? [] : [401, 403, 422, 429, 431]), ...(doc.errors ?? []), 500];
   return applyDecorators(
     ApiTags(doc.tag),
     ApiOperation({ operationId: doc.id, summary: doc.summary, description: doc.description ?? doc.summary }),
     ...(doc.open ? [] : [ApiBearerAuth(BEARER), ApiHeader(NAMESPACE_HEADER)]),
-    ...Object.entries(doc.headers ?? {}).map(([name, description]) =>
-      ApiHeader({ name, description, required: false, schema: { type: 'string' } }),
+    ...(doc.headers ?? []).map(({ name, description, pattern }) =>
+      ApiHeader({ name, description, required: false, schema: { type: 'string', pattern } }),
     ),
-    ...Object.entries(doc.params ?? {}).map(([name, description]) =>
-      ApiParam({ name, description, schema: { type: 'string' }, example: '1,2,3' }),
+    ...(doc.params ?? []).map(({ name, schema }) =>
+      ApiParam({
+        name,
+        schema,
+        style: 'simple',
+        description: 'Coordinate: numbers separated by commas.',
+      }),
     ),
     ...(doc.query ? queryParameters(doc.query) : []),
     ...(doc.body ? [ApiBody({ schema: schemaRef(doc.body), required: true })] : []),

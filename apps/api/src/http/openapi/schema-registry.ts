@@ -1,4 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { JSON_VALUE } from '@sfm/edge';
 import { z } from 'zod';
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
@@ -34,7 +35,8 @@ export function schemaRef(schema: z.ZodType): { $ref: string } {
 /** All named schemas, as the document's components. */
 export function componentSchemas(): Record<string, SchemaObject> {
   const { schemas } = z.toJSONSchema(registry, { ...RENDERING, uri: componentUri });
-  return Object.fromEntries(Object.entries(schemas).map(([id, schema]) => [id, openApiSchema(schema)]));
+  const named = Object.entries(schemas).map(([id, schema]) => [id, openApiSchema(schema)] as const);
+  return { ...Object.fromEntries(named), JsonValue: JSON_VALUE };
 }
 
 /** The JSON Schema of one value, written out, e.g. for a query parameter. */

@@ -2,8 +2,6 @@ import { isJsonObject, type JsonObject } from '@sfm/memory';
 import { z } from 'zod';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
-const TRUE = new Set(['true', '1', 'yes', 'on']);
-const FALSE = new Set(['false', '0', 'no', 'off']);
 
 /** An integer in a query string, at least `least`. */
 export function queryInteger(description: string, { least, otherwise }: { least: number; otherwise: number }) {
@@ -16,20 +14,8 @@ export function queryInteger(description: string, { least, otherwise }: { least:
     .meta({ type: 'integer', minimum: least, description: `${description} Default ${otherwise}.` });
 }
 
-/** A boolean in a query string: true/1/yes/on or false/0/no/off; absent is undefined. */
-export function queryBoolean(description: string) {
-  return z
-    .custom<string>(
-      (text) => typeof text === 'string' && (TRUE.has(text.toLowerCase()) || FALSE.has(text.toLowerCase())),
-      'must be true or false',
-    )
-    .transform((text) => TRUE.has(text.toLowerCase()))
-    .optional()
-    .meta({ type: 'boolean', description });
-}
-
-/** A JSON object written into a query string. */
-export function queryJsonObject(description: string, example: string) {
+/** A JSON object written into a query string. @param contentSchema of the object, for the API document */
+export function queryJsonObject(description: string, contentSchema: Readonly<Record<string, unknown>>) {
   return z
     .string()
     .transform((text, context): JsonObject => {
@@ -39,7 +25,7 @@ export function queryJsonObject(description: string, example: string) {
       return z.NEVER;
     })
     .optional()
-    .meta({ description, examples: [example] });
+    .meta({ description, contentMediaType: 'application/json', contentSchema });
 }
 
 function parseJson(text: string): unknown {

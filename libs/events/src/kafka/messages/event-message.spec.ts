@@ -85,7 +85,7 @@ describe('decodeEventMessage', () => {
     ['no JSON', read('{'), 'not JSON'],
     ['broken UTF-8', read(Buffer.from([0x22, 0xff, 0x22])), 'not JSON'],
     ['a missing field', foreign({ namespace: undefined }), "required property 'namespace'"],
-    ['a name that is none of a namespace', foreign({ namespace: 'not allowed' }), 'namespace: must be 1 to 128'],
+    ['a name that is none of a namespace', foreign({ namespace: 'not\tallowed' }), 'namespace: must be 1 to 255'],
     ['no coordinate', foreign({}, { text: 'x' }), 'payload.coordinate: must be'],
     ['a payload that is no object', foreign({}, 'text'), 'payload.coordinate: must be'],
     ['an empty coordinate', foreign({}, { coordinate: [] }), 'payload.coordinate: must hold at least one'],

@@ -78,7 +78,7 @@ describe('an event of another producer', () => {
     ['payload.coordinate', { payload: { coordinate: '1,nan' } }],
     ['payload.memory_type', { payload: { coordinate: [1], memory_type: 'procedural' } }],
     ['payload', { payload: { coordinate: [1], text: 'x'.repeat(2000) } }],
-    ['namespace', { namespace: 'not allowed' }],
+    ['namespace', { namespace: 'not\nallowed' }],
     ['timestamp', { timestamp: 1e300 }],
     ['timestamp', { timestamp: -1_700_000_000 }],
     ['timestamp', { timestamp: 2024 }],

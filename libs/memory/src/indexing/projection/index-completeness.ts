@@ -3,7 +3,7 @@ import type { LexicalIndex } from '../../index-model/lexical-index.port.js';
 import type { PendingMemories } from '../../index-model/pending-memories.port.js';
 import type { VectorIndex } from '../../index-model/vector-index.port.js';
 import type { IndexReadiness } from '../../index-model/index-readiness.port.js';
-import type { Namespace } from '../../model/namespace.js';
+import { quotedNamespace, type Namespace } from '../../model/namespace.js';
 
 /**
  * A smaller gap is left to `soma verify`, which compares point by point: dead-lettered events leave some points
@@ -77,6 +77,6 @@ function isComplete({ memories, waiting, points }: Counts): boolean {
 function incomplete(namespace: Namespace, { memories, waiting, points }: Counts): IndexIncompleteError {
   return new IndexIncompleteError(
     `the vector index holds ${points} points of namespace ${namespace}, which has ${memories} memories and ${waiting} ` +
-      `of them waiting to be indexed: run soma reindex --namespace ${namespace}`,
+      `of them waiting to be indexed: run soma reindex --namespace ${quotedNamespace(namespace)}`,
   );
 }

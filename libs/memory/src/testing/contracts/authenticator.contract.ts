@@ -54,15 +54,15 @@ export function describeAuthenticatorContract(adapter: string, create: Authentic
     it('refuses namespaces of others, and those that can be nobody’s', async () => {
       await expect(authenticate('token-bound', HOME)).rejects.toThrow(NamespaceForbiddenError);
       await expect(authenticate('token-homeless')).rejects.toThrow(NamespaceForbiddenError);
-      await expect(authenticate('token-main', '../x')).rejects.toThrow(InvalidRequestError);
-      await expect(authenticate('token-main', '../x')).rejects.toMatchObject({ field: 'namespace' });
+      await expect(authenticate('token-main', 'a\nb')).rejects.toThrow(InvalidRequestError);
+      await expect(authenticate('token-main', 'a\nb')).rejects.toMatchObject({ field: 'namespace' });
     });
 
     it.each(['', 'token', 'token-mai', 'token-main ', 'TOKEN-MAIN', 'token-main\0'])(
       'knows nobody called %j, whatever the namespace',
       async (token) => {
         await expect(authenticate(token)).rejects.toThrow(InvalidTokenError);
-        await expect(authenticate(token, '../x')).rejects.toThrow(InvalidTokenError);
+        await expect(authenticate(token, 'a\nb')).rejects.toThrow(InvalidTokenError);
       },
     );
   });

@@ -75,6 +75,15 @@ export function describeMemoryCacheContract(adapter: string, harness: MemoryCach
       expect(await versionAt('1', A_1)).toBe(2);
       expect(await versionAt('1:1', NAMESPACE_A)).toBeUndefined();
       expect(await versionAt('1', toNamespace('c'))).toBeUndefined();
+      const odd = ['tenant one', 'a*', '[a]', 'a?', String.raw`a\b`, 'a%3A1', '{a}', '日本語'].map((name) =>
+        toNamespace(name),
+      );
+      await cache.set(odd.map((namespace, index) => memoryAt('1', 10 + index, namespace)));
+      await cache.clear(toNamespace('a*'));
+      await cache.clear(toNamespace('[a]'));
+      const versions = await Promise.all(odd.map((namespace) => versionAt('1', namespace)));
+      expect(versions).toEqual([10, undefined, undefined, 13, 14, 15, 16, 17]);
+      expect(await versionAt('1', A_1)).toBe(2);
     });
 
     it('replaces an older copy by a newer one', async () => {

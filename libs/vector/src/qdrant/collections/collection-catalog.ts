@@ -1,4 +1,4 @@
-import { IndexUnusableError, type Namespace } from '@sfm/memory';
+import { IndexUnusableError, quotedNamespace, type Namespace } from '@sfm/memory';
 import { aliasOf, isPhysicalOf, physicalName } from './collection-names.js';
 import {
   createCollection,
@@ -172,7 +172,7 @@ export class CollectionCatalog {
         `with ${this.options.space} (${this.options.dimension} dimensions): ` +
         (this.isShared
           ? 'choose another QDRANT_SHARED_COLLECTION and run soma reindex for every namespace'
-          : `run soma reindex --namespace ${namespace}`),
+          : `run soma reindex --namespace ${quotedNamespace(namespace)}`),
     );
   }
 

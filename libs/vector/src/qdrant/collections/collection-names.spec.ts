@@ -10,8 +10,26 @@ describe('names of collections', () => {
   it('write what Qdrant forbids so that no two namespaces get the same name', () => {
     expect(aliasOf('org:team')).toBe('org~3ateam');
     expect(aliasOf('a/ü')).toBe('a~2f~c3~bc');
-    const names = ['a:b', 'a~3ab', 'a/b', 'a--12345678', 'a-~2d12345678', 'a~2d-12345678', 'a'];
-    expect(new Set(names.map(aliasOf)).size).toBe(names.length);
+    const names = ['a:b', 'a~3ab', 'a/b', 'a--12345678', 'a-~2d12345678', 'a~2d-12345678', 'a', 'a b', 'A', '~', '~7e'];
+    const tenants = [
+      'user@example.com',
+      'acme/eu',
+      'a+b/c=',
+      '.',
+      '..',
+      '~2e',
+      '-x',
+      '日本語',
+      'ü',
+      '😀',
+      '\u00fc\u0308',
+    ];
+    // What a long name is cut to is no name of another.
+    const long = ':'.repeat(200);
+    const all = [...names, ...tenants, long, aliasOf(long), `${long}.`];
+    const aliases = all.map(aliasOf);
+    expect(new Set(aliases).size).toBe(all.length);
+    for (const alias of aliases) expect(alias).toMatch(/^[A-Za-z0-9_~][A-Za-z0-9_.~-]{0,199}$/);
   });
 
   it('keep a namespace that looks like a physical collection apart from it', () => {

@@ -5,13 +5,13 @@ const MAX_ENCODED = 200;
 const PHYSICAL_SUFFIX = /--[0-9a-f]{8}(--r\d+)?$/;
 
 /**
- * Returns the alias of a namespace: its own name, where Qdrant allows it. Every other character, and anything that
- * would make the name look like a physical collection's, is written as `~` and two hexadecimal digits per UTF-8 byte;
- * no namespace name contains `~`.
+ * Returns the alias of a namespace: its own name, where Qdrant and a path of a URL allow it. Every other character, `~`
+ * itself, a dot or hyphen in front, and anything that would make the name look like a physical collection's, is written
+ * as `~` and two hexadecimal digits per UTF-8 byte, so no two namespaces share a name.
  */
 export function aliasOf(namespace: string): string {
   const encoded = namespace
-    .replaceAll(/[^A-Za-z0-9_.-]/gu, escaped)
+    .replaceAll(/[^A-Za-z0-9_.-]|^[.-]/gu, escaped)
     .replace(PHYSICAL_SUFFIX, (suffix) => `~2d${suffix.slice(1)}`);
   if (encoded.length <= MAX_ENCODED) return encoded;
   return `${encoded.slice(0, MAX_ENCODED - 34)}~~${digest(namespace).slice(0, 32)}`;

@@ -35,3 +35,35 @@ it('/payloads answers in the order asked, with each coordinate as it was sent', 
   });
   expect((await post('/payloads', { coords: [] })).body).toEqual({ payloads: [] });
 });
+
+it('/keyword_search finds nothing for what no payload holds, and never shortens a term', async () => {
+  for (const [body, warning] of [
+    [{ term: '' }, undefined],
+    [{ term: 'a\u0000' }, undefined],
+    [{ term: '\ud800' }, undefined],
+    [{ term: 'a', top_k: 0 }, undefined],
+    [{ term: 'x'.repeat(10_001) }, '299 - "term: longer than 10000 characters; nothing is returned"'],
+  ] as const) {
+    http.forgetCalls();
+    const { status, body: answer, headers } = await post('/keyword_search', body);
+    expect({ status, answer, warning: headers['warning'] }).toEqual({ status: 200, answer: { results: [] }, warning });
+    expect(http.calls()).toEqual([]);
+  }
+});
+
+it('/keyword_search reads numbers and flags as text, and takes blanks literally', async () => {
+  const body = { term: ' ', exact: 'false', case_sensitive: 'true', top_k: '5000', type: 'procedural' };
+  expect((await post('/keyword_search', body)).status).toBe(200);
+  expect(http.truth.lastQuery).toEqual({ term: ' ', exact: false, caseSensitive: true, limit: 1000 });
+});
+
+it('/range takes a type of the client as none', async () => {
+  expect((await get('/range?min=0,0,0&max=2,2,3&type=procedural')).body).toEqual({ coords: [[1, 2, 3]] });
+});
+
+it('/payloads reads more coordinates than the limit in portions', async () => {
+  http.forgetCalls();
+  const coords = [...Array.from({ length: 250 }, (_, n) => `${n},0,0`), '1,2,3'];
+  expect((await post('/payloads', { coords })).body).toMatchObject({ payloads: [{ coord: '1,2,3' }] });
+  expect(http.calls()).toEqual(['findByKeys', 'findByKeys', 'findByKeys']);
+});

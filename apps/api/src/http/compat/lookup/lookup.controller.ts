@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedReads, RequestLimits } from '@sfm/edge';
-import { coordinateKey, type JsonObject, type Principal } from '@sfm/memory';
+import { coordinateKey, type JsonObject, type Memory, type Principal } from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import { flatPayload } from '../wire/flat-payload.mapper.js';
@@ -16,6 +17,9 @@ import {
   type RangeQuery,
 } from './lookup.dto.js';
 import { PayloadResultsSchema } from '../recall/recall.dto.js';
+import { lastOfEach, typeOrNone } from '../wire/fields.js';
+import { warn } from '../wire/warnings.js';
+import { readKeywordQuery } from './keyword-query.js';
 
 /** Routes of the compatible API that read by word, by place and by coordinate. */
 @Controller()
@@ -38,14 +42,11 @@ export class CompatLookupController {
   async keywordSearch(
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(KeywordSearchRequestSchema)) body: KeywordSearchRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: JsonObject[] }> {
-    const found = await this.memories.keywordSearch(principal, {
-      term: this.limits.text(body.term, 'term'),
-      exact: body.exact,
-      caseSensitive: body.case_sensitive,
-      limit: this.limits.topK(body.top_k),
-      ...(body.type ? { type: body.type } : {}),
-    });
+    const { query, warnings } = readKeywordQuery(body, this.limits.bounds);
+    const found = await this.memories.keywordSearch(principal, query);
+    warn(reply, warnings);
     return { results: found.map(flatPayload) };
   }
 
@@ -61,10 +62,11 @@ export class CompatLookupController {
   })
   async range(
     @CurrentPrincipal() principal: Principal,
-    @Query(new SchemaPipe(RangeQuerySchema, 'query')) query: RangeQuery,
+    @Query(new SchemaPipe(lastOfEach(RangeQuerySchema), 'query')) query: RangeQuery,
   ): Promise<{ coords: readonly (readonly number[])[] }> {
+    const type = typeOrNone(query.type);
     const box = { min: this.limits.coordinate(query.min, 'min'), max: this.limits.coordinate(query.max, 'max') };
-    return { coords: await this.memories.range(principal, query.type ? { ...box, type: query.type } : box) };
+    return { coords: await this.memories.range(principal, type ? { ...box, type } : box) };
   }
 
   @Post('payloads')
@@ -81,16 +83,18 @@ export class CompatLookupController {
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(PayloadsRequestSchema)) { coords }: PayloadsRequest,
   ): Promise<{ payloads: { payload: JsonObject; coord: string }[] }> {
-    this.limits.count(coords.length, this.limits.bounds.maxBulkItems, 'coords');
     const asked = coords.map((coord, index) => ({
       coord,
       coordinate: this.limits.coordinate(coord, `coords.${index}`),
     }));
-    const found = await this.memories.getMany(
-      principal,
-      asked.map(({ coordinate }) => coordinate),
-    );
-    const byKey = new Map(found.map((memory) => [memory.key, memory]));
+    const { maxBulkItems } = this.limits.bounds;
+    const byKey = new Map<string, Memory>();
+    let start = 0;
+    do {
+      const portion = asked.slice(start, start + maxBulkItems).map(({ coordinate }) => coordinate);
+      for (const memory of await this.memories.getMany(principal, portion)) byKey.set(memory.key, memory);
+      start += maxBulkItems;
+    } while (start < asked.length);
     const payloads = asked.flatMap(({ coord, coordinate }) => {
       const memory = byKey.get(coordinateKey(coordinate));
       return memory ? [{ payload: flatPayload(memory), coord }] : [];

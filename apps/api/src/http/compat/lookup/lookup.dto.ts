@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
-import { coordText, payloadField, topKField, typeFilterField } from '../wire/fields.js';
+import {
+  coordField,
+  coordText,
+  flagField,
+  payloadField,
+  topKField,
+  typeFilterField,
+  typeParameter,
+} from '../wire/fields.js';
 
 export const KeywordSearchRequestSchema = apiSchema(
   'KeywordSearchRequest',
@@ -8,10 +16,10 @@ export const KeywordSearchRequestSchema = apiSchema(
     .object({
       term: z
         .string()
-        .describe('The word or text to find, taken literally.')
+        .describe('The word or text to find, taken literally; nothing is found for an empty one.')
         .meta({ examples: ['kettle'] }),
-      exact: z.boolean().default(true).describe('true: a whole text field equals the term; false: it contains it.'),
-      case_sensitive: z.boolean().default(false).describe('true: upper and lower case differ.'),
+      exact: flagField(true, 'true: a whole text field equals the term; false: it contains it.'),
+      case_sensitive: flagField(false, 'true: upper and lower case differ.'),
       top_k: topKField(50),
       type: typeFilterField(),
     })
@@ -20,9 +28,9 @@ export const KeywordSearchRequestSchema = apiSchema(
 export type KeywordSearchRequest = z.output<typeof KeywordSearchRequestSchema>;
 
 export const RangeQuerySchema = z.object({
-  min: coordText('Lower corner of the box, included.'),
-  max: coordText('Upper corner of the box, included.'),
-  type: typeFilterField(),
+  min: coordField('Lower corner of the box, included.'),
+  max: coordField('Upper corner of the box, included.'),
+  type: typeParameter(),
 });
 export type RangeQuery = z.output<typeof RangeQuerySchema>;
 
@@ -37,7 +45,7 @@ export const CoordsSchema = apiSchema(
 export const PayloadsRequestSchema = apiSchema(
   'PayloadsRequest',
   z
-    .object({ coords: z.array(coordText()).describe('The coordinates to read.') })
+    .object({ coords: z.array(coordField()).describe('The coordinates to read.') })
     .describe('Coordinates to read at once.'),
 );
 export type PayloadsRequest = z.output<typeof PayloadsRequestSchema>;

@@ -17,27 +17,73 @@ afterAll(() => http.close());
 
 it('keeps a memory of whatever type clients send, as episodic unless it is semantic', async () => {
   const kept = await post('/memories', { coord: '1.0,2', payload: { a: 1 }, memory_type: 'working-memory' });
-  expect(kept).toMatchObject({ status: 200, body: { coord: '1.0,2', memory_type: 'episodic', ok: true } });
+  expect(kept).toMatchObject({ status: 200, body: { coord: '1.0,2', memory_type: 'working-memory', ok: true } });
+  expect(http.truth.memories.get('api_ns/1,2')).toMatchObject({
+    type: 'episodic',
+    payload: { a: 1, memory_type: 'working-memory' },
+  });
   await post('/memories', { coord: '5', payload: {}, memory_type: 'semantic' });
   expect(http.truth.memories.get('api_ns/5')?.type).toBe('semantic');
 });
 
-it('reads a memory with its payload, and answers 404 where there is none', async () => {
-  await post('/memories', { coord: '1,2', payload: { a: 1 } });
-  expect(await get('/memories/1.0,2.0')).toMatchObject({
+it('reads a memory exactly as it was sent, and answers 404 where there is none', async () => {
+  const payload = { a: 1, coordinate: 'mine', timestamp: 'then', nested: { list: [null, 1.5] } };
+  await post('/memories', { coord: '1,2', payload });
+  const { status, body } = await get('/memories/1.0,2.0');
+  expect({ status, body }).toEqual({
     status: 200,
     body: {
       memory: {
         coordinate: [1, 2],
-        payload: { a: 1, memory_type: 'episodic' },
+        payload,
         memory_type: 'episodic',
+        access_count: 0,
         metadata: {},
         importance: 0,
         created_at: '2026-03-01T10:00:00.000Z',
+        updated_at: '2026-03-01T10:00:00.000Z',
       },
     },
   });
   expect(await get('/memories/8')).toMatchObject({ status: 404, body: { detail: 'Memory not found' } });
+});
+
+describe('a type that only the client knows', () => {
+  const readBack = async () => {
+    const { memory } = (await get('/memories/3')).body as { memory: { payload: object; memory_type: string } };
+    const { payloads } = (await post('/payloads', { coords: ['3'] })).body as { payloads: { payload: object }[] };
+    return { ...memory, flat: payloads[0]?.payload };
+  };
+
+  it.each(['working_memory', 'procedural', 'Episodic', '0'])('comes back as it was written: %s', async (word) => {
+    await post('/memories', { coord: '3', payload: { text: 'a' }, memory_type: word });
+    const read = await readBack();
+    expect(read).toMatchObject({ payload: { text: 'a', memory_type: word }, memory_type: word });
+    expect(read.flat).toMatchObject({ text: 'a', memory_type: word });
+  });
+
+  it('leaves alone what the payload says itself', async () => {
+    const payload = { text: 'a', memory_type: 'working_memory', type: 'x' };
+    await post('/memories', { coord: '3', payload, memory_type: 'procedural' });
+    expect(await readBack()).toMatchObject({ payload, memory_type: 'working_memory', flat: payload });
+  });
+
+  it.each([undefined, null, '', 'episodic', 'semantic'])('adds nothing to the payload for %p', async (memory_type) => {
+    await post('/memories', { coord: '3', payload: { text: 'a' }, memory_type });
+    const { payload, memory_type: type } = await readBack();
+    expect(payload).toEqual({ text: 'a' });
+    expect(type).toBe(memory_type || 'episodic');
+  });
+});
+
+it('counts reads: beside the payload here, in it on the older routes, from the next read on', async () => {
+  await post('/memories', { coord: '4', payload: { text: 'a' } });
+  const flat = async () => (await post('/payloads', { coords: ['4'] })).body;
+  expect(await flat()).toMatchObject({ payloads: [{ payload: expect.not.objectContaining({ access_count: 1 }) }] });
+  expect(await flat()).toMatchObject({ payloads: [{ payload: { access_count: 1 } }] });
+  expect(await get('/memories/4')).toMatchObject({ body: { memory: { payload: { text: 'a' }, access_count: 1 } } });
+  await post('/memories', { coord: '4', payload: { access_count: 'mine' } });
+  expect(await flat()).toMatchObject({ payloads: [{ payload: { access_count: 'mine' } }] });
 });
 
 it('deletes, and says whether there was something', async () => {
@@ -78,5 +124,25 @@ describe('/memories/search', () => {
       topK: 2,
       filter: { payload: [{ path: ['universe'], equals: 'real' }] },
     });
+  });
+
+  it('gives payloads back as they were sent', async () => {
+    http.recall.result = { hits: [aHit({ payload: { a: 1 } })], degraded: [] };
+    expect((await post('/memories/search', { query: 'x' })).body).toMatchObject({
+      memories: [{ payload: { a: 1 }, memory_type: 'episodic' }],
+    });
+    const { memories } = (await get('/memories/search?query=x')).body as { memories: { payload: object }[] };
+    expect(memories[0]?.payload).toEqual({ a: 1 });
+  });
+
+  it('takes an offset beyond what may be asked for, and before the beginning', async () => {
+    expect(await post('/memories/search', { query: 'x', offset: 1000 })).toMatchObject({
+      status: 200,
+      body: { memories: [] },
+    });
+    expect(await post('/memories/search', { query: 'x', top_k: 600, offset: 500 })).toMatchObject({ status: 200 });
+    expect(http.recall.lastRequest?.topK).toBe(1000);
+    expect(await get('/memories/search?query=x&offset=-3')).toMatchObject({ status: 200 });
+    expect(http.recall.lastRequest?.topK).toBe(5);
   });
 });

@@ -3,10 +3,11 @@ import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedReads, AuthorizedRecall, AuthorizedWrites, RequestLimits } from '@sfm/edge';
 import type { Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
+import { coordinateText } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
 import { compatible } from '../wire/errors.dto.js';
-import { flatPayload } from '../wire/flat-payload.mapper.js';
+import { clientType, withClientType } from '../wire/client-type.js';
 import {
   CreatedMemorySchema,
   CreateMemoryRequestSchema,
@@ -19,20 +20,26 @@ import {
   type SearchQuery,
   type SearchRequest,
 } from './memories.dto.js';
-import { equalityFilter, typeOrNone } from '../wire/fields.js';
+import { lastOfEach, storedType, typeOrNone } from '../wire/fields.js';
+import { QuestionReader } from '../wire/question.js';
+import { warn } from '../wire/warnings.js';
 
 const TAG = 'memories (compatible)';
-const COORD = { coord: 'Coordinate as text: numbers separated by commas.' };
+const COORD = [coordinateText('coord')];
 
 /** The newer compatible API: the same memories under `/memories`. */
 @Controller('memories')
 export class CompatMemoriesController {
+  private readonly questions: QuestionReader;
+
   constructor(
     private readonly writes: AuthorizedWrites,
     private readonly reads: AuthorizedReads,
     private readonly recaller: AuthorizedRecall,
     private readonly limits: RequestLimits,
-  ) {}
+  ) {
+    this.questions = new QuestionReader(limits);
+  }
 
   @Post()
   @HttpCode(200)
@@ -48,9 +55,13 @@ export class CompatMemoriesController {
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(CreateMemoryRequestSchema)) { coord, payload, memory_type }: CreateMemoryRequest,
   ) {
-    const type = memory_type === 'semantic' ? 'semantic' : 'episodic';
-    await this.writes.store(principal, { coordinate: this.limits.coordinate(coord), payload, type });
-    return { coord, memory_type: type, ok: true };
+    const memory = {
+      coordinate: this.limits.coordinate(coord),
+      payload: withClientType(payload, memory_type),
+      type: storedType(memory_type),
+    };
+    await this.writes.store(principal, memory);
+    return { coord, memory_type: memory_type || memory.type, ok: true };
   }
 
   @Post('search')
@@ -82,7 +93,7 @@ export class CompatMemoriesController {
   })
   searchByQuery(
     @CurrentPrincipal() principal: Principal,
-    @Query(new SchemaPipe(SearchQuerySchema, 'query')) query: SearchQuery,
+    @Query(new SchemaPipe(lastOfEach(SearchQuerySchema), 'query')) query: SearchQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     return this.find({ principal, reply }, query);
@@ -102,8 +113,9 @@ export class CompatMemoriesController {
     return {
       memory: {
         coordinate: memory.coordinate,
-        payload: flatPayload(memory),
-        memory_type: memory.type,
+        payload: memory.payload,
+        memory_type: clientType(memory),
+        access_count: memory.accessCount,
         metadata: {},
         importance: memory.importance ?? 0,
         created_at: memory.createdAt.toISOString(),
@@ -128,23 +140,21 @@ export class CompatMemoriesController {
 
   private async find(
     { principal, reply }: { readonly principal: Principal; readonly reply: FastifyReply },
-    search: Omit<SearchRequest, 'memory_type'> & Pick<Partial<SearchRequest>, 'memory_type'>,
+    search: SearchQuery & Pick<Partial<SearchRequest>, 'memory_type'>,
   ) {
-    const { offset, top_k: topK } = search;
-    const filters = search.filters ? this.limits.json(search.filters, 'filters') : undefined;
-    const filter = equalityFilter(typeOrNone(search.memory_type), filters);
-    const { hits, degraded } = await this.recaller.recall(principal, {
-      query: this.limits.text(search.query),
-      topK: this.limits.window(topK, offset),
-      ...(filter ? { filter } : {}),
-    });
+    const { query, top_k: topK, filters } = search;
+    const offset = Math.max(0, search.offset);
+    const asked = { query, topK, offset, filters, type: typeOrNone(search.memory_type) };
+    const { request, warnings } = this.questions.read(asked);
+    const { hits, degraded } = await this.recaller.recall(principal, request);
+    warn(reply, warnings);
     markDegraded(reply, degraded);
     return {
       memories: hits.slice(offset).map(({ memory, score }) => ({
         coordinate: memory.coordinate,
         coord: memory.key,
-        payload: flatPayload(memory),
-        memory_type: memory.type,
+        payload: memory.payload,
+        memory_type: clientType(memory),
         importance: memory.importance ?? 0,
         score,
       })),

@@ -1,25 +1,34 @@
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
-import { queryInteger, queryJsonObject } from '../../requests/query-types.js';
-import { coordText, filtersField, payloadField, queryField, topKField } from '../wire/fields.js';
+import {
+  coordField,
+  coordText,
+  filtersField,
+  filtersParameter,
+  integerField,
+  payloadField,
+  queryField,
+  topKField,
+  topKParameter,
+  typeField,
+} from '../wire/fields.js';
 
-const offset = () => z.int().min(0).default(0).describe('How many of the best memories to skip.');
+const offset = () => integerField(0, 'How many of the best memories to skip.');
 const storedTypeText = () =>
   z
     .string()
-    .describe('`episodic` or `semantic`.')
+    .describe('`episodic`, `semantic`, or the type that the client wrote.')
     .meta({ examples: ['episodic'] });
 
 export const CreateMemoryRequestSchema = apiSchema(
   'CreateMemoryRequest',
   z
     .object({
-      coord: coordText('Where the memory lives; a memory already there is replaced.'),
+      coord: coordField('Where the memory lives; a memory already there is replaced.'),
       payload: payloadField(),
-      memory_type: z
-        .string()
-        .nullish()
-        .describe('`semantic`, or anything else for `episodic`: existing clients send types of their own here.'),
+      memory_type: typeField(
+        '`semantic`, or anything else for `episodic`; a type of the client is given back as written, in the payload too.',
+      ),
     })
     .describe('One memory to keep. Unknown fields are ignored.')
     .meta({ examples: [{ coord: '1.0,2.0,3.0', payload: { text: 'The kettle is blue' }, memory_type: 'episodic' }] }),
@@ -37,8 +46,7 @@ export const CreatedMemorySchema = apiSchema(
     .describe('The memory is kept.'),
 );
 
-const enriched = () =>
-  payloadField().describe('The payload, with `memory_type`, `coordinate` and the other added fields.');
+const verbatim = () => payloadField().describe('The payload as it was sent.');
 const importance = () => z.number().describe("The caller's importance; 0 when none was given.");
 const coordinate = () =>
   z
@@ -53,8 +61,9 @@ export const MemoryEnvelopeSchema = apiSchema(
       memory: z
         .object({
           coordinate: coordinate(),
-          payload: enriched(),
+          payload: verbatim(),
           memory_type: storedTypeText(),
+          access_count: z.int().describe('How often it was read before; approximate.'),
           metadata: z.record(z.string(), z.unknown()).describe('Always empty; kept for existing clients.'),
           importance: importance(),
           created_at: z.string().describe('ISO 8601.'),
@@ -83,7 +92,7 @@ export const SearchRequestSchema = apiSchema(
       top_k: topKField(5),
       offset: offset(),
       filters: filtersField(),
-      memory_type: z.string().nullish().describe('Only memories of this type; null for both.'),
+      memory_type: typeField('Only memories of this type, `episodic` or `semantic`; any other for both.'),
     })
     .describe('A question to the memory. Unknown fields are ignored.'),
 );
@@ -91,9 +100,9 @@ export type SearchRequest = z.output<typeof SearchRequestSchema>;
 
 export const SearchQuerySchema = z.object({
   query: queryField(),
-  top_k: queryInteger('How many memories to return; at most the configured maximum.', { least: 1, otherwise: 5 }),
-  offset: queryInteger('How many of the best memories to skip.', { least: 0, otherwise: 0 }),
-  filters: queryJsonObject('Only memories whose payload has these top-level values.', '{"source":"kitchen"}'),
+  top_k: topKParameter(5),
+  offset: offset().meta({ type: 'integer' }),
+  filters: filtersParameter(),
 });
 export type SearchQuery = z.output<typeof SearchQuerySchema>;
 
@@ -107,7 +116,7 @@ export const FoundMemoriesSchema = apiSchema(
             .object({
               coordinate: coordinate(),
               coord: coordText('The same as text.'),
-              payload: enriched(),
+              payload: verbatim(),
               memory_type: storedTypeText(),
               importance: importance(),
               score: z.number().describe('Fused score; larger is better.'),

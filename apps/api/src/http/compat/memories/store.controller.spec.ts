@@ -36,7 +36,7 @@ describe('/store', () => {
     expect(http.truth.memories.get('api_ns/1,2.5,3')).toMatchObject({ type: 'semantic', payload: { text: 'a' } });
   });
 
-  it.each([[undefined], [null], ['']])('stores as episodic when the type is %p', async (type) => {
+  it.each([[undefined], [null], [''], ['procedural']])('stores as episodic when the type is %p', async (type) => {
     await post('/store', { coord: '1', payload: {}, type });
     expect(http.truth.memories.get('api_ns/1')?.type).toBe('episodic');
   });
@@ -52,11 +52,11 @@ describe('/store', () => {
   });
 
   it('names every wrong field at once', async () => {
-    const { body } = await post('/store', { coord: 1, payload: [], type: 'vague' });
+    const { body } = await post('/store', { coord: 1, payload: [], type: 7 });
     expect(body['detail']).toMatchObject([
       { type: 'string_type', loc: ['body', 'coord'], input: 1 },
       { type: 'value_error', loc: ['body', 'payload'] },
-      { type: 'enum', loc: ['body', 'type'], msg: "Input should be 'episodic' or 'semantic'", input: 'vague' },
+      { type: 'string_type', loc: ['body', 'type'], input: 7 },
     ]);
     expect(http.calls()).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe('/store', () => {
       { authorization: `Bearer ${TEAM_TOKEN}`, 'x-soma-namespace': 'other' },
     );
     expect(refused.status).toBe(403);
-    const malformed = await post('/store', { coord: '1', payload: {} }, { 'x-soma-namespace': 'a b' });
+    const malformed = await post('/store', { coord: '1', payload: {} }, { 'x-soma-namespace': 'a\u0085b' });
     expect(malformed).toMatchObject({ status: 422, body: { detail: [{ loc: ['header', 'X-Soma-Namespace'] }] } });
   });
 
@@ -171,8 +171,26 @@ describe('/store_bulk', () => {
     expect(body['detail']).toMatchObject([{ loc: ['body', 'items', 1, 'payload', 'a', 1] }]);
   });
 
-  it('refuses more items than the limit', async () => {
-    const items = Array.from({ length: 101 }, (_, n) => ({ coord: `${n}`, payload: {} }));
-    expect((await post('/store_bulk', { items })).status).toBe(422);
+  it('takes types of the client, and none at all', async () => {
+    const items = ['procedural', 'working_memory', null, ''].map((type, n) => ({ coord: `${n}`, payload: {}, type }));
+    expect(await post('/store_bulk', { items })).toMatchObject({ status: 200, body: { stored: 4 } });
+    expect([...http.truth.memories.values()].map(({ type }) => type)).toEqual(Array(4).fill('episodic'));
+  });
+
+  it('answers an empty one as the reference does', async () => {
+    expect(await post('/store_bulk', { items: [] })).toMatchObject({ status: 200, body: { stored: 0 } });
+  });
+
+  it('keeps more items than the limit in several transactions, and none of them when one is not allowed', async () => {
+    const items: object[] = Array.from({ length: 250 }, (_, n) => ({ coord: `${n}`, payload: { n: 0 } }));
+    expect(await post('/store_bulk', { items })).toMatchObject({ status: 200, body: { stored: 250 } });
+    expect(http.calls()).toEqual(['write', 'write', 'write']);
+    http.forgetCalls();
+    items[249] = { coord: '249', payload: { text: 'nul \u0000' } };
+    expect(await post('/store_bulk', { items })).toMatchObject({
+      status: 422,
+      body: { detail: [{ loc: ['body', 'items', 249, 'payload', 'text'] }] },
+    });
+    expect(http.calls()).toEqual([]);
   });
 });

@@ -70,8 +70,10 @@ export class CompatStoreController {
   @compatible({
     id: 'storeBulk',
     tag: TAG,
-    summary: 'Keep several memories, all or none',
-    description: 'One transaction: when an item is not allowed, it is named by its index and nothing is kept.',
+    summary: 'Keep several memories',
+    description:
+      'When an item is not allowed, it is named by its index and nothing is kept. Up to the configured maximum of items ' +
+      'are one transaction, kept all or none; more are kept in several, one after the other.',
     body: StoreBulkRequestSchema,
     answers: [{ status: 200, description: 'All kept.', schema: StoredBulkSchema }],
     errors: BODY_ERRORS,
@@ -80,9 +82,8 @@ export class CompatStoreController {
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(StoreBulkRequestSchema)) { items }: StoreBulkRequest,
   ): Promise<{ stored: number }> {
-    this.limits.count(items.length, this.limits.bounds.maxBulkItems, 'items');
     const memories = items.map((item, index) => this.toBulkMemory(item, index));
-    await this.memories.storeAll(principal, memories);
+    await this.memories.storePortions(principal, memories);
     return { stored: items.length };
   }
 

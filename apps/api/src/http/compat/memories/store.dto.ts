@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
-import { coordText, memoryTypeField, payloadField } from '../wire/fields.js';
+import { coordField, coordText, payloadField, typeField } from '../wire/fields.js';
 
 export const StoreRequestSchema = apiSchema(
   'StoreRequest',
   z
     .object({
-      coord: coordText('Where the memory lives; a memory already there is replaced.'),
+      coord: coordField('Where the memory lives; a memory already there is replaced.'),
       payload: payloadField(),
-      type: memoryTypeField('`episodic` (default): something that happened; `semantic`: something that is known.'),
+      type: typeField('`semantic`: something that is known; anything else is `episodic`: something that happened.'),
     })
     .describe('One memory to keep. Unknown fields are ignored.')
     .meta({ examples: [{ coord: '1.0,2.0,3.0', payload: { text: 'The kettle is blue' }, type: 'episodic' }] }),
@@ -18,8 +18,12 @@ export type StoreRequest = z.output<typeof StoreRequestSchema>;
 export const StoreBulkRequestSchema = apiSchema(
   'StoreBulkRequest',
   z
-    .object({ items: z.array(StoreRequestSchema).describe('The memories, kept all or none, applied in order.') })
-    .describe('Several memories to keep in one transaction.'),
+    .object({
+      items: z
+        .array(StoreRequestSchema)
+        .describe('The memories, applied in order; one that is not allowed refuses all.'),
+    })
+    .describe('Several memories to keep.'),
 );
 export type StoreBulkRequest = z.output<typeof StoreBulkRequestSchema>;
 

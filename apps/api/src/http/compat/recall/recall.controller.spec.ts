@@ -40,7 +40,7 @@ describe('/recall', () => {
     expect(http.recall.lastRequest).toEqual({
       query: 'kettle',
       topK: 7,
-      mode: 'vector',
+      mode: 'hybrid',
       filter: { type: 'semantic', payload: [{ path: ['tag'], equals: 'x' }] },
     });
   });
@@ -112,15 +112,161 @@ describe('the other recall routes', () => {
   });
 });
 
-describe('limits', () => {
-  it('names the largest top_k that is allowed', async () => {
-    const { status, body } = await post('/recall', { query: 'x', top_k: 1001 });
-    expect(status).toBe(422);
-    expect(body).toMatchObject({
-      detail: [{ loc: ['body', 'top_k'], msg: 'Value error, top_k must be at most 1000' }],
-    });
+/** What existing clients send and the service cannot use as it is; none of it may become an error. */
+describe('tolerance', () => {
+  const asked = async (body: Record<string, unknown>, route = '/recall') => {
+    http.recall.requests.length = 0;
+    const { status, headers, body: answer } = await post(route, { query: 'x', ...body });
+    return { status, warning: headers['warning'], request: http.recall.lastRequest, answer };
+  };
+  const ROUTES = ['/recall', '/recall_with_scores', '/hybrid_recall_with_scores', '/memories/search'];
+
+  it.each(ROUTES)('%s finds nothing for a blank question', async (route) => {
+    for (const query of ['', '  ', '\n\t', '\u0000']) {
+      const { status, request, answer } = await asked({ query }, route);
+      expect({ status, request }).toEqual({ status: 200, request: undefined });
+      expect(Object.values(answer as object)).toEqual([[]]);
+    }
   });
 
+  it.each(ROUTES)('%s reads top_k as it can', async (route) => {
+    for (const [sent, read] of [
+      ['3', 3],
+      [' 4.0 ', 4],
+      [null, 5],
+      [5000, 1000],
+      ['99999999999999999999', 1000],
+      [1e300, 1000],
+    ]) {
+      expect(await asked({ top_k: sent }, route)).toMatchObject({ status: 200, request: { topK: read } });
+    }
+    for (const sent of [0, -1, '-7']) {
+      expect(await asked({ top_k: sent }, route)).toMatchObject({ status: 200, request: undefined });
+    }
+    expect(await asked({ top_k: 1200 }, route)).toMatchObject({ warning: '299 - "top_k: cut to 1000"' });
+    for (const sent of ['three', 2.5, true, [1]]) expect((await asked({ top_k: sent }, route)).status).toBe(422);
+  });
+
+  it.each(ROUTES)('%s cuts a long question and takes out what no memory has', async (route) => {
+    const long = await asked({ query: 'x'.repeat(9_999) + '😀' }, route);
+    expect(long).toMatchObject({ status: 200, warning: '299 - "query: cut to the first 10000 characters"' });
+    expect(long.request?.query).toBe('x'.repeat(9_999));
+    expect((await asked({ query: 'a\u0000b' }, route)).request?.query).toBe('a b');
+    expect((await asked({ query: 'a\ud800b' }, route)).request?.query).toBe('a\ufffdb');
+  });
+
+  it.each([
+    [undefined, 'hybrid'],
+    [null, 'hybrid'],
+    [false, 'hybrid'],
+    ['false', 'hybrid'],
+    [true, 'hybrid'],
+    ['true', 'hybrid'],
+    ['On', 'hybrid'],
+    [1, 'hybrid'],
+  ])('hybrid %p means %s where that is the default', async (hybrid, mode) => {
+    expect(await asked({ hybrid })).toMatchObject({ status: 200, request: { mode } });
+  });
+
+  it('a hybrid that says nothing stays an error', async () => {
+    expect((await asked({ hybrid: 'perhaps' })).status).toBe(422);
+  });
+
+  it('reads a type of the client as the reference does: as episodic on /recall, as no filter on the others', async () => {
+    for (const route of ['/recall', '/recall_batch']) {
+      const { request } = await asked({ type: 'procedural', queries: ['x'] }, route);
+      expect(request?.filter).toEqual({ type: 'episodic' });
+    }
+    for (const route of ['/recall_with_scores', '/hybrid_recall_with_scores', '/recall_with_context']) {
+      const { status, request } = await asked({ type: 'procedural', context: {} }, route);
+      expect({ status, filter: request?.filter }).toEqual({ status: 200, filter: undefined });
+    }
+  });
+
+  it('takes words, boosts and flags in any spelling', async () => {
+    const { status, request } = await asked(
+      { terms: ['', 'blue', ' ', 'a\u0000b'], boost: '-1', exact: 'no', case_sensitive: 1 },
+      '/hybrid_recall_with_scores',
+    );
+    expect(status).toBe(200);
+    expect(request?.keywords).toEqual({ terms: ['blue', 'a b'], boost: -1, exact: false, caseSensitive: true });
+    const none = await asked({ terms: [''], boost: 1e300 }, '/hybrid_recall_with_scores');
+    expect(none).toMatchObject({ status: 200, request: { query: 'x' } });
+    expect(none.request?.keywords).toBeUndefined();
+    expect((await asked({ query: ' ', terms: ['blue'] }, '/hybrid_recall_with_scores')).request?.query).toBe('blue');
+  });
+
+  it('takes the filter _keywords as a wish, beside what must be equal', async () => {
+    for (const route of ['/recall', '/memories/search']) {
+      const filters = { _keywords: ['blue', 7, ''], universe: 'real' };
+      expect((await asked({ filters, universe: 'real', tenant: 't' }, route)).request).toMatchObject({
+        keywords: { terms: ['blue'], exact: false },
+        filter: { payload: [{ path: ['universe'], equals: 'real' }] },
+      });
+      const wish = await asked({ filters: { _keywords: ['blue'] } }, route);
+      expect(wish.request?.filter).toBeUndefined();
+    }
+  });
+
+  it('never widens what a filter was to leave out', async () => {
+    for (const filters of [{ tag: 'a\u0000' }, { tag: '\ud800' }]) {
+      expect(await asked({ filters })).toMatchObject({
+        status: 200,
+        request: undefined,
+        answer: { matches: [] },
+        warning: '299 - "filters: cannot match any memory; nothing is returned"',
+      });
+    }
+  });
+
+  it.each([
+    ['no json', undefined, '299 - "filters: no JSON object; ignored"'],
+    ['[1]', undefined, '299 - "filters: no JSON object; ignored"'],
+    ['"x"', undefined, '299 - "filters: no JSON object; ignored"'],
+    ['', undefined, undefined],
+    ['null', undefined, undefined],
+    ['{}', undefined, undefined],
+    ['{"tag":1}', { payload: [{ path: ['tag'], equals: 1 }] }, undefined],
+  ])('of filters in a query string, %j is read as what it can be', async (text, filter, warning) => {
+    for (const route of ['/recall', '/memories/search']) {
+      http.recall.requests.length = 0;
+      const { status, headers } = await get(`${route}?query=x&filters=${encodeURIComponent(text)}`);
+      expect({ status, warning: headers['warning'] }).toEqual({ status: 200, warning });
+      expect(http.recall.lastRequest).toMatchObject({ query: 'x' });
+      expect(http.recall.lastRequest?.filter).toEqual(filter);
+    }
+  });
+
+  it('finds nothing for filters in a query string that were cut off', async () => {
+    for (const route of ['/recall', '/memories/search']) {
+      http.recall.requests.length = 0;
+      const { status, headers } = await get(`${route}?query=x&filters=${encodeURIComponent('{"tag":"x')}`);
+      expect({ status, warning: headers['warning'] }).toEqual({
+        status: 200,
+        warning: '299 - "filters: not valid JSON; nothing is returned"',
+      });
+      expect(http.recall.requests).toEqual([]);
+    }
+  });
+
+  it('takes the last of parameters that a query string repeats', async () => {
+    expect(await get('/recall?query=a&query=b&top_k=1&top_k=2&hybrid=true')).toMatchObject({ status: 200 });
+    expect(http.recall.lastRequest).toMatchObject({ query: 'b', topK: 2 });
+  });
+
+  it('leaves out circumstances that nothing can be compared with', async () => {
+    const { status, request, warning } = await asked({ context: { a: '\u0000' } }, '/recall_with_context');
+    expect({ status, context: request?.context }).toEqual({ status: 200, context: undefined });
+    expect(warning).toMatch(/^299 - "context: /);
+  });
+
+  it('answers a batch of no questions, and of blank ones', async () => {
+    expect(await post('/recall_batch', { queries: [] })).toMatchObject({ status: 200, body: { batches: [] } });
+    expect(await post('/recall_batch', { queries: ['', 'x'] })).toMatchObject({ body: { batches: [[], [FLAT]] } });
+  });
+});
+
+describe('limits', () => {
   it('names the most questions of a batch', async () => {
     expect(await post('/recall_batch', { queries: Array.from({ length: 51 }, () => 'x') })).toMatchObject({
       status: 422,

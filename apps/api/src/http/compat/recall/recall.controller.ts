@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedRecall, RequestLimits } from '@sfm/edge';
-import { type JsonObject, type RecallHit, type RecallRequest, type Principal } from '@sfm/memory';
+import type { JsonObject, KeywordBoost, MemoryType, Principal, RecallHit } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
@@ -26,10 +26,13 @@ import {
   type RecallRequestBody,
   type ScoredRecallRequest,
 } from './recall.dto.js';
-import { equalityFilter } from '../wire/fields.js';
+import { lastOfEach, storedType, typeOrNone, type UnreadableFilters } from '../wire/fields.js';
+import { QuestionReader, type Asked } from '../wire/question.js';
+import { warn } from '../wire/warnings.js';
 
 const TAG = 'recall (compatible)';
 const ERRORS = [413, 422, 503];
+const MAX_BOOST = 1000;
 
 interface ScoredPayload {
   readonly payload: JsonObject;
@@ -42,14 +45,27 @@ interface Call {
   readonly reply: FastifyReply;
 }
 
+/** The fields that every recall has. */
+interface RecallFields {
+  readonly query: string;
+  readonly top_k: number;
+  readonly type?: string | null | undefined;
+  readonly filters?: JsonObject | UnreadableFilters | null | undefined;
+  readonly hybrid?: boolean;
+}
+
 /** Recall routes of the compatible API. */
 @Controller()
 export class CompatRecallController {
+  private readonly questions: QuestionReader;
+
   constructor(
     private readonly recaller: AuthorizedRecall,
     private readonly limits: RequestLimits,
     private readonly options: HttpOptions,
-  ) {}
+  ) {
+    this.questions = new QuestionReader(limits);
+  }
 
   @Post('recall')
   @HttpCode(200)
@@ -66,7 +82,7 @@ export class CompatRecallController {
     @Body(new SchemaPipe(RecallRequestSchema)) body: RecallRequestBody,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
-    return { matches: await this.payloads({ principal, reply }, this.toRequest(body)) };
+    return { matches: await this.payloads({ principal, reply }, this.asked(body, typeOrEpisodic)) };
   }
 
   @Get('recall')
@@ -80,10 +96,10 @@ export class CompatRecallController {
   })
   async recallByQuery(
     @CurrentPrincipal() principal: Principal,
-    @Query(new SchemaPipe(RecallQuerySchema, 'query')) query: RecallQuery,
+    @Query(new SchemaPipe(lastOfEach(RecallQuerySchema), 'query')) query: RecallQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ matches: JsonObject[] }> {
-    return { matches: await this.payloads({ principal, reply }, this.toRequest(query)) };
+    return { matches: await this.payloads({ principal, reply }, this.asked(query, typeOrEpisodic)) };
   }
 
   @Post('recall_batch')
@@ -102,8 +118,8 @@ export class CompatRecallController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ batches: JsonObject[][] }> {
     this.limits.count(queries.length, this.limits.bounds.maxBatchQueries, 'queries');
-    const requests = queries.map((query, index) => this.toRequest({ ...settings, query }, `queries.${index}`));
-    return { batches: await Promise.all(requests.map((request) => this.payloads({ principal, reply }, request))) };
+    const asked = queries.map((query) => this.asked({ ...settings, query }, typeOrEpisodic));
+    return { batches: await Promise.all(asked.map((one) => this.payloads({ principal, reply }, one))) };
   }
 
   @Post('recall_with_scores')
@@ -121,7 +137,7 @@ export class CompatRecallController {
     @Body(new SchemaPipe(ScoredRecallRequestSchema)) body: ScoredRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
-    return { results: await this.scored({ principal, reply }, this.toRequest(body)) };
+    return { results: await this.scored({ principal, reply }, this.asked(body, typeOrNone)) };
   }
 
   @Post('hybrid_recall_with_scores')
@@ -139,12 +155,15 @@ export class CompatRecallController {
     @Body(new SchemaPipe(HybridRecallRequestSchema)) body: HybridRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: ScoredPayload[] }> {
-    const terms = (body.terms ?? []).map((term, index) => this.limits.text(term, `terms.${index}`));
-    this.limits.count(terms.length, this.limits.bounds.maxBatchQueries, 'terms');
-    const request = this.toRequest({ ...body, hybrid: true });
-    const { boost, exact, case_sensitive: caseSensitive } = body;
-    const keywords = terms.length > 0 ? { terms, boost, exact, caseSensitive } : undefined;
-    return { results: await this.scored({ principal, reply }, { ...request, ...(keywords ? { keywords } : {}) }) };
+    const { terms, boost, exact, case_sensitive: caseSensitive } = body;
+    const keywords: KeywordBoost = {
+      terms: terms ?? [],
+      boost: Math.max(-MAX_BOOST, Math.min(boost, MAX_BOOST)),
+      exact,
+      caseSensitive,
+    };
+    const asked = this.asked({ ...body, hybrid: true }, typeOrNone);
+    return { results: await this.scored({ principal, reply }, { ...asked, keywords }) };
   }
 
   @Post('recall_with_context')
@@ -162,35 +181,36 @@ export class CompatRecallController {
     @Body(new SchemaPipe(ContextRecallRequestSchema)) body: ContextRecallRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: JsonObject[] }> {
-    const context = this.limits.json(body.context, 'context');
-    return { results: await this.payloads({ principal, reply }, { ...this.toRequest(body), context }) };
+    const asked = this.asked(body, typeOrNone);
+    return { results: await this.payloads({ principal, reply }, { ...asked, context: body.context }) };
   }
 
-  private async payloads(call: Call, request: RecallRequest): Promise<JsonObject[]> {
-    return (await this.hits(call, request)).map(({ memory }) => flatPayload(memory));
+  private async payloads(call: Call, asked: Asked): Promise<JsonObject[]> {
+    return (await this.hits(call, asked)).map(({ memory }) => flatPayload(memory));
   }
 
-  private async scored(call: Call, request: RecallRequest): Promise<ScoredPayload[]> {
-    return (await this.hits(call, request)).map(({ memory, score }) => ({ payload: flatPayload(memory), score }));
+  private async scored(call: Call, asked: Asked): Promise<ScoredPayload[]> {
+    return (await this.hits(call, asked)).map(({ memory, score }) => ({ payload: flatPayload(memory), score }));
   }
 
-  private async hits({ principal, reply }: Call, request: RecallRequest): Promise<readonly RecallHit[]> {
+  private async hits({ principal, reply }: Call, asked: Asked): Promise<readonly RecallHit[]> {
+    const { request, warnings } = this.questions.read(asked);
     const { hits, degraded } = await this.recaller.recall(principal, request);
+    warn(reply, warnings);
     markDegraded(reply, degraded);
     return hits;
   }
 
-  private toRequest(
-    body: Partial<RecallRequestBody> & { query: string; top_k: number },
-    field = 'query',
-  ): RecallRequest {
-    const filters = body.filters ? this.limits.json(body.filters, 'filters') : undefined;
-    const filter = equalityFilter(body.type, filters);
-    return {
-      query: this.limits.text(body.query, field),
-      topK: this.limits.topK(body.top_k),
-      mode: (body.hybrid ?? this.options.hybridDefault) ? 'hybrid' : 'vector',
-      ...(filter ? { filter } : {}),
-    };
+  /** @param readType what a type that only clients know means to the route, as in the reference */
+  private asked(
+    { query, top_k: topK, type, filters, hybrid = false }: RecallFields,
+    readType: (type: string | null | undefined) => MemoryType | undefined,
+  ): Asked {
+    const isHybrid = hybrid || this.options.hybridDefault;
+    return { query, topK, type: readType(type), filters, mode: isHybrid ? 'hybrid' : 'vector' };
   }
+}
+
+function typeOrEpisodic(type: string | null | undefined): MemoryType | undefined {
+  return type ? storedType(type) : undefined;
 }

@@ -1,14 +1,25 @@
-import { jsonObject } from '@sfm/edge';
+import { comparedObject } from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
-import { queryBoolean, queryInteger, queryJsonObject } from '../../requests/query-types.js';
-import { filtersField, hybridField, queryField, topKField, typeFilterField } from '../wire/fields.js';
+import {
+  filtersField,
+  filtersParameter,
+  flagField,
+  hybridField,
+  hybridParameter,
+  numberField,
+  queryField,
+  termsField,
+  topKField,
+  topKParameter,
+  typeFilterField,
+  typeParameter,
+} from '../wire/fields.js';
 
-const exact = (otherwise: boolean) =>
-  z.boolean().default(otherwise).describe('true: a whole text field equals the term; false: it contains it.');
-const caseSensitive = () => z.boolean().default(false).describe('true: upper and lower case differ.');
+const exact = () => flagField(true, 'true: a whole text field equals the term; false: it contains it.');
+const caseSensitive = () => flagField(false, 'true: upper and lower case differ.');
 const flat = () =>
-  jsonObject('Payload with `memory_type`, `coordinate`, `importance_norm` and, when episodic, `timestamp`.', {
+  comparedObject('Payload with `memory_type`, `coordinate`, `importance_norm` and, when episodic, `timestamp`.', {
     text: 'The kettle is blue',
     memory_type: 'episodic',
     coordinate: [1, 2, 3],
@@ -33,10 +44,10 @@ export type RecallRequestBody = z.output<typeof RecallRequestSchema>;
 
 export const RecallQuerySchema = z.object({
   query: queryField(),
-  top_k: queryInteger('How many memories to return; at most the configured maximum.', { least: 1, otherwise: 5 }),
-  type: typeFilterField(),
-  filters: queryJsonObject('Only memories whose payload has these top-level values.', '{"source":"kitchen"}'),
-  hybrid: queryBoolean('true: words and vectors; false: vectors alone; absent: the configured default.'),
+  top_k: topKParameter(5),
+  type: typeParameter(),
+  filters: filtersParameter(),
+  hybrid: hybridParameter(),
 });
 export type RecallQuery = z.output<typeof RecallQuerySchema>;
 
@@ -44,7 +55,10 @@ export const RecallBatchRequestSchema = apiSchema(
   'RecallBatchRequest',
   z
     .object({
-      queries: z.array(queryField()).min(1).describe('The questions, answered in order.'),
+      queries: z
+        .array(queryField())
+        .describe('The questions, answered in order.')
+        .meta({ 'x-at-most': 'maxBatchQueries' }),
       top_k: topKField(5),
       type: typeFilterField(),
       filters: filtersField(),
@@ -63,7 +77,7 @@ export const ScoredRecallRequestSchema = apiSchema(
       top_k: topKField(5),
       type: typeFilterField(),
       hybrid: hybridField(),
-      exact: exact(true),
+      exact: exact(),
       case_sensitive: caseSensitive(),
     })
     .describe('A question whose answers carry scores. `exact` and `case_sensitive` are accepted for older clients.'),
@@ -75,10 +89,10 @@ export const HybridRecallRequestSchema = apiSchema(
   z
     .object({
       query: queryField(),
-      terms: z.array(z.string()).nullish().describe('Words that must weigh extra; null for none.'),
-      boost: z.number().min(0).max(1000).default(2).describe('Added to the score per term that a payload has.'),
+      terms: termsField(),
+      boost: numberField(2, 'Added to the score per term that a payload has; from -1000 to 1000.'),
       top_k: topKField(5),
-      exact: exact(true),
+      exact: exact(),
       case_sensitive: caseSensitive(),
       type: typeFilterField(),
     })
@@ -92,7 +106,7 @@ export const ContextRecallRequestSchema = apiSchema(
   z
     .object({
       query: queryField(),
-      context: jsonObject('Circumstances: payloads that share its top-level values rank higher.', {
+      context: comparedObject('Circumstances: payloads that share its top-level values rank higher.', {
         session: 'monday',
       }),
       top_k: topKField(5),

@@ -15,12 +15,20 @@ afterEach(() => {
 });
 afterAll(() => http.close());
 
-it.each(['/', '/ping', '/health', '/health/basic', '/healthz', '/readyz', '/metrics', '/docs', '/openapi.json'])(
-  '%s needs no token',
-  async (url) => {
-    expect((await get(url, ANONYMOUS)).status).toBe(200);
-  },
-);
+it.each([
+  '/',
+  '/ping',
+  '/health',
+  '/health/basic',
+  '/healthz',
+  '/readyz',
+  '/metrics',
+  '/docs',
+  '/redoc',
+  '/openapi.json',
+])('%s needs no token', async (url) => {
+  expect((await get(url, ANONYMOUS)).status).toBe(200);
+});
 
 it('greets', async () => {
   expect((await get('/')).body).toEqual({ message: 'SomaFractalMemory API is running', metrics: '/metrics' });
@@ -37,7 +45,23 @@ it('serves the metrics of its own requests', async () => {
 it('serves the API document and its pages', async () => {
   expect((await get('/openapi.json')).body).toMatchObject({ openapi: '3.1.0', info: { version: '9.9.9' } });
   expect((await get('/docs')).body).toContain('swagger-ui');
-  expect((await get('/docs/swagger-ui-bundle.js')).status).toBe(200);
+  for (const page of ['/docs', '/redoc']) {
+    const { body } = await get(page);
+    const sources = [...String(body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, url]) => String(url));
+    expect(sources.length).toBeGreaterThan(3);
+    // Also where there is no internet: every part of a page comes from the service.
+    for (const source of sources) {
+      const { pathname, origin } = new URL(source, `http://service${page}`);
+      expect([origin, (await get(pathname)).status]).toEqual(['http://service', 200]);
+    }
+  }
+});
+
+it('names the place the document comes from as the server', async () => {
+  const { servers } = (await get('/openapi.json')).body as { servers: { url: string }[] };
+  expect(servers.map(({ url }) => new URL(url, 'https://memory.example:8443/openapi.json').href)).toEqual([
+    'https://memory.example:8443/',
+  ]);
 });
 
 describe('health', () => {

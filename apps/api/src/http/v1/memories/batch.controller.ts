@@ -45,7 +45,7 @@ export class MemoryBatchController {
     summary: 'Keep several memories, each on its own',
     description: 'Every memory is kept or refused by itself; the answer tells for each.',
     body: NewMemoryBatchDoc,
-    headers: IDEMPOTENCY_HEADER,
+    headers: [IDEMPOTENCY_HEADER],
     answers: [{ status: 200, description: 'What became of each.', schema: BatchResultSchema }],
     errors: [400, 409, 413, 415],
   })

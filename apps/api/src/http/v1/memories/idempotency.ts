@@ -1,4 +1,4 @@
-import type { RepeatableCall, UseCase } from '@sfm/edge';
+import { IDEMPOTENCY_KEY_PATTERN, type RepeatableCall, type UseCase } from '@sfm/edge';
 import type { Principal } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
 import { bodyDigest } from '../../requests/json-body.js';
@@ -7,7 +7,9 @@ const HEADER = 'Idempotency-Key';
 
 /** For the API document. */
 export const IDEMPOTENCY_HEADER = {
-  [HEADER]:
+  name: HEADER,
+  pattern: IDEMPOTENCY_KEY_PATTERN,
+  description:
     '1 to 255 printable characters. The same key with the same body is answered once and then repeated for an hour, by ' +
     'every process, unless it failed in a way that may pass; 409 while it is being answered, 422 for another ' +
     'body. Writes are idempotent per coordinate in any case.',

@@ -97,7 +97,10 @@ describe('GET /v1/memories', () => {
     const second = await get(`/v1/memories?limit=2&cursor=${first.next_cursor}`);
     expect(second).toMatchObject({ status: 200, body: { memories: [{ coordinate: [3] }], next_cursor: null } });
     const elsewhere = await get(`/v1/memories?cursor=${first.next_cursor}`, { 'x-soma-namespace': 'team_a' });
-    expect(elsewhere).toMatchObject({ status: 422, body: { errors: [{ field: 'cursor' }] } });
+    expect(elsewhere).toMatchObject({
+      status: 404,
+      body: { type: 'urn:sfm:problem:unknown_cursor', errors: [{ field: 'cursor' }] },
+    });
     const again = (await get('/v1/memories?limit=2')).body as { next_cursor: string };
     expect(again.next_cursor).not.toBe(first.next_cursor);
   });

@@ -14,8 +14,9 @@ import {
   WrittenMemorySchema,
   type NewMemoryBody,
 } from '@sfm/edge';
-import { coordinateKey, MemoryNotFoundError, type Principal } from '@sfm/memory';
+import { coordinateKey, MemoryNotFoundError, type Coordinate, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
+import { coordinateList } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { IDEMPOTENCY_HEADER, repeatable } from './idempotency.js';
@@ -29,7 +30,7 @@ import {
 } from './memory.dto.js';
 
 const TAG = 'memories';
-const COORDINATE = { coordinate: 'Coordinate as text: numbers separated by commas.' };
+const COORDINATE = [coordinateList('coordinate')];
 
 /** The part of a write response stored under its idempotency key. */
 const WRITTEN = WrittenMemorySchema.omit({ coordinate: true });
@@ -54,7 +55,7 @@ export class MemoriesController {
       'Answered after the write is committed. A memory already at the coordinate is replaced, or with `expected_version` ' +
       'only the one that was read.',
     body: NewMemoryDoc,
-    headers: IDEMPOTENCY_HEADER,
+    headers: [IDEMPOTENCY_HEADER],
     answers: [
       { status: 201, description: 'Kept at a new coordinate.', schema: WrittenMemoryDoc },
       { status: 200, description: 'Replaced what was at the coordinate.', schema: WrittenMemoryDoc },
@@ -87,6 +88,7 @@ export class MemoriesController {
     description: 'In creation order, a page at a time; memories written meanwhile appear on later pages.',
     query: ListQuerySchema,
     answers: [{ status: 200, description: 'A page.', schema: MemoryPageDoc }],
+    errors: [404],
   })
   async list(
     @CurrentPrincipal() principal: Principal,
@@ -111,7 +113,7 @@ export class MemoriesController {
     @Param('coordinate') coordinate: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const memory = await this.reads.get(principal, this.limits.coordinate(coordinate, 'coordinate'));
+    const memory = await this.reads.get(principal, this.place(coordinate));
     void reply.header('etag', `"${memory.version}"`);
     return fullMemoryView(memory);
   }
@@ -128,8 +130,12 @@ export class MemoriesController {
     errors: [404],
   })
   async remove(@CurrentPrincipal() principal: Principal, @Param('coordinate') coordinate: string): Promise<void> {
-    const place = this.limits.coordinate(coordinate, 'coordinate');
+    const place = this.place(coordinate);
     const deleted = await this.writes.forget(principal, [place]);
     if (deleted === 0) throw new MemoryNotFoundError(principal.namespace, coordinateKey(place));
+  }
+  /** Reads the coordinate of a path, also in the brackets that lists have in answers. */
+  private place(text: string): Coordinate {
+    return this.limits.coordinate(/^\[(.*)\]$/.exec(text)?.[1] ?? text, 'coordinate');
   }
 }

@@ -1,5 +1,6 @@
 import {
   FILTER_RULE,
+  FILTER_SCHEMA,
   MemoryPageSchema,
   memoryType,
   MemorySchema,
@@ -21,7 +22,10 @@ export const NewMemoryDoc = apiSchema('NewMemory', NewMemorySchema);
 export const NewMemoryBatchDoc = apiSchema(
   'NewMemoryBatch',
   NewMemoryBatchSchema.extend({
-    memories: NewMemoryBatchSchema.shape.memories.meta({ items: { $ref: componentUri('NewMemory') } }),
+    memories: NewMemoryBatchSchema.shape.memories.meta({
+      'x-at-most': 'maxBulkItems',
+      items: { anyOf: [{ $ref: componentUri('NewMemory') }, { description: 'Anything else is refused by itself.' }] },
+    }),
   }).describe(NewMemoryBatchSchema.description ?? ''),
 );
 
@@ -62,10 +66,12 @@ export const MemoryDoc = apiSchema('Memory', MemorySchema);
 export const MemoryPageDoc = apiSchema('MemoryPage', MemoryPageSchema);
 
 export const ListQuerySchema = z.strictObject({
-  limit: queryInteger('Memories per page, at most the configured maximum.', { least: 1, otherwise: 50 }),
+  limit: queryInteger('Memories per page, at most the configured maximum.', { least: 1, otherwise: 50 }).meta({
+    'x-at-most': 'maxTopK',
+  }),
   cursor: z.string().optional().describe('`next_cursor` of the page before.'),
   type: memoryType('Only memories of this type.').optional(),
   ...timeBounds,
-  filter: queryJsonObject(FILTER_RULE, '{"tag":"kitchen"}'),
+  filter: queryJsonObject(FILTER_RULE, FILTER_SCHEMA),
 });
 export type ListMemoriesQuery = z.output<typeof ListQuerySchema>;
