@@ -1,4 +1,4 @@
-import { MEMORY_TYPES } from '@sfm/memory';
+import { isNumber, MEMORY_TYPES, type JsonNumber } from '@sfm/memory';
 import { z } from 'zod';
 import { FILTER_RULE } from '../filters/filter-syntax.js';
 import { jsonObject } from './json-object.js';
@@ -9,8 +9,8 @@ const COORDINATE_RULE = 'must be an array of finite numbers, or a text of number
 
 export const coordinateInput = () =>
   z
-    .custom<string | number[]>(
-      (value) => typeof value === 'string' || (Array.isArray(value) && value.every((part) => typeof part === 'number')),
+    .custom<string | (number | JsonNumber)[]>(
+      (value) => typeof value === 'string' || (Array.isArray(value) && value.every(isNumber)),
       COORDINATE_RULE,
     )
     .meta({

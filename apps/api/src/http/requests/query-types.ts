@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@sfm/memory';
+import { isJsonObject, parseJson, type JsonObject } from '@sfm/memory';
 import { z } from 'zod';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
@@ -33,7 +33,7 @@ export function queryJsonObject(description: string, example: string) {
   return z
     .string()
     .transform((text, context): JsonObject => {
-      const value = parseJson(text);
+      const value = tryJson(text);
       if (isJsonObject(value)) return value;
       context.addIssue({ code: 'custom', message: 'must be a JSON object, written as JSON', input: text });
       return z.NEVER;
@@ -42,9 +42,9 @@ export function queryJsonObject(description: string, example: string) {
     .meta({ description, examples: [example] });
 }
 
-function parseJson(text: string): unknown {
+function tryJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
