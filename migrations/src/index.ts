@@ -7,6 +7,7 @@ import { LosslessLedger1764028800000 } from './1764028800000-lossless-ledger.js'
 import { LedgerPayloads1764115200000 } from './1764115200000-ledger-payloads.js';
 import { IdempotencyKeys1764201600000 } from './1764201600000-idempotency-keys.js';
 import { LedgerHashes1764540210000 } from './1764540210000-ledger-hashes.js';
+import { PayloadText1764560017000 } from './1764560017000-payload-text.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -19,6 +20,7 @@ export const MIGRATIONS = [
   LedgerPayloads1764115200000,
   IdempotencyKeys1764201600000,
   LedgerHashes1764540210000,
+  PayloadText1764560017000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

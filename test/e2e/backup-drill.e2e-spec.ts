@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { stringifyJson } from '@sfm/memory';
+import { WRITTEN_NUMBERS, WRITTEN_PAYLOAD } from '@sfm/memory/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { describeWith } from '../services/availability.js';
@@ -81,11 +83,11 @@ describeReal('the disaster recovery drill', () => {
   /** Says something as another producer does: no key, no headers, seconds since the epoch. */
   const announce = async (coordinate: readonly number[], text: string) => {
     const id = randomUUID();
-    const payload = { text, coordinate, memory_type: 'episodic' };
+    const payload = { ...WRITTEN_PAYLOAD, text, coordinate, memory_type: 'episodic' };
     const event = { event_id: id, id, namespace: 'api_ns', type: 'created', timestamp: 1_700_000_000.5, payload };
     const producer = new Kafka({ brokers: [...kafka.brokers], logLevel: logLevel.NOTHING }).producer();
     await producer.connect();
-    await producer.send({ topic: 'memory.events', messages: [{ value: JSON.stringify(event) }] });
+    await producer.send({ topic: 'memory.events', messages: [{ value: stringifyJson(event) }] });
     await producer.disconnect();
   };
 
@@ -116,6 +118,7 @@ describeReal('the disaster recovery drill', () => {
       body: {
         coordinate: [3, 0.1],
         payload: {
+          ...WRITTEN_PAYLOAD,
           text: 'until noon',
           coordinate: 'at home',
           timestamp: 'noon',
@@ -154,6 +157,10 @@ describeReal('the disaster recovery drill', () => {
     expect(await recalled('parcel number7x')).toContain('the parcel number7x came on a monday');
     const all = [...(await recalled('parcel number3x')), ...(await recalled('parcel number4x'))];
     expect(all.filter((text) => /number[34]x/.test(text))).toEqual([]);
+    for (const coordinate of ['3,0.1', '4,4']) {
+      const numbers = await service.request(`/v1/memories/${coordinate}`);
+      expect(await numbers.text()).toContain(`"all":[${WRITTEN_NUMBERS.join()}]`);
+    }
     expect(await service.json('/stats')).toMatchObject({ total_memories: 21 });
   }, 480_000);
 

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { JsonNumber, parseJson, type JsonValue } from '@sfm/memory';
+import { WRITTEN_NUMBERS, WRITTEN_PAYLOAD, writtenNumbers } from '@sfm/memory/testing';
+import fc from 'fast-check';
 import pg from 'pg';
 import { describeWith } from '../services/availability.js';
 import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
@@ -128,6 +131,26 @@ describeReal('two services and a consumer on the four servers', () => {
 
     expect(await recalledTexts(one, 'where is the kettle?')).toEqual([text]);
     expect(await recalledTexts(other, 'where is the kettle?')).toEqual([text]);
+  });
+
+  it('give the numbers of a payload back as they were written, also from the cache and the collection', async () => {
+    const text = 'numbers on the scale';
+    const any = `[${[...WRITTEN_NUMBERS, ...fc.sample(writtenNumbers(), 200)].join()}]`;
+    const payload = { ...WRITTEN_PAYLOAD, text, any: parseJson(any) as JsonValue };
+    await one.json('/v1/memories', { body: { coordinate: [8, 0.5], payload } });
+    await waitFor(async () => (await backends.texts()).includes(text), { timeoutMs: CAUGHT_UP_MS });
+    const filter = { id: WRITTEN_PAYLOAD['id'], ratio: { gte: 1 } };
+    for (const mode of ['vector', 'lexical', 'hybrid']) {
+      for (let time = 0; time < 2; time += 1) {
+        const found = await other.request('/v1/recall', { body: { query: 'numbers on the scale', filter, mode } });
+        expect(await found.text()).toContain(`"any":${any}`);
+      }
+    }
+    for (const path of ['/v1/memories?limit=100', '/v1/memories/8,0.5', '/memories/8,0.5']) {
+      expect(await (await other.request(path)).text()).toContain(`"any":${any}`);
+    }
+    const near = { id: new JsonNumber('1764500000123456788') };
+    expect(await one.json('/v1/recall', { body: { query: text, filter: near } })).toMatchObject({ hits: [] });
   });
 
   it('forget a deleted memory everywhere', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WRITTEN_NUMBERS, WRITTEN_PAYLOAD } from '@sfm/memory/testing';
 import { RunningService } from './support/running-service.js';
 import { soma } from './support/soma.js';
 import { caughtUp, queryTruth } from './support/truth.js';
@@ -23,7 +24,14 @@ describe('soma replay --from ledger with everything embedded', () => {
     await service.json('/v1/memories', {
       body: {
         coordinate: [0.1, -2.5e-7],
-        payload: { text: 'until noon', coordinate: 'at home', timestamp: 'noon', memory_type: 7, importance_norm: 0.1 },
+        payload: {
+          ...WRITTEN_PAYLOAD,
+          text: 'until noon',
+          coordinate: 'at home',
+          timestamp: 'noon',
+          memory_type: 7,
+          importance_norm: 0.1,
+        },
         importance: 2.5,
         expires_at: '2100-01-01T12:00:00.123Z',
       },
@@ -49,6 +57,8 @@ describe('soma replay --from ledger with everything embedded', () => {
     expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/everything agrees$/m) });
     await service.launch();
     expect(await memories()).toEqual(before);
+    const numbers = await service.request('/v1/memories/0.1,-2.5e-7');
+    expect(await numbers.text()).toContain(`"all":[${WRITTEN_NUMBERS.join()}]`);
     const { matches } = await service.json<{ matches: readonly { text: string }[] }>('/recall', {
       body: { query: 'barrel number1x' },
     });

@@ -1,4 +1,14 @@
-import { toNamespace, type JsonObject, type JsonValue, type MemoryType, type Namespace } from '@sfm/memory';
+import {
+  JsonNumber,
+  parseJson,
+  stringifyJson,
+  toNamespace,
+  type JsonObject,
+  type JsonValue,
+  type MemoryType,
+  type Namespace,
+} from '@sfm/memory';
+import { WRITTEN_NUMBERS, writtenNumbers } from '@sfm/memory/testing';
 import fc from 'fast-check';
 
 interface StoreStep {
@@ -48,15 +58,24 @@ const OWN_VALUES: Readonly<Record<string, readonly JsonValue[]>> = {
   coordinate: [[1, 2], 'at home', null],
   memory_type: ['procedural', 'episodic', 7],
   importance_norm: [0.25, 'high'],
-  timestamp: [0, 1_700_000_000.123456, '2024-02-30', null],
+  timestamp: [0, 1_700_000_000.123456, new JsonNumber('1764500000.0'), '2024-02-30', null],
 };
 const NUMBERS = [0, -1, 0.1, 1e-7, 1.5e300, 5e-324, 9007199254740991, -0.30000000000000004, 123456789.000001];
+const WRITTEN = WRITTEN_NUMBERS.map((text) => new JsonNumber(text));
+const anyNumber = writtenNumbers().map((text) => parseJson(text) as JsonValue);
+const PROTOTYPES = ['__proto__', 'constructor', 'prototype'];
 
 const payload = fc
   .record({
     text: fc.oneof(fc.constantFrom('the ladder stands in the shed', 'Grüße 🦉', ''), fc.string({ unit: 'grapheme' })),
     session: fc.option(fc.constantFrom('s1', 's2', 's'.repeat(300)), { nil: undefined }),
-    number: fc.option(fc.constantFrom(...NUMBERS), { nil: undefined }),
+    number: fc.option(fc.constantFrom<JsonValue>(...NUMBERS, ...WRITTEN), { nil: undefined }),
+    written: fc.option(
+      fc.dictionary(fc.constantFrom('n', ...PROTOTYPES), fc.oneof(fc.constantFrom(...WRITTEN), anyNumber)),
+      {
+        nil: undefined,
+      },
+    ),
     deep: fc.option(fc.jsonValue({ maxDepth: 3, noUnicodeString: false }), {
       nil: undefined,
     }),
@@ -68,7 +87,7 @@ const payload = fc
       ]),
     ),
   })
-  .map((fields) => JSON.parse(JSON.stringify(fields)) as JsonObject)
+  .map((fields) => parseJson(stringifyJson(fields)) as JsonObject)
   .filter(isStorable);
 
 const namespace = fc.constantFrom(...NAMESPACES);
@@ -125,11 +144,7 @@ export function arbitraryHistory({ minLength = 1 } = {}): fc.Arbitrary<readonly 
 /** The limits of payloads are not what is tested. */
 function isStorable(value: JsonValue): boolean {
   if (typeof value === 'string') return value.isWellFormed() && !value.includes('\u0000');
-  if (typeof value === 'number') return !Number.isInteger(value) || Number.isSafeInteger(value);
   if (Array.isArray(value)) return value.every(isStorable);
-  if (value === null || typeof value === 'boolean') return true;
-  return Object.entries(value).every(
-    ([name, member]) =>
-      isStorable(name) && !['__proto__', 'constructor', 'prototype'].includes(name) && isStorable(member),
-  );
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, member]) => isStorable(name) && isStorable(member));
 }

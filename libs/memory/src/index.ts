@@ -39,6 +39,7 @@ export { identityOf } from './model/coordinate-identity.js';
 export { isPermanent, isTransient, reasonOf } from './model/failures.js';
 export { TIME_RULE, checkExpiry, readTime } from './model/time.js';
 export {
+  type RangeBound,
   type RangeBounds,
   type PayloadCondition,
   type MemoryFilter,
@@ -47,7 +48,18 @@ export {
   valueAt,
   compareCodePoints,
 } from './model/filter.js';
-export { type JsonValue, type JsonObject, isJsonObject, jsonEquals } from './model/json.js';
+export {
+  type JsonValue,
+  type JsonObject,
+  holdsJsonNumber,
+  isJsonObject,
+  isNumber,
+  jsonEquals,
+  toDouble,
+} from './model/json.js';
+export { JsonNumber, stringifyJson } from './model/json-number.js';
+export { parseJson } from './model/parse-json.js';
+export { comparableText, compareNumbers } from './model/decimal.js';
 export {
   type EnvelopeDetails,
   type MemoryEventType,
@@ -134,7 +146,13 @@ export { IdempotencyStore, type Claim, type RepeatableRequest } from './idempote
 export { ExpiredMemories } from './forget/expired-memories.port.js';
 export { type ExpirySweepOptions, ExpirySweep } from './forget/expiry-sweep.js';
 export { ForgetService } from './forget/forget.service.js';
-export { canonicalJson, contentHash, canonicalContentHash } from './model/content-hash.js';
+export {
+  canonicalJson,
+  comparableJson,
+  identityJson,
+  contentHash,
+  canonicalContentHash,
+} from './model/content-hash.js';
 export { type PayloadLimits, checkPayload, checkText } from './model/payload.js';
 export { type PayloadFields } from './model/payload-fields.js';
 export { type TermVector } from './text/term-vector.js';

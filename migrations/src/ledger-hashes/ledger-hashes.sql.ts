@@ -22,9 +22,15 @@ const SAID = [
   'expires_at',
 ];
 
-/** The binary form says every value exactly, whatever time zone or precision of numbers a session has chosen. */
-const hashOf = (row: string) =>
-  `sha256(coalesce(${row}.previous_hash, '') || record_send(ROW(${SAID.map((name) => `${row}.${name}`).join(', ')})))`;
+/**
+ * The binary form says every value exactly, whatever time zone or precision of numbers a session has chosen. A text that
+ * was added later counts where there is one, so that rows from before keep their hash.
+ */
+const hashOf = (row: string, texts: readonly string[]) => {
+  const said = `record_send(ROW(${SAID.map((name) => `${row}.${name}`).join(', ')}))`;
+  const added = texts.map((name) => ` || coalesce(convert_to(${row}.${name}, 'UTF8'), '')`).join('');
+  return `sha256(coalesce(${row}.previous_hash, '') || ${said}${added})`;
+};
 
 /**
  * A ledger row is hashed as it is written, together with the hash of the version before it: a chain per coordinate. What
@@ -33,21 +39,25 @@ const hashOf = (row: string) =>
  *
  * The function is volatile, so that it sees versions that others committed while this statement waited for the memory,
  * and those that the statement itself has just written.
+ *
+ * @param texts columns that later migrations have added
  */
-export const LEDGER_HASHES_UP = [
-  `CREATE FUNCTION soma_ledger_hash(entry memory_events) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT ${hashOf('entry')} $$`,
-  `CREATE FUNCTION soma_chain_ledger() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$
+export const ledgerHashes = (texts: readonly string[]) => [
+  `CREATE OR REPLACE FUNCTION soma_ledger_hash(entry memory_events) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$ SELECT ${hashOf('entry', texts)} $$`,
+  `CREATE OR REPLACE FUNCTION soma_chain_ledger() RETURNS trigger LANGUAGE plpgsql VOLATILE AS $$
   BEGIN
     IF NEW.version > 1 THEN
       NEW.previous_hash := (SELECT e.entry_hash FROM memory_events e
         WHERE e.namespace = NEW.namespace AND e.coordinate_key = NEW.coordinate_key AND e.version = NEW.version - 1);
     END IF;
-    NEW.entry_hash := ${hashOf('NEW')};
+    NEW.entry_hash := ${hashOf('NEW', texts)};
     RETURN NEW;
   END
   $$`,
 ];
+
+export const LEDGER_HASHES_UP = ledgerHashes([]);
 
 export const LEDGER_HASHES_TRIGGER = `CREATE TRIGGER memory_events_chained BEFORE INSERT ON memory_events
   FOR EACH ROW WHEN (NEW.entry_hash IS NULL AND NEW.payload_form <> 'enriched') EXECUTE FUNCTION soma_chain_ledger()`;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stringifyJson } from '@sfm/memory';
 import { freePort } from '../../services/lifetime/free-port.js';
 import { waitFor } from '../../services/lifetime/wait-for.js';
 import { RunningProgram } from './running-program.js';
@@ -72,7 +73,7 @@ export class RunningService extends RunningProgram {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: stringifyJson(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
   }

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { stringifyJson } from '@sfm/memory';
 import { requestIdOf } from '@sfm/observability';
 import { errorResponse } from './errors/error-response.js';
 import { statusError } from './errors/http-error.js';
@@ -34,6 +35,7 @@ export function createHttpAdapter({ maxBodyBytes }: Pick<HttpOptions, 'maxBodyBy
     },
   });
   registerJsonParser(adapter.getInstance());
+  adapter.getInstance().setReplySerializer((body) => stringifyJson(body));
   return adapter;
 }
 

@@ -1,5 +1,5 @@
 import type { DeadLetter, DeadLetterQueue } from '@sfm/events';
-import type { MemoryEvent, Outbox, OutboxDeadLetter } from '@sfm/memory';
+import { parseJson, type MemoryEvent, type Outbox, type OutboxDeadLetter } from '@sfm/memory';
 
 /** A dead-lettered event, in the outbox or on the topic. */
 export interface DeadLetterEntry {
@@ -200,7 +200,7 @@ function fromTopic(letter: DeadLetter): DeadLetterEntry {
 
 function parse(value: Buffer | null): { readonly json?: unknown } {
   try {
-    return value === null ? {} : { json: JSON.parse(value.toString()) as unknown };
+    return value === null ? {} : { json: parseJson(value.toString()) };
   } catch {
     return {};
   }

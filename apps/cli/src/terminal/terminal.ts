@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { stringifyJson } from '@sfm/memory';
 
 /** Output and prompts of a command. */
 export interface Terminal {
@@ -33,7 +34,7 @@ export function harmless(text: string): string {
 
 /** Formats JSON for people and programs, without terminal control characters. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(
+  return stringifyJson(value, 2).replaceAll(
     /[\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -1,11 +1,11 @@
-import type { JsonObject, Memory, MemoryType } from '@sfm/memory';
+import { isJsonObject, parseJson, stringifyJson, type Memory, type MemoryType } from '@sfm/memory';
 
 /**
  * An entry is a string: the version, a colon, and the memory as JSON. Without a memory, it invalidates everything older
  * than the version. Scripts compare versions by reading only up to the colon.
  */
 export function entryOf(version: number, memory?: Memory): string {
-  return `${version}:${memory === undefined ? '' : JSON.stringify(memory)}`;
+  return `${version}:${memory === undefined ? '' : stringifyJson(memory)}`;
 }
 
 /** Returns the memory of an entry; undefined when it has none or is not in this format. */
@@ -13,7 +13,7 @@ export function memoryOf(entry: string | null): Memory | undefined {
   const colon = entry?.indexOf(':') ?? -1;
   if (entry === null || colon < 1 || colon === entry.length - 1) return undefined;
   try {
-    return revive(JSON.parse(entry.slice(colon + 1)));
+    return revive(parseJson(entry.slice(colon + 1)));
   } catch {
     return undefined;
   }
@@ -45,7 +45,7 @@ const TYPES: Readonly<Record<keyof StoredMemory, (value: unknown) => boolean>> =
   coordinate: Array.isArray,
   key: isText,
   type: (value): value is MemoryType => value === 'episodic' || value === 'semantic',
-  payload: (value): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value),
+  payload: isJsonObject,
   importance: (value) => value === null || typeof value === 'number',
   importanceNorm: Number.isFinite,
   version: Number.isInteger,

@@ -1,3 +1,5 @@
+import { JsonNumber } from '@sfm/memory';
+
 /** Part of the request a value came from. */
 export type RequestPart = 'body' | 'query' | 'path' | 'header';
 
@@ -35,6 +37,7 @@ const MAX_DEPTH = 2;
 export function excerpt(value: unknown, depth = MAX_DEPTH): unknown {
   if (typeof value === 'string') return value.length <= MAX_TEXT ? value : `${value.slice(0, MAX_TEXT)}…`;
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (value instanceof JsonNumber) return value.text.length <= MAX_TEXT ? value : excerpt(value.text);
   if (typeof value !== 'object' || value === null) return value ?? null;
   if (depth === 0) return '…';
   if (Array.isArray(value)) return value.slice(0, MAX_MEMBERS).map((item) => excerpt(item, depth - 1));

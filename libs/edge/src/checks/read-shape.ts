@@ -1,9 +1,14 @@
+import { JsonNumber } from '@sfm/memory';
 import type { z } from 'zod';
 import { InvalidShapeError, type RequestPart } from './field-problem.js';
 import { shapeProblems } from './shape-problems.js';
 
+/** Most rounds in which numbers become doubles: a union only tells of the next when the one before is settled. */
+const MAX_ROUNDS = 4;
+
 /**
- * Checks a value against its schema and returns the typed value with defaults filled in.
+ * Checks a value against its schema and returns the typed value with defaults filled in. A number that the schema reads
+ * itself is a double, however it was written (`1.0`); open JSON objects keep theirs as they are.
  *
  * @throws InvalidShapeError naming every invalid field.
  */
@@ -12,9 +17,32 @@ export function readShape<Schema extends z.ZodType>(
   value: unknown,
   part: RequestPart = 'body',
 ): z.output<Schema> {
-  const result = schema.safeParse(value);
+  let given = value;
+  let result = schema.safeParse(given);
+  for (let round = 0; !result.success && round < MAX_ROUNDS; round += 1) {
+    const settled = result.error.issues.filter(wantsDouble).reduce((root, { path }) => withDoubleAt(root, path), given);
+    if (settled === given) break;
+    given = settled;
+    result = schema.safeParse(given);
+  }
   if (result.success) return result.data;
   // Parsed again only on failure: `reportInput` would make parsing a valid value ten times as slow.
-  const issues = schema.safeParse(value, { reportInput: true }).error?.issues ?? [];
+  const issues = schema.safeParse(given, { reportInput: true }).error?.issues ?? [];
   throw new InvalidShapeError(shapeProblems(issues, part));
+}
+
+/** False when the schema wants a value of another kind, which is shown as it was written. */
+function wantsDouble(issue: z.core.$ZodIssue): boolean {
+  return issue.code !== 'invalid_type' || issue.expected === 'number' || issue.expected === 'int';
+}
+
+/** Returns a copy of the value with a double where the path ends at a `JsonNumber`; the value itself elsewhere. */
+function withDoubleAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  if (value instanceof JsonNumber) return path.length === 0 ? Number(value.text) : value;
+  const [step, ...rest] = path;
+  if (step === undefined || typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return value;
+  const member: unknown = Reflect.get(value, step);
+  const settled = withDoubleAt(member, rest);
+  if (settled === member) return value;
+  return Array.isArray(value) ? value.with(Number(step), settled) : { ...value, [step]: settled };
 }

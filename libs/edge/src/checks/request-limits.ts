@@ -6,6 +6,7 @@ import {
   parseCoordinate,
   toCoordinate,
   type Coordinate,
+  type JsonNumber,
   type JsonObject,
 } from '@sfm/memory';
 import type { RequestBounds } from './request-bounds.js';
@@ -27,7 +28,7 @@ export class RequestLimits {
   }
 
   /** Reads a coordinate given as text or as a list of numbers. */
-  coordinateOf(value: string | readonly number[], field = 'coordinate'): Coordinate {
+  coordinateOf(value: string | readonly (number | JsonNumber)[], field = 'coordinate'): Coordinate {
     return typeof value === 'string'
       ? this.coordinate(value, field)
       : toCoordinate(value, this.bounds.maxDimensions, field);

@@ -1,9 +1,11 @@
 import {
   InvalidRequestError,
   isJsonObject,
+  isNumber,
   type JsonObject,
   type JsonValue,
   type PayloadCondition,
+  type RangeBound,
   type RangeBounds,
 } from '@sfm/memory';
 
@@ -52,7 +54,7 @@ function splitPath(key: string, field: string): string[] {
 function operatorConditions(path: readonly string[], operators: JsonObject, field: string): PayloadCondition[] {
   const entries = Object.entries(operators);
   if (entries.length === 0) throw new InvalidRequestError(field, `must name an operator: ${OPERATORS.join(', ')}`);
-  const bounds: Record<string, number | string> = {};
+  const bounds: Record<string, RangeBound> = {};
   const conditions: PayloadCondition[] = [];
   for (const [name, value] of entries) {
     const place = `${field}.${name.slice(0, 80)}`;
@@ -88,8 +90,8 @@ function condition(
   }
 }
 
-function bound(value: JsonValue, field: string): number | string {
-  if (typeof value === 'number' || typeof value === 'string') return value;
+function bound(value: JsonValue, field: string): RangeBound {
+  if (isNumber(value) || typeof value === 'string') return value;
   throw new InvalidRequestError(field, 'must be a number or a string');
 }
 

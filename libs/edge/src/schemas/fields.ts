@@ -1,4 +1,4 @@
-import { isJsonObject, MEMORY_TYPES, type JsonObject } from '@sfm/memory';
+import { isJsonObject, isNumber, MEMORY_TYPES, type JsonNumber, type JsonObject } from '@sfm/memory';
 import { z } from 'zod';
 import { FILTER_RULE } from '../filters/filter-syntax.js';
 import { FILTER_SCHEMA } from './filter-schema.js';
@@ -27,8 +27,8 @@ const COORDINATE_RULE = 'must be an array of finite numbers, or a text of number
 
 export const coordinateInput = () =>
   z
-    .custom<string | number[]>(
-      (value) => typeof value === 'string' || (Array.isArray(value) && value.every((part) => typeof part === 'number')),
+    .custom<string | (number | JsonNumber)[]>(
+      (value) => typeof value === 'string' || (Array.isArray(value) && value.every(isNumber)),
       COORDINATE_RULE,
     )
     .meta({

@@ -1,12 +1,20 @@
-import { isJsonObject, jsonEquals, type JsonObject, type JsonValue } from './json.js';
+import { compareNumbers } from './decimal.js';
+import { isJsonObject, isNumber, jsonEquals, type JsonObject, type JsonValue } from './json.js';
+import type { JsonNumber } from './json-number.js';
 import type { MemoryType } from './memory.js';
 
-/** Bounds of a range; numbers compare as numbers, strings by code point. A value of the other kind never matches. */
+/** One end of a range. */
+export type RangeBound = number | JsonNumber | string;
+
+/**
+ * Bounds of a range; numbers compare as numbers (see `compareNumbers`), strings by code point. A value of the other
+ * kind never matches.
+ */
 export interface RangeBounds {
-  readonly gt?: number | string;
-  readonly gte?: number | string;
-  readonly lt?: number | string;
-  readonly lte?: number | string;
+  readonly gt?: RangeBound;
+  readonly gte?: RangeBound;
+  readonly lt?: RangeBound;
+  readonly lte?: RangeBound;
 }
 
 /** One condition on the payload value at `path` (object keys, outermost first). Paths do not descend into arrays. */
@@ -66,7 +74,7 @@ export function valueAt(payload: JsonObject, path: readonly string[]): JsonValue
 }
 
 function withinRange(value: JsonValue, { gt, gte, lt, lte }: RangeBounds): boolean {
-  if (typeof value !== 'number' && typeof value !== 'string') return false;
+  if (!isNumber(value) && typeof value !== 'string') return false;
   return (
     (gt === undefined || (order(value, gt) ?? 0) > 0) &&
     (gte === undefined || (order(value, gte) ?? -1) >= 0) &&
@@ -76,8 +84,8 @@ function withinRange(value: JsonValue, { gt, gte, lt, lte }: RangeBounds): boole
 }
 
 /** Returns the sign of the comparison; undefined when the values are of different kinds. */
-function order(a: number | string, b: number | string): number | undefined {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
+function order(a: RangeBound, b: RangeBound): number | undefined {
+  if (isNumber(a) && isNumber(b)) return compareNumbers(a, b);
   if (typeof a === 'string' && typeof b === 'string') return compareCodePoints(a, b);
   return undefined;
 }

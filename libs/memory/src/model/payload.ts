@@ -1,6 +1,7 @@
 import { InvalidRequestError, PayloadTooLargeError } from './errors.js';
 import { canonicalJson } from './content-hash.js';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.js';
+import { JsonNumber } from './json-number.js';
 
 /** Limits on a payload. */
 export interface PayloadLimits {
@@ -10,12 +11,11 @@ export interface PayloadLimits {
   readonly maxBytes: number;
 }
 
-const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const NUL = String.fromCharCode(0);
 
 /**
  * Checks that a payload can be stored exactly: JSON text of bounded size and depth, no NUL characters or lone
- * surrogates (PostgreSQL text has neither), no numbers that a double cannot hold exactly, no prototype keys.
+ * surrogates (PostgreSQL text has neither), finite numbers.
  *
  * @returns its canonical JSON text.
  * @throws InvalidRequestError naming the path of the offending value.
@@ -32,13 +32,13 @@ export function checkPayload(payload: JsonObject, limits: PayloadLimits): string
 function checkValue(value: JsonValue, path: string, depthLeft: number): void {
   if (typeof value === 'string') return checkText(value, path);
   if (typeof value === 'number') return checkNumber(value, path);
-  if (value === null || typeof value === 'boolean') return;
+  if (value === null || typeof value === 'boolean' || value instanceof JsonNumber) return;
   if (depthLeft === 0) throw new InvalidRequestError(clip(path), 'is nested too deeply');
   if (Array.isArray(value)) {
     value.forEach((item, index) => checkValue(item, `${path}.${index}`, depthLeft - 1));
   } else if (isJsonObject(value)) {
     for (const key of Object.keys(value)) {
-      checkKey(key, path);
+      checkText(key, `${path} (key)`);
       const item = value[key];
       if (item !== undefined) checkValue(item, `${path}.${key}`, depthLeft - 1);
     }
@@ -53,19 +53,8 @@ export function checkText(text: string, path: string): void {
   if (!text.isWellFormed()) throw new InvalidRequestError(clip(path), 'must not contain lone surrogates');
 }
 
-function checkKey(key: string, path: string): void {
-  checkText(key, `${path} (key)`);
-  if (UNSAFE_KEYS.has(key)) throw new InvalidRequestError(clip(path), `must not have the key "${key}"`);
-}
-
 function checkNumber(value: number, path: string): void {
   if (!Number.isFinite(value)) throw new InvalidRequestError(clip(path), 'must be a finite number');
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    throw new InvalidRequestError(
-      clip(path),
-      'must be within ±9007199254740991 to be kept exactly; send larger numbers as text',
-    );
-  }
 }
 
 /** Shortens a path for an error message: it comes from the caller and may be a megabyte long. */

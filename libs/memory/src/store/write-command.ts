@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { InvalidRequestError } from '../model/errors.js';
 import { canonicalContentHash } from '../model/content-hash.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
+import { toDouble } from '../model/json.js';
 import { checkPayload } from '../model/payload.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import type { WriteCommand } from './memory-writer.port.js';
@@ -45,5 +46,5 @@ export function toWriteCommand(
 }
 
 function numericImportance({ payload }: NewMemory): number | null {
-  return typeof payload['importance'] === 'number' ? payload['importance'] : null;
+  return toDouble(payload['importance']) ?? null;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import type { MemoryFilter, PayloadCondition } from '../model/filter.js';
+import type { MemoryFilter, PayloadCondition, RangeBound } from '../model/filter.js';
 import type { JsonValue } from '../model/json.js';
+import { JsonNumber } from '../model/json-number.js';
 import type { IndexChange, IndexPoint, LaneCandidate, Overlay } from '../index-model/index-point.js';
 import { aPoint, anOverlay, TEST_NOW_MS } from './builders.js';
 import { seededRandom, unitVector } from './seeded-random.js';
@@ -45,6 +46,11 @@ export function indexHistories(): fc.Arbitrary<IndexHistory> {
 
 const LONG = 'long '.repeat(60);
 
+/** Numbers that differ in the last of more digits than a double has. */
+function anId(digit: number): JsonNumber {
+  return new JsonNumber(`9007199254740993${digit}`);
+}
+
 /** A value of every type and length, with some that are nearly another one. */
 const CONTRACT_VALUES: readonly JsonValue[] = [
   0,
@@ -52,6 +58,11 @@ const CONTRACT_VALUES: readonly JsonValue[] = [
   1.5,
   -2.5,
   1e300,
+  new JsonNumber('1.0'),
+  new JsonNumber('15e-1'),
+  anId(2),
+  anId(3),
+  [anId(2), { a: new JsonNumber('1e0') }],
   true,
   false,
   null,
@@ -81,7 +92,19 @@ export function memoryFilters(): fc.Arbitrary<MemoryFilter | undefined> {
   const colours = fc.constantFrom<JsonValue>('red', 'green', 'blue');
   const value = fc.constantFrom(...CONTRACT_VALUES);
   const element = fc.oneof(value, fc.constantFrom<JsonValue>([1], { a: 1 }));
-  const bound = fc.constantFrom<number | string>(0, 1, 1.5, -3, '', 'red', '\u{1F600}', '2024-01-02', `${LONG}b`);
+  const bound = fc.constantFrom<RangeBound>(
+    0,
+    1,
+    1.5,
+    anId(2),
+    new JsonNumber('1e400'),
+    -3,
+    '',
+    'red',
+    '\u{1F600}',
+    '2024-01-02',
+    `${LONG}b`,
+  );
   const bounds = fc.record({ gt: bound, gte: bound, lt: bound, lte: bound }, { requiredKeys: [] });
   const path = fc.constantFrom<string[][]>(['any'], ['nested', 'any'], ['nested', 'deep', 'any'], ['nested'], ['none']);
   const condition = fc.oneof<fc.Arbitrary<PayloadCondition>[]>(

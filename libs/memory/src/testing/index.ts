@@ -30,6 +30,7 @@ export {
   describePendingMemoriesContract,
 } from './contracts/indexing-truth.contract.js';
 export { aMemory } from './memory-builder.js';
+export { WRITTEN_NUMBERS, WRITTEN_PAYLOAD, writtenNumbers } from './written-numbers.js';
 export { describeAccessCounterContract } from './contracts/reading/access-counter.contract.js';
 export { describeCoordinateSearchContract } from './contracts/reading/coordinate-search.contract.js';
 export { describeImportanceHistoryContract } from './contracts/reading/importance-history.contract.js';

@@ -7,6 +7,7 @@ import type { EventLedger, ForeignDelete, ForeignWrite } from '../indexing/event
 import type { Outbox } from '../indexing/relay/outbox.port.js';
 import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import type { JsonObject } from '../model/json.js';
+import { stringifyJson } from '../model/json-number.js';
 import type { EventRecord } from '../event-model/memory-event.js';
 import type { AccessCounter } from '../read/access-counter.port.js';
 import type { CoordinateSearch } from '../read/coordinate-search.port.js';
@@ -94,7 +95,7 @@ export function aWrite(namespace: Namespace, details: WriteDetails = {}): WriteC
     key: coordinateKey(coordinate),
     type,
     payload,
-    payloadJson: JSON.stringify(payload),
+    payloadJson: stringifyJson(payload),
     importance,
     contentHash: contentHash(type, importance, payload),
   };

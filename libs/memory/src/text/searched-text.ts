@@ -1,6 +1,8 @@
 import { canonicalJson } from '../model/content-hash.js';
 import { valueAt } from '../model/filter.js';
+import { exactDouble } from '../model/decimal.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
+import { JsonNumber } from '../model/json-number.js';
 
 const PUNCTUATION = /[{}[\]",:]+/g;
 
@@ -25,7 +27,7 @@ function collectStrings(value: JsonValue, into: string[]): void {
     if (value.trim() !== '') into.push(value);
   } else if (Array.isArray(value)) {
     for (const item of value) collectStrings(item, into);
-  } else if (value !== null && typeof value === 'object') {
+  } else if (value !== null && typeof value === 'object' && !(value instanceof JsonNumber)) {
     for (const name of Object.keys(value).sort()) collectStrings(value[name] ?? null, into);
   }
 }
@@ -40,6 +42,7 @@ export function fieldValue(payload: JsonObject, field: string): JsonValue | unde
 export function scalarField(payload: JsonObject, fields: readonly string[]): string | null {
   for (const field of fields) {
     const value = fieldValue(payload, field);
+    if (value instanceof JsonNumber) return String(exactDouble(value) ?? value);
     if (typeof value === 'number' || (typeof value === 'string' && value !== '')) return String(value);
   }
   return null;

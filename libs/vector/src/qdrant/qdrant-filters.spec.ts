@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   EMPTY_OVERLAY,
+  isJsonObject,
+  JsonNumber,
   matchesFilter,
   pointDigest,
   type IndexPoint,
@@ -8,6 +10,7 @@ import {
   type JsonValue,
   type MemoryFilter,
   type PayloadCondition,
+  type RangeBound,
 } from '@sfm/memory';
 import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
 import fc from 'fast-check';
@@ -29,6 +32,11 @@ const SCALARS: readonly JsonValue[] = [
   1,
   -2.5,
   1e300,
+  new JsonNumber('1.0'),
+  new JsonNumber('-25e-1'),
+  new JsonNumber('9007199254740992.0'),
+  new JsonNumber('9007199254740993'),
+  new JsonNumber('1e400'),
   true,
   false,
   null,
@@ -53,7 +61,7 @@ const path = fc.oneof(
   name.map((step) => [step]),
   fc.tuple(name, name).map(([outer, inner]) => [outer, inner]),
 );
-const bound = fc.constantFrom<number | string>(0, 1, -2.5, 'a', 'red');
+const bound = fc.constantFrom<RangeBound>(0, 1, -2.5, 'a', 'red', 2 ** 53, new JsonNumber('9007199254740993'));
 const condition = fc.oneof(
   fc.record({ path, equals: value }),
   fc.record({ path, anyOf: fc.array(value, { maxLength: 3 }) }),

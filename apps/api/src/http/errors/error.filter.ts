@@ -1,5 +1,6 @@
 import { Catch, Logger, MethodNotAllowedException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { RequestPart } from '@sfm/edge';
+import { stringifyJson } from '@sfm/memory';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { describeHttpError } from './describe-http-error.js';
 import { errorResponse } from './error-response.js';
@@ -20,7 +21,7 @@ export class ErrorFilter implements ExceptionFilter {
     const description = this.describe(error, request);
     if (description.loudness !== 'silent') this.report(error, description, request);
     const { status, contentType, headers, body } = errorResponse(description, request);
-    void reply.code(status).headers(headers).header('content-type', contentType).send(JSON.stringify(body));
+    void reply.code(status).headers(headers).header('content-type', contentType).send(stringifyJson(body));
   }
 
   private describe(error: unknown, request: FastifyRequest): HttpError {

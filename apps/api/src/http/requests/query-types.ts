@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '@sfm/memory';
+import { isJsonObject, parseJson, type JsonObject } from '@sfm/memory';
 import { z } from 'zod';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
@@ -19,7 +19,7 @@ export function queryJsonObject(description: string, contentSchema: Readonly<Rec
   return z
     .string()
     .transform((text, context): JsonObject => {
-      const value = parseJson(text);
+      const value = tryJson(text);
       if (isJsonObject(value)) return value;
       context.addIssue({ code: 'custom', message: 'must be a JSON object, written as JSON', input: text });
       return z.NEVER;
@@ -28,9 +28,9 @@ export function queryJsonObject(description: string, contentSchema: Readonly<Rec
     .meta({ description, contentMediaType: 'application/json', contentSchema });
 }
 
-function parseJson(text: string): unknown {
+function tryJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

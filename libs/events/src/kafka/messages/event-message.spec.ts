@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { IHeaders, Message } from 'kafkajs';
-import { toNamespace } from '@sfm/memory';
+import { canonicalJson, toNamespace, type JsonObject } from '@sfm/memory';
+import { WRITTEN_PAYLOAD } from '@sfm/memory/testing';
 import { anEvent, RULES } from '../../../test/kafka-fixtures.js';
 import { decodeEventMessage, encodeEventMessage, eventMessageKey } from './event-message.js';
 
@@ -38,6 +39,42 @@ describe('encodeEventMessage', () => {
     const traced = { ...record, traceparent: TRACEPARENT };
     expect(read(message.value, onWire(encodeEventMessage(traced)))).toEqual({ record: traced });
   });
+});
+
+describe('the numbers of an event', () => {
+  const payload = { ...WRITTEN_PAYLOAD, coordinate: [1.5] };
+
+  it('arrive as they were written, in the payload and in what travels beside it', () => {
+    const details = {
+      own: WRITTEN_PAYLOAD,
+      ...{ memory_id: 1, created_version: 1, created_at: 1, updated_at: 1, expires_at: null },
+      ...{ importance_norm: 0.5, content_hash: null, announced: false },
+    };
+    const message = encodeEventMessage({ ...record, event: { ...record.event, payload }, details });
+    const decoded = read(message.value, onWire(message));
+    const got = 'record' in decoded ? decoded.record : undefined;
+    expect(canonicalJson((got?.event.payload ?? null) as JsonObject)).toBe(canonicalJson(payload));
+    expect(canonicalJson(got?.details?.own ?? null)).toBe(canonicalJson(WRITTEN_PAYLOAD));
+  });
+
+  it('of another producer are doubles beside the payload, in whatever notation', () => {
+    const text = `{"event_id":"e","id":"i","namespace":"ns","type":"created","timestamp":1764500000.0,"importance":1e0,
+      "embedding":[0.10,1.0],"payload":{"coordinate":[1.0,25e-1],"rate":0.10,"id":1764500000123456789}}`;
+    const decoded = read(text);
+    expect(decoded).toMatchObject({
+      record: { key: '1,2.5', event: { timestamp: 1_764_500_000, importance: 1, embedding: [0.1, 1] } },
+    });
+    const shown = 'record' in decoded ? canonicalJson(decoded.record.event.payload) : '';
+    expect(shown).toBe('{"coordinate":[1.0,25e-1],"id":1764500000123456789,"rate":0.10}');
+  });
+
+  it.each(['[1, 1234567890123456789]', '"1, 1234567890123456789"', '[0.1000000000000000055511151231257827]'])(
+    'are refused as the coordinate %s, which a double would round',
+    (coordinate) => {
+      const text = JSON.stringify({ ...record.event, payload: { coordinate: '@' } }).replace('"@"', coordinate);
+      expect(read(text)).toEqual({ problem: expect.stringContaining('cannot be held exactly') });
+    },
+  );
 });
 
 describe('decodeEventMessage', () => {

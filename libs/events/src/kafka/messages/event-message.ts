@@ -1,9 +1,14 @@
 import {
   coordinateKey,
   eventKind,
+  holdsJsonNumber,
   isJsonObject,
+  isNumber,
   parseCoordinate,
+  parseJson,
+  stringifyJson,
   toCoordinate,
+  toDouble,
   toEnvelopeDetails,
   toNamespace,
   type CheckedEvent,
@@ -53,12 +58,12 @@ export function encodeEventMessage({
 }: EventRecord): Message & { value: string } {
   return {
     key: eventMessageKey(event.namespace, key),
-    value: JSON.stringify(event),
+    value: stringifyJson(event),
     headers: {
       'event-type': event.type,
       'memory-key': key,
       ...(version === undefined ? {} : { 'memory-version': String(version) }),
-      ...(details === undefined ? {} : { 'memory-details': JSON.stringify(details) }),
+      ...(details === undefined ? {} : { 'memory-details': stringifyJson(details) }),
       ...(traceparent === undefined ? {} : { traceparent }),
       'content-type': 'application/json',
       'schema-id': SCHEMA_ID,
@@ -76,7 +81,7 @@ export function decodeEventMessage(
   { validator, maxDimensions }: DecodingRules,
 ): DecodedEvent {
   if (message.value === null) return { problem: 'the message has no value' };
-  const event = parseJson(message.value);
+  const event = parseEvent(message.value);
   if (event === undefined) return { problem: 'the value is not JSON' };
   if (!validator.accepts(event)) return { problem: `not a memory event: ${validator.problem(event)}` };
   const kind = eventKind(event.type);
@@ -100,12 +105,24 @@ function checked(event: MemoryEvent): CheckedEvent {
   return { ...event, namespace: toNamespace(event.namespace) };
 }
 
-function parseJson(value: Buffer): unknown {
+function parseEvent(value: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(value)) as unknown;
+    return withDoubles(parseJson(new TextDecoder('utf-8', { fatal: true }).decode(value)));
   } catch {
     return undefined;
   }
+}
+
+/** The numbers of the payload are its caller's; those beside it (time, importance, embedding) are read as doubles. */
+function withDoubles(event: unknown): unknown {
+  if (!isJsonObject(event)) return event;
+  const { payload, ...envelope } = event;
+  if (!holdsJsonNumber(envelope)) return event;
+  const fields = Object.entries(envelope).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.map((item) => toDouble(item) ?? item) : (toDouble(value) ?? value),
+  ]);
+  return { ...Object.fromEntries(fields), ...(payload === undefined ? {} : { payload }) } as unknown;
 }
 
 /** @throws InvalidCoordinateError */
@@ -113,7 +130,7 @@ function keyOfPayload(payload: JsonValue, maxDimensions: number): string {
   const field = 'payload.coordinate';
   const given = isJsonObject(payload) ? payload['coordinate'] : undefined;
   if (typeof given === 'string') return coordinateKey(parseCoordinate(given, maxDimensions, field));
-  if (Array.isArray(given) && given.every((value) => typeof value === 'number')) {
+  if (Array.isArray(given) && given.every(isNumber)) {
     return coordinateKey(toCoordinate(given, maxDimensions, field));
   }
   throw new Error(`${field}: must be a list of numbers or a text "x,y,z"`);
@@ -138,7 +155,7 @@ function detailsOf(headers: IHeaders | undefined): Pick<EventRecord, 'details'> 
   if (text === undefined) return {};
   let details: unknown;
   try {
-    details = JSON.parse(text);
+    details = parseJson(text);
   } catch {
     throw new Error('header memory-details: must be JSON');
   }

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from '../../model/errors.js';
 import { coordinateKey, parseCoordinate, toCoordinate, type Coordinate } from '../../model/coordinate.js';
 import { fromEnvelope } from '../../event-model/envelope.js';
-import type { JsonValue } from '../../model/json.js';
+import { isNumber, type JsonValue } from '../../model/json.js';
 import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { MEMORY_TYPES, type MemoryType } from '../../model/memory.js';
 import { readTime, TIME_RULE } from '../../model/time.js';
@@ -50,11 +50,8 @@ function toEventCoordinate(value: JsonValue | undefined, maxDimensions: number):
   if (typeof value === 'string') return parseCoordinate(value, maxDimensions, field);
   if (!Array.isArray(value))
     throw new InvalidRequestError(field, 'must be a list of numbers or a text such as "1,2,3"');
-  const numbers = value.map((part) => {
-    if (typeof part !== 'number') throw new InvalidRequestError(field, 'must hold numbers only');
-    return part;
-  });
-  return toCoordinate(numbers, maxDimensions, field);
+  if (!value.every(isNumber)) throw new InvalidRequestError(field, 'must hold numbers only');
+  return toCoordinate(value, maxDimensions, field);
 }
 
 function toMemoryType(given: JsonValue = 'episodic'): MemoryType {

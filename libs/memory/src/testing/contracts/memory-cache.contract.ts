@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Memory } from '../../model/memory.js';
 import type { MemoryCache } from '../../read/memory-cache.port.js';
+import { WRITTEN_PAYLOAD } from '../written-numbers.js';
 import { toNamespace } from '../../model/namespace.js';
 
 const NAMESPACE_A = toNamespace('a');
@@ -26,7 +27,7 @@ function memoryAt(key: string, version: number, namespace = NAMESPACE): Memory {
     coordinate: key.split(',').map(Number),
     key,
     type: 'semantic',
-    payload: { text: `version ${version}`, nested: { list: [1, null, true] } },
+    payload: { text: `version ${version}`, numbers: WRITTEN_PAYLOAD, list: [1, null, true] },
     importance: null,
     importanceNorm: 0.5,
     version,

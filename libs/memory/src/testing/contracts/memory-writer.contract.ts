@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { RecentWrites } from '../../indexing/following/recent-writes.js';
 import { VersionConflictError } from '../../model/errors.js';
+import { canonicalJson } from '../../model/content-hash.js';
+import type { JsonObject } from '../../model/json.js';
+import { parseJson } from '../../model/parse-json.js';
 import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { seededRandom } from '../seeded-random.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import { WRITTEN_PAYLOAD } from '../written-numbers.js';
 import type { Namespace } from '../../model/namespace.js';
 
 /** A receipt with whatever id and time: what these are is checked in a case of its own. */
@@ -14,6 +18,8 @@ const receipt = (key: string, version: number, created: boolean) => ({
   id: expect.any(Number),
   createdAtMs: expect.any(Number),
 });
+
+const anywhere = (term: string) => ({ term, exact: false, caseSensitive: false, limit: 5 });
 
 /** What every MemoryWriter adapter must do. Call it inside a spec file. */
 export function describeMemoryWriterContract(adapter: string, truth: TruthHarness): void {
@@ -58,6 +64,51 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       });
       expect(memory?.createdAt).toEqual(memory?.updatedAt);
       expect(memory?.createdAt.getTime()).toBeGreaterThan(before);
+    });
+
+    it('gives every number back as it was written, on every way', async () => {
+      const namespace = freshNamespace();
+      const exact = canonicalJson(WRITTEN_PAYLOAD);
+      await truth().writer.write([aWrite(namespace, { payload: WRITTEN_PAYLOAD })]);
+      const at = { namespace, key: '1,2' };
+      const ways = async () => [
+        (await find(namespace, '1,2'))?.payload,
+        (await truth().catalog.list(namespace, { limit: 1 }, now()))[0]?.payload,
+        (await truth().keywords.search(namespace, anywhere('as written'), now()))[0]?.payload,
+        (await truth().pending.load(namespace, ['1,2']))[0]?.memory.payload,
+        (await truth().projection.rows([at]))[0]?.memory?.payload,
+        (await truth().projection.searchedRows([at]))[0]?.content?.payload,
+      ];
+      for (const payload of await ways()) expect(canonicalJson(payload ?? null)).toBe(exact);
+      const [event] = await eventsOf(namespace);
+      const {
+        coordinate: _coordinate,
+        memory_type: _type,
+        importance_norm: _norm,
+        ...sent
+      } = event?.payload as JsonObject;
+      expect(canonicalJson(sent)).toBe(exact);
+      const outlined = aWrite(namespace, { coordinate: [3], payload: parseJson('{"a":1.0}') as JsonObject });
+      await truth().writer.write([outlined]);
+      expect(await truth().reader.findOutlines(namespace, ['3'], now())).toMatchObject([{ payload: outlined.payload }]);
+    });
+
+    it('gives back what replaced numbers as they were written, and wipes them with their memory', async () => {
+      const namespace = freshNamespace();
+      const numbers = parseJson('{"text":"n","n":[1.0,1e400]}') as JsonObject;
+      const plain = { text: 'n', n: [1, 2] };
+      for (const payload of [numbers, plain, numbers, numbers]) {
+        await truth().writer.write([aWrite(namespace, { payload })]);
+        expect(canonicalJson((await find(namespace, '1,2'))?.payload ?? null)).toBe(canonicalJson(payload));
+      }
+      const twice = [plain, numbers].map((payload) => aWrite(namespace, { payload }));
+      await truth().writer.write(twice);
+      expect((await find(namespace, '1,2'))?.payload).toEqual(numbers);
+      await truth().writer.write(twice.toReversed().map(({ payload }) => aWrite(namespace, { payload })));
+      expect((await find(namespace, '1,2'))?.payload).toEqual(plain);
+      await truth().writer.delete([aDeletion(namespace, '1,2')]);
+      await truth().writer.write([aWrite(namespace, { payload: plain })]);
+      expect((await find(namespace, '1,2'))?.payload).toEqual(plain);
     });
 
     it('answers nothing for no commands', async () => {

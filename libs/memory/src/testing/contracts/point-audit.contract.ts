@@ -8,6 +8,7 @@ import { isSameVector } from '../../verify/same-vector.js';
 import { aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
 import { CONTRACT_DIMENSION } from '../index-history.js';
 import { unitVector } from '../seeded-random.js';
+import { WRITTEN_PAYLOAD } from '../written-numbers.js';
 import { toNamespace } from '../../model/namespace.js';
 
 const UNKNOWN = toNamespace('unknown');
@@ -87,6 +88,7 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
         { text: 'a' },
         { text: 'a', coordinate: 'mine', memory_type: 'mine', __sfm: { key: 'mine' } },
         { number: 0.1, large: 9007199254740991, small: -3.0107538443640857e-121, deep: [{ none: null }, -0, []] },
+        WRITTEN_PAYLOAD,
       ];
       const types = ['semantic', 'episodic'] as const;
       const contents = payloads.flatMap((payload) => types.map((type) => ({ type, payload })));

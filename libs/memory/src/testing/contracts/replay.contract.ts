@@ -6,6 +6,7 @@ import type { LedgerReader } from '../../replay/ledger-reader.port.js';
 import { toRestoredEntry } from '../../replay/restored-entry.js';
 import type { TruthRestorer } from '../../replay/truth-restorer.port.js';
 import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import { WRITTEN_PAYLOAD } from '../written-numbers.js';
 import type { Namespace } from '../../model/namespace.js';
 
 const FIELDS = { text: ['text'], session: ['session'], source: [], time: [] };
@@ -48,7 +49,7 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
     const expiresAt = new Date('2100-01-01T00:00:00.123Z');
     await truth().writer.write([aWrite(namespace, { ...details, coordinate: [1], session: 's', type: 'episodic' })]);
     await truth().writer.write([
-      aWrite(namespace, { coordinate: [1], expiresAt }),
+      aWrite(namespace, { coordinate: [1], expiresAt, payload: WRITTEN_PAYLOAD }),
       aWrite(namespace, { coordinate: [2] }),
     ]);
     await truth().writer.write([aWrite(namespace, { coordinate: [3] })]);

@@ -1,8 +1,8 @@
 import { contentHash } from '../../model/content-hash.js';
-import type { JsonValue, JsonObject } from '../../model/json.js';
+import { isJsonObject, toDouble, type JsonValue, type JsonObject } from '../../model/json.js';
 import type { MemoryType } from '../../model/memory.js';
 
-/** Servers round numbers when converting them to decimals; this many digits survive. */
+/** Servers round numbers to doubles, and when converting them to decimals; this many digits survive. */
 const KEPT_DIGITS = 12;
 /** Hex digits of the hash that a number can hold exactly. */
 const KEPT_HEX = 12;
@@ -19,8 +19,9 @@ export function pointDigest(type: MemoryType, payload: JsonObject): number {
 
 function rounded<T extends JsonValue>(value: T): T;
 function rounded(value: JsonValue): JsonValue {
-  if (typeof value === 'number') return Number.isInteger(value) ? value : Number(value.toPrecision(KEPT_DIGITS));
-  if (typeof value !== 'object' || value === null) return value;
+  const number = toDouble(value);
+  if (number !== undefined) return Number.isSafeInteger(number) ? number : Number(number.toPrecision(KEPT_DIGITS));
   if (Array.isArray(value)) return value.map((item) => rounded(item));
+  if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, rounded(member)]));
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { contentHash, type AuditedCoordinate, type Namespace } from '@sfm/memory';
-import { aDeletion, aWrite, drainAll, freshNamespace } from '@sfm/memory/testing';
+import { aDeletion, aWrite, drainAll, freshNamespace, WRITTEN_PAYLOAD } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresDerivedTables } from './postgres-derived-tables.js';
@@ -96,6 +96,30 @@ describe('the truth beside its ledger', () => {
       });
       expect(row && row.payload && contentHash(row.type, row.importance, row.payload)).toBe(row?.contentHash);
     }
+  });
+
+  it('reads numbers back as they were written, and sees when what filters read is another payload', async () => {
+    const payload = WRITTEN_PAYLOAD;
+    await truth.adapters.writer.write([aWrite(namespace, { payload })]);
+    const hashes = async () => {
+      const [only] = await scanned();
+      return [only?.row?.payload, only?.ledger?.newest.payload].map((found) =>
+        contentHash('semantic', null, found ?? {}),
+      );
+    };
+    const hash = contentHash('semantic', null, payload);
+    expect(await hashes()).toEqual([hash, hash]);
+    await sql(`UPDATE memories SET payload = payload || '{"ratio": 2}' WHERE namespace = $1`);
+    await erasing(`UPDATE memory_events SET payload = payload || '{"id": 1764500000123456788}' WHERE namespace = $1`);
+    for (const changed of await hashes()) expect(changed).not.toBe(hash);
+  });
+
+  it('does not take numbers of an earlier version for those of a release that does not keep them', async () => {
+    await truth.adapters.writer.write([aWrite(namespace, { payload: WRITTEN_PAYLOAD })]);
+    await sql(`UPDATE memories SET payload = '{"text": "newer"}', version = version + 1 WHERE namespace = $1`);
+    const found = await truth.adapters.reader.findByKeys(namespace, ['1,2'], new Date());
+    expect(found).toMatchObject([{ payload: { text: 'newer' } }]);
+    expect(await scanned()).toMatchObject([{ row: { payload: { text: 'newer' } } }]);
   });
 
   it('sees payloads that were changed aside, on either side', async () => {

@@ -1,4 +1,5 @@
 import {
+  jsonEquals,
   sentOf,
   TruthAudit,
   trustedNamespace,
@@ -17,6 +18,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { decodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import type { PayloadForm } from '../rows/ledger-row.js';
+import { parsePayload } from '../rows/payload-columns.js';
 
 /** Maximum number of examples named per kind; the rest are only counted. */
 const NAMED = 10;
@@ -36,7 +38,7 @@ const IS_ALTERED = '(e.entry_hash IS NOT NULL AND e.entry_hash <> soma_ledger_ha
 
 /** Columns of the newest ledger row that are compared with the memory row, under distinct names. */
 const NEWEST_COLUMNS = `n.type AS newest_type, n.memory_type AS newest_memory_type, n.coordinate AS newest_coordinate,
-  n.payload AS newest_payload, n.payload_form AS newest_form, n.importance AS newest_importance,
+  n.payload::text AS newest_payload, n.payload_text AS newest_payload_text, n.payload_form AS newest_form, n.importance AS newest_importance,
   n.importance_norm AS newest_importance_norm, encode(n.content_hash, 'hex') AS newest_hash,
   n.memory_id::float8 AS newest_memory_id, n.created_version AS newest_created_version,
   ${epochMs('n.created_at')} AS newest_created_at_ms, ${epochMs('n.updated_at')} AS newest_updated_at_ms,
@@ -59,8 +61,8 @@ WITH wanted AS MATERIALIZED (${keys}), ledger AS (
   ) AS entries
   GROUP BY key
 )
-SELECT w.key, m.coordinate, m.version, m.indexed_version, m.deleted_at IS NOT NULL AS deleted, m.type, m.payload,
-  m.importance, m.importance_norm, encode(m.content_hash, 'hex') AS content_hash, m.id::float8 AS id, m.created_version,
+SELECT w.key, m.coordinate, m.version, m.indexed_version, m.deleted_at IS NOT NULL AS deleted, m.type, m.payload::text AS payload,
+  CASE WHEN m.payload_text_version = m.version THEN m.payload_text END AS payload_text, m.importance, m.importance_norm, encode(m.content_hash, 'hex') AS content_hash, m.id::float8 AS id, m.created_version,
   ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.updated_at')} AS updated_at_ms,
   ${epochMs('m.expires_at')} AS expires_at_ms, ${epochMs('m.deleted_at')} AS deleted_at_ms, m.searched_text, m.session,
   m.embedding, m.embedding_space,
@@ -85,7 +87,9 @@ interface AuditDbRow {
   readonly indexed_version: number;
   readonly deleted: boolean;
   readonly type: MemoryType;
-  readonly payload: JsonObject | null;
+  /** JSON text. */
+  readonly payload: string | null;
+  readonly payload_text: string | null;
   readonly importance: number | null;
   readonly importance_norm: number;
   readonly content_hash: string | null;
@@ -110,7 +114,9 @@ interface AuditDbRow {
   readonly newest_type: string;
   readonly newest_memory_type: MemoryType | null;
   readonly newest_coordinate: number[] | null;
-  readonly newest_payload: JsonObject;
+  /** JSON text. */
+  readonly newest_payload: string;
+  readonly newest_payload_text: string | null;
   readonly newest_form: PayloadForm;
   readonly newest_importance: number | null;
   readonly newest_importance_norm: number | null;
@@ -223,7 +229,7 @@ function toRow(row: AuditDbRow): AuditedRow | null {
     indexedVersion: row.indexed_version,
     isDeleted: row.deleted,
     type: row.type,
-    payload: row.payload,
+    payload: row.payload === null ? null : storedPayload(row.payload, row.payload_text),
     importance: row.importance,
     contentHash: row.content_hash,
     importanceNorm: row.importance_norm,
@@ -241,6 +247,13 @@ function toRow(row: AuditDbRow): AuditedRow | null {
         : { space: row.embedding_space, vector: decodeEmbedding(row.embedding) },
     ageSeconds: row.age,
   };
+}
+
+/** Returns the payload as it was sent; what `jsonb` has when that is no longer the same, so that its hash differs. */
+function storedPayload(json: string, exact: string | null): JsonObject {
+  const sent = exact === null ? (JSON.parse(json) as JsonObject) : parsePayload(exact);
+  const shown = parsePayload(json);
+  return jsonEquals(sent, shown) ? sent : shown;
 }
 
 function toLedger(row: AuditDbRow): AuditedLedger | null {
@@ -275,7 +288,8 @@ function toEntry(row: AuditDbRow): AuditedEntry {
 }
 
 function sentPayload(row: AuditDbRow): JsonObject | null {
-  const { newest_payload: payload, newest_memory_type: type, newest_importance: importance } = row;
+  const { newest_memory_type: type, newest_importance: importance } = row;
+  const payload = storedPayload(row.newest_payload, row.newest_payload_text);
   if (row.newest_form === 'sent') return payload;
   return sentOf({ payload, type: type ?? 'episodic', importance, contentHash: row.newest_hash }) ?? null;
 }

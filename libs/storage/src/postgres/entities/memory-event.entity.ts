@@ -28,6 +28,10 @@ export class MemoryEventEntity {
   @Column({ type: 'jsonb' })
   payload: object;
 
+  /** The payload with its numbers as they were written, where `payload` cannot hold them. */
+  @Column({ type: 'text', name: 'payload_text', nullable: true })
+  payloadText: string | null;
+
   /** Approximate commit order in the ledger: the number is drawn before commit. */
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
   seq: string;

@@ -50,6 +50,14 @@ export class MemoryEntity {
   @Column({ type: 'jsonb', nullable: true })
   payload: object | null;
 
+  /** The payload with its numbers as they were written, where `payload` cannot hold them. */
+  @Column({ type: 'text', name: 'payload_text', nullable: true })
+  payloadText: string | null;
+
+  /** The version that `payloadText` belongs to; of any other version it says nothing. */
+  @Column({ type: 'integer', name: 'payload_text_version', nullable: true })
+  payloadTextVersion: number | null;
+
   @Column({ type: 'text', name: 'searched_text', default: '' })
   searchedText: string;
 

@@ -3,7 +3,6 @@ import {
   ProjectionSource,
   trustedNamespace,
   type IndexedMark,
-  type JsonObject,
   type MemoryType,
   type ProjectionRow,
   type SearchedRow,
@@ -13,24 +12,24 @@ import {
 import { decodeEmbedding, encodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
+import { memoryPayload, payloadOf, type PayloadColumns } from '../rows/payload-columns.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
 const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, m.embedding, m.embedding_space,
   m.deleted_at IS NOT NULL AS deleted`;
 
-const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, m.payload, m.importance_norm, m.searched_text,
+const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, ${memoryPayload()}, m.importance_norm, m.searched_text,
   m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms,
   m.deleted_at IS NOT NULL AS deleted`;
 
 /** A row as the driver gives `SEARCHED_COLUMNS`. */
-interface SearchedDbRow {
+interface SearchedDbRow extends PayloadColumns {
   readonly namespace: string;
   readonly coordinate_key: string;
   readonly version: number;
   /** A bigint, which the driver returns as text. */
   readonly id: string;
   readonly type: MemoryType;
-  readonly payload: JsonObject;
   readonly importance_norm: number;
   readonly searched_text: string;
   readonly session: string | null;
@@ -210,7 +209,7 @@ function toSearchedRow(row: SearchedDbRow): SearchedRow {
     version,
     type: row.type,
     createdAtMs: row.created_at_ms,
-    payload: row.payload,
+    payload: payloadOf(row),
     importanceNorm: row.importance_norm,
     session: row.session,
     expiresAtMs: row.expires_at_ms,

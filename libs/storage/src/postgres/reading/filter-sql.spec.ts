@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { InvalidRequestError, matchesFilter, type JsonObject, type JsonValue, type MemoryFilter } from '@sfm/memory';
+import {
+  comparableJson,
+  InvalidRequestError,
+  JsonNumber,
+  matchesFilter,
+  type JsonObject,
+  type JsonValue,
+  type MemoryFilter,
+} from '@sfm/memory';
+import { WRITTEN_NUMBERS, writtenNumbers } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { filterSql } from './filter-sql.js';
@@ -29,7 +38,7 @@ async function matchesInSql(filter: MemoryFilter, subjects: readonly Subject[]):
         SELECT n, type, to_timestamp(ms / 1000)::timestamptz(3) AS created_at, payload
         FROM unnest(${parameters.add(subjects.map(({ type }) => type))}::text[],
           ${parameters.add(subjects.map(({ createdAtMs }) => createdAtMs))}::float8[],
-          ${parameters.add(subjects.map(({ payload }) => JSON.stringify(payload)))}::jsonb[])
+          ${parameters.add(subjects.map(({ payload }) => comparableJson(payload)))}::jsonb[])
           WITH ORDINALITY AS s (type, ms, payload, n)) AS m ORDER BY n`,
     values: parameters.values,
   });
@@ -65,6 +74,20 @@ const text = fc.oneof(
 const number = fc.oneof(
   fc.constantFrom(0, -0, 1, -1, 1.5, 0.1, 0.30000000000000004, 0.3, 1e-7, 1e300, 5e-324, -1e300, 9007199254740991),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc
+    .oneof(
+      fc.constantFrom(
+        ...WRITTEN_NUMBERS,
+        '9007199254740992.0',
+        '9007199254740993',
+        '3e-1',
+        '1e401',
+        '-1e999',
+        '1e-401',
+      ),
+      writtenNumbers(),
+    )
+    .map((written) => new JsonNumber(written)),
 );
 const { json } = fc.letrec<{ json: JsonValue }>((tie) => ({
   json: fc.oneof(

@@ -1,4 +1,4 @@
-import { checkText } from '@sfm/memory';
+import { checkText, comparableJson, isJsonObject, isNumber, JsonNumber, comparableText } from '@sfm/memory';
 import type { JsonValue, MemoryFilter, PayloadCondition, RangeBounds } from '@sfm/memory';
 import type { SqlParameters } from './sql-parameters.js';
 
@@ -72,8 +72,8 @@ function rangeSql(at: string, range: RangeBounds, parameters: SqlParameters): st
     const bound = range[name];
     if (bound === undefined) continue;
     const operator = OPERATORS[name];
-    if (typeof bound === 'number') {
-      const placeholder = parameters.add(String(bound));
+    if (isNumber(bound)) {
+      const placeholder = parameters.add(typeof bound === 'number' ? String(bound) : comparableText(bound));
       parts.push(
         `CASE WHEN jsonb_typeof(${at}) = 'number' THEN ${at}::numeric ${operator} ${placeholder}::numeric END`,
       );
@@ -90,20 +90,20 @@ function rangeSql(at: string, range: RangeBounds, parameters: SqlParameters): st
 
 function toJson(value: JsonValue): string {
   checkJsonText(value);
-  return JSON.stringify(value);
+  return comparableJson(value);
 }
 
 /** False for values that contain NaN or infinities, which equal no stored value. */
 function isJson(value: JsonValue): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
+  if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return true;
   return Object.values(value).every(isJson);
 }
 
 function checkJsonText(value: JsonValue): void {
   if (typeof value === 'string') checkText(value, 'filter value');
   else if (Array.isArray(value)) value.forEach(checkJsonText);
-  else if (typeof value === 'object' && value !== null) {
+  else if (isJsonObject(value)) {
     for (const [key, member] of Object.entries(value)) {
       checkText(key, 'filter value');
       checkJsonText(member);

@@ -1,4 +1,4 @@
-import type { JsonValue, KeywordQuery } from '@sfm/memory';
+import { JsonNumber, type JsonValue, type KeywordQuery } from '@sfm/memory';
 import type { SqlParameters } from './sql-parameters.js';
 
 type KeywordTest = Pick<KeywordQuery, 'term' | 'exact' | 'caseSensitive'>;
@@ -10,7 +10,7 @@ export function keywordMatcher({ term, exact, caseSensitive }: KeywordTest): (va
   const holds = exact ? (text: string) => text === wanted : (text: string) => text.includes(wanted);
   const matches = (value: JsonValue): boolean => {
     if (typeof value === 'string') return holds(fold(value));
-    if (typeof value !== 'object' || value === null) return false;
+    if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return false;
     return Object.values(value).some(matches);
   };
   return matches;

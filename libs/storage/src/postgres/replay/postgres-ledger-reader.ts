@@ -62,7 +62,8 @@ function toBatch(rows: readonly NewestRow[]): LedgerBatch {
   const unreadable: UnreadableEntry[] = [];
   for (const row of rows) {
     const reason = whatIsUnknown(row);
-    if (reason === undefined) entries.push(toEntry(row.type === 'deleted' ? { ...row, payload: {} } : row));
+    if (reason === undefined)
+      entries.push(toEntry(row.type === 'deleted' ? { ...row, payload: {}, payload_text: null } : row));
     else unreadable.push({ id: row.id, namespace: trustedNamespace(row.namespace), key: row.coordinate_key, reason });
   }
   return { entries, unreadable };

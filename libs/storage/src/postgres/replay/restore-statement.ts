@@ -1,5 +1,6 @@
 import type { RestoredEntry } from '@sfm/memory';
 import type { Statement } from '../connection/postgres-database.js';
+import { toPayloadColumns } from '../rows/payload-columns.js';
 import { groupingKey } from '../writing/grouping-key.js';
 
 /**
@@ -19,9 +20,9 @@ WITH arrived AS MATERIALIZED (
     to_timestamp(e.expires_ms / 1000)::timestamptz(3) AS expires_at, decode(e.hash, 'hex') AS content_hash
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::boolean[], $7::text[], $8::int[], $9::text[],
     $10::jsonb[], $11::float8[], $12::float8[], $13::text[], $14::float8[], $15::bigint[], $16::int[], $17::float8[],
-    $18::float8[], $19::text[], $20::text[]) WITH ORDINALITY
+    $18::float8[], $19::text[], $20::text[], $21::text[]) WITH ORDINALITY
     AS e (id, event_id, namespace, type, occurred_ms, announced, key, version, memory_type, payload, importance,
-      importance_norm, hash, expires_ms, memory_id, created_version, created_ms, updated_ms, searched_text, session, position)
+      importance_norm, hash, expires_ms, memory_id, created_version, created_ms, updated_ms, searched_text, session, payload_text, position)
 ), conflicting AS MATERIALIZED (
   SELECT DISTINCT a.namespace, a.key FROM arrived a
   JOIN memory_events e ON e.namespace = a.namespace AND e.coordinate_key = a.key AND e.version = a.version AND e.id <> a.id
@@ -33,10 +34,10 @@ WITH arrived AS MATERIALIZED (
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
     coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at,
-    importance_norm, expires_at)
+    importance_norm, expires_at, payload_text)
   SELECT id, event_id, namespace, type, occurred_ms / 1000, payload, 'sent', announced, key, coordinate, memory_type, version,
     importance, content_hash, memory_id, created_version, to_timestamp(created_ms / 1000), to_timestamp(updated_ms / 1000),
-    CASE WHEN type <> 'deleted' THEN importance_norm END, expires_at
+    CASE WHEN type <> 'deleted' THEN importance_norm END, expires_at, payload_text
   FROM wanted ORDER BY position
   ON CONFLICT (id) DO NOTHING
   RETURNING id
@@ -53,7 +54,8 @@ WITH arrived AS MATERIALIZED (
   FROM newest n
 ), written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload, searched_text,
-    session, importance, importance_norm, content_hash, created_at, updated_at, expires_at, deleted_at)
+    session, importance, importance_norm, content_hash, created_at, updated_at, expires_at, deleted_at,
+    payload_text, payload_text_version)
   SELECT n.namespace, n.key,
     coalesce(n.free_id, nextval('memories_id_seq')),
     n.coordinate, n.version, coalesce(n.created_version, n.version), coalesce(n.memory_type, 'episodic'),
@@ -65,7 +67,9 @@ WITH arrived AS MATERIALIZED (
     CASE WHEN NOT n.gone THEN n.content_hash END,
     n.created_at, n.updated_at,
     CASE WHEN NOT n.gone THEN n.expires_at END,
-    CASE WHEN n.gone THEN n.updated_at END
+    CASE WHEN n.gone THEN n.updated_at END,
+    CASE WHEN NOT n.gone THEN n.payload_text END,
+    CASE WHEN NOT n.gone AND n.payload_text IS NOT NULL THEN n.version END
   FROM placed n
   ORDER BY n.namespace COLLATE "C", n.key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
@@ -75,6 +79,8 @@ WITH arrived AS MATERIALIZED (
     created_version = excluded.created_version,
     type = excluded.type,
     payload = excluded.payload,
+    payload_text = excluded.payload_text,
+    payload_text_version = excluded.payload_text_version,
     searched_text = excluded.searched_text,
     session = excluded.session,
     importance = excluded.importance,
@@ -118,6 +124,7 @@ export interface RestoredRow {
 
 /** Returns the statement that restores the entries; it may contain several for one coordinate. */
 export function restoreStatement(entries: readonly RestoredEntry[]): Statement {
+  const payloads = entries.map(toPayloadColumns);
   const column = <T>(read: (entry: RestoredEntry) => T) => entries.map(read);
   return {
     text: RESTORE,
@@ -131,7 +138,7 @@ export function restoreStatement(entries: readonly RestoredEntry[]): Statement {
       column(({ key }) => key),
       column(({ version }) => version),
       column(({ memoryType }) => memoryType),
-      column(({ payloadJson }) => payloadJson),
+      payloads.map(({ json }) => json),
       column(({ importance }) => importance),
       column(({ importanceNorm }) => importanceNorm),
       column(({ contentHash }) => contentHash),
@@ -142,6 +149,7 @@ export function restoreStatement(entries: readonly RestoredEntry[]): Statement {
       column(({ updatedAtMs }) => updatedAtMs),
       column(({ searchedText }) => searchedText),
       column(({ session }) => groupingKey(session)),
+      payloads.map(({ text }) => text),
     ],
   };
 }

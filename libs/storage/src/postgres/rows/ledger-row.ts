@@ -1,25 +1,18 @@
-import {
-  toEnvelope,
-  trustedNamespace,
-  type EventRecord,
-  type JsonObject,
-  type LedgerEntry,
-  type MemoryType,
-} from '@sfm/memory';
+import { toEnvelope, trustedNamespace, type EventRecord, type LedgerEntry, type MemoryType } from '@sfm/memory';
 import { epochMs } from './epoch-ms.js';
+import { ledgerPayload, payloadOf, type PayloadColumns } from './payload-columns.js';
 
 /** How to read the payload of a ledger row: see the migration that added the column. */
 export type PayloadForm = 'sent' | 'enriched' | 'unknown';
 
 /** A ledger row as the driver returns `ledgerColumns`. */
-export interface LedgerDbRow {
+export interface LedgerDbRow extends PayloadColumns {
   readonly id: string;
   readonly event_id: string;
   readonly namespace: string;
   readonly type: string;
   /** Epoch seconds. */
   readonly timestamp: number;
-  readonly payload: JsonObject;
   readonly payload_form: PayloadForm;
   readonly announced: boolean;
   readonly coordinate_key: string;
@@ -38,10 +31,11 @@ export interface LedgerDbRow {
 
 /** Returns the columns of a ledger entry, for a table with this alias. */
 export function ledgerColumns(alias: string): string {
-  const names = ['id', 'event_id', 'namespace', 'type', '"timestamp"', 'payload', 'payload_form', 'announced'];
+  const names = ['id', 'event_id', 'namespace', 'type', '"timestamp"', 'payload_form', 'announced'];
   const more = ['coordinate_key', 'coordinate', 'memory_type', 'version', 'importance', 'importance_norm'];
   return [
     ...[...names, ...more, 'created_version'].map((name) => `${alias}.${name}`),
+    ledgerPayload(alias),
     `encode(${alias}.content_hash, 'hex') AS content_hash`,
     `${alias}.memory_id::float8 AS memory_id`,
     ...['created_at', 'updated_at', 'expires_at'].map((name) => `${epochMs(`${alias}.${name}`)} AS ${name}_ms`),
@@ -61,7 +55,7 @@ export function toLedgerEntry(row: LedgerDbRow): LedgerEntry {
     key: row.coordinate_key,
     version: row.version,
     memoryType: row.memory_type,
-    payload: row.payload,
+    payload: payloadOf(row),
     importance: row.importance,
     importanceNorm: row.importance_norm ?? 0,
     contentHash: row.content_hash,
@@ -85,7 +79,7 @@ export function toEventRecord(row: LedgerDbRow): EventRecord {
       namespace: trustedNamespace(row.namespace),
       type: row.type,
       timestamp: new Date(Math.round(row.timestamp * 1000)).toISOString(),
-      payload: row.payload,
+      payload: payloadOf(row),
       ...(row.importance === null ? {} : { importance: row.importance }),
     },
     key: row.coordinate_key,

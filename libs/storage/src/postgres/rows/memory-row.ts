@@ -1,14 +1,15 @@
 import { trustedNamespace, type JsonObject, type Memory, type MemoryOutline, type MemoryType } from '@sfm/memory';
+import { memoryPayload, payloadOf, type PayloadColumns } from './payload-columns.js';
 
 /** Size in bytes above which PostgreSQL compresses a payload and, if still too large, moves it out of the row. */
 const OUT_OF_ROW_BYTES = 2000;
 
 /** Columns of a `Memory`, from a table aliased `m`. The hash is read as text, as the core holds it. */
-export const MEMORY_COLUMNS = columnsWith('m.payload');
+export const MEMORY_COLUMNS = columnsWith(memoryPayload());
 
 /** As `MEMORY_COLUMNS`, with null for payloads stored out of the row. Their size is known without reading them. */
 export const OUTLINE_COLUMNS = columnsWith(
-  `CASE WHEN pg_column_size(m.payload) < ${OUT_OF_ROW_BYTES} THEN m.payload END AS payload`,
+  memoryPayload((column) => `pg_column_size(${column}) < ${OUT_OF_ROW_BYTES}`),
 );
 
 function columnsWith(payload: string): string {
@@ -18,14 +19,13 @@ function columnsWith(payload: string): string {
 }
 
 /** A live row, as the driver returns `MEMORY_COLUMNS`. */
-export interface MemoryRow {
+export interface MemoryRow extends PayloadColumns {
   /** A bigint, which the driver returns as text. */
   readonly id: string;
   readonly namespace: string;
   readonly coordinate_key: string;
   readonly coordinate: number[];
   readonly type: MemoryType;
-  readonly payload: JsonObject;
   readonly importance: number | null;
   readonly importance_norm: number;
   readonly version: number;
@@ -41,11 +41,11 @@ export interface MemoryRow {
 export type OutlineRow = Omit<MemoryRow, 'payload'> & { readonly payload: JsonObject | null };
 
 export function toOutline(row: OutlineRow): MemoryOutline {
-  return { ...withoutPayload(row), payload: row.payload ?? undefined };
+  return { ...withoutPayload(row), payload: payloadOf(row) ?? undefined };
 }
 
 export function toMemory(row: MemoryRow): Memory {
-  return { ...withoutPayload(row), payload: row.payload };
+  return { ...withoutPayload(row), payload: payloadOf(row) };
 }
 
 function withoutPayload(row: Omit<MemoryRow, 'payload'>): Omit<Memory, 'payload'> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { coordinateKey, toCoordinate, type Namespace } from '@sfm/memory';
+import { coordinateKey, parseJson, toCoordinate, type JsonObject, type Namespace } from '@sfm/memory';
 import { aDeletion, aWrite, freshNamespace } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
@@ -112,6 +112,19 @@ describe('kv_store', () => {
       text: `SELECT key, value FROM kv_store WHERE key LIKE $1 || ':%' ORDER BY key COLLATE "C"`,
       values: [namespace],
     });
+
+  it('shows every digit of a number, and the payload as it was written beside it', async () => {
+    const namespace = freshNamespace();
+    const text = '{"id":123456789012345678901234567890,"mass":1e1000000,"ratio":0.10}';
+    await truth.adapters.writer.write([aWrite(namespace, { payload: parseJson(text) as JsonObject })]);
+    const [row] = await truth.database.query<{ id: string; ratio: string; size: number; payload_text: string }>({
+      text: `SELECT value ->> 'id' AS id, value ->> 'ratio' AS ratio, length(value::text) AS size, payload_text
+        FROM kv_store WHERE key LIKE $1 || ':%'`,
+      values: [namespace],
+    });
+    expect(row).toMatchObject({ id: '123456789012345678901234567890', ratio: '0.10', payload_text: text });
+    expect(row?.size).toBeLessThan(1000);
+  });
 
   it('shows live memories under the key of a Python tuple, with the enriched payload', async () => {
     const namespace = freshNamespace();

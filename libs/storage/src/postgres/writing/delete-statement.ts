@@ -30,6 +30,8 @@ WITH arrived AS MATERIALIZED (
   UPDATE memories m SET
     version = m.version + 1,
     payload = NULL,
+    payload_text = NULL,
+    payload_text_version = NULL,
     searched_text = '',
     session = NULL,
     importance = NULL,

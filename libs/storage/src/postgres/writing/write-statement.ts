@@ -3,6 +3,7 @@ import { epochMs } from '../rows/epoch-ms.js';
 import { groupingKey } from './grouping-key.js';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
 import { isLive } from '../rows/live-memory.js';
+import { toPayloadColumns } from '../rows/payload-columns.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { storableTime } from './storable-time.js';
 
@@ -39,12 +40,12 @@ FROM placed`;
  */
 const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived AS MATERIALIZED (
   SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
-    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total${extraNames},
+    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total, payload_text${extraNames},
     string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
   FROM unnest($1::text[], ${lines('$2')}, ${lines('$3')}::uuid[], $4::text[], ${lines('$5')}, $6::text[], $7::text[],
-    $8::double precision[], $9::double precision[], ${lines('$10')}, $11::timestamptz[], $12::int[], $13::int[], $14::int[]${extraArrays})
+    $8::double precision[], $9::double precision[], ${lines('$10')}, $11::timestamptz[], $12::int[], $13::int[], $14::int[], $15::text[]${extraArrays})
     WITH ORDINALITY AS a (namespace, key, event_id, type, payload, searched_text, session, importance,
-      importance_norm, content_hash, expires_at, first, nth, total${extraNames}, position)
+      importance_norm, content_hash, expires_at, first, nth, total, payload_text${extraNames}, position)
 ), known AS (
   INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
 )`;
@@ -52,10 +53,12 @@ const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived A
 /** The last command of each coordinate, written to the table, and the result of every command there. */
 const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
-    searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at)
+    searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at,
+    payload_text, payload_text_version)
   SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
     coordinate, total, 1, type, payload, searched_text, session, importance, importance_norm, content_hash,
-    ${occurredAt('now()')}, now(), expires_at
+    ${occurredAt('now()')}, now(), expires_at,
+    payload_text, CASE WHEN payload_text IS NOT NULL THEN total END
   FROM arrived a
   WHERE nth = total
   ORDER BY namespace COLLATE "C", key COLLATE "C"
@@ -72,6 +75,8 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
       THEN m.last_accessed_at END,
     type = excluded.type,
     payload = excluded.payload,
+    payload_text = excluded.payload_text,
+    payload_text_version = m.version + excluded.payload_text_version,
     searched_text = excluded.searched_text,
     session = excluded.session,
     importance = excluded.importance,
@@ -83,8 +88,8 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
     deleted_at = NULL
   RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at
 ), placed AS MATERIALIZED (
-  SELECT a.position, a.namespace, a.key, a.event_id, a.type, a.payload, a.importance, a.importance_norm, a.content_hash,
-    a.expires_at, a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
+  SELECT a.position, a.namespace, a.key, a.event_id, a.type, a.payload, a.payload_text, a.importance, a.importance_norm,
+    a.content_hash, a.expires_at, a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
   FROM arrived a
   JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
 )`;
@@ -93,12 +98,12 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
 const ledgerSql = ({ id, eventId, announced, occurredAt }: WriteOrigin) => `, ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
     coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at, importance_norm,
-    expires_at)
+    expires_at, payload_text)
   SELECT ${id}, ${eventId}, a.namespace,
     CASE WHEN a.version = a.created_version THEN 'created' ELSE 'updated' END,
     extract(epoch FROM ${occurredAt('a.updated_at')})::double precision,
     a.payload, 'sent', ${announced}, a.key, a.coordinate, a.type, a.version, a.importance, a.content_hash, a.memory_id,
-    a.created_version, a.created_at, a.updated_at, a.importance_norm, a.expires_at
+    a.created_version, a.created_at, a.updated_at, a.importance_norm, a.expires_at, a.payload_text
   FROM placed a
   ORDER BY a.position
   RETURNING id, namespace, coordinate_key, version
@@ -135,7 +140,7 @@ const WRITE_TRACED = writeSql({
   eventId: 'a.event_id',
   announced: false,
   occurredAt: (own) => own,
-  extraArrays: ', $15::text[]',
+  extraArrays: ', $16::text[]',
   extraNames: ', traceparent',
   queue: `, queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
@@ -153,7 +158,7 @@ const WRITE_FOREIGN = writeSql({
   eventId: 'a.foreign_event_id',
   announced: true,
   occurredAt: (own) => `least(${own}, a.occurred_at)`,
-  extraArrays: ', $15::uuid[], $16::timestamptz[]',
+  extraArrays: ', $16::uuid[], $17::timestamptz[]',
   extraNames: ANNOUNCEMENT_COLUMNS,
   queue: QUEUE_IN_OUTBOX,
 });
@@ -183,12 +188,13 @@ export function writeStatement(commands: readonly WriteCommand[]): Statement {
 
 function writeValues(commands: readonly WriteCommand[]): unknown[] {
   const { first, nth, total } = occurrences(commands);
+  const payloads = commands.map(toPayloadColumns);
   return [
     commands.map(({ namespace }) => namespace),
     toLines(commands.map(({ key }) => key)),
     toLines(commands.map(({ eventId }) => eventId)),
     commands.map(({ type }) => type),
-    toLines(commands.map(({ payloadJson }) => payloadJson)),
+    toLines(payloads.map(({ json }) => json)),
     commands.map(({ searchedText }) => searchedText),
     commands.map(({ session }) => groupingKey(session)),
     commands.map(({ importance }) => importance),
@@ -198,6 +204,7 @@ function writeValues(commands: readonly WriteCommand[]): unknown[] {
     first,
     nth,
     total,
+    payloads.map(({ text }) => text),
   ];
 }
 

@@ -1,9 +1,9 @@
-import { compareCodePoints, jsonEquals, type JsonValue } from '@sfm/memory';
+import { compareCodePoints, compareNumbers, isNumber, jsonEquals, type JsonNumber, type JsonValue } from '@sfm/memory';
 import type { HeldPoint } from './held-point.js';
 import { SlotsByCode, SlotsInOrder } from './slot-tree.js';
 import { ABSENT, codeOf, FIRST_VALUE, FREE, type Code } from './value-code.js';
 
-type Ordered = number | string;
+type Ordered = number | JsonNumber | string;
 
 /** An index of the column's values that is made when first needed and then follows them. */
 interface Follower {
@@ -18,7 +18,7 @@ export class FieldColumn {
   #byCode: SlotsByCode | undefined;
   #byElement: SlotsByCode | undefined;
   #absent: SlotsByCode | undefined;
-  #numbers: SlotsInOrder<number> | undefined;
+  #numbers: SlotsInOrder<number | JsonNumber> | undefined;
   #strings: SlotsInOrder<string> | undefined;
 
   /** @param points the points held already, by slot */
@@ -72,8 +72,8 @@ export class FieldColumn {
     return (this.#byElement = tree);
   }
 
-  get numbers(): SlotsInOrder<number> {
-    return (this.#numbers ??= this.#ordered(isNumber, (a, b) => a - b));
+  get numbers(): SlotsInOrder<number | JsonNumber> {
+    return (this.#numbers ??= this.#ordered(isNumber, compareNumbers));
   }
 
   get strings(): SlotsInOrder<string> {
@@ -118,10 +118,6 @@ export class FieldColumn {
 
 function elementCodes(value: JsonValue | undefined): Iterable<Code> {
   return Array.isArray(value) ? new Set(value.map(codeOf)) : [];
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
 }
 
 function isString(value: unknown): value is string {

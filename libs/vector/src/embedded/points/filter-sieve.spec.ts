@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { matchesFilter, type JsonObject, type JsonValue, type MemoryFilter, type PayloadCondition } from '@sfm/memory';
+import {
+  JsonNumber,
+  matchesFilter,
+  type JsonObject,
+  type JsonValue,
+  type MemoryFilter,
+  type PayloadCondition,
+} from '@sfm/memory';
 import { FilterSieve } from './filter-sieve.js';
 import type { HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
@@ -13,6 +20,9 @@ const VALUES: readonly (JsonValue | undefined)[] = [
   -0,
   1,
   1.5,
+  new JsonNumber('1.0'),
+  new JsonNumber('15e-1'),
+  new JsonNumber('9007199254740993'),
   '',
   '1',
   'null',
@@ -30,6 +40,7 @@ const CONDITIONS: readonly PayloadCondition[] = [
   { path: ['a'], anyOf: ['a', 1, { b: 'a' }] },
   { path: ['a'], contains: 1 },
   { path: ['a'], range: { gt: 0 } },
+  { path: ['a'], range: { gt: new JsonNumber('1.0') } },
   { path: ['a'], range: { lte: 'a' } },
   { path: ['a'], exists: true },
   { path: ['a'], exists: false },

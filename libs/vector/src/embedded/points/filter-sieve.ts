@@ -1,4 +1,12 @@
-import { valueAt, type JsonValue, type MemoryFilter, type PayloadCondition, type RangeBounds } from '@sfm/memory';
+import {
+  isNumber,
+  valueAt,
+  type JsonValue,
+  type MemoryFilter,
+  type PayloadCondition,
+  type RangeBound,
+  type RangeBounds,
+} from '@sfm/memory';
 import { CodeLists } from './code-lists.js';
 import { FieldColumn } from './field-column.js';
 import type { HeldPoint } from './held-point.js';
@@ -192,7 +200,7 @@ function within(range: RangeBounds, column: Column): Test {
 /** Returns bounds that are perhaps wider than the range; undefined when the range has one of another kind. */
 function boundsOf<T>(
   { gt, gte, lt, lte }: RangeBounds,
-  isOne: (bound: number | string) => bound is T & (number | string),
+  isOne: (bound: RangeBound) => bound is T & RangeBound,
 ): Bounds<T> | undefined {
   const given = [gt, gte, lt, lte].filter((bound) => bound !== undefined);
   if (!given.every(isOne)) return undefined;
@@ -203,10 +211,6 @@ function boundsOf<T>(
   };
 }
 
-function isNumber(bound: number | string): bound is number {
-  return typeof bound === 'number';
-}
-
-function isString(bound: number | string): bound is string {
+function isString(bound: RangeBound): bound is string {
   return typeof bound === 'string';
 }

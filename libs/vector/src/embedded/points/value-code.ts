@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonValue } from '@sfm/memory';
+import { identityJson, isNumber, type JsonValue } from '@sfm/memory';
 
 /** A number of 26 bits for a value: equal values have equal codes, and the lowest bits tell its kind. */
 export type Code = number;
@@ -21,8 +21,8 @@ export const isArrayCode = (code: Code): boolean => (code & KIND_MASK) === ARRAY
 export function codeOf(value: JsonValue | undefined): Code {
   if (value === undefined) return ABSENT;
   if (typeof value === 'string') return coded(value, STRING);
-  if (typeof value === 'number') return coded(`${value}`, NUMBER);
-  return coded(canonicalJson(value), Array.isArray(value) ? ARRAY : OTHER);
+  if (isNumber(value)) return coded(identityJson(value), NUMBER);
+  return coded(identityJson(value), Array.isArray(value) ? ARRAY : OTHER);
 }
 
 function coded(text: string, kind: number): Code {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue, type MemoryType } from '@sfm/memory';
+import { identityJson, isJsonObject, JsonNumber, type JsonObject, type JsonValue, type MemoryType } from '@sfm/memory';
 import { textOrder } from './text-order.js';
 
 /**
@@ -38,7 +38,7 @@ export interface Facets {
 /** Whether points of version 1 have a facet for the value. */
 export function hasV1Facet(value: JsonValue): boolean {
   if (typeof value === 'string') return value.length <= MAX_V1_LENGTH;
-  return value === null || typeof value !== 'object';
+  return value === null || typeof value !== 'object' || value instanceof JsonNumber;
 }
 
 export function typeFacet(type: MemoryType): number {
@@ -139,13 +139,13 @@ function plain(value: JsonValue): string {
 }
 
 /**
- * Returns a function from values to short texts, equal for equal values: their canonical JSON, or a hash where that is
+ * Returns a function from values to short texts, equal for equal values: their JSON, or a hash where that is
  * long. Those of objects and lists are made of their members' texts and remembered, so that nesting costs nothing.
  */
 function remembering(): (value: JsonValue) => string {
   const known = new Map<JsonValue, string>();
   const plainOf = (value: JsonValue): string => {
-    if (!Array.isArray(value) && !isJsonObject(value)) return shortened(canonicalJson(value));
+    if (!Array.isArray(value) && !isJsonObject(value)) return shortened(identityJson(value));
     const before = known.get(value);
     if (before !== undefined) return before;
     const text = shortened(Array.isArray(value) ? listed(value) : membered(value));

@@ -1,5 +1,12 @@
 import type { Schemas } from '@qdrant/js-client-rest';
-import type { JsonValue, MemoryFilter, PayloadCondition, RangeBounds } from '@sfm/memory';
+import {
+  isNumber,
+  toDouble,
+  type JsonValue,
+  type MemoryFilter,
+  type PayloadCondition,
+  type RangeBounds,
+} from '@sfm/memory';
 import {
   elementFacet,
   FACETS_VERSION,
@@ -100,23 +107,36 @@ function pushElement(path: readonly string[], element: JsonValue, { facetsVersio
 
 function pushRange(path: readonly string[], range: RangeBounds, options: PushdownOptions): PushedCondition {
   const bounds = Object.entries(range).filter(([, bound]) => bound !== undefined);
-  const kinds = new Set(bounds.map(([, bound]) => typeof bound));
+  const kinds = new Set(bounds.map(([, bound]) => (isNumber(bound) ? 'number' : 'string')));
   // No value is within bounds of both kinds.
   if (kinds.size > 1) return { must: anyFacet([]), isExact: true };
-  if (kinds.has('number')) return pushNumbers(path, Object.fromEntries(bounds), options);
+  if (kinds.has('number')) return pushNumbers(path, range, options);
   if (kinds.has('string')) return pushStrings(path, range, options);
   return present(path);
 }
 
-/** In Qdrant, a range also holds when an element of an array is within it. */
+/**
+ * In Qdrant, a range also holds when an element of an array is within it. Its numbers are rounded to doubles: two that
+ * differ may be equal there, so a bound always belongs to the range.
+ */
 function pushNumbers(
   path: readonly string[],
-  range: RangeBounds & { readonly [bound: string]: unknown },
+  { gt, gte, lt, lte }: RangeBounds,
   { canRange }: PushdownOptions,
 ): PushedCondition {
   const key = jsonPath(path);
   if (key === undefined || !canRange(key)) return present(path);
+  const least = doubles(gt, gte);
+  const most = doubles(lt, lte);
+  const range = {
+    ...(least.length > 0 ? { gte: Math.max(...least) } : {}),
+    ...(most.length > 0 ? { lte: Math.min(...most) } : {}),
+  };
   return { must: { key, range }, isExact: false };
+}
+
+function doubles(...bounds: readonly (JsonValue | undefined)[]): number[] {
+  return bounds.map(toDouble).filter((bound) => bound !== undefined);
 }
 
 /** Qdrant has no ranges of strings, but of their places in the order of strings: several can share one. */
@@ -144,7 +164,7 @@ function present(path: readonly string[]): PushedCondition {
 
 /** Whole payloads can be a thousand times as large as the fields that a filter looks at. */
 function checkedFields(conditions: readonly PayloadCondition[]): PushedFilter['checked'] {
-  const include = [...HIT_FIELDS, `${OWN_FIELD}.original`, CREATED_AT, 'memory_type'];
+  const include = [...HIT_FIELDS, `${OWN_FIELD}.original`, `${OWN_FIELD}.written`, CREATED_AT, 'memory_type'];
   for (const { path } of conditions) {
     if (WRITTEN_FIELDS.includes(path[0] ?? '')) continue;
     const field = jsonPath(path);

@@ -1,6 +1,9 @@
 import {
+  canonicalJson,
+  holdsJsonNumber,
   isJsonObject,
   jsonEquals,
+  parseJson,
   ALTERED_DIGEST,
   pointDigest,
   type Filterable,
@@ -63,6 +66,7 @@ function ownField(namespace: string, point: IndexPoint, shadowed: readonly strin
     `"facets":[${numbers.join(',')}]`,
     ...(order.size === 0 ? [] : [`"order":{${[...order].map(([field, place]) => `"${field}":${place}`).join(',')}}`]),
     ...(isComplete ? [] : ['"partial":true']),
+    ...(holdsJsonNumber(point.payload) ? [`"written":${JSON.stringify(canonicalJson(point.payload))}`] : []),
     ...(shadowed.length === 0 ? [] : [`"original":${JSON.stringify(pick(point.payload, shadowed))}`]),
   ];
   return `{${fields.join(',')}}`;
@@ -187,9 +191,13 @@ export function readHeld(payload: unknown, vector: unknown, facetsVersion = FACE
   const filterable = readFilterable(payload);
   const { type, payload: held, createdAtMs } = filterable;
   const { id, expires_at: expiresAt } = own;
+  const digest = pointDigest(type, held);
+  // What users see must say the same as what filters read.
+  const isWhole =
+    digest === pointDigest(type, readShown(payload).payload) && isFindable(own, filterable, facetsVersion);
   return {
     ...read,
-    digest: isFindable(own, filterable, facetsVersion) ? pointDigest(type, held) : ALTERED_DIGEST,
+    digest: isWhole ? digest : ALTERED_DIGEST,
     id: typeof id === 'number' ? id : Number.NaN,
     createdAtMs,
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt : null,
@@ -232,6 +240,14 @@ function readVector(vector: unknown): Float32Array | null {
 
 /** Returns the fields that filters use, as the memory had them. */
 export function readFilterable(payload: JsonObject): Filterable {
+  const shown = readShown(payload);
+  const own = payload[OWN_FIELD];
+  const written = isJsonObject(own) && typeof own['written'] === 'string' ? parseJson(own['written']) : undefined;
+  return isJsonObject(written) ? { ...shown, payload: written } : shown;
+}
+
+/** As `readFilterable`, with numbers as the server has them: rounded to doubles. */
+function readShown(payload: JsonObject): Filterable {
   const stored = payload[OWN_FIELD];
   const own = isJsonObject(stored) ? stored : {};
   const caller = Object.fromEntries(Object.entries(payload).filter(([name]) => !WRITTEN_FIELDS.includes(name)));

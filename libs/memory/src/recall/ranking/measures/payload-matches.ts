@@ -1,4 +1,4 @@
-import { jsonEquals, type JsonObject, type JsonValue } from '../../../model/json.js';
+import { isJsonObject, jsonEquals, type JsonObject, type JsonValue } from '../../../model/json.js';
 import type { KeywordBoost } from '../../contract/recall.types.js';
 
 /** Returns the share of the context's entries that the payload has with the same value, 0..1. */
@@ -28,5 +28,5 @@ export function keywordMatches({ terms, exact, caseSensitive }: KeywordBoost, pa
 function* stringsOf(value: JsonValue): Generator<string> {
   if (typeof value === 'string') yield value;
   else if (Array.isArray(value)) for (const item of value) yield* stringsOf(item);
-  else if (value !== null && typeof value === 'object') for (const item of Object.values(value)) yield* stringsOf(item);
+  else if (isJsonObject(value)) for (const item of Object.values(value)) yield* stringsOf(item);
 }

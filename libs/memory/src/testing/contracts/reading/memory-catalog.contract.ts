@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MemoryFilter } from '../../../model/filter.js';
+import type { MemoryFilter, PayloadCondition } from '../../../model/filter.js';
+import type { JsonValue } from '../../../model/json.js';
+import { JsonNumber } from '../../../model/json-number.js';
+import { parseJson } from '../../../model/parse-json.js';
 import {
   aDeletion,
   aWrite,
@@ -45,6 +48,34 @@ export function describeMemoryCatalogContract(adapter: string, truth: TruthHarne
       expect(await list({ payload: [{ path: ['deep', 'none'], exists: false }] })).toEqual(['1', '2', '3']);
       expect(await list({ createdBefore: Date.now() - 3_600_000 })).toEqual([]);
       expect(await list({ createdFrom: Date.now() - 3_600_000 }, 1)).toEqual(['1']);
+    });
+
+    it('filters by numbers as numbers, by all their digits and in any notation', async () => {
+      const payloads = [
+        '9007199254740992',
+        '9007199254740993',
+        '9007199254740994.0',
+        '1e1000',
+        '1.0',
+        '1',
+        '"1"',
+        '-0',
+      ];
+      const namespace = await store(
+        ...payloads.map((text) => ({ payload: { n: parseJson(text) as JsonValue } }) satisfies WriteDetails),
+      );
+      const path = ['n'];
+      const list = async (condition: PayloadCondition) => {
+        const filter = { payload: [condition] };
+        return keysOf(await truth().catalog.list(namespace, { filter, limit: 20 }, now()));
+      };
+      const id = new JsonNumber('9007199254740993');
+      expect(await list({ path, equals: id })).toEqual(['2']);
+      expect(await list({ path, equals: 1 })).toEqual(['5', '6']);
+      expect(await list({ path, anyOf: [id, new JsonNumber('1e0'), 0] })).toEqual(['2', '5', '6', '8']);
+      expect(await list({ path, range: { gt: id } })).toEqual(['3', '4']);
+      expect(await list({ path, range: { gt: 9007199254740992, lt: new JsonNumber('1e999999') } })).toEqual(['2', '3']);
+      expect(await list({ path, equals: new JsonNumber('1e1000') })).toEqual(['4']);
     });
 
     it('refuses nothing that looks like SQL and finds it by value', async () => {
