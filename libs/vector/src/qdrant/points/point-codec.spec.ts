@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ALTERED_DIGEST, pointDigest, type JsonObject } from '@sfm/memory';
+import { ALTERED_DIGEST, pointDigest, type JsonObject, type JsonValue } from '@sfm/memory';
 import { aPoint } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { readFilterable, readHeld, storedPoint, toDecimals } from './point-codec.js';
@@ -65,7 +65,8 @@ describe('a point as Qdrant is sent it', () => {
       expect(digestWith({ facets })).toBe(ALTERED_DIGEST);
     }
     expect(digestWith({ partial: true })).toBe(ALTERED_DIGEST);
-    for (const order of [{}, { none: 1 }, null]) expect(digestWith({ order })).toBe(ALTERED_DIGEST);
+    const orders: readonly JsonValue[] = [{}, { none: 1 }, null];
+    for (const order of orders) expect(digestWith({ order })).toBe(ALTERED_DIGEST);
   });
 
   it('is not altered where the server has rounded a fraction, however deep', () => {
