@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import {
   EMPTY_OVERLAY,
-  isJsonObject,
   JsonNumber,
   matchesFilter,
   pointDigest,
