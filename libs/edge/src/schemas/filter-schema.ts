@@ -2,10 +2,7 @@ import { MAX_CHOICES, MAX_CONDITIONS } from '../filters/filter-syntax.js';
 import { STORABLE_VALUE } from './json-object.js';
 
 const BOUND = {
-  anyOf: [
-    { type: 'number', minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
-    { type: 'string', pattern: String.raw`^[^\u0000]*$` },
-  ],
+  anyOf: [{ type: 'number' }, { type: 'string', pattern: String.raw`^[^\u0000]*$` }],
 };
 
 /** The filter syntax as a JSON Schema, for the API document; `parseFilter` decides. */
@@ -17,7 +14,7 @@ export const FILTER_SCHEMA = {
   additionalProperties: {
     anyOf: [
       { type: 'string' as const, pattern: String.raw`^[^\u0000]*$` },
-      { type: 'number' as const, minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+      { type: 'number' as const },
       { type: ['boolean' as const, 'null' as const] },
       { type: 'array' as const, items: STORABLE_VALUE },
       {

@@ -5,7 +5,6 @@ import { z } from 'zod';
 export const STORABLE_VALUE = { $ref: '#/components/schemas/JsonValue' };
 
 const NO_NUL = { type: 'string' as const, pattern: String.raw`^[^\u0000]*$` };
-const LARGEST = Number.MAX_SAFE_INTEGER;
 
 /** Members of an object that can be kept. */
 export const STORABLE_MEMBERS = { propertyNames: NO_NUL, additionalProperties: STORABLE_VALUE };
@@ -15,7 +14,7 @@ export const JSON_VALUE = {
   description: 'Any JSON value; texts and names without NUL and half surrogate pairs.',
   anyOf: [
     NO_NUL,
-    { type: 'number', minimum: -LARGEST, maximum: LARGEST },
+    { type: 'number' },
     { type: ['boolean', 'null'] },
     { type: 'array', items: STORABLE_VALUE },
     { type: 'object', ...STORABLE_MEMBERS },

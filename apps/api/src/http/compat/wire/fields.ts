@@ -1,5 +1,5 @@
 import { comparedObject, COORDINATE_PATTERN, jsonObject } from '@sfm/edge';
-import { isJsonObject, MEMORY_TYPES, type JsonObject, type MemoryType } from '@sfm/memory';
+import { isJsonObject, MEMORY_TYPES, parseJson, type JsonObject, type MemoryType } from '@sfm/memory';
 import { z } from 'zod';
 
 /**
@@ -128,7 +128,7 @@ export function typeOrNone(type: string | null | undefined): MemoryType | undefi
 function readFilters(text: string): JsonObject | UnreadableFilters | null {
   if (text.trim() === '') return null;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (isJsonObject(value) || value === null) return value;
     return new UnreadableFilters(false);
   } catch {
