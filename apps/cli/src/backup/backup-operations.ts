@@ -30,7 +30,7 @@ export async function create(kinds: readonly BackupKind[], flags: Flags): Promis
     for (const id of await archive.prune(source.kind, config.backup)) processTerminal.note(`removed ${id}`);
     await report(config, manifest, (performance.now() - start) / 1000);
   }
-  print(made, flags);
+  await print(made, flags);
 }
 
 /** A failed report does not make the backup fail. */
@@ -45,7 +45,7 @@ async function report({ backup }: AppConfig, manifest: BackupManifest, seconds: 
 export async function list(kinds: readonly BackupKind[], flags: Flags): Promise<void> {
   const { archive } = await open(flags);
   const backups = await Promise.all((kinds.length === 0 ? BACKUP_KINDS : kinds).map((kind) => archive.list(kind)));
-  print(backups.flat(), flags);
+  await print(backups.flat(), flags);
 }
 
 /** Reads a whole backup and checks it. */
@@ -53,7 +53,9 @@ export async function check(kind: BackupKind, flags: Flags & { readonly id?: str
   const { archive } = await open(flags);
   const backup = await archive.find(kind, flags.id);
   const bytes = await archive.check(backup);
-  processTerminal.print(flags.json ? jsonText({ id: backup.id, bytes }) : `${backup.id} is whole (${bytes} bytes)`);
+  processTerminal.print(
+    flags.json ? await jsonText({ id: backup.id, bytes }) : `${backup.id} is whole (${bytes} bytes)`,
+  );
 }
 
 /** Replaces the content of a store with a backup. */
@@ -66,7 +68,7 @@ export async function restore(
   const backup = await archive.find(kind, flags.id);
   if (!flags.yes && !(await isMeant(`Replace what ${kind} holds by ${backup.id}?`))) return;
   await source?.restore(system, archive, backup);
-  processTerminal.print(flags.json ? jsonText({ restored: backup.id }) : `restored ${backup.id}`);
+  processTerminal.print(flags.json ? await jsonText({ restored: backup.id }) : `restored ${backup.id}`);
 }
 
 /** Empties a store. */
@@ -109,8 +111,8 @@ function sourcesOf(kinds: readonly BackupKind[], system: CompleteOptions): reado
   return configured.filter(({ kind }) => kinds.includes(kind));
 }
 
-function print(backups: readonly BackupManifest[], { json }: Flags): void {
-  if (json) return processTerminal.print(jsonText(backups));
+async function print(backups: readonly BackupManifest[], { json }: Flags): Promise<void> {
+  if (json) return processTerminal.print(await jsonText(backups));
   if (backups.length === 0) return processTerminal.print('there is no backup');
   const rows = backups.map(({ id, createdAt, artifacts }) => {
     const bytes = artifacts.reduce((sum, artifact) => sum + artifact.bytes, 0);

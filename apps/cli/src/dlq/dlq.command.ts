@@ -21,7 +21,7 @@ export function dlqCommand(surroundings: Partial<DlqSurroundings> = {}): Command
     .action(({ limit, json }: { limit: number; json?: boolean }) =>
       withDeadLetters(async (deadLetters) => {
         const { entries, problem } = await deadLetters.list(limit);
-        if (json) terminal.print(jsonText(entries.map(({ details: _, ...entry }) => entry)));
+        if (json) terminal.print(await jsonText(entries.map(({ details: _, ...entry }) => entry)));
         else if (entries.length > 0) terminal.print(await listing(entries));
         else if (problem === undefined) terminal.print('there are no dead letters');
         if (problem !== undefined) throw new Error(`the dead letter topic cannot be read: ${problem}`);
@@ -36,7 +36,7 @@ export function dlqCommand(surroundings: Partial<DlqSurroundings> = {}): Command
       withDeadLetters(async (deadLetters) => {
         const entry = await deadLetters.get(id);
         if (!entry) throw new Error(`there is no dead letter ${harmless(id)}`);
-        terminal.print(json ? jsonText(entry) : describe(entry));
+        terminal.print(json ? await jsonText(entry) : await describe(entry));
       }),
     );
   addSettlingCommands(dlq, { withDeadLetters, terminal });
@@ -60,8 +60,8 @@ function rowOf({ id, source, deadLetteredAt, attempts, reason, event }: DeadLett
   return [id, source, deadLetteredAt.toISOString(), String(attempts), type, namespace, coordinate, shortReason];
 }
 
-function describe({ details, event, ...entry }: DeadLetterEntry): string {
+async function describe({ details, event, ...entry }: DeadLetterEntry): Promise<string> {
   const facts = { ...entry, deadLetteredAt: entry.deadLetteredAt.toISOString(), ...event };
   const lines = Object.entries(facts).map(([name, value]) => `${name}: ${harmless(String(value))}`);
-  return [...lines, `details: ${jsonText(details)}`].join('\n');
+  return [...lines, `details: ${await jsonText(details)}`].join('\n');
 }

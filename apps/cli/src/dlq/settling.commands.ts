@@ -54,7 +54,7 @@ async function redrive(
   await withDeadLetters(async (deadLetters) => {
     const steps = { dryRun, onProgress: progressOn(terminal) };
     const report = await deadLetters.redrive(all ? 'all' : [...new Set(ids)], steps);
-    if (json) terminal.print(jsonText({ dryRun, ...report }));
+    if (json) terminal.print(await jsonText({ dryRun, ...report }));
     else for (const line of redriveLines(report, dryRun)) terminal.print(line);
     const left = report.missing.length + report.refused.length;
     if (left > 0) throw new Error(`${left} could not be sent back`);
@@ -76,7 +76,7 @@ async function dismiss(
   }
   await withDeadLetters(async (deadLetters) => {
     const report = await deadLetters.dismiss(all ? 'all' : asked, { dryRun, onProgress: progressOn(terminal) });
-    if (json) terminal.print(jsonText({ dryRun, ...report }));
+    if (json) terminal.print(await jsonText({ dryRun, ...report }));
     else for (const line of dismissLines(report, dryRun)) terminal.print(line);
     if (report.missing.length > 0) throw new Error(`${report.missing.length} could not be given up`);
   });

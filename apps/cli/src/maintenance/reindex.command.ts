@@ -52,7 +52,7 @@ function reindex(
         },
       },
     );
-    if (json) terminal.print(jsonText({ rebuilt: reports, found: findings.found, notes: findings.notes }));
+    if (json) terminal.print(await jsonText({ rebuilt: reports, found: findings.found, notes: findings.notes }));
     return reports.every(({ verification }) => verification.agrees);
   });
 }

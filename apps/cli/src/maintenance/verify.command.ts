@@ -44,7 +44,7 @@ function verify(flags: VerifyFlags, around: MaintenanceSurroundings): Promise<vo
     };
     const report = await maintenance.verify(request, findings);
     progress.clear();
-    if (json) terminal.print(jsonText({ ...report, found: findings.found, notes: findings.notes }));
+    if (json) terminal.print(await jsonText({ ...report, found: findings.found, notes: findings.notes }));
     else {
       // Text layout, which help and usage errors do not load.
       const { totalsText } = await import('./totals-text.js');

@@ -34,7 +34,7 @@ export function replayCommand(): Command {
       // The server drivers load slowly, so help and usage errors do not load them.
       const { replay } = await import('./replay.js');
       const totals = await replay(from);
-      processTerminal.print(json ? jsonText(totals) : describe(from, totals));
+      processTerminal.print(json ? await jsonText(totals) : describe(from, totals));
       if (totals.diverged > 0 || totals.unindexed > 0) process.exitCode = 1;
     });
 }

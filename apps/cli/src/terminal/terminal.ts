@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline/promises';
-import { stringifyJson } from '@sfm/memory';
 
 /** Output and prompts of a command. */
 export interface Terminal {
@@ -32,8 +31,12 @@ export function harmless(text: string): string {
   return text.replaceAll(CONTROL, ' ');
 }
 
-/** Formats JSON for people and programs, without terminal control characters. */
-export function jsonText(value: unknown): string {
+/**
+ * Formats JSON for people and programs, without terminal control characters. What writes every digit is loaded here: the
+ * core loads slowly, and help and usage errors need nothing of it.
+ */
+export async function jsonText(value: unknown): Promise<string> {
+  const { stringifyJson } = await import('@sfm/memory');
   return stringifyJson(value, 2).replaceAll(
     /[\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
