@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { HealthIndicatorService } from '@nestjs/terminus';
+import { within } from '../waiting/within.js';
 import { kindOf } from './kind-of-failure.js';
 
 export type HealthDetails = Record<string, unknown>;
@@ -136,14 +137,6 @@ export class ComponentHealth {
     this.unhealthy.add(name);
     this.logger.warn({ msg: 'component is unhealthy', component: name, err: reason });
   }
-}
-
-async function within<T>(ms: number, answer: Promise<T>, otherwise: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, ms, otherwise);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 function readOutcome(outcome: HealthDetails | undefined) {
