@@ -1,4 +1,4 @@
-import type { DeleteCommand } from '@sfm/memory';
+import type { DeleteCommand, DeleteReceipt } from '@sfm/memory';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
 import { isUnexpired } from '../rows/live-memory.js';
 import type { Statement } from '../connection/postgres-database.js';
@@ -8,6 +8,15 @@ export interface DeletedRow {
   /** False when the memory had expired: its content is wiped too, but no live memory was deleted. */
   readonly live: boolean;
   readonly version: number;
+}
+
+/** Returns the receipts of the commands that the rows answer, in the order of the commands. */
+export function deleteReceipts(commands: readonly DeleteCommand[], rows: readonly DeletedRow[]): DeleteReceipt[] {
+  const versions = new Map(rows.map(({ event_id, version }) => [event_id, version]));
+  return commands.flatMap(({ namespace, key, eventId }) => {
+    const version = versions.get(eventId.toLowerCase());
+    return version === undefined ? [] : [{ namespace, key, version }];
+  });
 }
 
 /**

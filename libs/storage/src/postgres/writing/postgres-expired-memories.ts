@@ -2,7 +2,7 @@ import { ExpiredMemories, trustedNamespace, type DeleteReceipt } from '@sfm/memo
 import { outsideTraces } from '@sfm/observability';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
-import { deleteStatement, type DeletedRow } from './delete-statement.js';
+import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-statement.js';
 
 /**
  * Rows that others hold are passed over: the sweep waits for nobody, so the order of its locks cannot close a circle
@@ -40,12 +40,7 @@ export class PostgresExpiredMemories extends ExpiredMemories {
         key,
         eventId: eventIds[index] ?? '',
       }));
-      const rows = await run<DeletedRow>(deleteStatement(commands));
-      const versions = new Map(rows.map(({ event_id, version }) => [event_id, version]));
-      return commands.flatMap(({ namespace, key, eventId }) => {
-        const version = versions.get(eventId.toLowerCase());
-        return version === undefined ? [] : [{ namespace, key, version }];
-      });
+      return deleteReceipts(commands, await run<DeletedRow>(deleteStatement(commands)));
     });
   }
 }

@@ -7,7 +7,7 @@ import {
   type WriteReceipt,
 } from '@sfm/memory';
 import { currentTraceparent, traceShared } from '@sfm/observability';
-import { deleteStatement, type DeletedRow } from './delete-statement.js';
+import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-statement.js';
 import { ExpectedVersions, type Expecting } from './expected-versions.js';
 import { checkKeyLength } from './key-length.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
@@ -51,11 +51,10 @@ export class PostgresMemoryWriter extends MemoryWriter {
     if (distinct.length === 0) return [];
     const rows = await this.deleteRows(distinct, commands);
     if (rows.length > 0) this.notifier.notify();
-    const versions = new Map(rows.filter((row) => row.live).map((row) => [row.event_id, row.version]));
-    return distinct.flatMap(({ namespace, key, eventId }) => {
-      const version = versions.get(eventId.toLowerCase());
-      return version === undefined ? [] : [{ namespace, key, version }];
-    });
+    return deleteReceipts(
+      distinct,
+      rows.filter(({ live }) => live),
+    );
   }
 
   private writeRows(commands: readonly WriteCommand[]): Promise<WrittenRow[]> {
