@@ -8,6 +8,7 @@ import { LedgerPayloads1764115200000 } from './1764115200000-ledger-payloads.js'
 import { IdempotencyKeys1764201600000 } from './1764201600000-idempotency-keys.js';
 import { LedgerHashes1764540210000 } from './1764540210000-ledger-hashes.js';
 import { PayloadText1764560017000 } from './1764560017000-payload-text.js';
+import { BoundedReads1764590410000 } from './1764590410000-bounded-reads.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -21,6 +22,7 @@ export const MIGRATIONS = [
   IdempotencyKeys1764201600000,
   LedgerHashes1764540210000,
   PayloadText1764560017000,
+  BoundedReads1764590410000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -6,15 +6,18 @@ import {
   MemoryCatalog,
   MemoryReader,
   MemoryWriter,
-  type Coordinate,
-  type CoordinateBox,
+  type CoordinatePage,
+  type CoordinateQuery,
   type DeleteCommand,
   type DeleteReceipt,
+  type KeywordPage,
   type KeywordQuery,
+  type ListPosition,
   type ListQuery,
   type Memory,
   type MemoryCounts,
   type MemoryOutline,
+  type MemoryPage,
   type RecallRequest,
   type RecallResult,
   type WriteCommand,
@@ -37,6 +40,8 @@ export class RecordedTruth {
   hold: Promise<void> = Promise.resolve();
   /** Thrown by every call, when set. */
   failure: Error | undefined;
+  /** Where searches by place or word say they ended early. */
+  more: ListPosition | undefined;
   /** Arguments of the last read. */
   lastQuery: unknown;
 
@@ -106,12 +111,16 @@ class RecordingCatalog extends MemoryCatalog {
     super();
   }
 
-  async list(namespace: Namespace, query: ListQuery): Promise<readonly Memory[]> {
+  async list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {
     this.truth.note('list', query);
-    return this.truth
-      .of(namespace)
-      .filter(({ id }) => id > (query.afterId ?? 0))
-      .slice(0, query.limit);
+    const { after, limit } = query;
+    const memories = this.truth.of(namespace).filter(({ id }) => id > (after?.id ?? 0));
+    const last = memories[limit - 1];
+    const more = memories.length > limit && last;
+    return {
+      memories: memories.slice(0, limit),
+      ...(more ? { next: { createdAtMs: last.createdAt.getTime(), id: last.id } } : {}),
+    };
   }
 
   async counts(namespace: Namespace | undefined): Promise<MemoryCounts> {
@@ -126,9 +135,10 @@ class RecordingCoordinateSearch extends CoordinateSearch {
     super();
   }
 
-  async range(namespace: Namespace, box: CoordinateBox): Promise<readonly Coordinate[]> {
-    this.truth.note('range', box);
-    return this.truth.of(namespace).map(({ coordinate }) => coordinate);
+  async range(namespace: Namespace, query: CoordinateQuery): Promise<CoordinatePage> {
+    this.truth.note('range', query);
+    const coordinates = this.truth.of(namespace).map(({ coordinate }) => coordinate);
+    return { coordinates, ...(this.truth.more ? { next: this.truth.more } : {}) };
   }
 }
 
@@ -137,8 +147,12 @@ class RecordingKeywordSearch extends KeywordSearch {
     super();
   }
 
-  async search(namespace: Namespace, query: KeywordQuery): Promise<readonly Memory[]> {
+  async search(namespace: Namespace, query: KeywordQuery): Promise<KeywordPage> {
     this.truth.note('keywordSearch', query);
+    return { memories: this.truth.of(namespace), ...(this.truth.more ? { next: this.truth.more } : {}) };
+  }
+
+  async among(namespace: Namespace): Promise<readonly Memory[]> {
     return this.truth.of(namespace);
   }
 }

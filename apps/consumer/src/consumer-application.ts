@@ -4,6 +4,7 @@ import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { CacheBackend, VectorsHealth } from '@sfm/composition';
 import { KafkaBatchServer } from '@sfm/events';
 import { Outbox, ProjectionSource, VectorIndex } from '@sfm/memory';
+import { SharedReading } from '@sfm/observability';
 import { PostgresHealth } from '@sfm/storage';
 import { ConsumerModule, type ConsumerModuleOptions } from './consumer.module.js';
 
@@ -34,10 +35,13 @@ export async function startConsumer(
     vectors: () => find(VectorsHealth).check(),
     isMember: () => server.partitions !== undefined,
   });
+  const depth = new SharedReading(() => outbox.depth());
+  const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
+  const points = new SharedReading(() => vectors.count(namespace));
   status.serviceMetrics.registerGauges({
-    outboxDepth: async () => (await outbox.depth()).waiting,
-    oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
-    indexPoints: async () => new Map([[namespace, await vectors.count(namespace)]]),
+    outboxDepth: async () => (await depth.get()).waiting,
+    oldestUnindexedAgeSeconds: () => oldest.get(),
+    indexPoints: async () => new Map([[namespace, await points.get()]]),
   });
   const cache = find(CacheBackend);
   cache.observe(status.serviceMetrics);

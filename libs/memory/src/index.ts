@@ -86,9 +86,15 @@ export {
 } from './store/memory-writer.port.js';
 export { type MemoryInvalidation, MemoryCache } from './read/memory-cache.port.js';
 export { AccessCounter } from './read/access-counter.port.js';
-export { type CoordinateBox, CoordinateSearch } from './read/coordinate-search.port.js';
-export { type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
-export { type ListQuery, MemoryCatalog, type MemoryCounts } from './read/memory-catalog.port.js';
+export {
+  type CoordinateBox,
+  type CoordinatePage,
+  type CoordinateQuery,
+  CoordinateSearch,
+} from './read/coordinate-search.port.js';
+export { type KeywordLookup, type KeywordPage, type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
+export type { ListPosition } from './read/list-position.js';
+export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { Embedder, type EmbeddingCall } from './index-model/embedder.port.js';
 export {
@@ -159,7 +165,7 @@ export { type TermVector } from './text/term-vector.js';
 export { type RecallIndexes } from './index-model/recall-indexes.js';
 export { AccessRecorder } from './read/access-recorder.js';
 export { type CacheLookups, CachedMemoryReader } from './read/cached-memory-reader.js';
-export { type MemoryPage, ReadService } from './read/read.service.js';
+export { ReadService } from './read/read.service.js';
 export {
   type KeywordBoost,
   type RecallRequest,
@@ -220,6 +226,7 @@ export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';
+export { WordAidedKeywordSearch } from './recall/word-aided-keyword-search.js';
 export { analyzeText, analyzeQuery } from './text/text-analyzer.js';
 export { DEFAULT_RECHECK, type RecheckOptions } from './verify/point-comparison.js';
 export { type ReindexedPlaces, ReindexService } from './reindex/reindex.service.js';

@@ -14,6 +14,7 @@ export { type GaugeSources } from './metrics/gauge-sources.js';
 export { installHttpMetrics } from './metrics/http-metrics.hook.js';
 export { MetricsController } from './metrics/metrics.controller.js';
 export { MetricsModule, type MetricsModuleOptions } from './metrics/metrics.module.js';
+export { SharedReading } from './metrics/shared-reading.js';
 export { ServiceMetrics, type HttpObservation } from './metrics/service-metrics.js';
 export { pushGauges, type PushedGauge } from './metrics/push-gauges.js';
 export { installRequestId, requestIdOf } from './request-id/request-id.hooks.js';

@@ -1,5 +1,5 @@
 import type { ConsumingObserver, PassedOver, RetryCause } from '@sfm/events';
-import { answerInTime } from '@sfm/observability';
+import { answerInTime, SharedReading } from '@sfm/observability';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** The part that failed: the ledger and memories, or the vector index. */
@@ -105,6 +105,7 @@ export class ConsumerMetrics implements ConsumingObserver {
 
   private registerLag(lag: ConsumerGauges['lag']): void {
     const { topic } = this;
+    const reading = new SharedReading(lag);
     new Gauge({
       name: 'consumer_lag',
       help: 'Messages that the group has not committed; every member reports all partitions, so take the maximum',
@@ -112,19 +113,20 @@ export class ConsumerMetrics implements ConsumingObserver {
       registers: [this.registry],
       async collect() {
         this.reset();
-        for (const [partition, messages] of (await answerInTime(lag)) ?? [])
+        for (const [partition, messages] of (await answerInTime(() => reading.get())) ?? [])
           this.set({ topic, partition: String(partition) }, messages);
       },
     });
   }
 
   private registerGauge(name: string, help: string, read: () => number | Promise<number>): void {
+    const reading = new SharedReading(read);
     new Gauge({
       name,
       help,
       registers: [this.registry],
       async collect() {
-        this.set((await answerInTime(read)) ?? Number.NaN);
+        this.set((await answerInTime(() => reading.get())) ?? Number.NaN);
       },
     });
   }

@@ -31,6 +31,7 @@ import {
   StoreService,
   VectorIndex,
   VectorLane,
+  WordAidedKeywordSearch,
   type ExpirySweepOptions,
   type Lane,
   type OverlayOptions,
@@ -103,14 +104,15 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
     },
     {
       provide: ReadService,
-      inject: [MemoryReader, MemoryCatalog, CoordinateSearch, KeywordSearch, AccessRecorder],
+      inject: [MemoryReader, MemoryCatalog, CoordinateSearch, KeywordSearch, LexicalIndex, AccessRecorder],
       useFactory: (
         memories: MemoryReader,
         catalog: MemoryCatalog,
         coordinates: CoordinateSearch,
         keywords: KeywordSearch,
+        words: LexicalIndex,
         accesses: AccessRecorder,
-      ) => new ReadService(memories, catalog, coordinates, keywords, accesses),
+      ) => new ReadService(memories, catalog, coordinates, new WordAidedKeywordSearch(keywords, words), accesses),
     },
   ];
 }

@@ -10,7 +10,7 @@ import {
   StoreService,
   VectorIndex,
 } from '@sfm/memory';
-import { ComponentHealth, HealthModule, ServiceMetrics } from '@sfm/observability';
+import { ComponentHealth, HealthModule, ServiceMetrics, SharedReading } from '@sfm/observability';
 import { OpenAiCompatibleEmbedder } from '@sfm/embedding';
 import { PostgresHealth } from '@sfm/storage';
 import { QdrantServer } from '@sfm/vector';
@@ -146,11 +146,14 @@ function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryPro
     ) => {
       cache.observe(metrics);
       watchCircuits(metrics, embedder, qdrant);
+      const depth = new SharedReading(() => outbox.depth());
+      const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
+      const points = new SharedReading(() => vectors.count(namespace));
       metrics.registerGauges({
-        outboxDepth: async () => (await outbox.depth()).waiting,
-        outboxOldestAgeSeconds: async () => (await outbox.depth()).oldestAgeSeconds,
-        oldestUnindexedAgeSeconds: () => source.oldestUnindexedAgeSeconds(),
-        indexPoints: async () => new Map([[namespace, await vectors.count(namespace)]]),
+        outboxDepth: async () => (await depth.get()).waiting,
+        outboxOldestAgeSeconds: async () => (await depth.get()).oldestAgeSeconds,
+        oldestUnindexedAgeSeconds: () => oldest.get(),
+        indexPoints: async () => new Map([[namespace, await points.get()]]),
       });
       return true;
     },

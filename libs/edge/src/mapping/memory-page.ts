@@ -20,13 +20,12 @@ export function toListQuery(
   const filter = toMemoryFilter(fields, limits);
   return {
     limit: limits.topK(fields.limit, 'limit'),
-    ...(fields.cursor === undefined ? {} : { afterId: cursors.read(namespace, fields.cursor) }),
+    ...(fields.cursor === undefined ? {} : { after: cursors.read(namespace, fields.cursor) }),
     ...(filter ? { filter } : {}),
   };
 }
 
 /** A page of memories, with the cursor of the next one. */
-export function pageView(namespace: Namespace, { memories, nextAfterId }: MemoryPage, cursors: PageCursor) {
-  const next = nextAfterId === undefined ? null : cursors.write(namespace, nextAfterId);
-  return { memories: memories.map(fullMemoryView), next_cursor: next };
+export function pageView(namespace: Namespace, { memories, next }: MemoryPage, cursors: PageCursor) {
+  return { memories: memories.map(fullMemoryView), next_cursor: next ? cursors.write(namespace, next) : null };
 }

@@ -1,9 +1,10 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { UnknownCursorError, type Namespace } from '@sfm/memory';
+import { UnknownCursorError, type ListPosition, type Namespace } from '@sfm/memory';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-const ID_BYTES = 8;
+/** Creation time and id, eight bytes each. */
+const POSITION_BYTES = 16;
 
 /**
  * Encodes and decodes page cursors. They are encrypted because the creation numbers inside count the writes of every
@@ -17,28 +18,30 @@ export class PageCursor {
     this.key = createHash('sha256').update(`page-cursor\n${secret}`).digest();
   }
 
-  write(namespace: Namespace, afterId: number): string {
+  write(namespace: Namespace, { createdAtMs, id }: ListPosition): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(
       Buffer.from(namespace),
     );
-    const id = Buffer.alloc(ID_BYTES);
-    id.writeBigUInt64BE(BigInt(afterId));
-    return Buffer.concat([iv, cipher.update(id), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+    const position = Buffer.alloc(POSITION_BYTES);
+    position.writeDoubleBE(createdAtMs);
+    position.writeDoubleBE(id, POSITION_BYTES / 2);
+    return Buffer.concat([iv, cipher.update(position), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   }
 
   /** @throws UnknownCursorError unless this service issued the cursor for this namespace. */
-  read(namespace: Namespace, cursor: string): number {
+  read(namespace: Namespace, cursor: string): ListPosition {
     const bytes = Buffer.from(cursor, 'base64url');
     try {
-      if (bytes.length !== IV_BYTES + ID_BYTES + TAG_BYTES) throw new Error('wrong length');
+      if (bytes.length !== IV_BYTES + POSITION_BYTES + TAG_BYTES) throw new Error('wrong length');
       const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
       })
         .setAAD(Buffer.from(namespace))
-        .setAuthTag(bytes.subarray(IV_BYTES + ID_BYTES));
-      const id = Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, IV_BYTES + ID_BYTES)), decipher.final()]);
-      return Number(id.readBigUInt64BE());
+        .setAuthTag(bytes.subarray(IV_BYTES + POSITION_BYTES));
+      const sealed = bytes.subarray(IV_BYTES, IV_BYTES + POSITION_BYTES);
+      const position = Buffer.concat([decipher.update(sealed), decipher.final()]);
+      return { createdAtMs: position.readDoubleBE(), id: position.readDoubleBE(POSITION_BYTES / 2) };
     } catch {
       throw new UnknownCursorError('cursor', 'must be the next_cursor of an earlier page of this namespace');
     }

@@ -79,7 +79,9 @@ export const MemorySchema = z
 
 export const MemoryPageSchema = z
   .object({
-    memories: z.array(MemorySchema).describe('In creation order.'),
-    next_cursor: z.string().nullable().describe('Asks for the next page; null on the last.'),
+    memories: z
+      .array(MemorySchema)
+      .describe('In creation order. A page may hold fewer than `limit`, or none, though others follow.'),
+    next_cursor: z.string().nullable().describe('Asks for the next page; null on the last, and only there.'),
   })
   .describe('A page of memories.');

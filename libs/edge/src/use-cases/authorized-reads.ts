@@ -1,6 +1,8 @@
 import type {
   Coordinate,
-  CoordinateBox,
+  CoordinatePage,
+  CoordinateQuery,
+  KeywordPage,
   KeywordQuery,
   ListQuery,
   Memory,
@@ -34,15 +36,15 @@ export class AuthorizedReads {
   }
 
   /** See `ReadService.range`. */
-  async range(principal: Principal, box: CoordinateBox): Promise<readonly Coordinate[]> {
+  async range(principal: Principal, query: CoordinateQuery): Promise<CoordinatePage> {
     admit(principal, 'range');
-    return this.reads.range(principal.namespace, box);
+    return this.reads.range(principal.namespace, query);
   }
 
   /** See `ReadService.keywordSearch`. Nothing is found for a query that is undefined, because it can match nothing. */
-  async keywordSearch(principal: Principal, query: KeywordQuery | undefined): Promise<readonly Memory[]> {
+  async keywordSearch(principal: Principal, query: KeywordQuery | undefined): Promise<KeywordPage> {
     admit(principal, 'keywordSearch');
-    return query === undefined ? [] : this.reads.keywordSearch(principal.namespace, query);
+    return query === undefined ? { memories: [] } : this.reads.keywordSearch(principal.namespace, query);
   }
 
   /**

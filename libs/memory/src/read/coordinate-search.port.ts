@@ -1,6 +1,7 @@
 import type { Coordinate } from '../model/coordinate.js';
 import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import type { ListPosition } from './list-position.js';
 
 export interface CoordinateBox {
   readonly min: Coordinate;
@@ -8,8 +9,23 @@ export interface CoordinateBox {
   readonly type?: MemoryType;
 }
 
+export interface CoordinateQuery extends CoordinateBox {
+  /** Continue after this place; from the oldest memory on when omitted. */
+  readonly after?: ListPosition;
+  readonly limit: number;
+}
+
+export interface CoordinatePage {
+  readonly coordinates: readonly Coordinate[];
+  /** `after` of the next page; undefined on the last one. */
+  readonly next?: ListPosition;
+}
+
 /** Finds memories by coordinate. Deleted and expired ones are never returned. */
 export abstract class CoordinateSearch {
-  /** Returns memories inside an inclusive box, comparing only the leading dimensions both have, in creation order. */
-  abstract range(namespace: Namespace, box: CoordinateBox, now: Date): Promise<readonly Coordinate[]>;
+  /**
+   * Returns memories inside an inclusive box, comparing only the leading dimensions both have, in creation order. A page
+   * looks at a bounded number of memories, so it may be short or empty and still not be the last.
+   */
+  abstract range(namespace: Namespace, query: CoordinateQuery, now: Date): Promise<CoordinatePage>;
 }

@@ -3,17 +3,11 @@ import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import type { Memory } from '../model/memory.js';
 import { checkText } from '../model/payload.js';
 import type { AccessRecorder } from './access-recorder.js';
-import type { CoordinateBox, CoordinateSearch } from './coordinate-search.port.js';
-import type { KeywordQuery, KeywordSearch } from './keyword-search.port.js';
-import type { ListQuery, MemoryCatalog, MemoryCounts } from './memory-catalog.port.js';
+import type { CoordinatePage, CoordinateQuery, CoordinateSearch } from './coordinate-search.port.js';
+import type { KeywordPage, KeywordQuery, KeywordSearch } from './keyword-search.port.js';
+import type { ListQuery, MemoryCatalog, MemoryCounts, MemoryPage } from './memory-catalog.port.js';
 import type { MemoryReader } from './memory-reader.port.js';
 import type { Namespace } from '../model/namespace.js';
-
-export interface MemoryPage {
-  readonly memories: readonly Memory[];
-  /** `afterId` of the next page; undefined on the last one. */
-  readonly nextAfterId?: number;
-}
 
 /** Reads memories by identity, page, coordinate range and keyword. */
 export class ReadService {
@@ -50,18 +44,16 @@ export class ReadService {
     return isWaiting ? { ...memory, accessCount: memory.accessCount + 1 } : memory;
   }
 
-  async list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {
-    const rows = await this.catalog.list(namespace, { ...query, limit: query.limit + 1 }, new Date());
-    const memories = rows.slice(0, query.limit);
-    return rows.length > query.limit ? { memories, nextAfterId: memories.at(-1)?.id } : { memories };
+  list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {
+    return this.catalog.list(namespace, query, new Date());
   }
 
-  range(namespace: Namespace, box: CoordinateBox): Promise<readonly Coordinate[]> {
-    return this.coordinates.range(namespace, box, new Date());
+  range(namespace: Namespace, query: CoordinateQuery): Promise<CoordinatePage> {
+    return this.coordinates.range(namespace, query, new Date());
   }
 
   /** @throws InvalidRequestError for an empty term. */
-  keywordSearch(namespace: Namespace, query: KeywordQuery): Promise<readonly Memory[]> {
+  keywordSearch(namespace: Namespace, query: KeywordQuery): Promise<KeywordPage> {
     checkText(query.term, 'term');
     if (query.term === '') throw new InvalidRequestError('term', 'must not be empty');
     return this.keywords.search(namespace, query, new Date());

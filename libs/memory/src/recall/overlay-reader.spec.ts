@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '../model/errors.js';
 import { IndexWarmup } from '../indexing/projection/index-warmup.js';
 import { SilentTelemetry } from '../telemetry/telemetry.port.js';
+import { heapGrowth } from '../testing/heap-growth.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from '../index-model/embedder.port.js';
 import { OverlayReader, type OverlayOptions } from './overlay-reader.js';
@@ -17,7 +18,8 @@ class ListedPending extends PendingMemories {
   private readonly versionsOf = new Map<string, readonly PendingVersion[]>();
 
   set(namespace: Namespace, versions: readonly PendingVersion[]): void {
-    this.versionsOf.set(namespace, versions);
+    if (versions.length === 0) this.versionsOf.delete(namespace);
+    else this.versionsOf.set(namespace, versions);
   }
 
   async versions(namespace: Namespace, limit = Infinity): Promise<readonly PendingVersion[]> {
@@ -153,5 +155,19 @@ describe('OverlayReader', () => {
     expect(pending.loaded).toBe(loaded);
     await overlays.read(toNamespace('a'));
     expect(pending.loaded).toBe(loaded + 11_000);
+  });
+
+  it('keeps a bounded number of namespaces with nothing but deletions', async () => {
+    const overlays = open();
+    const many = async (from: number, to: number) => {
+      for (let number = from; number < to; number += 1) {
+        const namespace = toNamespace(`n${number}`);
+        pending.set(namespace, [{ key: '1', version: 2, deleted: true }]);
+        await overlays.read(namespace);
+        pending.set(namespace, []);
+      }
+    };
+    await many(0, 20_000);
+    expect(await heapGrowth(() => many(20_000, 60_000))).toBeLessThan(2_000_000);
   });
 });

@@ -122,11 +122,12 @@ export class OverlayReader {
   private keep(namespace: Namespace, points: ReadonlyMap<string, IndexPoint>): void {
     this.kept.delete(namespace);
     let others = 0;
-    for (const { size } of this.kept.values()) others += size;
+    // An overlay of deletions has no points, and takes room for its namespace all the same.
+    for (const { size } of this.kept.values()) others += size + 1;
     for (const [other, { size }] of this.kept) {
       if (others <= MAX_KEPT) break;
       this.kept.delete(other);
-      others -= size;
+      others -= size + 1;
     }
     this.kept.set(namespace, points);
   }

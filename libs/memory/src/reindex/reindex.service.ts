@@ -70,6 +70,7 @@ export class ReindexService {
         onProgress: (progress) => listener.onVerifyProgress?.(progress),
         onDifference: (difference, run) => listener.onDifference?.(difference, run),
         onNote: (note) => listener.onNote?.(note),
+        whenRead: async () => listener.whenRead?.(),
       },
     );
     const { memories, embedded, changes } = rebuilt;
@@ -120,6 +121,7 @@ export class ReindexService {
       await this.keepEmbeddings(embeddings, work);
       work.memories += rows.length;
       report(work, 'filling', total);
+      await work.listener.whenRead?.();
     }
   }
 

@@ -12,7 +12,7 @@ export interface ReindexProgress {
 }
 
 /** Receives the progress of a rebuild, and the findings of the verification after it. */
-export interface ReindexListener extends Pick<VerifyListener, 'onDifference' | 'onNote'> {
+export interface ReindexListener extends Pick<VerifyListener, 'onDifference' | 'onNote' | 'whenRead'> {
   onProgress?(progress: ReindexProgress): void;
   onVerifyProgress?: VerifyListener['onProgress'];
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { ImportanceHistory } from './importance-history.port.js';
 import { ImportanceNormalizer } from './importance-normalizer.js';
 import type { WriteCommand } from './memory-writer.port.js';
@@ -6,11 +7,19 @@ import type { Namespace } from '../model/namespace.js';
 /** Number of raw importances that seed a namespace's normalisation after a restart. */
 const SEED_IMPORTANCES = 512;
 
+/** Namespaces whose recent values are kept, 8 kB each; others are seeded again. */
+const MAX_NAMESPACES = 1000;
+
 /** Normalises the importances of writes, based on recent values of their namespaces. */
 export class ImportanceNormalizers {
-  private readonly normalizers = new Map<Namespace, Promise<ImportanceNormalizer>>();
+  private readonly normalizers: LRUCache<Namespace, Promise<ImportanceNormalizer>>;
 
-  constructor(private readonly history: ImportanceHistory) {}
+  constructor(
+    private readonly history: ImportanceHistory,
+    maxNamespaces = MAX_NAMESPACES,
+  ) {
+    this.normalizers = new LRUCache({ max: maxNamespaces });
+  }
 
   /** Returns the commands in order with `importanceNorm` filled in; those without importance are unchanged. */
   async apply<Command extends Pick<WriteCommand, 'namespace' | 'importance' | 'importanceNorm'>>(
@@ -37,7 +46,9 @@ export class ImportanceNormalizers {
       return normalizer;
     });
     this.normalizers.set(namespace, seeded);
-    seeded.catch(() => this.normalizers.delete(namespace));
+    seeded.catch(() => {
+      if (this.normalizers.peek(namespace) === seeded) this.normalizers.delete(namespace);
+    });
     return seeded;
   }
 }

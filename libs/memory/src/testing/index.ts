@@ -46,6 +46,7 @@ export {
   type LedgerRow,
   type LedgerAccess,
   freshNamespace,
+  nextMillisecond,
   type WriteDetails,
   aWrite,
   aDeletion,

@@ -141,3 +141,9 @@ export async function drainAll(outbox: Outbox): Promise<EventRecord[]> {
   while ((await outbox.drain(100, takeAll)) > 0);
   return taken;
 }
+
+/** Resolves when times have changed: they are kept to the millisecond. */
+export async function nextMillisecond(): Promise<void> {
+  const start = Date.now();
+  while (Date.now() <= start + 1) await new Promise((resolve) => setImmediate(resolve));
+}

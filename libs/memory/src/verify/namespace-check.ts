@@ -28,6 +28,8 @@ export interface CheckOptions {
   readonly onProgress: NonNullable<VerifyListener['onProgress']>;
   readonly onDifference: (difference: Difference) => void;
   readonly onNote: (note: string) => void;
+  /** See `VerifyListener.whenRead`. */
+  readonly whenRead: () => Promise<void>;
 }
 
 export interface CheckedNamespace {
@@ -106,6 +108,7 @@ export class NamespaceCheck {
         this.options.signal?.throwIfAborted();
         this.comparison.addPoints(points);
         this.progress('points', this.comparison.points, rows);
+        await this.options.whenRead();
       }
     } catch (error) {
       if (!(error instanceof IndexUnusableError)) throw error;
@@ -122,6 +125,7 @@ export class NamespaceCheck {
       for (const coordinate of coordinates) this.addTruth(coordinate);
       done += coordinates.length;
       this.progress('memories', done, rows);
+      await this.options.whenRead();
     }
   }
 
@@ -172,7 +176,10 @@ export class NamespaceCheck {
     };
     const { pausesMs } = this.options.recheck;
     const { differences, moving } = await this.comparison.judge(this.places, { pausesMs, wait });
-    for (const [key, [kind, detail]] of differences) this.report(kind, key, detail);
+    for (const [key, [kind, detail]] of differences) {
+      this.report(kind, key, detail);
+      await this.options.whenRead();
+    }
     // Surplus points are removed first, because one may be in the place of a missing one.
     const isTooMuch = (key: string) => differences.get(key)?.[0] === 'point_orphaned';
     const keys = [...differences.keys()];
@@ -184,6 +191,7 @@ export class NamespaceCheck {
     const links = await this.places.tables.danglingLinks(this.namespace.name);
     for (const { from, to, type } of links) {
       this.report('link_dangling', from, `its link ${type} leads to ${to}; one of the two is no memory`);
+      await this.options.whenRead();
     }
     return links;
   }

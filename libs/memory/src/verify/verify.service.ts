@@ -115,6 +115,7 @@ export class VerifyService {
       onProgress: (progress) => listener.onProgress?.(progress),
       onDifference,
       onNote: (note) => run === 'first' && listener.onNote?.(note),
+      whenRead: async () => listener.whenRead?.(),
     });
     return { result: await check.run(), differences, repairable };
   }

@@ -84,6 +84,8 @@ export interface VerifyListener {
   onDifference?(difference: Difference, run: 'first' | 'after repair'): void;
   /** Something worth knowing that is not a difference. */
   onNote?(note: string): void;
+  /** Awaited between portions: resolves when the listener can take more. @throws to end the work */
+  whenRead?(): Promise<void>;
 }
 
 export interface VerifyRequest {

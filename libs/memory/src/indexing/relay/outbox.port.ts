@@ -36,6 +36,7 @@ export abstract class Outbox {
   /** Calls `wake` whenever any process commits events. Resolves with a function that stops listening. */
   abstract listen(wake: () => void): Promise<() => Promise<void>>;
 
+  /** Counts what is held: exactly as long as that is little, otherwise approximately. The cost is bounded. */
   abstract depth(): Promise<OutboxDepth>;
 
   /** Returns whether more than this many events wait. The cost is bounded by this number, however many wait. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { toSearchedContent } from '../../index-model/index-point-factory.js';
 import type { ProjectionRow, SearchedRow } from '../../indexing/projection/projection-source.port.js';
-import { aDeletion, aWrite, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import { aDeletion, aWrite, freshNamespace, nextMillisecond, type TruthHarness } from '../truth-builders.js';
 import type { Namespace } from '../../model/namespace.js';
 
 const SPACE = 'space-a';
@@ -342,10 +342,4 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
       expect(await truth().pending.load(namespace, [])).toEqual([]);
     });
   });
-}
-
-/** Times are kept to the millisecond. */
-async function nextMillisecond(): Promise<void> {
-  const start = Date.now();
-  while (Date.now() <= start + 1) await new Promise((resolve) => setImmediate(resolve));
 }

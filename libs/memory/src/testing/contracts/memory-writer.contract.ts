@@ -73,8 +73,8 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const at = { namespace, key: '1,2' };
       const ways = async () => [
         (await find(namespace, '1,2'))?.payload,
-        (await truth().catalog.list(namespace, { limit: 1 }, now()))[0]?.payload,
-        (await truth().keywords.search(namespace, anywhere('as written'), now()))[0]?.payload,
+        (await truth().catalog.list(namespace, { limit: 1 }, now())).memories[0]?.payload,
+        (await truth().keywords.search(namespace, anywhere('as written'), now())).memories[0]?.payload,
         (await truth().pending.load(namespace, ['1,2']))[0]?.memory.payload,
         (await truth().projection.rows([at]))[0]?.memory?.payload,
         (await truth().projection.searchedRows([at]))[0]?.content?.payload,
@@ -184,8 +184,8 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const order = [5, -3, 12, 0, 100, 7];
       await truth().writer.write([...order, 5].map((x) => aWrite(namespace, { coordinate: [x] })));
-      const listed = await truth().catalog.list(namespace, { limit: 10 }, now());
-      expect(listed.map(({ key }) => Number(key))).toEqual(order);
+      const { memories } = await truth().catalog.list(namespace, { limit: 10 }, now());
+      expect(memories.map(({ key }) => Number(key))).toEqual(order);
     });
 
     it('writes nothing rather than a payload to another coordinate', async () => {
@@ -210,7 +210,8 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       const namespace = freshNamespace();
       const expiring = (x: number, ms: number) => aWrite(namespace, { coordinate: [x], expiresAt: new Date(ms) });
       await truth().writer.write([expiring(1, 8.64e15), expiring(2, -8.64e15), expiring(3, 0)]);
-      expect((await truth().catalog.list(namespace, { limit: 5 }, now())).map(({ key }) => key)).toEqual(['1']);
+      const { memories } = await truth().catalog.list(namespace, { limit: 5 }, now());
+      expect(memories.map(({ key }) => key)).toEqual(['1']);
     });
 
     it('keeps namespaces apart', async () => {

@@ -14,3 +14,6 @@ export const MIGRATION_LOCK = 2;
 
 /** Class of the locks on single namespaces, each identified by a hash of the namespace's name. */
 export const NAMESPACE_LOCK_CLASS = ADVISORY_LOCK_CLASS + 1;
+
+/** Class of the shared locks that writes hold, each named after a second: see `WRITE_MOMENT`. */
+export const WRITE_MOMENT_CLASS = ADVISORY_LOCK_CLASS + 2;

@@ -14,9 +14,9 @@ import { Check, Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm'
    ELSE payload IS NULL AND content_hash IS NULL AND searched_text = '' AND session IS NULL
      AND importance IS NULL AND embedding IS NULL AND expires_at IS NULL END`,
 )
-// Unique on (namespace, id), with included columns, which the decorator cannot express.
-@Index('memories_namespace_id_idx', { synchronize: false })
-@Index('memories_unindexed_idx', ['namespace'], { where: '(indexed_version < version)' })
+// Unique on (namespace, created_at, id), with included columns, which the decorator cannot express.
+@Index('memories_created_idx', { synchronize: false })
+@Index('memories_pending_idx', ['namespace', 'updatedAt'], { where: '(indexed_version < version)' })
 @Index('memories_expires_at_idx', ['expiresAt'], { where: '(expires_at IS NOT NULL)' })
 export class MemoryEntity {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'memories_pkey', collation: 'C' })

@@ -5,6 +5,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
  * name from the first schema).
  */
 @Entity('outbox')
+@Index('outbox_dead_letters_idx', ['deadLetteredAt', 'id'], { where: '(parked_at IS NOT NULL)' })
 @Index('outbox_pausing_idx', ['availableAt'], { where: '((attempts > 0) AND (parked_at IS NULL))' })
 export class OutboxEntity {
   @PrimaryGeneratedColumn('identity', {

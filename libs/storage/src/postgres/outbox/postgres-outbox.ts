@@ -64,6 +64,26 @@ FROM chosen c WHERE o.id = c.id RETURNING c.event_id`;
 const DISMISS = `${CHOSEN}
 DELETE FROM outbox o USING chosen c WHERE o.id = c.id RETURNING c.event_id`;
 
+/** Number of events up to which the depth is exact. */
+const COUNTED = 100_000;
+
+/**
+ * The outbox is a queue in the order of its key, so its head holds the oldest events. Of a longer one the depth is the
+ * number of keys from there to its end: relays remove what is at the head, so few of those between are gone.
+ */
+const DEPTH = `
+WITH head AS MATERIALIZED (SELECT id, created_at, parked_at FROM outbox ORDER BY id LIMIT ${COUNTED}),
+seen AS (
+  SELECT count(*) AS rows, count(*) FILTER (WHERE parked_at IS NULL) AS waiting, max(id) AS last_id,
+    min(created_at) FILTER (WHERE parked_at IS NULL) AS oldest
+  FROM head
+)
+SELECT (seen.waiting + CASE WHEN seen.rows < ${COUNTED} THEN 0
+    ELSE (SELECT id FROM outbox ORDER BY id DESC LIMIT 1) - seen.last_id END)::float8 AS waiting,
+  (SELECT count(*) FROM (SELECT FROM outbox WHERE parked_at IS NOT NULL LIMIT ${COUNTED}) AS parked)::float8 AS "deadLetters",
+  coalesce(greatest(0, extract(epoch FROM clock_timestamp() - seen.oldest)), 0)::float8 AS age
+FROM seen`;
+
 interface EventRow extends Omit<LedgerDbRow, 'id'> {
   readonly traceparent: string | null;
   /** Null, like the rest of the event, when the ledger row was erased before it was published. */
@@ -104,12 +124,8 @@ export class PostgresOutbox extends Outbox {
 
   async depth(): Promise<OutboxDepth> {
     const [row] = await this.database.query<{ waiting: number; deadLetters: number; age: number }>({
-      text: `SELECT
-          (count(*) FILTER (WHERE parked_at IS NULL))::float8 AS waiting,
-          (count(*) FILTER (WHERE parked_at IS NOT NULL))::float8 AS "deadLetters",
-          coalesce(greatest(0, extract(epoch FROM clock_timestamp()
-            - min(created_at) FILTER (WHERE parked_at IS NULL))), 0)::float8 AS age
-        FROM outbox`,
+      name: 'sfm_outbox_depth',
+      text: DEPTH,
     });
     return { waiting: row?.waiting ?? 0, deadLetters: row?.deadLetters ?? 0, oldestAgeSeconds: row?.age ?? 0 };
   }

@@ -58,6 +58,23 @@ const FROM_WANTED = `
   FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
   JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key`;
 
+/** Namespaces with pending memories whose oldest one is looked up. */
+const MAX_LOOKED_UP = 1000;
+
+/** The oldest pending memory of each namespace, with one step along the index for each. */
+const OLDEST_UNINDEXED = `
+WITH RECURSIVE oldest (namespace, updated_at) AS (
+  (SELECT namespace, updated_at FROM memories WHERE indexed_version < version
+    ORDER BY namespace, updated_at LIMIT 1)
+  UNION ALL
+  (SELECT next.namespace, next.updated_at FROM oldest o
+    CROSS JOIN LATERAL (SELECT m.namespace, m.updated_at FROM memories m
+      WHERE m.indexed_version < m.version AND m.namespace > o.namespace
+      ORDER BY m.namespace, m.updated_at LIMIT 1) AS next)
+)
+SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(updated_at))), 0)::float8 AS age
+FROM (SELECT updated_at FROM oldest LIMIT ${MAX_LOOKED_UP}) AS known`;
+
 /** Reads current rows from PostgreSQL for indexing and records there which are indexed. */
 export class PostgresProjectionSource extends ProjectionSource {
   constructor(private readonly database: PostgresDatabase) {
@@ -182,8 +199,8 @@ export class PostgresProjectionSource extends ProjectionSource {
 
   async oldestUnindexedAgeSeconds(): Promise<number> {
     const [row] = await this.database.query<{ age: number }>({
-      text: `SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(m.updated_at))), 0)::float8 AS age
-        FROM memories m WHERE m.indexed_version < m.version`,
+      name: 'sfm_oldest_unindexed',
+      text: OLDEST_UNINDEXED,
     });
     return row?.age ?? 0;
   }

@@ -23,6 +23,18 @@ export function filterSql(filter: MemoryFilter | undefined, parameters: SqlParam
   return parts.length === 0 ? 'true' : parts.map((part) => `(${part})`).join(' AND ');
 }
 
+/** Returns only the conditions on the creation time, for a scan in its order; otherwise as `filterSql`. */
+export function createdSql(filter: MemoryFilter | undefined, parameters: SqlParameters): string {
+  const { createdFrom, createdBefore } = filter ?? {};
+  return filterSql(
+    {
+      ...(createdFrom === undefined ? {} : { createdFrom }),
+      ...(createdBefore === undefined ? {} : { createdBefore }),
+    },
+    parameters,
+  );
+}
+
 function createdFromSql(ms: number, parameters: SqlParameters): string {
   // Not `ms <= 0`: a bound that is not a number must exclude nothing.
   if (!(ms > 0)) return 'true';

@@ -1,7 +1,16 @@
-import { CoordinateSearch, type Coordinate, type CoordinateBox, type Namespace } from '@sfm/memory';
+import {
+  CoordinateSearch,
+  type Coordinate,
+  type CoordinatePage,
+  type CoordinateQuery,
+  type Namespace,
+} from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
-import { isLiveAt } from '../rows/live-memory.js';
+import { placeOf, readWindow } from './memory-window.js';
 import { SqlParameters } from './sql-parameters.js';
+
+/** Number of memories that one page looks at, inside the box or not. */
+const PAGE_WINDOW = 50_000;
 
 /** Finds memories in PostgreSQL by coordinate. */
 export class PostgresCoordinateSearch extends CoordinateSearch {
@@ -9,18 +18,32 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
     super();
   }
 
-  async range(namespace: Namespace, box: CoordinateBox, now: Date): Promise<readonly Coordinate[]> {
+  async range(
+    namespace: Namespace,
+    { min, max, type, after, limit }: CoordinateQuery,
+    now: Date,
+  ): Promise<CoordinatePage> {
     const parameters = new SqlParameters();
-    const bounds = [...boundsSql(box.min, '>=', parameters), ...boundsSql(box.max, '<=', parameters)];
-    const rows = await this.database.query<{ coordinate: number[] }>({
-      text: `SELECT m.coordinate FROM memories m
-        WHERE m.namespace = ${parameters.add(namespace)} AND ${isLiveAt('m', parameters.add(now.toISOString()))}
-          AND ${box.type === undefined ? 'true' : `m.type = ${parameters.add(box.type)}`}
-          AND ${bounds.length === 0 ? 'true' : bounds.join(' AND ')}
-        ORDER BY m.id`,
-      values: parameters.values,
-    });
-    return rows.map(({ coordinate }) => coordinate);
+    const bounds = [...boundsSql(min, '>=', parameters), ...boundsSql(max, '<=', parameters)];
+    if (type !== undefined) bounds.push(`m.type = ${parameters.add(type)}`);
+    const { rows, edge } = await readWindow<{ coordinate: number[] }>(
+      this.database,
+      {
+        namespace,
+        columns: 'm.coordinate',
+        order: 'oldest first',
+        from: after,
+        condition: bounds.length === 0 ? 'true' : bounds.join(' AND '),
+        size: PAGE_WINDOW,
+        limit: limit + 1,
+        now,
+      },
+      parameters,
+    );
+    const listed = rows.slice(0, limit);
+    const last = listed.at(-1);
+    const next = rows.length > limit && last ? placeOf(last) : edge;
+    return { coordinates: listed.map(({ coordinate }) => coordinate), ...(next ? { next } : {}) };
   }
 }
 

@@ -1,15 +1,26 @@
-import { KeywordSearch, type KeywordQuery, type Memory, type Namespace } from '@sfm/memory';
+import {
+  KeywordSearch,
+  type KeywordLookup,
+  type KeywordPage,
+  type KeywordQuery,
+  type ListPosition,
+  type Memory,
+  type Namespace,
+} from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
+import { placeOf, readWindow } from './memory-window.js';
 import { SqlParameters } from './sql-parameters.js';
 
-/** Rows fetched at once in a keyword search. */
-const KEYWORD_PAGE = 200;
-/** Memories in the first search window, and the growth factor of each next window. */
+/** Rows fetched at once. */
+const FETCHED = 200;
+/** Memories in the first window, and how much larger each next one is. */
 const FIRST_WINDOW = 1_000;
 const WINDOW_GROWTH = 4;
+/** Memories that one search looks at, in windows of all sizes. */
+const LOOKED_AT = 21_000;
 
 /** Finds memories in PostgreSQL by words in their payloads. */
 export class PostgresKeywordSearch extends KeywordSearch {
@@ -18,55 +29,61 @@ export class PostgresKeywordSearch extends KeywordSearch {
   }
 
   /**
-   * Searches windows of growing size, newest first: finds a common word without reading the whole namespace, and a rare
-   * one in few round trips. (One query cannot do both: the planner cannot know how common a word is.)
+   * Searches windows of growing size, newest first: finds a common word after a few rows, and looks for a rare one in few
+   * round trips. (One query cannot do both: the planner cannot know how common a word is.)
    */
-  async search(namespace: Namespace, query: KeywordQuery, now: Date): Promise<readonly Memory[]> {
+  async search(namespace: Namespace, query: KeywordQuery, now: Date): Promise<KeywordPage> {
     const matches = keywordMatcher(query);
     const found: Memory[] = [];
-    let windowSize = FIRST_WINDOW;
-    let beforeId: number | null = Number.MAX_SAFE_INTEGER;
-    while (found.length < query.limit && beforeId !== null) {
-      const fromId = await this.windowStart(namespace, beforeId, windowSize);
-      if (fromId === null) break;
-      const page = await this.page(namespace, query, { fromId, beforeId, now });
-      found.push(...page.filter(({ payload }) => matches(payload)));
-      if (page.length === KEYWORD_PAGE) {
-        beforeId = page.at(-1)?.id ?? null;
-      } else {
-        beforeId = fromId;
-        windowSize *= WINDOW_GROWTH;
-      }
+    let size = FIRST_WINDOW;
+    let left = LOOKED_AT;
+    let { before } = query;
+    while (left > 0) {
+      const { rows, edge } = await this.window(namespace, { ...query, before }, { size: Math.min(size, left), now });
+      found.push(...rows.map(toMemory).filter(({ payload }) => matches(payload)));
+      const last = rows.at(-1);
+      const isFull = rows.length === FETCHED;
+      if (found.length >= query.limit || (!isFull && !edge)) return { memories: found.slice(0, query.limit) };
+      // A window that is read in parts counts anew with each: what they hold looks like a match.
+      before = isFull && last ? placeOf(last) : edge;
+      left -= Math.min(size, left);
+      if (!isFull) size *= WINDOW_GROWTH;
     }
-    return found.slice(0, query.limit);
+    return { memories: found, ...(before ? { next: before } : {}) };
   }
 
-  /** Returns the id of the last of up to `size` memories before an id, newest first; null when there is none. */
-  private async windowStart(namespace: Namespace, beforeId: number, size: number): Promise<number | null> {
-    const [row] = await this.database.query<{ id: string | null }>({
-      text: `SELECT min(w.id) AS id FROM (
-          SELECT id FROM memories WHERE namespace = $1 AND id < $2 ORDER BY id DESC LIMIT $3) AS w`,
-      values: [namespace, beforeId, size],
-    });
-    return row?.id == null ? null : Number(row.id);
-  }
-
-  private async page(
-    namespace: Namespace,
-    query: KeywordQuery,
-    { fromId, beforeId, now }: { readonly fromId: number; readonly beforeId: number; readonly now: Date },
-  ): Promise<readonly Memory[]> {
-    const parameters = new SqlParameters();
+  async among(namespace: Namespace, { keys, type, ...query }: KeywordLookup, now: Date): Promise<readonly Memory[]> {
+    const matches = keywordMatcher(query);
     const rows = await this.database.query<MemoryRow>({
       text: `SELECT ${MEMORY_COLUMNS} FROM memories m
-        WHERE m.namespace = ${parameters.add(namespace)}
-          AND m.id >= ${parameters.add(fromId)} AND m.id < ${parameters.add(beforeId)}
-          AND ${isLiveAt('m', parameters.add(now.toISOString()))}
-          AND ${query.type === undefined ? 'true' : `m.type = ${parameters.add(query.type)}`}
-          AND ${keywordPrefilterSql(query, parameters)}
-        ORDER BY m.id DESC LIMIT ${KEYWORD_PAGE}`,
-      values: parameters.values,
+        WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND ${isLiveAt('m', '$3')}
+          AND ($4::text IS NULL OR m.type = $4)`,
+      values: [namespace, keys, now.toISOString(), type ?? null],
     });
-    return rows.map(toMemory);
+    return rows.map(toMemory).filter(({ payload }) => matches(payload));
+  }
+
+  private window(
+    namespace: Namespace,
+    query: KeywordQuery & { readonly before: ListPosition | undefined },
+    { size, now }: { readonly size: number; readonly now: Date },
+  ) {
+    const parameters = new SqlParameters();
+    const type = query.type === undefined ? 'true' : `m.type = ${parameters.add(query.type)}`;
+    const condition = `${type} AND ${keywordPrefilterSql(query, parameters)}`;
+    return readWindow<MemoryRow>(
+      this.database,
+      {
+        namespace,
+        columns: MEMORY_COLUMNS,
+        order: 'newest first',
+        from: query.before,
+        condition,
+        size,
+        limit: FETCHED,
+        now,
+      },
+      parameters,
+    );
   }
 }

@@ -45,6 +45,29 @@ describe('the migrations', () => {
     expect(await objects()).toEqual(head);
   });
 
+  it('build an index again of which an interrupted run left a part', async () => {
+    const runner = new MigrationRunner(truth.dataSource);
+    const isApplied = async () =>
+      (await runner.currentRevision()).migrations.some(
+        ({ name, applied }) => applied && name.startsWith('BoundedReads'),
+      );
+    while (await isApplied()) await runner.migrateDown();
+    const namespace = freshNamespace();
+    const insert = `INSERT INTO memories (namespace, coordinate_key, coordinate, version, created_version, type, payload,
+        content_hash, created_at, updated_at)
+      SELECT $1, n::text, ARRAY[n], 1, 1, 'semantic', '{}', '', now(), now() FROM generate_series(1, 2) AS n`;
+    await truth.database.query({ text: insert, values: [namespace] });
+    const broken = 'CREATE UNIQUE INDEX CONCURRENTLY memories_created_idx ON memories (namespace)';
+    await expect(truth.database.query({ text: broken })).rejects.toThrow();
+    await runner.migrateUp();
+    const [index] = await truth.database.query({
+      text: `SELECT indisvalid AS valid, indnkeyatts::int AS columns FROM pg_index
+        WHERE indexrelid = 'memories_created_idx'::regclass`,
+    });
+    expect(index).toEqual({ valid: true, columns: 3 });
+    await truth.database.query({ text: 'DELETE FROM memories WHERE namespace = $1', values: [namespace] });
+  });
+
   it('make exactly what the entities describe', async () => {
     const { upQueries } = await truth.dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
@@ -81,10 +104,10 @@ describe('the migrations', () => {
       text: `SELECT indexdef FROM pg_indexes WHERE tablename = 'memories' ORDER BY indexname`,
     });
     expect(indexes.map(({ indexdef }) => indexdef.replaceAll('public.', ''))).toEqual([
+      'CREATE UNIQUE INDEX memories_created_idx ON memories USING btree (namespace, created_at, id) INCLUDE (type, deleted_at, expires_at)',
       'CREATE INDEX memories_expires_at_idx ON memories USING btree (expires_at) WHERE (expires_at IS NOT NULL)',
-      'CREATE UNIQUE INDEX memories_namespace_id_idx ON memories USING btree (namespace, id) INCLUDE (type, deleted_at, expires_at)',
+      'CREATE INDEX memories_pending_idx ON memories USING btree (namespace, updated_at) WHERE (indexed_version < version)',
       'CREATE UNIQUE INDEX memories_pkey ON memories USING btree (namespace, coordinate_key)',
-      'CREATE INDEX memories_unindexed_idx ON memories USING btree (namespace) WHERE (indexed_version < version)',
     ]);
     const [storage] = await truth.database.query<{ external: boolean }>({
       text: `SELECT attstorage = 'e' AS external FROM pg_attribute WHERE attrelid = 'memories'::regclass AND attname = 'embedding'`,

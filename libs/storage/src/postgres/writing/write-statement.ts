@@ -6,6 +6,9 @@ import { isLive } from '../rows/live-memory.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { storableTime } from './storable-time.js';
+import { WRITE_MOMENT } from './write-moment.js';
+
+const MOMENT = '(SELECT at FROM moment)';
 
 /** Batches up to this size share one prepared plan; larger ones justify a plan made for their size. */
 const MAX_PREPARED_BATCH = 128;
@@ -38,7 +41,7 @@ FROM placed`;
  * The commands, one row each. Values that never contain a line break are passed as lines of one text, so that the many
  * quotation marks of JSON need no escaping.
  */
-const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH arrived AS MATERIALIZED (
+const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH ${WRITE_MOMENT}, arrived AS MATERIALIZED (
   SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
     importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total, payload_text${extraNames},
     string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
@@ -57,7 +60,7 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
     payload_text, payload_text_version)
   SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
     coordinate, total, 1, type, payload, searched_text, session, importance, importance_norm, content_hash,
-    ${occurredAt('now()')}, now(), expires_at,
+    ${occurredAt(MOMENT)}, ${MOMENT}, expires_at,
     payload_text, CASE WHEN payload_text IS NOT NULL THEN total END
   FROM arrived a
   WHERE nth = total

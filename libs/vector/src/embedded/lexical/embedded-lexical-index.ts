@@ -14,6 +14,7 @@ import {
   type Namespace,
 } from '@sfm/memory';
 import { CooperativeQueue } from '../points/cooperative-queue.js';
+import { EmptiedNamespaces } from '../points/emptied-namespaces.js';
 import { LexicalNamespace } from './lexical-namespace.js';
 
 /**
@@ -22,6 +23,7 @@ import { LexicalNamespace } from './lexical-namespace.js';
  */
 export class EmbeddedLexicalIndex extends LexicalIndex {
   readonly #namespaces = new Map<Namespace, LexicalNamespace>();
+  readonly #emptied = new EmptiedNamespaces();
   readonly #queue = new CooperativeQueue();
 
   constructor(private readonly bm25: Bm25Options = DEFAULT_BM25) {
@@ -29,7 +31,12 @@ export class EmbeddedLexicalIndex extends LexicalIndex {
   }
 
   async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
-    await this.#queue.run(namespace, changes, (change) => this.#openNamespace(namespace).apply(change));
+    await this.#queue.run(namespace, changes, (change) => {
+      const held = this.#openNamespace(namespace);
+      held.apply(change);
+      const idle = this.#emptied.note(namespace, held.size);
+      if (idle !== undefined) this.#namespaces.delete(idle);
+    });
   }
 
   async search(namespace: Namespace, query: LexicalQuery, overlay: Overlay): Promise<readonly LaneCandidate[]> {

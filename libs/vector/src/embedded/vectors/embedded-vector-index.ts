@@ -7,6 +7,7 @@ import {
   type Namespace,
 } from '@sfm/memory';
 import { CooperativeQueue } from '../points/cooperative-queue.js';
+import { EmptiedNamespaces } from '../points/emptied-namespaces.js';
 import type { HnswGraphFactory } from './hnsw-graph.js';
 import { createUsearchHnswGraph } from './usearch-hnsw-graph.js';
 import { VectorNamespace } from './vector-namespace.js';
@@ -32,6 +33,7 @@ export interface EmbeddedVectorIndexOptions {
  */
 export class EmbeddedVectorIndex extends VectorIndex {
   readonly #namespaces = new Map<Namespace, VectorNamespace>();
+  readonly #emptied = new EmptiedNamespaces();
   readonly #queue = new CooperativeQueue();
   #warned = false;
 
@@ -43,7 +45,9 @@ export class EmbeddedVectorIndex extends VectorIndex {
   async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
     await this.#queue.run(namespace, changes, (change) => {
       if (change.kind === 'upsert' && change.point.vector) this.#checkDimension(change.point.vector);
-      this.#openNamespace(namespace).apply(change);
+      const held = this.#openNamespace(namespace);
+      held.apply(change);
+      this.#forgetEmpty(namespace, held);
     });
   }
 
@@ -98,6 +102,13 @@ export class EmbeddedVectorIndex extends VectorIndex {
   /** Stops building graphs, so that nothing keeps the process alive. Called by Nest. */
   onModuleDestroy(): void {
     for (const held of this.#namespaces.values()) held.close();
+  }
+
+  #forgetEmpty(namespace: Namespace, { size }: VectorNamespace): void {
+    const idle = this.#emptied.note(namespace, size);
+    if (idle === undefined) return;
+    this.#namespaces.get(idle)?.close();
+    this.#namespaces.delete(idle);
   }
 
   #openNamespace(namespace: Namespace): VectorNamespace {

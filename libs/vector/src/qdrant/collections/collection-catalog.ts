@@ -1,4 +1,5 @@
 import { IndexUnusableError, quotedNamespace, type Namespace } from '@sfm/memory';
+import { LRUCache } from 'lru-cache';
 import { aliasOf, isPhysicalOf, physicalName } from './collection-names.js';
 import {
   createCollection,
@@ -34,6 +35,9 @@ const MAX_INDEXED_FIELDS = 64;
 /** How long the cached state of a collection is trusted: another process may rebuild it for another embedding space. */
 const BELIEVED_MS = 3000;
 
+/** Collections whose state is cached. */
+const MAX_LOOKS = 1000;
+
 interface Look {
   readonly collection: Promise<OpenCollection | undefined>;
   readonly atMs: number;
@@ -41,14 +45,16 @@ interface Look {
 
 /** Finds the collection of a namespace's points, creates it when missing, and refuses collections it cannot use. */
 export class CollectionCatalog {
-  readonly #looks = new Map<string, Look>();
+  readonly #looks: LRUCache<string, Look>;
   #isSupported = false;
   readonly mirrors: Mirrors;
 
   constructor(
     readonly server: QdrantServer,
     readonly options: CatalogOptions,
+    maxLooks = MAX_LOOKS,
   ) {
+    this.#looks = new LRUCache({ max: maxLooks });
     this.mirrors = new Mirrors(server, options.mirrors ?? [], { ...options, holds: 'mirror' });
   }
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startHttp, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
@@ -25,7 +25,7 @@ it('/keyword_search answers flat payloads and hands every setting on', async () 
 
 it('/range answers coordinates inside the box', async () => {
   expect((await get('/range?min=0,0,0&max=2,2,3&type=episodic')).body).toEqual({ coords: [[1, 2, 3]] });
-  expect(http.truth.lastQuery).toEqual({ min: [0, 0, 0], max: [2, 2, 3], type: 'episodic' });
+  expect(http.truth.lastQuery).toEqual({ min: [0, 0, 0], max: [2, 2, 3], type: 'episodic', limit: 10_000 });
 });
 
 it('/payloads answers in the order asked, with each coordinate as it was sent', async () => {
@@ -66,4 +66,31 @@ it('/payloads reads more coordinates than the limit in portions', async () => {
   const coords = [...Array.from({ length: 250 }, (_, n) => `${n},0,0`), '1,2,3'];
   expect((await post('/payloads', { coords })).body).toMatchObject({ payloads: [{ coord: '1,2,3' }] });
   expect(http.calls()).toEqual(['findByKeys', 'findByKeys', 'findByKeys']);
+});
+
+describe('a search that ends early', () => {
+  const more = { createdAtMs: 1_700_000_000_000, id: 7 };
+  afterEach(() => {
+    http.truth.more = undefined;
+  });
+
+  it.each([
+    ['/range', 'after', (cursor?: string) => get(`/range?min=0&max=9&limit=2${cursor ? `&cursor=${cursor}` : ''}`)],
+    [
+      '/keyword_search',
+      'before',
+      (cursor?: string) => post('/keyword_search', { term: 'x', ...(cursor && { cursor }) }),
+    ],
+  ] as const)('of %s says so in headers, and is continued with the cursor', async (_, from, ask) => {
+    http.truth.more = more;
+    const first = await ask();
+    expect(first.status).toBe(200);
+    expect(first.headers['warning']).toContain('there may be more');
+    const cursor = String(first.headers['x-soma-next-cursor']);
+    http.truth.more = undefined;
+    const rest = await ask(cursor);
+    expect(http.truth.lastQuery).toMatchObject({ [from]: more });
+    expect(rest.headers).not.toHaveProperty('x-soma-next-cursor');
+    expect((await ask('forged')).status).toBe(404);
+  });
 });

@@ -1,13 +1,15 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { AuthorizedReads, RequestLimits } from '@sfm/edge';
+import { AuthorizedReads, PageCursor, RequestLimits } from '@sfm/edge';
 import { coordinateKey, type JsonObject, type Memory, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
+import { continued } from '../wire/continued.js';
 import { compatible } from '../wire/errors.dto.js';
 import { flatPayload } from '../wire/flat-payload.mapper.js';
 import {
   CoordsSchema,
+  MAX_COORDINATES,
   KeywordSearchRequestSchema,
   PayloadsRequestSchema,
   PayloadsSchema,
@@ -21,12 +23,16 @@ import { lastOfEach, typeOrNone } from '../wire/fields.js';
 import { warn } from '../wire/warnings.js';
 import { readKeywordQuery } from './keyword-query.js';
 
+const CONTINUED =
+  'Where others follow, the answer has the headers `Warning` and `X-Soma-Next-Cursor`: send the latter as `cursor`.';
+
 /** Routes of the compatible API that read by word, by place and by coordinate. */
 @Controller()
 export class CompatLookupController {
   constructor(
     private readonly memories: AuthorizedReads,
     private readonly limits: RequestLimits,
+    private readonly cursors: PageCursor,
   ) {}
 
   @Post('keyword_search')
@@ -35,19 +41,25 @@ export class CompatLookupController {
     id: 'keywordSearch',
     tag: 'recall (compatible)',
     summary: 'Find a literal text in payloads',
+    description: `Looks at a bounded number of memories, the newest first. ${CONTINUED}`,
     body: KeywordSearchRequestSchema,
     answers: [{ status: 200, description: 'Payloads, newest first.', schema: PayloadResultsSchema }],
-    errors: [413, 422, 503],
+    errors: [404, 413, 422, 503],
   })
   async keywordSearch(
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(KeywordSearchRequestSchema)) body: KeywordSearchRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ results: JsonObject[] }> {
+    const { namespace } = principal;
+    const before = body.cursor == null ? undefined : this.cursors.read(namespace, body.cursor);
     const { query, warnings } = readKeywordQuery(body, this.limits.bounds);
-    const found = await this.memories.keywordSearch(principal, query);
-    warn(reply, warnings);
-    return { results: found.map(flatPayload) };
+    const { memories, next } = await this.memories.keywordSearch(
+      principal,
+      query && before ? { ...query, before } : query,
+    );
+    warn(reply, [...warnings, ...continued(reply, next && this.cursors.write(namespace, next))]);
+    return { results: memories.map(flatPayload) };
   }
 
   @Get('range')
@@ -55,18 +67,29 @@ export class CompatLookupController {
     id: 'range',
     tag: 'memories (compatible)',
     summary: 'List the coordinates inside a box',
-    description: 'Both corners are included. Only the leading dimensions that a coordinate and a corner share count.',
+    description:
+      'Both corners are included. Only the leading dimensions that a coordinate and a corner share count. Looks at a ' +
+      `bounded number of memories, the oldest first. ${CONTINUED}`,
     query: RangeQuerySchema,
     answers: [{ status: 200, description: 'Coordinates.', schema: CoordsSchema }],
-    errors: [400, 422, 503],
+    errors: [400, 404, 422, 503],
   })
   async range(
     @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(lastOfEach(RangeQuerySchema), 'query')) query: RangeQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ coords: readonly (readonly number[])[] }> {
     const type = typeOrNone(query.type);
     const box = { min: this.limits.coordinate(query.min, 'min'), max: this.limits.coordinate(query.max, 'max') };
-    return { coords: await this.memories.range(principal, type ? { ...box, type } : box) };
+    const { namespace } = principal;
+    const { coordinates, next } = await this.memories.range(principal, {
+      ...box,
+      limit: Math.min(Math.max(query.limit, 1), MAX_COORDINATES),
+      ...(type ? { type } : {}),
+      ...(query.cursor === undefined ? {} : { after: this.cursors.read(namespace, query.cursor) }),
+    });
+    warn(reply, continued(reply, next && this.cursors.write(namespace, next)));
+    return { coords: coordinates };
   }
 
   @Post('payloads')

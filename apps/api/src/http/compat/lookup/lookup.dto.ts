@@ -4,11 +4,18 @@ import {
   coordField,
   coordText,
   flagField,
+  integerField,
   payloadField,
   topKField,
   typeFilterField,
   typeParameter,
 } from '../wire/fields.js';
+
+/** Coordinates in one answer of `/range`. */
+export const MAX_COORDINATES = 10_000;
+
+/** The reference knows no cursor: answers that end early say so in headers. */
+const CURSOR = '`X-Soma-Next-Cursor` of an earlier answer, to continue where it ended.';
 
 export const KeywordSearchRequestSchema = apiSchema(
   'KeywordSearchRequest',
@@ -22,6 +29,7 @@ export const KeywordSearchRequestSchema = apiSchema(
       case_sensitive: flagField(false, 'true: upper and lower case differ.'),
       top_k: topKField(50),
       type: typeFilterField(),
+      cursor: z.string().nullish().describe(CURSOR),
     })
     .describe('A literal search in all text fields of payloads. Unknown fields are ignored.'),
 );
@@ -31,6 +39,13 @@ export const RangeQuerySchema = z.object({
   min: coordField('Lower corner of the box, included.'),
   max: coordField('Upper corner of the box, included.'),
   type: typeParameter(),
+  limit: integerField(
+    MAX_COORDINATES,
+    `How many coordinates to return, at least one and at most ${MAX_COORDINATES}.`,
+  ).meta({
+    type: 'integer',
+  }),
+  cursor: z.string().optional().describe(CURSOR),
 });
 export type RangeQuery = z.output<typeof RangeQuerySchema>;
 

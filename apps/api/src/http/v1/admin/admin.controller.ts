@@ -13,7 +13,7 @@ import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { ReindexDoc, VerifyDoc } from './admin.dto.js';
 import { v1 } from '../wire/errors.dto.js';
-import { NDJSON, streamEvents, type Emit } from './event-stream.js';
+import { NDJSON, streamEvents, type EventSink } from './event-stream.js';
 
 const TAG = 'maintenance';
 
@@ -49,8 +49,8 @@ export class AdminController implements OnModuleDestroy {
   ): Promise<void> {
     const { namespaces, repair, max_pending_seconds: maxPendingSeconds } = body;
     const verify = await this.maintenance.verify(principal, { namespaces, repair, maxPendingSeconds });
-    streamEvents(reply, this.stopping.signal, async (emit, signal) => {
-      emit({ event: 'report', ...(await verify(listenerOf(emit), signal)) });
+    streamEvents(reply, this.stopping.signal, async (sink, signal) => {
+      sink.emit({ event: 'report', ...(await verify(listenerOf(sink), signal)) });
     });
   }
 
@@ -75,8 +75,9 @@ export class AdminController implements OnModuleDestroy {
   ): Promise<void> {
     const { namespaces, max_pending_seconds: maxPendingSeconds } = body;
     const reindex = await this.maintenance.reindex(principal, { namespaces, maxPendingSeconds });
-    streamEvents(reply, this.stopping.signal, async (emit, signal) => {
-      const { onProgress, ...found } = listenerOf(emit);
+    streamEvents(reply, this.stopping.signal, async (sink, signal) => {
+      const { emit } = sink;
+      const { onProgress, ...found } = listenerOf(sink);
       const listener: ReindexAllListener = {
         ...found,
         onProgress: (progress) => emit({ event: 'progress', ...progress }),
@@ -88,8 +89,9 @@ export class AdminController implements OnModuleDestroy {
   }
 }
 
-function listenerOf(emit: Emit) {
+function listenerOf({ emit, whenRead }: EventSink) {
   return {
+    whenRead,
     onProgress: (progress) => emit({ event: 'progress', ...progress }),
     onDifference: ({ key: coordinate, isRepairable: repairable, ...difference }, run) =>
       emit({ event: 'difference', run, ...difference, coordinate, repairable }),

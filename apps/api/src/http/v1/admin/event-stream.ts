@@ -1,7 +1,7 @@
-import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { describeHttpError } from '../../errors/describe-http-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
+import { EventLines } from './event-lines.js';
 
 export const NDJSON = 'application/x-ndjson';
 
@@ -10,7 +10,12 @@ export interface StreamedEvent extends Readonly<Record<string, unknown>> {
   readonly event: string;
 }
 
-export type Emit = (event: StreamedEvent) => void;
+/** Where work tells its events. */
+export interface EventSink {
+  readonly emit: (event: StreamedEvent) => void;
+  /** To be awaited between portions: see `EventLines.whenRead`. */
+  readonly whenRead: () => Promise<void>;
+}
 
 /**
  * Streams the events of `work`, one JSON object per line. A failure becomes a last line with a `problem`, because the
@@ -19,19 +24,19 @@ export type Emit = (event: StreamedEvent) => void;
 export function streamEvents(
   reply: FastifyReply,
   stopping: AbortSignal,
-  work: (emit: Emit, signal: AbortSignal) => Promise<void>,
+  work: (sink: EventSink, signal: AbortSignal) => Promise<void>,
 ): void {
   const gone = new AbortController();
-  const lines = new Readable({ read: () => undefined });
-  const emit: Emit = (event) => void (lines.destroyed || lines.push(`${JSON.stringify(event)}\n`));
+  const lines = new EventLines();
   reply.raw.once('close', () => gone.abort(new Error('the client has gone')));
-  void reply.status(200).header('content-type', NDJSON).header('cache-control', 'no-store').send(lines);
+  void reply.status(200).header('content-type', NDJSON).header('cache-control', 'no-store').send(lines.stream);
   const { url: path, id } = reply.request;
-  void work(emit, AbortSignal.any([gone.signal, stopping]))
+  const sink: EventSink = { emit: (event) => lines.add(event), whenRead: () => lines.whenRead() };
+  void work(sink, AbortSignal.any([gone.signal, stopping]))
     .catch((error: unknown) => {
       const { body: problem } = problemResponse(describeHttpError(error), { path, id });
       if (problem.status === 500 && !gone.signal.aborted) reply.request.log.error(error);
-      emit({ event: 'error', problem });
+      lines.add({ event: 'error', problem });
     })
-    .finally(() => lines.destroyed || lines.push(null));
+    .finally(() => lines.end());
 }

@@ -111,7 +111,7 @@ describe('GET /v1/memories', () => {
       `/v1/memories?type=semantic&created_from=2026-01-01T00:00:00Z&created_before=2026-02-01T00:00:00Z&filter=${filter}`,
     );
     expect(http.truth.lastQuery).toEqual({
-      limit: 51,
+      limit: 50,
       filter: {
         type: 'semantic',
         createdFrom: Date.UTC(2026, 0, 1),

@@ -85,7 +85,10 @@ export class MemoriesController {
     id: 'v1ListMemories',
     tag: TAG,
     summary: 'List memories',
-    description: 'In creation order, a page at a time; memories written meanwhile appear on later pages.',
+    description:
+      'In creation order, a page at a time: everything acknowledged before the last page is read, each memory once. A ' +
+      'page looks at a bounded number of memories, so with a rare filter it may hold few or none: go on while ' +
+      '`next_cursor` is there.',
     query: ListQuerySchema,
     answers: [{ status: 200, description: 'A page.', schema: MemoryPageDoc }],
     errors: [404],

@@ -10,12 +10,12 @@ export function describeKeywordSearchContract(adapter: string, truth: TruthHarne
   const keysOf = (memories: readonly { readonly key: string }[]) => memories.map(({ key }) => key);
   const search = async (payloads: readonly JsonObject[], query: Partial<KeywordQuery> & { readonly term: string }) => {
     const namespace = await store(...payloads.map((payload) => ({ payload })));
-    const found = await truth().keywords.search(
+    const { memories } = await truth().keywords.search(
       namespace,
       { exact: false, caseSensitive: false, limit: 10, ...query },
       now(),
     );
-    return keysOf(found).map((key) => Number(key) - 1);
+    return keysOf(memories).map((key) => Number(key) - 1);
   };
 
   describe(`${adapter} as a search by keyword`, () => {
@@ -71,6 +71,15 @@ export function describeKeywordSearchContract(adapter: string, truth: TruthHarne
       expect(await search([{ a: '\u{1F600} smile' }], { term: '\u{1F600} SMILE' })).toEqual([0]);
     });
 
+    it('looks at given memories alone when asked to', async () => {
+      const payloads = ['target', 'a target', 'TARGET', 'other'].map((text) => ({ payload: { text } }));
+      const namespace = await store(...payloads, { payload: { text: 'target' }, type: 'episodic' });
+      const query = { term: 'target', exact: true, caseSensitive: false, type: 'semantic' } as const;
+      const among = (...keys: string[]) => truth().keywords.among(namespace, { ...query, keys }, now());
+      expect(keysOf(await among('1', '2', '3', '4', '5', '404')).sort()).toEqual(['1', '3']);
+      expect(await among()).toEqual([]);
+    });
+
     it('can ask for one type and goes on past what only looks alike', async () => {
       const namespace = await store(
         { payload: { text: 'target' }, type: 'episodic' },
@@ -78,7 +87,7 @@ export function describeKeywordSearchContract(adapter: string, truth: TruthHarne
         ...Array.from({ length: 450 }, (): WriteDetails => ({ payload: { target: 'a key' }, type: 'episodic' })),
       );
       const query: KeywordQuery = { term: 'target', exact: false, caseSensitive: false, limit: 5, type: 'episodic' };
-      expect(keysOf(await truth().keywords.search(namespace, query, now()))).toEqual(['1']);
+      expect(keysOf((await truth().keywords.search(namespace, query, now())).memories)).toEqual(['1']);
     });
   });
 }

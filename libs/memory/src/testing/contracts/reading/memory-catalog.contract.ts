@@ -7,6 +7,7 @@ import {
   aDeletion,
   aWrite,
   freshNamespace,
+  nextMillisecond,
   storeInto,
   type TruthHarness,
   type WriteDetails,
@@ -24,10 +25,23 @@ export function describeMemoryCatalogContract(adapter: string, truth: TruthHarne
       await truth().writer.write([aWrite(namespace, { coordinate: [9], payload: { text: 'changed' } })]);
       await truth().writer.delete([aDeletion(namespace, '7')]);
       const first = await truth().catalog.list(namespace, { limit: 2 }, now());
-      expect(keysOf(first)).toEqual(['9', '3']);
-      const rest = await truth().catalog.list(namespace, { limit: 2, afterId: first.at(-1)?.id }, now());
-      expect(keysOf(rest)).toEqual(['1', '5']);
-      expect(await truth().catalog.list(namespace, { limit: 2, afterId: rest.at(-1)?.id }, now())).toEqual([]);
+      expect(keysOf(first.memories)).toEqual(['9', '3']);
+      const rest = await truth().catalog.list(namespace, { limit: 2, after: first.next }, now());
+      expect(keysOf(rest.memories)).toEqual(['1', '5']);
+      expect(rest.next).toBeUndefined();
+    });
+
+    it('lists a memory that was deleted and stored again where its new life began', async () => {
+      const namespace = await store(...[1, 2, 3, 4].map((x) => ({ coordinate: [x] })));
+      await truth().writer.delete([aDeletion(namespace, '1')]);
+      const first = await truth().catalog.list(namespace, { limit: 2 }, now());
+      expect(keysOf(first.memories)).toEqual(['2', '3']);
+      await nextMillisecond();
+      await truth().writer.write([aWrite(namespace, { coordinate: [1] })]);
+      const rest = await truth().catalog.list(namespace, { limit: 5, after: first.next }, now());
+      expect(keysOf(rest.memories)).toEqual(['4', '1']);
+      const times = [...first.memories, ...rest.memories].map(({ createdAt }) => createdAt.getTime());
+      expect(times).toEqual([...times].sort((a, b) => a - b));
     });
 
     it('pushes filters down: a page is filled from everything that matches', async () => {
@@ -38,7 +52,7 @@ export function describeMemoryCatalogContract(adapter: string, truth: TruthHarne
         })),
       );
       const list = async (filter: MemoryFilter, limit = 3) =>
-        keysOf(await truth().catalog.list(namespace, { filter, limit }, now()));
+        keysOf((await truth().catalog.list(namespace, { filter, limit }, now())).memories);
       expect(await list({ payload: [{ path: ['tags'], contains: 'rare' }] })).toEqual(['1', '11', '21']);
       expect(await list({ type: 'semantic', payload: [{ path: ['rank'], range: { gte: 30, lt: 34 } }] })).toEqual([
         '32',
@@ -67,7 +81,7 @@ export function describeMemoryCatalogContract(adapter: string, truth: TruthHarne
       const path = ['n'];
       const list = async (condition: PayloadCondition) => {
         const filter = { payload: [condition] };
-        return keysOf(await truth().catalog.list(namespace, { filter, limit: 20 }, now()));
+        return keysOf((await truth().catalog.list(namespace, { filter, limit: 20 }, now())).memories);
       };
       const id = new JsonNumber('9007199254740993');
       expect(await list({ path, equals: id })).toEqual(['2']);
@@ -82,7 +96,7 @@ export function describeMemoryCatalogContract(adapter: string, truth: TruthHarne
       const nasty = `'; DROP TABLE memories; --`;
       const namespace = await store({ payload: { [nasty]: nasty } }, {});
       const filter: MemoryFilter = { payload: [{ path: [nasty], equals: nasty }] };
-      expect(keysOf(await truth().catalog.list(namespace, { filter, limit: 5 }, now()))).toEqual(['1']);
+      expect(keysOf((await truth().catalog.list(namespace, { filter, limit: 5 }, now())).memories)).toEqual(['1']);
     });
 
     it('counts live memories by type, of one namespace or of all', async () => {
