@@ -1,4 +1,16 @@
 export { type BackoffLimits, backoffMs } from './attempts/backoff.js';
+export { outcomeUnknown, toTheEnd, whileWanted, withinLimit } from './attempts/bounded-wait.js';
+export {
+  currentBudget,
+  openBudget,
+  type OpenBudget,
+  remainingMs,
+  RequestBudget,
+  throwIfEnded,
+  withBudget,
+  withoutBudget,
+} from './attempts/request-budget.js';
+export { sideBySide } from './attempts/side-by-side.js';
 export {
   ERROR_CODES,
   type ErrorCode,
@@ -17,6 +29,8 @@ export {
   type VersionConflict,
   VersionConflictError,
   NamespaceBusyError,
+  OutcomeUnknownError,
+  RequestEndedError,
   StoreUnavailableError,
   EmbedderUnavailableError,
   IndexUnavailableError,

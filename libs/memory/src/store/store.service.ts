@@ -1,3 +1,4 @@
+import { toTheEnd } from '../attempts/bounded-wait.js';
 import { InvalidBulkItemError, InvalidRequestError } from '../model/errors.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { ImportanceNormalizers } from './importance-normalizers.js';
@@ -42,18 +43,22 @@ export class StoreService {
   }
 
   /**
-   * Stores all memories or none, in one transaction; memories at one coordinate apply in order.
+   * Stores all memories or none, in one transaction; memories at one coordinate apply in order. Goes on when the caller
+   * hangs up meanwhile.
    *
    * @throws InvalidBulkItemError naming the first bad item by its index; nothing was stored.
    */
   async storeAll(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
-    const bulk = this.storeTogether(namespace, memories);
-    this.bulks.add(bulk);
-    try {
-      return await bulk;
-    } finally {
-      this.bulks.delete(bulk);
-    }
+    const commands = this.toCommands(namespace, memories);
+    return toTheEnd(async () => {
+      const bulk = this.writeTogether(commands);
+      this.bulks.add(bulk);
+      try {
+        return await bulk;
+      } finally {
+        this.bulks.delete(bulk);
+      }
+    });
   }
 
   /**
@@ -90,7 +95,7 @@ export class StoreService {
     return stored;
   }
 
-  private async storeTogether(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+  private toCommands(namespace: Namespace, memories: readonly NewMemory[]): readonly WriteCommand[] {
     this.checkBulkSize(memories);
     const commands: WriteCommand[] = [];
     for (const [index, memory] of memories.entries()) {
@@ -101,6 +106,10 @@ export class StoreService {
         throw error;
       }
     }
+    return commands;
+  }
+
+  private async writeTogether(commands: readonly WriteCommand[]): Promise<readonly StoredMemory[]> {
     const start = performance.now();
     const stored = await this.writer.write(await this.normalizers.apply(commands));
     this.telemetry.observeWriteBatch(commands.length);
