@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EmbedderUnavailableError } from '@sfm/memory';
+import { EmbedderUnavailableError, throwIfEnded, whileWanted, withinLimit } from '@sfm/memory';
 import { currentTraceparent, traceCall } from '@sfm/observability';
 import { parseRetryAfter, retryDelayMs, type RetryPolicy } from './retry-policy.js';
 
@@ -54,11 +54,13 @@ export class EmbeddingsEndpoint {
   /**
    * Sends a request and returns the parsed answer.
    *
-   * @throws EmbedderUnavailableError when every try failed or the server refuses; InputRefusedError for what it was sent.
+   * @throws EmbedderUnavailableError when every try failed or the server refuses; InputRefusedError for what it was
+   * sent; RequestEndedError when the current request ends
    */
   async post(body: Readonly<Record<string, unknown>>): Promise<unknown> {
     const { retry, delay = sleep } = this.options;
     for (let attempt = 0; ; attempt++) {
+      throwIfEnded();
       try {
         return await this.#tryOnce(JSON.stringify(body));
       } catch (failure) {
@@ -67,7 +69,7 @@ export class EmbeddingsEndpoint {
           const Failure = failure.isRefusal ? InputRefusedError : EmbedderUnavailableError;
           throw new Failure(failure.message, { cause: failure.cause });
         }
-        await delay(retryDelayMs(retry, attempt, failure));
+        await whileWanted(delay(retryDelayMs(retry, attempt, failure)));
       }
     }
   }
@@ -113,24 +115,30 @@ export class EmbeddingsEndpoint {
   }
 
   async #send(body: string): Promise<{ response: Response; text: string }> {
-    const { apiKey, timeoutMs } = this.options;
-    const traceparent = currentTraceparent();
+    const { timeoutMs } = this.options;
     try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-          ...(traceparent === undefined ? {} : { traceparent }),
-        },
-        body,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return { response, text: await response.text() };
+      return await withinLimit(timeoutMs, (signal) => this.#fetch(body, signal));
     } catch (cause) {
+      throwIfEnded();
       const reason = isTimeout(cause) ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
       throw new FailedTry(`the embeddings server ${this.#url} ${reason}`, { mayRecover: true }, cause);
     }
+  }
+
+  async #fetch(body: string, signal: AbortSignal): Promise<{ response: Response; text: string }> {
+    const { apiKey } = this.options;
+    const traceparent = currentTraceparent();
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+        ...(traceparent === undefined ? {} : { traceparent }),
+      },
+      body,
+      signal,
+    });
+    return { response, text: await response.text() };
   }
 
   #excerpt(text: string): string {

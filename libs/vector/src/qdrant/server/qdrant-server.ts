@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QdrantClient, type Schemas } from '@qdrant/js-client-rest';
-import { backoffMs, isJsonObject } from '@sfm/memory';
+import { backoffMs, isJsonObject, throwIfEnded, withinLimit } from '@sfm/memory';
 import { traceCall, type OpenSpan } from '@sfm/observability';
 import { Agent, fetch, request, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
@@ -83,7 +83,7 @@ export class QdrantServer {
    * left.
    *
    * @throws IndexUnavailableError when the server does not answer or refuses the login; CollectionMissing;
-   * QdrantRefusal
+   * QdrantRefusal; RequestEndedError when the current request ends
    */
   async call<Result>(
     request: (api: Api, init: RequestInit) => Promise<Answer<Result>>,
@@ -180,14 +180,19 @@ export class QdrantServer {
     return result;
   }
 
-  async #try<T>(request: (init: Init) => Promise<T>, timeoutMs: number): Promise<T> {
-    const signal = AbortSignal.timeout(timeoutMs);
+  #try<T>(request: (init: Init) => Promise<T>, timeoutMs: number): Promise<T> {
+    return withinLimit(timeoutMs, (signal) => this.#tryUntil(signal, request, timeoutMs));
+  }
+
+  async #tryUntil<T>(signal: AbortSignal, request: (init: Init) => Promise<T>, timeoutMs: number): Promise<T> {
     const init = { signal, ...this.#transport };
     let failure: unknown;
     for (let attempt = 1; ; attempt++) {
+      throwIfEnded();
       try {
         return await request(init);
       } catch (error) {
+        throwIfEnded();
         // An earlier answer of the server is more informative than the timeout.
         if (!signal.aborted || failure === undefined) failure = error;
       }
