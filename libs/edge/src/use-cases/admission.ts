@@ -13,6 +13,7 @@ export const SCOPE_OF = {
   keywordSearch: 'read',
   counts: 'read',
   recall: 'read',
+  recallEach: 'read',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

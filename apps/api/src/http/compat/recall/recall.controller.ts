@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { CurrentPrincipal } from '@sfm/auth';
+import { CountsAs, CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedRecall, RequestLimits } from '@sfm/edge';
-import { type JsonObject, type RecallHit, type RecallRequest, type Principal } from '@sfm/memory';
+import { isJsonObject, type JsonObject, type RecallHit, type RecallRequest, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
@@ -88,6 +88,7 @@ export class CompatRecallController {
 
   @Post('recall_batch')
   @HttpCode(200)
+  @CountsAs(queriesIn)
   @compatible({
     id: 'recallBatch',
     tag: TAG,
@@ -103,7 +104,9 @@ export class CompatRecallController {
   ): Promise<{ batches: JsonObject[][] }> {
     this.limits.count(queries.length, this.limits.bounds.maxBatchQueries, 'queries');
     const requests = queries.map((query, index) => this.toRequest({ ...settings, query }, `queries.${index}`));
-    return { batches: await Promise.all(requests.map((request) => this.payloads({ principal, reply }, request))) };
+    const results = await this.recaller.recallEach(principal, requests);
+    markDegraded(reply, [...new Set(results.flatMap(({ degraded }) => degraded))]);
+    return { batches: results.map(({ hits }) => hits.map(({ memory }) => flatPayload(memory))) };
   }
 
   @Post('recall_with_scores')
@@ -193,4 +196,10 @@ export class CompatRecallController {
       ...(filter ? { filter } : {}),
     };
   }
+}
+
+/** Each question of a batch is a recall. */
+function queriesIn(body: unknown): number {
+  const queries: unknown = isJsonObject(body) ? body['queries'] : undefined;
+  return Array.isArray(queries) ? queries.length : 1;
 }
