@@ -81,7 +81,9 @@ describe('an error is described', () => {
       message: expect.stringContaining('nothing was changed'),
       retryAfterSeconds: 1,
     });
-    expect(describeError(new RequestEndedError('hung up'))).toMatchObject({ loudness: 'silent' });
+    const gone = new RequestEndedError('hung up');
+    expect(describeError(gone)).toMatchObject({ loudness: 'silent' });
+    expect(describeError(new OutcomeUnknownError('at work', { cause: gone }))).toMatchObject({ loudness: 'silent' });
   });
 
   it.each([{ error: new TypeError('secret of the house') }, { error: 'secret' }, { error: null }])(

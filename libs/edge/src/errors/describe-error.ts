@@ -36,7 +36,7 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
   const away = AWAY[code];
   if (away !== undefined) {
     // Nobody reads the answer to a caller that hung up, and there is nothing to mend.
-    const loudness = error instanceof RequestEndedError && error.why === 'hung up' ? 'silent' : 'warning';
+    const loudness = isHangUp(error) || isHangUp(error.cause) ? 'silent' : 'warning';
     return { code, message: away, retryAfterSeconds: waitOf(error) ?? RETRY_AFTER_SECONDS, loudness };
   }
   if (error instanceof InvalidBulkItemError) {
@@ -48,6 +48,10 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
   }
   const retryAfterSeconds = waitOf(error);
   return { code, message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }), loudness: 'silent' };
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof RequestEndedError && error.why === 'hung up';
 }
 
 function waitOf(error: MemoryError): number | undefined {
