@@ -40,23 +40,26 @@ const CORE_ROOMS = {
     reason: 'What an event and a ledger entry say is the same for all who tell them.',
   },
   telemetry: { imports: [], reason: 'Every use case reports to it, so it knows none of them.' },
-  attempts: { imports: [], reason: 'How long to wait has nothing to do with what is tried.' },
+  attempts: { imports: ['model'], reason: 'How long to wait has nothing to do with what is waited for.' },
   text: { imports: ['model'], reason: 'Words are read the same by whoever looks for them.' },
   'index-model': { imports: ['model', 'text'], reason: 'Recall and indexing meet in it, so it knows neither.' },
   access: { imports: ['model'], reason: 'Every door asks who may do what, before it asks for anything else.' },
   idempotency: { imports: ['model'], reason: 'What was answered is remembered, whatever was asked.' },
-  read: { imports: ['model'], reason: 'The truth is read as it is, whoever writes, indexes or recalls.' },
-  store: { imports: ['model', 'telemetry', 'text', 'read'], reason: 'A write is done when it is in the truth.' },
+  read: { imports: ['model', 'attempts'], reason: 'The truth is read as it is, whoever writes, indexes or recalls.' },
+  store: {
+    imports: ['model', 'attempts', 'telemetry', 'text', 'read'],
+    reason: 'A write is done when it is in the truth.',
+  },
   forget: {
-    imports: ['model', 'telemetry', 'store'],
+    imports: ['model', 'attempts', 'telemetry', 'store'],
     reason: 'A deletion is a write, and done when it is in the truth.',
   },
   recall: {
-    imports: ['model', 'telemetry', 'text', 'index-model', 'read'],
+    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read'],
     reason: 'It finds what is there and changes nothing.',
   },
   indexing: {
-    imports: ['model', 'event-model', 'telemetry', 'index-model', 'read', 'store'],
+    imports: ['model', 'attempts', 'event-model', 'telemetry', 'index-model', 'read', 'store'],
     reason: 'Indexes follow the truth, whether anybody recalls or not.',
   },
   replay: {

@@ -38,6 +38,9 @@ export class Cluster {
       KAFKA_MEMORY_EVENTS_TOPIC: TOPIC,
       KAFKA_CONSUMER_GROUP: GROUP,
       KAFKA_TOPIC_PARTITIONS: '3',
+      // So that what was asked of a frozen server has failed before the server goes on.
+      POSTGRES_STATEMENT_TIMEOUT_MS: '3000',
+      SOMA_REQUEST_TIMEOUT_MS: '10000',
     };
     // One after the other: the first migrates.
     const apis: RunningService[] = [];

@@ -15,6 +15,8 @@ export interface Fault {
   readonly restore: (cluster: Cluster) => Promise<void>;
   /** Processes of the product that it ends. Every other one must live through it. */
   readonly kills: (cluster: Cluster) => readonly RunningProgram[];
+  /** Whether its processes are only stopped, and go on afterwards with what they had begun. */
+  readonly isFreeze?: boolean;
   /** Whether nothing can be answered meanwhile, because the truth is down. */
   readonly stopsTruth?: boolean;
   /** The part that `/health` must call unhealthy meanwhile. */
@@ -29,7 +31,7 @@ export function excusedBy(fault: Fault, cluster: Cluster): readonly string[] {
   return fault.kills(cluster).map(({ url }) => url);
 }
 
-/** Every fault once, the absences last: they leave the largest backlog. */
+/** Every fault once, the absences and freezes last: they leave the largest backlog. */
 export const FAULTS: readonly Fault[] = [
   killed('api', ({ apis }) => apis.slice(0, 1)),
   killed('consumer', ({ consumers }) => consumers.slice(0, 1)),
@@ -41,6 +43,10 @@ export const FAULTS: readonly Fault[] = [
   ofServer('qdrant-away', ({ qdrant }) => qdrant, { isAbsence: true, missing: 'qdrant', degradesRecall: true }),
   ofServer('redis-away', ({ redis }) => redis, { isAbsence: true, missing: 'redis' }),
   ofServer('kafka-away', ({ kafka }) => kafka, { isAbsence: true, missing: 'kafka' }),
+  frozen('postgres-frozen', ({ postgres }) => postgres, { stopsTruth: true }),
+  frozen('qdrant-frozen', ({ qdrant }) => qdrant, { isAbsence: true, missing: 'qdrant', degradesRecall: true }),
+  frozen('redis-frozen', ({ redis }) => redis, { isAbsence: true, missing: 'redis' }),
+  frozen('kafka-frozen', ({ kafka }) => kafka, { isAbsence: true, missing: 'kafka' }),
 ];
 
 function ofServer(name: string, choose: (cluster: Cluster) => ServerProcess, more: Partial<Fault> = {}): Fault {
@@ -52,6 +58,16 @@ function ofServer(name: string, choose: (cluster: Cluster) => ServerProcess, mor
     kills: () => [],
     ...more,
   };
+}
+
+/** Stops a server's processes, and lets them go on with what they had begun. */
+function frozen(name: string, choose: (cluster: Cluster) => ServerProcess, more: Partial<Fault>): Fault {
+  return ofServer(name, choose, {
+    isFreeze: true,
+    strike: async (cluster) => void (await choose(cluster).freeze()),
+    restore: async (cluster) => choose(cluster).thaw(),
+    ...more,
+  });
 }
 
 function killed(name: string, kills: Fault['kills']): Fault {

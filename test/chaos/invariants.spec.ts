@@ -74,6 +74,30 @@ describe('the promises that hold after a fault', () => {
     expect(promises()).toEqual(['ledger']);
   });
 
+  it('hold where a failed write happened before the next one, or not at all, and never where it came after', () => {
+    write('store', '5', 'failed');
+    write('store', '5');
+    const memory = { key: '5', isDeleted: false, hasEmbedding: true };
+    state.memories.push({ ...memory, version: 1, indexedVersion: 1, write: 8 });
+    state.events.push({ key: '5', version: 1, type: 'created', write: 8 });
+    state.points.push({ key: '5', version: 1 });
+    expect(brokenPromises(journal, state)).toEqual([]);
+    Object.assign(row(state.memories, '5'), { version: 2, indexedVersion: 2 });
+    row(state.points, '5').version = 2;
+    row(state.events, '5').write = 7;
+    state.events.push({ key: '5', version: 2, type: 'updated', write: 8 });
+    expect(brokenPromises(journal, state)).toEqual([]);
+    const told = state.events.slice(-2);
+    for (const [event, number] of [
+      [told[0], 8],
+      [told[1], 7],
+    ] as const) {
+      if (event) event.write = number;
+    }
+    row(state.memories, '5').write = 7;
+    expect(promises()).toEqual(['ledger']);
+  });
+
   it('are broken by an event that is there twice', () => {
     state.events.push({ key: KEPT, version: 2, type: 'updated', write: 1 });
     row(state.memories, KEPT).version = 2;

@@ -41,6 +41,8 @@ export class Load {
   readonly recalls: RecallAnswer[] = [];
   /** Coordinates that a writer may replace or delete. */
   private readonly live: string[][] = Array.from({ length: WRITERS }, () => []);
+  /** Coordinates whose last write failed: it must never come later, so they are written again. */
+  private readonly failed: string[][] = Array.from({ length: WRITERS }, () => []);
   private places = 0;
   private stopping = false;
   private running: Promise<unknown> = Promise.resolve();
@@ -85,15 +87,27 @@ export class Load {
 
   private async write(writer: number): Promise<void> {
     const live = this.live[writer] ?? [];
+    const failed = this.failed[writer] ?? [];
+    const again = failed.shift();
+    if (again !== undefined) return this.perform('store', again, { live, failed });
     const choice = Math.random();
     const chosen = live.length > 0 && choice < DELETE_SHARE + REPLACE_SHARE ? take(live) : undefined;
     const kind = chosen !== undefined && choice < DELETE_SHARE ? 'delete' : 'store';
     const key = chosen ?? `${writer},${(this.places += 1)}`;
+    return this.perform(kind, key, { live, failed });
+  }
+
+  private async perform(
+    kind: WriteOperation['kind'],
+    key: string,
+    { live, failed }: { readonly live: string[]; readonly failed: string[] },
+  ): Promise<void> {
     const operation = this.journal.send(kind, key);
     const { answer, outcome } = await this.send(kind, this.anyService(), request(operation));
     this.answers.push(answer);
     this.journal.settle(operation, outcome);
     if (kind === 'store' && outcome === 'acknowledged') live.push(key);
+    if (outcome === 'failed') failed.push(key);
   }
 
   private async recall(): Promise<void> {
@@ -150,6 +164,7 @@ function request({ kind, key, write }: WriteOperation): { path: string; method?:
 }
 
 function outcomeOf(status: number): Outcome {
+  if (status === 503) return 'failed';
   if (status >= 500) return 'unknown';
   return status < 300 ? 'acknowledged' : 'refused';
 }

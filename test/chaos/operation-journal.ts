@@ -1,8 +1,9 @@
 /**
- * What became of a write: `refused` with a 4xx, or because nobody accepted the connection. A broken connection, no
- * answer in time and every 5xx leave open whether it happened.
+ * What became of a write: `refused` with a 4xx, or because nobody accepted the connection. `failed` with a 503: it
+ * happened before the answer or never will. A broken connection, no answer in time and every other 5xx leave open whether
+ * and when it happens.
  */
-export type Outcome = 'acknowledged' | 'refused' | 'unknown';
+export type Outcome = 'acknowledged' | 'refused' | 'failed' | 'unknown';
 
 /** One store or deletion. `write` is its number in the journal, and what a stored payload carries to be told apart. */
 export interface WriteOperation {
@@ -67,7 +68,10 @@ export class OperationJournal {
     return [...this.histories.keys()];
   }
 
-  /** The writes at a coordinate that may have happened, in order; only the last of them can be unknown. */
+  /**
+   * The writes at a coordinate that may have happened, in order. Any of them can have failed, only the last can be
+   * unknown.
+   */
   effects(key: string): readonly WriteOperation[] {
     return (this.histories.get(key) ?? []).filter(({ outcome }) => outcome !== 'refused');
   }

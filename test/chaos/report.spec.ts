@@ -22,7 +22,7 @@ describe('the report of faults', () => {
     ];
     expect(countsOf('kafka', { journal, recalls }, rounds)).toEqual({
       fault: 'kafka',
-      ...{ rounds: 2, stored: 1, deleted: 0, recalled: 2, degraded: 1, unknown: 1, cached: 3 },
+      ...{ rounds: 2, stored: 1, deleted: 0, recalled: 2, degraded: 1, failed: 0, unknown: 1, cached: 3 },
       ...{ slowestRecoverySeconds: 2.5, violations },
     });
   });

@@ -10,6 +10,8 @@ export interface FaultCounts {
   readonly deleted: number;
   readonly recalled: number;
   readonly degraded: number;
+  /** Answered with 503. */
+  readonly failed: number;
   readonly unknown: number;
   /** Payloads in the cache at the end of the last round. */
   readonly cached: number;
@@ -24,6 +26,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (counts: FaultCounts) =>
   ['deletes acknowledged', ({ deleted }) => String(deleted)],
   ['recalls answered', ({ recalled }) => String(recalled)],
   ['of them degraded', ({ degraded }) => String(degraded)],
+  ['failed', ({ failed }) => String(failed)],
   ['outcome unknown', ({ unknown }) => String(unknown)],
   ['cached', ({ cached }) => String(cached)],
   ['slowest recovery', ({ slowestRecoverySeconds }) => `${slowestRecoverySeconds.toFixed(1)} s`],
@@ -44,6 +47,7 @@ export function countsOf(
     deleted: journal.count('delete', 'acknowledged'),
     recalled: answered.length,
     degraded: answered.filter(({ degraded }) => degraded.length > 0).length,
+    failed: journal.count('store', 'failed') + journal.count('delete', 'failed'),
     unknown: journal.count('store', 'unknown') + journal.count('delete', 'unknown'),
     cached: rounds.at(-1)?.cached ?? 0,
     slowestRecoverySeconds: Math.max(0, ...rounds.map(({ recoverySeconds }) => recoverySeconds)),

@@ -103,6 +103,8 @@ async function hurt(
   const struckAtMs = performance.now();
   await fault.strike(cluster);
   const downAtMs = performance.now();
+  // Through connections that are not frozen; what was asked over the others has failed by then.
+  if (fault.isFreeze && !fault.isAbsence) await traffic(load);
   const violations = fault.isAbsence ? await stayAway(cluster, fault, { load, untilMs: downAtMs + absenceMs }) : [];
   const away = { fromMs: downAtMs, toMs: performance.now() };
   await fault.restore(cluster);

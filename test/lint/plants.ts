@@ -35,7 +35,7 @@ const CORE_ROOMS: Readonly<Record<string, { below?: string; forbidden: string }>
   model: { forbidden: 'text' },
   'event-model': { below: 'model', forbidden: 'text' },
   telemetry: { forbidden: 'model' },
-  attempts: { forbidden: 'model' },
+  attempts: { below: 'model', forbidden: 'text' },
   text: { below: 'model', forbidden: 'index-model' },
   'index-model': { below: 'text', forbidden: 'telemetry' },
   access: { below: 'model', forbidden: 'read' },

@@ -78,6 +78,7 @@ function httpOptions(config: AppConfig): HttpOptions {
     version: VERSION,
     hybridDefault: config.recall.hybridDefault,
     maxBodyBytes: config.http.maxBodyBytes,
+    requestTimeoutMs: config.http.requestTimeoutMs,
     cors: { origins: config.http.corsOrigins },
   };
 }

@@ -33,6 +33,7 @@ export const OPTIONS: HttpOptions = {
   version: '9.9.9',
   hybridDefault: true,
   maxBodyBytes: 5 * 1024 * 1024,
+  requestTimeoutMs: 60_000,
   cors: { origins: ['https://app.example'] },
 };
 

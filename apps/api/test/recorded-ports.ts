@@ -173,11 +173,14 @@ export class RecordedRecall {
   readonly requests: { readonly namespace: Namespace; readonly request: RecallRequest }[] = [];
   result: RecallResult = { hits: [], degraded: [] };
   failure: Error | undefined;
+  /** Before it answers. */
+  work: (request: RecallRequest) => Promise<unknown> = async () => undefined;
 
   async recall(namespace: Namespace, request: RecallRequest): Promise<RecallResult> {
     this.calls.push('recall');
     this.requests.push({ namespace, request });
     if (this.failure) throw this.failure;
+    await this.work(request);
     return this.result;
   }
 

@@ -1,8 +1,21 @@
 export { type BackoffLimits, backoffMs } from './attempts/backoff.js';
+export { outcomeUnknown, toTheEnd, whileWanted, withinLimit } from './attempts/bounded-wait.js';
+export {
+  currentBudget,
+  openBudget,
+  type OpenBudget,
+  remainingMs,
+  RequestBudget,
+  throwIfEnded,
+  withBudget,
+  withoutBudget,
+} from './attempts/request-budget.js';
+export { sideBySide } from './attempts/side-by-side.js';
 export {
   CircuitBreaker,
   CircuitOpenError,
   type CircuitBreakerOptions,
+  type CircuitCall,
   type CircuitState,
   type CircuitVerdict,
 } from './attempts/circuit-breaker.js';
@@ -24,6 +37,8 @@ export {
   type VersionConflict,
   VersionConflictError,
   NamespaceBusyError,
+  OutcomeUnknownError,
+  RequestEndedError,
   StoreUnavailableError,
   UnknownCursorError,
   EmbedderUnavailableError,

@@ -13,6 +13,9 @@ interface EventRow extends Omit<LedgerRow, 'eventId' | 'key' | 'memoryType' | 'c
   readonly content_hash: string | null;
 }
 
+/** Tests hold transactions open, and the two clocks are of one machine. */
+const UNHURRIED_MS = 3_600_000;
+
 /** Reaches into the ledger of PostgreSQL beside the adapters. */
 export class PostgresLedgerAccess implements LedgerAccess {
   constructor(private readonly database: PostgresDatabase) {}
@@ -27,7 +30,7 @@ export class PostgresLedgerAccess implements LedgerAccess {
             return ended;
           };
           resolve({
-            write: async (commands) => void (await run(writeStatement(commands))),
+            write: async (commands) => void (await run(writeStatement(commands, Date.now() + UNHURRIED_MS))),
             commit: () => finish('commit'),
             rollBack: () => finish('roll back').catch((error) => expect(error).toBe(ROLL_BACK)),
           });

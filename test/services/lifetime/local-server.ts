@@ -73,6 +73,15 @@ export class LocalServer implements ServerProcess {
     await this.gone;
   }
 
+  async freeze(): Promise<readonly number[]> {
+    this.child?.kill('SIGSTOP');
+    return this.pid === undefined ? [] : [this.pid];
+  }
+
+  thaw(): void {
+    this.child?.kill('SIGCONT');
+  }
+
   /** Its data is worthless now, and a polite end takes some servers seconds. */
   async stop(): Promise<void> {
     await this.kill();

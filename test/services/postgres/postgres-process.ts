@@ -16,6 +16,7 @@ export const CERTIFICATE_ROLE = 'soma_by_certificate';
 export class PostgresServer implements ServerProcess {
   private connection: EmbeddedPostgresConnection | undefined;
   private running = false;
+  private readonly frozen: number[] = [];
 
   constructor(
     private readonly place: Place,
@@ -72,6 +73,27 @@ export class PostgresServer implements ServerProcess {
     await this.end('SIGINT');
   }
 
+  async freeze(): Promise<readonly number[]> {
+    const admin = new pg.Client({ connectionString: this.adminUrl });
+    await admin.connect();
+    try {
+      const { rows } = await admin.query<{ pid: number }>(
+        "SELECT pid FROM pg_stat_activity WHERE usename = $1 AND backend_type = 'client backend'",
+        [this.user],
+      );
+      const pids = rows.map(({ pid }) => pid);
+      this.frozen.push(...pids);
+      signalAll(pids, 'SIGSTOP');
+      return pids;
+    } finally {
+      await admin.end();
+    }
+  }
+
+  thaw(): void {
+    signalAll(this.frozen.splice(0), 'SIGCONT');
+  }
+
   /** Makes it refuse unencrypted connections; client certificates are checked, and one role logs in by its own. */
   async demandTls(certificates: TestCertificates): Promise<void> {
     const cluster = path.join(this.place.folder, 'postgres');
@@ -117,6 +139,7 @@ export class PostgresServer implements ServerProcess {
     const { pid } = this;
     if (pid === undefined) return;
     process.kill(pid, signal);
+    this.thaw();
     // Its children end by themselves a moment after it; until then the next start would wait for them.
     await waitFor(async () => !(await isRunning(pid)) && !(await isListening(LOOPBACK, this.known.port)), {
       what: () => `PostgreSQL (pid ${pid}) to end`,
@@ -127,6 +150,17 @@ export class PostgresServer implements ServerProcess {
   private get known(): EmbeddedPostgresConnection {
     if (this.connection === undefined) throw new Error('This PostgreSQL was not started.');
     return this.connection;
+  }
+}
+
+/** A process that has ended meanwhile needs no signal. */
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
   }
 }
 

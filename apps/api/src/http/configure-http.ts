@@ -6,6 +6,7 @@ import { RequestLimits } from '@sfm/edge';
 import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetrics } from '@sfm/observability';
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
+import { installRequestBudgets } from './requests/request-budgets.js';
 import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
@@ -14,10 +15,11 @@ const TITLE = 'SomaFractalMemory API';
 
 /** Sets up hooks, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
-  const { cors, version } = app.get(HttpOptions, { strict: false });
+  const { cors, version, requestTimeoutMs } = app.get(HttpOptions, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   installRequestId(fastify);
   installHttpTracing(fastify);
+  installRequestBudgets(fastify, requestTimeoutMs);
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (reply.statusCode === 413) readToTheEnd(request.raw, done);
     else done();

@@ -1,5 +1,5 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { HealthController } from './compat/service/health.controller.js';
 import { CompatLookupController } from './compat/lookup/lookup.controller.js';
 import { CompatMemoriesController } from './compat/memories/memories.controller.js';
@@ -7,6 +7,7 @@ import { CompatRecallController } from './compat/recall/recall.controller.js';
 import { ServiceController } from './compat/service/service.controller.js';
 import { CompatStoreController } from './compat/memories/store.controller.js';
 import { ErrorFilter } from './errors/error.filter.js';
+import { DeadlineInterceptor } from './requests/deadline.interceptor.js';
 import { RouteTable } from './errors/route-table.js';
 import { AdminController } from './v1/admin/admin.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
@@ -33,7 +34,11 @@ export class HttpModule {
         RecallController,
         AdminController,
       ],
-      providers: [RouteTable, { provide: APP_FILTER, useClass: ErrorFilter }],
+      providers: [
+        RouteTable,
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        { provide: APP_INTERCEPTOR, useClass: DeadlineInterceptor },
+      ],
     };
   }
 }

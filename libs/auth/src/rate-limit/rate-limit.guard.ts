@@ -11,12 +11,20 @@ const UNLIMITED = 'sfm:unlimited';
 /** The route (or all routes of the controller) is not rate limited. */
 export const Unlimited = (): CustomDecorator => SetMetadata(UNLIMITED, true);
 
+const COST = 'sfm:cost';
+
+/**
+ * How many requests one call of the route counts as, told from its parsed body, which is not checked yet; at least 1.
+ */
+export const CountsAs = (cost: (body: unknown) => number): CustomDecorator => SetMetadata(COST, cost);
+
 interface HeaderWriter {
   header(name: string, value: string): unknown;
 }
 
 /**
- * Counts requests per credential and route pattern; methods of one pattern share a count. Runs after BearerAuthGuard,
+ * Counts requests per credential and route pattern; methods of one pattern share a count, and a call that asks several
+ * things at once counts as so many. Runs after BearerAuthGuard,
  * so refused tokens are not counted. Every limited response carries `RateLimit-Limit`, `-Remaining` and `-Reset`
  * (seconds).
  *
@@ -34,7 +42,8 @@ export class RateLimitGuard implements CanActivate {
     const { max, windowMs } = this.auth.rateLimit;
     if (max <= 0 || windowMs <= 0 || this.isUnlimited(context)) return true;
     const http = context.switchToHttp();
-    const decision = await this.limiter.consume(keyOf(http.getRequest<GuardedRequest>()), max, windowMs);
+    const request = http.getRequest<GuardedRequest>();
+    const decision = await this.limiter.consume(keyOf(request), max, windowMs, this.costOf(context, request));
 
     const response = http.getResponse<HeaderWriter>();
     response.header('RateLimit-Limit', String(max));
@@ -44,6 +53,11 @@ export class RateLimitGuard implements CanActivate {
     const retryAfterSeconds = Math.max(1, Math.ceil(decision.retryAfterMs / 1000));
     response.header('Retry-After', String(retryAfterSeconds));
     throw new RateLimitExceededError(retryAfterSeconds);
+  }
+
+  private costOf(context: ExecutionContext, { body }: GuardedRequest): number {
+    const cost = this.reflector.get<((body: unknown) => number) | undefined>(COST, context.getHandler());
+    return Math.max(1, cost?.(body) ?? 1);
   }
 
   private isUnlimited(context: ExecutionContext): boolean {

@@ -15,7 +15,7 @@ const WINDOW_MS = 1_000_000;
 export function describeRateLimiterContract(adapter: string, harness: RateLimiterHarness): void {
   describe(`${adapter} as a rate limiter`, () => {
     let limiter: RateLimiter;
-    const consume = (key = 'key', limit = 3) => limiter.consume(key, limit, WINDOW_MS);
+    const consume = (key = 'key', limit = 3, cost = 1) => limiter.consume(key, limit, WINDOW_MS, cost);
 
     beforeEach(async () => {
       limiter = await harness.create();
@@ -68,6 +68,27 @@ export function describeRateLimiterContract(adapter: string, harness: RateLimite
     it('lets no more through when many come at once', async () => {
       const decisions = await Promise.all(Array.from({ length: 50 }, () => consume('key', 20)));
       expect(decisions.filter(({ allowed }) => allowed)).toHaveLength(20);
+    });
+
+    it('counts a call as several, all of them or none', async () => {
+      expect(await consume('key', 5, 3)).toMatchObject({ allowed: true, remaining: 2 });
+      await harness.advance(400_000);
+      expect(await consume('key', 5)).toMatchObject({ allowed: true, remaining: 1 });
+      const refused = await consume('key', 5, 2);
+      expect(refused).toMatchObject({ allowed: false, remaining: 1 });
+      expect(refused.retryAfterMs).toBeGreaterThan(WINDOW_MS - 500_000);
+      expect(refused.retryAfterMs).toBeLessThanOrEqual(WINDOW_MS - 400_000);
+      expect(await consume('key', 5)).toMatchObject({ allowed: true, remaining: 0 });
+      await harness.advance(refused.retryAfterMs);
+      expect(await consume('key', 5, 3)).toMatchObject({ allowed: true, remaining: 0 });
+    });
+
+    it('gives a whole window to a call that costs more than the limit', async () => {
+      await consume('key', 3);
+      expect(await consume('key', 3, 10)).toMatchObject({ allowed: false, remaining: 2 });
+      await harness.advance(WINDOW_MS);
+      expect(await consume('key', 3, 10)).toMatchObject({ allowed: true, remaining: 0 });
+      expect((await consume('key', 3)).allowed).toBe(false);
     });
 
     it('follows a limit that is lowered meanwhile', async () => {

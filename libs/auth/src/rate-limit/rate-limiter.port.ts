@@ -1,4 +1,4 @@
-/** Result of one request against a limit. */
+/** Result of one call against a limit. */
 export interface RateLimitDecision {
   readonly allowed: boolean;
   /** Requests still allowed right now. */
@@ -14,6 +14,9 @@ export interface RateLimitDecision {
  * key are allowed. Refused requests do not count. Concurrent calls never let more through.
  */
 export abstract class RateLimiter {
-  /** Counts one request for `key` unless that would exceed the limit. `limit` and `windowMs` are at least 1. */
-  abstract consume(key: string, limit: number, windowMs: number): Promise<RateLimitDecision>;
+  /**
+   * Counts `cost` requests for `key`, all or none of them: none when that would exceed the limit. One that costs more than
+   * the limit takes a whole window. `limit`, `windowMs` and `cost` are at least 1.
+   */
+  abstract consume(key: string, limit: number, windowMs: number, cost?: number): Promise<RateLimitDecision>;
 }

@@ -10,4 +10,5 @@ export interface GuardedRequest {
   readonly ip?: string;
   /** The authenticated caller; set by BearerAuthGuard. */
   principal?: Principal;
+  readonly body?: unknown;
 }

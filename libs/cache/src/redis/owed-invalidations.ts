@@ -1,3 +1,5 @@
+import { withoutBudget } from '@sfm/memory';
+
 /** The key of an entry, and the version that an invalidation stores there. */
 export type OwedInvalidation = readonly [at: string, version: number];
 
@@ -67,11 +69,14 @@ export class OwedInvalidations {
 
   private async round(begin = () => {}): Promise<void> {
     this.waitingRounds += 1;
-    this.lastRound = this.lastRound.then(async () => {
-      begin();
-      await this.sendAll();
-      this.waitingRounds -= 1;
-    });
+    // What it sends is of many requests.
+    this.lastRound = withoutBudget(() =>
+      this.lastRound.then(async () => {
+        begin();
+        await this.sendAll();
+        this.waitingRounds -= 1;
+      }),
+    );
     await this.lastRound;
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { openBudget, RequestEndedError, withBudget } from '@sfm/memory';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../../../../test/services/availability.js';
 import { startRedisCluster, startRedisSentinel } from '../../../../test/services/redis/redis-topologies.js';
@@ -74,10 +75,16 @@ describeReal('the connection to Redis', () => {
     const server = await started(startRedis());
     const watched = await connect(server.url, { commandTimeoutMs: 3000, connectTimeoutMs: 6000 });
     await countUp(watched);
-    process.kill(server.pid ?? 0, 'SIGSTOP');
+    await server.freeze();
+    // A caller who hangs up says nothing about the server.
+    const { budget, hangUp } = openBudget(60_000);
+    const asking = withBudget(budget, () => countUp(watched));
+    hangUp();
+    await expect(asking).rejects.toThrow(RequestEndedError);
+    expect(watched.redis.isUp).toBe(true);
     await expect(countUp(watched)).rejects.toThrow(/no answer within 3000 ms/);
     await expect(countUp(watched)).rejects.toThrow(/away/);
-    process.kill(server.pid ?? 0, 'SIGCONT');
+    server.thaw();
     await waitFor(() => watched.redis.isUp);
     expect(await countUp(watched)).toBe(1);
     expect(watched.warnings).toEqual([expect.stringContaining('no answer within 3000 ms')]);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { RequestEndedError, throwIfEnded, whileWanted } from '@sfm/memory';
 import { Cluster } from 'ioredis';
 import { createRedisClient, type RedisClient, type RedisConnectionOptions } from './redis-client.js';
 
@@ -99,13 +100,16 @@ export class RedisConnection {
   /**
    * Resolves with the result of `work`.
    *
-   * @throws Error when Redis is down, does not answer in time (the outcome is unknown then) or refuses
+   * @throws Error when Redis is down, does not answer in time (the outcome is unknown then) or refuses; RequestEndedError
+   * when the current request ends: the command goes on, and says nothing about the server
    */
   async execute<T>(work: (client: RedisClient) => Promise<T>): Promise<T> {
+    throwIfEnded();
     if (this.state !== 'up') throw new Error(`Redis is away: ${this.problem}`);
     try {
-      return await this.inTime(work(this.client));
+      return await whileWanted(this.inTime(work(this.client)));
     } catch (error) {
+      if (error instanceof RequestEndedError) throw error;
       if (isRefusal(error))
         this.warnQuietly(error.message.split(' ', 1)[0] ?? '', `Redis refuses commands (${error.message})`);
       else if (this.isCluster) this.warnQuietly('node', `a node of the Redis cluster fails (${describe(error)})`);

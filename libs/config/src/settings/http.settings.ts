@@ -69,6 +69,16 @@ export const httpSettings = {
     unit: 's',
     description: 'How long an idle connection is kept open. Longer than the idle timeout of a proxy in front.',
   }),
+  requestTimeoutMs: integer({
+    name: 'SOMA_REQUEST_TIMEOUT_MS',
+    fallback: 30_000,
+    min: 100,
+    max: 3_600_000,
+    unit: 'ms',
+    description:
+      'Longest time from a request to its answer; past it the work stops and 503 is answered with Retry-After. A write ' +
+      'that PostgreSQL gets to later is void. The streams of verify and reindex have no limit.',
+  }),
   maxBodyBytes: scaled({
     name: 'SOMA_MAX_REQUEST_BODY_MB',
     fallback: 5,

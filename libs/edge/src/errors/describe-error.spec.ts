@@ -6,6 +6,8 @@ import {
   MemoryNotFoundError,
   PayloadTooLargeError,
   RateLimitExceededError,
+  OutcomeUnknownError,
+  RequestEndedError,
   StoreUnavailableError,
 } from '@sfm/memory';
 import { InvalidShapeError, type FieldProblem } from '../checks/field-problem.js';
@@ -61,10 +63,27 @@ describe('an error is described', () => {
   it('without hosts and drivers where a part is away, and as a warning to its operator', () => {
     expect(describeError(new StoreUnavailableError('connect ECONNREFUSED 10.0.0.7:5432'))).toEqual({
       code: 'store_unavailable',
-      message: 'The store does not answer; retrying is safe',
+      message: 'The store does not answer; nothing was changed, and retrying is safe',
       retryAfterSeconds: 1,
       loudness: 'warning',
     });
+  });
+
+  it('as changed or not, where that is not known, and as not changed only where it is certain', () => {
+    expect(describeError(new OutcomeUnknownError('Query read timeout'))).toEqual({
+      code: 'outcome_unknown',
+      message: 'The store did not answer in time: whether the change was made is unknown; repeating it is safe',
+      retryAfterSeconds: 1,
+      loudness: 'warning',
+    });
+    expect(describeError(new RequestEndedError('deadline'))).toMatchObject({
+      code: 'deadline_exceeded',
+      message: expect.stringContaining('nothing was changed'),
+      retryAfterSeconds: 1,
+    });
+    const gone = new RequestEndedError('hung up');
+    expect(describeError(gone)).toMatchObject({ loudness: 'silent' });
+    expect(describeError(new OutcomeUnknownError('at work', { cause: gone }))).toMatchObject({ loudness: 'silent' });
   });
 
   it.each([{ error: new TypeError('secret of the house') }, { error: 'secret' }, { error: null }])(

@@ -1,16 +1,21 @@
-import { InvalidBulkItemError, InvalidRequestError, MemoryError, type ErrorCode } from '@sfm/memory';
+import { InvalidBulkItemError, InvalidRequestError, MemoryError, RequestEndedError, type ErrorCode } from '@sfm/memory';
 import { fieldPath, InvalidShapeError, type FieldProblem, type RequestPart } from '../checks/field-problem.js';
 import { INTERNAL_ERROR, type ErrorDescription } from './error-description.js';
 
 /** Seconds a caller is asked to wait when the error gives no time. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** Names shown to callers for parts that do not answer. */
+/**
+ * Sentences for callers about what did not answer, and what that means for the request: messages of adapters may name
+ * hosts and drivers.
+ */
 const AWAY: Readonly<Partial<Record<ErrorCode, string>>> = {
-  store_unavailable: 'store',
-  embedder_unavailable: 'embedder',
-  index_unavailable: 'index',
-  bus_unavailable: 'service',
+  deadline_exceeded: 'The request was not answered in time; nothing was changed, and retrying is safe',
+  store_unavailable: 'The store does not answer; nothing was changed, and retrying is safe',
+  outcome_unknown: 'The store did not answer in time: whether the change was made is unknown; repeating it is safe',
+  embedder_unavailable: 'The embedder does not answer; retrying is safe',
+  index_unavailable: 'The index does not answer; retrying is safe',
+  bus_unavailable: 'The service does not answer; retrying is safe',
 };
 
 /**
@@ -30,9 +35,9 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
   const { code, message } = error;
   const away = AWAY[code];
   if (away !== undefined) {
-    // Messages of adapters may name hosts and drivers, so callers get a generic sentence.
-    const plain = `The ${away} does not answer; retrying is safe`;
-    return { code, message: plain, retryAfterSeconds: waitOf(error) ?? RETRY_AFTER_SECONDS, loudness: 'warning' };
+    // Nobody reads the answer to a caller that hung up, and there is nothing to mend.
+    const loudness = isHangUp(error) || isHangUp(error.cause) ? 'silent' : 'warning';
+    return { code, message: away, retryAfterSeconds: waitOf(error) ?? RETRY_AFTER_SECONDS, loudness };
   }
   if (error instanceof InvalidBulkItemError) {
     const reason = error.reason.code === 'payload_too_large' ? error.reason.code : code;
@@ -43,6 +48,10 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
   }
   const retryAfterSeconds = waitOf(error);
   return { code, message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }), loudness: 'silent' };
+}
+
+function isHangUp(error: unknown): boolean {
+  return error instanceof RequestEndedError && error.why === 'hung up';
 }
 
 function waitOf(error: MemoryError): number | undefined {

@@ -1,5 +1,6 @@
 import {
   InvalidRequestError,
+  remainingMs,
   RequestInFlightError,
   type IdempotencyStore,
   type JsonValue,
@@ -14,8 +15,12 @@ export const IDEMPOTENCY_KEY_PATTERN = String.raw`^[\u0021-\u007e]{1,255}$`;
 const KEY = new RegExp(IDEMPOTENCY_KEY_PATTERN);
 /** How long an answer is remembered and repeated. */
 const KEPT_MS = 60 * 60 * 1000;
-/** How long a request may take before it is considered lost, along with the process that was handling it. */
+/**
+ * How long a request may take before it is considered lost, along with the process that was handling it; longer where its
+ * deadline is later.
+ */
 const HELD_MS = 60 * 1000;
+const GRACE_MS = 10 * 1000;
 
 /** A call of a use case, with or without an idempotency key. */
 export interface RepeatableCall {
@@ -66,7 +71,7 @@ export class IdempotentRequests {
     if (call.key === undefined) return (await work()).answer;
     const request = repeatable(call);
     const now = this.now();
-    const claim = await this.store.claim(request, new Date(now), new Date(now + HELD_MS));
+    const claim = await this.store.claim(request, new Date(now), new Date(now + heldMs()));
     switch (claim.state) {
       case 'fresh':
         return this.answer(request, claim.claimId, work);
@@ -97,6 +102,11 @@ export class IdempotentRequests {
       await noted.catch(this.onForgotten);
     }
   }
+}
+
+function heldMs(): number {
+  const leftMs = remainingMs();
+  return Number.isFinite(leftMs) ? Math.max(HELD_MS, leftMs + GRACE_MS) : HELD_MS;
 }
 
 function repeatable({ principal, operation, key, keyField, hash }: RepeatableCall): RepeatableRequest {

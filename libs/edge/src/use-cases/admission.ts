@@ -14,6 +14,7 @@ export const SCOPE_OF = {
   keywordSearch: 'read',
   counts: 'read',
   recall: 'read',
+  recallEach: 'read',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

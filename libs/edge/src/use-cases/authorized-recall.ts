@@ -1,5 +1,8 @@
-import type { Principal, RecallRequest, RecallResult, RecallService } from '@sfm/memory';
+import { sideBySide, type Principal, type RecallRequest, type RecallResult, type RecallService } from '@sfm/memory';
 import { admit } from './admission.js';
+
+/** Recalls of one batch at once: more would take the store from other callers, and the first answers come no sooner. */
+const SIDE_BY_SIDE = 4;
 
 /** Recall in the principal's namespace. Throws ScopeForbiddenError if the principal may not read. */
 export class AuthorizedRecall {
@@ -8,6 +11,19 @@ export class AuthorizedRecall {
   /** See `RecallService.recall`. Nothing is found for a request that is undefined, because it can match nothing. */
   async recall(principal: Principal, request: RecallRequest | undefined): Promise<RecallResult> {
     admit(principal, 'recall');
+    return this.#answer(principal, request);
+  }
+
+  /** Answers several requests, a few at a time, in their order. Fails with the first that fails. */
+  async recallEach(
+    principal: Principal,
+    requests: readonly (RecallRequest | undefined)[],
+  ): Promise<readonly RecallResult[]> {
+    admit(principal, 'recallEach');
+    return sideBySide(requests, SIDE_BY_SIDE, (request) => this.#answer(principal, request));
+  }
+
+  async #answer(principal: Principal, request: RecallRequest | undefined): Promise<RecallResult> {
     if (request === undefined) return { hits: [], degraded: [] };
     return this.recaller.recall(principal.namespace, request);
   }

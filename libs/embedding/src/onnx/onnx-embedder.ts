@@ -1,4 +1,4 @@
-import { Embedder, EmbedderUnavailableError } from '@sfm/memory';
+import { Embedder, EmbedderUnavailableError, throwIfEnded } from '@sfm/memory';
 import { beginningOf, MAX_MODEL_CHARACTERS } from '../texts/model-text.js';
 import { toUnitLength } from '../vectors/unit-length.js';
 import { openModelFolder, type ModelPrecision } from './model-folder.js';
@@ -65,6 +65,8 @@ export class OnnxEmbedder extends Embedder {
     const vectors: Float32Array[] = texts.map(() => new Float32Array(this.dimension));
     const positions = texts.flatMap((text, position) => (text.trim() === '' ? [] : [position]));
     for (let start = 0; start < positions.length; start += this.#batchSize) {
+      // A run cannot be stopped, so the time is checked between them.
+      throwIfEnded();
       const batch = positions.slice(start, start + this.#batchSize);
       const rows = await this.#run(batch.map((position) => beginningOf(texts[position] ?? '', MAX_MODEL_CHARACTERS)));
       batch.forEach((position, index) => (vectors[position] = rows[index] ?? new Float32Array(this.dimension)));

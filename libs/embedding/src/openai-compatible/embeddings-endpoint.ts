@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CircuitBreaker, CircuitOpenError, EmbedderUnavailableError, type EmbeddingCall } from '@sfm/memory';
+import {
+  CircuitBreaker,
+  CircuitOpenError,
+  EmbedderUnavailableError,
+  throwIfEnded,
+  whileWanted,
+  withinLimit,
+  type EmbeddingCall,
+} from '@sfm/memory';
 import { currentTraceparent, traceCall } from '@sfm/observability';
 import { parseRetryAfter, retryDelayMs, type RetryPolicy } from './retry-policy.js';
 
@@ -78,13 +86,15 @@ export class EmbeddingsEndpoint {
   /**
    * Sends a request and returns the parsed answer.
    *
-   * @throws EmbedderUnavailableError when every try failed or the server refuses; InputRefusedError for what it was sent.
+   * @throws EmbedderUnavailableError when every try failed or the server refuses; InputRefusedError for what it was
+   * sent; RequestEndedError when the current request ends
    */
   async post(body: Readonly<Record<string, unknown>>, { isPatient = false }: EmbeddingCall = {}): Promise<unknown> {
     const { retry, timeoutMs, delay = sleep } = this.options;
     const patience = { patienceMs: isPatient ? PATIENCE_MS : 0 };
     const text = JSON.stringify(body);
     for (let attempt = 0; ; attempt++) {
+      throwIfEnded();
       try {
         return await this.circuit.run(() => this.#tryOnce(text, timeoutMs), patience);
       } catch (failure) {
@@ -94,7 +104,7 @@ export class EmbeddingsEndpoint {
           const Failure = failure.isRefusal ? InputRefusedError : EmbedderUnavailableError;
           throw new Failure(failure.message, { cause: failure.cause });
         }
-        await delay(retryDelayMs(retry, attempt, failure));
+        await whileWanted(delay(retryDelayMs(retry, attempt, failure)));
       }
     }
   }
@@ -145,24 +155,29 @@ export class EmbeddingsEndpoint {
   }
 
   async #send(body: string, timeoutMs: number): Promise<{ response: Response; text: string }> {
-    const { apiKey } = this.options;
-    const traceparent = currentTraceparent();
     try {
-      const response = await fetch(this.#url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
-          ...(traceparent === undefined ? {} : { traceparent }),
-        },
-        body,
-        signal: AbortSignal.timeout(timeoutMs),
-      });
-      return { response, text: await response.text() };
+      return await withinLimit(timeoutMs, (signal) => this.#fetch(body, signal));
     } catch (cause) {
+      throwIfEnded();
       const reason = isTimeout(cause) ? `did not answer within ${timeoutMs} ms` : 'cannot be reached';
       throw new NoAnswer(`the embeddings server ${this.#url} ${reason}`, cause);
     }
+  }
+
+  async #fetch(body: string, signal: AbortSignal): Promise<{ response: Response; text: string }> {
+    const { apiKey } = this.options;
+    const traceparent = currentTraceparent();
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}),
+        ...(traceparent === undefined ? {} : { traceparent }),
+      },
+      body,
+      signal,
+    });
+    return { response, text: await response.text() };
   }
 
   #excerpt(text: string): string {

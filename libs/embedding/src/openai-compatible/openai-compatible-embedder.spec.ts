@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { EmbedderUnavailableError } from '@sfm/memory';
+import { EmbedderUnavailableError, openBudget, RequestEndedError, withBudget } from '@sfm/memory';
 import { describeEmbedderContract, randomUnitVector, seededRandom } from '@sfm/memory/testing';
 import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { OpenAiCompatibleEmbedder, type OpenAiCompatibleOptions } from './openai-compatible-embedder.js';
@@ -246,6 +246,32 @@ describe('OpenAiCompatibleEmbedder', () => {
     const embedder = anEmbedder({ maxRetries: 0 });
     for (let call = 0; call < 10; call += 1) await failureOf(embedder);
     expect([asked('a'), embedder.circuit.openings]).toEqual([10, 0]);
+  });
+
+  it('stops asking when the caller of the request hangs up, also between tries', async () => {
+    let wait: () => void = () => undefined;
+    const isWaiting = new Promise<void>((resolve) => (wait = resolve));
+    server.respond = (_, response, number) => (number === 1 ? answer(response, 503, 'busy') : undefined);
+    const { budget, hangUp } = openBudget(60_000);
+    const embedder = anEmbedder({
+      delay: () => {
+        wait();
+        return new Promise(() => undefined);
+      },
+    });
+    const embedding = withBudget(budget, () => embedder.embed(['a']));
+    await isWaiting;
+    hangUp();
+    await expect(embedding).rejects.toThrow(RequestEndedError);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it('ends a request that is under way when its caller hangs up', async () => {
+    const { budget, hangUp } = openBudget(60_000);
+    server.respond = hangUp;
+    await expect(withBudget(budget, () => anEmbedder().embed(['a']))).rejects.toThrow(RequestEndedError);
+    expect(server.seen).toHaveLength(1);
+    expect(budget).toMatchObject({ listeners: { size: 0 } });
   });
 
   it('does not repeat a refused request, and shows the reason without the key', async () => {

@@ -1,4 +1,4 @@
-import { Embedder, type CircuitBreaker, type EmbeddingCall } from '@sfm/memory';
+import { Embedder, sideBySide, type CircuitBreaker, type EmbeddingCall } from '@sfm/memory';
 import { EmbeddingsEndpoint, InputRefusedError } from './embeddings-endpoint.js';
 import { beginningOf, MAX_MODEL_CHARACTERS } from '../texts/model-text.js';
 import { readEmbeddings } from './embeddings-response.js';
@@ -89,7 +89,7 @@ export class OpenAiCompatibleEmbedder extends Embedder {
       );
       batch.forEach((position, index) => (vectors[position] = embedded[index] ?? new Float32Array(this.dimension)));
     };
-    await this.#inParallel(batches, embedBatch);
+    await sideBySide(batches, this.#maxConcurrency, embedBatch);
     return vectors;
   }
 
@@ -119,21 +119,5 @@ export class OpenAiCompatibleEmbedder extends Embedder {
     const { model, dimension } = this.options;
     const answer = await this.#endpoint.post(this.#bodyOf(input), call);
     return readEmbeddings(answer, { count: input.length, dimension, model });
-  }
-
-  /** After the first failure, starts no further requests. */
-  async #inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-    const waiting = items.values();
-    let hasFailed = false;
-    const lane = async (): Promise<void> => {
-      for (const item of waiting) {
-        if (hasFailed) return;
-        await work(item).catch((failure: unknown) => {
-          hasFailed = true;
-          throw failure;
-        });
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(this.#maxConcurrency, items.length) }, lane));
   }
 }

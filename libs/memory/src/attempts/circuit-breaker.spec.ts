@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { RequestEndedError } from '../model/errors.js';
 import { CircuitBreaker, CircuitOpenError, type CircuitBreakerOptions } from './circuit-breaker.js';
+import { currentBudget, openBudget, RequestBudget, withBudget } from './request-budget.js';
 
 class Outage extends Error {}
 
@@ -99,6 +101,37 @@ describe('a circuit breaker', () => {
     const gaveUp = () => Promise.reject(new TypeError('the caller hung up'));
     for (let call = 0; call < 20; call += 1) expect(await failed(breaker.run(gaveUp))).toBe('TypeError');
     expect(breaker.openings).toBe(0);
+  });
+
+  it('learns nothing from a request that ended, and probes on no budget of one', async () => {
+    const { budget, hangUp } = openBudget(60_000);
+    const hungUp = () => {
+      hangUp();
+      return Promise.reject(new Outage('aborted'));
+    };
+    for (let call = 0; call < 20; call += 1) await withBudget(budget, () => failed(breaker.run(hungUp)));
+    expect(breaker.openings).toBe(0);
+    const budgets: unknown[] = [];
+    open({
+      probe: async (signal) => {
+        budgets.push(currentBudget());
+        return server.probe(signal);
+      },
+    });
+    server.mood = 'is away';
+    await withBudget(new RequestBudget(Infinity), () => askTimes(3));
+    await pass(5000);
+    expect(budgets.length).toBeGreaterThan(2);
+    expect(new Set(budgets)).toEqual(new Set([undefined]));
+  });
+
+  it('lets patient work wait no longer than its request', async () => {
+    server.mood = 'is away';
+    await askTimes(3);
+    const budget = new RequestBudget(Infinity);
+    const waiting = withBudget(budget, () => failed(breaker.run(server.call, { patienceMs: 60_000 })));
+    budget.end(new RequestEndedError('hung up'));
+    expect(await waiting).toBe('RequestEndedError');
   });
 
   it('begins to count anew after an answer, a refusal included', async () => {

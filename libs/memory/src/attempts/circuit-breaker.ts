@@ -1,4 +1,6 @@
 import { backoffMs, type BackoffLimits } from './backoff.js';
+import { whileWanted } from './bounded-wait.js';
+import { currentBudget, withoutBudget } from './request-budget.js';
 
 /** `half_open`: a probe is under way; callers are still refused. */
 export type CircuitState = 'closed' | 'open' | 'half_open';
@@ -89,7 +91,7 @@ export class CircuitBreaker {
 
   /** Resolves and rejects as `work` does. @throws CircuitOpenError while the server is known not to answer */
   async run<T>(work: () => Promise<T>, { patienceMs = 0 }: CircuitCall = {}): Promise<T> {
-    if (!(await this.whenClosed(patienceMs))) throw this.#refusal();
+    if (!(await whileWanted(this.whenClosed(patienceMs)))) throw this.#refusal();
     return patienceMs > 0 ? this.#observed(work) : this.#watched(work);
   }
 
@@ -121,7 +123,8 @@ export class CircuitBreaker {
       this.#noteAnswer();
       return result;
     } catch (error) {
-      const verdict = this.#options.verdictOn(error);
+      // A caller that hung up says nothing about the server.
+      const verdict = currentBudget()?.ended ? 'nothing' : this.#options.verdictOn(error);
       if (verdict === 'answer') this.#noteAnswer();
       if (verdict === 'outage') this.#noteOutage(error);
       throw error;
@@ -214,7 +217,7 @@ export class CircuitBreaker {
 
   /** Resolves with whether the server answers; callers at the same time share one probe. */
   #probe(): Promise<boolean> {
-    this.#probing ??= this.#ask().finally(() => (this.#probing = undefined));
+    this.#probing ??= withoutBudget(() => this.#ask()).finally(() => (this.#probing = undefined));
     return this.#probing;
   }
 

@@ -11,7 +11,9 @@ export const ERROR_CODES = [
   'scope_forbidden',
   'rate_limit_exceeded',
   'request_in_flight',
+  'deadline_exceeded',
   'store_unavailable',
+  'outcome_unknown',
   'embedder_unavailable',
   'index_unavailable',
   'bus_unavailable',
@@ -167,10 +169,31 @@ export class NamespaceBusyError extends MemoryError {
   }
 }
 
-/** The truth store (PostgreSQL) does not answer. Nothing was acknowledged; retrying the same request is safe. */
+/**
+ * The request ended before it was answered: its deadline passed, or its caller hung up. Nothing was changed; retrying it
+ * is safe.
+ */
+export class RequestEndedError extends MemoryError {
+  readonly code: ErrorCode = 'deadline_exceeded';
+  readonly retryAfterSeconds: number = 1;
+
+  constructor(readonly why: 'deadline' | 'hung up') {
+    super(why === 'deadline' ? 'the deadline of the request has passed' : 'the caller has hung up');
+  }
+}
+
+/** The truth store (PostgreSQL) does not answer. Nothing was changed for certain; retrying the same request is safe. */
 export class StoreUnavailableError extends MemoryError {
   readonly code: ErrorCode = 'store_unavailable';
   readonly retryAfterSeconds: number = 1;
+}
+
+/**
+ * A change was sent to the truth store and its answer did not come: it was made or not. It will not be made later than
+ * a change that is sent from now on, so repeating it, or sending another for the same coordinate, is safe.
+ */
+export class OutcomeUnknownError extends StoreUnavailableError {
+  override readonly code: ErrorCode = 'outcome_unknown';
 }
 
 /** The embedder does not answer, timed out, or returned an unusable answer. */

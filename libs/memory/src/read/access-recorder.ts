@@ -1,3 +1,4 @@
+import { withoutBudget } from '../attempts/request-budget.js';
 import type { AccessCounter } from './access-counter.port.js';
 import type { Namespace } from '../model/namespace.js';
 
@@ -25,7 +26,7 @@ export class AccessRecorder {
     for (const key of keys) set.add(key);
     this.size += set.size - before;
     this.waiting.set(namespace, set);
-    this.timer ??= setTimeout(() => void this.flush(), this.delayMs).unref();
+    this.timer ??= withoutBudget(() => setTimeout(() => void this.flush(), this.delayMs).unref());
   }
 
   /** Whether an access is recorded that no read from the truth shows yet. */

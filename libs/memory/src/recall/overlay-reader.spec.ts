@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { StoreUnavailableError } from '../model/errors.js';
+import { currentBudget, RequestBudget, withBudget } from '../attempts/request-budget.js';
+import { RequestEndedError, StoreUnavailableError } from '../model/errors.js';
 import { IndexWarmup } from '../indexing/projection/index-warmup.js';
 import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { heapGrowth } from '../testing/heap-growth.js';
@@ -14,6 +15,7 @@ const TEST = toNamespace('test');
 /** Pending memories by namespace, the newest first, and what was read of them. */
 class ListedPending extends PendingMemories {
   readonly loads: (readonly string[])[] = [];
+  readonly budgets = new Set<RequestBudget | undefined>();
   failure: Error | undefined;
   private readonly versionsOf = new Map<string, readonly PendingVersion[]>();
 
@@ -32,6 +34,7 @@ class ListedPending extends PendingMemories {
 
   async load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]> {
     this.loads.push(keys);
+    this.budgets.add(currentBudget());
     await new Promise((resolve) => setImmediate(resolve));
     const { failure } = this;
     this.failure = undefined;
@@ -169,5 +172,33 @@ describe('OverlayReader', () => {
     };
     await many(0, 20_000);
     expect(await heapGrowth(() => many(20_000, 60_000))).toBeLessThan(2_000_000);
+  });
+
+  it('makes what several recalls wait for, although the caller of the first hangs up', async () => {
+    pending.set(TEST, descending(300));
+    const reader = open();
+    const first = new RequestBudget(performance.now() + 60_000);
+    const leaving = withBudget(first, () => reader.read(TEST));
+    const staying = reader.read(TEST);
+    leaving.catch(() => undefined);
+    while (pending.loads.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    first.end(new RequestEndedError('hung up'));
+    await expect(leaving).rejects.toThrow(RequestEndedError);
+    expect((await staying).points).toHaveLength(300);
+    expect(pending.loaded).toBe(300);
+    expect(pending.budgets).toEqual(new Set([undefined]));
+  });
+
+  it('waits for an index that is loading only as long as its caller', async () => {
+    const loading = new IndexWarmup(60_000);
+    const reader = new OverlayReader(pending, embedder, loading, new SilentTelemetry(), {
+      maxEmbedded: Infinity,
+      maxPoints: Infinity,
+    });
+    const budget = new RequestBudget(performance.now() + 60_000);
+    const reading = withBudget(budget, () => reader.read(TEST));
+    budget.end(new RequestEndedError('hung up'));
+    await expect(reading).rejects.toThrow(RequestEndedError);
+    loading.markReady();
   });
 });

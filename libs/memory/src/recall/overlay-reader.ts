@@ -1,9 +1,12 @@
 import { toIndexPoint } from '../index-model/index-point-factory.js';
+import { whileWanted } from '../attempts/bounded-wait.js';
+import { withoutBudget } from '../attempts/request-budget.js';
 import type { IndexReadiness } from '../index-model/index-readiness.port.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { Embedder } from '../index-model/embedder.port.js';
 import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../index-model/index-point.js';
 import type { PendingMemories, PendingMemory, PendingVersion } from '../index-model/pending-memories.port.js';
+import { RequestEndedError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
 
 /** Memories read and embedded per batch; between batches other requests get their turn. */
@@ -53,7 +56,8 @@ export class OverlayReader {
   /**
    * Returns the overlay of a namespace at this instant.
    *
-   * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while no index is loaded.
+   * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while no index is loaded;
+   * RequestEndedError
    */
   async read(namespace: Namespace): Promise<Overlay> {
     const { maxPoints } = this.options;
@@ -61,7 +65,7 @@ export class OverlayReader {
     // A change that is not pending now is in the indexes once they are ready, in whichever order the two complete.
     const [listed, loading] = await Promise.all([
       this.pending.versions(namespace, limit),
-      this.indexes.whenSearchable(),
+      whileWanted(withoutBudget(() => this.indexes.whenSearchable())),
     ]);
     const versions = listed.slice(0, maxPoints);
     this.telemetry.observeOverlay(versions.length);
@@ -86,15 +90,19 @@ export class OverlayReader {
       const { points, missing } = this.compare(namespace, versions);
       const others = this.making.get(namespace);
       if (missing.length >= SHARED_FROM && others !== undefined) {
-        await others;
+        await whileWanted(others);
         continue;
       }
-      const made = this.make(namespace, missing).then((more) => {
-        for (const point of more) points.set(point.key, point);
-        this.keep(namespace, points);
-      });
-      if (missing.length >= SHARED_FROM) this.share(namespace, made);
-      await made;
+      const isShared = missing.length >= SHARED_FROM;
+      const make = () =>
+        this.make(namespace, missing).then((more) => {
+          for (const point of more) points.set(point.key, point);
+          this.keep(namespace, points);
+        });
+      // What others wait for must not end with the request that happened to begin it.
+      const made = isShared ? withoutBudget(make) : make();
+      if (isShared) this.share(namespace, made);
+      await whileWanted(made);
       return points;
     }
   }
@@ -157,7 +165,8 @@ export class OverlayReader {
   private async embed(batch: readonly PendingMemory[]): Promise<readonly Float32Array[]> {
     try {
       return await this.embedder.embed(batch.map(({ searchedText }) => searchedText));
-    } catch {
+    } catch (error) {
+      if (error instanceof RequestEndedError) throw error;
       return [];
     }
   }

@@ -1,3 +1,4 @@
+import { throwIfEnded } from '../attempts/request-budget.js';
 import { IndexUnavailableError, InvalidRequestError } from '../model/errors.js';
 import { toCandidateContent } from '../index-model/index-point-factory.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';
@@ -66,7 +67,7 @@ export class RecallService {
    * `degraded`; recall fails only when no lane can answer. The work depends on `topK`, never on how much is stored.
    *
    * @throws InvalidRequestError for an empty query or a `topK` out of bounds; StoreUnavailableError;
-   * IndexUnavailableError when no lane can answer.
+   * IndexUnavailableError when no lane can answer; RequestEndedError when the current request ends.
    */
   async recall(namespace: Namespace, request: RecallRequest): Promise<RecallResult> {
     this.check(request);
@@ -77,6 +78,7 @@ export class RecallService {
     const contents = new CandidateContents(this.index, this.truth, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
     for (let limit = first; ; limit *= DEEPER) {
+      throwIfEnded();
       // Most of the best lexical matches will be returned, so they are read while remote vector search is still
       // running.
       const meanwhile = (found: Proposals) =>

@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { whileWanted } from '../attempts/bounded-wait.js';
+import { withoutBudget } from '../attempts/request-budget.js';
 import type { ImportanceHistory } from './importance-history.port.js';
 import { ImportanceNormalizer } from './importance-normalizer.js';
 import type { WriteCommand } from './memory-writer.port.js';
@@ -28,7 +30,9 @@ export class ImportanceNormalizers {
     if (commands.every(({ importance }) => importance === null)) return commands;
     const namespaces = [...new Set(commands.map(({ namespace }) => namespace))];
     const normalizers = new Map(
-      await Promise.all(namespaces.map(async (namespace) => [namespace, await this.of(namespace)] as const)),
+      await Promise.all(
+        namespaces.map(async (namespace) => [namespace, await whileWanted(this.of(namespace))] as const),
+      ),
     );
     return commands.map((command) => {
       const importanceNorm =
@@ -40,7 +44,8 @@ export class ImportanceNormalizers {
   private of(namespace: Namespace): Promise<ImportanceNormalizer> {
     const known = this.normalizers.get(namespace);
     if (known) return known;
-    const seeded = this.history.recentImportances(namespace, SEED_IMPORTANCES).then((values) => {
+    // Others wait for it too, so it is on nobody's budget.
+    const seeded = withoutBudget(() => this.history.recentImportances(namespace, SEED_IMPORTANCES)).then((values) => {
       const normalizer = new ImportanceNormalizer();
       for (const value of values) normalizer.normalize(value);
       return normalizer;

@@ -62,8 +62,12 @@ export abstract class MemoryWriter {
    * Writes all commands in one transaction, or none. Several commands for one coordinate apply in order, each with its
    * own version and ledger row. Resolves after commit, receipts in command order.
    *
+   * A write that failed changes nothing later: once this has rejected, what is acknowledged afterwards, by any process,
+   * stays. Writes and deletions of one coordinate happen in the order of the calls.
+   *
    * @throws VersionConflictError when a command expects a version other than the current one; none was written.
-   * @throws StoreUnavailableError when PostgreSQL does not answer; nothing was written.
+   * @throws StoreUnavailableError when PostgreSQL does not answer; nothing was written for certain.
+   * @throws OutcomeUnknownError when PostgreSQL did not answer what was sent: all was written, or none.
    */
   abstract write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]>;
 
@@ -71,6 +75,7 @@ export abstract class MemoryWriter {
    * Deletes the memories at the given coordinates in one transaction; returns a receipt for each that was live.
    *
    * @throws VersionConflictError when a command expects a version other than the current one; nothing was deleted.
+   * @throws StoreUnavailableError and OutcomeUnknownError, as `write`
    */
   abstract delete(commands: readonly DeleteCommand[]): Promise<readonly DeleteReceipt[]>;
 }

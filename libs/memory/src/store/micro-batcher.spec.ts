@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { StoreUnavailableError } from '../model/errors.js';
+import { currentBudget, RequestBudget, withBudget } from '../attempts/request-budget.js';
+import { OutcomeUnknownError, RequestEndedError, StoreUnavailableError } from '../model/errors.js';
 import { MicroBatcher } from './micro-batcher.js';
 
 const options = { maxBatch: 4, maxInFlight: 2, maxQueued: 100 };
@@ -110,5 +111,62 @@ describe('MicroBatcher', () => {
     batches[0]?.finish();
     await waiting;
     expect(idle).toBe(true);
+  });
+
+  describe('for requests that end', () => {
+    const HUNG_UP = new RequestEndedError('hung up');
+    const aBudget = (timeoutMs = 60_000) => new RequestBudget(performance.now() + timeoutMs);
+
+    it('takes out what still waits, and lets what is in flight go on', async () => {
+      const { batches, flush } = manualFlush();
+      const batcher = new MicroBatcher(flush, { ...options, maxInFlight: 1 });
+      const [first, second] = [aBudget(), aBudget()];
+      const inFlight = withBudget(first, () => batcher.submit(1));
+      await turnsUntil(() => batches.length === 1);
+      const queued = withBudget(second, () => batcher.submit(2));
+      const staying = batcher.submit(3);
+      first.end(HUNG_UP);
+      second.end(HUNG_UP);
+      await expect(inFlight).rejects.toThrow(OutcomeUnknownError);
+      await expect(queued).rejects.toBe(HUNG_UP);
+      batches[0]?.finish();
+      await turnsUntil(() => batches.length === 2);
+      expect(batches[1]?.items).toEqual([3]);
+      batches[1]?.finish();
+      expect(await staying).toBe(30);
+      await batcher.idle();
+    });
+
+    it('refuses what comes from a caller who has gone', async () => {
+      const { batches, flush } = manualFlush();
+      const gone = aBudget();
+      gone.end(HUNG_UP);
+      await expect(withBudget(gone, () => new MicroBatcher(flush, options).submit(1))).rejects.toBe(HUNG_UP);
+      await turn();
+      expect(batches).toEqual([]);
+    });
+
+    it('gives a batch the earliest deadline, and nobody who could end it for the others', async () => {
+      const budgets: (RequestBudget | undefined)[] = [];
+      const batcher = new MicroBatcher(async (items: readonly number[]) => {
+        budgets.push(currentBudget());
+        return items;
+      }, options);
+      const [early, late] = [aBudget(1000), aBudget(2000)];
+      const submitted = [late, early].map((budget, item) => withBudget(budget, () => batcher.submit(item)));
+      submitted.push(batcher.submit(2));
+      await Promise.all(submitted);
+      early.end(HUNG_UP);
+      expect(budgets).toMatchObject([{ deadlineMs: early.deadlineMs, ended: undefined }]);
+      await batcher.submit(3);
+      expect(budgets[1]).toBeUndefined();
+    });
+
+    it('leaves no listener behind', async () => {
+      const budget = aBudget();
+      const batcher = new MicroBatcher(async (items: readonly number[]) => items, options);
+      await withBudget(budget, () => Promise.all([1, 2, 3].map((item) => batcher.submit(item))));
+      expect(budget).toMatchObject({ listeners: { size: 0 } });
+    });
   });
 });

@@ -1,4 +1,6 @@
-import { StoreUnavailableError } from '../model/errors.js';
+import { outcomeUnknown } from '../attempts/bounded-wait.js';
+import { currentBudget, RequestBudget, withBudget } from '../attempts/request-budget.js';
+import { StoreUnavailableError, type RequestEndedError } from '../model/errors.js';
 
 export interface MicroBatcherOptions {
   /** Most items of one flush. */
@@ -17,14 +19,18 @@ const JOINING_SHARE = 0.5;
 
 interface Waiting<T, R> {
   readonly item: T;
-  readonly resolve: (result: R) => void;
-  readonly reject: (reason: unknown) => void;
+  readonly deadlineMs: number;
+  resolve: (result: R) => void;
+  reject: (reason: unknown) => void;
 }
 
 /**
  * Groups concurrent single operations into batches without a timer: the first is flushed at once, items that arrive
  * while flushes are in flight are flushed together. (Group commit, as databases do it for their logs.) When a batch
  * fails for a reason other than an unavailable store, its items are tried one by one, so that a bad one fails alone.
+ *
+ * An item whose request ends while it waits is taken out. One in flight is not: its batch has the deadline of the request
+ * that ends first, and belongs to none of them otherwise.
  */
 export class MicroBatcher<T, R> {
   private readonly queue: Waiting<T, R>[] = [];
@@ -38,15 +44,41 @@ export class MicroBatcher<T, R> {
     private readonly onBatch: (size: number) => void = () => {},
   ) {}
 
-  /** Resolves when the item's batch is durable. Rejects with the item's own failure. */
+  /**
+   * Resolves when the item's batch is durable. Rejects with the item's own failure; with RequestEndedError when the
+   * request ends before it was flushed, with OutcomeUnknownError when it ends while it is.
+   */
   submit(item: T): Promise<R> {
+    const budget = currentBudget();
+    if (budget?.ended) return Promise.reject(budget.ended);
     if (this.queue.length >= this.options.maxQueued) {
       return Promise.reject(new StoreUnavailableError('too many writes are waiting; retry shortly'));
     }
     return new Promise<R>((resolve, reject) => {
-      this.queue.push({ item, resolve, reject });
+      const waiting: Waiting<T, R> = { item, deadlineMs: budget?.deadlineMs ?? Infinity, resolve, reject };
+      if (budget) this.endWith(budget, waiting);
+      this.queue.push(waiting);
       this.schedule();
     });
+  }
+
+  /** Answers the item when its request ends. */
+  private endWith(budget: RequestBudget, waiting: Waiting<T, R>): void {
+    const { resolve, reject } = waiting;
+    const stop = budget.onEnd((reason: RequestEndedError) => {
+      const place = this.queue.indexOf(waiting);
+      if (place >= 0) this.queue.splice(place, 1);
+      reject(place >= 0 ? reason : outcomeUnknown(reason));
+      if (!this.isBusy) this.tellIdle();
+    });
+    waiting.resolve = (result) => {
+      stop();
+      resolve(result);
+    };
+    waiting.reject = (failure) => {
+      stop();
+      reject(failure);
+    };
   }
 
   /** True while anything waits or is in flight. */
@@ -85,13 +117,17 @@ export class MicroBatcher<T, R> {
     } finally {
       this.inFlight -= 1;
       if (this.queue.length > 0) this.schedule();
-      else if (this.inFlight === 0) this.idleWaiters.splice(0).forEach((resolve) => resolve());
+      else if (this.inFlight === 0) this.tellIdle();
     }
+  }
+
+  private tellIdle(): void {
+    this.idleWaiters.splice(0).forEach((resolve) => resolve());
   }
 
   private async settle(batch: readonly Waiting<T, R>[]): Promise<void> {
     try {
-      const results = await this.flush(batch.map(({ item }) => item));
+      const results = await withBudget(budgetOf(batch), () => this.flush(batch.map(({ item }) => item)));
       batch.forEach(({ resolve, reject }, index) => {
         const result = results[index];
         if (result === undefined) reject(new Error('the store answered with fewer results than items'));
@@ -105,4 +141,10 @@ export class MicroBatcher<T, R> {
       for (const waiting of batch) await this.settle([waiting]);
     }
   }
+}
+
+/** The time that the batch has. It ends with nobody: others wait for it too. */
+function budgetOf(batch: readonly { readonly deadlineMs: number }[]): RequestBudget | undefined {
+  const deadlineMs = Math.min(...batch.map((waiting) => waiting.deadlineMs));
+  return Number.isFinite(deadlineMs) ? new RequestBudget(deadlineMs) : undefined;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { OutcomeUnknownError, StoreUnavailableError } from '../model/errors.js';
 import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { ImportanceNormalizers } from './importance-normalizers.js';
 import { MemoryWriter, type DeleteReceipt, type WriteCommand, type WriteReceipt } from './memory-writer.port.js';
@@ -14,8 +15,13 @@ const LIMITS = { maxDepth: 8, maxBytes: 1000, maxDimensions: 4, maxBulkItems: 10
 class RecordingWriter extends MemoryWriter {
   readonly written: string[] = [];
   gate: Promise<void> = Promise.resolve();
+  /** The how many-th write fails. */
+  failAt = Infinity;
+  private writes = 0;
 
   async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
+    this.writes += 1;
+    if (this.writes >= this.failAt) throw new StoreUnavailableError('no connection');
     this.written.push(...commands.map(({ searchedText }) => searchedText));
     await this.gate;
     return commands.map(({ key }, index) => ({ key, version: index + 1, created: true, id: 1, createdAtMs: 0 }));
@@ -60,6 +66,24 @@ describe('storing each of several memories', () => {
     ]);
     expect(outcomes.map((outcome) => 'stored' in outcome)).toEqual([true, false, true]);
     expect(writer.written).toEqual(['first', 'second']);
+  });
+});
+
+describe('storing more than one transaction takes', () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => aMemory(`m${index}`));
+  const portions = LIMITS.maxBulkItems;
+
+  it('says that nothing is stored when the first part fails, and what may be when a later one does', async () => {
+    for (const [failing, failure] of [
+      [1, StoreUnavailableError],
+      [2, OutcomeUnknownError],
+    ] as const) {
+      const writer = new RecordingWriter();
+      writer.failAt = failing;
+      const stored = aStore(writer).storePortions(NAMESPACE, many(portions + 1));
+      expect(await stored.catch((error: unknown) => error)).toHaveProperty('constructor', failure);
+      expect(writer.written).toHaveLength((failing - 1) * portions);
+    }
   });
 });
 

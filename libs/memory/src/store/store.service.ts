@@ -1,4 +1,5 @@
-import { InvalidBulkItemError, InvalidRequestError } from '../model/errors.js';
+import { toTheEnd } from '../attempts/bounded-wait.js';
+import { InvalidBulkItemError, InvalidRequestError, OutcomeUnknownError } from '../model/errors.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { ImportanceNormalizers } from './importance-normalizers.js';
 import type { MemoryWriter, WriteCommand, WriteReceipt } from './memory-writer.port.js';
@@ -42,7 +43,8 @@ export class StoreService {
   }
 
   /**
-   * Stores all memories or none, in one transaction; memories at one coordinate apply in order.
+   * Stores all memories or none, in one transaction; memories at one coordinate apply in order. Goes on when the caller
+   * hangs up meanwhile.
    *
    * @throws InvalidBulkItemError naming the first bad item by its index; nothing was stored.
    */
@@ -54,15 +56,20 @@ export class StoreService {
   /**
    * As `storeAll`, for any number of memories: all are checked before the first is stored, then stored in transactions
    * of at most `maxBulkItems`, one after the other. A failure leaves those before it stored; storing all again is safe.
+   *
+   * @throws OutcomeUnknownError when some are stored and others are not
    */
   async storePortions(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
-    const bulk = this.storeTogether(namespace, memories);
-    this.bulks.add(bulk);
-    try {
-      return await bulk;
-    } finally {
-      this.bulks.delete(bulk);
-    }
+    const commands = this.toCommands(namespace, memories);
+    return toTheEnd(async () => {
+      const bulk = this.writePortions(commands);
+      this.bulks.add(bulk);
+      try {
+        return await bulk;
+      } finally {
+        this.bulks.delete(bulk);
+      }
+    });
   }
 
   /**
@@ -99,7 +106,7 @@ export class StoreService {
     return stored;
   }
 
-  private async storeTogether(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+  private toCommands(namespace: Namespace, memories: readonly NewMemory[]): readonly WriteCommand[] {
     const commands: WriteCommand[] = [];
     for (const [index, memory] of memories.entries()) {
       try {
@@ -109,10 +116,19 @@ export class StoreService {
         throw error;
       }
     }
+    return commands;
+  }
+
+  private async writePortions(commands: readonly WriteCommand[]): Promise<readonly StoredMemory[]> {
     const { maxBulkItems } = this.options.limits;
     const stored: StoredMemory[] = [];
     for (let start = 0; start < commands.length; start += maxBulkItems) {
-      stored.push(...(await this.writePortion(commands.slice(start, start + maxBulkItems))));
+      try {
+        stored.push(...(await this.writePortion(commands.slice(start, start + maxBulkItems))));
+      } catch (error) {
+        if (start === 0) throw error;
+        throw new OutcomeUnknownError(`the first ${start} of ${commands.length} items are stored`, { cause: error });
+      }
     }
     return stored;
   }

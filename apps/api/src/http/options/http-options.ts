@@ -11,5 +11,7 @@ export abstract class HttpOptions {
   abstract readonly hybridDefault: boolean;
   /** Largest request body in bytes. */
   abstract readonly maxBodyBytes: number;
+  /** Longest time from a request to its answer, in milliseconds. */
+  abstract readonly requestTimeoutMs: number;
   abstract readonly cors: CorsOptions;
 }

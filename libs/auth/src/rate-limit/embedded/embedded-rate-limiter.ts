@@ -37,19 +37,20 @@ export class EmbeddedRateLimiter extends RateLimiter {
     return this.keys.size;
   }
 
-  override consume(key: string, limit: number, windowMs: number): Promise<RateLimitDecision> {
+  override consume(key: string, limit: number, windowMs: number, cost = 1): Promise<RateLimitDecision> {
     const now = this.now();
     if (now >= this.nextLookAt) this.forgetIdle(now);
     const state = this.stateOf(key);
     const { log } = state;
     log.dropUntil(now - windowMs);
-    const allowed = log.size < limit;
+    const counted = Math.min(cost, limit);
+    const allowed = log.size + counted <= limit;
     if (allowed) {
-      log.append(now);
+      for (let count = 0; count < counted; count++) log.append(now);
       state.idleAt = now + windowMs;
     }
-    // If the limit was lowered meanwhile, several requests must leave before there is room.
-    const leavesFirst = allowed ? log.at(0) : log.at(log.size - limit);
+    // Several requests must leave before there is room for several, or when the limit was lowered meanwhile.
+    const leavesFirst = allowed ? log.at(0) : log.at(log.size + counted - limit - 1);
     const waitMs = leavesFirst === undefined ? 0 : leavesFirst + windowMs - now;
     return Promise.resolve({
       allowed,

@@ -11,6 +11,12 @@ export interface RedisRateLimiterOptions {
   readonly now?: () => number;
 }
 
+interface Asked {
+  readonly limit: number;
+  readonly windowMs: number;
+  readonly cost: number;
+}
+
 /**
  * Rate limiter for all processes that share a Redis: exact, on the server's clock.
  *
@@ -35,24 +41,24 @@ export class RedisRateLimiter extends RateLimiter {
     this.now = options.now ?? (() => performance.now());
   }
 
-  override async consume(key: string, limit: number, windowMs: number): Promise<RateLimitDecision> {
-    const shared = await this.consumeShared(key, limit, windowMs);
+  override async consume(key: string, limit: number, windowMs: number, cost = 1): Promise<RateLimitDecision> {
+    const shared = await this.consumeShared(key, { limit, windowMs, cost: Math.min(cost, limit) });
     if (shared === undefined) {
       this.lastAloneAt = this.now();
       this.onFallback();
-      return this.own.consume(key, limit, windowMs);
+      return this.own.consume(key, limit, windowMs, cost);
     }
     if (!shared.allowed) return shared;
-    const own = await this.own.consume(key, limit, windowMs);
+    const own = await this.own.consume(key, limit, windowMs, cost);
     const isSettled = this.now() - this.lastAloneAt > windowMs;
     if (isSettled) return shared;
     return own.remaining < shared.remaining || !own.allowed ? own : shared;
   }
 
-  private async consumeShared(key: string, limit: number, windowMs: number): Promise<RateLimitDecision | undefined> {
+  private async consumeShared(key: string, { limit, windowMs, cost }: Asked): Promise<RateLimitDecision | undefined> {
     const window = Math.ceil(windowMs * 1000);
     const answer = await this.scripts
-      .runScript(SLIDING_WINDOW, [this.keyPrefix + key], [limit, window])
+      .runScript(SLIDING_WINDOW, [this.keyPrefix + key], [limit, window, cost])
       .catch(() => undefined);
     if (!Array.isArray(answer)) return undefined;
     const [allowed, counted, waitMicroseconds] = answer.map(Number);

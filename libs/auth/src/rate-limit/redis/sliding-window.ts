@@ -1,14 +1,15 @@
 /**
- * One request against a sliding window. The key is a list of the times of the counted requests, oldest first, in
+ * One call against a sliding window. The key is a list of the times of the counted requests, oldest first, in
  * microseconds of the server's clock: one clock for all processes. Times are whole numbers below 2^53, so they are exact
  * in Lua.
  *
- * KEYS[1] the list. ARGV: limit, window in microseconds.
- * Returns {allowed, counted requests, microseconds until the next one leaves the window and makes room}.
+ * KEYS[1] the list. ARGV: limit, window in microseconds, requests to count (at most the limit).
+ * Returns {allowed, counted requests, microseconds until enough of them have left the window to make room}.
  */
 export const SLIDING_WINDOW = `
 local limit = tonumber(ARGV[1])
 local window = tonumber(ARGV[2])
+local cost = tonumber(ARGV[3])
 local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 
@@ -26,14 +27,15 @@ end
 
 local count = redis.call('LLEN', KEYS[1])
 local allowed = 0
-if count < limit then
+if count + cost <= limit then
   allowed = 1
-  count = redis.call('RPUSH', KEYS[1], string.format('%.0f', now))
+  local time = string.format('%.0f', now)
+  for _ = 1, cost do count = redis.call('RPUSH', KEYS[1], time) end
   redis.call('PEXPIRE', KEYS[1], math.ceil(window / 1000) + 1)
 end
 
--- With a limit lowered meanwhile, several requests must leave before there is room.
-local leaves = allowed == 1 and 0 or count - limit
+-- Several requests must leave before there is room for several, or with a limit lowered meanwhile.
+local leaves = allowed == 1 and 0 or count + cost - limit - 1
 local leaving = tonumber(redis.call('LINDEX', KEYS[1], leaves) or now)
 return {allowed, count, leaving + window - now}
 `;

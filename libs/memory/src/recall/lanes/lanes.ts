@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { throwIfEnded } from '../../attempts/request-budget.js';
 import { EmbedderUnavailableError, IndexUnavailableError } from '../../model/errors.js';
 import type { MemoryTelemetry } from '../../telemetry/telemetry.port.js';
 import type { RecallRequest } from '../contract/recall.types.js';
@@ -57,6 +58,7 @@ export class Lanes {
     let working = lanes.length;
     const answers = lanes.map(async (lane) => {
       if (lane.isInProcess) await requestsAreOut();
+      throwIfEnded();
       const proposal = await this.proposalOf(lane, search, limit);
       working -= 1;
       const answer = new Map(proposal ? [[lane.name, proposal]] : []);

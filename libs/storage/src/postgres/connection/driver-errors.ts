@@ -42,6 +42,14 @@ export function sqlState(error: unknown): string | undefined {
   return typeof source.code === 'string' ? source.code : undefined;
 }
 
+/**
+ * True for an error that the server answered to a statement: it had no effect. A server process that is made to end may
+ * say so at any moment, also after a commit.
+ */
+export function isAnswered(error: unknown): boolean {
+  return isErrorLike(error) && 'severity' in error && !sqlState(error)?.startsWith('57P');
+}
+
 /** True for the victim of a deadlock or serialisation conflict: the same statement may succeed at once. */
 export function isRetryable(error: unknown): boolean {
   const state = sqlState(error);

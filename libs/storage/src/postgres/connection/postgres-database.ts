@@ -1,9 +1,10 @@
-import { StoreUnavailableError } from '@sfm/memory';
+import { currentBudget, StoreUnavailableError, throwIfEnded, whileWanted, type RequestBudget } from '@sfm/memory';
 import { traceCall, type SpanDescription } from '@sfm/observability';
 import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
-import { isRetryable, translateDriverError } from './driver-errors.js';
+import { cancelStatement } from './cancel-statement.js';
+import { isAnswered, isRetryable, translateDriverError } from './driver-errors.js';
 
 const MAX_ATTEMPTS = 5;
 /** Extra wait for an answer beyond the server's own time limit: a hanging server does not enforce its limit. */
@@ -15,19 +16,49 @@ export type Statement = Pick<QueryConfig<unknown[]>, 'name' | 'text' | 'values'>
 /** Runs statements inside one transaction. */
 export type RunInTransaction = <Row extends QueryResultRow>(statement: Statement) => Promise<Row[]>;
 
+/** One connection of the pool, for a piece of work. */
+export interface Session {
+  /** Of the server process. */
+  readonly pid: number;
+  /** True when the answer to a statement did not come. */
+  readonly lacksAnswer: boolean;
+  readonly run: RunInTransaction;
+  /** Commits when `work` resolves; rolls back when it rejects, and rejects with its error. */
+  transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T>;
+}
+
+export interface SessionOptions {
+  /** Longest wait for the answer to a statement that is sent now. */
+  readonly waitMs: () => number;
+  /** What becomes of the driver's errors. @default they stay as they are */
+  readonly translate: (error: unknown) => unknown;
+}
+
 /**
  * Runs hand-written SQL on the DataSource's connection pool. Driver errors are translated: `StoreUnavailableError` when
  * PostgreSQL is unavailable, the driver's error otherwise.
+ *
+ * `query` works for the current request and ends with it: what runs is cancelled on the server, and its connection, which
+ * may still get an answer, is not used again. The other methods finish what they began; changes that somebody may be told
+ * have failed belong to `DeadlinedChanges`.
  */
 export class PostgresDatabase {
   constructor(private readonly dataSource: DataSource) {}
 
-  /** Runs one statement in its own transaction. */
+  /** Longest time that the server works on one statement, milliseconds; 0 for no limit. */
+  get statementTimeoutMs(): number {
+    return Number(this.pool().options.statement_timeout) || 0;
+  }
+
+  /** Runs one statement in its own transaction. @throws RequestEndedError when the current request ends */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    const budget = currentBudget();
     try {
-      return await this.ask<Row>(this.pool(), statement);
+      if (budget === undefined) return await this.ask<Row>(this.pool(), statement);
+      throwIfEnded();
+      return await this.askFor<Row>(budget, statement);
     } catch (error) {
-      throw translateDriverError(error);
+      throw budget?.ended ?? translateDriverError(error);
     }
   }
 
@@ -47,29 +78,18 @@ export class PostgresDatabase {
 
   /** Commits when `work` resolves; rolls back when it rejects, and rejects with its error. */
   async transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
+    return this.session({ translate: translateDriverError }, (session) => session.transaction(work));
+  }
+
+  /** Runs `work` on one connection, which is not used again when it failed. */
+  async session<T>(options: Partial<SessionOptions>, work: (session: Session) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    // A failed connection is not reused.
-    let broken: Error | undefined;
-    const onError = (error: Error) => (broken = error);
-    client.on('error', onError);
-    const run: RunInTransaction = async <Row extends QueryResultRow>(statement: Statement) => {
-      try {
-        return await this.ask<Row>(client, statement);
-      } catch (error) {
-        throw translateDriverError(error);
-      }
-    };
+    const ask: Ask = (asked, statement) => this.ask(asked, statement, options.waitMs?.());
+    const session = new PoolSession(client, ask, options.translate);
     try {
-      await run({ text: 'BEGIN' });
-      const result = await work(run);
-      await run({ text: 'COMMIT' });
-      return result;
-    } catch (error) {
-      await client.query(this.bounded({ text: 'ROLLBACK' })).catch((rollbackError: Error) => (broken = rollbackError));
-      throw error;
+      return await work(session);
     } finally {
-      client.off('error', onError);
-      client.release(broken);
+      session.close();
     }
   }
 
@@ -92,11 +112,40 @@ export class PostgresDatabase {
     return new Client(this.pool().options);
   }
 
-  private ask<Row extends QueryResultRow>(asked: Pool | PoolClient, statement: Statement): Promise<Row[]> {
+  private ask<Row extends QueryResultRow>(
+    asked: Pool | PoolClient,
+    statement: Statement,
+    waitMs?: number,
+  ): Promise<Row[]> {
     return traceCall(
       () => this.describe(statement),
-      async () => (await asked.query<Row>(this.bounded(statement))).rows,
+      async () => (await asked.query<Row>(this.bounded(statement, waitMs))).rows,
     );
+  }
+
+  /** Asks on a connection of its own, so that the statement can be cancelled. */
+  private async askFor<Row extends QueryResultRow>(budget: RequestBudget, statement: Statement): Promise<Row[]> {
+    const client = await whileWanted(this.pool().connect(), { unwanted: (late) => late.release() });
+    let end: Error | undefined;
+    const give = (error?: Error) => {
+      if (end !== undefined) return;
+      end = error ?? DONE;
+      client.release(error);
+    };
+    const stop = budget.onEnd((reason) => {
+      cancelStatement(client, this.pool().options);
+      give(reason);
+    });
+    try {
+      const rows = await this.ask<Row>(client, statement);
+      give();
+      return rows;
+    } catch (error) {
+      give(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    } finally {
+      stop();
+    }
   }
 
   /** The statement's text is omitted: some texts are assembled from caller input. */
@@ -116,9 +165,10 @@ export class PostgresDatabase {
     };
   }
 
-  private bounded(statement: Statement): Statement & { readonly query_timeout?: number } {
-    const serverMs = Number(this.pool().options.statement_timeout);
-    return serverMs > 0 ? { ...statement, query_timeout: serverMs + ANSWER_GRACE_MS } : statement;
+  private bounded(statement: Statement, waitMs?: number): Statement & { readonly query_timeout?: number } {
+    const serverMs = this.statementTimeoutMs;
+    const longestMs = waitMs ?? (serverMs > 0 ? serverMs + ANSWER_GRACE_MS : undefined);
+    return longestMs === undefined ? statement : { ...statement, query_timeout: longestMs };
   }
 
   private async connect(): Promise<PoolClient> {
@@ -135,6 +185,61 @@ export class PostgresDatabase {
       throw new StoreUnavailableError('the store is not connected');
     }
     return master;
+  }
+}
+
+/** Marks a connection that was given back in order. */
+const DONE = new Error('done');
+
+type Ask = <Row extends QueryResultRow>(client: PoolClient, statement: Statement) => Promise<Row[]>;
+
+class PoolSession implements Session {
+  lacksAnswer = false;
+  /** A failed connection is not reused. */
+  private broken: Error | undefined;
+  private readonly onError = (error: Error) => (this.broken = error);
+
+  constructor(
+    private readonly client: PoolClient,
+    private readonly ask: Ask,
+    private readonly translate: SessionOptions['translate'] = (error) => error,
+  ) {
+    client.on('error', this.onError);
+  }
+
+  get pid(): number {
+    return 'processID' in this.client ? Number(this.client.processID) : 0;
+  }
+
+  readonly run: RunInTransaction = async <Row extends QueryResultRow>(statement: Statement) => {
+    try {
+      return await this.ask<Row>(this.client, statement);
+    } catch (error) {
+      if (!isAnswered(error)) {
+        this.lacksAnswer = true;
+        this.broken = error instanceof Error ? error : new Error(String(error));
+      }
+      throw this.translate(error);
+    }
+  };
+
+  async transaction<T>(work: (run: RunInTransaction) => Promise<T>): Promise<T> {
+    try {
+      await this.run({ text: 'BEGIN' });
+      const result = await work(this.run);
+      await this.run({ text: 'COMMIT' });
+      return result;
+    } catch (error) {
+      if (this.broken === undefined) {
+        await this.ask(this.client, { text: 'ROLLBACK' }).catch((failure: Error) => (this.broken = failure));
+      }
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.client.off('error', this.onError);
+    this.client.release(this.broken);
   }
 }
 

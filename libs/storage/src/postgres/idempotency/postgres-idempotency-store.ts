@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { IdempotencyStore, type Claim, type JsonValue, type RepeatableRequest } from '@sfm/memory';
+import { DeadlinedChanges } from '../changes/deadlined-changes.js';
+import { voidAfter } from '../changes/void-after.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
 /** A key may expire between being refused and being read; the claim is then retried, at most this often. */
@@ -9,13 +11,17 @@ const SWEPT = 20;
 
 const PLACE = 'credential_id = $1 AND namespace = $2 AND operation = $3 AND key = $4';
 
+/**
+ * Void after its deadline, so that a claim which hung does not hold the key against the request's repetition. The other
+ * statements need none: they do nothing once somebody else has claimed the key.
+ */
 const CLAIM = `
 INSERT INTO idempotency_keys AS k (credential_id, namespace, operation, key, hash, claim_id, until)
 VALUES ($1, $2, $3, $4, $5, $6, $8)
 ON CONFLICT (credential_id, namespace, operation, key) DO UPDATE
   SET hash = excluded.hash, claim_id = excluded.claim_id, answer = NULL, until = excluded.until
   WHERE k.until <= $7
-RETURNING claim_id`;
+RETURNING claim_id, ${voidAfter('$9')}`;
 
 /** Deletes expired keys a few at a time, so that no statement takes long. */
 const REMEMBER = `
@@ -33,18 +39,21 @@ interface KnownRow {
 
 /** Stores answers in PostgreSQL, shared by all processes on the database and kept across restarts. */
 export class PostgresIdempotencyStore extends IdempotencyStore {
+  private readonly changes: DeadlinedChanges;
+
   constructor(private readonly database: PostgresDatabase) {
     super();
+    this.changes = DeadlinedChanges.on(database);
   }
 
   async claim(request: RepeatableRequest, now: Date, heldUntil: Date): Promise<Claim> {
     const claimId = randomUUID();
     for (let look = 0; look < MAX_LOOKS; look += 1) {
-      const claimed = await this.database.queryWithRetry({
+      const claimed = await this.changes.run((deadlineMs) => ({
         name: 'sfm_idempotency_claim',
         text: CLAIM,
-        values: [...placeOf(request), request.hash, claimId, now, heldUntil],
-      });
+        values: [...placeOf(request), request.hash, claimId, now, heldUntil, deadlineMs],
+      }));
       if (claimed.length > 0) return { state: 'fresh', claimId };
       const known = await this.find(request);
       if (known && known.hash !== request.hash) return { state: 'other_request' };

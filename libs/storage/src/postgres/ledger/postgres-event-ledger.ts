@@ -1,6 +1,7 @@
 import { EventLedger, ledgerId, StoreUnavailableError, type ForeignDelete, type ForeignWrite } from '@sfm/memory';
 import { foreignDeleteStatement } from '../writing/delete-statement.js';
-import { isRetryable, sqlState } from '../connection/driver-errors.js';
+import { DeadlinedChanges } from '../changes/deadlined-changes.js';
+import { sqlState } from '../connection/driver-errors.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-database.js';
 import { checkKeyLength } from '../writing/key-length.js';
@@ -15,8 +16,11 @@ type ForeignEvent = ForeignWrite | ForeignDelete;
 export class PostgresEventLedger extends EventLedger {
   private readonly notifier: OutboxNotifier;
 
+  private readonly changes: DeadlinedChanges;
+
   constructor(private readonly database: PostgresDatabase) {
     super();
+    this.changes = DeadlinedChanges.on(database);
     this.notifier = new OutboxNotifier(database);
   }
 
@@ -37,15 +41,15 @@ export class PostgresEventLedger extends EventLedger {
     for (const { key } of events) checkKeyLength(key);
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.database.transaction((run) => recordNew(run, events));
+        await this.changes.transaction((run, deadlineMs) => recordNew(run, deadlineMs, events));
         // The notification that wakes the relay also wakes followers of the ledger.
         this.notifier.notify();
         return;
       } catch (error) {
         // Another process has just recorded one of the events: check again. That can happen only once per event.
         const isRecorded = sqlState(error) === UNIQUE_VIOLATION;
-        if (!isRecorded && !isRetryable(error)) throw error;
-        if (attempt >= MAX_ATTEMPTS + (isRecorded ? events.length : 0)) {
+        if (!isRecorded) throw error;
+        if (attempt >= MAX_ATTEMPTS + events.length) {
           throw new StoreUnavailableError('the write conflicts with others; retry shortly', { cause: error });
         }
       }
@@ -53,7 +57,7 @@ export class PostgresEventLedger extends EventLedger {
   }
 }
 
-async function recordNew(run: RunInTransaction, events: readonly ForeignEvent[]): Promise<void> {
+async function recordNew(run: RunInTransaction, deadlineMs: number, events: readonly ForeignEvent[]): Promise<void> {
   const rows = await run<{ id: string }>({
     text: 'SELECT id FROM memory_events WHERE id = ANY($1::uuid[])',
     values: [events.map(({ id }) => ledgerId(id))],
@@ -65,8 +69,22 @@ async function recordNew(run: RunInTransaction, events: readonly ForeignEvent[])
     return isNew;
   });
   for (const { writes, deletions } of inRuns(fresh)) {
-    if (writes.length > 0) await run(foreignWriteStatement(writes.map((write) => toCommand(write))));
-    if (deletions.length > 0) await run(foreignDeleteStatement(deletions.map((deletion) => toCommand(deletion))));
+    if (writes.length > 0) {
+      await run(
+        foreignWriteStatement(
+          writes.map((write) => toCommand(write)),
+          deadlineMs,
+        ),
+      );
+    }
+    if (deletions.length > 0) {
+      await run(
+        foreignDeleteStatement(
+          deletions.map((deletion) => toCommand(deletion)),
+          deadlineMs,
+        ),
+      );
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { withoutBudget } from '@sfm/memory';
 import { outsideTraces } from '@sfm/observability';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
@@ -22,8 +23,8 @@ export class OutboxNotifier {
     this.again = true;
     if (this.busy) return;
     this.busy = true;
-    // Sent on behalf of all writes of the interval, so it belongs to no single trace.
-    void outsideTraces(() => this.send());
+    // Sent on behalf of all writes of the interval, so it belongs to no single trace and no single request.
+    void withoutBudget(() => outsideTraces(() => this.send()));
   }
 
   private async send(): Promise<void> {

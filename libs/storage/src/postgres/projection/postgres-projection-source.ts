@@ -13,6 +13,8 @@ import { decodeEmbedding, encodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import { memoryPayload, payloadOf, type PayloadColumns } from '../rows/payload-columns.js';
+import { DeadlinedChanges } from '../changes/deadlined-changes.js';
+import { voidAfter } from '../changes/void-after.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
 const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, m.embedding, m.embedding_space,
@@ -77,8 +79,11 @@ FROM (SELECT updated_at FROM oldest LIMIT ${MAX_LOOKED_UP}) AS known`;
 
 /** Reads current rows from PostgreSQL for indexing and records there which are indexed. */
 export class PostgresProjectionSource extends ProjectionSource {
+  private readonly changes: DeadlinedChanges;
+
   constructor(private readonly database: PostgresDatabase) {
     super();
+    this.changes = DeadlinedChanges.on(database);
   }
 
   async rows(keys: readonly CoordinateId[]): Promise<readonly ProjectionRow[]> {
@@ -101,11 +106,14 @@ export class PostgresProjectionSource extends ProjectionSource {
     return rows.map(toSearchedRow);
   }
 
-  /** Locks rows in key order, as writers do. */
+  /**
+   * Locks rows in key order, as writers do. A mark that hung is void: a repair may have found since that the index lacks
+   * what it says.
+   */
   async markIndexed(marks: readonly IndexedMark[]): Promise<readonly CoordinateId[]> {
     const newest = newestPerCoordinate(marks);
     if (newest.length === 0) return [];
-    const late = await this.database.queryWithRetry<CoordinateRow>({
+    const late = await this.changes.run<CoordinateRow>((deadlineMs) => ({
       name: 'sfm_mark_indexed',
       text: `WITH mark AS MATERIALIZED (
           SELECT m.namespace, m.coordinate_key, m.indexed_version AS known, a.version, a.embedding, a.space, a.removed_from
@@ -124,6 +132,7 @@ export class PostgresProjectionSource extends ProjectionSource {
         FROM mark
         WHERE m.namespace = mark.namespace AND m.coordinate_key = mark.coordinate_key
           AND (m.indexed_version < mark.version OR mark.space IS NOT NULL)
+        RETURNING ${voidAfter('$7')}
         )
         SELECT namespace, coordinate_key AS key FROM mark
         WHERE known > version OR known <> removed_from`,
@@ -134,8 +143,9 @@ export class PostgresProjectionSource extends ProjectionSource {
         newest.map(({ embedding }) => (embedding ? encodeEmbedding(embedding.vector) : null)),
         newest.map(({ embedding }) => embedding?.space ?? null),
         newest.map(({ removedFrom }) => removedFrom ?? null),
+        deadlineMs,
       ],
-    });
+    }));
     return late.map(({ namespace, key }) => ({ namespace: trustedNamespace(namespace), key }));
   }
 

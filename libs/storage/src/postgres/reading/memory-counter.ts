@@ -1,4 +1,4 @@
-import type { MemoryCounts, Namespace } from '@sfm/memory';
+import { whileWanted, withoutBudget, type MemoryCounts, type Namespace } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { epochMs } from '../rows/epoch-ms.js';
@@ -78,13 +78,15 @@ export class MemoryCounter {
   private async longCount(namespace: Namespace | undefined, now: Date): Promise<MemoryCounts> {
     const count = this.longCounts.get(namespace ?? '') ?? { last: undefined, usableUntilMs: 0, running: undefined };
     this.longCounts.set(namespace ?? '', count);
-    count.running ??= this.countAll(namespace, now, count).finally(() => (count.running = undefined));
+    count.running ??= withoutBudget(() => this.countAll(namespace, now, count)).finally(
+      () => (count.running = undefined),
+    );
     const { running, last } = count;
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, this.patienceMs, undefined)));
     // A caller who does not wait for its end must not leave its failure unheard.
     running.catch(() => undefined);
-    const counted = await Promise.race([running, tooLate]).finally(() => clearTimeout(timer));
+    const counted = await whileWanted(Promise.race([running, tooLate])).finally(() => clearTimeout(timer));
     return counted ?? last ?? this.estimate(namespace);
   }
 

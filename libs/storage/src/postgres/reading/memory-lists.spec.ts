@@ -38,7 +38,7 @@ async function heldWrite(namespace: Namespace, x: number) {
   let written = () => {};
   const isWritten = new Promise<void>((resolve) => (written = resolve));
   const done = truth.database.transaction(async (run: RunInTransaction) => {
-    await run(writeStatement([aWrite(namespace, { coordinate: [x] })]));
+    await run(writeStatement([aWrite(namespace, { coordinate: [x] })], Date.now() + 60_000));
     written();
     await held;
   });

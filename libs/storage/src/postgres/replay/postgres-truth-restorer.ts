@@ -1,4 +1,5 @@
 import { trustedNamespace, TruthRestorer, type CoordinateId, type Restored, type RestoredEntry } from '@sfm/memory';
+import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { restoreStatement, type RestoredRow } from './restore-statement.js';
@@ -6,9 +7,11 @@ import { restoreStatement, type RestoredRow } from './restore-statement.js';
 /** Writes memories and ledger rows back to PostgreSQL in their original state. */
 export class PostgresTruthRestorer extends TruthRestorer {
   private readonly notifier: OutboxNotifier;
+  private readonly changes: DeadlinedChanges;
 
   constructor(private readonly database: PostgresDatabase) {
     super();
+    this.changes = DeadlinedChanges.on(database);
     this.notifier = new OutboxNotifier(database);
   }
 
@@ -24,7 +27,7 @@ export class PostgresTruthRestorer extends TruthRestorer {
   async restore(entries: readonly RestoredEntry[]): Promise<Restored> {
     if (entries.length === 0) return { entries: 0, memories: [], conflicts: [] };
     await this.reserveIds(Math.max(...entries.map(({ memoryId }) => memoryId ?? 0)));
-    const rows = await this.database.queryWithRetry<RestoredRow>(restoreStatement(entries));
+    const rows = await this.changes.run<RestoredRow>((deadlineMs) => restoreStatement(entries, deadlineMs));
     const memories = rows.filter(({ what }) => what === 'restored').map(toCoordinate);
     const apart = new Set(rows.filter(({ what }) => what === 'conflict').map(({ id }) => id));
     if (memories.length > 0) this.notifier.notify();

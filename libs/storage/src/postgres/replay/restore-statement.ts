@@ -1,4 +1,5 @@
 import type { RestoredEntry } from '@sfm/memory';
+import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
 import { groupingKey } from '../writing/grouping-key.js';
@@ -11,6 +12,8 @@ import { groupingKey } from '../writing/grouping-key.js';
  * A coordinate whose version was created by a different change here is skipped completely: the two histories diverged.
  * A memory gets the creation id of its entry, unless another coordinate has that id. Access figures are not part of the
  * history: they are kept within a life and restart with a new one.
+ *
+ * Nothing is restored when a row can only be changed after the deadline, $22: a live write may have come meanwhile.
  */
 const RESTORE = `
 WITH arrived AS MATERIALIZED (
@@ -98,11 +101,11 @@ WITH arrived AS MATERIALIZED (
     embedding_space = CASE WHEN m.searched_text = excluded.searched_text AND excluded.deleted_at IS NULL
       THEN m.embedding_space END
   WHERE m.version < excluded.version
-  RETURNING namespace, coordinate_key, version
+  RETURNING namespace, coordinate_key, version, ${voidAfter('$22')} AS in_time
 ), queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version)
   SELECT n.id, w.namespace, w.coordinate_key, w.version
-  FROM written w JOIN newest n ON n.namespace = w.namespace AND n.key = w.coordinate_key
+  FROM written w JOIN newest n ON n.namespace = w.namespace AND n.key = w.coordinate_key AND w.in_time
   ORDER BY n.position
   RETURNING event_id
 )
@@ -122,8 +125,8 @@ export interface RestoredRow {
   readonly entries: number;
 }
 
-/** Returns the statement that restores the entries; it may contain several for one coordinate. */
-export function restoreStatement(entries: readonly RestoredEntry[]): Statement {
+/** Returns the statement that restores the entries before the deadline; it may contain several for one coordinate. */
+export function restoreStatement(entries: readonly RestoredEntry[], deadlineMs: number): Statement {
   const payloads = entries.map(toPayloadColumns);
   const column = <T>(read: (entry: RestoredEntry) => T) => entries.map(read);
   return {
@@ -150,6 +153,7 @@ export function restoreStatement(entries: readonly RestoredEntry[]): Statement {
       column(({ searchedText }) => searchedText),
       column(({ session }) => groupingKey(session)),
       payloads.map(({ text }) => text),
+      deadlineMs,
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { DeleteCommand, DeleteReceipt } from '@sfm/memory';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
 import { isUnexpired } from '../rows/live-memory.js';
+import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
 
 export interface DeletedRow {
@@ -21,7 +22,8 @@ export function deleteReceipts(commands: readonly DeleteCommand[], rows: readonl
 
 /**
  * Turns rows into tombstones, in one statement: content, text and embedding are wiped, the version grows by one,
- * and each gets a ledger row and an outbox row of type `deleted`. Rows are locked in key order.
+ * and each gets a ledger row and an outbox row of type `deleted`. Rows are locked in key order. Nothing is deleted when a
+ * row can only be changed after the deadline, $4: see `voidAfter`.
  */
 const deleteSql = ({ eventId, announced, occurredAt, extraArrays, extraNames, queue, misses }: DeleteOrigin) => `
 WITH arrived AS MATERIALIZED (
@@ -56,12 +58,12 @@ WITH arrived AS MATERIALIZED (
   FROM target t
   WHERE m.namespace = t.namespace AND m.coordinate_key = t.coordinate_key
   RETURNING t.event_id, t.position${extraNames}, t.live, m.namespace, m.coordinate_key, m.coordinate, m.type, m.version,
-    m.id AS memory_id, m.created_version, m.created_at, m.updated_at
+    m.id AS memory_id, m.created_version, m.created_at, m.updated_at, ${voidAfter('$4')} AS in_time
 ), entries (id, event_id, namespace, "timestamp", coordinate_key, coordinate, memory_type, version, memory_id,
   created_version, created_at, updated_at, position) AS (
   SELECT event_id, ${eventId}, namespace, extract(epoch FROM ${occurredAt})::double precision, coordinate_key, coordinate,
     type, version, memory_id, created_version, created_at, updated_at, position
-  FROM gone${misses}
+  FROM gone WHERE in_time${misses}
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
     coordinate, memory_type, version, memory_id, created_version, created_at, updated_at)
@@ -95,7 +97,7 @@ const DELETE = deleteSql({
   misses: '',
 });
 
-/** As `DELETE`, with the trace context of the request, $4, in the outbox. */
+/** As `DELETE`, with the trace context of the request, $5, in the outbox. */
 const DELETE_TRACED = deleteSql({
   eventId: 'event_id',
   announced: false,
@@ -104,7 +106,7 @@ const DELETE_TRACED = deleteSql({
   extraNames: '',
   queue: `, queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
-  SELECT id, namespace, coordinate_key, version, $4::text FROM ledger
+  SELECT id, namespace, coordinate_key, version, $5::text FROM ledger
   RETURNING event_id
 )`,
   misses: '',
@@ -118,7 +120,7 @@ const DELETE_FOREIGN = deleteSql({
   eventId: 'foreign_event_id',
   announced: true,
   occurredAt: 'least(updated_at, occurred_at)',
-  extraArrays: ', $4::uuid[], $5::timestamptz[]',
+  extraArrays: ', $5::uuid[], $6::timestamptz[]',
   extraNames: ANNOUNCEMENT_COLUMNS,
   queue: QUEUE_IN_OUTBOX,
   misses: `
@@ -133,26 +135,35 @@ const DELETE_FOREIGN = deleteSql({
 export type ForeignDeleteCommand = DeleteCommand & Announcement;
 
 /** Returns the statement for deletions of other producers; each coordinate at most once. */
-export function foreignDeleteStatement(commands: readonly ForeignDeleteCommand[]): Statement {
-  return { text: DELETE_FOREIGN, values: [...deleteValues(commands), ...announcementValues(commands)] };
+export function foreignDeleteStatement(commands: readonly ForeignDeleteCommand[], deadlineMs: number): Statement {
+  return { text: DELETE_FOREIGN, values: [...deleteValues(commands, deadlineMs), ...announcementValues(commands)] };
 }
 
 /**
- * Returns the statement that deletes the memories at the coordinates; each coordinate at most once.
+ * Returns the statement that deletes the memories at the coordinates before the deadline; each coordinate at most once.
  *
  * @param traceparent the trace context stored with the events
  */
-export function deleteStatement(commands: readonly DeleteCommand[], traceparent?: string): Statement {
+export function deleteStatement(
+  commands: readonly DeleteCommand[],
+  deadlineMs: number,
+  traceparent?: string,
+): Statement {
   if (traceparent !== undefined) {
-    return { name: 'sfm_delete_traced', text: DELETE_TRACED, values: [...deleteValues(commands), traceparent] };
+    return {
+      name: 'sfm_delete_traced',
+      text: DELETE_TRACED,
+      values: [...deleteValues(commands, deadlineMs), traceparent],
+    };
   }
-  return { name: 'sfm_delete', text: DELETE, values: deleteValues(commands) };
+  return { name: 'sfm_delete', text: DELETE, values: deleteValues(commands, deadlineMs) };
 }
 
-function deleteValues(commands: readonly DeleteCommand[]): unknown[] {
+function deleteValues(commands: readonly DeleteCommand[], deadlineMs: number): unknown[] {
   return [
     commands.map(({ namespace }) => namespace),
     commands.map(({ key }) => key),
     commands.map(({ eventId }) => eventId),
+    deadlineMs,
   ];
 }

@@ -1,5 +1,6 @@
 import { ExpiredMemories, trustedNamespace, type DeleteReceipt } from '@sfm/memory';
 import { outsideTraces } from '@sfm/observability';
+import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-statement.js';
@@ -19,9 +20,11 @@ interface TakenRow {
 /** Finds expired memories by the index of their times, and turns them into tombstones. */
 export class PostgresExpiredMemories extends ExpiredMemories {
   private readonly notifier: OutboxNotifier;
+  private readonly changes: DeadlinedChanges;
 
-  constructor(private readonly database: PostgresDatabase) {
+  constructor(database: PostgresDatabase) {
     super();
+    this.changes = DeadlinedChanges.on(database);
     this.notifier = new OutboxNotifier(database);
   }
 
@@ -32,7 +35,7 @@ export class PostgresExpiredMemories extends ExpiredMemories {
   }
 
   private removeTaken(eventIds: readonly string[]): Promise<readonly DeleteReceipt[]> {
-    return this.database.transactionWithRetry(async (run) => {
+    return this.changes.transaction(async (run, deadlineMs) => {
       const taken = await run<TakenRow>({ name: 'sfm_take_expired', text: TAKE, values: [eventIds.length] });
       if (taken.length === 0) return [];
       const commands = taken.map(({ namespace, key }, index) => ({
@@ -40,7 +43,7 @@ export class PostgresExpiredMemories extends ExpiredMemories {
         key,
         eventId: eventIds[index] ?? '',
       }));
-      return deleteReceipts(commands, await run<DeletedRow>(deleteStatement(commands)));
+      return deleteReceipts(commands, await run<DeletedRow>(deleteStatement(commands, deadlineMs)));
     });
   }
 }

@@ -11,7 +11,9 @@ import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-state
 import { ExpectedVersions, type Expecting } from './expected-versions.js';
 import { checkKeyLength } from './key-length.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
+import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { WriteOrder } from './write-order.js';
 import { writeStatement, type WrittenRow } from './write-statement.js';
 
 /**
@@ -20,9 +22,12 @@ import { writeStatement, type WrittenRow } from './write-statement.js';
  */
 export class PostgresMemoryWriter extends MemoryWriter {
   private readonly notifier: OutboxNotifier;
+  private readonly changes: DeadlinedChanges;
+  private readonly order = new WriteOrder();
 
-  constructor(private readonly database: PostgresDatabase) {
+  constructor(database: PostgresDatabase) {
     super();
+    this.changes = DeadlinedChanges.on(database);
     this.notifier = new OutboxNotifier(database);
   }
 
@@ -57,11 +62,22 @@ export class PostgresMemoryWriter extends MemoryWriter {
     );
   }
 
-  private writeRows(commands: readonly WriteCommand[]): Promise<WrittenRow[]> {
-    if (!commands.some(isExpecting)) return this.database.queryWithRetry<WrittenRow>(writeStatement(commands));
-    return this.database.transactionWithRetry(async (run) => {
+  private async writeRows(commands: readonly WriteCommand[]): Promise<WrittenRow[]> {
+    return this.order.run(commands.map(identityOf), async () => {
+      const sentMs = performance.now();
+      const rows = await this.tryToWrite(commands);
+      if (rows[0] !== undefined) this.changes.noteTime(rows[0].server_ms, sentMs);
+      return rows;
+    });
+  }
+
+  private tryToWrite(commands: readonly WriteCommand[]): Promise<WrittenRow[]> {
+    if (!commands.some(isExpecting)) {
+      return this.changes.run<WrittenRow>((deadlineMs) => writeStatement(commands, deadlineMs));
+    }
+    return this.changes.transaction(async (run, deadlineMs) => {
       const expected = await ExpectedVersions.lock(run, commands, 'write');
-      const rows = await run<WrittenRow>(writeStatement(commands));
+      const rows = await run<WrittenRow>(writeStatement(commands, deadlineMs));
       const versions = new Map(rows.map(({ event_id, version }) => [event_id, version]));
       expected.confirm(
         commands.map((command) => ({ ...command, version: versions.get(command.eventId.toLowerCase()) ?? 0 })),
@@ -72,11 +88,15 @@ export class PostgresMemoryWriter extends MemoryWriter {
 
   /** @param commands all commands, each with its expectation; `distinct` has one per coordinate */
   private deleteRows(distinct: readonly DeleteCommand[], commands: readonly DeleteCommand[]): Promise<DeletedRow[]> {
-    const statement = deleteStatement(distinct, currentTraceparent());
-    if (!commands.some(isExpecting)) return this.database.queryWithRetry<DeletedRow>(statement);
-    return this.database.transactionWithRetry(async (run) => {
+    return this.order.run(distinct.map(identityOf), () => this.tryToDelete(distinct, commands));
+  }
+
+  private tryToDelete(distinct: readonly DeleteCommand[], commands: readonly DeleteCommand[]): Promise<DeletedRow[]> {
+    const statement = (deadlineMs: number) => deleteStatement(distinct, deadlineMs, currentTraceparent());
+    if (!commands.some(isExpecting)) return this.changes.run<DeletedRow>(statement);
+    return this.changes.transaction(async (run, deadlineMs) => {
       const expected = await ExpectedVersions.lock(run, commands, 'delete');
-      const rows = await run<DeletedRow>(statement);
+      const rows = await run<DeletedRow>(statement(deadlineMs));
       const gone = new Set(rows.filter(({ live }) => live).map(({ event_id }) => event_id));
       expected.confirmGone(distinct.filter(({ eventId }) => gone.has(eventId.toLowerCase())));
       return rows;

@@ -3,6 +3,7 @@ import { epochMs } from '../rows/epoch-ms.js';
 import { groupingKey } from './grouping-key.js';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
 import { isLive } from '../rows/live-memory.js';
+import { SERVER_MS, voidAfter } from '../changes/void-after.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { storableTime } from './storable-time.js';
@@ -19,6 +20,8 @@ export interface WrittenRow {
   readonly created: boolean;
   readonly memory_id: number;
   readonly created_at_ms: number;
+  /** The server's clock at the end. */
+  readonly server_ms: number;
 }
 
 /**
@@ -30,11 +33,13 @@ export interface WrittenRow {
  *
  * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures restart, the
  * version continues. An embedding is kept as long as its source text is unchanged.
+ *
+ * Nothing is written when a row can only be changed after the deadline, $16: see `voidAfter`.
  */
 const writeSql = (origin: WriteOrigin) => `
 ${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${origin.queue}
 SELECT event_id, version, version = created_version AS created, memory_id::float8 AS memory_id,
-  ${epochMs('created_at')} AS created_at_ms
+  ${epochMs('created_at')} AS created_at_ms, ${SERVER_MS} AS server_ms
 FROM placed`;
 
 /**
@@ -89,12 +94,12 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
     embedding = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding END,
     embedding_space = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding_space END,
     deleted_at = NULL
-  RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at
+  RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at, ${voidAfter('$16')} AS in_time
 ), placed AS MATERIALIZED (
   SELECT a.position, a.namespace, a.key, a.event_id, a.type, a.payload, a.payload_text, a.importance, a.importance_norm,
     a.content_hash, a.expires_at, a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
   FROM arrived a
-  JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key
+  JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key AND w.in_time
 )`;
 
 /** Every command, written to the ledger with all the data of its memory. */
@@ -143,7 +148,7 @@ const WRITE_TRACED = writeSql({
   eventId: 'a.event_id',
   announced: false,
   occurredAt: (own) => own,
-  extraArrays: ', $16::text[]',
+  extraArrays: ', $17::text[]',
   extraNames: ', traceparent',
   queue: `, queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
@@ -161,7 +166,7 @@ const WRITE_FOREIGN = writeSql({
   eventId: 'a.foreign_event_id',
   announced: true,
   occurredAt: (own) => `least(${own}, a.occurred_at)`,
-  extraArrays: ', $16::uuid[], $17::timestamptz[]',
+  extraArrays: ', $17::uuid[], $18::timestamptz[]',
   extraNames: ANNOUNCEMENT_COLUMNS,
   queue: QUEUE_IN_OUTBOX,
 });
@@ -170,26 +175,26 @@ const WRITE_FOREIGN = writeSql({
 export type ForeignWriteCommand = WriteCommand & Announcement;
 
 /** Returns the statement that writes events of other producers. Fails as a whole when the ledger has one of the ids. */
-export function foreignWriteStatement(commands: readonly ForeignWriteCommand[]): Statement {
-  return { text: WRITE_FOREIGN, values: [...writeValues(commands), ...announcementValues(commands)] };
+export function foreignWriteStatement(commands: readonly ForeignWriteCommand[], deadlineMs: number): Statement {
+  return { text: WRITE_FOREIGN, values: [...writeValues(commands, deadlineMs), ...announcementValues(commands)] };
 }
 
-/** Returns the statement that writes the commands. Its rows come in no particular order. */
-export function writeStatement(commands: readonly WriteCommand[]): Statement {
+/** Returns the statement that writes the commands before the deadline. Its rows come in no particular order. */
+export function writeStatement(commands: readonly WriteCommand[], deadlineMs: number): Statement {
   const isTraced = commands.some(({ traceparent }) => traceparent !== undefined);
   const statement = isTraced
     ? {
         name: 'sfm_write_traced',
         text: WRITE_TRACED,
-        values: [...writeValues(commands), commands.map(({ traceparent }) => traceparent ?? null)],
+        values: [...writeValues(commands, deadlineMs), commands.map(({ traceparent }) => traceparent ?? null)],
       }
-    : { name: 'sfm_write', text: WRITE, values: writeValues(commands) };
+    : { name: 'sfm_write', text: WRITE, values: writeValues(commands, deadlineMs) };
   if (commands.length <= MAX_PREPARED_BATCH) return statement;
   const { text, values } = statement;
   return { text, values };
 }
 
-function writeValues(commands: readonly WriteCommand[]): unknown[] {
+function writeValues(commands: readonly WriteCommand[], deadlineMs: number): unknown[] {
   const { first, nth, total } = occurrences(commands);
   const payloads = commands.map(toPayloadColumns);
   return [
@@ -208,6 +213,7 @@ function writeValues(commands: readonly WriteCommand[]): unknown[] {
     nth,
     total,
     payloads.map(({ text }) => text),
+    deadlineMs,
   ];
 }
 

@@ -1,4 +1,4 @@
-import { IndexUnusableError, quotedNamespace, type Namespace } from '@sfm/memory';
+import { IndexUnusableError, quotedNamespace, whileWanted, withoutBudget, type Namespace } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
 import { aliasOf, isPhysicalOf, physicalName } from './collection-names.js';
 import {
@@ -76,17 +76,15 @@ export class CollectionCatalog {
   async find(namespace: Namespace): Promise<OpenCollection | undefined> {
     const alias = this.aliasOf(namespace);
     const known = this.#looks.get(alias);
-    if (known && performance.now() - known.atMs < BELIEVED_MS) return known.collection;
-    const look = { collection: this.#look(namespace, alias), atMs: performance.now() };
+    if (known && performance.now() - known.atMs < BELIEVED_MS) return whileWanted(known.collection);
+    // Others use what it finds, so it is on nobody's budget.
+    const look = { collection: withoutBudget(() => this.#look(namespace, alias)), atMs: performance.now() };
     this.#looks.set(alias, look);
-    try {
-      const found = await look.collection;
-      if (!found) this.#drop(alias, look);
-      return found;
-    } catch (error) {
-      this.#drop(alias, look);
-      throw error;
-    }
+    look.collection.then(
+      (found) => found ?? this.#drop(alias, look),
+      () => this.#drop(alias, look),
+    );
+    return whileWanted(look.collection);
   }
 
   /** As `find`, but creates the collection when there is none. */
@@ -127,7 +125,9 @@ export class CollectionCatalog {
     indexedFields.set(field, 'float');
     const request = { collection_name: name, wait: false, field_name: field, field_schema: 'float' as const };
     // Searches continue without it, and the next check shows that it is still missing.
-    void this.server.call((api, init) => api.createFieldIndex(request, init)).catch(() => undefined);
+    withoutBudget(
+      () => void this.server.call((api, init) => api.createFieldIndex(request, init)).catch(() => undefined),
+    );
     return true;
   }
 

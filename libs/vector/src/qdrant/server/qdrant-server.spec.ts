@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { IndexUnavailableError } from '@sfm/memory';
+import { IndexUnavailableError, openBudget, RequestEndedError, withBudget } from '@sfm/memory';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates, type TestCertificates } from '../../../../../test/services/programs/certificates.js';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 import { freePort } from '../../../../../test/services/lifetime/free-port.js';
 import { qdrantAddress, type QdrantConnectionOptions } from './qdrant-connection.js';
 import { QdrantHealth } from './qdrant-health.js';
@@ -162,6 +163,27 @@ describe.each<[string, (server: QdrantServer) => Promise<unknown>, unknown]>([
     const port = await listen(createServer(() => {}));
     const server = connect({ host: '127.0.0.1', port, timeoutMs: 150 });
     await expect(ask(server)).rejects.toThrow(/did not answer within 150 ms/);
+  });
+
+  it('end with the request of a caller who hangs up, and say so', async () => {
+    let closed = 0;
+    let asked = 0;
+    const port = await listen(
+      createServer((request) => {
+        asked += 1;
+        request.socket.once('close', () => (closed += 1));
+      }),
+    );
+    const server = connect({ host: '127.0.0.1', port, timeoutMs: 60_000 });
+    const { budget, hangUp } = openBudget(60_000);
+    const asking = withBudget(budget, () => ask(server));
+    asking.catch(() => undefined);
+    await waitFor(() => asked === 1);
+    hangUp();
+    await expect(asking).rejects.toThrow(RequestEndedError);
+    await waitFor(() => closed === 1);
+    expect(asked).toBe(1);
+    expect(budget).toMatchObject({ listeners: { size: 0 } });
   });
 
   it('ask for uncompressed answers and carry the key', async () => {

@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { QdrantClient, type Schemas } from '@qdrant/js-client-rest';
-import { backoffMs, CircuitBreaker, CircuitOpenError, isJsonObject } from '@sfm/memory';
+import {
+  backoffMs,
+  CircuitBreaker,
+  CircuitOpenError,
+  type CircuitCall,
+  isJsonObject,
+  throwIfEnded,
+  withinLimit,
+} from '@sfm/memory';
 import { traceCall, type OpenSpan } from '@sfm/observability';
 import { Agent, fetch, request, type RequestInit as StreamInit, type Response as StreamAnswer } from 'undici';
 import { qdrantAddress, trustedAuthorities, type QdrantConnectionOptions } from './qdrant-connection.js';
@@ -96,7 +104,7 @@ export class QdrantServer {
    * left.
    *
    * @throws IndexUnavailableError when the server does not answer or refuses the login; CollectionMissing;
-   * QdrantRefusal
+   * QdrantRefusal; RequestEndedError when the current request ends
    */
   async call<Result>(
     request: (api: Api, init: RequestInit) => Promise<Answer<Result>>,
@@ -201,18 +209,27 @@ export class QdrantServer {
     await this.#api.collectionExists({ collection_name: 'health' }, init);
   }
 
-  async #try<T>(
+  #try<T>(
     request: (init: Init) => Promise<T>,
     { timeoutMs = this.#timeoutMs, isPatient = false }: CallOptions = {},
   ): Promise<T> {
     const patience = { patienceMs: isPatient ? timeoutMs : 0 };
-    const signal = AbortSignal.timeout(timeoutMs);
+    return withinLimit(timeoutMs, (signal) => this.#tryUntil(signal, request, { timeoutMs, patience }));
+  }
+
+  async #tryUntil<T>(
+    signal: AbortSignal,
+    request: (init: Init) => Promise<T>,
+    { timeoutMs, patience }: { readonly timeoutMs: number; readonly patience: CircuitCall },
+  ): Promise<T> {
     const init = { signal, ...this.#transport };
     let failure: unknown;
     for (let attempt = 1; ; attempt++) {
+      throwIfEnded();
       try {
         return await this.#circuit.run(() => request(init), patience);
       } catch (error) {
+        throwIfEnded();
         // An earlier answer of the server is more informative than the timeout.
         const isAnswer = !signal.aborted && !(error instanceof CircuitOpenError);
         if (isAnswer || failure === undefined) failure = error;

@@ -274,3 +274,31 @@ describe('limits', () => {
     });
   });
 });
+
+describe('/recall_batch', () => {
+  it('asks a few at a time', async () => {
+    const before = http.recall.requests.length;
+    let underWay = 0;
+    let most = 0;
+    http.recall.work = async () => {
+      most = Math.max(most, (underWay += 1));
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+    };
+    const queries = Array.from({ length: 30 }, (_, index) => `q${index}`);
+    expect(await post('/recall_batch', { queries })).toMatchObject({ status: 200 });
+    expect(http.recall.requests.slice(before).map(({ request }) => request.query)).toEqual(queries);
+    expect(most).toBeLessThanOrEqual(4);
+    http.recall.work = async () => undefined;
+  });
+
+  it('counts each question against the rate limit', async () => {
+    const limited = await startHttp({ auth: { rateLimit: { max: 10, windowMs: 60_000 } } });
+    const { post } = client(() => limited);
+    const ask = (count: number) => post('/recall_batch', { queries: Array.from({ length: count }, () => 'x') });
+    expect(await ask(7)).toMatchObject({ status: 200, headers: { 'ratelimit-remaining': '3' } });
+    expect(await ask(4)).toMatchObject({ status: 429, headers: { 'ratelimit-remaining': '3' } });
+    expect(await ask(3)).toMatchObject({ status: 200, headers: { 'ratelimit-remaining': '0' } });
+    await limited.close();
+  });
+});

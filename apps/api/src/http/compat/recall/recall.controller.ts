@@ -1,7 +1,14 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { CurrentPrincipal } from '@sfm/auth';
+import { CountsAs, CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedRecall, RequestLimits } from '@sfm/edge';
-import type { JsonObject, KeywordBoost, MemoryType, Principal, RecallHit } from '@sfm/memory';
+import {
+  isJsonObject,
+  type JsonObject,
+  type KeywordBoost,
+  type MemoryType,
+  type Principal,
+  type RecallHit,
+} from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { HttpOptions } from '../../options/http-options.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
@@ -104,6 +111,7 @@ export class CompatRecallController {
 
   @Post('recall_batch')
   @HttpCode(200)
+  @CountsAs(queriesIn)
   @compatible({
     id: 'recallBatch',
     tag: TAG,
@@ -118,8 +126,15 @@ export class CompatRecallController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ batches: JsonObject[][] }> {
     this.limits.count(queries.length, this.limits.bounds.maxBatchQueries, 'queries');
-    const asked = queries.map((query) => this.asked({ ...settings, query }, typeOrEpisodic));
-    return { batches: await Promise.all(asked.map((one) => this.payloads({ principal, reply }, one))) };
+    const questions = queries.map((query) => this.questions.read(this.asked({ ...settings, query }, typeOrEpisodic)));
+    const results = await this.recaller.recallEach(
+      principal,
+      questions.map(({ request }) => request),
+    );
+    const warnings = questions.flatMap((question) => question.warnings);
+    warn(reply, warnings);
+    markDegraded(reply, [...new Set(results.flatMap(({ degraded }) => degraded))]);
+    return { batches: results.map(({ hits }) => hits.map(({ memory }) => flatPayload(memory))) };
   }
 
   @Post('recall_with_scores')
@@ -213,4 +228,10 @@ export class CompatRecallController {
 
 function typeOrEpisodic(type: string | null | undefined): MemoryType | undefined {
   return type ? storedType(type) : undefined;
+}
+
+/** Each question of a batch is a recall. */
+function queriesIn(body: unknown): number {
+  const queries: unknown = isJsonObject(body) ? body['queries'] : undefined;
+  return Array.isArray(queries) ? queries.length : 1;
 }

@@ -1,0 +1,25 @@
+import { openBudget, withBudget } from '@sfm/memory';
+import type { FastifyInstance } from 'fastify';
+
+/** Routes that stream for as long as their work takes, and stop by themselves when their caller hangs up. */
+const UNHURRIED = /^\/v1\/admin\//;
+
+/** Routes whose answers everybody shares, so that no caller may end the work for them; each reading has its own limit. */
+const SHARED = /^\/(?:ping|health(?:\/basic)?|healthz|readyz|metrics)$/;
+
+/**
+ * Gives every request its budget: from when its body has been read until its answer. It ends when the time is over or
+ * the connection closes before the answer. Entered after the body was read, because the reading loses the context.
+ */
+export function installRequestBudgets(fastify: Pick<FastifyInstance, 'addHook'>, timeoutMs: number): void {
+  fastify.addHook('preValidation', (request, reply, done) => {
+    const route = request.routeOptions.url ?? '';
+    if (UNHURRIED.test(route) || SHARED.test(route)) return done();
+    const { budget, hangUp, close } = openBudget(timeoutMs);
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) close();
+      else hangUp();
+    });
+    withBudget(budget, done);
+  });
+}
