@@ -3,7 +3,7 @@ import { keptResult } from '@sfm/observability';
 import { QdrantHealth, type QdrantServer } from '@sfm/vector';
 
 /** Counting points exactly takes a server of millions a good part of a second, and one that is gone shows at once. */
-const COUNTED_FOR_MS = 10_000;
+export const COUNTED_FOR_MS = 10_000;
 
 /** Counts the points that are expected to be there; rejects when some are missing. */
 type Count = () => Promise<number>;

@@ -10,13 +10,13 @@ import {
   StoreService,
   VectorIndex,
 } from '@sfm/memory';
-import { ComponentHealth, HealthModule, ServiceMetrics, SharedReading } from '@sfm/observability';
+import { ComponentHealth, HealthModule, keptResult, ServiceMetrics, SharedReading } from '@sfm/observability';
 import { OpenAiCompatibleEmbedder } from '@sfm/embedding';
 import { PostgresHealth } from '@sfm/storage';
 import { QdrantServer } from '@sfm/vector';
 import { CacheBackend } from '../cache/cache-backend.js';
 import { ServiceHealth } from '../health/service-health.js';
-import { VectorsHealth } from '../health/vectors-health.js';
+import { COUNTED_FOR_MS, VectorsHealth } from '../health/vectors-health.js';
 import { watchCircuits } from '../health/watch-circuits.js';
 import { watchedServers } from '../health/watched-servers.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
@@ -148,7 +148,7 @@ function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryPro
       watchCircuits(metrics, embedder, qdrant);
       const depth = new SharedReading(() => outbox.depth());
       const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
-      const points = new SharedReading(() => vectors.count(namespace));
+      const points = new SharedReading(keptResult(() => vectors.count(namespace), { forMs: COUNTED_FOR_MS }));
       metrics.registerGauges({
         outboxDepth: async () => (await depth.get()).waiting,
         outboxOldestAgeSeconds: async () => (await depth.get()).oldestAgeSeconds,
