@@ -76,9 +76,11 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
     const degraded = await service(1).request('/recall', { body: { query: 'saw' } });
     expect(degraded.headers.get('x-soma-degraded')).toBe('vector');
     expect(await degraded.text()).toContain('the saw hangs by the door');
-    await waitFor(async () => (await health()).status === 'degraded', { what: () => 'degraded health' });
-    const away = await health();
-    expect(away.services.find(({ name }) => name === 'qdrant')?.healthy).toBe(false);
+    const isAway = async () => {
+      const { status, services: parts } = await health();
+      return status === 'degraded' && parts.find(({ name }) => name === 'qdrant')?.healthy === false;
+    };
+    await waitFor(isAway, { what: () => 'degraded health that names Qdrant' });
     await waitFor(async () => (await service(0).request('/readyz')).status === 200, { what: () => 'readiness' });
 
     await qdrant.start();
@@ -89,7 +91,7 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
   });
 
   it('answers recalls at once while Qdrant hangs, says so, and catches up by itself', async () => {
-    process.kill(qdrant.pid ?? 0, 'SIGSTOP');
+    await qdrant.freeze();
     try {
       await service(1).request('/recall', { body: { query: 'saw' } });
       await waitFor(() => circuitOf(1, 'open'), { what: () => 'the circuit to open' });
@@ -103,7 +105,7 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
         expect(await answer.text()).toContain('the axe leans on the fence');
       }
     } finally {
-      process.kill(qdrant.pid ?? 0, 'SIGCONT');
+      qdrant.thaw();
     }
     await waitFor(async () => (await pointsIn('api_ns')) === 3, { what: () => 'all points' });
     await waitFor(() => circuitOf(1, 'closed'), { what: () => 'the circuit to close' });

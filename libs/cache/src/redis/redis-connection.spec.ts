@@ -137,7 +137,7 @@ describeReal('the connection to Redis', () => {
     const keys = Array.from({ length: 50 }, (_, index) => `key:${index}`);
     const counts = () => Promise.all(keys.map((key) => countUp(watched, key).catch(() => 'away')));
     expect(new Set(await counts())).toEqual(new Set([1]));
-    process.kill(hung.pid ?? 0, 'SIGSTOP');
+    await hung.freeze();
     expect(await counts()).toContain('away');
     await replica.takeOver();
     await waitFor(async () => !(await counts()).includes('away'), {

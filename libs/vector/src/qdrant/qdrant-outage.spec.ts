@@ -38,7 +38,7 @@ describeReal('a Qdrant that is away', () => {
 
   /** Stops the server and searches until that shows: what arrived before all of its threads stopped is still answered. */
   const hang = async () => {
-    globalThis.process.kill(process.pid ?? 0, 'SIGSTOP');
+    await process.freeze();
     const fails = async () => {
       const answers = await Promise.allSettled([search(), search(), search()]);
       return answers.every(({ status }) => status === 'rejected');
@@ -61,7 +61,7 @@ describeReal('a Qdrant that is away', () => {
     await index.apply(NAMESPACE, [stored(3)]);
     await hang();
     const removal = index.apply(NAMESPACE, [{ ...REMOVAL, version: 4 }]);
-    globalThis.process.kill(process.pid ?? 0, 'SIGCONT');
+    process.thaw();
     await removal;
     expect(await index.count(NAMESPACE)).toBe(0);
   });
@@ -73,7 +73,7 @@ describeReal('a Qdrant that is away', () => {
     for (let call = 0; call < 50; call += 1) {
       await expect(search()).rejects.toThrow(/does not answer \(it hangs\)/);
     }
-    globalThis.process.kill(process.pid ?? 0, 'SIGCONT');
+    process.thaw();
     await waitFor(() => server.circuit.state === 'closed');
     expect(await search()).toMatchObject([{ key: '1' }]);
   });
