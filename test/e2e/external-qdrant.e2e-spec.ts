@@ -86,6 +86,7 @@ describeReal('a PostgreSQL and a Qdrant of the operator, shared by two processes
     await qdrant.start();
     await waitFor(async () => (await pointsIn('api_ns')) === 2, { what: () => 'both points' });
     await waitFor(async () => (await health()).status === 'healthy', { what: () => 'good health' });
+    await waitFor(() => circuitOf(1, 'closed'), { what: () => 'the other process to find Qdrant back' });
     const whole = await service(1).request('/recall', { body: { query: 'saw' } });
     expect(whole.headers.get('x-soma-degraded')).toBeNull();
   });
