@@ -231,7 +231,7 @@ export {
 export { type IndexFilling } from './indexing/projection/index-filling.js';
 export { IndexFollower } from './indexing/following/index-follower.js';
 export { RecentWrites } from './indexing/following/recent-writes.js';
-export { IndexReadiness, type RecallIndexName } from './index-model/index-readiness.port.js';
+export { IndexReadiness, type RecallIndexName, type Searchable } from './index-model/index-readiness.port.js';
 export { type Poisoned, applyIsolating } from './indexing/projection/isolation.js';
 export { OutboxLoop } from './indexing/relay/outbox-loop.js';
 export { type Lane } from './recall/lanes/lane.js';

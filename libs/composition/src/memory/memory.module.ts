@@ -53,7 +53,7 @@ export interface MemoryModuleOptions {
   readonly accessDelayMs: number;
   /** How expired memories are deleted in the background. */
   readonly expiry: ExpirySweepOptions;
-  /** How long a recall waits while no index is loaded. */
+  /** How long work that needs whole indexes waits for them; recall a second of it at most. */
   readonly warmupWaitMs: number;
   /** Called when background work fails that no caller waits for. */
   readonly onBackgroundError: (error: unknown) => void;

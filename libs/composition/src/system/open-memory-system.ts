@@ -50,7 +50,7 @@ const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, err
 
 /**
  * Opens a memory system without an HTTP or gRPC server. A recall goes without indexes that are
- * not filled yet, and waits while none is.
+ * not filled yet; while none is, it answers from what is filled by then.
  *
  * @throws with a message for operators: data folder or database in use, no access, server unreachable, no model
  */

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IndexChange } from '../../index-model/index-point.js';
 import type { LexicalIndex } from '../../index-model/lexical-index.port.js';
 import type { ChangeFeed, FeedPosition, LedgerChange } from './change-feed.port.js';
-import type { IndexReadiness, RecallIndexName } from '../../index-model/index-readiness.port.js';
+import type { IndexReadiness, Searchable } from '../../index-model/index-readiness.port.js';
 import type { IndexWarmup } from '../projection/index-warmup.js';
 import type { FillingListener, IndexFilling } from '../projection/index-filling.js';
 import { toWordPoint } from '../../index-model/index-point-factory.js';
@@ -68,10 +68,10 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
   }
 
   /** Resolves at once while the index is being filled, naming it, and otherwise as `whenReady`. */
-  async whenSearchable(): Promise<ReadonlySet<RecallIndexName>> {
-    const loading = await this.warmup.whenSearchable();
-    if (!loading.has('lexical')) await this.catchUp();
-    return loading;
+  async whenSearchable(): Promise<Searchable> {
+    const searchable = await this.warmup.whenSearchable();
+    if (!searchable.unsearched.has('lexical')) await this.catchUp();
+    return searchable;
   }
 
   /** Applies everything committed since the last run. Calls made during a run share the next run. */
