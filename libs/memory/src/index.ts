@@ -211,7 +211,11 @@ export {
   toSearchedContent,
   toCandidateContent,
 } from './index-model/index-point-factory.js';
-export { IndexWarmup } from './indexing/projection/index-warmup.js';
+export { IndexWarmup, type IndexLack } from './indexing/projection/index-warmup.js';
+export { RoomBoundIndex, type FilledIndex } from './indexing/projection/room-bound-index.js';
+export { costOf, type IndexCost, type IndexCosts, type TruthExtent } from './indexing/room/index-cost.js';
+export { IndexRoom, WARNED_SHARE, type IndexRoomOptions, type IndexState } from './indexing/room/index-room.js';
+export { ProcessMemory, shareOf, usedShare, type Fill, type MemoryUse } from './indexing/room/process-memory.port.js';
 export {
   type ProjectionIndex,
   type CoordinateId,

@@ -61,6 +61,7 @@ function world() {
       readBack.push(...keys.map(({ key }) => key));
       return keys.flatMap(({ key }) => rows.get(key) ?? []);
     },
+    extent: async () => ({ memories: rows.size, payloadBytes: 0 }),
     async *scanSearched() {
       yield [...rows.values()].filter(({ content }) => content !== null);
     },

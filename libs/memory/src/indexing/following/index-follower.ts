@@ -8,6 +8,7 @@ import type { FillingListener, IndexFilling } from '../projection/index-filling.
 import { toWordPoint } from '../../index-model/index-point-factory.js';
 import { applyChanges } from '../projection/indexer.js';
 import type { ProjectionSource, SearchedRow } from '../projection/projection-source.port.js';
+import type { IndexRoom } from '../room/index-room.js';
 import type { RecentWrites } from './recent-writes.js';
 import { identityOf } from '../../model/coordinate-identity.js';
 import type { Namespace } from '../../model/namespace.js';
@@ -31,11 +32,12 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched'>,
+    private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched' | 'extent'>,
     private readonly index: Pick<LexicalIndex, 'apply' | 'clear'>,
     private readonly warmup: IndexWarmup,
     /** Writes of this process, which need not be read back. */
     private readonly recent: Pick<RecentWrites, 'take' | 'mark' | 'forget'>,
+    private readonly room?: Pick<IndexRoom, 'plan' | 'stateOf'>,
   ) {}
 
   /** Fills the index. */
@@ -47,8 +49,10 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
 
   private async fill(onProgress: (rows: number) => void): Promise<number> {
     const position = await this.feed.now();
+    this.room?.plan(await this.source.extent());
     let total = 0;
     for await (const rows of this.source.scanSearched(SCAN_BATCH)) {
+      if (this.room?.stateOf('lexical') === 'none') break;
       await this.apply(rows);
       total += rows.length;
       onProgress(total);

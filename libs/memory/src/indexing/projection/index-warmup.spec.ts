@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { IndexUnavailableError } from '../../model/errors.js';
+import type { IndexState } from '../room/index-room.js';
 import { IndexWarmup } from './index-warmup.js';
 
 describe('IndexWarmup', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
 
   it('lets recall begin with the first index that is loaded, and names the other', async () => {
     const warmup = new IndexWarmup(60_000);
@@ -15,6 +18,40 @@ describe('IndexWarmup', () => {
     warmup.markLoaded('lexical');
     await ready;
     expect([...(await warmup.whenSearchable()).unsearched]).toEqual([]);
+  });
+
+  describe('without room for an index', () => {
+    const states: Record<string, IndexState> = {};
+    const warmup = () =>
+      new IndexWarmup(60_000, ['vector', 'lexical'], {
+        stateOf: (index) => states[index] ?? 'whole',
+        problem: 'buy more',
+      });
+    const answer = async (of: IndexWarmup) => {
+      const { unsearched, incomplete } = await of.whenSearchable();
+      return [[...unsearched], [...incomplete]];
+    };
+
+    it('lets recall go on with the other, and names it', async () => {
+      Object.assign(states, { vector: 'whole', lexical: 'none' });
+      const loading = warmup();
+      loading.markLoaded('vector');
+      expect(await answer(loading)).toEqual([['lexical'], []]);
+      expect([loading.lackOf('lexical'), loading.lackOf('vector')]).toEqual(['no_room', undefined]);
+      await expect(loading.whenReady()).rejects.toThrow('buy more');
+    });
+
+    it('has what takes no more searched, and names it', async () => {
+      Object.assign(states, { vector: 'partial', lexical: 'none' });
+      const loading = warmup();
+      loading.markReady();
+      expect(await answer(loading)).toEqual([['lexical'], ['vector']]);
+    });
+
+    it('refuses at once when there is room for none, and says what to do', async () => {
+      Object.assign(states, { vector: 'none', lexical: 'none' });
+      await expect(warmup().whenSearchable()).rejects.toThrow(new IndexUnavailableError('buy more'));
+    });
   });
 
   it('waits for nothing where another server holds an index', async () => {

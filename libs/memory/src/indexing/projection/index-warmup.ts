@@ -1,8 +1,11 @@
 import { IndexUnavailableError } from '../../model/errors.js';
+import type { IndexRoom, IndexState } from '../room/index-room.js';
 import type { IndexReadiness, RecallIndexName, Searchable } from '../../index-model/index-readiness.port.js';
 
+/** Why an index does not hold everything. */
+export type IndexLack = 'loading' | 'no_room';
+
 const ALL: readonly RecallIndexName[] = ['vector', 'lexical'];
-const NONE: ReadonlySet<RecallIndexName> = new Set();
 
 /** Longest time that recall waits for a first index, from when filling began: small stores are filled by then. */
 const MAX_GRACE_MS = 1000;
@@ -25,6 +28,7 @@ export class IndexWarmup implements IndexReadiness {
   constructor(
     private readonly maxWaitMs: number,
     filled: readonly RecallIndexName[] = ALL,
+    private readonly room?: Pick<IndexRoom, 'stateOf' | 'problem'>,
   ) {
     this.loading = new Set(filled);
   }
@@ -34,8 +38,20 @@ export class IndexWarmup implements IndexReadiness {
     return this.loading.size === 0;
   }
 
+  /** Whether it is filled, as far as there is room for it. */
   isLoaded(index: RecallIndexName): boolean {
-    return !this.loading.has(index);
+    return !this.loading.has(index) && this.stateOf(index) !== 'none';
+  }
+
+  /** Undefined when it holds everything. */
+  lackOf(index: RecallIndexName): IndexLack | undefined {
+    if (this.stateOf(index) !== 'whole') return 'no_room';
+    return this.loading.has(index) ? 'loading' : undefined;
+  }
+
+  /** What there is no room for, and what to do. */
+  get roomProblem(): string | undefined {
+    return this.room?.problem;
   }
 
   /** Notes that filling begins; beginning again changes nothing. */
@@ -62,22 +78,32 @@ export class IndexWarmup implements IndexReadiness {
     this.failure = error;
   }
 
-  /** @throws IndexUnavailableError when the indexes are not filled within the time limit. */
+  /** @throws IndexUnavailableError when the indexes are not filled within the time limit, or have no room. */
   async whenReady(): Promise<void> {
+    if (this.roomProblem !== undefined) throw new IndexUnavailableError(this.roomProblem);
     if (await this.comesTrue(() => this.isReady, this.maxWaitMs)) return;
     throw new IndexUnavailableError('the index is still being loaded; retry shortly', { cause: this.failure });
   }
 
+  /** @throws IndexUnavailableError when there is room for no index. */
   async whenSearchable(): Promise<Searchable> {
     const begunAtMs = this.begunAtMs ?? performance.now();
     const graceMs = begunAtMs + Math.min(this.maxWaitMs, MAX_GRACE_MS) - performance.now();
-    await this.comesTrue(() => this.hasWhole, graceMs);
-    const filling = new Set(this.loading);
-    return this.hasWhole ? { unsearched: filling, incomplete: NONE } : { unsearched: NONE, incomplete: filling };
+    await this.comesTrue(() => this.hasWhole || ALL.every((index) => this.stateOf(index) === 'none'), graceMs);
+    const unsearched = ALL.filter(
+      (index) => this.stateOf(index) === 'none' || (this.hasWhole && !this.isLoaded(index)),
+    );
+    if (unsearched.length === ALL.length) throw new IndexUnavailableError(this.roomProblem ?? 'there is no index');
+    const incomplete = ALL.filter((index) => !unsearched.includes(index) && this.lackOf(index) !== undefined);
+    return { unsearched: new Set(unsearched), incomplete: new Set(incomplete) };
   }
 
   private get hasWhole(): boolean {
-    return this.loading.size < ALL.length;
+    return ALL.some((index) => this.isLoaded(index));
+  }
+
+  private stateOf(index: RecallIndexName): IndexState {
+    return this.room?.stateOf(index) ?? 'whole';
   }
 
   /** Resolves with true as soon as it holds, with false after the time. */
