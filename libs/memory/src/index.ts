@@ -128,6 +128,7 @@ export {
   type ContentQuery,
   type LexicalQuery,
   LexicalIndex,
+  type LiteralQuery,
 } from './index-model/lexical-index.port.js';
 export { type PendingVersion, PendingMemories, type PendingMemory } from './index-model/pending-memories.port.js';
 export { type VectorQuery, VectorIndex } from './index-model/vector-index.port.js';
@@ -246,6 +247,7 @@ export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } f
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';
 export { WordAidedKeywordSearch } from './recall/word-aided-keyword-search.js';
+export { foldCase, literalMatcher, type Literal } from './text/literal-match.js';
 export { analyzeText, analyzeQuery } from './text/text-analyzer.js';
 export { DEFAULT_RECHECK, type RecheckOptions } from './verify/point-comparison.js';
 export { type ReindexedPlaces, ReindexService } from './reindex/reindex.service.js';

@@ -109,15 +109,20 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
     },
     {
       provide: ReadService,
-      inject: [MemoryReader, MemoryCatalog, CoordinateSearch, KeywordSearch, LexicalIndex, AccessRecorder],
+      inject: [MemoryReader, MemoryCatalog, CoordinateSearch, WordAidedKeywordSearch, AccessRecorder],
       useFactory: (
         memories: MemoryReader,
         catalog: MemoryCatalog,
         coordinates: CoordinateSearch,
-        keywords: KeywordSearch,
-        words: LexicalIndex,
+        keywords: WordAidedKeywordSearch,
         accesses: AccessRecorder,
-      ) => new ReadService(memories, catalog, coordinates, new WordAidedKeywordSearch(keywords, words), accesses),
+      ) => new ReadService(memories, catalog, coordinates, keywords, accesses),
+    },
+    {
+      provide: WordAidedKeywordSearch,
+      inject: [KeywordSearch, LexicalIndex, IndexReadiness, PendingMemories],
+      useFactory: (keywords: KeywordSearch, words: LexicalIndex, readiness: IndexReadiness, pending: PendingMemories) =>
+        new WordAidedKeywordSearch(keywords, words, readiness, pending),
     },
   ];
 }

@@ -70,6 +70,7 @@ class FixedLexicalIndex extends LexicalIndex {
     return keys.slice(0, limit);
   }
   async apply(): Promise<void> {}
+  async holding(): Promise<undefined> {}
   async count(): Promise<number> {
     return this.candidates.length;
   }

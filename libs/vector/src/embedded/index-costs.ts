@@ -24,7 +24,7 @@ export function embeddedIndexCosts({ dimension, areDense, exactScanLimit }: Inde
   const graph = hasGraph ? dimension * HALF_FLOAT_BYTES + GRAPH_LINKS_BYTES : 0;
   return {
     contents: { heap: { perMemory: 140, perByte: 1.1 }, outside: { perMemory: 0, perByte: 0 } },
-    lexical: { heap: { perMemory: 680, perByte: 1.2 }, outside: { perMemory: 0, perByte: 1.25 } },
+    lexical: { heap: { perMemory: 680, perByte: 1.2 }, outside: { perMemory: 150, perByte: 1.25 } },
     vector: {
       heap: { perMemory: 440, perByte: 0 },
       outside: { perMemory: dimension * FLOAT_BYTES + graph, perByte: 0 },
