@@ -128,6 +128,7 @@ export {
   type ContentQuery,
   type LexicalQuery,
   LexicalIndex,
+  type LiteralQuery,
 } from './index-model/lexical-index.port.js';
 export { type PendingVersion, PendingMemories, type PendingMemory } from './index-model/pending-memories.port.js';
 export { type VectorQuery, VectorIndex } from './index-model/vector-index.port.js';
@@ -211,7 +212,11 @@ export {
   toSearchedContent,
   toCandidateContent,
 } from './index-model/index-point-factory.js';
-export { IndexWarmup } from './indexing/projection/index-warmup.js';
+export { IndexWarmup, type IndexLack } from './indexing/projection/index-warmup.js';
+export { RoomBoundIndex, type FilledIndex } from './indexing/projection/room-bound-index.js';
+export { costOf, type IndexCost, type IndexCosts, type TruthExtent } from './indexing/room/index-cost.js';
+export { IndexRoom, WARNED_SHARE, type IndexRoomOptions, type IndexState } from './indexing/room/index-room.js';
+export { ProcessMemory, shareOf, usedShare, type Fill, type MemoryUse } from './indexing/room/process-memory.port.js';
 export {
   type ProjectionIndex,
   type CoordinateId,
@@ -231,7 +236,7 @@ export {
 export { type IndexFilling } from './indexing/projection/index-filling.js';
 export { IndexFollower } from './indexing/following/index-follower.js';
 export { RecentWrites } from './indexing/following/recent-writes.js';
-export { IndexReadiness, type RecallIndexName } from './index-model/index-readiness.port.js';
+export { IndexReadiness, type RecallIndexName, type Searchable } from './index-model/index-readiness.port.js';
 export { type Poisoned, applyIsolating } from './indexing/projection/isolation.js';
 export { OutboxLoop } from './indexing/relay/outbox-loop.js';
 export { type Lane } from './recall/lanes/lane.js';
@@ -242,6 +247,7 @@ export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } f
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';
 export { WordAidedKeywordSearch } from './recall/word-aided-keyword-search.js';
+export { foldCase, literalMatcher, type Literal } from './text/literal-match.js';
 export { analyzeText, analyzeQuery } from './text/text-analyzer.js';
 export { DEFAULT_RECHECK, type RecheckOptions } from './verify/point-comparison.js';
 export { type ReindexedPlaces, ReindexService } from './reindex/reindex.service.js';

@@ -17,6 +17,7 @@ export { MetricsModule, type MetricsModuleOptions } from './metrics/metrics.modu
 export { SharedReading } from './metrics/shared-reading.js';
 export { ServiceMetrics, type HttpObservation } from './metrics/service-metrics.js';
 export { pushGauges, type PushedGauge } from './metrics/push-gauges.js';
+export { NodeProcessMemory } from './process/process-memory.js';
 export { installRequestId, requestIdOf } from './request-id/request-id.hooks.js';
 export { installHttpTracing } from './tracing/http-tracing.hook.js';
 export { startTracing, type Tracing } from './tracing/open-telemetry/start-tracing.js';

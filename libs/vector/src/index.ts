@@ -1,3 +1,4 @@
+export { embeddedIndexCosts, type IndexCostOptions } from './embedded/index-costs.js';
 export { EmbeddedLexicalIndex } from './embedded/lexical/embedded-lexical-index.js';
 export { EmbeddedVectorIndex, type EmbeddedVectorIndexOptions } from './embedded/vectors/embedded-vector-index.js';
 export type { HnswGraph, HnswGraphFactory } from './embedded/vectors/hnsw-graph.js';

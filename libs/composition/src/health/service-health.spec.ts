@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { IndexWarmup, type Embedder } from '@sfm/memory';
+import { IndexWarmup, type Embedder, type IndexState } from '@sfm/memory';
 import { ComponentHealth, HealthModule } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import { ServiceHealth } from './service-health.js';
@@ -9,9 +9,21 @@ import type { VectorsHealth } from './vectors-health.js';
 describe('readiness', () => {
   let down: Set<'truth' | 'vectors' | 'embedder'>;
   let health: ComponentHealth;
+  let usedBytes: number;
+  let problem: string | undefined;
+  const room = {
+    get use() {
+      return { heap: { usedBytes, limitBytes: 100 }, resident: { usedBytes: 30, limitBytes: 90 }, collections: 0 };
+    },
+    get problem() {
+      return problem;
+    },
+  };
 
   beforeEach(async () => {
     down = new Set();
+    usedBytes = 10;
+    problem = undefined;
     health = (await Test.createTestingModule({ imports: [HealthModule] }).compile()).get(ComponentHealth);
   });
 
@@ -26,7 +38,7 @@ describe('readiness', () => {
       space: 'test',
       embed: async () => [Float32Array.of(await answer('embedder'))],
     };
-    return new ServiceHealth(health, { truth, vectors, embedder, warmup, servers: [] }).read();
+    return new ServiceHealth(health, { truth, vectors, embedder, warmup, room, servers: [] }).read();
   };
   /** With this process's own indexes, both of them to be filled. */
   const own = () => new IndexWarmup(10);
@@ -66,10 +78,53 @@ describe('readiness', () => {
     expect(await reportOf(warmup)).toMatchObject({ kvStore: false, obstacle: 'the truth store does not answer' });
   });
 
+  const without = (states: Partial<Record<string, IndexState>>) => {
+    problem = 'there is not enough memory';
+    const warmup = new IndexWarmup(10, undefined, { stateOf: (index) => states[index] ?? 'whole', problem });
+    warmup.markReady();
+    return warmup;
+  };
+
+  it('goes on without an index that there is no room for, and says so', async () => {
+    const report = await reportOf(without({ lexical: 'none' }));
+    expect(report.obstacle).toBeUndefined();
+    expect(report.components.filter(({ healthy }) => !healthy)).toMatchObject([
+      { name: 'lexical_index', details: { error: 'no_room' } },
+      { name: 'process_memory', details: { error: 'no_room', heap_used_percent: 10, resident_used_percent: 33 } },
+    ]);
+    down.add('embedder');
+    expect((await reportOf(without({ lexical: 'none' }))).obstacle).toBe(
+      'the index of words has no room, and vectors cannot answer',
+    );
+  });
+
+  it('ends when there is room for no index, and what to do is the reason; one that takes no more still answers', async () => {
+    expect((await reportOf(without({ lexical: 'none', vector: 'none' }))).obstacle).toBe('there is not enough memory');
+    expect((await reportOf(without({ lexical: 'none', vector: 'partial' }))).obstacle).toBeUndefined();
+  });
+
+  it('goes on when memory is nearly used up, and says so from four fifths on', async () => {
+    for (const [used, healthy] of [
+      [79, true],
+      [80, false],
+    ] as const) {
+      usedBytes = used;
+      health = (await Test.createTestingModule({ imports: [HealthModule] }).compile()).get(ComponentHealth);
+      const warmup = own();
+      warmup.markReady();
+      const { components, obstacle } = await reportOf(warmup);
+      expect(components.find(({ name }) => name === 'process_memory')).toMatchObject({
+        healthy,
+        details: { heap_used_percent: used, heap_limit_bytes: 100, resident_limit_bytes: 90 },
+      });
+      expect(obstacle).toBeUndefined();
+    }
+  });
+
   it('costs nothing while nothing was checked anew: the report is the same', async () => {
     const warmup = own();
     warmup.markReady();
-    const parts = { servers: [], warmup };
+    const parts = { servers: [], warmup, room };
     const truth = { check: () => answer('truth') };
     const embedder = { space: 'test', embed: () => Promise.resolve([]) };
     const service = new ServiceHealth(health, { ...parts, truth, embedder, vectors: truth });

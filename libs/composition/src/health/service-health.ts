@@ -1,5 +1,5 @@
 import { HealthReader, type HealthReport, type PartHealth } from '@sfm/edge';
-import type { Embedder, IndexWarmup } from '@sfm/memory';
+import { shareOf, usedShare, WARNED_SHARE, type Embedder, type IndexRoom, type IndexWarmup } from '@sfm/memory';
 import { keptResult, type ComponentHealth, type ComponentHealthResult, type WatchedCircuit } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import { circuitFacts } from './circuit-facts.js';
@@ -11,6 +11,7 @@ const VECTORS = 'vector_index';
 const WORDS = 'lexical_index';
 const LINKS = 'link_graph';
 const EMBEDDER = 'embedder';
+const MEMORY = 'process_memory';
 /** A remote model may charge for each text, and its circuit tells sooner that it does not answer. */
 const EMBEDDED_FOR_MS = 30_000;
 
@@ -18,7 +19,8 @@ export interface WatchedParts {
   readonly truth: Pick<PostgresHealth, 'check'>;
   readonly vectors: Pick<VectorsHealth, 'check'>;
   readonly embedder: Pick<Embedder, 'embed' | 'space'>;
-  readonly warmup: Pick<IndexWarmup, 'isLoaded'>;
+  readonly warmup: Pick<IndexWarmup, 'isLoaded' | 'lackOf' | 'roomProblem'>;
+  readonly room: Pick<IndexRoom, 'use' | 'problem'>;
   readonly servers: readonly WatchedServer[];
   /** Circuit breaker of a remote embedder. */
   readonly embedderCircuit?: WatchedCircuit;
@@ -33,7 +35,7 @@ export class ServiceHealth extends HealthReader {
     private readonly parts: WatchedParts,
   ) {
     super();
-    const { truth, vectors, warmup, servers } = parts;
+    const { truth, vectors, warmup, room, servers } = parts;
     // Links are rows of the truth store: one answer stands for both.
     const answers = async () => void (await truth.check());
     health.register({ name: TRUTH, check: answers });
@@ -41,13 +43,14 @@ export class ServiceHealth extends HealthReader {
     health.register({
       name: VECTORS,
       check: async () => {
-        assertLoaded(warmup, 'vector');
+        assertWhole(warmup, 'vector');
         return { points: await vectors.check() };
       },
     });
-    health.register({ name: WORDS, check: async () => assertLoaded(warmup, 'lexical') });
+    health.register({ name: WORDS, check: async () => assertWhole(warmup, 'lexical') });
     for (const server of servers) health.register(server);
     health.register({ name: EMBEDDER, check: embedderCheck(parts), facts: circuitFacts(() => parts.embedderCircuit) });
+    health.register({ name: MEMORY, check: async () => assertRoom(room), facts: () => memoryFacts(room) });
   }
 
   async read(withinMs?: number): Promise<HealthReport> {
@@ -77,9 +80,14 @@ export class ServiceHealth extends HealthReader {
     const { warmup } = this.parts;
     if (!flags.kvStore) return 'the truth store does not answer';
     if (warmup.isLoaded('lexical')) return undefined;
+    const isRoomless = warmup.lackOf('lexical') === 'no_room';
+    if (isRoomless && warmup.lackOf('vector') === 'no_room' && !warmup.isLoaded('vector')) return warmup.roomProblem;
     if (!warmup.isLoaded('vector')) return 'the indexes are still being loaded';
-    if (flags.vectorStore && flags.predictionProvider) return undefined;
-    return 'the index of words is still being loaded, and vectors cannot answer';
+    // An index that lacks memories for want of room still answers.
+    const areVectorsThere = flags.vectorStore || warmup.lackOf('vector') === 'no_room';
+    if (areVectorsThere && flags.predictionProvider) return undefined;
+    const words = isRoomless ? 'has no room' : 'is still being loaded';
+    return `the index of words ${words}, and vectors cannot answer`;
   }
 }
 
@@ -94,8 +102,29 @@ function embedderCheck({ embedder, embedderCircuit }: WatchedParts) {
   };
 }
 
-function assertLoaded(warmup: WatchedParts['warmup'], index: 'vector' | 'lexical'): void {
-  if (!warmup.isLoaded(index)) throw Object.assign(new Error('the index is still being loaded'), { code: 'loading' });
+function assertWhole(warmup: WatchedParts['warmup'], index: 'vector' | 'lexical'): void {
+  const code = warmup.lackOf(index);
+  if (code === undefined) return;
+  const message = code === 'loading' ? 'the index is still being loaded' : warmup.roomProblem;
+  throw Object.assign(new Error(message), { code });
+}
+
+/** Nearly no memory left, or an index given up for it, is worth a look, though everything answers. */
+function assertRoom({ use, problem }: WatchedParts['room']): void {
+  if (problem !== undefined) throw Object.assign(new Error(problem), { code: 'no_room' });
+  if (usedShare(use) < WARNED_SHARE) return;
+  throw Object.assign(new Error('memory is nearly used up'), { code: 'nearly_full' });
+}
+
+function memoryFacts({ use: { heap, resident } }: WatchedParts['room']) {
+  return {
+    heap_used_bytes: heap.usedBytes,
+    heap_limit_bytes: heap.limitBytes,
+    heap_used_percent: Math.round(shareOf(heap) * 100),
+    resident_bytes: resident.usedBytes,
+    resident_limit_bytes: resident.limitBytes,
+    resident_used_percent: Math.round(shareOf(resident) * 100),
+  };
 }
 
 function toPart({ name, healthy, latency_ms: latencyMs, details }: ComponentHealthResult): PartHealth {

@@ -1,14 +1,18 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { EmbeddingModule } from '@sfm/embedding';
 import {
   Embedder,
   ImportanceHistory,
   ImportanceNormalizers,
   Indexer,
+  IndexRoom,
   LexicalIndex,
   MemoryTelemetry,
   ProjectionSource,
+  RoomBoundIndex,
   VectorIndex,
+  type FilledIndex,
+  type RecallIndexName,
   type ProjectionIndex,
 } from '@sfm/memory';
 import { StorageModule, type StorageModuleOptions } from '@sfm/storage';
@@ -26,7 +30,13 @@ export interface IndexedPlaces {
   readonly projections?: readonly ProjectionIndex[];
   /** False in a process without recall. @default true */
   readonly hasLexicalIndex?: boolean;
+  /** Bounds the in-process indexes. @default none: for a process that ends when its work is done */
+  readonly room?: IndexRoom;
 }
+
+/** Bind the indexes as changes are applied to them, in-process ones within the room there is. */
+export const FILLED_VECTORS = Symbol('FilledVectors');
+export const FILLED_WORDS = Symbol('FilledWords');
 
 /**
  * Provides `Indexer` and the importance normaliser, with every adapter they need. Events update the in-process indexes;
@@ -36,22 +46,29 @@ export interface IndexedPlaces {
 export class IndexingModule {
   static register(options: IndexingOptions, places: IndexedPlaces): DynamicModule {
     const { vectors } = options;
-    const { projections = [] } = places;
+    const { projections = [], room, hasLexicalIndex = true } = places;
     const adapters = adapterModules(options, places);
     const isShared = vectors.kind !== 'embedded';
+    const filled = [
+      filledIndex(FILLED_VECTORS, 'vector', isShared ? undefined : room),
+      ...(hasLexicalIndex ? [filledIndex(FILLED_WORDS, 'lexical', room)] : []),
+    ];
+    const rooms = room ? [{ provide: IndexRoom, useValue: room }] : [];
     return {
       module: IndexingModule,
       imports: adapters,
       providers: [
+        ...rooms,
+        ...filled,
         {
           provide: Indexer,
-          inject: [ProjectionSource, VectorIndex, Embedder, MemoryTelemetry, ...(isShared ? [] : [LexicalIndex])],
+          inject: [ProjectionSource, FILLED_VECTORS, Embedder, MemoryTelemetry, ...(isShared ? [] : [FILLED_WORDS])],
           useFactory: (
             source: ProjectionSource,
-            index: VectorIndex,
+            index: FilledIndex,
             embedder: Embedder,
             telemetry: MemoryTelemetry,
-            lexical?: LexicalIndex,
+            lexical?: FilledIndex,
           ) =>
             new Indexer(source, [...projections, ...(lexical ? [lexical] : []), index], embedder, telemetry, {
               keepsEmbeddings: keepsEmbeddings(vectors, embedder),
@@ -63,9 +80,17 @@ export class IndexingModule {
           useFactory: (history: ImportanceHistory) => new ImportanceNormalizers(history),
         },
       ],
-      exports: [Indexer, ImportanceNormalizers, ...adapters],
+      exports: [Indexer, ImportanceNormalizers, ...[...rooms, ...filled].map(({ provide }) => provide), ...adapters],
     };
   }
+}
+
+function filledIndex(provide: symbol, name: RecallIndexName, room?: IndexRoom): FactoryProvider<FilledIndex> {
+  return {
+    provide,
+    inject: [name === 'vector' ? VectorIndex : LexicalIndex],
+    useFactory: (index: FilledIndex) => (room ? new RoomBoundIndex(name, index, room) : index),
+  };
 }
 
 function adapterModules(

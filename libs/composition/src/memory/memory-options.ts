@@ -32,7 +32,7 @@ export interface RecallingOptions {
   readonly ranking?: RankingOptions;
   /** Maximum memories not indexed yet that one recall searches directly. @default the result of `overlayBounds` */
   readonly overlay?: Partial<OverlayOptions>;
-  /** How long a recall waits while no index is loaded that it could search, in milliseconds. @default 15000 */
+  /** How long work that needs whole indexes waits for them; recall a second of it at most. In milliseconds. @default 15000 */
   readonly warmupWaitMs?: number;
 }
 

@@ -13,6 +13,7 @@ import {
   IndexFollower,
   IndexLoader,
   IndexReadiness,
+  IndexRoom,
   IndexWarmup,
   KeywordSearch,
   LexicalIndex,
@@ -33,12 +34,14 @@ import {
   VectorLane,
   WordAidedKeywordSearch,
   type ExpirySweepOptions,
+  type FilledIndex,
   type Lane,
   type OverlayOptions,
   type RecallIndexName,
   type RecallOptions,
   type StoreOptions,
 } from '@sfm/memory';
+import { FILLED_VECTORS, FILLED_WORDS } from '../indexing/indexing.module.js';
 
 export interface MemoryModuleOptions {
   readonly store: StoreOptions;
@@ -53,7 +56,7 @@ export interface MemoryModuleOptions {
   readonly accessDelayMs: number;
   /** How expired memories are deleted in the background. */
   readonly expiry: ExpirySweepOptions;
-  /** How long a recall waits while no index is loaded. */
+  /** How long work that needs whole indexes waits for them; recall a second of it at most. */
   readonly warmupWaitMs: number;
   /** Called when background work fails that no caller waits for. */
   readonly onBackgroundError: (error: unknown) => void;
@@ -63,6 +66,8 @@ export interface MemoryModuleOptions {
 export const INDEX_FILLING = Symbol('IndexFilling');
 /** Binds the recall lanes. */
 const LANES = Symbol('Lanes');
+/** Bound where this process must not be filled up by its indexes. */
+const OPTIONAL_ROOM = { token: IndexRoom, optional: true };
 
 /** Builds the core's use cases on the adapters that the imported modules bind to its ports. */
 @Module({})
@@ -104,15 +109,20 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
     },
     {
       provide: ReadService,
-      inject: [MemoryReader, MemoryCatalog, CoordinateSearch, KeywordSearch, LexicalIndex, AccessRecorder],
+      inject: [MemoryReader, MemoryCatalog, CoordinateSearch, WordAidedKeywordSearch, AccessRecorder],
       useFactory: (
         memories: MemoryReader,
         catalog: MemoryCatalog,
         coordinates: CoordinateSearch,
-        keywords: KeywordSearch,
-        words: LexicalIndex,
+        keywords: WordAidedKeywordSearch,
         accesses: AccessRecorder,
-      ) => new ReadService(memories, catalog, coordinates, new WordAidedKeywordSearch(keywords, words), accesses),
+      ) => new ReadService(memories, catalog, coordinates, keywords, accesses),
+    },
+    {
+      provide: WordAidedKeywordSearch,
+      inject: [KeywordSearch, LexicalIndex, IndexReadiness, PendingMemories],
+      useFactory: (keywords: KeywordSearch, words: LexicalIndex, readiness: IndexReadiness, pending: PendingMemories) =>
+        new WordAidedKeywordSearch(keywords, words, readiness, pending),
     },
   ];
 }
@@ -120,15 +130,24 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
 /** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */
 function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvider[] {
   const filled: readonly RecallIndexName[] = indexes === 'own' ? ['vector', 'lexical'] : ['lexical'];
-  const warmup = { provide: IndexWarmup, useFactory: () => new IndexWarmup(warmupWaitMs, filled) };
+  const warmup = {
+    provide: IndexWarmup,
+    inject: [OPTIONAL_ROOM],
+    useFactory: (room?: IndexRoom) => new IndexWarmup(warmupWaitMs, filled, room),
+  };
   if (indexes === 'own') {
     return [
       warmup,
       {
         provide: INDEX_FILLING,
-        inject: [ProjectionSource, VectorIndex, LexicalIndex, Embedder],
-        useFactory: (source: ProjectionSource, vectors: VectorIndex, lexical: LexicalIndex, embedder: Embedder) =>
-          new IndexLoader(source, { vectors, lexical }, embedder),
+        inject: [ProjectionSource, FILLED_VECTORS, FILLED_WORDS, Embedder, OPTIONAL_ROOM],
+        useFactory: (
+          source: ProjectionSource,
+          vectors: FilledIndex,
+          lexical: FilledIndex,
+          embedder: Embedder,
+          room?: IndexRoom,
+        ) => new IndexLoader(source, { vectors, lexical }, embedder, room),
       },
       { provide: IndexReadiness, inject: [IndexWarmup], useFactory: (own: IndexWarmup) => own },
     ];
@@ -138,14 +157,15 @@ function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvi
     { provide: RecentWrites, useFactory: () => new RecentWrites() },
     {
       provide: IndexFollower,
-      inject: [ChangeFeed, ProjectionSource, LexicalIndex, IndexWarmup, RecentWrites],
+      inject: [ChangeFeed, ProjectionSource, FILLED_WORDS, IndexWarmup, RecentWrites, OPTIONAL_ROOM],
       useFactory: (
         feed: ChangeFeed,
         source: ProjectionSource,
-        lexical: LexicalIndex,
+        lexical: FilledIndex,
         own: IndexWarmup,
         recent: RecentWrites,
-      ) => new IndexFollower(feed, source, lexical, own, recent),
+        room?: IndexRoom,
+      ) => new IndexFollower(feed, source, lexical, own, recent, room),
     },
     { provide: INDEX_FILLING, inject: [IndexFollower], useFactory: (follower: IndexFollower) => follower },
     { provide: IndexReadiness, inject: [IndexFollower], useFactory: (follower: IndexFollower) => follower },

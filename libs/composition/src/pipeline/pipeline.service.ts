@@ -24,6 +24,7 @@ export class PipelineService {
 
   /** Starts the relay, and loads the indexes in the background; recall goes without those that are not loaded. */
   async start(): Promise<void> {
+    this.warmup.begin();
     this.loading = this.loadUntilDone();
     await this.relay.start();
   }

@@ -1,6 +1,7 @@
 import type { AccessRecorder, ExpirySweep, StoreService } from '@sfm/memory';
 import type { CacheBackend } from '../cache/cache-backend.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
+import type { MemoryWatch } from '../room/memory-watch.js';
 
 /** The background work of a memory system, from its first call to its last. */
 export class BackgroundWork {
@@ -10,6 +11,7 @@ export class BackgroundWork {
     private readonly sweep: ExpirySweep,
     private readonly pipeline: PipelineService,
     private readonly cache: CacheBackend,
+    private readonly watch: MemoryWatch,
   ) {}
 
   /**
@@ -20,10 +22,12 @@ export class BackgroundWork {
     await this.cache.open();
     await this.pipeline.start();
     this.sweep.start();
+    this.watch.start();
   }
 
   /** Finishes acknowledged writes and work in progress. Call it when no more calls can arrive. */
   async stop(): Promise<void> {
+    this.watch.stop();
     await this.store.drained();
     await this.sweep.stop();
     await this.pipeline.stop();

@@ -4,13 +4,23 @@ import {
   Embedder,
   ExpirySweep,
   IndexCompleteness,
+  IndexRoom,
   IndexWarmup,
   Outbox,
+  ProcessMemory,
   ProjectionSource,
+  shareOf,
   StoreService,
   VectorIndex,
 } from '@sfm/memory';
-import { ComponentHealth, HealthModule, keptResult, ServiceMetrics, SharedReading } from '@sfm/observability';
+import {
+  ComponentHealth,
+  HealthModule,
+  keptResult,
+  NodeProcessMemory,
+  ServiceMetrics,
+  SharedReading,
+} from '@sfm/observability';
 import { OpenAiCompatibleEmbedder } from '@sfm/embedding';
 import { PostgresHealth } from '@sfm/storage';
 import { QdrantServer } from '@sfm/vector';
@@ -24,6 +34,8 @@ import { MaintenanceModule } from '../maintenance/maintenance.module.js';
 import { MemoryModule, type MemoryModuleOptions } from '../memory/memory.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
+import { indexRoom } from '../room/index-room.js';
+import { MemoryWatch } from '../room/memory-watch.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import type { Truth } from '../truth/open-truth.js';
 import { BackgroundWork } from './background-work.js';
@@ -37,6 +49,8 @@ export interface MemorySystemParts {
   readonly cache: CacheBackend;
   /** Records to the `ServiceMetrics` that a global module binds. @default false */
   readonly isMeasured?: boolean;
+  /** How much memory there is. @default that of this process */
+  readonly memory?: ProcessMemory;
 }
 
 /**
@@ -62,6 +76,7 @@ export class MemorySystemModule {
       providers: [
         { provide: CacheBackend, useValue: cache },
         serviceHealth(options, cache),
+        memoryWatch,
         backgroundWork,
         ...(isMeasured ? [gauges(options, cache)] : []),
       ],
@@ -70,11 +85,13 @@ export class MemorySystemModule {
   }
 }
 
-function memoryModule(options: CompleteOptions, { dataSource, cache, isMeasured }: MemorySystemParts): DynamicModule {
+function memoryModule(options: CompleteOptions, parts: MemorySystemParts): DynamicModule {
+  const { dataSource, cache, isMeasured, memory = new NodeProcessMemory() } = parts;
   const indexing = IndexingModule.register(options, {
     storage: { dataSource, ...cache.storage },
     telemetry: isMeasured ? TelemetryModule.measured() : TelemetryModule.silent(),
     projections: cache.projections,
+    room: indexRoom(options, memory),
   });
   return MemoryModule.register(memoryOptions(options), [indexing]);
 }
@@ -98,27 +115,35 @@ const OPTIONAL_QDRANT = { token: QdrantServer, optional: true };
 
 const backgroundWork: FactoryProvider<BackgroundWork> = {
   provide: BackgroundWork,
-  inject: [StoreService, AccessRecorder, ExpirySweep, PipelineService, CacheBackend],
+  inject: [StoreService, AccessRecorder, ExpirySweep, PipelineService, CacheBackend, MemoryWatch],
   useFactory: (
     store: StoreService,
     accesses: AccessRecorder,
     sweep: ExpirySweep,
     pipeline: PipelineService,
     cache: CacheBackend,
-  ) => new BackgroundWork(store, accesses, sweep, pipeline, cache),
+    watch: MemoryWatch,
+  ) => new BackgroundWork(store, accesses, sweep, pipeline, cache, watch),
+};
+
+const memoryWatch: FactoryProvider<MemoryWatch> = {
+  provide: MemoryWatch,
+  inject: [IndexRoom],
+  useFactory: (room: IndexRoom) => new MemoryWatch(room, new Logger('Memory')),
 };
 
 function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): FactoryProvider<ServiceHealth> {
   const { namespace, events, clientName } = options;
   return {
     provide: ServiceHealth,
-    inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup, OPTIONAL_QDRANT],
+    inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup, IndexRoom, OPTIONAL_QDRANT],
     useFactory: (
       health: ComponentHealth,
       truth: PostgresHealth,
       completeness: IndexCompleteness,
       embedder: Embedder,
       warmup: IndexWarmup,
+      room: IndexRoom,
       qdrant?: QdrantServer,
     ) =>
       new ServiceHealth(health, {
@@ -126,6 +151,7 @@ function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): Facto
         vectors: new VectorsHealth(() => completeness.check(namespace), qdrant),
         embedder,
         warmup,
+        room,
         servers: watchedServers({ redis, qdrant, events, clientName: `${clientName}-health` }),
         ...(embedder instanceof OpenAiCompatibleEmbedder ? { embedderCircuit: embedder.circuit } : {}),
       }),
@@ -135,13 +161,14 @@ function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): Facto
 function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryProvider {
   return {
     provide: 'gauges',
-    inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex, Embedder, OPTIONAL_QDRANT],
+    inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex, Embedder, IndexRoom, OPTIONAL_QDRANT],
     useFactory: (
       metrics: ServiceMetrics,
       outbox: Outbox,
       source: ProjectionSource,
       vectors: VectorIndex,
       embedder: Embedder,
+      room: IndexRoom,
       qdrant?: QdrantServer,
     ) => {
       cache.observe(metrics);
@@ -153,6 +180,9 @@ function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryPro
         outboxDepth: async () => (await depth.get()).waiting,
         outboxOldestAgeSeconds: async () => (await depth.get()).oldestAgeSeconds,
         oldestUnindexedAgeSeconds: () => oldest.get(),
+        heapUsedShare: () => shareOf(room.use.heap),
+        memoryUsedShare: () => shareOf(room.use.resident),
+        indexesWithoutRoom: () => room.lacking,
         indexPoints: async () => new Map([[namespace, await points.get()]]),
       });
       return true;

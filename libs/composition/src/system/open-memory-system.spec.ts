@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { MemoryNotFoundError, toNamespace } from '@sfm/memory';
+import { IndexUnavailableError, MemoryNotFoundError, toNamespace, type ProcessMemory } from '@sfm/memory';
 import { createTestDatabase, type TestDatabase } from '../../../../test/services/postgres/postgres.js';
 import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
 import { describeWith } from '../../../../test/services/availability.js';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { runningDatabase } from '../truth/with-database.js';
 import type { TruthOptions } from '../truth/truth-options.js';
 import type { MemorySystemOptions } from './memory-system-options.js';
-import { openMemorySystem, type MemorySystem } from './open-memory-system.js';
+import { openMemorySystem, type MemorySystem, type MemorySystemSurroundings } from './open-memory-system.js';
 
 const NOTES = toNamespace('notes');
 const API_NS = toNamespace('api_ns');
@@ -23,8 +23,8 @@ beforeEach(() => {
   opened = [];
 });
 
-const open = async (options: MemorySystemOptions): Promise<MemorySystem> => {
-  const system = await openMemorySystem(options);
+const open = async (options: MemorySystemOptions, around?: MemorySystemSurroundings): Promise<MemorySystem> => {
+  const system = await openMemorySystem(options, around);
   opened.push(system);
   return system;
 };
@@ -144,6 +144,43 @@ describePostgres('a memory system of plain options, on a server', () => {
     await waitFor(async () => (await totalsOf(swept))?.points === 1, { what: () => 'the point to be gone' });
     expect(await totalsOf(swept)).toMatchObject({ memories: 1, tombstones: 1, events: 3, pending: 0 });
     expect(await recalled(swept, 'kettle')).not.toContainEqual(KETTLE);
+  });
+
+  it('goes without indexes that do not fit into its memory, says what to do, and stores and reads as ever', async () => {
+    const truth = { kind: 'server', url: database.url } as const;
+    const first = await open({ truth });
+    const twenty = Array.from(
+      { length: 20 },
+      (_, x) => ({ coordinate: [x], payload: KETTLE, type: 'episodic' }) as const,
+    );
+    await first.store.storeAll(API_NS, twenty);
+    await waitFor(async () => (await totalsOf(first))?.points === 20, { what: () => 'the memories to be indexed' });
+    await closeAll();
+    const warnings: string[] = [];
+    const warn = (message: unknown) => void warnings.push(String(message));
+    const openWith = (limitBytes: number) => {
+      const fills = { heap: { usedBytes: 0, limitBytes }, resident: { usedBytes: 0, limitBytes: 1e9 } };
+      const memory: ProcessMemory = { read: () => ({ ...fills, collections: 0 }) };
+      return open({ truth }, { logger: { log: () => undefined, warn, error: warn }, memory });
+    };
+
+    const tight = await openWith(18_000);
+    const { hits, degraded } = await tight.recall.recall(API_NS, { query: 'where is the kettle?', topK: 20 });
+    expect([hits.length, degraded]).toEqual([20, ['lexical']]);
+    await tight.store.store(API_NS, { coordinate: [99], payload: { text: 'A ladder' }, type: 'semantic' });
+    expect((await tight.read.get(API_NS, [99])).payload).toEqual({ text: 'A ladder' });
+    expect(await recalled(tight, 'ladder')).toContainEqual({ text: 'A ladder' });
+    expect(await tight.health.read()).not.toHaveProperty('obstacle');
+    const advice = /not enough memory for the index of words: 20 memories .*Raise the limit .*Qdrant/;
+    expect(warnings).toContainEqual(expect.stringMatching(advice));
+    await closeAll();
+
+    const hopeless = await openWith(9_000);
+    await expect(recalled(hopeless, 'kettle')).rejects.toThrow(IndexUnavailableError);
+    await storeKettle(hopeless);
+    expect((await hopeless.read.get(API_NS, [1, 2, 3])).payload).toEqual(KETTLE);
+    const { obstacle } = await hopeless.health.read();
+    expect(obstacle).toMatch(/not enough memory for the index of words and the vector index.*Raise the limit/);
   });
 
   it('tells in plain words that the server lets nobody in', async () => {

@@ -9,6 +9,7 @@ import {
   StoreService,
   VerifyService,
   type Namespace,
+  type ProcessMemory,
 } from '@sfm/memory';
 import { CacheBackend } from '../cache/cache-backend.js';
 import { ServiceHealth } from '../health/service-health.js';
@@ -44,19 +45,21 @@ export interface MemorySystemSurroundings {
   readonly onLost?: () => void;
   /** Aborts the wait for a PostgreSQL that does not answer yet. */
   readonly signal?: AbortSignal;
+  /** How much memory there is. @default that of this process */
+  readonly memory?: ProcessMemory;
 }
 
 const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 /**
  * Opens a memory system without an HTTP or gRPC server. A recall goes without indexes that are
- * not filled yet, and waits while none is.
+ * not filled yet; while none is, it answers from what is filled by then.
  *
  * @throws with a message for operators: data folder or database in use, no access, server unreachable, no model
  */
 export async function openMemorySystem(
   given: MemorySystemOptions,
-  { logger, onLost = () => undefined, signal }: MemorySystemSurroundings = {},
+  { logger, onLost = () => undefined, signal, memory }: MemorySystemSurroundings = {},
 ): Promise<MemorySystem> {
   const options = completeOptions(given);
   const truth = await openTruth(options.truth, logger ?? SILENT, { use: servingUse(options), onLost, signal });
@@ -65,7 +68,7 @@ export async function openMemorySystem(
   const close = () => (closing ??= inOrder(closers.reverse()));
   try {
     const cache = new CacheBackend(options.cache, options.clientName, logger ?? SILENT);
-    const module = MemorySystemModule.register(options, { dataSource: truth.dataSource, cache });
+    const module = MemorySystemModule.register(options, { dataSource: truth.dataSource, cache, memory });
     const context = await NestFactory.createApplicationContext(module, {
       logger: logger ?? false,
       abortOnError: false,

@@ -55,11 +55,17 @@ export interface Overlay {
    */
   readonly isPartial?: boolean;
   /**
-   * Indexes that are still being filled: recall must not search them, nor take their contents for current ones.
+   * Indexes that are not there: recall must not search them, nor take their contents for current ones.
    *
    * @default none
    */
-  readonly loading?: ReadonlySet<string>;
+  readonly unsearched?: ReadonlySet<string>;
+  /**
+   * Indexes that lack some memories: what they hold is current.
+   *
+   * @default none
+   */
+  readonly incomplete?: ReadonlySet<string>;
 }
 
 export const EMPTY_OVERLAY: Overlay = { hidden: new Set(), points: [] };

@@ -1,4 +1,6 @@
 import type { CandidateContent, IndexChange, IndexQuery, LaneCandidate, Overlay } from './index-point.js';
+import type { Literal } from '../text/literal-match.js';
+import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 
 /** A memory near another one in the same session, by creation order. */
@@ -18,6 +20,11 @@ export interface NeighbourQuery extends Omit<IndexQuery, 'limit'> {
 
 export interface ContentQuery extends Pick<IndexQuery, 'nowMs'> {
   readonly keys: readonly string[];
+}
+
+/** A text to find as it stands, in memories of a type or of all. */
+export interface LiteralQuery extends Literal, Pick<IndexQuery, 'limit' | 'nowMs'> {
+  readonly type?: MemoryType;
 }
 
 export interface LexicalQuery extends IndexQuery {
@@ -62,6 +69,12 @@ export abstract class LexicalIndex {
    * namespace holds.
    */
   abstract matching(namespace: Namespace, query: IndexQuery, overlay: Overlay): Promise<readonly string[]>;
+
+  /**
+   * Returns the keys of the `limit` newest points with a payload string that satisfies the query, wherever in the payload;
+   * fewer only if fewer do. Undefined when too many would have to be looked at to tell.
+   */
+  abstract holding(namespace: Namespace, query: LiteralQuery): Promise<readonly string[] | undefined>;
 
   /** Returns the number of points held for a namespace (0 for an unknown one). */
   abstract count(namespace: Namespace): Promise<number>;

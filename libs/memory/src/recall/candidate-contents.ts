@@ -70,7 +70,7 @@ export class CandidateContents {
   private async indexed(keys: readonly string[]): Promise<readonly CandidateContent[]> {
     const { namespace, overlay, now } = this.search;
     // What it already holds may have changed since it was read.
-    if (overlay.loading?.has('lexical')) return [];
+    if (overlay.unsearched?.has('lexical')) return [];
     try {
       return await this.index.contents(namespace, { keys, nowMs: now.getTime() }, overlay);
     } catch (error) {

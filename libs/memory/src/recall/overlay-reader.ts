@@ -56,14 +56,14 @@ export class OverlayReader {
   /**
    * Returns the overlay of a namespace at this instant.
    *
-   * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError while no index is loaded;
+   * @throws StoreUnavailableError when the truth cannot be read; IndexUnavailableError when no index may be searched;
    * RequestEndedError
    */
   async read(namespace: Namespace): Promise<Overlay> {
     const { maxPoints } = this.options;
     const limit = Number.isFinite(maxPoints) ? maxPoints + 1 : undefined;
     // A change that is not pending now is in the indexes once they are ready, in whichever order the two complete.
-    const [listed, loading] = await Promise.all([
+    const [listed, { unsearched, incomplete }] = await Promise.all([
       this.pending.versions(namespace, limit),
       whileWanted(withoutBudget(() => this.indexes.whenSearchable())),
     ]);
@@ -71,14 +71,16 @@ export class OverlayReader {
     this.telemetry.observeOverlay(versions.length);
     if (versions.length === 0) {
       this.kept.delete(namespace);
-      return loading.size === 0 ? EMPTY_OVERLAY : { ...EMPTY_OVERLAY, loading };
+      const isWhole = unsearched.size === 0 && incomplete.size === 0;
+      return isWhole ? EMPTY_OVERLAY : { ...EMPTY_OVERLAY, unsearched, incomplete };
     }
     const points = await this.pointsOf(namespace, versions);
     return {
       hidden: new Set(versions.map(({ key }) => key)),
       points: [...points.values()],
       isPartial: listed.length > versions.length || lacksVectors(points),
-      ...(loading.size === 0 ? {} : { loading }),
+      unsearched,
+      incomplete,
     };
   }
 

@@ -70,6 +70,7 @@ class FixedLexicalIndex extends LexicalIndex {
     return keys.slice(0, limit);
   }
   async apply(): Promise<void> {}
+  async holding(): Promise<undefined> {}
   async count(): Promise<number> {
     return this.candidates.length;
   }
@@ -397,7 +398,15 @@ describe('RecallService', () => {
     it('fails when no other lane can answer', async () => {
       const { recall } = open({ memories, vector: new IndexUnavailableError('away'), lexical, loading: ['lexical'] });
       await expect(recall()).rejects.toThrow(IndexUnavailableError);
-      await expect(open({ loading: ['vector', 'lexical'] }).recall()).rejects.toThrow(/still being loaded/);
+    });
+
+    it('answers from what is there while both are, and names both', async () => {
+      const { recall } = open({ memories, vector, lexical, loading: ['vector', 'lexical'] });
+      for (const mode of ['hybrid', 'vector', 'lexical'] as const) {
+        const found = await recall({ mode, topK: 1 });
+        expect(keysOf(found)).toEqual(['1']);
+        expect(found.degraded).toEqual(mode === 'hybrid' ? ['lexical', 'vector'] : [mode]);
+      }
     });
   });
 

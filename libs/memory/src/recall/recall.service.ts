@@ -145,9 +145,9 @@ export class RecallService {
     }
   }
 
-  /** Returns up to `limit` keys that the index says match the filter; none while it cannot say or is being filled. */
+  /** Returns up to `limit` keys that the index says match the filter; none while it cannot say or is not there. */
   private async named(search: Search, limit: number): Promise<readonly string[]> {
-    if (search.overlay.loading?.has(LEXICAL_LANE)) return [];
+    if (search.overlay.unsearched?.has(LEXICAL_LANE)) return [];
     try {
       return await this.index.matching(search.namespace, indexQuery(search, limit, LEXICAL_LANE), search.overlay);
     } catch (error) {

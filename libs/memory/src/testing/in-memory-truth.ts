@@ -242,6 +242,12 @@ export class InMemoryProjectionSource extends ProjectionSource {
     }
   }
 
+  async extent() {
+    const live = [...this.truth.rows.values()].flatMap(({ payload }) => (payload === null ? [] : [payload]));
+    const bytes = live.reduce((sum, payload) => sum + Buffer.byteLength(JSON.stringify(payload)), 0);
+    return { memories: live.length, payloadBytes: live.length === 0 ? 0 : bytes / live.length };
+  }
+
   async oldestUnindexedAgeSeconds() {
     return 0;
   }

@@ -8,6 +8,9 @@ export interface GaugeSources {
   readonly oldestUnindexedAgeSeconds?: () => number | Promise<number>;
   readonly overlaySize?: () => number | Promise<number>;
   readonly redisAway?: () => number | Promise<number>;
+  readonly heapUsedShare?: () => number | Promise<number>;
+  readonly memoryUsedShare?: () => number | Promise<number>;
+  readonly indexesWithoutRoom?: () => number | Promise<number>;
   readonly indexPoints?: () => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>;
 }
 
@@ -30,6 +33,17 @@ const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: str
     'redisAway',
     'soma_redis_away',
     '1 while this process caches and counts rate limits for itself, though Redis is configured',
+  ],
+  ['heapUsedShare', 'soma_heap_used_share', 'Share of the heap limit that survived the last full garbage collection'],
+  [
+    'memoryUsedShare',
+    'soma_memory_used_share',
+    'Share of the memory of the container, or of the machine, that this process uses',
+  ],
+  [
+    'indexesWithoutRoom',
+    'soma_indexes_without_room',
+    'Indexes that lack memories because this process has too little memory for them',
   ],
 ];
 

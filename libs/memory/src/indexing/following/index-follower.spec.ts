@@ -61,6 +61,7 @@ function world() {
       readBack.push(...keys.map(({ key }) => key));
       return keys.flatMap(({ key }) => rows.get(key) ?? []);
     },
+    extent: async () => ({ memories: rows.size, payloadBytes: 0 }),
     async *scanSearched() {
       yield [...rows.values()].filter(({ content }) => content !== null);
     },
@@ -107,11 +108,11 @@ describe('following the ledger', () => {
 
   it('keeps no recall waiting while the index is filled, and then until it has caught up', async () => {
     const { follower, write, warmup, held } = world();
-    expect([...(await follower.whenSearchable())]).toEqual(['lexical']);
+    expect([...(await follower.whenSearchable()).unsearched]).toEqual(['lexical']);
     await follower.load();
     warmup.markReady();
     write('1', 1);
-    expect([...(await follower.whenSearchable())]).toEqual([]);
+    expect([...(await follower.whenSearchable()).unsearched]).toEqual([]);
     expect([...held.keys()]).toEqual(['1']);
   });
 
@@ -124,7 +125,7 @@ describe('following the ledger', () => {
     let duringRefill: readonly string[] = [];
     feed.now = async () => {
       const position = await original();
-      duringRefill = [...(await follower.whenSearchable())];
+      duringRefill = [...(await follower.whenSearchable()).unsearched];
       write('1', 1);
       write('2', 1);
       write('1', 2, true);
@@ -133,7 +134,7 @@ describe('following the ledger', () => {
     await follower.catchUp();
     expect(duringRefill).toEqual(['lexical']);
     expect([...held.keys()]).toEqual(['2']);
-    expect([...(await follower.whenSearchable())]).toEqual([]);
+    expect([...(await follower.whenSearchable()).unsearched]).toEqual([]);
   });
 
   it('reads back what others wrote only', async () => {

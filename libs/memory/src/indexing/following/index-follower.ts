@@ -2,12 +2,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { IndexChange } from '../../index-model/index-point.js';
 import type { LexicalIndex } from '../../index-model/lexical-index.port.js';
 import type { ChangeFeed, FeedPosition, LedgerChange } from './change-feed.port.js';
-import type { IndexReadiness, RecallIndexName } from '../../index-model/index-readiness.port.js';
+import type { IndexReadiness, Searchable } from '../../index-model/index-readiness.port.js';
 import type { IndexWarmup } from '../projection/index-warmup.js';
 import type { FillingListener, IndexFilling } from '../projection/index-filling.js';
 import { toWordPoint } from '../../index-model/index-point-factory.js';
 import { applyChanges } from '../projection/indexer.js';
 import type { ProjectionSource, SearchedRow } from '../projection/projection-source.port.js';
+import type { IndexRoom } from '../room/index-room.js';
 import type { RecentWrites } from './recent-writes.js';
 import { identityOf } from '../../model/coordinate-identity.js';
 import type { Namespace } from '../../model/namespace.js';
@@ -31,11 +32,12 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
 
   constructor(
     private readonly feed: ChangeFeed,
-    private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched'>,
+    private readonly source: Pick<ProjectionSource, 'searchedRows' | 'scanSearched' | 'extent'>,
     private readonly index: Pick<LexicalIndex, 'apply' | 'clear'>,
     private readonly warmup: IndexWarmup,
     /** Writes of this process, which need not be read back. */
     private readonly recent: Pick<RecentWrites, 'take' | 'mark' | 'forget'>,
+    private readonly room?: Pick<IndexRoom, 'plan' | 'stateOf'>,
   ) {}
 
   /** Fills the index. */
@@ -47,8 +49,10 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
 
   private async fill(onProgress: (rows: number) => void): Promise<number> {
     const position = await this.feed.now();
+    this.room?.plan(await this.source.extent());
     let total = 0;
     for await (const rows of this.source.scanSearched(SCAN_BATCH)) {
+      if (this.room?.stateOf('lexical') === 'none') break;
       await this.apply(rows);
       total += rows.length;
       onProgress(total);
@@ -68,10 +72,10 @@ export class IndexFollower implements IndexReadiness, IndexFilling {
   }
 
   /** Resolves at once while the index is being filled, naming it, and otherwise as `whenReady`. */
-  async whenSearchable(): Promise<ReadonlySet<RecallIndexName>> {
-    const loading = await this.warmup.whenSearchable();
-    if (!loading.has('lexical')) await this.catchUp();
-    return loading;
+  async whenSearchable(): Promise<Searchable> {
+    const searchable = await this.warmup.whenSearchable();
+    if (!searchable.unsearched.has('lexical')) await this.catchUp();
+    return searchable;
   }
 
   /** Applies everything committed since the last run. Calls made during a run share the next run. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Embedder } from '../../index-model/embedder.port.js';
 import type { IndexChange } from '../../index-model/index-point.js';
+import type { RecallIndexName } from '../../index-model/index-readiness.port.js';
 import { toNamespace } from '../../model/namespace.js';
 import { aMemory } from '../../testing/memory-builder.js';
+import type { IndexState } from '../room/index-room.js';
 import { IndexLoader } from './index-loader.js';
 import type { ProjectionRow } from './projection-source.port.js';
 
@@ -28,8 +30,20 @@ function rowOf(id: number): ProjectionRow {
   };
 }
 
+const USE = {
+  heap: { usedBytes: 0, limitBytes: Infinity },
+  resident: { usedBytes: 0, limitBytes: Infinity },
+  collections: 0,
+};
+
+/** Room for this index alone. */
+function roomFor(only: RecallIndexName) {
+  const stateOf = (index: RecallIndexName): IndexState => (index === only ? 'whole' : 'none');
+  return { plan: () => {}, stateOf, use: USE };
+}
+
 /** Loads three batches of one row and tells what happened, in order. */
-async function loading(maxPostponed?: number): Promise<readonly string[]> {
+async function loading(maxPostponed?: number, room?: ReturnType<typeof roomFor>): Promise<readonly string[]> {
   const events: string[] = [];
   const noting = (name: string) => ({
     apply: async (_namespace: string, changes: readonly IndexChange[]) => {
@@ -43,10 +57,11 @@ async function loading(maxPostponed?: number): Promise<readonly string[]> {
     async *scanIndexed() {
       for (const id of [1, 2, 3]) yield [rowOf(id)];
     },
+    extent: async () => ({ memories: 3, payloadBytes: 100 }),
     markIndexed: () => Promise.reject(new Error('no vector is new')),
   };
   const indexes = { vectors: noting('vectors'), lexical: noting('words') };
-  const loader = new IndexLoader(source, indexes, new UnusedEmbedder(), maxPostponed);
+  const loader = new IndexLoader(source, indexes, new UnusedEmbedder(), room, maxPostponed);
   const total = await loader.load({ onLoaded: (index) => events.push(`${index} loaded`) });
   return [...events, `${total} in all`];
 }
@@ -55,6 +70,19 @@ describe('IndexLoader', () => {
   it('loads all vectors before it reads any words, and says when they are there', async () => {
     expect(await loading()).toEqual([
       ...[1, 2, 3].map((id) => `vectors ${id} with a vector`),
+      'vector loaded',
+      ...[1, 2, 3].map((id) => `words ${id}`),
+      '3 in all',
+    ]);
+  });
+
+  it('reads for nothing that has no room', async () => {
+    expect(await loading(undefined, roomFor('vector'))).toEqual([
+      ...[1, 2, 3].map((id) => `vectors ${id} with a vector`),
+      'vector loaded',
+      '3 in all',
+    ]);
+    expect(await loading(undefined, roomFor('lexical'))).toEqual([
       'vector loaded',
       ...[1, 2, 3].map((id) => `words ${id}`),
       '3 in all',

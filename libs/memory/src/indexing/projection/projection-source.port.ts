@@ -1,6 +1,7 @@
 import type { Memory } from '../../model/memory.js';
 import type { SearchedContent } from '../../index-model/index-point.js';
 import type { Namespace } from '../../model/namespace.js';
+import type { TruthExtent } from '../room/index-cost.js';
 
 /** The current row of a coordinate as the indexer needs it; a deleted one has no memory. */
 export interface ProjectionRow {
@@ -67,6 +68,9 @@ export abstract class ProjectionSource {
 
   /** Yields every live row of a namespace, indexed or not, in batches, to fill a new vector index. */
   abstract scanNamespace(namespace: Namespace, batchSize: number): AsyncIterable<readonly ProjectionRow[]>;
+
+  /** Returns how much lives in the truth; the size of payloads is that of a sample. */
+  abstract extent(): Promise<TruthExtent>;
 
   /** Marks rows as not indexed, so that recall scores them itself until they are indexed again. */
   abstract reopen(keys: readonly { readonly namespace: Namespace; readonly key: string }[]): Promise<void>;

@@ -46,7 +46,9 @@ export class Lanes {
     if (proposals.size === 0) {
       throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
     }
-    const isDegraded = (lane: Lane) => !proposals.has(lane.name) || lane.lacksSomeOf?.(search.overlay) === true;
+    const { overlay } = search;
+    const isDegraded = (lane: Lane) =>
+      !proposals.has(lane.name) || overlay.incomplete?.has(lane.name) === true || lane.lacksSomeOf?.(overlay) === true;
     return { proposals, degraded: tried.filter(isDegraded).map(({ name }) => name) };
   }
 
@@ -68,9 +70,9 @@ export class Lanes {
     return new Map((await Promise.all(answers)).flatMap((answer) => [...answer]));
   }
 
-  /** Undefined when the lane cannot answer, or its index is still being filled. */
+  /** Undefined when the lane cannot answer, or its index is not there. */
   private async proposalOf(lane: Lane, search: Search, limit: number): Promise<Proposal | undefined> {
-    if (search.overlay.loading?.has(lane.name)) return undefined;
+    if (search.overlay.unsearched?.has(lane.name)) return undefined;
     const asked = this.searchOf(lane);
     const candidates = await this.timed(lane.name, () => asked.propose(search, limit)).catch(whenAway);
     if (candidates === undefined) return undefined;

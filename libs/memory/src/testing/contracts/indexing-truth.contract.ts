@@ -228,6 +228,19 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       expect(new Set(seen).size).toBe(seen.length);
     });
 
+    it('tells how much lives in it', async () => {
+      const namespace = freshNamespace();
+      const before = await truth().projection.extent();
+      const payload = { text: 'x'.repeat(1000) };
+      await truth().writer.write(Array.from({ length: 30 }, (_, x) => aWrite(namespace, { coordinate: [x], payload })));
+      await truth().writer.delete([aDeletion(namespace, '3')]);
+      const { memories, payloadBytes } = await truth().projection.extent();
+      expect(memories).toBe(before.memories + 29);
+      const added = memories * payloadBytes - before.memories * before.payloadBytes;
+      expect(added / 29).toBeGreaterThan(1005);
+      expect(added / 29).toBeLessThan(1030);
+    });
+
     it('opens rows again, so that they count as not indexed until they are marked anew', async () => {
       const [namespace, other] = [freshNamespace(), freshNamespace()];
       await truth().writer.write([1, 2].map((x) => aWrite(namespace, { coordinate: [x] })));

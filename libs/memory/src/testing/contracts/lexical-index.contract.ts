@@ -5,6 +5,7 @@ import { EMPTY_OVERLAY, type IndexPoint, type IndexQuery, type Overlay } from '.
 import type {
   LexicalIndex,
   LexicalQuery,
+  LiteralQuery,
   NeighbourQuery,
   SessionNeighbour,
 } from '../../index-model/lexical-index.port.js';
@@ -92,6 +93,39 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
     });
     afterEach(async () => {
       await harness.destroy?.(index);
+    });
+
+    it('names the newest points that hold a text literally, wherever in the payload, as of now', async () => {
+      const texts = ['a Needle here', 'hay', 'needles', 'gone needle', 'outdated needle', 'old needle'];
+      const points = texts.map((text, id) =>
+        aPoint({ key: `k${id}`, id, createdAtMs: 1000 + id, payload: { list: [{ text }], needle: 7 } }),
+      );
+      await index.apply(NAMESPACE, points.map(upsertOf));
+      await index.apply(NAMESPACE, [
+        removalOf('k3', 2),
+        upsertOf(aPoint({ ...points[4], version: 2, payload: { text: 'hay' } })),
+        upsertOf(aPoint({ ...points[5], version: 2, expiresAtMs: TEST_NOW_MS - 1, payload: { text: 'needle' } })),
+        upsertOf(aPoint({ key: 'k6', id: 6, createdAtMs: 10, type: 'episodic', payload: { text: 'the needle' } })),
+      ]);
+      const ask = (term: string, details: Partial<LiteralQuery> = {}) =>
+        index.holding(NAMESPACE, {
+          term,
+          exact: false,
+          caseSensitive: false,
+          limit: 10,
+          nowMs: TEST_NOW_MS,
+          ...details,
+        });
+      expect(await ask('NEEDLE')).toEqual(['k2', 'k0', 'k6']);
+      expect(await ask('eedl', { limit: 2 })).toEqual(['k2', 'k0']);
+      expect(await ask('Needle', { caseSensitive: true })).toEqual(['k0']);
+      expect(await ask('needles', { exact: true })).toEqual(['k2']);
+      expect(await ask('needle', { exact: true })).toEqual([]);
+      expect(await ask('needle', { type: 'episodic' })).toEqual(['k6']);
+      expect(await ask('absent')).toEqual([]);
+      expect(
+        await index.holding(UNKNOWN, { term: 'needle', exact: false, caseSensitive: false, limit: 1, nowMs: 0 }),
+      ).toEqual([]);
     });
 
     it('answers nothing for unknown namespaces, unknown terms and empty queries', async () => {

@@ -8,6 +8,7 @@ import {
   type SearchedRow,
   type Namespace,
   type CoordinateId,
+  type TruthExtent,
 } from '@sfm/memory';
 import { decodeEmbedding, encodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
@@ -59,6 +60,9 @@ interface CoordinateRow {
 const FROM_WANTED = `
   FROM (SELECT DISTINCT namespace, key FROM unnest($1::text[], $2::text[]) AS a (namespace, key)) AS wanted
   JOIN memories m ON m.namespace = wanted.namespace AND m.coordinate_key = wanted.key`;
+
+/** Memories whose size is looked at, about. */
+const SAMPLED = 5000;
 
 /** Namespaces with pending memories whose oldest one is looked up. */
 const MAX_LOOKED_UP = 1000;
@@ -191,6 +195,19 @@ export class PostgresProjectionSource extends ProjectionSource {
       if (rows.length > 0) yield rows.map(toProjectionRow);
       last = rows.length === batchSize ? rows.at(-1) : undefined;
     } while (last);
+  }
+
+  async extent(): Promise<TruthExtent> {
+    const [counted] = await this.database.query<{ memories: number }>({
+      text: `SELECT count(*)::float8 AS memories FROM memories m WHERE m.deleted_at IS NULL`,
+    });
+    const memories = counted?.memories ?? 0;
+    const [sample] = await this.database.query<{ bytes: number }>({
+      text: `SELECT coalesce(avg(octet_length(m.payload::text)), 0)::float8 AS bytes
+        FROM memories m TABLESAMPLE SYSTEM ($1::real) WHERE m.deleted_at IS NULL`,
+      values: [Math.min(100, (100 * SAMPLED) / Math.max(1, memories))],
+    });
+    return { memories, payloadBytes: sample?.bytes ?? 0 };
   }
 
   async reopen(keys: readonly CoordinateId[]): Promise<void> {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
-import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
+import { literalMatcher } from '@sfm/memory';
+import { keywordPrefilterSql } from './keyword-match.js';
 import { SqlParameters } from './sql-parameters.js';
 
-describe('keywordMatcher', () => {
+describe('literalMatcher', () => {
   it('looks at strings only, never at keys, numbers or punctuation of the JSON', () => {
-    const matches = keywordMatcher({ term: 'needle', exact: false, caseSensitive: false });
+    const matches = literalMatcher({ term: 'needle', exact: false, caseSensitive: false });
     expect(matches({ needle: 1, other: [true, null, 5] })).toBe(false);
     expect(matches({ a: [{ b: 'hayNEEDLEhay' }] })).toBe(true);
   });
@@ -70,7 +71,7 @@ describe('keywordPrefilter', () => {
                 WITH ORDINALITY AS m (payload, n) ORDER BY n`,
             values: parameters.values,
           });
-          const missed = payloads.filter((payload, index) => keywordMatcher(query)(payload) && !rows[index]?.passes);
+          const missed = payloads.filter((payload, index) => literalMatcher(query)(payload) && !rows[index]?.passes);
           expect(missed).toEqual([]);
         }),
         { numRuns: 300 },

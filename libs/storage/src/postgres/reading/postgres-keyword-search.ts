@@ -1,5 +1,6 @@
 import {
   KeywordSearch,
+  literalMatcher,
   type KeywordLookup,
   type KeywordPage,
   type KeywordQuery,
@@ -10,7 +11,7 @@ import {
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
-import { keywordMatcher, keywordPrefilterSql } from './keyword-match.js';
+import { keywordPrefilterSql } from './keyword-match.js';
 import { placeOf, readWindow } from './memory-window.js';
 import { SqlParameters } from './sql-parameters.js';
 
@@ -33,7 +34,7 @@ export class PostgresKeywordSearch extends KeywordSearch {
    * round trips. (One query cannot do both: the planner cannot know how common a word is.)
    */
   async search(namespace: Namespace, query: KeywordQuery, now: Date): Promise<KeywordPage> {
-    const matches = keywordMatcher(query);
+    const matches = literalMatcher(query);
     const found: Memory[] = [];
     let size = FIRST_WINDOW;
     let left = LOOKED_AT;
@@ -53,7 +54,7 @@ export class PostgresKeywordSearch extends KeywordSearch {
   }
 
   async among(namespace: Namespace, { keys, type, ...query }: KeywordLookup, now: Date): Promise<readonly Memory[]> {
-    const matches = keywordMatcher(query);
+    const matches = literalMatcher(query);
     const rows = await this.database.query<MemoryRow>({
       text: `SELECT ${MEMORY_COLUMNS} FROM memories m
         WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND ${isLiveAt('m', '$3')}

@@ -8,6 +8,7 @@ import {
   type IndexQuery,
   type LaneCandidate,
   type LexicalQuery,
+  type LiteralQuery,
   type NeighbourQuery,
   type Overlay,
   type SessionNeighbour,
@@ -61,6 +62,11 @@ export class EmbeddedLexicalIndex extends LexicalIndex {
   async matching(namespace: Namespace, query: IndexQuery, overlay: Overlay): Promise<readonly string[]> {
     const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
     return held.matching(query, overlay);
+  }
+
+  async holding(namespace: Namespace, query: LiteralQuery): Promise<readonly string[] | undefined> {
+    const held = this.#namespaces.get(namespace) ?? new LexicalNamespace(this.bm25);
+    return held.holding(query);
   }
 
   async count(namespace: Namespace): Promise<number> {

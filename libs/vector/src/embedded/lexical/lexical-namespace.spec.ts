@@ -21,4 +21,13 @@ describe('LexicalNamespace', () => {
     expect(held.search({ ...query, filter }, EMPTY_OVERLAY)).toEqual(expected);
     expect(held.search({ ...query, filter }, EMPTY_OVERLAY)).toEqual(expected);
   });
+
+  it('reads a bounded number of characters for a literal text, and says when that does not tell', () => {
+    const held = new LexicalNamespace(DEFAULT_BM25);
+    const query = { term: 'needle', exact: false, caseSensitive: false, limit: 5, nowMs: TEST_NOW_MS };
+    for (let id = 0; id < 6; id++) {
+      expect(held.holding(query)).toEqual(id < 5 ? [] : undefined);
+      held.apply(upsertOf(aPoint({ key: String(id), id, payload: { text: 'hay '.repeat(225_000) } })));
+    }
+  });
 });

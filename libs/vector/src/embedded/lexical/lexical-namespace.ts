@@ -1,6 +1,7 @@
 import {
   EMPTY_OVERLAY,
   inverseDocumentFrequency,
+  literalMatcher,
   matchesFilter,
   termScore,
   type Bm25Options,
@@ -11,6 +12,7 @@ import {
   type IndexQuery,
   type LaneCandidate,
   type LexicalQuery,
+  type LiteralQuery,
   type NeighbourQuery,
   type Overlay,
   type SessionNeighbour,
@@ -23,6 +25,7 @@ import { ScoreBoard, type WeightedQuery } from './score-board.js';
 import { SessionLists } from './session-lists.js';
 import { sessionNeighbours, type Place, type SpokenPoints } from './session-neighbours.js';
 import { TermDictionary } from './term-dictionary.js';
+import { TrigramSignatures } from './trigram-signatures.js';
 import { TopCandidates } from '../../search/top-candidates.js';
 
 interface TextPoint extends HeldPoint, CandidateContent {
@@ -32,12 +35,18 @@ interface TextPoint extends HeldPoint, CandidateContent {
   readonly length: number;
 }
 
+/** Characters of payloads that one literal search reads: some milliseconds, in which nothing else is done. */
+const MAX_CHARACTERS_READ = 4_000_000;
+/** What it takes to begin with a payload, in characters read. */
+const PAYLOAD_COST = 100;
+
 /** Inverted index of one namespace. Its statistics always match exactly the points it holds. */
 export class LexicalNamespace {
   readonly #table = new PointTable<TextPoint>();
   readonly #dictionary = new TermDictionary();
   readonly #sieve = new FilterSieve(this.#table);
   readonly #sessions = new SessionLists();
+  readonly #signatures = new TrigramSignatures();
   /** By `id`. */
   readonly #oldestFirst = new SlotsInOrder<number>((a, b) => a - b, []);
   #totalLength = 0;
@@ -116,6 +125,25 @@ export class LexicalNamespace {
     return top.ranking().map(({ key }) => key);
   }
 
+  /** See `LexicalIndex.holding`. */
+  holding(query: LiteralQuery): string[] | undefined {
+    const mayHold = this.#signatures.maybeHolding(query.term);
+    if (!mayHold) return undefined;
+    const matches = literalMatcher(query);
+    const found: TextPoint[] = [];
+    let left = MAX_CHARACTERS_READ;
+    for (let slot = 0; slot < this.#table.capacity; slot++) {
+      if (!mayHold(slot)) continue;
+      const point = this.#table.at(slot);
+      if (!point || (query.type !== undefined && point.type !== query.type) || !isAlive(point, query.nowMs)) continue;
+      left -= this.#signatures.charactersAt(slot) + PAYLOAD_COST;
+      if (left < 0) return undefined;
+      if (matches(point.payload)) found.push(point);
+    }
+    found.sort((a, b) => b.createdAtMs - a.createdAtMs || b.id - a.id);
+    return found.slice(0, query.limit).map(({ key }) => key);
+  }
+
   /**
    * Returns the part of an overlay that the index does not hold yet: an index that follows the ledger holds nearly all
    * of it.
@@ -146,6 +174,7 @@ export class LexicalNamespace {
     const held = toTextPoint(point, termIds);
     const slot = this.#table.put(point.key, version, held);
     this.#sieve.put(slot, held);
+    this.#signatures.put(slot, held.payload);
     this.#sessions.add(session, held.id, slot);
     this.#oldestFirst.add(held.id, slot);
     for (const [term, count] of terms) termIds.push(this.#dictionary.insert(term, slot, count));

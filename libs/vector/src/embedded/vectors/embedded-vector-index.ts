@@ -12,7 +12,7 @@ import type { HnswGraphFactory } from './hnsw-graph.js';
 import { createUsearchHnswGraph } from './usearch-hnsw-graph.js';
 import { VectorNamespace } from './vector-namespace.js';
 
-const DEFAULT_EXACT_SCAN_LIMIT = 20_000;
+export const DEFAULT_EXACT_SCAN_LIMIT = 20_000;
 
 export interface EmbeddedVectorIndexOptions {
   /** Length of every vector. */
