@@ -91,6 +91,31 @@ describe('problem+json under /v1', () => {
   });
 });
 
+describe('a sentence about what is wrong', () => {
+  const sentence = async (url: string, body: string) => {
+    const { detail, errors } = (await post(url, body)).body as { detail: string; errors: { field: string }[] };
+    return [detail, ...errors.map(({ field }) => field)];
+  };
+
+  it.each([
+    ['[]', 'body must be a JSON object', 'body'],
+    ['', 'body is required', 'body'],
+    ['{"query": "x", "": 1}', '"" is not a field of this request', '""'],
+    ['{"query": "x", " y": 1}', '" y" is not a field of this request', '" y"'],
+  ])('begins with what it is about: %s', async (body, detail, field) => {
+    expect(await sentence('/v1/recall', body)).toEqual([detail, field]);
+  });
+
+  it('says of one number that is too long that it is', async () => {
+    const coordinate = `"${'9'.repeat(5000)}"`;
+    const [detail, field] = await sentence('/v1/memories', `{"coordinate": ${coordinate}, "payload": {}}`);
+    expect([detail, field]).toEqual([expect.stringMatching(/each of at most 64 characters/), 'coordinate']);
+    expect((await post('/store', `{"coord": ${coordinate}, "payload": {}}`)).body).toEqual({
+      detail: expect.stringMatching(/^Invalid coord: .*each of at most 64 characters/),
+    });
+  });
+});
+
 describe('what is our fault', () => {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => lines.push({ ...JSON.parse(line) }) };
