@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import { RequestLimits } from '@sfm/edge';
 import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetrics } from '@sfm/observability';
+import { keepRequestOrder } from './connections/request-order.js';
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
 import { installRequestBudgets } from './requests/request-budgets.js';
@@ -18,6 +19,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   const { cors, version, requestTimeoutMs } = app.get(HttpOptions, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   installRequestId(fastify);
+  keepRequestOrder(fastify);
   installHttpTracing(fastify);
   installRequestBudgets(fastify, requestTimeoutMs);
   fastify.addHook('onSend', (request, reply, _payload, done) => {
