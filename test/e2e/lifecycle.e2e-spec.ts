@@ -2,7 +2,8 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { waitFor } from '../services/lifetime/wait-for.js';
-import { RunningService } from './support/running-service.js';
+import { RawConnection } from '../../apps/api/test/raw-connection.js';
+import { RunningService, TOKEN } from './support/running-service.js';
 
 describe('the life of an embedded service', () => {
   const services: RunningService[] = [];
@@ -61,6 +62,42 @@ describe('the life of an embedded service', () => {
     const service = await started();
     expect(await service.signal('SIGINT')).toBe(0);
     await expect(stat(join(service.dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['the body', `Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"coord": `],
+    ['the head', 'Content-Ty'],
+  ])('drops a request that comes no further than %s, and stops cleanly', async (_, rest) => {
+    const service = await started();
+    const connection = RawConnection.to(service.port);
+    const head = ['POST /store HTTP/1.1', 'Host: x', `Authorization: Bearer ${TOKEN}`, 'Expect: 100-continue'];
+    connection.send(`${head.join('\r\n')}\r\n${rest}`);
+    await (rest.includes('{') ? connection.answers(1) : service.json('/stats'));
+    const items = Array.from({ length: 1000 }, (_, n) => ({ coord: `${n},1`, payload: { text: `memory ${n}` } }));
+    const answer = service.request('/store_bulk', { body: { items } });
+    await service.json('/stats');
+    const exit = service.signal('SIGTERM');
+    expect((await answer).status).toBe(200);
+    // One that takes its full time ends with another code.
+    expect(await exit).toBe(0);
+    await connection.closed();
+    await expect(stat(join(service.dataDir, 'postgres', 'postmaster.pid'))).rejects.toThrow('ENOENT');
+    if (rest.includes('{')) expect(service.output).not.toMatch(/"level":"(?:error|warn)"/);
+  });
+
+  it('leaves no PostgreSQL behind when it is told to stop while it starts one', async () => {
+    const service = await RunningService.prepare();
+    services.push(service);
+    service.spawn();
+    const file = join(service.dataDir, 'postgres', 'postmaster.pid');
+    const isThere = () =>
+      stat(file).then(
+        () => true,
+        () => false,
+      );
+    await waitFor(isThere, { intervalMs: 2, what: () => `PostgreSQL to start\n${service.output}` });
+    expect(await service.signal('SIGTERM')).toBe(0);
+    expect(await isThere()).toBe(false);
   });
 
   it('stops when npm start is told to, as supervisors do', async () => {

@@ -4,6 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BackgroundWork } from '@sfm/composition';
 import { AppModule, type AppModuleOptions } from './app.module.js';
+import { OpenConnections } from './http/connections/open-connections.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
 
@@ -19,7 +20,7 @@ export interface ApiApplication {
   readonly nest: NestFastifyApplication;
   /** Starts serving; resolves with the address. */
   listen(): Promise<string>;
-  /** Answers requests in flight, finishes background work and closes. The database stays open: its owner closes it. */
+  /** Answers requests that came completely, finishes background work and closes. The database stays open: its owner closes it. */
   close(): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
     logger,
     abortOnError: false,
   });
+  const connections = new OpenConnections(nest.getHttpServer(), nest.getHttpAdapter().getInstance());
   configureHttp(nest);
   let isDraining = false;
   nest
@@ -53,8 +55,9 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
     close: async () => {
       isDraining = true;
       await delay(DRAIN_MS);
-      // A connection that becomes idle during the close would otherwise hold the server open until the client closes it.
-      const sweeping = setInterval(() => nest.getHttpServer().closeIdleConnections(), SWEEP_MS);
+      // A connection that is idle, or half of whose request came, would otherwise hold the server open until its client
+      // goes on.
+      const sweeping = setInterval(() => connections.dropUnfinished(), SWEEP_MS);
       await nest.close().finally(() => clearInterval(sweeping));
       await work.stop();
     },

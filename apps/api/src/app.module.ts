@@ -30,6 +30,7 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
 @Module({})
 export class AppModule {
   static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
+    const rateLimit = { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 };
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
     const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, token) });
@@ -42,7 +43,8 @@ export class AppModule {
           {
             credentials: [{ id: 'default', token, namespaces: '*' }],
             defaultNamespace: system.namespace,
-            rateLimit: { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 },
+            rateLimit,
+            refusals: rateLimit,
             publicAreas: config.auth.publicStats ? ['stats'] : [],
           },
           cache.rateLimiter,
@@ -79,6 +81,7 @@ function httpOptions(config: AppConfig): HttpOptions {
     hybridDefault: config.recall.hybridDefault,
     maxBodyBytes: config.http.maxBodyBytes,
     requestTimeoutMs: config.http.requestTimeoutMs,
+    trustedProxies: config.http.trustedProxies,
     cors: { origins: config.http.corsOrigins },
   };
 }

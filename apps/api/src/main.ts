@@ -41,9 +41,13 @@ async function main(): Promise<void> {
   process.on('SIGINT', () => void shutdown.begin(0));
   const tracing = await startTracing(tracingOptions(config, { name: NAME, version: VERSION }), logger);
   shutdown.doLast(() => tracing.stop());
+  const starting = serve({ config, system }, logger, shutdown);
+  // Told to stop while it starts, it finishes that first: a PostgreSQL that is just being started would be left behind.
+  shutdown.doFirst(() => starting.catch(() => undefined));
   try {
-    await serve({ config, system }, logger, shutdown);
+    await starting;
   } catch (error) {
+    if (shutdown.signal.aborted) return;
     console.error(`SomaFractalMemory could not start: ${startProblem(error, config)}`);
     await shutdown.begin(1);
   }
@@ -59,14 +63,16 @@ async function runWorkers(workers: number, logger: StructuredLogger): Promise<vo
 
 /** Opens the truth, composes the service on it and serves. */
 async function serve({ config, system }: Service, logger: StructuredLogger, shutdown: Shutdown): Promise<void> {
-  const truth = await openTruth(system.truth, logger, {
+  const opening = openTruth(system.truth, logger, {
     use: servingUse(system),
+    signal: shutdown.signal,
     onLost: () => {
       logger.error('another process has taken over the data folder or the database; stopping');
       void shutdown.begin(1);
     },
   });
-  shutdown.doFirst(() => truth.close());
+  shutdown.doFirst(async () => (await opening.catch(() => undefined))?.close());
+  const truth = await opening;
   const { token, ...kept } = await apiToken(config);
   const api = await createApi({ config, system, dataSource: truth.dataSource, token }, logger);
   shutdown.doFirst(() => api.close());

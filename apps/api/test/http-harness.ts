@@ -34,6 +34,7 @@ export const OPTIONS: HttpOptions = {
   hybridDefault: true,
   maxBodyBytes: 5 * 1024 * 1024,
   requestTimeoutMs: 60_000,
+  trustedProxies: [],
   cors: { origins: ['https://app.example'] },
 };
 

@@ -4,11 +4,13 @@ import { Authenticator } from '@sfm/memory';
 import { AuthOptions } from './options/auth.options.js';
 import { BearerAuthGuard } from './bearer/bearer-auth.guard.js';
 import { BearerAuthenticator } from './bearer/bearer-authenticator.js';
+import { CallerAdmission } from './bearer/caller-admission.js';
 import { CredentialVerifier } from './tokens/credential-verifier.js';
 import { StaticTokenAuthenticator } from './tokens/static-token-authenticator.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
+import { Refusals } from './rate-limit/refusals.js';
 
 export interface AuthModuleSetup {
   readonly imports?: ModuleMetadata['imports'];
@@ -35,11 +37,13 @@ export class AuthModule {
         CredentialVerifier,
         { provide: Authenticator, useClass: StaticTokenAuthenticator },
         BearerAuthenticator,
+        Refusals,
+        CallerAdmission,
         // The guards run in this order.
         { provide: APP_GUARD, useClass: BearerAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
       ],
-      exports: [AuthOptions, Authenticator, RateLimiter],
+      exports: [AuthOptions, Authenticator, RateLimiter, Refusals, CallerAdmission],
     };
   }
 }

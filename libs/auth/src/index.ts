@@ -1,8 +1,10 @@
 export { AuthModule, type AuthModuleSetup } from './auth.module.js';
 export { AuthOptions, type Credential, type RateLimitOptions } from './options/auth.options.js';
+export { CallerAdmission } from './bearer/caller-admission.js';
 export { EmbeddedRateLimiter, type EmbeddedRateLimiterOptions } from './rate-limit/embedded/embedded-rate-limiter.js';
 export { CountsAs, Unlimited } from './rate-limit/rate-limit.guard.js';
 export { RateLimiter, type RateLimitDecision } from './rate-limit/rate-limiter.port.js';
+export { Refusals } from './rate-limit/refusals.js';
 export { RedisRateLimiter, type RedisRateLimiterOptions } from './rate-limit/redis/redis-rate-limiter.js';
 export { type ScriptRunner } from './rate-limit/redis/script-runner.js';
 export { CurrentPrincipal } from './request/current-principal.decorator.js';

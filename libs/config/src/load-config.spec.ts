@@ -109,6 +109,30 @@ describe('reading values', () => {
     expect(problemsOf({ SOMA_CORS_ORIGINS: 'a.example' })).toHaveLength(1);
   });
 
+  it('takes proxies as addresses, networks and the names of networks, and nothing that would trust too many', () => {
+    const proxies = (text: string) => load({ SOMA_TRUSTED_PROXIES: text }).http.trustedProxies;
+    expect(load({}).http.trustedProxies).toEqual([]);
+    expect(proxies('10.0.0.7, 192.168.0.0/16,fd00::/8,Loopback')).toEqual([
+      '10.0.0.7',
+      '192.168.0.0/16',
+      'fd00::/8',
+      'loopback',
+    ]);
+    for (const wrong of [
+      'true',
+      '*',
+      '1',
+      'proxy.example',
+      '10.0.0.0/33',
+      '10.0.0.0/',
+      '::/129',
+      '10.0.0.0/8/8',
+      ',',
+    ]) {
+      expect([wrong, problemsOf({ SOMA_TRUSTED_PROXIES: wrong }).length]).toEqual([wrong, 1]);
+    }
+  });
+
   it('forces the hash embedder over another choice and says so', () => {
     const environment = { SOMA_FORCE_HASH_EMBEDDINGS: '1', SOMA_EMBEDDER: 'openai' };
     expect(load(environment).embedding.embedder).toBe('hash');

@@ -1,5 +1,6 @@
 export {
   excerpt,
+  fieldName,
   fieldPath,
   InvalidShapeError,
   type FieldPath,

@@ -39,6 +39,7 @@ export {
   NamespaceBusyError,
   OutcomeUnknownError,
   RequestEndedError,
+  StoreFullError,
   StoreUnavailableError,
   UnknownCursorError,
   EmbedderUnavailableError,

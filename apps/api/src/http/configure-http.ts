@@ -2,23 +2,34 @@ import type { IncomingMessage } from 'node:http';
 import { MethodNotAllowedException } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
+import { CallerAdmission, Refusals } from '@sfm/auth';
 import { RequestLimits } from '@sfm/edge';
 import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetrics } from '@sfm/observability';
+import { keepRequestOrder } from './connections/request-order.js';
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
+import { admitBeforeReading } from './requests/early-admission.js';
+import { requireOneHost } from './requests/host-header.js';
+import { registerJsonParser } from './requests/json-body.js';
 import { installRequestBudgets } from './requests/request-budgets.js';
 import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
 const REFUSED_BODY_WAIT_MS = 5000;
 const TITLE = 'SomaFractalMemory API';
+/** Levels of a body around what the limit of payloads is about, and what filters need beyond it. */
+const LEVELS_AROUND_PAYLOAD = 8;
 
-/** Sets up hooks, CORS and API documents. Call once, before the application listens. */
+/** Sets up hooks, the reading of bodies, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
   const { cors, version, requestTimeoutMs } = app.get(HttpOptions, { strict: false });
+  const { bounds } = app.get(RequestLimits, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   installRequestId(fastify);
+  keepRequestOrder(fastify);
+  requireOneHost(fastify);
   installHttpTracing(fastify);
+  readBodies(app);
   installRequestBudgets(fastify, requestTimeoutMs);
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (reply.statusCode === 413) readToTheEnd(request.raw, done);
@@ -50,7 +61,6 @@ export function configureHttp(app: NestFastifyApplication): void {
       maxAge: PREFLIGHT_SECONDS,
     });
   }
-  const { bounds } = app.get(RequestLimits, { strict: false });
   const document = () => openApiDocument(app, { version, bounds });
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'openapi.json',
@@ -63,6 +73,16 @@ export function configureHttp(app: NestFastifyApplication): void {
     customSiteTitle: TITLE,
     swaggerOptions: { docExpansion: 'full', supportedSubmitMethods: [] },
   });
+}
+
+/** Has bodies read, of callers that are admitted, within bounds. */
+function readBodies(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  const refusals = app.get(Refusals, { strict: false });
+  const { maxBodyBytes } = app.get(HttpOptions, { strict: false });
+  const { maxDepth } = app.get(RequestLimits, { strict: false }).bounds;
+  admitBeforeReading(fastify, app.get(CallerAdmission, { strict: false }), refusals);
+  registerJsonParser(fastify, { maxBytes: maxBodyBytes, maxDepth: maxDepth + LEVELS_AROUND_PAYLOAD }, refusals);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -7,20 +7,30 @@ import { requestIdOf } from '@sfm/observability';
 import { errorResponse } from './errors/error-response.js';
 import { statusError } from './errors/http-error.js';
 import type { HttpOptions } from './options/http-options.js';
-import { registerJsonParser } from './requests/json-body.js';
 
 /** Longest time a client may take to send a request; slower ones get a 408. */
 const REQUEST_TIMEOUT_MS = 60_000;
+/** Longest time for the head of it. */
+const HEADERS_TIMEOUT_MS = 20_000;
+/** How often the two are looked at. */
+const TIMEOUT_CHECKS_MS = 5000;
 /** Coordinates are path parameters, so this allows any length that the limits permit. */
 const MAX_PATH_PARAMETER = 65_536;
 /** Enough of a request that cannot be read to see its path. */
 const START_BYTES = 512;
 
 /** The server under Nest; uses our error shapes even for requests that reach no route. */
-export function createHttpAdapter({ maxBodyBytes }: Pick<HttpOptions, 'maxBodyBytes'>): FastifyAdapter {
+export function createHttpAdapter({ trustedProxies }: Pick<HttpOptions, 'trustedProxies'>): FastifyAdapter {
   const adapter = new OwnParserAdapter({
-    bodyLimit: maxBodyBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // The address of a caller, which counts in limits, is the connection's unless a known proxy says another.
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECKS_MS,
+      // Answered by a hook instead, as JSON.
+      requireHostHeader: false,
+    },
     return503OnClosing: false,
     requestIdHeader: false,
     genReqId: requestIdOf,
@@ -34,14 +44,30 @@ export function createHttpAdapter({ maxBodyBytes }: Pick<HttpOptions, 'maxBodyBy
       void reply.code(status).header('content-type', contentType).send(JSON.stringify(body));
     },
   });
-  registerJsonParser(adapter.getInstance());
-  adapter.getInstance().setReplySerializer((body) => stringifyJson(body));
+  const fastify = adapter.getInstance();
+  fastify.setReplySerializer((body) => stringifyJson(body));
+  fastify.server.on('checkExpectation', refuseExpectation);
   return adapter;
 }
 
 /** Keeps Nest from adding its own body parsers to ours. */
 class OwnParserAdapter extends FastifyAdapter {
   override registerParserMiddleware(): void {}
+}
+
+/** Answers an `Expect` other than 100-continue, which Node would answer without a body. */
+function refuseExpectation(request: IncomingMessage, response: ServerResponse): void {
+  const { status, contentType, body } = errorResponse(statusError(417, ''), {
+    url: request.url ?? '/',
+    id: requestIdOf(request),
+  });
+  const text = JSON.stringify(body);
+  response.writeHead(status, {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(text),
+    connection: 'close',
+  });
+  response.end(text);
 }
 
 /**

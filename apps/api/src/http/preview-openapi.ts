@@ -45,7 +45,7 @@ class RoutesModule {}
 
 /** Builds the document of all routes, with the default bounds, without starting anything: Nest's preview reads decorators but builds no provider. */
 export async function previewOpenApi(version: string): Promise<OpenAPIObject> {
-  const app = await NestFactory.create(RoutesModule, createHttpAdapter({ maxBodyBytes: 1 }), {
+  const app = await NestFactory.create(RoutesModule, createHttpAdapter({ trustedProxies: [] }), {
     preview: true,
     logger: false,
     abortOnError: false,

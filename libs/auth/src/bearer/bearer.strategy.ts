@@ -3,12 +3,11 @@ import { Strategy } from 'passport-strategy';
 import type { GuardedRequest } from '../request/guarded-request.js';
 import { requestedNamespace } from '../request/requested-namespace.js';
 
-const SCHEME = 'Bearer ';
+const SCHEME = /^bearer /i;
 
 /**
  * Passport strategy for bearer tokens in the Authorization header only: tokens in a query or a body would end up in
- * logs. The scheme is matched exactly, as existing clients send it. Fails when there is no token, and ends with the
- * error of the authenticator when that refuses.
+ * logs. Fails when there is no token, and ends with the error of the authenticator when that refuses.
  */
 export class BearerStrategy extends Strategy {
   constructor(private readonly authenticator: Authenticator) {
@@ -17,11 +16,13 @@ export class BearerStrategy extends Strategy {
 
   override authenticate(request: Pick<GuardedRequest, 'headers' | 'raw'>): void {
     const header = request.headers['authorization'];
-    if (typeof header !== 'string' || !header.startsWith(SCHEME)) {
+    const text = typeof header === 'string' ? header : '';
+    const scheme = SCHEME.exec(text)?.[0];
+    if (scheme === undefined) {
       this.fail(401);
       return;
     }
-    const token = header.slice(SCHEME.length);
+    const token = text.slice(scheme.length);
     this.authenticator.authenticate(token, requestedNamespace(request)).then(
       (principal) => this.success(principal),
       (error: unknown) =>

@@ -24,6 +24,8 @@ export abstract class AuthOptions {
   /** Namespace of requests without one. */
   abstract readonly defaultNamespace: Namespace;
   abstract readonly rateLimit: RateLimitOptions;
+  /** Refused requests per address within the window, before 429 answers them instead. Default: no limit. */
+  abstract readonly refusals?: RateLimitOptions;
   /** Areas named by `@PublicIf(area)` that need no token. Default: none. */
   abstract readonly publicAreas?: readonly string[];
 }

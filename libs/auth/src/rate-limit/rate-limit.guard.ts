@@ -3,6 +3,7 @@ import { Reflector } from '@nestjs/core';
 import { RateLimitExceededError } from '@sfm/memory';
 import { AuthOptions } from '../options/auth.options.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
+import { addressOf } from '../request/address-of.js';
 import type { GuardedRequest } from '../request/guarded-request.js';
 import { RateLimiter } from './rate-limiter.port.js';
 
@@ -24,8 +25,7 @@ interface HeaderWriter {
 
 /**
  * Counts requests per credential and route pattern; methods of one pattern share a count, and a call that asks several
- * things at once counts as so many. Runs after BearerAuthGuard,
- * so refused tokens are not counted. Every limited response carries `RateLimit-Limit`, `-Remaining` and `-Reset`
+ * things at once counts as so many. Runs after BearerAuthGuard: refused tokens are counted by `Refusals`. Every limited response carries `RateLimit-Limit`, `-Remaining` and `-Reset`
  * (seconds).
  *
  * @throws RateLimitExceededError, after setting `Retry-After` (seconds).
@@ -70,8 +70,8 @@ export class RateLimitGuard implements CanActivate {
 }
 
 /** Prefixes keep credential ids and addresses from colliding. */
-function keyOf({ principal, ip, routeOptions }: GuardedRequest): string {
-  const caller =
-    principal?.credentialId === undefined ? `address ${ip ?? 'unknown'}` : `credential ${principal.credentialId}`;
-  return `${caller} ${routeOptions?.url ?? ''}`;
+function keyOf(request: GuardedRequest): string {
+  const { credentialId } = request.principal ?? {};
+  const caller = credentialId === undefined ? `address ${addressOf(request)}` : `credential ${credentialId}`;
+  return `${caller} ${request.routeOptions?.url ?? ''}`;
 }

@@ -3,7 +3,10 @@ import { SetMetadata, type CustomDecorator } from '@nestjs/common';
 export const PUBLIC_AREA = 'sfm:public-area';
 export const ALWAYS_PUBLIC = '*';
 
-/** The route (or all routes of the controller) answers without a token and is not rate limited. */
+/**
+ * The route (or all routes of the controller) answers without a token and is not rate limited. For routes without a body:
+ * the server reads bodies of callers with a token only.
+ */
 export const Public = (): CustomDecorator => SetMetadata(PUBLIC_AREA, ALWAYS_PUBLIC);
 
 /**

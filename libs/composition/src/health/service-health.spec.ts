@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { IndexWarmup, type Embedder, type IndexState } from '@sfm/memory';
+import { IndexWarmup, StoreFullError, type Embedder, type IndexState } from '@sfm/memory';
 import { ComponentHealth, HealthModule } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import { ServiceHealth } from './service-health.js';
@@ -8,6 +8,7 @@ import type { VectorsHealth } from './vectors-health.js';
 
 describe('readiness', () => {
   let down: Set<'truth' | 'vectors' | 'embedder'>;
+  let full: boolean;
   let health: ComponentHealth;
   let usedBytes: number;
   let problem: string | undefined;
@@ -24,11 +25,13 @@ describe('readiness', () => {
     down = new Set();
     usedBytes = 10;
     problem = undefined;
+    full = false;
     health = (await Test.createTestingModule({ imports: [HealthModule] }).compile()).get(ComponentHealth);
   });
 
   const answer = async (part: 'truth' | 'vectors' | 'embedder') => {
     if (down.has(part)) throw new Error('down');
+    if (part === 'truth' && full) throw new StoreFullError('no space');
     return 1;
   };
   const reportOf = (warmup: IndexWarmup) => {
@@ -119,6 +122,19 @@ describe('readiness', () => {
       });
       expect(obstacle).toBeUndefined();
     }
+  });
+
+  it('ends while the disk of the truth is full, and says so', async () => {
+    const warmup = own();
+    warmup.markReady();
+    full = true;
+    expect(await reportOf(warmup)).toMatchObject({
+      kvStore: false,
+      obstacle: expect.stringMatching(/disk .*is full/),
+      components: expect.arrayContaining([
+        expect.objectContaining({ name: 'postgresql', details: expect.objectContaining({ error: 'store_full' }) }),
+      ]),
+    });
   });
 
   it('costs nothing while nothing was checked anew: the report is the same', async () => {

@@ -1,5 +1,13 @@
 import { HealthReader, type HealthReport, type PartHealth } from '@sfm/edge';
-import { shareOf, usedShare, WARNED_SHARE, type Embedder, type IndexRoom, type IndexWarmup } from '@sfm/memory';
+import {
+  shareOf,
+  usedShare,
+  WARNED_SHARE,
+  type Embedder,
+  type ErrorCode,
+  type IndexRoom,
+  type IndexWarmup,
+} from '@sfm/memory';
 import { keptResult, type ComponentHealth, type ComponentHealthResult, type WatchedCircuit } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import { circuitFacts } from './circuit-facts.js';
@@ -12,6 +20,8 @@ const WORDS = 'lexical_index';
 const LINKS = 'link_graph';
 const EMBEDDER = 'embedder';
 const MEMORY = 'process_memory';
+/** What the check of the truth calls a full disk. */
+const FULL: ErrorCode = 'store_full';
 /** A remote model may charge for each text, and its circuit tells sooner that it does not answer. */
 const EMBEDDED_FOR_MS = 30_000;
 
@@ -71,7 +81,8 @@ export class ServiceHealth extends HealthReader {
       graphStore: isHealthy(LINKS),
       predictionProvider: isHealthy(EMBEDDER),
     };
-    const obstacle = this.obstacleTo(flags);
+    const isFull = results.some(({ name, details }) => name === TRUTH && details['error'] === FULL);
+    const obstacle = isFull ? 'the disk of the truth store is full: nothing can be stored' : this.obstacleTo(flags);
     return { ...flags, ...(obstacle === undefined ? {} : { obstacle }), components: results.map(toPart) };
   }
 

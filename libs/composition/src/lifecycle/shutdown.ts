@@ -1,8 +1,15 @@
 import type { LoggerService } from '@nestjs/common';
 
-/** Clean shutdown: runs its steps once, in order, however often it is requested; ends the process after a timeout. */
+/** How long each step may take that is left when the time is over: enough for a PostgreSQL to end at once. */
+const LAST_STEPS_MS = 9000;
+
+/**
+ * Clean shutdown: runs its steps once, in order, however often it is requested. A step that is not done when the time is
+ * over is left alone, and the others run all the same: what they stop would otherwise outlive the process.
+ */
 export class Shutdown {
   private readonly steps: (() => Promise<void>)[] = [];
+  private readonly begun = new AbortController();
   private running: Promise<void> | undefined;
 
   constructor(
@@ -12,6 +19,12 @@ export class Shutdown {
     private readonly purpose: string,
   ) {}
 
+  /** Aborted when the shutdown begins. */
+  get signal(): AbortSignal {
+    return this.begun.signal;
+  }
+
+  /** Puts a step in front of those that are left; it runs also when the shutdown has begun meanwhile. */
   doFirst(step: () => Promise<void>): void {
     this.steps.unshift(step);
   }
@@ -20,7 +33,7 @@ export class Shutdown {
     this.steps.push(step);
   }
 
-  /** Runs the steps, then ends the process with the code, or with 1 when a step failed. */
+  /** Runs the steps, then ends the process with the code, or with 1 when a step failed or took too long. */
   begin(code: number): Promise<void> {
     this.running ??= this.run(code);
     return this.running;
@@ -28,18 +41,32 @@ export class Shutdown {
 
   private async run(code: number): Promise<void> {
     this.logger.log(`stopping: ${this.purpose}`);
-    setTimeout(() => {
-      this.logger.error(`stopping took longer than ${this.timeoutMs} ms; ending at once`);
-      process.exit(1);
-    }, this.timeoutMs).unref();
+    this.begun.abort();
     let exitCode = code;
-    for (const step of this.steps) {
-      await step().catch((err: unknown) => {
-        exitCode = 1;
-        this.logger.error({ msg: 'a step of stopping failed', err });
-      });
+    let leftMs = this.timeoutMs;
+    let beganMs = performance.now();
+    for (let step = this.steps.shift(); step !== undefined; step = this.steps.shift()) {
+      const end = await this.outcomeOf(step, leftMs - (performance.now() - beganMs));
+      if (end !== 'done') exitCode = 1;
+      if (end !== 'late') continue;
+      this.logger.error(`stopping took longer than ${this.timeoutMs} ms; what is under way is given up`);
+      leftMs = LAST_STEPS_MS;
+      beganMs = performance.now();
     }
     this.logger.log('stopped');
     process.exit(exitCode);
+  }
+
+  private async outcomeOf(step: () => Promise<void>, withinMs: number): Promise<'done' | 'failed' | 'late'> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, Math.max(0, withinMs), 'late')));
+    const done = step().then(
+      () => 'done' as const,
+      (err: unknown) => {
+        this.logger.error({ msg: 'a step of stopping failed', err });
+        return 'failed' as const;
+      },
+    );
+    return Promise.race([done, late]).finally(() => clearTimeout(timer));
   }
 }

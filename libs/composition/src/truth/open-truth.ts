@@ -12,12 +12,15 @@ import {
   type StorageModuleOptions,
 } from '@sfm/storage';
 import { resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EmbeddedTruthOptions, ServerTruthOptions, TruthOptions } from './truth-options.js';
 import { PLAIN_WORDING } from './truth-wording.js';
 import { whenReachable } from './when-reachable.js';
 
 /** How long startup waits for a process that is releasing the database. */
 const PREDECESSOR_WAIT_MS = 5000;
+/** How long the pool may take to close before the server is stopped, or left, all the same. */
+const POOL_CLOSE_MS = 2000;
 /** Connections per process, unless the options set another number. */
 export const DEFAULT_POOL_SIZE = 15;
 
@@ -121,8 +124,12 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
     announce: (url) => server.announce(url),
     close: async () => {
       isClosing = true;
-      await dataSource.destroy();
-      await server.stop();
+      try {
+        // Waits for statements under way, which a hanging one would make forever.
+        await Promise.race([dataSource.destroy(), delay(POOL_CLOSE_MS, undefined, { ref: false })]);
+      } finally {
+        await server.stop();
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { flag, integer, integerOrOff, list, scaled, text } from '../kinds/setting-kinds.js';
 
 /** Hard limit of a request body, in bytes; applies even when the operator removes the configured limit. */
@@ -10,6 +11,19 @@ function origin(value: string): string | undefined {
   if (value === '*') return value;
   const bare = value.endsWith('/') ? value.slice(0, -1) : value;
   return /^https?:\/\//.test(bare) && URL.canParse(bare) && new URL(bare).origin === bare ? bare : undefined;
+}
+
+/** Names of groups of networks, as the server knows them. */
+const NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** An address, a network in CIDR notation, or one of the named groups. */
+function proxy(value: string): string | undefined {
+  const name = value.toLowerCase();
+  if (NETWORKS.includes(name)) return name;
+  const [address = '', bits, ...more] = value.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(address)];
+  if (most === undefined || more.length > 0) return undefined;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most) ? value : undefined;
 }
 
 /** HTTP and gRPC servers. */
@@ -89,6 +103,16 @@ export const httpSettings = {
     unit: 'MB',
     description: 'Largest request body; more is answered with 413.',
   }),
+  trustedProxies: list({
+    name: 'SOMA_TRUSTED_PROXIES',
+    fallback: [],
+    allowed:
+      'a comma list of addresses and networks such as 10.0.0.7,192.168.0.0/16, of loopback, linklocal, uniquelocal; or none',
+    item: proxy,
+    description:
+      'Proxies in front of the service whose X-Forwarded-For tells the address of the caller, for limits by address. From ' +
+      'anybody else the header means nothing. Empty: nobody is believed.',
+  }),
   corsOrigins: list({
     name: 'SOMA_CORS_ORIGINS',
     fallback: [],
@@ -139,7 +163,9 @@ export const rateLimitSettings = {
     fallback: 60,
     max: 100_000_000,
     unit: 'requests',
-    description: 'Requests one credential may send to one route within the window; more are answered with 429.',
+    description:
+      'Requests one credential may send to one route within the window; more are answered with 429. As many refused ' +
+      'requests may come from one address, whatever they ask for.',
   }),
   windowSeconds: integerOrOff({
     name: 'SOMA_RATE_LIMIT_WINDOW_SECONDS',

@@ -21,10 +21,16 @@ export interface FieldProblem {
   readonly ctx?: Readonly<Record<string, unknown>>;
 }
 
+/** Returns what to call the place of a problem: `items.3.coord`, or the part of the request when it is about all of it. */
+export function fieldName({ part, path }: Pick<FieldProblem, 'part' | 'path'>): string {
+  if (path.length === 0) return part;
+  return path.map((step) => (/^$|^\s|\s$/.test(String(step)) ? JSON.stringify(step) : step)).join('.');
+}
+
 /** The request does not have the shape that its route requires. Nothing was done. */
 export class InvalidShapeError extends Error {
   constructor(readonly problems: readonly FieldProblem[]) {
-    super(problems.map(({ path, allowed }) => `${path.join('.')} ${allowed}`).join('; '));
+    super(problems.map((problem) => `${fieldName(problem)} ${problem.allowed}`).join('; '));
     this.name = 'InvalidShapeError';
   }
 }

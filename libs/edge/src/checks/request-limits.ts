@@ -22,7 +22,10 @@ export class RequestLimits {
   coordinate(text: string, field = 'coord'): Coordinate {
     const { maxDimensions } = this.bounds;
     if (text.length > maxDimensions * MAX_NUMBER_LENGTH) {
-      throw new InvalidCoordinateError(field, `must hold at most ${maxDimensions} numbers`);
+      throw new InvalidCoordinateError(
+        field,
+        `must hold at most ${maxDimensions} numbers, each of at most ${MAX_NUMBER_LENGTH} characters`,
+      );
     }
     return parseCoordinate(text, maxDimensions, field);
   }

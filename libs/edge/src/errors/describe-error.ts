@@ -12,6 +12,7 @@ const RETRY_AFTER_SECONDS = 1;
 const AWAY: Readonly<Partial<Record<ErrorCode, string>>> = {
   deadline_exceeded: 'The request was not answered in time; nothing was changed, and retrying is safe',
   store_unavailable: 'The store does not answer; nothing was changed, and retrying is safe',
+  store_full: 'The disk of the store is full: nothing was changed, and nothing can be until its operator makes room',
   outcome_unknown: 'The store did not answer in time: whether the change was made is unknown; repeating it is safe',
   embedder_unavailable: 'The embedder does not answer; retrying is safe',
   index_unavailable: 'The index does not answer; retrying is safe',

@@ -13,6 +13,7 @@ export const ERROR_CODES = [
   'request_in_flight',
   'deadline_exceeded',
   'store_unavailable',
+  'store_full',
   'outcome_unknown',
   'embedder_unavailable',
   'index_unavailable',
@@ -186,6 +187,12 @@ export class RequestEndedError extends MemoryError {
 export class StoreUnavailableError extends MemoryError {
   readonly code: ErrorCode = 'store_unavailable';
   readonly retryAfterSeconds: number = 1;
+}
+
+/** The disk of the truth store is full. Nothing was changed; it takes changes again once there is space. */
+export class StoreFullError extends StoreUnavailableError {
+  override readonly code: ErrorCode = 'store_full';
+  override readonly retryAfterSeconds: number = 30;
 }
 
 /**

@@ -7,6 +7,7 @@ export type EmbeddedPostgresErrorCode =
   | 'BINARIES_UNUSABLE'
   | 'PERMISSION_DENIED'
   | 'DISK_FULL'
+  | 'NOT_A_FOLDER'
   | 'VERSION_MISMATCH'
   | 'CREDENTIALS_MISMATCH'
   | 'INSTANCE_LOCKED'
@@ -48,6 +49,11 @@ const KNOWN_CAUSES: ReadonlyArray<readonly [RegExp, EmbeddedPostgresErrorCode, s
     /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/i,
     'DISK_FULL',
     'The disk is full. Free some space, or set SOMA_DATA_DIR to a folder on another disk.',
+  ],
+  [
+    /EEXIST: file already exists, mkdir|ENOTDIR/,
+    'NOT_A_FOLDER',
+    'There is a file in its place. Move the file away, or set SOMA_DATA_DIR to a folder.',
   ],
   [
     /error while loading shared libraries|GLIBC_|Exec format error|ENOEXEC|bad CPU type|Library not loaded/i,

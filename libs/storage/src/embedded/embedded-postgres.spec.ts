@@ -206,7 +206,7 @@ describe('EmbeddedPostgres', () => {
     await writeFile(file, '');
 
     await expect(launcher({ dataDir: path.join(file, 'data') }).start()).rejects.toThrow(
-      /data folder .*file.data cannot be made/,
+      /data folder .*file.data cannot be made\. There is a file in its place/,
     );
   });
 

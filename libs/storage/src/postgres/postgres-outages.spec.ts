@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { StoreUnavailableError } from '@sfm/memory';
+import { StoreFullError, StoreUnavailableError } from '@sfm/memory';
 import { aWrite, drainAll, freshNamespace } from '@sfm/memory/testing';
 import { createServer, type AddressInfo } from 'node:net';
 import { createTestDatabase } from '../../../../test/services/postgres/postgres.js';
@@ -50,6 +50,35 @@ describe('while PostgreSQL is away', () => {
     }
     expect(await health.check()).toBeGreaterThan(0);
     const namespace = freshNamespace();
+    expect(await truth.adapters.writer.write([aWrite(namespace)])).toHaveLength(1);
+  });
+
+  it('says that its disk is full when a write finds it so, and of its health until there is space', async () => {
+    const namespace = freshNamespace();
+    const refuse = (when: string) => ({
+      text: `CREATE FUNCTION no_space() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF ${when} THEN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER no_space BEFORE INSERT ON memories FOR EACH ROW EXECUTE FUNCTION no_space()`,
+    });
+    await truth.database.query(refuse(`NEW.namespace = '${namespace}'`));
+    try {
+      await expect(truth.adapters.writer.write([aWrite(namespace)])).rejects.toMatchObject({ code: 'store_full' });
+      expect(truth.database.isSuspectedFull).toBe(true);
+      const stillFull: Pick<PostgresDatabase, 'query' | 'isSuspectedFull'> = {
+        isSuspectedFull: true,
+        query: async ({ text }) => {
+          if (text.includes('CREATE TEMP TABLE')) throw new StoreFullError('no space');
+          return [];
+        },
+      };
+      await expect(new PostgresHealth(stillFull).check()).rejects.toMatchObject({ code: 'store_full' });
+      expect(await new PostgresHealth(truth.database).check()).toBeGreaterThan(0);
+      expect(truth.database.isSuspectedFull).toBe(false);
+    } finally {
+      await truth.database.query({ text: 'DROP FUNCTION no_space CASCADE' });
+    }
     expect(await truth.adapters.writer.write([aWrite(namespace)])).toHaveLength(1);
   });
 

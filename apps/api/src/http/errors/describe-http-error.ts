@@ -1,7 +1,8 @@
 import { HttpException } from '@nestjs/common';
 import { describeError, INTERNAL_ERROR, type FieldProblem, type RequestPart } from '@sfm/edge';
-import { MalformedJsonError } from '../requests/json-body.js';
 import { httpError, statusError, type HttpError } from './http-error.js';
+import { HttpRefusal } from './http-refusal.js';
+import { MalformedJsonError } from './malformed-json-error.js';
 
 /** Default `Retry-After`, in seconds. */
 const RETRY_AFTER_SECONDS = 1;
@@ -9,6 +10,7 @@ const RETRY_AFTER_SECONDS = 1;
 /** Maps any thrown value to an HTTP error: the edge's description, extended by errors that only occur in HTTP. */
 export function describeHttpError(error: unknown, part: RequestPart = 'body'): HttpError {
   if (error instanceof MalformedJsonError) return describeMalformedJson(error);
+  if (error instanceof HttpRefusal) return error.answer;
   if (error instanceof HttpException) return describeHttpException(error);
   return httpError(describeError(error, part));
 }

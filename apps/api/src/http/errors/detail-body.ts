@@ -25,7 +25,7 @@ const NOT_JSON: FieldProblem = {
 
 export function detailResponse(error: HttpError): { status: number; body: DetailBody } {
   const { status, problems } = error;
-  if (status === 415) return { status: 422, body: { detail: [fieldDetail(NOT_JSON)] } };
+  if (error.code === 'unsupported_media_type') return { status: 422, body: { detail: [fieldDetail(NOT_JSON)] } };
   if (error.code === 'invalid_coordinate' && status === 400)
     return { status, body: { detail: coordinateDetail(error) } };
   if (problems && status === 422) return { status, body: { detail: problems.map(fieldDetail) } };

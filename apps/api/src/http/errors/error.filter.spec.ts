@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { StoreUnavailableError } from '@sfm/memory';
 import { StructuredLogger } from '@sfm/observability';
+import { waitFor } from '../../../../../test/services/lifetime/wait-for.js';
 import { startHttp, TOKEN, type HttpHarness } from '../../../test/http-harness.js';
+import { RawConnection } from '../../../test/raw-connection.js';
 import { client } from '../../../test/requests.js';
 
 let http: HttpHarness;
@@ -51,6 +53,25 @@ describe('what never reaches a route', () => {
     expect(await raw('FOO / HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1.1 400 [^]*\{"detail":/);
   });
 
+  it.each([
+    ['no Host', '', 400],
+    ['two of them', 'Host: a\r\nHost: b\r\n', 400],
+    ['an expectation that nobody can meet', 'Host: a\r\nExpect: miracles\r\n', 417],
+  ])('answers what has %s as JSON, in the shape of the API', async (_, headers, status) => {
+    for (const [path, shape] of [
+      ['/ping', /\{"detail":"[^"]+"\}$/],
+      ['/v1/memories', /application\/problem\+json[^]*"status":4\d\d/],
+    ] as const) {
+      const answer = await raw(`GET ${path} HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+      expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(answer).toMatch(shape);
+    }
+  });
+
+  it('answers HTTP/1.0 without a Host', async () => {
+    expect(await raw('GET /ping HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 200 /);
+  });
+
   it('answers 413 for a chunked body once it is over the limit', async () => {
     expect(await chunked('/store', 10_000_000)).toBe(413);
     expect(await chunked('/v1/memories', 10_000_000)).toBe(413);
@@ -91,6 +112,31 @@ describe('problem+json under /v1', () => {
   });
 });
 
+describe('a sentence about what is wrong', () => {
+  const sentence = async (url: string, body: string) => {
+    const { detail, errors } = (await post(url, body)).body as { detail: string; errors: { field: string }[] };
+    return [detail, ...errors.map(({ field }) => field)];
+  };
+
+  it.each([
+    ['[]', 'body must be a JSON object', 'body'],
+    ['', 'body is required', 'body'],
+    ['{"query": "x", "": 1}', '"" is not a field of this request', '""'],
+    ['{"query": "x", " y": 1}', '" y" is not a field of this request', '" y"'],
+  ])('begins with what it is about: %s', async (body, detail, field) => {
+    expect(await sentence('/v1/recall', body)).toEqual([detail, field]);
+  });
+
+  it('says of one number that is too long that it is', async () => {
+    const coordinate = `"${'9'.repeat(5000)}"`;
+    const [detail, field] = await sentence('/v1/memories', `{"coordinate": ${coordinate}, "payload": {}}`);
+    expect([detail, field]).toEqual([expect.stringMatching(/each of at most 64 characters/), 'coordinate']);
+    expect((await post('/store', `{"coord": ${coordinate}, "payload": {}}`)).body).toEqual({
+      detail: expect.stringMatching(/^Invalid coord: .*each of at most 64 characters/),
+    });
+  });
+});
+
 describe('what is our fault', () => {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => lines.push({ ...JSON.parse(line) }) };
@@ -106,6 +152,27 @@ describe('what is our fault', () => {
     http.truth.failure = undefined;
     expect(answer).toMatchObject({ status, body: { request_id: `about-${status}` } });
     expect(lines.splice(0)).toMatchObject([{ ...logged, context: 'Http', request_id: `about-${status}` }]);
+  });
+});
+
+describe('an upload that its caller breaks off', () => {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => lines.push({ ...JSON.parse(line) }) };
+  beforeAll(() => Logger.overrideLogger(new StructuredLogger({ level: 'info', format: 'json', destination })));
+  afterAll(() => Logger.overrideLogger(false));
+
+  it('is logged as what it is, once, and is no fault of ours', async () => {
+    const connection = RawConnection.to(port);
+    const headers = ['Host: x', `Authorization: Bearer ${TOKEN}`, 'Content-Type: application/json'];
+    const more = ['X-Request-Id: broken-off', 'Expect: 100-continue', 'Content-Length: 1000'];
+    connection.send(`${['POST /store HTTP/1.1', ...headers, ...more].join('\r\n')}\r\n\r\n{"coord": "1"`);
+    expect(await connection.answers(1)).toEqual([100]);
+    connection.hangUp();
+    await waitFor(() => lines.length > 0, { what: () => 'a line about the upload' });
+    expect(lines).toMatchObject([
+      { level: 'info', request_id: 'broken-off', msg: expect.stringMatching(/POST \/store .* 400 upload_aborted/) },
+    ]);
+    expect(lines[0]).not.toHaveProperty('err');
   });
 });
 

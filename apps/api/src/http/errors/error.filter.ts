@@ -7,7 +7,7 @@ import { errorResponse } from './error-response.js';
 import { statusError, type HttpError } from './http-error.js';
 import { RouteTable } from './route-table.js';
 
-/** Answers every error in the shape of its API; logs server faults. */
+/** Answers every error in the shape of its API; logs server faults, and what an operator may want to know. */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
@@ -36,7 +36,8 @@ export class ErrorFilter implements ExceptionFilter {
   private report(error: unknown, { status, code, loudness }: HttpError, request: FastifyRequest): void {
     const msg = `${request.method} ${request.routeOptions.url ?? request.url} [${request.id}] ${status} ${code}`;
     const reason = error instanceof Error ? error.message : String(error);
-    if (loudness === 'warning') this.logger.warn({ msg: `${msg}: ${reason}`, request_id: request.id });
+    if (loudness === 'information') this.logger.log({ msg: `${msg}: ${reason}`, request_id: request.id });
+    else if (loudness === 'warning') this.logger.warn({ msg: `${msg}: ${reason}`, request_id: request.id });
     else this.logger.error({ msg, request_id: request.id }, error instanceof Error ? error.stack : reason);
   }
 }

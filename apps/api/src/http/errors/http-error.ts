@@ -1,12 +1,14 @@
-import type { ErrorDescription } from '@sfm/edge';
+import type { ErrorDescription, Loudness } from '@sfm/edge';
 import { HTTP_STATUS } from './http-status.js';
 
 /** An error with everything that HTTP sends for it except the shape of the body. */
-export interface HttpError extends Omit<ErrorDescription, 'code' | 'retryAfterSeconds'> {
+export interface HttpError extends Omit<ErrorDescription, 'code' | 'retryAfterSeconds' | 'loudness'> {
   readonly status: number;
   /** Stable code: the core's catalogue, extended by errors that only occur in HTTP. */
   readonly code: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** `information`: nobody has to act, and an operator may want to know. */
+  readonly loudness: Loudness | 'information';
 }
 
 /** Codes of errors that only occur in HTTP. */
@@ -21,6 +23,7 @@ const CODES: Readonly<Record<number, string>> = {
   413: 'body_too_large',
   414: 'url_too_long',
   415: 'unsupported_media_type',
+  417: 'expectation_failed',
   422: 'invalid_request',
   429: 'rate_limited',
   431: 'headers_too_large',
@@ -34,6 +37,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   413: 'Request entity too large',
   414: 'URI Too Long',
   415: 'Send the body with Content-Type: application/json',
+  417: 'Only the expectation 100-continue can be met',
   431: 'Request Header Fields Too Large',
 };
 

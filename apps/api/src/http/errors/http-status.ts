@@ -17,6 +17,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   rate_limit_exceeded: 429,
   deadline_exceeded: 503,
   store_unavailable: 503,
+  store_full: 503,
   outcome_unknown: 503,
   embedder_unavailable: 503,
   index_unavailable: 503,

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { fieldName } from '@sfm/edge';
 import type { HttpError } from './http-error.js';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json';
@@ -21,9 +22,9 @@ export function problemResponse(
   request: { readonly path: string; readonly id: string },
 ): { status: number; body: ProblemBody } {
   const status = v1Status(error);
-  const errors = error.problems?.map(({ part, path, allowed }) => ({
-    field: error.code === 'malformed_json' || path.length === 0 ? part : path.join('.'),
-    message: allowed,
+  const errors = error.problems?.map((problem) => ({
+    field: error.code === 'malformed_json' ? problem.part : fieldName(problem),
+    message: problem.allowed,
   }));
   const body = {
     type: `urn:sfm:problem:${error.code}`,

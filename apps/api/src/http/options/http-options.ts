@@ -13,5 +13,7 @@ export abstract class HttpOptions {
   abstract readonly maxBodyBytes: number;
   /** Longest time from a request to its answer, in milliseconds. */
   abstract readonly requestTimeoutMs: number;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  abstract readonly trustedProxies: readonly string[];
   abstract readonly cors: CorsOptions;
 }

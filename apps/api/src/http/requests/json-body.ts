@@ -1,35 +1,34 @@
 import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Refusals } from '@sfm/auth';
 import { parseJson } from '@sfm/memory';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-
-/** The body is not JSON. `position` counts UTF-16 code units from 0, if the parser reported it. */
-export class MalformedJsonError extends Error {
-  constructor(
-    readonly reason: string,
-    readonly position: number,
-  ) {
-    super(`the body is not valid JSON: ${reason}`);
-    this.name = 'MalformedJsonError';
-  }
-}
+import { MalformedJsonError } from '../errors/malformed-json-error.js';
+import { HttpRefusal } from '../errors/http-refusal.js';
+import { isHangUp, readBody, type BodyBounds } from './body-reader.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const digests = new WeakMap<object, string>();
 
 /**
  * Parses every JSON body. Unlike the framework's parsers it keeps numbers as they were written, the error details for
- * our error shapes, and `__proto__` as an ordinary key.
+ * our error shapes, and `__proto__` as an ordinary key; what is too large or too deep is refused while it is read, and
+ * counted by `refusals`.
  */
-export function registerJsonParser(fastify: FastifyInstance): void {
+export function registerJsonParser(
+  fastify: FastifyInstance,
+  bounds: BodyBounds,
+  refusals: Pick<Refusals, 'count'>,
+): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     /^application\/([a-z0-9.+-]+\+)?json\b/,
-    { parseAs: 'buffer' },
-    (request, body, done) => {
+    async (request: FastifyRequest, stream: IncomingMessage) => {
       try {
-        done(null, readJson(request, typeof body === 'string' ? Buffer.from(body) : body));
+        return readJson(request, await readBody(stream, bounds, declaredBytes(request)));
       } catch (error) {
-        done(error instanceof Error ? error : new Error(String(error)));
+        // A connection that breaks is nobody's doing.
+        throw isHangUp(error) ? error : await refusals.count(request, error);
       }
     },
   );
@@ -38,6 +37,24 @@ export function registerJsonParser(fastify: FastifyInstance): void {
 /** SHA-256 (hex) of the raw body of a request that carries an `Idempotency-Key`; undefined for others. */
 export function bodyDigest(request: FastifyRequest): string | undefined {
   return digests.get(request.raw);
+}
+
+/** @throws HttpRefusal for a body that is compressed: it would have to be read in full before anything is known of it */
+export function assertPlainBody({ headers }: Pick<FastifyRequest, 'headers'>): void {
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || /^(?:identity)?$/i.test(encoding)) return;
+  throw new HttpRefusal({
+    status: 415,
+    code: 'unsupported_content_encoding',
+    message: 'Send the body as it is, without Content-Encoding: only identity is accepted',
+    headers: { 'accept-encoding': 'identity' },
+    loudness: 'silent',
+  });
+}
+
+function declaredBytes({ headers }: FastifyRequest): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
 }
 
 function readJson(request: FastifyRequest, body: Buffer): unknown {

@@ -13,7 +13,6 @@ describe('an error of the driver', () => {
     ['25006', 'read-only, as a standby is'],
     ['28P01', 'password changed'],
     ['3D000', 'database missing'],
-    ['53100', 'disk full'],
     ['53300', 'connections exhausted'],
     ['57014', 'statement timeout'],
     ['57P01', 'admin shutdown'],
@@ -33,6 +32,17 @@ describe('an error of the driver', () => {
     expect(translateDriverError(error)).toMatchObject({ code: 'store_unavailable', cause: error });
     expect(translateDriverError(foreignError(undefined, `wrapped`))).not.toBeInstanceOf(StoreUnavailableError);
     expect(translateDriverError({ message: 'wrapped', driverError: error })).toBeInstanceOf(StoreUnavailableError);
+  });
+
+  it.each([
+    ['53100', 'could not extend file "base/16384/2619"'],
+    ['58030', 'could not write to file "pg_wal/xlogtemp.7": No space left on device'],
+    ['ENOSPC', 'no space'],
+    ['EDQUOT', 'quota'],
+  ])('%s (%s) means that its disk is full', (code, message) => {
+    const error = foreignError(code, message);
+    expect(translateDriverError(error)).toBeInstanceOf(StoreUnavailableError);
+    expect(translateDriverError(error)).toMatchObject({ code: 'store_full', cause: error });
   });
 
   it.each(['Connection terminated unexpectedly', 'timeout exceeded when trying to connect', 'Query read timeout'])(

@@ -1,4 +1,4 @@
-import { MemoryError, StoreUnavailableError } from '@sfm/memory';
+import { MemoryError, StoreFullError, StoreUnavailableError } from '@sfm/memory';
 
 /** SQLSTATE classes and codes that mean "PostgreSQL cannot do it now", independent of the statement. */
 const UNAVAILABLE_STATES = [
@@ -21,6 +21,10 @@ const NO_CONNECTION = /^(E[A-Z]+|EAI_.*|ERR_(SSL|TLS|STREAM|SOCKET)_.*|.*(CERT|S
 /** Messages of the driver and its pool, without a code, when the server cannot be reached. */
 const UNREACHABLE =
   /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout|does not support SSL|establishing an SSL connection/i;
+
+/** SQLSTATE of a full disk, and what the operating system says of it. */
+const FULL_STATES = ['53100', 'ENOSPC', 'EDQUOT'];
+const FULL = /no space left on device|disk quota exceeded/i;
 
 /** An error recognised by its shape: several copies of the driver and several realms may exist. */
 export interface ErrorLike {
@@ -56,10 +60,21 @@ export function isRetryable(error: unknown): boolean {
   return state === '40P01' || state === '40001';
 }
 
-/** Returns a `StoreUnavailableError` (with the cause) when PostgreSQL is unavailable, any other error unchanged. */
+/** True when the server had no room on its disk for what it was told to write. */
+export function isDiskFull(error: unknown): boolean {
+  if (!isErrorLike(error)) return false;
+  return FULL_STATES.includes(sqlState(error) ?? '') || FULL.test(error.message);
+}
+
+/**
+ * Returns a `StoreUnavailableError` (with the cause) when PostgreSQL is unavailable, a `StoreFullError` when its disk is
+ * full, any other error unchanged.
+ */
 export function translateDriverError(error: unknown): unknown {
   if (!isErrorLike(error) || error instanceof MemoryError) return error;
   const code = sqlState(error) ?? '';
+  if (isDiskFull(error))
+    return new StoreFullError(`the disk of PostgreSQL is full: ${error.message}`, { cause: error });
   const unavailable =
     NO_CONNECTION.test(code) ||
     UNREACHABLE.test(error.message) ||

@@ -4,7 +4,7 @@ import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultR
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { cancelStatement } from './cancel-statement.js';
-import { isAnswered, isRetryable, translateDriverError } from './driver-errors.js';
+import { isAnswered, isDiskFull, isRetryable, translateDriverError } from './driver-errors.js';
 
 const MAX_ATTEMPTS = 5;
 /** Extra wait for an answer beyond the server's own time limit: a hanging server does not enforce its limit. */
@@ -43,6 +43,9 @@ export interface SessionOptions {
  * have failed belong to `DeadlinedChanges`.
  */
 export class PostgresDatabase {
+  /** A statement found the disk of the server full, and since then nobody has found that there is space. */
+  isSuspectedFull = false;
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** Longest time that the server works on one statement, milliseconds; 0 for no limit. */
@@ -119,7 +122,14 @@ export class PostgresDatabase {
   ): Promise<Row[]> {
     return traceCall(
       () => this.describe(statement),
-      async () => (await asked.query<Row>(this.bounded(statement, waitMs))).rows,
+      async () => {
+        try {
+          return (await asked.query<Row>(this.bounded(statement, waitMs))).rows;
+        } catch (error) {
+          if (isDiskFull(error)) this.isSuspectedFull = true;
+          throw error;
+        }
+      },
     );
   }
 

@@ -71,8 +71,9 @@ describe('/store', () => {
     },
   );
 
-  it('answers 422 json_invalid for malformed JSON, even without a token', async () => {
-    const { status, body } = await post('/store', '{"coord": ', { authorization: '' });
+  it('answers 422 json_invalid for malformed JSON, to who has a token', async () => {
+    expect((await post('/store', '{"coord": ', { authorization: '' })).status).toBe(401);
+    const { status, body } = await post('/store', '{"coord": ');
     expect(status).toBe(422);
     expect(body['detail']).toMatchObject([{ type: 'json_invalid', loc: ['body', expect.any(Number)] }]);
   });

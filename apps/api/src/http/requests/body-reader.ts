@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream';
+import { fieldName } from '@sfm/edge';
+import { HttpRefusal } from '../errors/http-refusal.js';
+import { statusError } from '../errors/http-error.js';
+import { NestingScan, pathToEnd } from './nesting-scan.js';
+
+const UPLOAD_ABORTED = 'upload_aborted';
+
+/** What a body may be; one that is more is refused while it is read. */
+export interface BodyBounds {
+  readonly maxBytes: number;
+  /** Deepest nesting of objects and lists. */
+  readonly maxDepth: number;
+}
+
+/**
+ * Reads a body of JSON. What is left of one that is refused is discarded as it comes in.
+ *
+ * @param declaredBytes as the caller says, if it does
+ * @throws HttpRefusal 413 or 422 as soon as the body is too large or too deep, and 400 when the caller hangs up
+ */
+export async function readBody(stream: Readable, bounds: BodyBounds, declaredBytes?: number): Promise<Buffer> {
+  if (declaredBytes !== undefined && declaredBytes > bounds.maxBytes) throw tooLarge();
+  return new Promise((resolve, reject) => {
+    const scan = new NestingScan(bounds.maxDepth);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const settle = (refusal?: HttpRefusal) => {
+      stream.off('data', take).off('end', settleWell).off('close', hangUp);
+      if (refusal === undefined) return resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+      stream.resume();
+      reject(refusal);
+    };
+    const settleWell = () => settle();
+    const hangUp = () => settle(hungUp());
+    const take = (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > bounds.maxBytes) return settle(tooLarge());
+      const tooDeepAt = scan.feed(chunk);
+      if (tooDeepAt === undefined) return void chunks.push(chunk);
+      settle(tooDeep(Buffer.concat([...chunks, chunk.subarray(0, tooDeepAt)]), bounds));
+    };
+    // Stays: a connection may break while the rest is discarded.
+    stream.on('error', hangUp);
+    stream.on('data', take).on('end', settleWell).on('close', hangUp);
+  });
+}
+
+/** Whether the body ended early because its caller hung up. */
+export function isHangUp(error: unknown): boolean {
+  return error instanceof HttpRefusal && error.answer.code === UPLOAD_ABORTED;
+}
+
+function tooLarge(): HttpRefusal {
+  return new HttpRefusal(statusError(413, ''));
+}
+
+function tooDeep(before: Buffer, { maxDepth }: BodyBounds): HttpRefusal {
+  const path = pathToEnd(before.toString('utf8'));
+  const allowed = `is nested too deeply: a body has at most ${maxDepth} levels`;
+  const name = fieldName({ part: 'body', path });
+  return new HttpRefusal({
+    status: 422,
+    code: 'invalid_request',
+    message: `${name} ${allowed}`,
+    problems: [{ part: 'body', path, type: 'value_error', msg: `Value error, ${name} ${allowed}`, allowed }],
+    loudness: 'silent',
+  });
+}
+
+/** Nobody reads the answer, and nothing is wrong with the service. */
+function hungUp(): HttpRefusal {
+  return new HttpRefusal({
+    status: 400,
+    code: UPLOAD_ABORTED,
+    message: 'the caller hung up before the body was complete',
+    loudness: 'information',
+  });
+}
