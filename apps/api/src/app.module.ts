@@ -80,6 +80,7 @@ function httpOptions(config: AppConfig): HttpOptions {
     maxBodyBytes: config.http.maxBodyBytes,
     requestTimeoutMs: config.http.requestTimeoutMs,
     cors: { origins: config.http.corsOrigins },
+    isHttpsOnly: config.http.isHttpsOnly,
   };
 }
 

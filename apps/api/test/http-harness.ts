@@ -35,6 +35,7 @@ export const OPTIONS: HttpOptions = {
   maxBodyBytes: 5 * 1024 * 1024,
   requestTimeoutMs: 60_000,
   cors: { origins: ['https://app.example'] },
+  isHttpsOnly: false,
 };
 
 export const EDGE_OPTIONS: EdgeOptions = {

@@ -7,18 +7,22 @@ import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetric
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
 import { installRequestBudgets } from './requests/request-budgets.js';
+import { installSecurityHeaders } from './requests/security-headers.js';
 import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
 const REFUSED_BODY_WAIT_MS = 5000;
+/** The page would otherwise send its address to a service that judges API documents. */
+const FROM_HERE_ONLY = { validatorUrl: 'none' };
 const TITLE = 'SomaFractalMemory API';
 
 /** Sets up hooks, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
-  const { cors, version, requestTimeoutMs } = app.get(HttpOptions, { strict: false });
+  const { cors, version, requestTimeoutMs, isHttpsOnly } = app.get(HttpOptions, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   installRequestId(fastify);
   installHttpTracing(fastify);
+  installSecurityHeaders(fastify, isHttpsOnly);
   installRequestBudgets(fastify, requestTimeoutMs);
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     if (reply.statusCode === 413) readToTheEnd(request.raw, done);
@@ -56,12 +60,13 @@ export function configureHttp(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: TITLE,
+    swaggerOptions: { ...FROM_HERE_ONLY },
   });
   // Clients and bookmarks of the earlier service know this path. The same page, all of it open to be read in one piece.
   SwaggerModule.setup('redoc', app, document, {
     raw: false,
     customSiteTitle: TITLE,
-    swaggerOptions: { docExpansion: 'full', supportedSubmitMethods: [] },
+    swaggerOptions: { ...FROM_HERE_ONLY, docExpansion: 'full', supportedSubmitMethods: [] },
   });
 }
 

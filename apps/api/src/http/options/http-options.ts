@@ -14,4 +14,6 @@ export abstract class HttpOptions {
   /** Longest time from a request to its answer, in milliseconds. */
   abstract readonly requestTimeoutMs: number;
   abstract readonly cors: CorsOptions;
+  /** Browsers are told to reach the service by HTTPS only. */
+  abstract readonly isHttpsOnly: boolean;
 }
