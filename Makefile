@@ -74,8 +74,9 @@ settings: build ## show the settings in force, secrets masked
 openapi: build ## write docs/openapi.json from the controllers
 	@node scripts/generate-openapi.mjs
 
-config-docs: build ## write docs/CONFIGURATION.md from the table of settings
+config-docs: build ## write docs/CONFIGURATION.md and the limits in docs/security.md from the table of settings
 	@node scripts/generate-config-docs.mjs
+	@node scripts/generate-security-limits.mjs
 
 dev-services: install ## start PostgreSQL, Redis, Qdrant and Kafka for development, and print the environment to use
 	@node scripts/dev-services.mjs up
