@@ -1,7 +1,7 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e chaos lint format build typecheck bench bench-backends bench-ramp db-upgrade db-current \
+.PHONY: help run test test-unit test-e2e chaos fuzz lint format build typecheck bench bench-backends bench-ramp db-upgrade db-current \
         db-downgrade backup-postgres db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
 
 include make/*.mk
@@ -24,6 +24,9 @@ test-e2e: build ## end-to-end tests only
 chaos: build ## kill everything under load, ROUNDS=10 times each, and keep servers away for ABSENCE=60 seconds
 	@SFM_REQUIRE_SERVICES=1 SFM_CHAOS_ROUNDS=$(or $(ROUNDS),10) SFM_CHAOS_ABSENCE_SECONDS=$(or $(ABSENCE),60) \
 	  npm run --silent jest -- test/chaos --testMatch '**/*.e2e-spec.ts'
+
+fuzz: build ## look for inputs that break a parser, for SECONDS=60 at each property
+	@SFM_FUZZ_SECONDS=$(or $(SECONDS),60) npm run --silent jest -- --testMatch '**/*.fuzz.spec.ts' --testTimeout 3600000
 
 lint: install ## code rules, import arrows, formatting
 	@npm run --silent lint
@@ -74,8 +77,9 @@ settings: build ## show the settings in force, secrets masked
 openapi: build ## write docs/openapi.json from the controllers
 	@node scripts/generate-openapi.mjs
 
-config-docs: build ## write docs/CONFIGURATION.md from the table of settings
+config-docs: build ## write docs/CONFIGURATION.md and the limits in docs/security.md from the table of settings
 	@node scripts/generate-config-docs.mjs
+	@node scripts/generate-security-limits.mjs
 
 dev-services: install ## start PostgreSQL, Redis, Qdrant and Kafka for development, and print the environment to use
 	@node scripts/dev-services.mjs up

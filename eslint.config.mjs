@@ -1,6 +1,7 @@
 import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const ENVIRONMENT = 'The environment is read in libs/config only; libs take plain options objects.';
@@ -81,6 +82,16 @@ export default defineConfig(
     },
   },
 
+  {
+    // One text of one client must not cost the square of its length: whatever a pattern meets, its time is linear.
+    // A sticky pattern is tried at one place only.
+    files: ['**/*.ts', '**/*.mjs'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential', ignoreSticky: true }],
+    },
+  },
   {
     files: ['**/*.ts', '**/*.mjs'],
     rules: {

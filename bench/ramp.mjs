@@ -37,7 +37,7 @@ for (const [name, value] of [
   process.exit(2);
 }
 
-const runningUrl = process.env.SOMA_BENCH_URL?.replace(/\/+$/, '');
+const runningUrl = process.env.SOMA_BENCH_URL?.replace(/(?<!\/)\/+$/, '');
 const namespace = `bench-ramp-${randomUUID().slice(0, 8)}`;
 const headers = { ...HEADERS, 'x-soma-namespace': namespace };
 const service = runningUrl ? { url: runningUrl, stop: async () => undefined } : await startBenchService();

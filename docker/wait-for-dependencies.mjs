@@ -30,10 +30,10 @@ function dependencies(env) {
 
 /** Host and port of a URL or of a comma list; what cannot be read is left to the service, which says what is wrong. */
 function addressesOf(text = '', defaultPort) {
-  const authority = text
+  const [authority] = text
     .trim()
     .replace(/^[a-z+]+:\/\//i, '')
-    .replace(/[/?].*$/, '');
+    .split(/[/?]/, 1);
   return authority
     .slice(authority.lastIndexOf('@') + 1)
     .split(',')

@@ -50,5 +50,9 @@ export class ${className} implements MigrationInterface {
   { flag: 'wx' },
 );
 const imports = list.replace(/((?:import .*\n)+)/, `$1import { ${className} } from './${time}-${name}.js';\n`);
-await writeFile(index, imports.replace(/(export const MIGRATIONS = \[[^\]]*?),?\s*\];/, `$1, ${className}];`));
+const listed = /(?<=export const MIGRATIONS = \[)[^\]]*(?=\];)/;
+await writeFile(
+  index,
+  imports.replace(listed, (classes) => `${classes.trimEnd().replace(/,$/, '')}, ${className}`),
+);
 console.log(`migrations/src/${time}-${name}.ts`);

@@ -95,7 +95,7 @@ describe('the alert rules', () => {
     for (const { alert, expr } of await readRules()) {
       const unknown = metricsIn(expr).filter((name) => !published.has(name));
       expect({ alert, unknown }).toEqual({ alert, unknown: [] });
-      for (const [, labels = ''] of expr.matchAll(/\{([^}]*)\}/g))
+      for (const [, labels = ''] of expr.matchAll(/\{([^{}]*)\}/g))
         expect(labels).toMatch(/\.\*somafractalmemory\.\*|job="soma_backup"/);
     }
   });

@@ -65,7 +65,7 @@ function instructionsOf(text: string): Instruction[] {
     .replaceAll(/\\\n\s*/g, '')
     .split('\n')
     .flatMap((line) => {
-      const [, name = '', rest = ''] = /^([A-Z]+)\s+(.*)$/.exec(line.trim()) ?? [];
+      const [, name = '', rest = ''] = /^([A-Z]+)\s(.*)$/.exec(line.trim()) ?? [];
       return name === '' ? [] : [{ name, text: rest.trim() }];
     });
 }

@@ -36,7 +36,7 @@ export async function publishedMetrics(): Promise<ReadonlySet<string>> {
 
 /** The metrics that an expression of PromQL selects; each of ours is written with its labels. */
 export function metricsIn(expression: string): string[] {
-  const selected = [...expression.matchAll(/([a-z_][a-z0-9_]*)\s*\{/g)].map(([, name = '']) => name);
+  const selected = [...expression.matchAll(/(?<![a-z0-9_])([a-z_][a-z0-9_]*)\s*\{/g)].map(([, name = '']) => name);
   if (selected.length === 0) throw new Error(`no metric in ${expression}`);
   return selected;
 }

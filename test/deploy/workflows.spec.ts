@@ -11,6 +11,7 @@ import { runScript } from './run-script.js';
 
 interface Step {
   readonly uses?: string;
+  readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 }
 
@@ -21,6 +22,7 @@ interface Job {
 }
 
 interface Workflow {
+  readonly on?: unknown;
   readonly permissions?: unknown;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -94,6 +96,13 @@ describe('the workflows', () => {
       .flatMap(({ steps }) => steps)
       .find(({ uses }) => uses?.startsWith('docker/build-push-action@'));
     expect(build?.with).toMatchObject({ provenance: 'mode=max', sbom: true, file: 'Dockerfile.runtime' });
+  });
+
+  it('refuse a package of the service with a known grave weakness, on every change and every week', () => {
+    const ci = read(path.join(FOLDER, 'ci.yml'));
+    const commands = Object.values(ci.jobs).flatMap(({ steps }) => steps.map(({ run }) => run));
+    expect(commands).toContain('npm audit --omit=dev --audit-level=high');
+    expect(ci.on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
   });
 
   it('test on the Node versions that the service runs on, and publish with the one of the images', () => {

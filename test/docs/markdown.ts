@@ -5,7 +5,7 @@ import { REPOSITORY } from '../services/repository.js';
 const FENCE = /^( *)(`{3,})(\w*)\n([\s\S]*?)^\1\2$/gm;
 const INDENTED = /(?:^ {4}.*\n?)+/gm;
 const INLINE = /`([^`\n]+(?:\n[^`\n]+)?)`/g;
-const LINK = /!?\[(?:[^\]\\]|\\.)*\]\(([^)\s]+)\)/g;
+const LINK = /\[(?:[^\]\\[]|\\.)*\]\(([^)\s]+)\)/g;
 const HEADING = /^#{1,6} (.+)$/gm;
 
 export interface Page {
@@ -59,7 +59,7 @@ export function anchorsOf({ text }: Page): ReadonlySet<string> {
   return new Set(
     [...prose.matchAll(HEADING)].map(([, heading = '']) =>
       heading
-        .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+        .replaceAll(/\[([^\][]*)\]\([^()]*\)/g, '$1')
         .toLowerCase()
         .replaceAll(/[^\p{L}\p{N}_\s-]/gu, '')
         .trim()

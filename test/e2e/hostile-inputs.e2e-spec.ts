@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   anyBody,
@@ -10,14 +10,28 @@ import {
   WRONG_GETS,
   type HostileRequest,
 } from './support/hostile-inputs.js';
+import { HOSTILE_BODIES, HOSTILE_CROWDS } from './support/hostile-corpus/hostile-bodies.js';
+import { HOSTILE_WIRE, NEVER_ENDED } from './support/hostile-corpus/hostile-wire.js';
+import type { HostileBytes } from './support/hostile-corpus/raw-request.js';
+import { PingWatch } from './support/ping-watch.js';
+import { exchange, open } from './support/raw-exchange.js';
 import { RunningService, TOKEN } from './support/running-service.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
 import { queryTruth } from './support/truth.js';
 
 const TEST_TIMEOUT_MS = 120_000;
+/** No log may hold them, at whatever level. */
+const SECRETS = [TOKEN, 'a-token-of-nobody'];
+const told: string[] = [];
 let service: RunningService;
 
 beforeAll(async () => {
-  service = await RunningService.start();
+  // Little memory, so that a request that takes much of it ends the process.
+  service = await RunningService.prepare({ NODE_OPTIONS: '--max-old-space-size=1024', LOG_LEVEL: 'DEBUG' });
+  service.onLine = (line) => {
+    if (SECRETS.some((secret) => line.includes(secret))) told.push(line.slice(0, 500));
+  };
+  await service.launch();
   await service.json('/store', { body: { coord: '0', payload: { text: 'the only memory' } } });
 }, TEST_TIMEOUT_MS);
 afterAll(() => service.dispose(), TEST_TIMEOUT_MS);
@@ -110,3 +124,107 @@ it(
   },
   TEST_TIMEOUT_MS,
 );
+
+describe('while hostile clients do their worst', () => {
+  /** Of an idle service; a loaded machine may answer so late without anybody's doing. */
+  const FLOOR_MS = 400;
+  const IDLE_TIMES = 20;
+  let pings: PingWatch;
+  let boundMs: number;
+  let pid: number;
+  let held: ReturnType<typeof open>[] = [];
+
+  beforeAll(async () => {
+    pid = service.pid;
+    pings = new PingWatch(service.url);
+    for (let rounds = 0; rounds < 100; rounds += 1) await service.json('/ping');
+    const idle = await pings.report();
+    boundMs = Math.max(FLOOR_MS, IDLE_TIMES * idle.p99Ms);
+    held = NEVER_ENDED.map(({ bytes }) => open(service.port, bytes()));
+  });
+  afterAll(async () => {
+    for (const socket of held) socket.destroy();
+    await pings.stop();
+  });
+
+  it.each<[string, readonly HostileBytes[]]>([
+    ['by what they send before a body', HOSTILE_WIRE],
+    ['by bodies', HOSTILE_BODIES],
+    ['a hundred at once', HOSTILE_CROWDS],
+  ])(
+    'others are answered in time and nothing fails: %s',
+    async (_, corpus) => {
+      const faults: unknown[] = [];
+      await pings.report();
+      for (const { what, bytes, times = 1 } of corpus) {
+        const sent = bytes();
+        const answers = await Promise.all(Array.from({ length: times }, () => exchange(service.port, sent)));
+        const failed = answers.filter(
+          ({ statuses, isForgotten }) => isForgotten || statuses.some((status) => status >= 500),
+        );
+        const { worstMs, unanswered } = await pings.report();
+        if (failed.length === 0 && worstMs <= boundMs && unanswered === 0) continue;
+        faults.push({ what, worstMs, unanswered, failed: failed.slice(0, 1).map(({ text }) => text.slice(0, 1000)) });
+        if (!service.isRunning) throw new Error(`${what} ended the service:\n${service.output.slice(-2000)}`);
+      }
+      expect(faults).toEqual([]);
+    },
+    10 * TEST_TIMEOUT_MS,
+  );
+
+  it('the process is the same one as before, and serves', async () => {
+    expect({ pid: service.pid, running: service.isRunning }).toEqual({ pid, running: true });
+    expect(await service.json('/memories/0')).toMatchObject({ memory: { payload: { text: 'the only memory' } } });
+  });
+});
+
+describe('a log at DEBUG', () => {
+  it('holds no token, neither the right one nor those that were tried, wherever clients put them', async () => {
+    for (const secret of SECRETS) {
+      for (const headers of [{ authorization: `Bearer ${secret}` }, { authorization: `bearer ${secret}` }]) {
+        await service.request('/memories/0', { headers });
+        await service.request('/v1/recall', { body: { query: [] }, headers });
+      }
+      await service.request('/recall', { headers: { authorization: '', cookie: `token=${secret}` } });
+      await exchange(service.port, `GET /ping HTTP/9.9\r\nAuthorization: Bearer ${secret}\r\n\r\n`);
+    }
+    expect(service.output).toContain('"level":"info"');
+    expect(told).toEqual([]);
+  });
+
+  it(
+    'holds no secret of a server that does not answer',
+    async () => {
+      const away = await RunningService.start({
+        LOG_LEVEL: 'DEBUG',
+        REDIS_URL: 'redis://somebody:redis-s3cret@127.0.0.1:1',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1',
+        OTEL_EXPORTER_OTLP_HEADERS: 'x-key=otlp-s3cret',
+      });
+      await away.request('/store', { body: { coord: '1', payload: { text: 'x' } } });
+      await away.request('/recall', { body: { query: 'x' } });
+      await away.signal('SIGTERM');
+      const { output } = away;
+      await away.dispose();
+      const unreachable = await RunningService.prepare({
+        LOG_LEVEL: 'DEBUG',
+        POSTGRES_URL: 'postgresql://somebody:postgres-s3cret@127.0.0.1:1/memories',
+        QDRANT_URL: 'http://127.0.0.1:1',
+        QDRANT_API_KEY: 'qdrant-s3cret',
+        KAFKA_BOOTSTRAP_SERVERS: '127.0.0.1:1',
+        KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
+        KAFKA_SASL_MECHANISM: 'PLAIN',
+        KAFKA_SASL_USERNAME: 'somebody',
+        KAFKA_SASL_PASSWORD: 'kafka-s3cret',
+      });
+      unreachable.spawn();
+      await waitFor(() => !unreachable.isRunning || unreachable.output.includes('127.0.0.1:1'));
+      await unreachable.dispose();
+      for (const log of [output, unreachable.output]) {
+        expect(log).toContain('127.0.0.1:1');
+        expect(log.split('\n').filter((line) => line.includes('s3cret'))).toEqual([]);
+      }
+    },
+    TEST_TIMEOUT_MS,
+  );
+});

@@ -34,6 +34,8 @@ describe('help and wrong usage of soma', () => {
 async function packagesIn(place: string): Promise<readonly string[]> {
   const [report = ''] = await readdir(place);
   const { result } = JSON.parse(await readFile(path.join(place, report), 'utf8')) as { result: { url: string }[] };
-  const names = result.map(({ url }) => /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1]);
+  const names = result.map(
+    ({ url }) => /^((?:@[^/]+\/)?[^/]+)/.exec(url.split('/node_modules/').slice(1).at(-1) ?? '')?.[1],
+  );
   return [...new Set(names.filter((name) => name !== undefined))].sort();
 }

@@ -115,7 +115,7 @@ describeHelm('in production', () => {
         }
       }
     }
-    expect(JSON.stringify(manifests)).not.toMatch(/:\/\/[^/\s"]+:[^/\s"]+@(?!host)/);
+    expect(JSON.stringify(manifests)).not.toMatch(/:\/\/[^/:\s"]+:[^/@\s"]+@(?!host)/);
   });
 
   it('takes a Secret that exists in place of the vault', async () => {

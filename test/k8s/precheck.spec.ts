@@ -97,7 +97,7 @@ describeReal('precheck of a stack', () => {
       },
     );
     app = createServer((request, response) => {
-      asked.push(`${request.method ?? ''} ${(request.url ?? '').replace(/[\d.,]+$/, '')}`);
+      asked.push(`${request.method ?? ''} ${(request.url ?? '').replace(/(?<![\d.,])[\d.,]+$/, '')}`);
       const isPublic = /^\/(healthz|readyz|health|metrics)$/.test(request.url ?? '');
       if (!isPublic && request.headers.authorization !== `Bearer ${TOKEN}`) response.statusCode = 403;
       // Recall finds whatever is asked for.

@@ -398,6 +398,20 @@ export const CODE_PLANTS: readonly Plant[] = [
     clean: `export { inspect } from 'node:util';\n`,
   })),
   {
+    name: 'a pattern that backtracks more than linearly',
+    rule: 'regexp/no-super-linear-backtracking',
+    file: 'libs/memory/src/backtracking-pattern.ts',
+    broken: 'export const number = /^\\d+\\.?\\d*$/;\n',
+    clean: 'export const number = /^\\d+(?:\\.\\d*)?$/;\n',
+  },
+  {
+    name: 'a pattern that begins anew at every character',
+    rule: 'regexp/no-super-linear-move',
+    file: 'apps/api/src/moving-pattern.ts',
+    broken: "export const trimmed = (path: string): string => path.replace(/\\/+$/, '');\n",
+    clean: "export const trimmed = (path: string): string => path.replace(/(?<!\\/)\\/+$/, '');\n",
+  },
+  {
     name: 'a comment that silences the compiler',
     rule: '@typescript-eslint/ban-ts-comment',
     file: 'libs/memory/src/silenced-compiler.ts',

@@ -36,7 +36,13 @@ export async function describeWith(
     throw new Error(`What these tests need cannot be had (SFM_REQUIRE_SERVICES=1).\n${missing.join('\n')}`);
   }
   // Not through the console, which Jest collects and decorates.
-  process.stderr.write(`\n*** SKIPPED, NOT AVAILABLE *** ${missing.join('; ').replaceAll(/\s*\n\s*/g, ' | ')}\n`);
+  process.stderr.write(
+    `\n*** SKIPPED, NOT AVAILABLE *** ${missing
+      .join('; ')
+      .split('\n')
+      .map((line) => line.trim())
+      .join(' | ')}\n`,
+  );
   return describe.skip;
 }
 

@@ -44,6 +44,11 @@ export const testEnvironment = {
   get chaosAbsenceMs(): number {
     return Number(process.env['SFM_CHAOS_ABSENCE_SECONDS'] || 4) * 1000;
   },
+  /** How long each property of the parsers looks for a counterexample; undefined: a few hundred tries (`make fuzz`). */
+  get fuzzMs(): number | undefined {
+    const seconds = Number(process.env['SFM_FUZZ_SECONDS'] || 0);
+    return seconds > 0 ? seconds * 1000 : undefined;
+  },
   /** Folder of this test run, made by Jest's global setup and removed by its global teardown. */
   get runDir(): string | undefined {
     return process.env['SFM_TEST_RUN_DIR'] || undefined;

@@ -83,6 +83,7 @@ function httpOptions(config: AppConfig): HttpOptions {
     requestTimeoutMs: config.http.requestTimeoutMs,
     trustedProxies: config.http.trustedProxies,
     cors: { origins: config.http.corsOrigins },
+    isHttpsOnly: config.http.isHttpsOnly,
   };
 }
 

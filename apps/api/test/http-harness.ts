@@ -36,6 +36,7 @@ export const OPTIONS: HttpOptions = {
   requestTimeoutMs: 60_000,
   trustedProxies: [],
   cors: { origins: ['https://app.example'] },
+  isHttpsOnly: false,
 };
 
 export const EDGE_OPTIONS: EdgeOptions = {

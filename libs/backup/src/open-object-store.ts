@@ -28,6 +28,6 @@ async function openBucket(url: URL, s3: Omit<S3Options, 'bucket' | 'prefix'>): P
   return new S3ObjectStore({
     ...s3,
     bucket: url.hostname,
-    prefix: decodeURI(url.pathname).replace(/^\/+|\/+$/g, ''),
+    prefix: decodeURI(url.pathname).replace(/^\/+|(?<!\/)\/+$/g, ''),
   });
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { renderConfigurationDocs } from './configuration-docs.js';
+import { withLimits } from './limits-docs.js';
 import { RETIRED_SETTINGS } from './retired-settings.js';
 import type { Setting } from './kinds/setting.js';
 import { forEachSetting } from './settings-table.js';
@@ -75,5 +76,24 @@ describe('docs/CONFIGURATION.md', () => {
   it('names every variable', () => {
     const page = renderConfigurationDocs();
     expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('docs/security.md', () => {
+  const page = readFileSync(new URL('../../../docs/security.md', import.meta.url), 'utf8');
+
+  it('states the limits that the settings set', () => {
+    expect(page).toBe(withLimits(page));
+  });
+
+  it.each([...names.filter((name) => /^SOMA_(?:MAX_(?!MEMORY)|RATE_LIMIT)/.test(name)), 'SOMA_REQUEST_TIMEOUT_MS'])(
+    'states %s',
+    (name) => {
+      expect(withLimits(page)).toMatch(new RegExp(`\\d [A-Za-z]+ +\\| \`${name}\``));
+    },
+  );
+
+  it('would be refused without a place for them', () => {
+    expect(() => withLimits('# Security')).toThrow('no place for the limits');
   });
 });

@@ -40,7 +40,7 @@ export function tracingOptions({ telemetry }: AppConfig, program: TracedProgram)
 
 function tracesUrl(endpoint: string): string {
   const url = new URL(endpoint);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/v1/traces`;
+  url.pathname = `${url.pathname.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
   return url.href;
 }
 

@@ -45,7 +45,10 @@ async function fillOnce(folder: string, fill: (draft: string) => Promise<void>):
 
 /** What an error says, on one line. */
 export function describe(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, ' | ');
+  return (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' | ');
 }
 
 async function exists(folder: string): Promise<boolean> {

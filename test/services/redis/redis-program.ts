@@ -126,7 +126,7 @@ async function unpackDebianRedis(draft: string): Promise<void> {
     '--no-suggests',
     ...PACKAGES,
   ]);
-  const needed = [...listed.matchAll(/^\s+\|?(?:Pre)?Depends: ([a-z0-9.+-]+)$/gm)].map((match) => match[1] ?? '');
+  const needed = [...listed.matchAll(/^ +\|?(?:Pre)?Depends: ([a-z0-9.+-]+)$/gm)].map((match) => match[1] ?? '');
   const names = [...new Set([...PACKAGES, ...needed])].filter((name) => !ALWAYS_THERE.test(name));
   const downloads = path.join(draft, 'downloads');
   await mkdir(downloads);

@@ -12,20 +12,24 @@ import { admitBeforeReading } from './requests/early-admission.js';
 import { requireOneHost } from './requests/host-header.js';
 import { registerJsonParser } from './requests/json-body.js';
 import { installRequestBudgets } from './requests/request-budgets.js';
+import { installSecurityHeaders } from './requests/security-headers.js';
 import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
 const REFUSED_BODY_WAIT_MS = 5000;
+/** The page would otherwise send its address to a service that judges API documents. */
+const FROM_HERE_ONLY = { validatorUrl: 'none' };
 const TITLE = 'SomaFractalMemory API';
 /** Levels of a body around what the limit of payloads is about, and what filters need beyond it. */
 const LEVELS_AROUND_PAYLOAD = 8;
 
 /** Sets up hooks, the reading of bodies, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
-  const { cors, version, requestTimeoutMs } = app.get(HttpOptions, { strict: false });
+  const { cors, version, requestTimeoutMs, isHttpsOnly } = app.get(HttpOptions, { strict: false });
   const { bounds } = app.get(RequestLimits, { strict: false });
   const fastify = app.getHttpAdapter().getInstance();
   installRequestId(fastify);
+  installSecurityHeaders(fastify, isHttpsOnly);
   keepRequestOrder(fastify);
   requireOneHost(fastify);
   installHttpTracing(fastify);
@@ -66,12 +70,13 @@ export function configureHttp(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: TITLE,
+    swaggerOptions: { ...FROM_HERE_ONLY },
   });
   // Clients and bookmarks of the earlier service know this path. The same page, all of it open to be read in one piece.
   SwaggerModule.setup('redoc', app, document, {
     raw: false,
     customSiteTitle: TITLE,
-    swaggerOptions: { docExpansion: 'full', supportedSubmitMethods: [] },
+    swaggerOptions: { ...FROM_HERE_ONLY, docExpansion: 'full', supportedSubmitMethods: [] },
   });
 }
 

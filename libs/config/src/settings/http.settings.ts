@@ -120,6 +120,13 @@ export const httpSettings = {
     item: origin,
     description: 'Web origins whose pages may call the API. Empty: no CORS headers at all.',
   }),
+  isHttpsOnly: flag({
+    name: 'SOMA_HSTS',
+    fallback: false,
+    description:
+      'Tell browsers to reach this host by HTTPS only for a year from each answer (Strict-Transport-Security). Switch it ' +
+      'on where TLS ends in front of the service and nothing on the host needs plain HTTP.',
+  }),
   grpcPort: integer({
     name: 'SOMA_GRPC_PORT',
     fallback: 50_053,

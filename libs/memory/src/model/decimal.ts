@@ -62,7 +62,7 @@ export function compareNumbers(a: number | JsonNumber, b: number | JsonNumber): 
 export function comparableText({ text }: JsonNumber): string {
   const decimal = decimalOf(text);
   const limited = limit(decimal);
-  const power = /[eE](.+)$/.exec(text)?.[1] ?? '0';
+  const power = /[eE]([+-]?\d+)$/.exec(text)?.[1] ?? '0';
   const isShort = text.length <= MAX_DIGITS && Math.abs(Number(power)) <= MAX_EXPONENT;
   return limited === decimal && isShort ? text : textOf(limited);
 }

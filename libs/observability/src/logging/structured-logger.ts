@@ -131,7 +131,7 @@ function isError(value: unknown): value is Error {
 }
 
 function isStack(text: string): boolean {
-  return /\n\s+at /.test(text);
+  return /\n[ \t]+at /.test(text);
 }
 
 function destinationOf({ format, destination }: StructuredLoggerOptions): LogDestination {

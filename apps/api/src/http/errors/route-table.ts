@@ -43,13 +43,19 @@ export class RouteTable {
 }
 
 function pathOf(url: string): string {
-  return (url.split('?', 1)[0] ?? '').replace(/(?<=.)\/+$/, '');
+  return withoutTrailingSlashes(url.split('?', 1)[0] ?? '');
+}
+
+/** Not a pattern: one that looks for the end of the text is tried at every slash, which is quadratic. */
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end -= 1;
+  return path.slice(0, end);
 }
 
 /** `:coord` in `/memories/:coord` matches one path segment; `::` is a literal colon. */
 function toPattern(url: string): RegExp {
-  const source = url
-    .replace(/(?<=.)\/+$/, '')
+  const source = withoutTrailingSlashes(url)
     .split('/')
     .map((step) => (/^:(?!:)/.test(step) ? '[^/]+' : escape(step.replaceAll('::', ':'))))
     .join('/');

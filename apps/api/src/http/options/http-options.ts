@@ -16,4 +16,6 @@ export abstract class HttpOptions {
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   abstract readonly trustedProxies: readonly string[];
   abstract readonly cors: CorsOptions;
+  /** Browsers are told to reach the service by HTTPS only. */
+  abstract readonly isHttpsOnly: boolean;
 }

@@ -34,7 +34,7 @@ export function qdrantAddress({ url, host, port, tls }: QdrantConnectionOptions)
   }
   const { protocol, hostname, port: named, pathname } = new URL(url);
   if (protocol !== 'http:' && protocol !== 'https:') throw new Error('The url of Qdrant must be an http(s) one.');
-  const prefix = pathname.replace(/\/+$/, '');
+  const prefix = pathname.replace(/(?<!\/)\/+$/, '');
   return {
     host: hostname,
     port: named === '' ? defaultPort(url) : Number(named),

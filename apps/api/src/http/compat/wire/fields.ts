@@ -8,7 +8,7 @@ import { z } from 'zod';
  */
 
 const INTEGER = String.raw`^ *[+-]?[0-9]+(\.0*)? *$`;
-const NUMBER = String.raw`^ *[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})? *$`;
+const NUMBER = String.raw`^ *[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})? *$`;
 const TRUE = ['true', '1', 'yes', 'on', 't', 'y'];
 const FALSE = ['false', '0', 'no', 'off', 'f', 'n'];
 const SPELLINGS = [...TRUE, ...FALSE];
