@@ -175,7 +175,8 @@ export {
   contentHash,
   canonicalContentHash,
 } from './model/content-hash.js';
-export { type PayloadLimits, checkPayload, checkText } from './model/payload.js';
+export { checkConditionCount, checkFilter, FILTER_BOUNDS } from './model/filter-bounds.js';
+export { type PayloadLimits, checkJson, checkPayload, checkText } from './model/payload.js';
 export { type PayloadFields } from './model/payload-fields.js';
 export { type TermVector } from './text/term-vector.js';
 export { type RecallIndexes } from './index-model/recall-indexes.js';
@@ -244,6 +245,7 @@ export { LexicalLane } from './recall/lanes/lexical-lane.js';
 export { VectorLane } from './recall/lanes/vector-lane.js';
 export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
+export { checkContext, CONTEXT_BOUNDS } from './recall/contract/context-bounds.js';
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';
 export { WordAidedKeywordSearch } from './recall/word-aided-keyword-search.js';
