@@ -11,6 +11,7 @@ export {
   withoutBudget,
 } from './attempts/request-budget.js';
 export { sideBySide } from './attempts/side-by-side.js';
+export { mapInTurns, nextTurn } from './attempts/turns.js';
 export {
   CircuitBreaker,
   CircuitOpenError,
@@ -202,6 +203,7 @@ export { type StoreOptions, StoreService } from './store/store.service.js';
 export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';
 export { toWriteCommand } from './store/write-command.js';
 export { detached } from './text/detached.js';
+export { portionsOf } from './text/portions.js';
 export { searchedText, fieldValue, scalarField } from './text/searched-text.js';
 export { CacheProjection } from './indexing/projection/cache-projection.js';
 export { IndexIncompleteError, IndexCompleteness } from './indexing/projection/index-completeness.js';

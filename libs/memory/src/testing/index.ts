@@ -12,6 +12,7 @@ export { describeEventLedgerContract } from './contracts/event-ledger.contract.j
 export { describeExpiredMemoriesContract } from './contracts/expired-memories.contract.js';
 export { describeIdempotencyStoreContract } from './contracts/idempotency-store.contract.js';
 export { heapGrowth } from './heap-growth.js';
+export { turnsDuring } from './turns-during.js';
 export {
   CONTRACT_DIMENSION,
   CONTRACT_TERMS,
