@@ -27,13 +27,13 @@ export class CooperativeQueue {
   }
 }
 
-type Step<T> = (item: T) => Promise<void> | void;
+type Step<T> = (item: T) => unknown;
 
 async function inSlices<T>(items: Iterable<T>, step: Step<T>): Promise<void> {
   let sliceStart = performance.now();
   for (const item of items) {
     const work = step(item);
-    if (work) await work;
+    if (work instanceof Promise) await work;
     if (performance.now() - sliceStart > SLICE_MS) {
       await setImmediate();
       sliceStart = performance.now();
