@@ -41,7 +41,7 @@ const CORE_ROOMS = {
   },
   telemetry: { imports: [], reason: 'Every use case reports to it, so it knows none of them.' },
   attempts: { imports: ['model'], reason: 'How long to wait has nothing to do with what is waited for.' },
-  text: { imports: ['model'], reason: 'Words are read the same by whoever looks for them.' },
+  text: { imports: ['model', 'attempts'], reason: 'Words are read the same by whoever looks for them.' },
   'index-model': { imports: ['model', 'text'], reason: 'Recall and indexing meet in it, so it knows neither.' },
   access: { imports: ['model'], reason: 'Every door asks who may do what, before it asks for anything else.' },
   idempotency: { imports: ['model'], reason: 'What was answered is remembered, whatever was asked.' },

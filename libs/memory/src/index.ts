@@ -11,6 +11,7 @@ export {
   withoutBudget,
 } from './attempts/request-budget.js';
 export { sideBySide } from './attempts/side-by-side.js';
+export { mapInTurns, nextTurn } from './attempts/turns.js';
 export {
   CircuitBreaker,
   CircuitOpenError,
@@ -176,7 +177,8 @@ export {
   contentHash,
   canonicalContentHash,
 } from './model/content-hash.js';
-export { type PayloadLimits, checkPayload, checkText } from './model/payload.js';
+export { checkConditionCount, checkFilter, FILTER_BOUNDS } from './model/filter-bounds.js';
+export { type PayloadLimits, checkJson, checkPayload, checkText } from './model/payload.js';
 export { type PayloadFields } from './model/payload-fields.js';
 export { type TermVector } from './text/term-vector.js';
 export { type RecallIndexes } from './index-model/recall-indexes.js';
@@ -202,6 +204,7 @@ export { type StoreOptions, StoreService } from './store/store.service.js';
 export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';
 export { toWriteCommand } from './store/write-command.js';
 export { detached } from './text/detached.js';
+export { portionsOf } from './text/portions.js';
 export { searchedText, fieldValue, scalarField } from './text/searched-text.js';
 export { CacheProjection } from './indexing/projection/cache-projection.js';
 export { IndexIncompleteError, IndexCompleteness } from './indexing/projection/index-completeness.js';
@@ -245,6 +248,7 @@ export { LexicalLane } from './recall/lanes/lexical-lane.js';
 export { VectorLane } from './recall/lanes/vector-lane.js';
 export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
+export { checkContext, CONTEXT_BOUNDS } from './recall/contract/context-bounds.js';
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';
 export { WordAidedKeywordSearch } from './recall/word-aided-keyword-search.js';

@@ -20,6 +20,18 @@ beforeAll(async () => {
 beforeEach(() => http.forgetCalls());
 afterAll(() => http.close());
 
+/** An object of so many keys. */
+function many(keys: number): string {
+  return `{${Array.from({ length: keys }, (_, index) => `"k${index}":1`).join(',')}}`;
+}
+
+/** The body of a recall with further fields, given as JSON. */
+function recallWith(fields: Readonly<Record<string, string>>): string {
+  return `{"query":"x",${Object.entries(fields)
+    .map(([name, json]) => `"${name}":${json}`)
+    .join(',')}}`;
+}
+
 async function send({ method, url, body }: Pick<HostileRequest, 'method' | 'url' | 'body'>) {
   const headers = {
     authorization: `Bearer ${TOKEN}`,
@@ -68,6 +80,56 @@ describe('hostile input is refused with a 4xx that names the field, before anyth
 
   it('any mixture of them', async () => {
     await fc.assert(fc.asyncProperty(hostileRequest, expectRefused), { numRuns: 500 });
+  });
+
+  it.each([
+    ['/store_bulk', 'items', '{"items":@}'],
+    ['/recall_batch', 'queries', '{"queries":@}'],
+    ['/payloads', 'coords', '{"coords":@}'],
+    ['/hybrid_recall_with_scores', 'terms', '{"query":"x","terms":@}'],
+    ['/v1/memories:batch', 'memories', '{"memories":@}'],
+    ['/v1/memories', 'coordinate', '{"payload":{},"coordinate":@}'],
+    ['/v1/recall', 'terms', '{"query":"x","keywords":{"terms":@}}'],
+    ['/v1/recall', 'in', '{"query":"x","filter":{"a":{"in":@}}}'],
+    ['/v1/admin/verify', 'namespaces', '{"namespaces":@}'],
+    ['/v1/admin/reindex', 'namespaces', '{"namespaces":@}'],
+  ])('hundreds of thousands of elements, with a small answer: %s %s', async (url, field, body) => {
+    for (const element of ['1', '{}']) {
+      const list = `[${Array(200_000).fill(element).join(',')}]`;
+      await expectRefused({ method: 'POST', url, field, body: body.replace('@', list), why: `many ${element}` });
+    }
+  });
+
+  it('hundreds of thousands of unknown fields, with a small answer', async () => {
+    const fields = many(100_000).slice(1, -1);
+    for (const { url, valid } of ROUTES.filter((route) => route.url.startsWith('/v1'))) {
+      const body = `${valid.slice(0, -1)},${fields}}`;
+      await expectRefused({ method: 'POST', url, field: 'k0', body, why: 'unknown fields' });
+    }
+  });
+
+  it.each([
+    ['a path of 5,000 keys', `{"${'a.'.repeat(4999)}a":1}`, '{}'],
+    ['values of "in" by the million', `{"a":{"in":[${'1,'.repeat(1_000_000)}1]}}`, '{}'],
+    ['1,000 conditions', many(1000), many(1000)],
+    ['100,000 conditions', many(100_000), many(100_000)],
+    ['a value of 500 kB', `{"a":"${'x'.repeat(500_000)}"}`, `{"a":"${'x'.repeat(500_000)}"}`],
+  ])('%s in a filter, by whichever door', async (why, filter, equalities) => {
+    await expectRefused({ method: 'POST', url: '/v1/recall', field: 'filter', why, body: recallWith({ filter }) });
+    if (filter.length < 20_000) {
+      const url = `/v1/memories?filter=${encodeURIComponent(filter)}`;
+      await expectRefused({ method: 'GET', url, field: 'filter', why });
+    }
+    if (equalities === '{}') return;
+    for (const url of ['/recall', '/recall_batch', '/memories/search']) {
+      const body = recallWith({ filters: equalities, queries: '["x"]' });
+      await expectRefused({ method: 'POST', url, field: 'filters', why, body });
+    }
+  });
+
+  it('a context of thousands of keys', async () => {
+    const body = recallWith({ context: many(10_000) });
+    await expectRefused({ method: 'POST', url: '/v1/recall', field: 'context', why: 'many keys', body });
   });
 
   it('a body of 10 MB', async () => {

@@ -47,8 +47,13 @@ export function excerpt(value: unknown, depth = MAX_DEPTH): unknown {
   if (typeof value !== 'object' || value === null) return value ?? null;
   if (depth === 0) return '…';
   if (Array.isArray(value)) return value.slice(0, MAX_MEMBERS).map((item) => excerpt(item, depth - 1));
-  const members = Object.entries(value).slice(0, MAX_MEMBERS);
-  return Object.fromEntries(members.map(([key, item]) => [excerpt(key), excerpt(item, depth - 1)]));
+  const members: [unknown, unknown][] = [];
+  // Not `Object.entries`, which would copy all of them.
+  for (const key in value) {
+    if (members.length === MAX_MEMBERS) break;
+    members.push([excerpt(key), excerpt(Reflect.get(value, key), depth - 1)]);
+  }
+  return Object.fromEntries(members);
 }
 
 /** Splits `items.3.coord` into `['items', 3, 'coord']`. */

@@ -1,5 +1,5 @@
 import {
-  checkPayload,
+  checkJson,
   checkText,
   InvalidCoordinateError,
   InvalidRequestError,
@@ -65,13 +65,8 @@ export class RequestLimits {
 
   /** Checks an open JSON object other than a payload (filters, context) against the limits of payloads. */
   json(value: JsonObject, field: string): JsonObject {
-    try {
-      checkPayload(value, this.bounds);
-      return value;
-    } catch (error) {
-      if (!(error instanceof InvalidRequestError)) throw error;
-      throw new InvalidRequestError(error.field.replace(/^payload/, field), error.allowed);
-    }
+    checkJson(value, { path: field, limits: this.bounds });
+    return value;
   }
 
   /** Checks how many of something one request carries. */

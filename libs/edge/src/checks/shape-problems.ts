@@ -1,11 +1,7 @@
-import type { z } from 'zod';
 import { excerpt, type FieldPath, type FieldProblem, type RequestPart } from './field-problem.js';
+import { MAX_PROBLEMS, type FirstIssues, type Issue, type More } from './first-issues.js';
 
-type Issue = z.core.$ZodIssue;
 type Wording = Pick<FieldProblem, 'type' | 'msg' | 'allowed' | 'ctx'>;
-
-/** Most problems reported: a caller with many mistakes does not need the whole list. */
-const MAX_PROBLEMS = 20;
 
 const KINDS: Readonly<Record<string, Wording>> = {
   string: { type: 'string_type', msg: 'Input should be a valid string', allowed: 'must be a string' },
@@ -22,12 +18,27 @@ const NO_OBJECT: Wording = {
   allowed: 'must be a JSON object',
 };
 
-/** Translates zod issues (made with `reportInput`) into field problems. */
-export function shapeProblems(issues: readonly Issue[], part: RequestPart): FieldProblem[] {
-  return issues
-    .flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue) : [one(issue)]))
-    .slice(0, MAX_PROBLEMS)
+/** Translates what was found: at most `MAX_PROBLEMS` problems, and after them how much else there is. */
+export function shapeProblems(found: readonly (FirstIssues | undefined)[], part: RequestPart): FieldProblem[] {
+  const problems = found
+    .flatMap((one) => one?.issues ?? [])
+    .flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue) : [toFound(issue)]))
     .map(({ path, input, ...wording }) => ({ part, path, ...wording, input: excerpt(input) }));
+  const more = found.flatMap((one) => one?.more ?? []);
+  const cut = problems.length - MAX_PROBLEMS;
+  if (cut > 0) more.push({ path: [], count: cut, of: 'problems' });
+  return [...problems.slice(0, MAX_PROBLEMS), ...more.map((one) => ({ part, path: one.path, ...moreWording(one) }))];
+}
+
+const MORE = {
+  items: 'items that were not looked at',
+  fields: 'fields that this request does not have',
+  problems: 'problems',
+};
+
+function moreWording({ count, of }: More): Wording {
+  const rest = `${count} other ${MORE[of]}`;
+  return { type: 'more', msg: rest, allowed: `has ${rest}` };
 }
 
 interface Found extends Wording {
@@ -35,7 +46,7 @@ interface Found extends Wording {
   readonly input: unknown;
 }
 
-function one(issue: Issue): Found {
+function toFound(issue: Issue): Found {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   return { path, input: issue.input, ...wordingOf(issue, path) };
 }

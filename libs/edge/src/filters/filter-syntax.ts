@@ -1,4 +1,7 @@
 import {
+  checkConditionCount,
+  checkFilter,
+  FILTER_BOUNDS,
   InvalidRequestError,
   isJsonObject,
   isNumber,
@@ -20,28 +23,29 @@ export const FILTER_RULE =
   '`{"tags": {"contains": "x"}}` a list with the element; `{"k": {"eq": {…}}}` equals an object. ' +
   'A dot in a key steps into an object; `\\.` is a plain dot.';
 
-export const MAX_CONDITIONS = 64;
-export const MAX_CHOICES = 1000;
-
 /**
- * Parses the wire form of a filter.
+ * Parses the wire form of a filter. Its bounds are those of the core: see `FILTER_BOUNDS`.
  *
  * @throws InvalidRequestError naming the key and operator that are not allowed.
  */
 export function parseFilter(filter: JsonObject, field = 'filter'): PayloadCondition[] {
-  const entries = Object.entries(filter);
-  if (entries.length > MAX_CONDITIONS) {
-    throw new InvalidRequestError(field, `must have at most ${MAX_CONDITIONS} keys, got ${entries.length}`);
-  }
-  return entries.flatMap(([key, value]) => {
+  const keys = Object.keys(filter);
+  checkConditionCount(keys.length, field);
+  const payload = keys.flatMap((key) => {
+    const value = filter[key] ?? null;
     const place = `${field}.${key.slice(0, 80)}`;
     const path = splitPath(key, place);
     return isJsonObject(value) ? operatorConditions(path, value, place) : [{ path, equals: value }];
   });
+  checkFilter({ payload }, field);
+  return payload;
 }
 
 /** Splits a path: `meta.lang` is two steps; `\.` is a literal dot and `\\` a backslash. */
 function splitPath(key: string, field: string): string[] {
+  if (key.length > FILTER_BOUNDS.maxBytes) {
+    throw new InvalidRequestError(field, `must be at most ${FILTER_BOUNDS.maxBytes} bytes`);
+  }
   const steps = [''];
   for (const [token] of key.matchAll(/\\[.\\]|[^]/gu)) {
     if (token === '.') steps.push('');
@@ -52,11 +56,12 @@ function splitPath(key: string, field: string): string[] {
 }
 
 function operatorConditions(path: readonly string[], operators: JsonObject, field: string): PayloadCondition[] {
-  const entries = Object.entries(operators);
-  if (entries.length === 0) throw new InvalidRequestError(field, `must name an operator: ${OPERATORS.join(', ')}`);
+  const names = Object.keys(operators);
+  if (names.length === 0) throw new InvalidRequestError(field, `must name an operator: ${OPERATORS.join(', ')}`);
   const bounds: Record<string, RangeBound> = {};
   const conditions: PayloadCondition[] = [];
-  for (const [name, value] of entries) {
+  for (const name of names) {
+    const value = operators[name] ?? null;
     const place = `${field}.${name.slice(0, 80)}`;
     if (!isOperator(name)) {
       throw new InvalidRequestError(
@@ -83,8 +88,8 @@ function condition(
       if (typeof value !== 'boolean') throw new InvalidRequestError(place, 'must be true or false');
       return { path, exists: value };
     case 'in':
-      if (!Array.isArray(value) || value.length === 0 || value.length > MAX_CHOICES) {
-        throw new InvalidRequestError(place, `must be an array of 1 to ${MAX_CHOICES} values`);
+      if (!Array.isArray(value) || value.length === 0 || value.length > FILTER_BOUNDS.maxChoices) {
+        throw new InvalidRequestError(place, `must be an array of 1 to ${FILTER_BOUNDS.maxChoices} values`);
       }
       return { path, anyOf: value };
   }

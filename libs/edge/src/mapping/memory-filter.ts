@@ -1,5 +1,4 @@
 import type { JsonObject, MemoryFilter, MemoryType } from '@sfm/memory';
-import type { RequestLimits } from '../checks/request-limits.js';
 import { parseFilter } from '../filters/filter-syntax.js';
 
 /** The parts of a request that restrict which memories are searched. */
@@ -11,8 +10,8 @@ export interface FilterFields {
 }
 
 /** @throws InvalidRequestError naming the condition that is not allowed. */
-export function toMemoryFilter(fields: FilterFields, limits: RequestLimits): MemoryFilter | undefined {
-  const payload = fields.filter ? parseFilter(limits.json(fields.filter, 'filter')) : [];
+export function toMemoryFilter(fields: FilterFields): MemoryFilter | undefined {
+  const payload = fields.filter ? parseFilter(fields.filter) : [];
   const filter: MemoryFilter = {
     ...(fields.type ? { type: fields.type } : {}),
     ...(fields.created_from ? { createdFrom: Date.parse(fields.created_from) } : {}),

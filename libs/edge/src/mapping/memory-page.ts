@@ -17,7 +17,7 @@ export function toListQuery(
   fields: PageFields,
   { limits, cursors }: { readonly limits: RequestLimits; readonly cursors: PageCursor },
 ): ListQuery {
-  const filter = toMemoryFilter(fields, limits);
+  const filter = toMemoryFilter(fields);
   return {
     limit: limits.topK(fields.limit, 'limit'),
     ...(fields.cursor === undefined ? {} : { after: cursors.read(namespace, fields.cursor) }),

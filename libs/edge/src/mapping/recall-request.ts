@@ -1,4 +1,4 @@
-import type { KeywordBoost, RecallRequest } from '@sfm/memory';
+import { checkContext, type KeywordBoost, type RecallRequest } from '@sfm/memory';
 import type { RequestLimits } from '../checks/request-limits.js';
 import type { RecallBody } from '../schemas/recall.schemas.js';
 import { toMemoryFilter } from './memory-filter.js';
@@ -6,8 +6,9 @@ import { toMemoryFilter } from './memory-filter.js';
 /** @throws InvalidRequestError naming the field that is over a limit or not allowed. */
 export function toRecallRequest(body: RecallBody, limits: RequestLimits): RecallRequest {
   const { recency, importance, mode, explain } = body;
-  const filter = toMemoryFilter(body, limits);
+  const filter = toMemoryFilter(body);
   const keywords = toKeywords(body, limits);
+  if (body.context) checkContext(body.context);
   return {
     query: limits.text(body.query),
     topK: limits.topK(body.top_k),
@@ -17,7 +18,7 @@ export function toRecallRequest(body: RecallBody, limits: RequestLimits): Recall
     ...(recency ? { recency: { weight: recency.weight, halfLifeDays: recency.half_life_days } } : {}),
     ...(importance ? { importance } : {}),
     ...(keywords ? { keywords } : {}),
-    ...(body.context ? { context: limits.json(body.context, 'context') } : {}),
+    ...(body.context ? { context: body.context } : {}),
   };
 }
 

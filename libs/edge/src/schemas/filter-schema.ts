@@ -1,4 +1,4 @@
-import { MAX_CHOICES, MAX_CONDITIONS } from '../filters/filter-syntax.js';
+import { FILTER_BOUNDS } from '@sfm/memory';
 import { STORABLE_VALUE } from './json-object.js';
 
 const BOUND = {
@@ -8,7 +8,7 @@ const BOUND = {
 /** The filter syntax as a JSON Schema, for the API document; `parseFilter` decides. */
 export const FILTER_SCHEMA = {
   type: 'object' as const,
-  maxProperties: MAX_CONDITIONS,
+  maxProperties: FILTER_BOUNDS.maxConditions,
   // Steps without backslashes, which escape dots.
   propertyNames: { pattern: String.raw`^[^.\\\u0000]+(\.[^.\\\u0000]+)*$` },
   additionalProperties: {
@@ -23,7 +23,13 @@ export const FILTER_SCHEMA = {
         additionalProperties: false,
         properties: {
           eq: { ...STORABLE_VALUE, description: 'Equals.' },
-          in: { type: 'array', minItems: 1, maxItems: MAX_CHOICES, items: STORABLE_VALUE, description: 'Any of.' },
+          in: {
+            type: 'array',
+            minItems: 1,
+            maxItems: FILTER_BOUNDS.maxChoices,
+            items: STORABLE_VALUE,
+            description: 'Any of.',
+          },
           contains: { ...STORABLE_VALUE, description: 'A list with the element.' },
           exists: { type: 'boolean', description: 'Present, or absent.' },
           gt: { ...BOUND, description: 'Greater.' },

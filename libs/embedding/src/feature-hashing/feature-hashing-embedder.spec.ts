@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { describeEmbedderContract, heapGrowth } from '@sfm/memory/testing';
+import { describeEmbedderContract, heapGrowth, turnsDuring } from '@sfm/memory/testing';
 import { FeatureHashingEmbedder } from './feature-hashing-embedder.js';
 
 describeEmbedderContract('FeatureHashingEmbedder', { create: async () => new FeatureHashingEmbedder() });
@@ -99,4 +99,16 @@ describe('FeatureHashingEmbedder', () => {
     for (const dimension of [0, -1, 1.5, NaN])
       expect(() => new FeatureHashingEmbedder({ dimension })).toThrow(RangeError);
   });
+});
+
+it('many different words are hashed with turns for others, whose texts do not mix with them', async () => {
+  const words = (start: number) => Array.from({ length: 20_000 }, (_, index) => `w${start + index}`).join(' ');
+  const [first, second] = [words(0), words(20_000)];
+  const alone = [await embedder.embed([first]), await embedder.embed([second])];
+  const together: (readonly Float32Array[])[] = [];
+  const turns = await turnsDuring(async () => {
+    together.push(...(await Promise.all([embedder.embed([first]), embedder.embed([second]), embedder.embed(['x'])])));
+  });
+  expect(turns).toBeGreaterThan(10);
+  expect(together.slice(0, 2).map(([vector]) => bitsHash(vector))).toEqual(alone.map(([vector]) => bitsHash(vector)));
 });

@@ -1,12 +1,13 @@
-import { detached, Embedder } from '@sfm/memory';
+import { detached, Embedder, nextTurn, portionsOf } from '@sfm/memory';
 import { toUnitLength } from '../vectors/unit-length.js';
-import { portionsOf } from './portions.js';
 import { featuresOf, wordsOf, type WordFeatures } from './word-features.js';
 
 const DEFAULT_DIMENSION = 768;
 const MAX_CACHED_WORDS = 50_000;
 /** Characters embedded between two turns of the event loop: some milliseconds of work. */
 const CHARACTERS_PER_SLICE = 64 * 1024;
+/** Different words hashed between two turns: as long. */
+const WORDS_PER_SLICE = 1024;
 
 export interface FeatureHashingOptions {
   /** Length of the vectors. Default 768. */
@@ -46,15 +47,35 @@ export class FeatureHashingEmbedder extends Embedder {
         characters += portion.length;
         if (characters < CHARACTERS_PER_SLICE) continue;
         characters = 0;
-        await new Promise((resume) => setImmediate(resume));
+        await nextTurn();
       }
-      vectors.push(this.#vectorOf(counts));
+      vectors.push(counts.size > WORDS_PER_SLICE ? await this.#vectorInTurns(counts) : this.#vectorOf(counts));
     }
     return vectors;
   }
 
-  #vectorOf(counts: ReadonlyMap<string, number>): Float32Array {
+  #vectorOf(counts: Iterable<readonly [string, number]>): Float32Array {
     const sums = this.#sums.fill(0);
+    this.#add(counts, sums);
+    return toUnitLength(sums);
+  }
+
+  /** Adds in the same order; in numbers of its own, because others embed meanwhile. */
+  async #vectorInTurns(counts: Iterable<readonly [string, number]>): Promise<Float32Array> {
+    const sums = new Float64Array(this.dimension);
+    let slice: (readonly [string, number])[] = [];
+    for (const count of counts) {
+      slice.push(count);
+      if (slice.length < WORDS_PER_SLICE) continue;
+      this.#add(slice, sums);
+      slice = [];
+      await nextTurn();
+    }
+    this.#add(slice, sums);
+    return toUnitLength(sums);
+  }
+
+  #add(counts: Iterable<readonly [string, number]>, sums: Float64Array): void {
     for (const [word, count] of counts) {
       const { indexes, weights } = this.#featuresOf(word);
       // A square root damps repetition as a logarithm would, and is bit-exact on every platform.
@@ -64,7 +85,6 @@ export class FeatureHashingEmbedder extends Embedder {
         sums[index] = sums[index]! + damped * weights[position]!;
       }
     }
-    return toUnitLength(sums);
   }
 
   #featuresOf(word: string): WordFeatures {

@@ -1,7 +1,7 @@
 import type { Memory } from '../model/memory.js';
 import type { CandidateContent, IndexPoint, SearchedContent } from './index-point.js';
 import type { TermVector } from '../text/term-vector.js';
-import { analyzeText } from '../text/text-analyzer.js';
+import { analyzeInTurns, analyzeText, isLongText } from '../text/text-analyzer.js';
 
 /** Data that the truth keeps for the indexes, in addition to the memory itself. */
 export interface Searched {
@@ -41,6 +41,11 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
     get text() {
       return (text ??= analyzeText(searchedText));
     },
+    ...(isLongText(searchedText) && {
+      analyze: async () => {
+        text ??= await analyzeInTurns(searchedText);
+      },
+    }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface IndexPoint extends Filterable {
   /** Unit-length embedding in the index's space; null when there is none (nothing to embed). */
   readonly vector: Float32Array | null;
   readonly text: TermVector;
+  /** Makes `text` with turns of the event loop for others; absent where that takes no time. */
+  readonly analyze?: () => Promise<void>;
 }
 
 /** The content of a memory that decides its rank, in addition to the lanes' signals. */

@@ -2,10 +2,12 @@ import { JsonNumber, NUMBER_MARK } from './json-number.js';
 
 const BLANKS_AND_COLON = /[ \t\r\n]*:/y;
 const BACKSLASH = 0x5c;
-const QUOTE_OR_NUMBER = /"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+const QUOTE = 0x22;
+const [ZERO, NINE, POINT, MINUS, PLUS, SMALL_E, LARGE_E] = [0x30, 0x39, 0x2e, 0x2d, 0x2b, 0x65, 0x45];
 /** Only text with one of these can have a number that a double would write differently. */
 const SUSPICIOUS = /\d[.eE]|\d{15}|-0/;
-/** Integers of fewer characters are doubles, written as a double is written. */
+/** Numbers of fewer characters have at most 15 digits, which every double keeps. */
 const SURELY_EXACT = 16;
 
 /**
@@ -30,23 +32,59 @@ export function parseJson(text: string): unknown {
 
 /** Returns undefined when the text has no number to mark. */
 function markNumbers(text: string): string | undefined {
-  const parts: string[] = [];
+  let marked = '';
   let copied = 0;
-  QUOTE_OR_NUMBER.lastIndex = 0;
-  for (let match = QUOTE_OR_NUMBER.exec(text); match; match = QUOTE_OR_NUMBER.exec(text)) {
-    const [token] = match;
-    if (token === '"') QUOTE_OR_NUMBER.lastIndex = endOfString(text, match.index);
-    else if (!isWrittenByDouble(token) && !isBeforeColon(text, QUOTE_OR_NUMBER.lastIndex)) {
-      parts.push(text.slice(copied, match.index), '"', NUMBER_MARK, token, '"');
-      copied = QUOTE_OR_NUMBER.lastIndex;
+  for (let index = 0; index < text.length;) {
+    const code = text.charCodeAt(index);
+    if (code === QUOTE) {
+      index = endOfString(text, index);
+    } else if (code === MINUS || isDigit(code)) {
+      const end = endOfNumber(text, index);
+      if (!isSurelyWritten(text, index, end)) {
+        const token = text.slice(index, end);
+        if (NUMBER.test(token) && String(Number(token)) !== token && !isBeforeColon(text, end)) {
+          marked += `${text.slice(copied, index)}"${NUMBER_MARK}${token}"`;
+          copied = end;
+        }
+      }
+      index = end;
+    } else {
+      index += 1;
     }
   }
-  return parts.length === 0 ? undefined : parts.join('') + text.slice(copied);
+  return copied === 0 ? undefined : marked + text.slice(copied);
 }
 
-function isWrittenByDouble(token: string): boolean {
-  if (token.length < SURELY_EXACT && token !== '-0' && !/[.eE]/.test(token)) return true;
-  return String(Number(token)) === token;
+/** Returns the index after the characters that a number may have, from one of them on. */
+function endOfNumber(text: string, start: number): number {
+  let end = start + 1;
+  while (end < text.length && isOfNumber(text.charCodeAt(end))) end += 1;
+  return end;
+}
+
+/**
+ * Whether a double is certainly written as this text: short integers, and short decimals that neither end in a zero nor
+ * are written with an exponent. True for texts that are no numbers at all as well: those the parser refuses.
+ */
+function isSurelyWritten(text: string, start: number, end: number): boolean {
+  if (end - start >= SURELY_EXACT) return false;
+  let hasPoint = false;
+  for (let index = start; index < end; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === POINT) hasPoint = true;
+    else if (code === MINUS ? index > start : !isDigit(code)) return false;
+  }
+  const first = text.charCodeAt(start) === MINUS ? start + 1 : start;
+  if (!hasPoint) return first === start || text.charCodeAt(first) !== ZERO;
+  return text.charCodeAt(end - 1) !== ZERO && !text.startsWith('0.00000', first);
+}
+
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= NINE;
+}
+
+function isOfNumber(code: number): boolean {
+  return isDigit(code) || code === POINT || code === MINUS || code === PLUS || code === SMALL_E || code === LARGE_E;
 }
 
 /** A number in the place of a key is an error, and must stay one. */
@@ -70,18 +108,38 @@ function isEscaped(text: string, index: number): boolean {
 
 /** Walks without recursion: the value may be nested deeper than the stack. */
 function unmark(root: unknown): unknown {
-  const whole = { root };
+  const whole = [root];
   const waiting: object[] = [whole];
   for (let holder = waiting.pop(); holder; holder = waiting.pop()) {
-    for (const [key, value] of Object.entries(holder) as Iterable<[string, unknown]>) {
-      if (typeof value === 'object' && value !== null) waiting.push(value);
-      else if (typeof value === 'string' && value.startsWith(NUMBER_MARK)) {
-        // Not an assignment: one to `__proto__` would change the prototype.
-        Object.defineProperty(holder, key, { ...PLAIN, value: new JsonNumber(value.slice(NUMBER_MARK.length)) });
+    if (Array.isArray(holder)) {
+      const items: unknown[] = holder;
+      for (let index = 0; index < items.length; index += 1) {
+        const value = items[index];
+        if (isHolder(value)) waiting.push(value);
+        else if (isMarked(value)) items[index] = unmarked(value);
       }
+      continue;
+    }
+    for (const key of Object.keys(holder)) {
+      const value: unknown = Reflect.get(holder, key);
+      if (isHolder(value)) waiting.push(value);
+      // Not an assignment: one to `__proto__` would change the prototype.
+      else if (isMarked(value)) Object.defineProperty(holder, key, { ...PLAIN, value: unmarked(value) });
     }
   }
-  return whole.root;
+  return whole[0];
 }
 
 const PLAIN = { configurable: true, enumerable: true, writable: true };
+
+function isHolder(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function isMarked(value: unknown): value is string {
+  return typeof value === 'string' && value.startsWith(NUMBER_MARK);
+}
+
+function unmarked(value: string): JsonNumber {
+  return new JsonNumber(value.slice(NUMBER_MARK.length));
+}

@@ -11,6 +11,7 @@ export interface PayloadLimits {
   readonly maxBytes: number;
 }
 
+const MAX_PATH = 200;
 const NUL = String.fromCharCode(0);
 
 /**
@@ -21,36 +22,95 @@ const NUL = String.fromCharCode(0);
  * @throws InvalidRequestError naming the path of the offending value.
  */
 export function checkPayload(payload: JsonObject, limits: PayloadLimits): string {
-  checkValue(payload, 'payload', limits.maxDepth);
+  const refused = () => new PayloadTooLargeError('payload', tooLarge(limits));
+  new JsonCheck(limits, refused).of(payload, 'payload');
   const text = canonicalJson(payload);
-  if (text.length > limits.maxBytes || Buffer.byteLength(text) > limits.maxBytes) {
-    throw new PayloadTooLargeError('payload', `must be at most ${limits.maxBytes} bytes of JSON`);
-  }
+  if (text.length > limits.maxBytes || Buffer.byteLength(text) > limits.maxBytes) throw refused();
   return text;
 }
 
-function checkValue(value: JsonValue, path: string, depthLeft: number): void {
-  if (typeof value === 'string') return checkText(value, path);
-  if (typeof value === 'number') return checkNumber(value, path);
-  if (value === null || typeof value === 'boolean' || value instanceof JsonNumber) return;
-  if (depthLeft === 0) throw new InvalidRequestError(clip(path), 'is nested too deeply');
-  if (Array.isArray(value)) {
-    value.forEach((item, index) => checkValue(item, `${path}.${index}`, depthLeft - 1));
-  } else if (isJsonObject(value)) {
-    for (const key of Object.keys(value)) {
-      checkText(key, `${path} (key)`);
-      const item = value[key];
-      if (item !== undefined) checkValue(item, `${path}.${key}`, depthLeft - 1);
+/**
+ * Checks a JSON value as `checkPayload` does, and ends as soon as it is certain to be too large: a body may hold
+ * millions of values.
+ *
+ * @param path where the value stands, for messages
+ * @returns the least number of bytes that its JSON text has: escapes and characters of several bytes count once.
+ * @throws InvalidRequestError naming the path of the offending value.
+ */
+export function checkJson(
+  value: JsonValue,
+  { path, limits }: { readonly path: string; readonly limits: PayloadLimits },
+): number {
+  return new JsonCheck(limits, () => new InvalidRequestError(path, tooLarge(limits))).of(value, path);
+}
+
+/** One walk over a value, which ends at the first thing that is not allowed. */
+class JsonCheck {
+  private bytes = 0;
+
+  constructor(
+    private readonly limits: PayloadLimits,
+    private readonly tooLarge: () => Error,
+  ) {}
+
+  /** Returns the bytes counted. */
+  of(value: JsonValue, path: string): number {
+    this.look(value, path, this.limits.maxDepth);
+    return this.bytes;
+  }
+
+  private look(value: JsonValue, path: string, depthLeft: number): void {
+    if (typeof value === 'string') {
+      checkText(value, path);
+      return this.count(value.length + 2);
     }
-  } else {
-    throw new InvalidRequestError(clip(path), 'must be a JSON value');
+    if (typeof value === 'number') checkNumber(value, path);
+    if (value instanceof JsonNumber) return this.count(value.text.length);
+    if (typeof value !== 'object' || value === null) return this.count(1);
+    if (depthLeft === 0) throw new InvalidRequestError(clip(path), 'is nested too deeply');
+    this.count(2);
+    if (Array.isArray(value)) {
+      for (const [index, item] of value.entries()) {
+        this.count(index === 0 ? 0 : 1);
+        this.look(item, within(path, index), depthLeft - 1);
+      }
+    } else if (isJsonObject(value)) {
+      this.members(value, path, depthLeft - 1);
+    } else {
+      throw new InvalidRequestError(clip(path), 'must be a JSON value');
+    }
+  }
+
+  private members(value: JsonObject, path: string, depthLeft: number): void {
+    let comma = 0;
+    for (const key of Object.keys(value)) {
+      this.count(key.length + 3 + comma);
+      comma = 1;
+      checkText(key, path, ' (key)');
+      const item = value[key];
+      if (item !== undefined) this.look(item, within(path, key), depthLeft);
+    }
+  }
+
+  private count(bytes: number): void {
+    this.bytes += bytes;
+    if (this.bytes > this.limits.maxBytes) throw this.tooLarge();
   }
 }
 
+function tooLarge({ maxBytes }: PayloadLimits): string {
+  return `must be at most ${maxBytes} bytes of JSON`;
+}
+
+/** A path of messages only, so that a key of a megabyte is not copied for each of its members. */
+function within(path: string, step: string | number): string {
+  return path.length > MAX_PATH ? path : `${path}.${step}`;
+}
+
 /** @throws InvalidRequestError for text that PostgreSQL cannot hold. */
-export function checkText(text: string, path: string): void {
-  if (text.includes(NUL)) throw new InvalidRequestError(clip(path), 'must not contain the NUL character');
-  if (!text.isWellFormed()) throw new InvalidRequestError(clip(path), 'must not contain lone surrogates');
+export function checkText(text: string, path: string, part = ''): void {
+  if (text.includes(NUL)) throw new InvalidRequestError(clip(path + part), 'must not contain the NUL character');
+  if (!text.isWellFormed()) throw new InvalidRequestError(clip(path + part), 'must not contain lone surrogates');
 }
 
 function checkNumber(value: number, path: string): void {
@@ -59,5 +119,5 @@ function checkNumber(value: number, path: string): void {
 
 /** Shortens a path for an error message: it comes from the caller and may be a megabyte long. */
 function clip(path: string): string {
-  return path.length <= 200 ? path : `${path.slice(0, 200)}…`;
+  return path.length <= MAX_PATH ? path : `${path.slice(0, MAX_PATH)}…`;
 }

@@ -1,6 +1,7 @@
 import { InvalidRequestError, MemoryNotFoundError } from '../model/errors.js';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import type { Memory } from '../model/memory.js';
+import { checkFilter } from '../model/filter-bounds.js';
 import { checkText } from '../model/payload.js';
 import type { AccessRecorder } from './access-recorder.js';
 import type { CoordinatePage, CoordinateQuery, CoordinateSearch } from './coordinate-search.port.js';
@@ -44,7 +45,9 @@ export class ReadService {
     return isWaiting ? { ...memory, accessCount: memory.accessCount + 1 } : memory;
   }
 
-  list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {
+  /** @throws InvalidRequestError for a filter beyond `FILTER_BOUNDS`. */
+  async list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {
+    checkFilter(query.filter);
     return this.catalog.list(namespace, query, new Date());
   }
 

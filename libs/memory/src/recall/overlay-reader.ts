@@ -8,6 +8,7 @@ import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../index-model/ind
 import type { PendingMemories, PendingMemory, PendingVersion } from '../index-model/pending-memories.port.js';
 import { RequestEndedError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
+import { nextTurn } from '../attempts/turns.js';
 
 /** Memories read and embedded per batch; between batches other requests get their turn. */
 const BATCH = 128;
@@ -155,6 +156,7 @@ export class OverlayReader {
         if (characters < CHARACTERS_PER_TURN) continue;
         characters = 0;
         // Analysed here, where others get their turn, and not all at once in the search that needs it.
+        await point.analyze?.();
         void point.text;
         await nextTurn();
       }
@@ -178,8 +180,4 @@ export class OverlayReader {
 function lacksVectors(points: ReadonlyMap<string, IndexPoint>): boolean {
   for (const { vector, text } of points.values()) if (vector === null && text.length > 0) return true;
   return false;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,6 +3,7 @@ import { IndexUnavailableError, InvalidRequestError } from '../model/errors.js';
 import { toCandidateContent } from '../index-model/index-point-factory.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 import { matchesFilter } from '../model/filter.js';
+import { checkFilter } from '../model/filter-bounds.js';
 import { checkText } from '../model/payload.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../model/payload-fields.js';
@@ -16,6 +17,7 @@ import { Lanes } from './lanes/lanes.js';
 import { LEXICAL_LANE } from './lanes/lexical-lane.js';
 import { laneWeight } from './ranking/lane-weight.js';
 import type { OverlayReader } from './overlay-reader.js';
+import { checkContext } from './contract/context-bounds.js';
 import type { RankingOptions } from './contract/ranking-options.js';
 import type { RecallRequest, RecallResult } from './contract/recall.types.js';
 import { shortlist } from './ranking/shortlist.js';
@@ -66,7 +68,7 @@ export class RecallService {
    * order. A lane that cannot answer, or whose answer misses committed changes or was cut short, is named in
    * `degraded`; recall fails only when no lane can answer. The work depends on `topK`, never on how much is stored.
    *
-   * @throws InvalidRequestError for an empty query or a `topK` out of bounds; StoreUnavailableError;
+   * @throws InvalidRequestError for an empty query, or a `topK`, filter or context out of bounds; StoreUnavailableError;
    * IndexUnavailableError when no lane can answer; RequestEndedError when the current request ends.
    */
   async recall(namespace: Namespace, request: RecallRequest): Promise<RecallResult> {
@@ -98,8 +100,10 @@ export class RecallService {
     }
   }
 
-  private check({ query, topK }: RecallRequest): void {
+  private check({ query, topK, filter, context }: RecallRequest): void {
     const { maxTopK } = this.options;
+    checkFilter(filter);
+    if (context) checkContext(context);
     checkText(query, 'query');
     if (query.trim() === '') throw new InvalidRequestError('query', 'must not be empty');
     if (!Number.isInteger(topK) || topK < 1 || topK > maxTopK) {

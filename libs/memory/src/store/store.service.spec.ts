@@ -5,6 +5,7 @@ import { ImportanceNormalizers } from './importance-normalizers.js';
 import { MemoryWriter, type DeleteReceipt, type WriteCommand, type WriteReceipt } from './memory-writer.port.js';
 import { StoreService } from './store.service.js';
 import { toNamespace } from '../model/namespace.js';
+import { turnsDuring } from '../testing/turns-during.js';
 
 const NAMESPACE = toNamespace('ns');
 
@@ -102,4 +103,16 @@ describe('a store that is being stopped', () => {
     await Promise.all([bulk, drained]);
     expect(answered).toEqual(['bulk', 'drained']);
   });
+});
+
+it('many items are checked with turns for others, before the first is stored', async () => {
+  const writer = new RecordingWriter();
+  const items = Array.from({ length: 30_000 }, (_, index) => aMemory(`text ${index}`));
+  const bad = { ...aMemory('bad'), coordinate: [] };
+  const store = aStore(writer);
+  const turns = await turnsDuring(async () => {
+    await expect(store.storePortions(NAMESPACE, [...items, bad])).rejects.toMatchObject({ index: 30_000 });
+  });
+  expect(turns).toBeGreaterThan(3);
+  expect(writer.written).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { toTheEnd } from '../attempts/bounded-wait.js';
+import { mapInTurns } from '../attempts/turns.js';
 import { InvalidBulkItemError, InvalidRequestError, OutcomeUnknownError } from '../model/errors.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { ImportanceNormalizers } from './importance-normalizers.js';
@@ -60,16 +61,7 @@ export class StoreService {
    * @throws OutcomeUnknownError when some are stored and others are not
    */
   async storePortions(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
-    const commands = this.toCommands(namespace, memories);
-    return toTheEnd(async () => {
-      const bulk = this.writePortions(commands);
-      this.bulks.add(bulk);
-      try {
-        return await bulk;
-      } finally {
-        this.bulks.delete(bulk);
-      }
-    });
+    return this.noted(this.checkAndWrite(namespace, memories));
   }
 
   /**
@@ -106,17 +98,31 @@ export class StoreService {
     return stored;
   }
 
-  private toCommands(namespace: Namespace, memories: readonly NewMemory[]): readonly WriteCommand[] {
-    const commands: WriteCommand[] = [];
-    for (const [index, memory] of memories.entries()) {
+  private async checkAndWrite(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {
+    const commands = await this.toCommands(namespace, memories);
+    // Noted by itself: it goes on when its caller does not wait for it any more.
+    return toTheEnd(() => this.noted(this.writePortions(commands)));
+  }
+
+  /** Keeps the service busy until the bulk is done. */
+  private async noted<T>(bulk: Promise<T>): Promise<T> {
+    this.bulks.add(bulk);
+    try {
+      return await bulk;
+    } finally {
+      this.bulks.delete(bulk);
+    }
+  }
+
+  private toCommands(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly WriteCommand[]> {
+    return mapInTurns(memories, (memory, index) => {
       try {
-        commands.push(this.toCommand(namespace, memory));
+        return this.toCommand(namespace, memory);
       } catch (error) {
         if (error instanceof InvalidRequestError) throw new InvalidBulkItemError(index, error);
         throw error;
       }
-    }
-    return commands;
+    });
   }
 
   private async writePortions(commands: readonly WriteCommand[]): Promise<readonly StoredMemory[]> {

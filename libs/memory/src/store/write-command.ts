@@ -34,7 +34,7 @@ export function toWriteCommand(
     type: memory.type,
     payload: memory.payload,
     payloadJson,
-    searchedText: searchedText(memory.payload, fields.text),
+    searchedText: searchedText(memory.payload, fields.text, () => payloadJson),
     session: scalarField(memory.payload, fields.session),
     importance,
     importanceNorm: 0,

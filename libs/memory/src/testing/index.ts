@@ -13,6 +13,7 @@ export { describeExpiredMemoriesContract } from './contracts/expired-memories.co
 export { describeIdempotencyStoreContract } from './contracts/idempotency-store.contract.js';
 export { heapGrowth } from './heap-growth.js';
 export { LINEAR_GROWTH, timeGrowth } from './time-growth.js';
+export { turnsDuring } from './turns-during.js';
 export {
   CONTRACT_DIMENSION,
   CONTRACT_TERMS,

@@ -11,14 +11,20 @@ const PUNCTUATION = /[{}[\]",:]+/g;
  * none of them, all strings of the payload; if it has no string at all, its names and values, so that a memory of
  * numbers can be found too. Equal payloads have equal texts, whatever the order of their names. However long the text
  * is, all of it is searched: the limit on payloads bounds it.
+ *
+ * @param json returns the canonical JSON text of the payload, where that is known already
  */
-export function searchedText(payload: JsonObject, textFields: readonly string[]): string {
+export function searchedText(
+  payload: JsonObject,
+  textFields: readonly string[],
+  json: () => string = () => canonicalJson(payload),
+): string {
   const parts: string[] = [];
   for (const field of textFields) {
     collectStrings(fieldValue(payload, field) ?? null, parts);
   }
   if (parts.length === 0) collectStrings(payload, parts);
-  if (parts.length === 0) parts.push(canonicalJson(payload).replaceAll(PUNCTUATION, ' ').trim());
+  if (parts.length === 0) parts.push(json().replaceAll(PUNCTUATION, ' ').trim());
   return parts.join('\n').toWellFormed();
 }
 

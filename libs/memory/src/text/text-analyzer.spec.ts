@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { heapGrowth } from '../testing/heap-growth.js';
-import { analyzeQuery, analyzeText } from './text-analyzer.js';
+import { turnsDuring } from '../testing/turns-during.js';
+import { analyzeInTurns, analyzeQuery, analyzeText, isLongText } from './text-analyzer.js';
 
 const terms = (text: string) => Object.fromEntries(analyzeText(text).terms);
 
@@ -58,5 +60,30 @@ describe('analyzeQuery', () => {
 
   it('meets the same terms in any spelling of the text', () => {
     expect(analyzeQuery('CAFÉ').terms).toEqual([...analyzeText('a cafe').terms.keys()]);
+  });
+});
+
+describe('analyzeInTurns', () => {
+  const words = (count: number) => Array.from({ length: count }, (_, index) => `word${index}`).join(' ');
+
+  it('lets the event loop turn while it reads a long text', async () => {
+    const text = words(60_000);
+    expect(isLongText(text)).toBe(true);
+    expect(await turnsDuring(() => analyzeInTurns(text))).toBeGreaterThan(15);
+  });
+
+  it('finds what is found at once, in the same order', async () => {
+    const parts = ["O'Neil's", 'ΟΔΥΣΣΕΥΣ', '1,234', 'e\u0301', '\u0301', '東京都', 'ﬁne', ' ', '\n', '\u00a0', "don't"];
+    const part = fc.oneof(fc.constantFrom(...parts), fc.string({ unit: 'binary' }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { minLength: 1 }), async (some) => {
+        const text = some.join(' ').repeat(Math.ceil(150_000 / (some.join(' ').length + 1)));
+        const whole = analyzeText(text);
+        const inTurns = await analyzeInTurns(text);
+        expect([...inTurns.terms]).toEqual([...whole.terms]);
+        expect(inTurns.length).toBe(whole.length);
+      }),
+      { numRuns: 20 },
+    );
   });
 });

@@ -1,5 +1,7 @@
 import type { TermVector } from './term-vector.js';
 import { detached } from './detached.js';
+import { nextTurn } from '../attempts/turns.js';
+import { portionsOf } from './portions.js';
 import { stemWord } from './stemmer.js';
 import { STOP_WORDS } from './stop-words.js';
 import { tokenize } from './tokenizer.js';
@@ -20,15 +22,43 @@ const MAX_REMEMBERED_LENGTH = 32;
  * terms. Texts and queries must go through the same analysis to match; a change here requires a reindex.
  */
 export function analyzeText(text: string): TermVector {
-  const terms = new Map<string, number>();
-  let length = 0;
-  for (const word of tokenize(text)) {
-    const term = termOf(word);
-    if (term === null) continue;
-    terms.set(term, (terms.get(term) ?? 0) + 1);
-    length += 1;
+  const counts = new TermCounts();
+  for (const word of tokenize(text)) counts.add(word);
+  return counts;
+}
+
+/** Texts up to this many characters are analysed at once: it takes a few milliseconds. */
+const CHARACTERS_PER_TURN = 64 * 1024;
+const WORDS_PER_TURN = 4 * 1024;
+
+/** Whether the text is better analysed by `analyzeInTurns`. */
+export function isLongText(text: string): boolean {
+  return text.length > CHARACTERS_PER_TURN;
+}
+
+/** As `analyzeText`, with turns of the event loop for others: a megabyte takes a quarter of a second. */
+export async function analyzeInTurns(text: string): Promise<TermVector> {
+  const counts = new TermCounts();
+  for (const portion of portionsOf(text, CHARACTERS_PER_TURN)) {
+    for (const [index, word] of tokenize(portion).entries()) {
+      counts.add(word);
+      if (index % WORDS_PER_TURN === WORDS_PER_TURN - 1) await nextTurn();
+    }
+    await nextTurn();
   }
-  return { terms, length };
+  return counts;
+}
+
+class TermCounts implements TermVector {
+  readonly terms = new Map<string, number>();
+  length = 0;
+
+  add(word: string): void {
+    const term = termOf(word);
+    if (term === null) return;
+    this.terms.set(term, (this.terms.get(term) ?? 0) + 1);
+    this.length += 1;
+  }
 }
 
 /** Returns the distinct terms of a query, in order; none when it has only stop words. */

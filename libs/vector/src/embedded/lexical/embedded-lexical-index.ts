@@ -32,11 +32,15 @@ export class EmbeddedLexicalIndex extends LexicalIndex {
   }
 
   async apply(namespace: Namespace, changes: readonly IndexChange[]): Promise<void> {
-    await this.#queue.run(namespace, changes, (change) => {
+    const apply = (change: IndexChange) => {
       const held = this.#openNamespace(namespace);
       held.apply(change);
       const idle = this.#emptied.note(namespace, held.size);
       if (idle !== undefined) this.#namespaces.delete(idle);
+    };
+    await this.#queue.run(namespace, changes, (change) => {
+      const analyzing = change.kind === 'upsert' ? change.point.analyze?.() : undefined;
+      return analyzing ? analyzing.then(() => apply(change)) : apply(change);
     });
   }
 

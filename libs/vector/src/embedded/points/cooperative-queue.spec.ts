@@ -61,4 +61,19 @@ describe('CooperativeQueue', () => {
     await next;
     expect(seen).toEqual([2]);
   });
+
+  it('waits for a step that takes turns, and keeps the order of runs and items', async () => {
+    const queue = new CooperativeQueue();
+    const seen: string[] = [];
+    const step = (item: string) => {
+      if (!item.startsWith('slow')) return void seen.push(item);
+      return new Promise<void>((ready) => setImmediate(ready)).then(() => void seen.push(item));
+    };
+    await Promise.all([
+      queue.run('a', ['slow 1', 'quick 2'], step),
+      queue.run('a', ['slow 3', 'quick 4'], step),
+      queue.run('a', ['quick 5'], step),
+    ]);
+    expect(seen).toEqual(['slow 1', 'quick 2', 'slow 3', 'quick 4', 'quick 5']);
+  });
 });

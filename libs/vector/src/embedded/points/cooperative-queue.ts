@@ -9,10 +9,14 @@ const SLICE_MS = 5;
 export class CooperativeQueue {
   readonly #tails = new Map<string, Promise<void>>();
 
-  /** Runs `step` once per item. A step that throws ends this run with that error; later runs continue. */
-  async run<T>(namespace: string, items: Iterable<T>, step: (item: T) => void): Promise<void> {
+  /**
+   * Runs `step` once per item. A step that throws ends this run with that error; later runs continue. What a step
+   * returns is waited for before the next item.
+   */
+  async run<T>(namespace: string, items: Iterable<T>, step: Step<T>): Promise<void> {
     const previous = this.#tails.get(namespace);
-    const run = previous === undefined ? inSlices(items, step) : previous.then(() => inSlices(items, step));
+    const work = () => inSlices(items, step);
+    const run = previous === undefined ? work() : previous.then(work);
     const tail = run.catch(() => undefined);
     this.#tails.set(namespace, tail);
     try {
@@ -23,11 +27,13 @@ export class CooperativeQueue {
   }
 }
 
-async function inSlices<T>(items: Iterable<T>, step: (item: T) => void): Promise<void> {
+type Step<T> = (item: T) => unknown;
+
+async function inSlices<T>(items: Iterable<T>, step: Step<T>): Promise<void> {
   let sliceStart = performance.now();
   for (const item of items) {
-    step(item);
-    // A step may take long: a text can be a megabyte.
+    const work = step(item);
+    if (work instanceof Promise) await work;
     if (performance.now() - sliceStart > SLICE_MS) {
       await setImmediate();
       sliceStart = performance.now();

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedReads, PageCursor, RequestLimits } from '@sfm/edge';
-import { coordinateKey, type JsonObject, type Memory, type Principal } from '@sfm/memory';
+import { coordinateKey, mapInTurns, type JsonObject, type Memory, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { continued } from '../wire/continued.js';
@@ -106,7 +106,7 @@ export class CompatLookupController {
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(PayloadsRequestSchema)) { coords }: PayloadsRequest,
   ): Promise<{ payloads: { payload: JsonObject; coord: string }[] }> {
-    const asked = coords.map((coord, index) => ({
+    const asked = await mapInTurns(coords, (coord, index) => ({
       coord,
       coordinate: this.limits.coordinate(coord, `coords.${index}`),
     }));
@@ -118,10 +118,10 @@ export class CompatLookupController {
       for (const memory of await this.memories.getMany(principal, portion)) byKey.set(memory.key, memory);
       start += maxBulkItems;
     } while (start < asked.length);
-    const payloads = asked.flatMap(({ coord, coordinate }) => {
+    const payloads = await mapInTurns(asked, ({ coord, coordinate }) => {
       const memory = byKey.get(coordinateKey(coordinate));
-      return memory ? [{ payload: flatPayload(memory), coord }] : [];
+      return memory && { payload: flatPayload(memory), coord };
     });
-    return { payloads };
+    return { payloads: payloads.filter((one) => one !== undefined) };
   }
 }

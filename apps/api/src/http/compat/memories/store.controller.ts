@@ -1,7 +1,14 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedWrites, RequestLimits } from '@sfm/edge';
-import { coordinateKey, InvalidBulkItemError, InvalidRequestError, type NewMemory, type Principal } from '@sfm/memory';
+import {
+  coordinateKey,
+  InvalidBulkItemError,
+  InvalidRequestError,
+  mapInTurns,
+  type NewMemory,
+  type Principal,
+} from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import {
@@ -82,7 +89,7 @@ export class CompatStoreController {
     @CurrentPrincipal() principal: Principal,
     @Body(new SchemaPipe(StoreBulkRequestSchema)) { items }: StoreBulkRequest,
   ): Promise<{ stored: number }> {
-    const memories = items.map((item, index) => this.toBulkMemory(item, index));
+    const memories = await mapInTurns(items, (item, index) => this.toBulkMemory(item, index));
     await this.memories.storePortions(principal, memories);
     return { stored: items.length };
   }

@@ -255,6 +255,13 @@ describe('tolerance', () => {
   });
 
   it('leaves out circumstances that nothing can be compared with', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`k${index}`, index]));
+    const cut = await asked({ context: many }, '/recall_with_context');
+    expect({ status: cut.status, keys: Object.keys(cut.request?.context ?? {}).length }).toEqual({
+      status: 200,
+      keys: 256,
+    });
+    expect(cut.warning).toMatch(/^299 - "context: cut to the first 256 values/);
     const { status, request, warning } = await asked({ context: { a: '\u0000' } }, '/recall_with_context');
     expect({ status, context: request?.context }).toEqual({ status: 200, context: undefined });
     expect(warning).toMatch(/^299 - "context: /);

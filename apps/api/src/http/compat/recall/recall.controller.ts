@@ -3,6 +3,7 @@ import { CountsAs, CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedRecall, RequestLimits } from '@sfm/edge';
 import {
   isJsonObject,
+  mapInTurns,
   type JsonObject,
   type KeywordBoost,
   type MemoryType,
@@ -126,7 +127,9 @@ export class CompatRecallController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<{ batches: JsonObject[][] }> {
     this.limits.count(queries.length, this.limits.bounds.maxBatchQueries, 'queries');
-    const questions = queries.map((query) => this.questions.read(this.asked({ ...settings, query }, typeOrEpisodic)));
+    const questions = await mapInTurns(queries, (query) =>
+      this.questions.read(this.asked({ ...settings, query }, typeOrEpisodic)),
+    );
     const results = await this.recaller.recallEach(
       principal,
       questions.map(({ request }) => request),

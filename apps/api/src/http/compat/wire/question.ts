@@ -1,7 +1,12 @@
 import type { RequestBounds, RequestLimits } from '@sfm/edge';
 import {
+  checkConditionCount,
+  checkContext,
+  checkFilter,
+  CONTEXT_BOUNDS,
   InvalidRequestError,
   type JsonObject,
+  type JsonValue,
   type KeywordBoost,
   type MemoryFilter,
   type MemoryType,
@@ -94,13 +99,27 @@ export class QuestionReader {
       );
       return filters.isCut ? 'nothing' : equalityFilter(type);
     }
-    const { _keywords, ...equalities } = filters ?? {};
-    try {
-      return equalityFilter(type, this.limits.json(equalities, 'filters'));
-    } catch (error) {
-      if (!(error instanceof InvalidRequestError)) throw error;
+    if (!filters) return equalityFilter(type);
+    const asked = Object.keys(filters).length - (Object.hasOwn(filters, '_keywords') ? 1 : 0);
+    checkConditionCount(asked, 'filters');
+    const { _keywords, ...equalities } = filters;
+    if (!this.canMatch(equalities)) {
       warnings.push(NOTHING_MATCHES);
       return 'nothing';
+    }
+    const filter = equalityFilter(type, equalities);
+    checkFilter(filter, 'filters');
+    return filter;
+  }
+
+  /** Whether a payload with these values could ever have been stored. */
+  private canMatch(equalities: JsonObject): boolean {
+    try {
+      this.limits.json(equalities, 'filters');
+      return true;
+    } catch (error) {
+      if (!(error instanceof InvalidRequestError)) throw error;
+      return false;
     }
   }
 
@@ -108,7 +127,10 @@ export class QuestionReader {
   private context({ context }: Asked, warnings: string[]): JsonObject | undefined {
     if (context === undefined) return undefined;
     try {
-      return this.limits.json(context, 'context');
+      const compared = firstKeys(context, CONTEXT_BOUNDS.maxKeys);
+      if (compared !== context) warnings.push(`context: cut to the first ${CONTEXT_BOUNDS.maxKeys} values`);
+      checkContext(this.limits.json(compared, 'context'));
+      return compared;
     } catch (error) {
       if (!(error instanceof InvalidRequestError)) throw error;
       warnings.push('context: cannot be compared with memories; ignored');
@@ -117,18 +139,36 @@ export class QuestionReader {
   }
 
   private keywords({ keywords, filters }: Asked, warnings: string[]): KeywordBoost | undefined {
-    const wished = keywords ?? { terms: wishes(filters), boost: KEYWORD_BOOST, exact: false, caseSensitive: false };
-    const words = wished.terms.filter((term) => term.trim() !== '');
     const { maxBatchQueries } = this.bounds;
+    const most = maxBatchQueries + 1;
+    const terms = wishes(filters, most);
+    const wished = keywords ?? { terms, boost: KEYWORD_BOOST, exact: false, caseSensitive: false };
+    const words = firstWords(wished.terms, most);
     if (words.length > maxBatchQueries) warnings.push(`terms: cut to the first ${maxBatchQueries}`);
-    const terms = words.slice(0, maxBatchQueries).map((term) => this.text(term, warnings, 'terms'));
-    return terms.length > 0 ? { ...wished, terms } : undefined;
+    const searched = words.slice(0, maxBatchQueries).map((term) => this.text(term, warnings, 'terms'));
+    return searched.length > 0 ? { ...wished, terms: searched } : undefined;
   }
 }
 
+/** Returns the first of the terms that are not blank: a body may hold a million. */
+function firstWords(terms: Iterable<JsonValue>, most: number): readonly string[] {
+  const words: string[] = [];
+  for (const term of terms) {
+    if (words.length === most) break;
+    if (typeof term === 'string' && term.trim() !== '') words.push(term);
+  }
+  return words;
+}
+
+function firstKeys(value: JsonObject, most: number): JsonObject {
+  const keys = Object.keys(value);
+  if (keys.length <= most) return value;
+  return Object.fromEntries(keys.slice(0, most).map((key) => [key, value[key] ?? null]));
+}
+
 /** One client wishes for words by a filter of this name, which no payload is to equal. */
-function wishes(filters: Asked['filters']): readonly string[] {
+function wishes(filters: Asked['filters'], most: number): readonly string[] {
   const words = filters && !(filters instanceof UnreadableFilters) ? filters['_keywords'] : undefined;
   if (typeof words === 'string') return [words];
-  return Array.isArray(words) ? words.filter((word) => typeof word === 'string') : [];
+  return Array.isArray(words) ? firstWords(words, most) : [];
 }

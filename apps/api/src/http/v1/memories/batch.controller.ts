@@ -11,7 +11,14 @@ import {
   type NewMemoryBatch,
   type Outcome,
 } from '@sfm/edge';
-import { isJsonObject, type JsonObject, type NewMemory, type Principal, type StoreOutcome } from '@sfm/memory';
+import {
+  isJsonObject,
+  mapInTurns,
+  type JsonObject,
+  type NewMemory,
+  type Principal,
+  type StoreOutcome,
+} from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { describeHttpError } from '../../errors/describe-http-error.js';
@@ -60,7 +67,7 @@ export class MemoryBatchController {
   }
 
   private async storeEach(principal: Principal, bodies: readonly unknown[]): Promise<Outcome<JsonObject>> {
-    const attempts = bodies.map((body) => this.attempt(body));
+    const attempts = await mapInTurns(bodies, (body) => this.attempt(body));
     const accepted = attempts.flatMap((attempt) => ('memory' in attempt ? [attempt.memory] : []));
     const outcomes = await this.writes.storeEach(principal, accepted);
     const inOrder = outcomes[Symbol.iterator]();

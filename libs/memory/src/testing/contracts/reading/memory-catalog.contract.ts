@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemoryFilter, PayloadCondition } from '../../../model/filter.js';
+import { checkFilter, FILTER_BOUNDS } from '../../../model/filter-bounds.js';
 import type { JsonValue } from '../../../model/json.js';
 import { JsonNumber } from '../../../model/json-number.js';
 import { parseJson } from '../../../model/parse-json.js';
@@ -62,6 +63,21 @@ export function describeMemoryCatalogContract(adapter: string, truth: TruthHarne
       expect(await list({ payload: [{ path: ['deep', 'none'], exists: false }] })).toEqual(['1', '2', '3']);
       expect(await list({ createdBefore: Date.now() - 3_600_000 })).toEqual([]);
       expect(await list({ createdFrom: Date.now() - 3_600_000 }, 1)).toEqual(['1']);
+    });
+
+    it('answers the deepest and largest filters that are allowed', async () => {
+      const namespace = await store({ coordinate: [1] });
+      const { maxChoices, maxConditions, maxDepth } = FILTER_BOUNDS;
+      const deep = Array.from({ length: maxDepth }, () => 'k');
+      const payload: PayloadCondition[] = [
+        { path: deep, range: { gt: 1, gte: 1, lt: 9, lte: 9 } },
+        { path: deep.slice(0, -maxConditions), contains: 'x' },
+        { path: ['a'], anyOf: Array.from({ length: maxChoices }, (_, index) => index) },
+        ...Array.from({ length: maxConditions - 3 }, (_, index) => ({ path: [`k${index}`], equals: index })),
+      ];
+      const filter: MemoryFilter = { payload };
+      expect(() => checkFilter(filter)).not.toThrow();
+      expect(await truth().catalog.list(namespace, { filter, limit: 5 }, now())).toEqual({ memories: [] });
     });
 
     it('filters by numbers as numbers, by all their digits and in any notation', async () => {

@@ -9,8 +9,10 @@ export function* portionsOf(text: string, characters: number): Generator<string>
   while (text.length - start > characters) {
     SPACE.lastIndex = start + characters;
     if (!SPACE.test(text)) break;
-    yield text.slice(start, SPACE.lastIndex);
-    start = SPACE.lastIndex;
+    // Read before the yield: until it goes on, others cut other texts with the same expression.
+    const end = SPACE.lastIndex;
+    yield text.slice(start, end);
+    start = end;
   }
   yield text.slice(start);
 }
