@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { stringifyJson } from '@sfm/memory';
+import { withinAnswerBound } from './answers/answer-bound.js';
 import { requestIdOf } from '@sfm/observability';
 import { errorResponse } from './errors/error-response.js';
 import { statusError } from './errors/http-error.js';
@@ -45,7 +46,7 @@ export function createHttpAdapter({ trustedProxies }: Pick<HttpOptions, 'trusted
     },
   });
   const fastify = adapter.getInstance();
-  fastify.setReplySerializer((body) => stringifyJson(body));
+  fastify.setReplySerializer((body) => stringifyJson(withinAnswerBound(body)));
   fastify.server.on('checkExpectation', refuseExpectation);
   return adapter;
 }

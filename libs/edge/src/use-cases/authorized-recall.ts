@@ -1,4 +1,11 @@
-import { sideBySide, type Principal, type RecallRequest, type RecallResult, type RecallService } from '@sfm/memory';
+import {
+  nextTurn,
+  sideBySide,
+  type Principal,
+  type RecallRequest,
+  type RecallResult,
+  type RecallService,
+} from '@sfm/memory';
 import { admit } from './admission.js';
 
 /** Recalls of one batch at once: more would take the store from other callers, and the first answers come no sooner. */
@@ -20,7 +27,11 @@ export class AuthorizedRecall {
     requests: readonly (RecallRequest | undefined)[],
   ): Promise<readonly RecallResult[]> {
     admit(principal, 'recallEach');
-    return sideBySide(requests, SIDE_BY_SIDE, (request) => this.#answer(principal, request));
+    return sideBySide(requests, SIDE_BY_SIDE, async (request) => {
+      // What answers from memory alone would otherwise keep all other callers waiting for the whole batch.
+      await nextTurn();
+      return this.#answer(principal, request);
+    });
   }
 
   async #answer(principal: Principal, request: RecallRequest | undefined): Promise<RecallResult> {

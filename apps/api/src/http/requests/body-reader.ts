@@ -2,27 +2,28 @@ import type { Readable } from 'node:stream';
 import { fieldName } from '@sfm/edge';
 import { HttpRefusal } from '../errors/http-refusal.js';
 import { statusError } from '../errors/http-error.js';
-import { NestingScan, pathToEnd } from './nesting-scan.js';
+import { JsonScan, pathToEnd, type JsonBounds } from './json-scan.js';
 
 const UPLOAD_ABORTED = 'upload_aborted';
 
 /** What a body may be; one that is more is refused while it is read. */
-export interface BodyBounds {
+export interface BodyBounds extends JsonBounds {
   readonly maxBytes: number;
-  /** Deepest nesting of objects and lists. */
-  readonly maxDepth: number;
 }
+
+/** What a body has too many of. */
+const COUNTED = { maxValues: 'values', maxKeys: 'keys' } as const;
 
 /**
  * Reads a body of JSON. What is left of one that is refused is discarded as it comes in.
  *
  * @param declaredBytes as the caller says, if it does
- * @throws HttpRefusal 413 or 422 as soon as the body is too large or too deep, and 400 when the caller hangs up
+ * @throws HttpRefusal 413 or 422 as soon as the body is too large, too deep or made of too much, and 400 when the caller hangs up
  */
 export async function readBody(stream: Readable, bounds: BodyBounds, declaredBytes?: number): Promise<Buffer> {
   if (declaredBytes !== undefined && declaredBytes > bounds.maxBytes) throw tooLarge();
   return new Promise((resolve, reject) => {
-    const scan = new NestingScan(bounds.maxDepth);
+    const scan = new JsonScan(bounds);
     const chunks: Buffer[] = [];
     let bytes = 0;
     const settle = (refusal?: HttpRefusal) => {
@@ -36,9 +37,11 @@ export async function readBody(stream: Readable, bounds: BodyBounds, declaredByt
     const take = (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes > bounds.maxBytes) return settle(tooLarge());
-      const tooDeepAt = scan.feed(chunk);
-      if (tooDeepAt === undefined) return void chunks.push(chunk);
-      settle(tooDeep(Buffer.concat([...chunks, chunk.subarray(0, tooDeepAt)]), bounds));
+      const excess = scan.feed(chunk);
+      if (excess === undefined) return void chunks.push(chunk);
+      const { bound, at } = excess;
+      if (bound === 'maxDepth') settle(tooDeep(Buffer.concat([...chunks, chunk.subarray(0, at)]), bounds));
+      else settle(tooMuch(`holds too many ${COUNTED[bound]}: a body has at most ${bounds[bound]}`));
     };
     // Stays: a connection may break while the rest is discarded.
     stream.on('error', hangUp);
@@ -56,8 +59,10 @@ function tooLarge(): HttpRefusal {
 }
 
 function tooDeep(before: Buffer, { maxDepth }: BodyBounds): HttpRefusal {
-  const path = pathToEnd(before.toString('utf8'));
-  const allowed = `is nested too deeply: a body has at most ${maxDepth} levels`;
+  return tooMuch(`is nested too deeply: a body has at most ${maxDepth} levels`, pathToEnd(before.toString('utf8')));
+}
+
+function tooMuch(allowed: string, path: (string | number)[] = []): HttpRefusal {
   const name = fieldName({ part: 'body', path });
   return new HttpRefusal({
     status: 422,

@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MalformedJsonError } from '../errors/malformed-json-error.js';
 import { HttpRefusal } from '../errors/http-refusal.js';
 import { isHangUp, readBody, type BodyBounds } from './body-reader.js';
+import { turnToParse } from './parsing-turns.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const digests = new WeakMap<object, string>();
@@ -25,7 +26,9 @@ export function registerJsonParser(
     /^application\/([a-z0-9.+-]+\+)?json\b/,
     async (request: FastifyRequest, stream: IncomingMessage) => {
       try {
-        return readJson(request, await readBody(stream, bounds, declaredBytes(request)));
+        const body = await readBody(stream, bounds, declaredBytes(request));
+        await turnToParse(body.length);
+        return readJson(request, body);
       } catch (error) {
         // A connection that breaks is nobody's doing.
         throw isHangUp(error) ? error : await refusals.count(request, error);

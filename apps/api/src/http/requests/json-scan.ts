@@ -1,5 +1,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const COLON = 0x3a;
 const OPENING = [0x5b, 0x7b];
 const CLOSING = [0x5d, 0x7d];
 
@@ -8,32 +10,62 @@ const MAX_STEPS = 4;
 /** Longest key that is told, in UTF-16 code units. */
 const MAX_KEY = 100;
 
+/** How much JSON text may be made of, whatever its size. */
+export interface JsonBounds {
+  /** Deepest nesting of objects and lists. */
+  readonly maxDepth: number;
+  /** Most values, those in objects and lists and these themselves. */
+  readonly maxValues: number;
+  /** Most keys of all objects together: each costs a parser several times what a value does. */
+  readonly maxKeys: number;
+}
+
+/** The bound that a text exceeds, and the index of the byte that does. */
+export interface Excess {
+  readonly bound: keyof JsonBounds;
+  readonly at: number;
+}
+
 /**
- * Follows how deep JSON text is nested while its bytes come in, so that a parser never sees what is too deep. Text that
- * is no JSON is left to the parser.
+ * Follows how deep JSON text is nested and how many values and keys it has while its bytes come in, so that a parser never
+ * sees what would keep it busy for long. Text that is no JSON is left to the parser.
  */
-export class NestingScan {
+export class JsonScan {
   private depth = 0;
+  private values = 1;
+  private keys = 0;
   private inString = false;
   private isEscaped = false;
 
-  constructor(private readonly maxDepth: number) {}
+  constructor(private readonly bounds: JsonBounds) {}
 
-  /** Reads on. Returns the index of the first byte in the chunk that opens a level too many. */
-  feed(chunk: Uint8Array): number | undefined {
-    for (let index = 0; index < chunk.length; index += 1) {
-      const byte = chunk[index];
+  /** Reads on. Returns the first excess in the chunk. */
+  feed(chunk: Uint8Array): Excess | undefined {
+    for (let at = 0; at < chunk.length; at += 1) {
+      const byte = chunk[at];
       if (this.isEscaped) this.isEscaped = false;
       else if (this.inString) {
         if (byte === QUOTE) this.inString = false;
         else if (byte === BACKSLASH) this.isEscaped = true;
       } else if (byte === QUOTE) this.inString = true;
+      else if (byte === COMMA) this.values += 1;
+      else if (byte === COLON) this.keys += 1;
       else if (byte === OPENING[0] || byte === OPENING[1]) {
         this.depth += 1;
-        if (this.depth > this.maxDepth) return index;
+        this.values += 1;
       } else if (byte === CLOSING[0] || byte === CLOSING[1]) this.depth -= 1;
+      else continue;
+      const bound = this.exceeded();
+      if (bound !== undefined) return { bound, at };
     }
     return undefined;
+  }
+
+  private exceeded(): keyof JsonBounds | undefined {
+    const { maxDepth, maxValues, maxKeys } = this.bounds;
+    if (this.depth > maxDepth) return 'maxDepth';
+    if (this.values > maxValues) return 'maxValues';
+    return this.keys > maxKeys ? 'maxKeys' : undefined;
   }
 }
 
