@@ -100,8 +100,8 @@ describe('hostile input is refused with a 4xx that names the field, before anyth
     }
   });
 
-  it('hundreds of thousands of unknown fields, with a small answer', async () => {
-    const fields = many(100_000).slice(1, -1);
+  it('tens of thousands of unknown fields, with a small answer', async () => {
+    const fields = many(90_000).slice(1, -1);
     for (const { url, valid } of ROUTES.filter((route) => route.url.startsWith('/v1'))) {
       const body = `${valid.slice(0, -1)},${fields}}`;
       await expectRefused({ method: 'POST', url, field: 'k0', body, why: 'unknown fields' });

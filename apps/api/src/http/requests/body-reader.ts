@@ -18,7 +18,8 @@ const COUNTED = { maxValues: 'values', maxKeys: 'keys' } as const;
  * Reads a body of JSON. What is left of one that is refused is discarded as it comes in.
  *
  * @param declaredBytes as the caller says, if it does
- * @throws HttpRefusal 413 or 422 as soon as the body is too large, too deep or made of too much, and 400 when the caller hangs up
+ * @throws HttpRefusal 413 or 422 as soon as the body is too large, too deep or made of too much, and 400 when the caller
+ * hangs up
  */
 export async function readBody(stream: Readable, bounds: BodyBounds, declaredBytes?: number): Promise<Buffer> {
   if (declaredBytes !== undefined && declaredBytes > bounds.maxBytes) throw tooLarge();
@@ -39,9 +40,8 @@ export async function readBody(stream: Readable, bounds: BodyBounds, declaredByt
       if (bytes > bounds.maxBytes) return settle(tooLarge());
       const excess = scan.feed(chunk);
       if (excess === undefined) return void chunks.push(chunk);
-      const { bound, at } = excess;
-      if (bound === 'maxDepth') settle(tooDeep(Buffer.concat([...chunks, chunk.subarray(0, at)]), bounds));
-      else settle(tooMuch(`holds too many ${COUNTED[bound]}: a body has at most ${bounds[bound]}`));
+      const before = Buffer.concat([...chunks, chunk.subarray(0, excess.at)]).toString('utf8');
+      settle(refusalOf(excess.bound, bounds, pathToEnd(before)));
     };
     // Stays: a connection may break while the rest is discarded.
     stream.on('error', hangUp);
@@ -58,11 +58,13 @@ function tooLarge(): HttpRefusal {
   return new HttpRefusal(statusError(413, ''));
 }
 
-function tooDeep(before: Buffer, { maxDepth }: BodyBounds): HttpRefusal {
-  return tooMuch(`is nested too deeply: a body has at most ${maxDepth} levels`, pathToEnd(before.toString('utf8')));
-}
-
-function tooMuch(allowed: string, path: (string | number)[] = []): HttpRefusal {
+function refusalOf(bound: keyof JsonBounds, bounds: JsonBounds, end: readonly (string | number)[]): HttpRefusal {
+  const isTooDeep = bound === 'maxDepth';
+  const allowed = isTooDeep
+    ? `is nested too deeply: a body has at most ${bounds[bound]} levels`
+    : `makes the body hold too many ${COUNTED[bound]}: at most ${bounds[bound]} are allowed`;
+  // Of a list that is too long, the list is what matters.
+  const path = isTooDeep ? [...end] : end.slice(0, end.findLastIndex((step) => typeof step === 'string') + 1);
   const name = fieldName({ part: 'body', path });
   return new HttpRefusal({
     status: 422,
