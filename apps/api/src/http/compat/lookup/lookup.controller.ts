@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedReads, PageCursor, RequestLimits } from '@sfm/edge';
-import { coordinateKey, mapInTurns, type JsonObject, type Memory, type Principal } from '@sfm/memory';
+import { coordinateKey, mapInTurns, type JsonObject, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { continued } from '../wire/continued.js';
@@ -111,16 +111,17 @@ export class CompatLookupController {
       coordinate: this.limits.coordinate(coord, `coords.${index}`),
     }));
     const { maxBulkItems } = this.limits.bounds;
-    const byKey = new Map<string, Memory>();
+    // Made once for each memory: one that is large may be asked for thousands of times.
+    const byKey = new Map<string, JsonObject>();
     let start = 0;
     do {
       const portion = asked.slice(start, start + maxBulkItems).map(({ coordinate }) => coordinate);
-      for (const memory of await this.memories.getMany(principal, portion)) byKey.set(memory.key, memory);
+      for (const memory of await this.memories.getMany(principal, portion)) byKey.set(memory.key, flatPayload(memory));
       start += maxBulkItems;
     } while (start < asked.length);
     const payloads = await mapInTurns(asked, ({ coord, coordinate }) => {
-      const memory = byKey.get(coordinateKey(coordinate));
-      return memory && { payload: flatPayload(memory), coord };
+      const payload = byKey.get(coordinateKey(coordinate));
+      return payload && { payload, coord };
     });
     return { payloads: payloads.filter((one) => one !== undefined) };
   }
