@@ -32,3 +32,4 @@ export {
   validTraceparent,
 } from './tracing/tracing.js';
 export { type SamplerName, type TracingOptions } from './tracing/tracing-options.js';
+export { within } from './waiting/within.js';

@@ -1,3 +1,4 @@
+import { within } from '@sfm/observability';
 import type { LoggerService } from '@nestjs/common';
 
 /** How long each step may take that is left when the time is over: enough for a PostgreSQL to end at once. */
@@ -58,8 +59,6 @@ export class Shutdown {
   }
 
   private async outcomeOf(step: () => Promise<void>, withinMs: number): Promise<'done' | 'failed' | 'late'> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<'late'>((resolve) => (timer = setTimeout(resolve, Math.max(0, withinMs), 'late')));
     const done = step().then(
       () => 'done' as const,
       (err: unknown) => {
@@ -67,6 +66,6 @@ export class Shutdown {
         return 'failed' as const;
       },
     );
-    return Promise.race([done, late]).finally(() => clearTimeout(timer));
+    return within<'done' | 'failed' | 'late'>(Math.max(0, withinMs), done, 'late');
   }
 }

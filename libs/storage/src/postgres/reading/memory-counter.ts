@@ -1,4 +1,5 @@
 import { whileWanted, withoutBudget, type MemoryCounts, type Namespace } from '@sfm/memory';
+import { within } from '@sfm/observability';
 import { LRUCache } from 'lru-cache';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { epochMs } from '../rows/epoch-ms.js';
@@ -82,11 +83,9 @@ export class MemoryCounter {
       () => (count.running = undefined),
     );
     const { running, last } = count;
-    let timer: NodeJS.Timeout | undefined;
-    const tooLate = new Promise<undefined>((resolve) => (timer = setTimeout(resolve, this.patienceMs, undefined)));
     // A caller who does not wait for its end must not leave its failure unheard.
     running.catch(() => undefined);
-    const counted = await whileWanted(Promise.race([running, tooLate])).finally(() => clearTimeout(timer));
+    const counted = await whileWanted(within<MemoryCounts | undefined>(this.patienceMs, running, undefined));
     return counted ?? last ?? this.estimate(namespace);
   }
 

@@ -55,6 +55,13 @@ export async function readWindow<Row extends QueryResultRow>(
   return { rows: rows.filter(({ is_edge }) => !is_edge), edge: edge && placeOf(edge) };
 }
 
+/** Cuts a window that was read with one row more than the limit. `next` is where the following page begins, if any. */
+export function cutToPage<Row>({ rows, edge }: MemoryWindow<Row>, limit: number) {
+  const listed = rows.slice(0, limit);
+  const last = listed.at(-1);
+  return { listed, next: rows.length > limit && last ? placeOf(last) : edge };
+}
+
 export function placeOf({ place_ms, place_id }: WindowPlace): ListPosition {
   return { createdAtMs: place_ms, id: place_id };
 }

@@ -6,7 +6,7 @@ import {
   type Namespace,
 } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
-import { placeOf, readWindow } from './memory-window.js';
+import { cutToPage, readWindow } from './memory-window.js';
 import { SqlParameters } from './sql-parameters.js';
 
 /** Number of memories that one page looks at, inside the box or not. */
@@ -26,7 +26,7 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
     const parameters = new SqlParameters();
     const bounds = [...boundsSql(min, '>=', parameters), ...boundsSql(max, '<=', parameters)];
     if (type !== undefined) bounds.push(`m.type = ${parameters.add(type)}`);
-    const { rows, edge } = await readWindow<{ coordinate: number[] }>(
+    const window = await readWindow<{ coordinate: number[] }>(
       this.database,
       {
         namespace,
@@ -40,9 +40,7 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
       },
       parameters,
     );
-    const listed = rows.slice(0, limit);
-    const last = listed.at(-1);
-    const next = rows.length > limit && last ? placeOf(last) : edge;
+    const { listed, next } = cutToPage(window, limit);
     return { coordinates: listed.map(({ coordinate }) => coordinate), ...(next ? { next } : {}) };
   }
 }

@@ -11,7 +11,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import { SettledWrites } from '../writing/write-moment.js';
 import { createdSql, filterSql } from './filter-sql.js';
-import { LAST_ID, placeOf, readWindow } from './memory-window.js';
+import { cutToPage, LAST_ID, readWindow } from './memory-window.js';
 import { MemoryCounter } from './memory-counter.js';
 import { SqlParameters } from './sql-parameters.js';
 
@@ -65,7 +65,7 @@ export class PostgresMemoryCatalog extends MemoryCatalog {
   ): Promise<MemoryPage> {
     const parameters = new SqlParameters();
     const createdBefore = Math.min(filter?.createdBefore ?? Infinity, untilMs ?? Infinity);
-    const { rows, edge } = await readWindow<MemoryRow>(
+    const window = await readWindow<MemoryRow>(
       this.database,
       {
         namespace,
@@ -80,9 +80,7 @@ export class PostgresMemoryCatalog extends MemoryCatalog {
       },
       parameters,
     );
-    const listed = rows.slice(0, limit);
-    const last = listed.at(-1);
-    const next = rows.length > limit && last ? placeOf(last) : edge;
+    const { listed, next } = cutToPage(window, limit);
     return { memories: listed.map(toMemory), ...(next ? { next } : {}) };
   }
 }
