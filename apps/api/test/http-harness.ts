@@ -6,6 +6,7 @@ import { EdgeModule, HealthReader, type EdgeOptions, type HealthReport } from '@
 import {
   AccessRecorder,
   ForgetService,
+  HistoryService,
   ImportanceNormalizers,
   IndexReadiness,
   ReadService,
@@ -150,6 +151,7 @@ function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 're
       useValue: new ReadService(truth.reader, truth.catalog, truth.coordinates, truth.keywords, recorder),
     },
     { provide: ForgetService, useValue: new ForgetService(truth.writer) },
+    { provide: HistoryService, useValue: new HistoryService(truth.history) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },

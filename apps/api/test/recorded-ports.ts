@@ -4,12 +4,17 @@ import {
   ImportanceHistory,
   KeywordSearch,
   MemoryCatalog,
+  MemoryHistory,
   MemoryReader,
   MemoryWriter,
   type CoordinatePage,
   type CoordinateQuery,
   type DeleteCommand,
   type DeleteReceipt,
+  type LedgerPlace,
+  type LedgerVersion,
+  type LedgerVersions,
+  type VersionsQuery,
   type KeywordPage,
   type KeywordQuery,
   type ListPosition,
@@ -29,11 +34,14 @@ import {
 export class RecordedTruth {
   readonly calls: string[] = [];
   readonly memories = new Map<string, Memory>();
+  /** By namespace and key, oldest first. */
+  readonly ledger = new Map<string, LedgerVersion[]>();
   readonly writer: MemoryWriter = new RecordingWriter(this);
   readonly reader: MemoryReader = new RecordingReader(this);
   readonly catalog: MemoryCatalog = new RecordingCatalog(this);
   readonly coordinates: CoordinateSearch = new RecordingCoordinateSearch(this);
   readonly keywords: KeywordSearch = new RecordingKeywordSearch(this);
+  readonly history: MemoryHistory = new RecordingHistory(this);
   readonly accesses: AccessCounter = new UncountedAccesses();
   readonly importances: ImportanceHistory = new NoImportances();
   /** What writes wait for. */
@@ -49,6 +57,11 @@ export class RecordedTruth {
     this.calls.push(call);
     this.lastQuery = query;
     if (this.failure) throw this.failure;
+  }
+
+  append(place: string, change: Omit<LedgerVersion, 'version'>): void {
+    const versions = this.ledger.get(place) ?? [];
+    this.ledger.set(place, [...versions, { ...change, version: versions.length + 1 }]);
   }
 
   of(namespace: Namespace): Memory[] {
@@ -79,6 +92,7 @@ class RecordingWriter extends MemoryWriter {
         lastAccessedAt: null,
         accessCount: 0,
       });
+      this.truth.append(place, { kind: known ? 'updated' : 'created', at: now, type: command.type, content: command });
       return { key: command.key, version, created: known === undefined, id, createdAtMs: createdAt.getTime() };
     });
   }
@@ -87,7 +101,10 @@ class RecordingWriter extends MemoryWriter {
     this.truth.note('delete', commands);
     return commands
       .filter(({ namespace, key }) => this.truth.memories.delete(`${namespace}/${key}`))
-      .map(({ namespace, key }) => ({ namespace, key, version: 2 }));
+      .map(({ namespace, key }) => {
+        this.truth.append(`${namespace}/${key}`, { kind: 'deleted', at: new Date(), type: 'episodic', content: null });
+        return { namespace, key, version: 2 };
+      });
   }
 }
 
@@ -127,6 +144,34 @@ class RecordingCatalog extends MemoryCatalog {
     this.truth.note('counts', namespace);
     const total = namespace === undefined ? this.truth.memories.size : this.truth.of(namespace).length;
     return { total, episodic: total, semantic: 0 };
+  }
+}
+
+class RecordingHistory extends MemoryHistory {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async page({ namespace, key }: LedgerPlace, { before = Infinity, limit }: VersionsQuery): Promise<LedgerVersions> {
+    this.truth.note('history', key);
+    const { versions, standing } = this.of(namespace, key);
+    return { versions: versions.filter(({ version }) => version < before).slice(0, limit), standing };
+  }
+
+  async find({ namespace, key }: LedgerPlace, wanted: readonly number[]): Promise<LedgerVersions> {
+    this.truth.note('versions', wanted);
+    const { versions, standing } = this.of(namespace, key);
+    return { versions: versions.filter(({ version }) => wanted.includes(version)), standing };
+  }
+
+  private of(namespace: Namespace, key: string): LedgerVersions {
+    const place = `${namespace}/${key}`;
+    const versions = [...(this.truth.ledger.get(place) ?? [])].reverse();
+    const began = versions.find(({ kind }) => kind === 'created');
+    const newest = versions[0];
+    if (!newest || !began) return { versions, standing: undefined };
+    const isLive = this.truth.memories.has(place);
+    return { versions, standing: { version: newest.version, createdVersion: began.version, isLive } };
   }
 }
 

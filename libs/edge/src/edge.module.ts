@@ -2,6 +2,7 @@ import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMe
 import {
   EmbeddedIdempotencyStore,
   ForgetService,
+  HistoryService,
   IdempotencyStore,
   IndexReadiness,
   ReadService,
@@ -14,6 +15,7 @@ import { RequestLimits } from './checks/request-limits.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
+import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
@@ -21,7 +23,7 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService and
+   * Must provide StoreService, ReadService, ForgetService, HistoryService, RecallService, VerifyService, ReindexService and
    * IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -65,6 +67,11 @@ const useCases: FactoryProvider[] = [
     useFactory: (stores: StoreService, forgetting: ForgetService) => new AuthorizedWrites(stores, forgetting),
   },
   { provide: AuthorizedReads, inject: [ReadService], useFactory: (reads: ReadService) => new AuthorizedReads(reads) },
+  {
+    provide: AuthorizedHistory,
+    inject: [HistoryService],
+    useFactory: (histories: HistoryService) => new AuthorizedHistory(histories),
+  },
   {
     provide: AuthorizedRecall,
     inject: [RecallService],

@@ -27,6 +27,13 @@ export {
   type Outcome,
   type RepeatableCall,
 } from './idempotency/idempotent-requests.js';
+export {
+  diffView,
+  historyView,
+  toVersionsQuery,
+  type HistoryFields,
+  type HistoryPlace,
+} from './mapping/history-view.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
@@ -44,6 +51,7 @@ export {
   timeBounds,
 } from './schemas/fields.js';
 export { FILTER_SCHEMA } from './schemas/filter-schema.js';
+export { DiffSchema, HistorySchema, PatchOperationSchema, VersionSchema } from './schemas/history.schemas.js';
 export { comparedObject, JSON_VALUE, jsonObject } from './schemas/json-object.js';
 export {
   ReindexBodySchema,
@@ -71,6 +79,7 @@ export {
   type RecallBody,
 } from './schemas/recall.schemas.js';
 export { SCOPE_OF, admit, type UseCase } from './use-cases/admission.js';
+export { AuthorizedHistory } from './use-cases/authorized-history.js';
 export {
   AuthorizedMaintenance,
   type AdmittedWork,

@@ -29,6 +29,8 @@ export {
   PayloadTooLargeError,
   InvalidBulkItemError,
   MemoryNotFoundError,
+  VersionNotFoundError,
+  VersionUnavailableError,
   MissingTokenError,
   InvalidTokenError,
   RateLimitExceededError,
@@ -113,6 +115,18 @@ export { type KeywordLookup, type KeywordPage, type KeywordQuery, KeywordSearch 
 export type { ListPosition } from './read/list-position.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
+export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
+export { type PatchOperation } from './history/json-patch.js';
+export {
+  MemoryHistory,
+  type LedgerPlace,
+  type LedgerVersion,
+  type LedgerVersions,
+  type Standing,
+  type VersionContent,
+  type VersionsQuery,
+} from './history/memory-history.port.js';
+export { type ShownVersion, type Withholding } from './history/shown-version.js';
 export { Embedder, type EmbeddingCall } from './index-model/embedder.port.js';
 export {
   type IndexPoint,

@@ -4,6 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { completeOptions } from '@sfm/composition';
 import { loadConfig } from '@sfm/config';
 import {
+  AuthorizedHistory,
   AuthorizedMaintenance,
   AuthorizedReads,
   AuthorizedRecall,
@@ -26,6 +27,7 @@ const NEEDED = [
   AuthorizedWrites,
   AuthorizedReads,
   AuthorizedRecall,
+  AuthorizedHistory,
   AuthorizedMaintenance,
   RequestLimits,
   PageCursor,

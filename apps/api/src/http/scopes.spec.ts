@@ -39,6 +39,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   stats: { scope: 'read', method: 'GET', url: '/stats' },
   v1ListMemories: { scope: 'read', method: 'GET', url: '/v1/memories' },
   v1ReadMemory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2' },
+  v1ReadHistory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2/history' },
+  v1CompareVersions: { scope: 'read', method: 'GET', url: '/v1/memories/1,2/diff?from=1&to=2' },
   v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },

@@ -8,6 +8,7 @@ import {
   ExpiredMemories,
   ExpirySweep,
   ForgetService,
+  HistoryService,
   ImportanceNormalizers,
   IndexCompleteness,
   IndexFollower,
@@ -19,6 +20,7 @@ import {
   LexicalIndex,
   LexicalLane,
   MemoryCatalog,
+  MemoryHistory,
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
@@ -94,6 +96,11 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
         telemetry: MemoryTelemetry,
         recent?: RecentWrites,
       ) => new StoreService(recent ? new NotedMemoryWriter(writer, recent) : writer, normalizers, telemetry, store),
+    },
+    {
+      provide: HistoryService,
+      inject: [MemoryHistory],
+      useFactory: (histories: MemoryHistory) => new HistoryService(histories),
     },
     { provide: ForgetService, inject: [MemoryWriter], useFactory: (writer: MemoryWriter) => new ForgetService(writer) },
     {

@@ -2,6 +2,7 @@ import type { INestApplicationContext, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   ForgetService,
+  HistoryService,
   IndexReadiness,
   ReadService,
   RecallService,
@@ -29,6 +30,7 @@ export interface MemorySystem {
   readonly store: StoreService;
   readonly read: ReadService;
   readonly forget: ForgetService;
+  readonly history: HistoryService;
   readonly recall: RecallService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
@@ -97,6 +99,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     store: find(StoreService),
     read: find(ReadService),
     forget: find(ForgetService),
+    history: find(HistoryService),
     recall: find(RecallService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ForgetService,
+  HistoryService,
   IndexReadiness,
   NamespaceForbiddenError,
   ReadService,
@@ -15,6 +16,7 @@ import {
   type Scope,
 } from '@sfm/memory';
 import { SCOPE_OF } from './admission.js';
+import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
@@ -39,6 +41,7 @@ function noting<Class extends Service>(service: Class): InstanceType<Class> {
 const DOORS: readonly object[] = [
   new AuthorizedWrites(noting(StoreService), noting(ForgetService)),
   new AuthorizedReads(noting(ReadService)),
+  new AuthorizedHistory(noting(HistoryService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

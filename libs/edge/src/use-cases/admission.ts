@@ -15,6 +15,8 @@ export const SCOPE_OF = {
   counts: 'read',
   recall: 'read',
   recallEach: 'read',
+  history: 'read',
+  diff: 'read',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

@@ -9,6 +9,7 @@ import {
   describeImportanceHistoryContract,
   describeKeywordSearchContract,
   describeMemoryCatalogContract,
+  describeMemoryHistoryContract,
   describeMemoryReaderContract,
   describeMemoryWriterContract,
   describeOutboxContract,
@@ -48,6 +49,7 @@ afterAll(async () => {
 
 describeMemoryWriterContract('PostgresMemoryWriter', adapters);
 describeMemoryReaderContract('PostgresMemoryReader', adapters);
+describeMemoryHistoryContract('PostgresMemoryHistory', adapters);
 describeMemoryCatalogContract('PostgresMemoryCatalog', adapters);
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);

@@ -11,6 +11,8 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   namespace_forbidden: 403,
   scope_forbidden: 403,
   memory_not_found: 404,
+  version_not_found: 404,
+  version_unavailable: 410,
   version_conflict: 409,
   namespace_busy: 409,
   request_in_flight: 409,

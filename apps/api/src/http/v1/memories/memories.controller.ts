@@ -14,11 +14,12 @@ import {
   WrittenMemorySchema,
   type NewMemoryBody,
 } from '@sfm/edge';
-import { coordinateKey, MemoryNotFoundError, type Coordinate, type Principal } from '@sfm/memory';
+import { coordinateKey, MemoryNotFoundError, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { coordinateList } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
+import { placeOf } from '../wire/place.js';
 import { IDEMPOTENCY_HEADER, repeatable } from './idempotency.js';
 import {
   ListQuerySchema,
@@ -116,7 +117,7 @@ export class MemoriesController {
     @Param('coordinate') coordinate: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const memory = await this.reads.get(principal, this.place(coordinate));
+    const memory = await this.reads.get(principal, placeOf(coordinate, this.limits));
     void reply.header('etag', `"${memory.version}"`);
     return fullMemoryView(memory);
   }
@@ -133,12 +134,8 @@ export class MemoriesController {
     errors: [404],
   })
   async remove(@CurrentPrincipal() principal: Principal, @Param('coordinate') coordinate: string): Promise<void> {
-    const place = this.place(coordinate);
+    const place = placeOf(coordinate, this.limits);
     const deleted = await this.writes.forget(principal, [place]);
     if (deleted === 0) throw new MemoryNotFoundError(principal.namespace, coordinateKey(place));
-  }
-  /** Reads the coordinate of a path, also in the brackets that lists have in answers. */
-  private place(text: string): Coordinate {
-    return this.limits.coordinate(/^\[(.*)\]$/.exec(text)?.[1] ?? text, 'coordinate');
   }
 }
