@@ -48,6 +48,7 @@ export class RecordedTruth {
   hold: Promise<void> = Promise.resolve();
   /** Thrown by every call, when set. */
   failure: Error | undefined;
+  private writeFailure: Error | undefined;
   /** Where searches by place or word say they ended early. */
   more: ListPosition | undefined;
   /** Arguments of the last read. */
@@ -64,6 +65,17 @@ export class RecordedTruth {
     this.ledger.set(place, [...versions, { ...change, version: versions.length + 1 }]);
   }
 
+  /** Fails one write, as a conflict with another does. */
+  failNextWrite(failure: Error): void {
+    this.writeFailure = failure;
+  }
+
+  throwNextFailure(): void {
+    const failure = this.writeFailure;
+    this.writeFailure = undefined;
+    if (failure) throw failure;
+  }
+
   of(namespace: Namespace): Memory[] {
     return [...this.memories.values()].filter((memory) => memory.namespace === namespace);
   }
@@ -76,6 +88,7 @@ class RecordingWriter extends MemoryWriter {
 
   async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
     this.truth.note('write', commands);
+    this.truth.throwNextFailure();
     await this.truth.hold;
     return commands.map((command) => {
       const place = `${command.namespace}/${command.key}`;

@@ -1,5 +1,6 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
+  AmendService,
   EmbeddedIdempotencyStore,
   ForgetService,
   HistoryService,
@@ -8,6 +9,7 @@ import {
   ReadService,
   RecallService,
   ReindexService,
+  RestoreService,
   StoreService,
   VerifyService,
 } from '@sfm/memory';
@@ -23,7 +25,7 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide StoreService, ReadService, ForgetService, HistoryService, RecallService, VerifyService, ReindexService and
+   * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, RecallService, VerifyService, ReindexService and
    * IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -63,14 +65,15 @@ const repeating: FactoryProvider = {
 const useCases: FactoryProvider[] = [
   {
     provide: AuthorizedWrites,
-    inject: [StoreService, ForgetService],
-    useFactory: (stores: StoreService, forgetting: ForgetService) => new AuthorizedWrites(stores, forgetting),
+    inject: [StoreService, AmendService, ForgetService],
+    useFactory: (stores: StoreService, amendments: AmendService, forgetting: ForgetService) =>
+      new AuthorizedWrites(stores, amendments, forgetting),
   },
   { provide: AuthorizedReads, inject: [ReadService], useFactory: (reads: ReadService) => new AuthorizedReads(reads) },
   {
     provide: AuthorizedHistory,
-    inject: [HistoryService],
-    useFactory: (histories: HistoryService) => new AuthorizedHistory(histories),
+    inject: [HistoryService, RestoreService],
+    useFactory: (histories: HistoryService, restores: RestoreService) => new AuthorizedHistory(histories, restores),
   },
   {
     provide: AuthorizedRecall,

@@ -34,6 +34,7 @@ export {
   type HistoryFields,
   type HistoryPlace,
 } from './mapping/history-view.js';
+export { toAmendment } from './mapping/amendment.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
@@ -51,7 +52,15 @@ export {
   timeBounds,
 } from './schemas/fields.js';
 export { FILTER_SCHEMA } from './schemas/filter-schema.js';
-export { DiffSchema, HistorySchema, PatchOperationSchema, VersionSchema } from './schemas/history.schemas.js';
+export {
+  DiffSchema,
+  HistorySchema,
+  PatchOperationSchema,
+  RestoredSchema,
+  RestoreSchema,
+  VersionSchema,
+  type RestoreBody,
+} from './schemas/history.schemas.js';
 export { comparedObject, JSON_VALUE, jsonObject } from './schemas/json-object.js';
 export {
   ReindexBodySchema,
@@ -60,6 +69,7 @@ export {
   type VerifyBody,
 } from './schemas/maintenance.schemas.js';
 export {
+  AmendmentSchema,
   memoryFields,
   MemoryPageSchema,
   MemorySchema,
@@ -68,6 +78,7 @@ export {
   placeField,
   versionField,
   WrittenMemorySchema,
+  type AmendmentBody,
   type NewMemoryBatch,
   type NewMemoryBody,
 } from './schemas/memory.schemas.js';

@@ -116,6 +116,7 @@ export type { ListPosition } from './read/list-position.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
+export { RestoreService, type RestoreRequest } from './history/restore.service.js';
 export { type PatchOperation } from './history/json-patch.js';
 export {
   MemoryHistory,
@@ -213,6 +214,7 @@ export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
 export { ImportanceHistory } from './store/importance-history.port.js';
 export { ImportanceNormalizer } from './store/importance-normalizer.js';
 export { ImportanceNormalizers } from './store/importance-normalizers.js';
+export { AmendService, type Amendment } from './store/amend.service.js';
 export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js';
 export { type StoreOptions, StoreService } from './store/store.service.js';
 export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';

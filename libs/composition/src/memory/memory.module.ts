@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import {
   AccessCounter,
   AccessRecorder,
+  AmendService,
   ChangeFeed,
   CoordinateSearch,
   Embedder,
@@ -31,6 +32,7 @@ import {
   ReadService,
   RecentWrites,
   RecallService,
+  RestoreService,
   StoreService,
   VectorIndex,
   VectorLane,
@@ -75,7 +77,7 @@ const OPTIONAL_ROOM = { token: IndexRoom, optional: true };
 @Module({})
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
-    const providers = [...writing(options), ...readiness(options), completeness, ...recalling(options)];
+    const providers = [...writing(options), ...history, ...readiness(options), completeness, ...recalling(options)];
     return {
       module: MemoryModule,
       imports: [...adapters],
@@ -96,11 +98,6 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
         telemetry: MemoryTelemetry,
         recent?: RecentWrites,
       ) => new StoreService(recent ? new NotedMemoryWriter(writer, recent) : writer, normalizers, telemetry, store),
-    },
-    {
-      provide: HistoryService,
-      inject: [MemoryHistory],
-      useFactory: (histories: MemoryHistory) => new HistoryService(histories),
     },
     { provide: ForgetService, inject: [MemoryWriter], useFactory: (writer: MemoryWriter) => new ForgetService(writer) },
     {
@@ -133,6 +130,25 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
     },
   ];
 }
+
+/** What changes memories by what they are or were, and tells what they were. */
+const history: readonly FactoryProvider[] = [
+  {
+    provide: AmendService,
+    inject: [MemoryReader, StoreService],
+    useFactory: (memories: MemoryReader, stores: StoreService) => new AmendService(memories, stores),
+  },
+  {
+    provide: RestoreService,
+    inject: [MemoryHistory, StoreService],
+    useFactory: (histories: MemoryHistory, stores: StoreService) => new RestoreService(histories, stores),
+  },
+  {
+    provide: HistoryService,
+    inject: [MemoryHistory],
+    useFactory: (histories: MemoryHistory) => new HistoryService(histories),
+  },
+];
 
 /** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */
 function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvider[] {

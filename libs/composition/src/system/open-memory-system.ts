@@ -1,12 +1,14 @@
 import type { INestApplicationContext, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
+  AmendService,
   ForgetService,
   HistoryService,
   IndexReadiness,
   ReadService,
   RecallService,
   ReindexService,
+  RestoreService,
   StoreService,
   VerifyService,
   type Namespace,
@@ -30,7 +32,9 @@ export interface MemorySystem {
   readonly store: StoreService;
   readonly read: ReadService;
   readonly forget: ForgetService;
+  readonly amend: AmendService;
   readonly history: HistoryService;
+  readonly restore: RestoreService;
   readonly recall: RecallService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
@@ -99,7 +103,9 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     store: find(StoreService),
     read: find(ReadService),
     forget: find(ForgetService),
+    amend: find(AmendService),
     history: find(HistoryService),
+    restore: find(RestoreService),
     recall: find(RecallService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { STORABLE_VALUE } from './json-object.js';
-import { memoryFields, placeField, versionField } from './memory.schemas.js';
+import { expectedVersion, MAX_VERSION, memoryFields, placeField, versionField } from './memory.schemas.js';
 import { memoryType, payloadInput } from './fields.js';
 
 export const VersionSchema = z
@@ -49,6 +49,27 @@ export const HistorySchema = z
     next_cursor: z.string().nullable().describe('Asks for the next page; null on the last, and only there.'),
   })
   .describe('A page of the history of a coordinate.');
+
+export const RestoreSchema = z
+  .strictObject({
+    version: z.int().min(1).max(MAX_VERSION).describe('The version to restore.'),
+    expected_version: expectedVersion(
+      'Restored only if this version lives at the coordinate, 0 for nothing; otherwise 409 `version_conflict`.',
+      0,
+    ),
+  })
+  .describe('A former version to make the newest.')
+  .meta({ examples: [{ version: 1, expected_version: 2 }] });
+export type RestoreBody = z.output<typeof RestoreSchema>;
+
+export const RestoredSchema = z
+  .object({
+    coordinate: placeField(),
+    version: versionField(),
+    restored: versionField().describe('The version that was restored.'),
+  })
+  .describe('A restored version.')
+  .meta({ examples: [{ coordinate: [1, 2, 3], version: 3, restored: 1 }] });
 
 const path = () =>
   z

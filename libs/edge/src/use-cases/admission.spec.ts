@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  AmendService,
   ForgetService,
   HistoryService,
+  RestoreService,
   IndexReadiness,
   NamespaceForbiddenError,
   ReadService,
@@ -39,9 +41,9 @@ function noting<Class extends Service>(service: Class): InstanceType<Class> {
 }
 
 const DOORS: readonly object[] = [
-  new AuthorizedWrites(noting(StoreService), noting(ForgetService)),
+  new AuthorizedWrites(noting(StoreService), noting(AmendService), noting(ForgetService)),
   new AuthorizedReads(noting(ReadService)),
-  new AuthorizedHistory(noting(HistoryService)),
+  new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

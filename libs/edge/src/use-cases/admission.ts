@@ -6,6 +6,7 @@ export const SCOPE_OF = {
   storeAll: 'write',
   storePortions: 'write',
   storeEach: 'write',
+  amend: 'write',
   forget: 'write',
   get: 'read',
   getMany: 'read',
@@ -17,6 +18,7 @@ export const SCOPE_OF = {
   recallEach: 'read',
   history: 'read',
   diff: 'read',
+  restore: 'write',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

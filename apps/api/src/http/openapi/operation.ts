@@ -75,7 +75,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   401: 'No bearer token was sent.',
   403: 'The token is wrong, may not use the namespace, or may not do this.',
   404: 'Nothing lives there.',
-  409: 'The same request is still being answered.',
+  409: 'The same request is still being answered, or another version lives there than was expected.',
   410: 'The version has been, and its content is not to be had.',
   413: 'The body, or the payload in it, is larger than allowed.',
   415: 'The body was not sent as application/json.',

@@ -137,3 +137,60 @@ describe('GET /v1/memories/{coordinate}/diff', () => {
     expect((await get('/v1/memories/404/diff?from=1&to=1')).status).toBe(404);
   });
 });
+
+describe('POST /v1/memories/{coordinate}/restore', () => {
+  const restore = (at: string, body: object, headers = {}) => post(`/v1/memories/${at}/restore`, body, headers);
+
+  it('makes a former version the newest, with all that it held', async () => {
+    await post('/v1/memories', {
+      coordinate: [3, 1],
+      payload: { a: 1 },
+      type: 'semantic',
+      importance: 5,
+      expires_at: '2099-01-01T00:00:00Z',
+    });
+    await post('/v1/memories', { coordinate: [3, 1], payload: { a: 2 } });
+    const restored = await restore('3,1', { version: 1, expected_version: 2 });
+    expect(restored).toMatchObject({ status: 200, body: { coordinate: [3, 1], version: 3, restored: 1 } });
+    expect(restored.headers['etag']).toBe('"3"');
+    expect((await get('/v1/memories/3,1')).body).toMatchObject({
+      payload: { a: 1 },
+      type: 'semantic',
+      importance: 5,
+      expires_at: '2099-01-01T00:00:00.000Z',
+      version: 3,
+    });
+  });
+
+  it('refuses another version than is expected, a version that never was, and a place where nothing was', async () => {
+    await post('/v1/memories', { coordinate: [3, 2], payload: {} });
+    expect(await restore('3,2', { version: 1, expected_version: 4 })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:sfm:problem:version_conflict' },
+    });
+    expect(await restore('3,2', { version: 2 })).toMatchObject({
+      status: 404,
+      body: { type: 'urn:sfm:problem:version_not_found' },
+    });
+    expect(await restore('404', { version: 1 })).toMatchObject({
+      status: 404,
+      body: { type: 'urn:sfm:problem:memory_not_found' },
+    });
+  });
+
+  it.each([{}, { version: 0 }, { version: '1' }, { version: 1, more: 1 }, { version: 1, expected_version: -1 }])(
+    'refuses %j',
+    async (body) => {
+      expect(await restore('3,2', body)).toMatchObject({ status: 422 });
+    },
+  );
+
+  it('is done once under an idempotency key, which is for one memory', async () => {
+    for (const n of [3, 4]) await post('/v1/memories', { coordinate: [3, n], payload: {} });
+    const key = { 'idempotency-key': 'restore-once' };
+    const first = await restore('3,3', { version: 1 }, key);
+    expect(await restore('3,3', { version: 1 }, key)).toMatchObject({ status: 200, body: first.body });
+    expect(versionsOf((await get('/v1/memories/3,3/history')).body)).toHaveLength(2);
+    expect(await restore('3,4', { version: 1 }, key)).toMatchObject({ status: 422 });
+  });
+});

@@ -1,16 +1,31 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { AuthorizedHistory, diffView, historyView, PageCursor, RequestLimits, toVersionsQuery } from '@sfm/edge';
+import {
+  AuthorizedHistory,
+  diffView,
+  historyView,
+  IdempotentRequests,
+  PageCursor,
+  RequestLimits,
+  RestoredSchema,
+  RestoreSchema,
+  toVersionsQuery,
+  type RestoreBody,
+} from '@sfm/edge';
 import type { Principal } from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
 import { coordinateList } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
+import { IDEMPOTENCY_HEADER, repeatable, repeatableAt } from '../wire/idempotency.js';
 import { placeOf } from '../wire/place.js';
 import {
   DiffDoc,
   DiffQuerySchema,
   HistoryDoc,
   HistoryQuerySchema,
+  RestoreDoc,
+  RestoredDoc,
   type DiffQuery,
   type HistoryQuery,
 } from './history.dto.js';
@@ -18,11 +33,15 @@ import {
 const TAG = 'history';
 const COORDINATE = [coordinateList('coordinate')];
 
+/** The part of an answer stored under its idempotency key. */
+const RESTORED = RestoredSchema.pick({ version: true });
+
 /** How one memory came to be what it is. */
 @Controller('v1/memories')
 export class HistoryController {
   constructor(
     private readonly histories: AuthorizedHistory,
+    private readonly repeated: IdempotentRequests,
     private readonly limits: RequestLimits,
     private readonly cursors: PageCursor,
   ) {}
@@ -70,5 +89,37 @@ export class HistoryController {
   ) {
     const coordinate = placeOf(text, this.limits);
     return diffView(coordinate, pair, await this.histories.diff(principal, coordinate, pair));
+  }
+
+  @Post(':coordinate/restore')
+  @HttpCode(200)
+  @v1({
+    id: 'v1RestoreVersion',
+    tag: TAG,
+    summary: 'Restore a former version of one memory',
+    description:
+      'Keeps what the version held as the newest one: payload, type, importance and expiry. Where the memory was deleted or ' +
+      'has expired, that is taken back, and its history can be read again.',
+    params: COORDINATE,
+    body: RestoreDoc,
+    headers: [IDEMPOTENCY_HEADER],
+    answers: [{ status: 200, description: 'Restored.', schema: RestoredDoc }],
+    errors: [400, 404, 409, 410, 413, 415],
+  })
+  async restore(
+    @CurrentPrincipal() principal: Principal,
+    @Param('coordinate') text: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body(new SchemaPipe(RestoreSchema)) { version: restored, expected_version: expectedVersion }: RestoreBody,
+  ) {
+    const coordinate = placeOf(text, this.limits);
+    const request = { version: restored, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
+    const call = repeatableAt(coordinate, repeatable(reply.request, principal, 'restore'));
+    const { version } = await this.repeated.once(call, RESTORED, async () => {
+      const stored = await this.histories.restore(principal, coordinate, request);
+      return { answer: { version: stored.version }, isFinal: true };
+    });
+    void reply.header('etag', `"${version}"`);
+    return { coordinate, version, restored };
   }
 }

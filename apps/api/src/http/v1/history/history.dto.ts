@@ -1,4 +1,11 @@
-import { DiffSchema, HistorySchema, PatchOperationSchema, VersionSchema } from '@sfm/edge';
+import {
+  DiffSchema,
+  HistorySchema,
+  PatchOperationSchema,
+  RestoredSchema,
+  RestoreSchema,
+  VersionSchema,
+} from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
 import { queryInteger, queryVersion } from '../../requests/query-types.js';
@@ -7,6 +14,9 @@ export const VersionDoc = apiSchema('Version', VersionSchema);
 export const HistoryDoc = apiSchema('History', HistorySchema);
 export const PatchOperationDoc = apiSchema('PatchOperation', PatchOperationSchema);
 export const DiffDoc = apiSchema('Diff', DiffSchema);
+
+export const RestoreDoc = apiSchema('Restore', RestoreSchema);
+export const RestoredDoc = apiSchema('Restored', RestoredSchema);
 
 export const HistoryQuerySchema = z.strictObject({
   limit: queryInteger('Versions per page, at most the configured maximum.', { least: 1, otherwise: 20 }).meta({

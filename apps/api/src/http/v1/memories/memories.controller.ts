@@ -1,6 +1,7 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import {
+  AmendmentSchema,
   AuthorizedReads,
   AuthorizedWrites,
   fullMemoryView,
@@ -9,9 +10,11 @@ import {
   PageCursor,
   pageView,
   RequestLimits,
+  toAmendment,
   toListQuery,
   toNewMemory,
   WrittenMemorySchema,
+  type AmendmentBody,
   type NewMemoryBody,
 } from '@sfm/edge';
 import { coordinateKey, MemoryNotFoundError, type Principal } from '@sfm/memory';
@@ -20,8 +23,9 @@ import { coordinateList } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { placeOf } from '../wire/place.js';
-import { IDEMPOTENCY_HEADER, repeatable } from './idempotency.js';
+import { IDEMPOTENCY_HEADER, repeatable, repeatableAt } from '../wire/idempotency.js';
 import {
+  AmendmentDoc,
   ListQuerySchema,
   MemoryDoc,
   MemoryPageDoc,
@@ -120,6 +124,37 @@ export class MemoriesController {
     const memory = await this.reads.get(principal, placeOf(coordinate, this.limits));
     void reply.header('etag', `"${memory.version}"`);
     return fullMemoryView(memory);
+  }
+
+  @Patch(':coordinate')
+  @v1({
+    id: 'v1AmendMemory',
+    tag: TAG,
+    summary: 'Change importance, expiry or metadata of one memory',
+    description:
+      'Makes a new version of the memory, without sending it anew; what others write meanwhile is not lost. With ' +
+      '`expected_version` only the version that was read is changed.',
+    params: COORDINATE,
+    body: AmendmentDoc,
+    headers: [IDEMPOTENCY_HEADER],
+    answers: [{ status: 200, description: 'Changed.', schema: WrittenMemoryDoc }],
+    errors: [400, 404, 409, 413, 415],
+  })
+  async amend(
+    @CurrentPrincipal() principal: Principal,
+    @Param('coordinate') text: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body(new SchemaPipe(AmendmentSchema)) body: AmendmentBody,
+  ) {
+    const coordinate = placeOf(text, this.limits);
+    const amendment = toAmendment(body);
+    const call = repeatableAt(coordinate, repeatable(reply.request, principal, 'amend'));
+    const { version, created } = await this.repeated.once(call, WRITTEN, async () => {
+      const stored = await this.writes.amend(principal, coordinate, amendment);
+      return { answer: { version: stored.version, created: stored.created }, isFinal: true };
+    });
+    void reply.header('etag', `"${version}"`);
+    return { coordinate, version, created };
   }
 
   @Delete(':coordinate')

@@ -1,4 +1,5 @@
 import {
+  AmendmentSchema,
   FILTER_RULE,
   FILTER_SCHEMA,
   MemoryPageSchema,
@@ -28,6 +29,8 @@ export const NewMemoryBatchDoc = apiSchema(
     }),
   }).describe(NewMemoryBatchSchema.description ?? ''),
 );
+
+export const AmendmentDoc = apiSchema('Amendment', AmendmentSchema);
 
 export const WrittenMemoryDoc = apiSchema('WrittenMemory', WrittenMemorySchema);
 
