@@ -10,6 +10,8 @@ import {
   HistoryService,
   ImportanceNormalizers,
   IndexReadiness,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
@@ -144,6 +146,7 @@ function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 're
     fields,
     batching,
   });
+  const past = new PastReadService(truth.past, truth.history);
   const providers = [
     { provide: StoreService, useValue: stores },
     { provide: AmendService, useValue: new AmendService(truth.reader, stores) },
@@ -153,6 +156,8 @@ function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 're
       useValue: new ReadService(truth.reader, truth.catalog, truth.coordinates, truth.keywords, recorder),
     },
     { provide: ForgetService, useValue: new ForgetService(truth.writer) },
+    { provide: PastReadService, useValue: past },
+    { provide: PastRecallService, useValue: recall.ofPast },
     { provide: HistoryService, useValue: new HistoryService(truth.history) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },

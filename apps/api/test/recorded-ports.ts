@@ -7,6 +7,7 @@ import {
   MemoryHistory,
   MemoryReader,
   MemoryWriter,
+  PastMemories,
   type CoordinatePage,
   type CoordinateQuery,
   type DeleteCommand,
@@ -20,6 +21,7 @@ import {
   type ListPosition,
   type ListQuery,
   type Memory,
+  type PastMoment,
   type MemoryCounts,
   type MemoryOutline,
   type MemoryPage,
@@ -42,6 +44,7 @@ export class RecordedTruth {
   readonly coordinates: CoordinateSearch = new RecordingCoordinateSearch(this);
   readonly keywords: KeywordSearch = new RecordingKeywordSearch(this);
   readonly history: MemoryHistory = new RecordingHistory(this);
+  readonly past: PastMemories = new RecordingPast(this);
   readonly accesses: AccessCounter = new UncountedAccesses();
   readonly importances: ImportanceHistory = new NoImportances();
   /** What writes wait for. */
@@ -177,6 +180,11 @@ class RecordingHistory extends MemoryHistory {
     return { versions: versions.filter(({ version }) => wanted.includes(version)), standing };
   }
 
+  async knownAt({ namespace, key }: LedgerPlace, at: Date): Promise<LedgerVersions> {
+    const { versions, standing } = this.of(namespace, key);
+    return { versions: versions.filter((version) => version.at <= at).slice(0, 1), standing };
+  }
+
   private of(namespace: Namespace, key: string): LedgerVersions {
     const place = `${namespace}/${key}`;
     const versions = [...(this.truth.ledger.get(place) ?? [])].reverse();
@@ -185,6 +193,27 @@ class RecordingHistory extends MemoryHistory {
     if (!newest || !began) return { versions, standing: undefined };
     const isLive = this.truth.memories.has(place);
     return { versions, standing: { version: newest.version, createdVersion: began.version, isLive } };
+  }
+}
+
+/** Knows what is, as it began in March 2026. */
+class RecordingPast extends PastMemories {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async beginning(): Promise<Date> {
+    return new Date('2026-03-01T10:00:00Z');
+  }
+
+  async findByKeys(namespace: Namespace, keys: readonly string[], { at }: PastMoment): Promise<readonly Memory[]> {
+    this.truth.note('findPast', { keys, at });
+    return keys.flatMap((key) => this.truth.memories.get(`${namespace}/${key}`) ?? []);
+  }
+
+  async list(namespace: Namespace, query: ListQuery, { at }: PastMoment): Promise<MemoryPage> {
+    this.truth.note('listPast', { query, at });
+    return { memories: this.truth.of(namespace) };
   }
 }
 
@@ -228,7 +257,15 @@ class NoImportances extends ImportanceHistory {
 /** Stands in for RecallService: notes requests, answers what it is told. */
 export class RecordedRecall {
   readonly calls: string[] = [];
-  readonly requests: { readonly namespace: Namespace; readonly request: RecallRequest }[] = [];
+  readonly requests: { readonly namespace: Namespace; readonly request: RecallRequest; readonly at?: Date }[] = [];
+  /** Stands in for PastRecallService. */
+  readonly ofPast = {
+    recall: async (namespace: Namespace, request: RecallRequest, at: Date): Promise<RecallResult> => {
+      this.calls.push('recallPast');
+      this.requests.push({ namespace, request, at });
+      return this.result;
+    },
+  };
   result: RecallResult = { hits: [], degraded: [] };
   failure: Error | undefined;
   /** Before it answers. */

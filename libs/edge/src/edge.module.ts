@@ -6,6 +6,8 @@ import {
   HistoryService,
   IdempotencyStore,
   IndexReadiness,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
@@ -19,13 +21,14 @@ import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
 import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
+import { AuthorizedPast } from './use-cases/authorized-past.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, RecallService, VerifyService, ReindexService and
+   * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService, PastRecallService, RecallService, VerifyService, ReindexService and
    * IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -74,6 +77,11 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedHistory,
     inject: [HistoryService, RestoreService],
     useFactory: (histories: HistoryService, restores: RestoreService) => new AuthorizedHistory(histories, restores),
+  },
+  {
+    provide: AuthorizedPast,
+    inject: [PastReadService, PastRecallService],
+    useFactory: (reads: PastReadService, recaller: PastRecallService) => new AuthorizedPast(reads, recaller),
   },
   {
     provide: AuthorizedRecall,

@@ -47,6 +47,7 @@ export {
   coordinateInput,
   filterInput,
   instant,
+  knownAtField,
   memoryType,
   payloadInput,
   timeBounds,
@@ -96,6 +97,7 @@ export {
   type AdmittedWork,
   type ReindexAllListener,
 } from './use-cases/authorized-maintenance.js';
+export { AuthorizedPast } from './use-cases/authorized-past.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';
 export { AuthorizedWrites } from './use-cases/authorized-writes.js';

@@ -116,6 +116,9 @@ export type { ListPosition } from './read/list-position.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
+export { PastMemories, type PastMoment } from './history/past-memories.port.js';
+export { PastReadService } from './history/past-reads.service.js';
+export { PastRecallService, type PastRecallOptions } from './history/past-recall.service.js';
 export { RestoreService, type RestoreRequest } from './history/restore.service.js';
 export { type PatchOperation } from './history/json-patch.js';
 export {

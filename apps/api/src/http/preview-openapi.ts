@@ -6,6 +6,7 @@ import { loadConfig } from '@sfm/config';
 import {
   AuthorizedHistory,
   AuthorizedMaintenance,
+  AuthorizedPast,
   AuthorizedReads,
   AuthorizedRecall,
   AuthorizedWrites,
@@ -25,6 +26,7 @@ import { openApiDocument } from './openapi/document.js';
 
 const NEEDED = [
   AuthorizedWrites,
+  AuthorizedPast,
   AuthorizedReads,
   AuthorizedRecall,
   AuthorizedHistory,

@@ -25,6 +25,9 @@ import {
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
+  PastMemories,
+  PastReadService,
+  PastRecallService,
   NotedMemoryWriter,
   OverlayReader,
   PendingMemories,
@@ -42,6 +45,7 @@ import {
   type Lane,
   type OverlayOptions,
   type RecallIndexName,
+  type RecallIndexes,
   type RecallOptions,
   type StoreOptions,
 } from '@sfm/memory';
@@ -56,6 +60,8 @@ export interface MemoryModuleOptions {
    * processes; the lexical index is this process's own and follows the ledger.
    */
   readonly indexes: 'own' | 'followed';
+  /** Makes empty indexes in the memory of this process, for one question about the past. */
+  readonly openIndexes: () => RecallIndexes;
   /** How long accesses are collected before they are recorded. */
   readonly accessDelayMs: number;
   /** How expired memories are deleted in the background. */
@@ -77,7 +83,14 @@ const OPTIONAL_ROOM = { token: IndexRoom, optional: true };
 @Module({})
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
-    const providers = [...writing(options), ...history, ...readiness(options), completeness, ...recalling(options)];
+    const providers = [
+      ...writing(options),
+      ...history,
+      pastRecall(options),
+      ...readiness(options),
+      completeness,
+      ...recalling(options),
+    ];
     return {
       module: MemoryModule,
       imports: [...adapters],
@@ -144,11 +157,25 @@ const history: readonly FactoryProvider[] = [
     useFactory: (histories: MemoryHistory, stores: StoreService) => new RestoreService(histories, stores),
   },
   {
+    provide: PastReadService,
+    inject: [PastMemories, MemoryHistory],
+    useFactory: (past: PastMemories, histories: MemoryHistory) => new PastReadService(past, histories),
+  },
+  {
     provide: HistoryService,
     inject: [MemoryHistory],
     useFactory: (histories: MemoryHistory) => new HistoryService(histories),
   },
 ];
+
+function pastRecall({ recall, openIndexes }: MemoryModuleOptions): FactoryProvider {
+  return {
+    provide: PastRecallService,
+    inject: [PastReadService, Embedder],
+    useFactory: (past: PastReadService, embedder: Embedder) =>
+      new PastRecallService(past, openIndexes, embedder, { recall }),
+  };
+}
 
 /** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */
 function readiness({ warmupWaitMs, indexes }: MemoryModuleOptions): FactoryProvider[] {

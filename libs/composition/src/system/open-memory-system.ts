@@ -5,6 +5,8 @@ import {
   ForgetService,
   HistoryService,
   IndexReadiness,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
@@ -35,6 +37,8 @@ export interface MemorySystem {
   readonly amend: AmendService;
   readonly history: HistoryService;
   readonly restore: RestoreService;
+  readonly past: PastReadService;
+  readonly pastRecall: PastRecallService;
   readonly recall: RecallService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
@@ -106,6 +110,8 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     amend: find(AmendService),
     history: find(HistoryService),
     restore: find(RestoreService),
+    past: find(PastReadService),
+    pastRecall: find(PastRecallService),
     recall: find(RecallService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),

@@ -6,6 +6,8 @@ import {
   RestoreService,
   IndexReadiness,
   NamespaceForbiddenError,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
@@ -20,6 +22,7 @@ import {
 import { SCOPE_OF } from './admission.js';
 import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
+import { AuthorizedPast } from './authorized-past.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedWrites } from './authorized-writes.js';
@@ -44,6 +47,7 @@ const DOORS: readonly object[] = [
   new AuthorizedWrites(noting(StoreService), noting(AmendService), noting(ForgetService)),
   new AuthorizedReads(noting(ReadService)),
   new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
+  new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

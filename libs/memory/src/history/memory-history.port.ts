@@ -51,6 +51,9 @@ export abstract class MemoryHistory {
   /** Returns versions, newest first. */
   abstract page(place: LedgerPlace, query: VersionsQuery, now: Date): Promise<LedgerVersions>;
 
+  /** Returns the newest version that was written until the moment, if there is one. */
+  abstract knownAt(place: LedgerPlace, at: Date, now: Date): Promise<LedgerVersions>;
+
   /** Returns those of the versions that the ledger has, in no particular order. */
   abstract find(place: LedgerPlace, versions: readonly number[], now: Date): Promise<LedgerVersions>;
 }

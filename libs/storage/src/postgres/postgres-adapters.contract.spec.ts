@@ -13,6 +13,7 @@ import {
   describeMemoryReaderContract,
   describeMemoryWriterContract,
   describeOutboxContract,
+  describePastMemoriesContract,
   describePendingMemoriesContract,
   describeProjectionSourceContract,
   describeReplayContract,
@@ -50,6 +51,7 @@ afterAll(async () => {
 describeMemoryWriterContract('PostgresMemoryWriter', adapters);
 describeMemoryReaderContract('PostgresMemoryReader', adapters);
 describeMemoryHistoryContract('PostgresMemoryHistory', adapters);
+describePastMemoriesContract('PostgresPastMemories', adapters);
 describeMemoryCatalogContract('PostgresMemoryCatalog', adapters);
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);

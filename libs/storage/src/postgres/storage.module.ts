@@ -16,6 +16,7 @@ import {
   MemoryWriter,
   NamespaceLock,
   Outbox,
+  PastMemories,
   PendingMemories,
   ProjectionSource,
   TruthAudit,
@@ -26,6 +27,7 @@ import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
 import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
+import { PostgresPastMemories } from './history/postgres-past-memories.js';
 import { PostgresMemoryHistory } from './history/postgres-memory-history.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresHealth } from './connection/postgres-health.js';
@@ -79,6 +81,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [IdempotencyStore, PostgresIdempotencyStore],
       [LedgerReader, PostgresLedgerReader],
       [MemoryHistory, PostgresMemoryHistory],
+      [PastMemories, PostgresPastMemories],
       [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],

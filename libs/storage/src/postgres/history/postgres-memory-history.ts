@@ -9,6 +9,7 @@ import {
 } from '@sfm/memory';
 import type { PostgresDatabase, Statement } from '../connection/postgres-database.js';
 import { epochMs } from '../rows/epoch-ms.js';
+import { WRITTEN_AT } from './written-at.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { ledgerPayload, payloadOf, type PayloadColumns } from '../rows/payload-columns.js';
 
@@ -28,9 +29,6 @@ interface VersionRow extends PayloadColumns {
   readonly expires_at_ms: number | null;
 }
 
-/** The time of a ledger row: rows of early releases have only that of their event. */
-const WRITTEN_AT = `coalesce(e.updated_at, to_timestamp(e."timestamp"))`;
-
 /** Reads the rows of one coordinate along the version index of the ledger. */
 export class PostgresMemoryHistory extends MemoryHistory {
   constructor(private readonly database: PostgresDatabase) {
@@ -42,6 +40,14 @@ export class PostgresMemoryHistory extends MemoryHistory {
       name: 'sfm_history',
       text: versionsSql('e.version < coalesce($4, 2147483648) ORDER BY e.version DESC LIMIT $5'),
       values: [namespace, key, now.toISOString(), before ?? null, limit],
+    });
+  }
+
+  knownAt({ namespace, key }: LedgerPlace, at: Date, now: Date): Promise<LedgerVersions> {
+    return this.read({
+      name: 'sfm_version_known_at',
+      text: versionsSql(`${WRITTEN_AT} <= $4::timestamptz ORDER BY e.version DESC LIMIT 1`),
+      values: [namespace, key, now.toISOString(), at.toISOString()],
     });
   }
 

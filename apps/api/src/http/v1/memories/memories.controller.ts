@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res
 import { CurrentPrincipal } from '@sfm/auth';
 import {
   AmendmentSchema,
+  AuthorizedPast,
   AuthorizedReads,
   AuthorizedWrites,
   fullMemoryView,
@@ -30,8 +31,10 @@ import {
   MemoryDoc,
   MemoryPageDoc,
   NewMemoryDoc,
+  ReadQuerySchema,
   WrittenMemoryDoc,
   type ListMemoriesQuery,
+  type ReadQuery,
 } from './memory.dto.js';
 
 const TAG = 'memories';
@@ -46,6 +49,7 @@ export class MemoriesController {
   constructor(
     private readonly writes: AuthorizedWrites,
     private readonly reads: AuthorizedReads,
+    private readonly past: AuthorizedPast,
     private readonly repeated: IdempotentRequests,
     private readonly limits: RequestLimits,
     private readonly cursors: PageCursor,
@@ -104,7 +108,11 @@ export class MemoriesController {
   ) {
     const { namespace } = principal;
     const asked = toListQuery(namespace, query, { limits: this.limits, cursors: this.cursors });
-    return pageView(namespace, await this.reads.list(principal, asked), this.cursors);
+    const page =
+      query.as_known_at === undefined
+        ? await this.reads.list(principal, asked)
+        : await this.past.listKnownAt(principal, asked, new Date(query.as_known_at));
+    return pageView(namespace, page, this.cursors);
   }
 
   @Get(':coordinate')
@@ -112,16 +120,23 @@ export class MemoriesController {
     id: 'v1ReadMemory',
     tag: TAG,
     summary: 'Read one memory',
+    description: 'As it is or, with `as_known_at`, as it was then.',
     params: COORDINATE,
+    query: ReadQuerySchema,
     answers: [{ status: 200, description: 'The memory.', schema: MemoryDoc }],
-    errors: [404],
+    errors: [404, 410],
   })
   async read(
     @CurrentPrincipal() principal: Principal,
     @Param('coordinate') coordinate: string,
+    @Query(new SchemaPipe(ReadQuerySchema, 'query')) { as_known_at: knownAt }: ReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const memory = await this.reads.get(principal, placeOf(coordinate, this.limits));
+    const place = placeOf(coordinate, this.limits);
+    const memory =
+      knownAt === undefined
+        ? await this.reads.get(principal, place)
+        : await this.past.getKnownAt(principal, place, new Date(knownAt));
     void reply.header('etag', `"${memory.version}"`);
     return fullMemoryView(memory);
   }

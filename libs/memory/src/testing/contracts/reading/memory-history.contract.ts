@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { canonicalJson } from '../../../model/content-hash.js';
-import { aDeletion, aWrite, freshNamespace, storeInto, type TruthHarness } from '../../truth-builders.js';
+import {
+  aDeletion,
+  aWrite,
+  freshNamespace,
+  nextMillisecond,
+  storeInto,
+  type TruthHarness,
+} from '../../truth-builders.js';
 import { WRITTEN_PAYLOAD } from '../../written-numbers.js';
 
 /** What every MemoryHistory adapter must do. Call it inside a spec file. */
@@ -49,6 +56,19 @@ export function describeMemoryHistoryContract(adapter: string, truth: TruthHarne
       expect(await truth().history.page({ namespace: freshNamespace(), key: '1' }, all, now())).toEqual({
         versions: [],
       });
+    });
+
+    it('tells the version that was known at a moment', async () => {
+      const namespace = await store({ payload: { n: 1 } });
+      await nextMillisecond();
+      const between = now();
+      await nextMillisecond();
+      await truth().writer.delete([aDeletion(namespace, '1')]);
+      const place = { namespace, key: '1' };
+      const at = async (moment: Date) => (await truth().history.knownAt(place, moment, now())).versions;
+      expect(await at(between)).toMatchObject([{ version: 1, content: { payload: { n: 1 } } }]);
+      expect(await at(new Date(Date.now() + 1000))).toMatchObject([{ version: 2, kind: 'deleted' }]);
+      expect(await at(new Date(0))).toEqual([]);
     });
 
     it('is read page by page, and by version', async () => {
