@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openMemorySystem, type MemorySystem } from '@sfm/composition';
 import {
-  InvalidRequestError,
   MemoryNotFoundError,
   toNamespace,
+  UnknownMomentError,
   VersionUnavailableError,
   type Memory,
   type Namespace,
@@ -147,7 +147,7 @@ describePostgres('reads of the past', () => {
         () => system.pastRecall.recall(namespace, request, moment),
       ]) {
         const refused: unknown = await attempt().catch((error: unknown) => error);
-        expect(refused).toBeInstanceOf(InvalidRequestError);
+        expect(refused).toBeInstanceOf(UnknownMomentError);
         expect(String(refused)).toMatch(why);
       }
     }

@@ -45,6 +45,7 @@ export {
   StoreFullError,
   StoreUnavailableError,
   UnknownCursorError,
+  UnknownMomentError,
   EmbedderUnavailableError,
   IndexUnavailableError,
   IndexUnusableError,

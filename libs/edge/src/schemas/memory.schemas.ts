@@ -69,7 +69,10 @@ export const AmendmentSchema = z
     'must name importance, expires_at or metadata',
   )
   .describe('What is to change of a memory; what is not named stays.')
-  .meta({ examples: [{ importance: 8, metadata: { reviewed: true, draft: null } }] });
+  .meta({
+    anyOf: ['importance', 'expires_at', 'metadata'].map((name) => ({ required: [name] })),
+    examples: [{ importance: 8, metadata: { reviewed: true, draft: null } }],
+  });
 export type AmendmentBody = z.output<typeof AmendmentSchema>;
 
 /** Location of a memory, in answers. */

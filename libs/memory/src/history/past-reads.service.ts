@@ -1,5 +1,5 @@
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
-import { InvalidRequestError, MemoryNotFoundError, VersionUnavailableError } from '../model/errors.js';
+import { MemoryNotFoundError, UnknownMomentError, VersionUnavailableError } from '../model/errors.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { ListQuery, MemoryPage } from '../read/memory-catalog.port.js';
@@ -12,7 +12,7 @@ const CLOCKS_APART_MS = 1000;
 
 /**
  * Reads as they would have been answered at a moment, except for what has been deleted or has expired since: that is not
- * given any more. All methods throw InvalidRequestError for a moment that lies in the future, or before the namespace
+ * given any more. All methods throw UnknownMomentError for a moment that lies in the future, or before the namespace
  * had anything.
  */
 export class PastReadService {
@@ -46,15 +46,15 @@ export class PastReadService {
   private async momentOf(namespace: Namespace, at: Date): Promise<PastMoment> {
     const now = new Date();
     if (at.getTime() > now.getTime() + CLOCKS_APART_MS) {
-      throw new InvalidRequestError('as_known_at', 'must not lie in the future');
+      throw new UnknownMomentError('as_known_at', 'must not lie in the future');
     }
     const beginning = await this.memories.beginning(namespace);
     if (beginning === undefined) {
-      throw new InvalidRequestError('as_known_at', 'must not be given where nothing was ever kept');
+      throw new UnknownMomentError('as_known_at', 'must not be given where nothing was ever kept');
     }
     if (at < beginning) {
       const rule = `must not lie before ${beginning.toISOString()}, when the namespace got its first memory`;
-      throw new InvalidRequestError('as_known_at', rule);
+      throw new UnknownMomentError('as_known_at', rule);
     }
     return { at, now };
   }

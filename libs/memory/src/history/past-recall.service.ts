@@ -2,6 +2,7 @@ import type { Embedder } from '../index-model/embedder.port.js';
 import { toIndexPoint } from '../index-model/index-point-factory.js';
 import { EMPTY_OVERLAY } from '../index-model/index-point.js';
 import type { RecallIndexes } from '../index-model/recall-indexes.js';
+import { whileWanted } from '../attempts/bounded-wait.js';
 import { throwIfEnded } from '../attempts/request-budget.js';
 import { EmbedderUnavailableError, InvalidRequestError } from '../model/errors.js';
 import type { MemoryFilter } from '../model/filter.js';
@@ -16,8 +17,10 @@ import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import type { PastReadService } from './past-reads.service.js';
 
-/** Memories read, embedded and indexed at a time; others get their turn in between. */
-const BATCH = 100;
+/** Memories read at a time. */
+const PAGE = 100;
+/** Memories embedded and indexed at a time; other requests get their turn in between. */
+const BATCH = 25;
 
 export interface PastRecallOptions {
   readonly recall: RecallOptions;
@@ -44,6 +47,8 @@ type Searched = readonly { readonly memory: Memory; readonly text: string }[];
  */
 export class PastRecallService {
   private readonly bounds: Bounds;
+  /** Settles when the recall that came last is over. */
+  private last: Promise<void> = Promise.resolve();
 
   /** @param openIndexes makes empty indexes that belong to the caller */
   constructor(
@@ -57,12 +62,24 @@ export class PastRecallService {
   }
 
   /**
-   * As `RecallService.recall`. Words weigh by how often all memories of that moment had them or, where those are too
+   * As `RecallService.recall`; one after the other, because each takes this process for a while. Words weigh by how often all memories of that moment had them or, where those are too
    * many, all that match the filter.
    *
-   * @throws InvalidRequestError for a moment in the future or before the beginning, and when too many memories match
+   * @throws UnknownMomentError; InvalidRequestError when too many memories match
    */
   async recall(namespace: Namespace, request: RecallRequest, at: Date): Promise<RecallResult> {
+    const before = this.last;
+    let leave: () => void = () => undefined;
+    this.last = new Promise((resolve) => (leave = resolve));
+    try {
+      await whileWanted(before);
+      return await this.answer(namespace, request, at);
+    } finally {
+      void before.then(leave);
+    }
+  }
+
+  private async answer(namespace: Namespace, request: RecallRequest, at: Date): Promise<RecallResult> {
     const { filter } = request;
     const searched =
       (await this.read(namespace, undefined, at)) ?? (filter && (await this.read(namespace, filter, at)));
@@ -93,7 +110,7 @@ export class PastRecallService {
     let after: ListPosition | undefined;
     for (let pages = 1; ; pages += 1) {
       throwIfEnded();
-      const query = { limit: BATCH, ...(filter ? { filter } : {}), ...(after ? { after } : {}) };
+      const query = { limit: PAGE, ...(filter ? { filter } : {}), ...(after ? { after } : {}) };
       const { memories, next } = await this.past.list(namespace, query, at);
       for (const memory of memories) {
         const text = searchedText(memory.payload, this.options.recall.fields.text);

@@ -4,6 +4,7 @@ export const ERROR_CODES = [
   'invalid_coordinate',
   'payload_too_large',
   'unknown_cursor',
+  'unknown_moment',
   'memory_not_found',
   'version_not_found',
   'version_unavailable',
@@ -60,6 +61,11 @@ export class PayloadTooLargeError extends InvalidRequestError {
 /** A cursor names no page: this service did not write it, or not for this namespace. */
 export class UnknownCursorError extends InvalidRequestError {
   override readonly code: ErrorCode = 'unknown_cursor';
+}
+
+/** A read of the past names a moment of which nothing is known: it is yet to come, or the namespace had nothing then. */
+export class UnknownMomentError extends InvalidRequestError {
+  override readonly code: ErrorCode = 'unknown_moment';
 }
 
 /** One item of a bulk request is not allowed; nothing of the request was stored. `index` counts from 0. */

@@ -6,6 +6,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   invalid_coordinate: 400,
   payload_too_large: 413,
   unknown_cursor: 404,
+  unknown_moment: 404,
   missing_token: 401,
   invalid_token: 403,
   namespace_forbidden: 403,

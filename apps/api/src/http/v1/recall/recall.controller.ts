@@ -34,7 +34,7 @@ export class RecallController {
       'With `as_known_at` among what was known then, each memory scored: of some thousands at most, 422 beyond.',
     body: RecallDoc,
     answers: [{ status: 200, description: 'Hits, best first.', schema: RecalledDoc }],
-    errors: [400, 413, 415],
+    errors: [400, 404, 413, 415],
   })
   async recall(@CurrentPrincipal() principal: Principal, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
     const request = toRecallRequest(body, this.limits);
