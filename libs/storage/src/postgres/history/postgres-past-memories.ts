@@ -25,6 +25,8 @@ const SETTLE_POLL_MS = 20;
 /** Reads memories and their former versions from PostgreSQL. */
 export class PostgresPastMemories extends PastMemories {
   private readonly settled: SettledWrites;
+  /** A moment that was waited for in vain: the pages of one question must not wait for it again and again. */
+  private vainMs: number | undefined;
 
   constructor(private readonly database: PostgresDatabase) {
     super();
@@ -82,8 +84,15 @@ export class PostgresPastMemories extends PastMemories {
 
   /** Waits until the writes of a moment have ended. */
   private async settle(at: Date): Promise<void> {
-    if (this.settled.untilMs > at.getTime()) return;
-    const deadline = performance.now() + SETTLE_MS;
-    while ((await this.settled.look()) <= at.getTime() && performance.now() < deadline) await delay(SETTLE_POLL_MS);
+    const atMs = at.getTime();
+    if (this.settled.untilMs > atMs) return;
+    const deadline = performance.now() + (this.vainMs === atMs ? 0 : SETTLE_MS);
+    while ((await this.settled.look()) <= atMs) {
+      if (performance.now() >= deadline) {
+        this.vainMs = atMs;
+        return;
+      }
+      await delay(SETTLE_POLL_MS);
+    }
   }
 }
