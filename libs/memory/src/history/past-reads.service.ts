@@ -1,5 +1,6 @@
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import { MemoryNotFoundError, UnknownMomentError, VersionUnavailableError } from '../model/errors.js';
+import { checkFilter } from '../model/filter-bounds.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { ListQuery, MemoryPage } from '../read/memory-catalog.port.js';
@@ -38,8 +39,9 @@ export class PastReadService {
     throw new MemoryNotFoundError(namespace, key);
   }
 
-  /** See `MemoryCatalog.list`. */
+  /** See `MemoryCatalog.list`. @throws InvalidRequestError for a filter out of bounds */
   async list(namespace: Namespace, query: ListQuery, at: Date): Promise<MemoryPage> {
+    checkFilter(query.filter);
     return this.memories.list(namespace, query, await this.momentOf(namespace, at));
   }
 
