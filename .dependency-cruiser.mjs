@@ -54,6 +54,10 @@ const CORE_ROOMS = {
     imports: ['model', 'attempts', 'telemetry', 'store'],
     reason: 'A deletion is a write, and done when it is in the truth.',
   },
+  history: {
+    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read', 'store', 'recall'],
+    reason: 'It reads what was, and makes what is of it; whoever reads what is needs none of it.',
+  },
   recall: {
     imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read'],
     reason: 'It finds what is there and changes nothing.',

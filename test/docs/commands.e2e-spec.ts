@@ -35,7 +35,7 @@ describe('commands that are written down', () => {
       .filter(({ language, code }) => language === 'sh' && code.includes('curl'))
       .map(({ code }) => code);
 
-  it.each(['docs/quickstart.md', 'README.md'])('those of %s work in their order', async (page) => {
+  it.each(['docs/quickstart.md', 'README.md', 'docs/history.md'])('those of %s work in their order', async (page) => {
     const blocks = shellOf(page);
     expect(blocks.length).toBeGreaterThan(0);
     const { status, output } = await run(blocks.join('\n'));

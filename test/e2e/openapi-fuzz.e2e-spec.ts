@@ -30,7 +30,16 @@ describeFuzzed('the OpenAPI document, tried by requests made from its schemas', 
     const program = await findCheckTool('schemathesis');
     const hooks = fileURLToPath(new URL('./support/schemathesis', import.meta.url));
     const repeatable = ['--seed', '20261130', '--generation-database', 'none', '--no-color', '--workers', '1'];
-    const args = ['run', document, '--header', `Authorization: Bearer ${TOKEN}`, '--exclude-checks', NOT_CHECKED];
+    const settings = ['--config-file', join(hooks, 'schemathesis.toml')];
+    const args = [
+      ...settings,
+      'run',
+      document,
+      '--header',
+      `Authorization: Bearer ${TOKEN}`,
+      '--exclude-checks',
+      NOT_CHECKED,
+    ];
     return new Promise<{ isClean: boolean; report: string }>((resolve) => {
       execFile(
         program,

@@ -30,6 +30,14 @@ interface DeleteStep {
   readonly coordinates: readonly (readonly number[])[];
 }
 
+/** What a version held is stored again, also where it was deleted; without effect where there is no such version. */
+interface RestoreStep {
+  readonly kind: 'restore';
+  readonly namespace: Namespace;
+  readonly coordinate: readonly number[];
+  readonly version: number;
+}
+
 /** An event of another producer: it is on the bus before it is processed, and may be processed twice. */
 interface ForeignStep {
   readonly kind: 'foreign';
@@ -48,7 +56,7 @@ interface PublishStep {
   readonly kind: 'publish';
 }
 
-export type Step = StoreStep | DeleteStep | ForeignStep | PublishStep;
+export type Step = StoreStep | DeleteStep | RestoreStep | ForeignStep | PublishStep;
 
 const NAMESPACES = ['histories:a', 'histories:b'].map((name) => toNamespace(name));
 /** Few, so that a history comes back to them; some that print unlike they are written. */
@@ -120,6 +128,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('restore' as const),
+      namespace,
+      coordinate,
+      version: fc.integer({ min: 1, max: 5 }),
+    }),
+  },
+  {
     weight: 4,
     arbitrary: fc.record({
       kind: fc.constant('foreign' as const),
@@ -136,7 +153,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ kind: 'publish' as const }) },
 );
 
-/** What became of a few memories: stored, written over, deleted, expired, said by others, published in between. */
+/** What became of a few memories: stored, written over, deleted, restored, expired, said by others, published in between. */
 export function arbitraryHistory({ minLength = 1 } = {}): fc.Arbitrary<readonly Step[]> {
   return fc.array(step, { minLength, maxLength: Math.max(25, minLength + 20) });
 }

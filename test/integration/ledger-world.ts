@@ -5,6 +5,10 @@ import {
   ForeignEventRecorder,
   ForgetService,
   ImportanceNormalizers,
+  MemoryNotFoundError,
+  RestoreService,
+  VersionNotFoundError,
+  VersionUnavailableError,
   Indexer,
   SilentTelemetry,
   StoreService,
@@ -19,6 +23,7 @@ import {
   PostgresEventLedger,
   PostgresLedgerReader,
   PostgresImportanceHistory,
+  PostgresMemoryHistory,
   PostgresMemoryWriter,
   PostgresOutbox,
   PostgresProjectionSource,
@@ -95,6 +100,11 @@ export class LedgerWorld {
       case 'delete':
         await this.forget.forget(step.namespace, step.coordinates);
         return;
+      case 'restore': {
+        const restores = new RestoreService(new PostgresMemoryHistory(this.database), this.store);
+        await restores.restore(step.namespace, step.coordinate, step).catch(unlessThereIsNone);
+        return;
+      }
       case 'foreign': {
         const { namespace, type, coordinate, id, agoSeconds, importance } = step;
         const memoryType = type === 'created' ? 'episodic' : 'semantic';
@@ -224,4 +234,12 @@ export class LedgerWorld {
     const embedder = new FeatureHashingEmbedder({ dimension: DIMENSION });
     return new Indexer(this.source, indexes, embedder, new SilentTelemetry());
   }
+}
+
+/** Histories ask for versions that may not be there. */
+function unlessThereIsNone(error: unknown): void {
+  const isNone = [MemoryNotFoundError, VersionNotFoundError, VersionUnavailableError].some(
+    (kind) => error instanceof kind,
+  );
+  if (!isNone) throw error;
 }

@@ -5,12 +5,17 @@ import { AuthModule, type AuthOptions } from '@sfm/auth';
 import { EdgeModule, HealthReader, type EdgeOptions, type HealthReport } from '@sfm/edge';
 import {
   AccessRecorder,
+  AmendService,
   ForgetService,
+  HistoryService,
   ImportanceNormalizers,
   IndexReadiness,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
+  RestoreService,
   SilentTelemetry,
   StoreService,
   VerifyService,
@@ -136,20 +141,24 @@ function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 're
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
+  const stores = new StoreService(truth.writer, new ImportanceNormalizers(truth.importances), new SilentTelemetry(), {
+    limits: EDGE_OPTIONS.bounds,
+    fields,
+    batching,
+  });
+  const past = new PastReadService(truth.past, truth.history);
   const providers = [
-    {
-      provide: StoreService,
-      useValue: new StoreService(truth.writer, new ImportanceNormalizers(truth.importances), new SilentTelemetry(), {
-        limits: EDGE_OPTIONS.bounds,
-        fields,
-        batching,
-      }),
-    },
+    { provide: StoreService, useValue: stores },
+    { provide: AmendService, useValue: new AmendService(truth.reader, stores) },
+    { provide: RestoreService, useValue: new RestoreService(truth.history, stores) },
     {
       provide: ReadService,
       useValue: new ReadService(truth.reader, truth.catalog, truth.coordinates, truth.keywords, recorder),
     },
     { provide: ForgetService, useValue: new ForgetService(truth.writer) },
+    { provide: PastReadService, useValue: past },
+    { provide: PastRecallService, useValue: recall.ofPast },
+    { provide: HistoryService, useValue: new HistoryService(truth.history) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },

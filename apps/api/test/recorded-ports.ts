@@ -4,17 +4,24 @@ import {
   ImportanceHistory,
   KeywordSearch,
   MemoryCatalog,
+  MemoryHistory,
   MemoryReader,
   MemoryWriter,
+  PastMemories,
   type CoordinatePage,
   type CoordinateQuery,
   type DeleteCommand,
   type DeleteReceipt,
+  type LedgerPlace,
+  type LedgerVersion,
+  type LedgerVersions,
+  type VersionsQuery,
   type KeywordPage,
   type KeywordQuery,
   type ListPosition,
   type ListQuery,
   type Memory,
+  type PastMoment,
   type MemoryCounts,
   type MemoryOutline,
   type MemoryPage,
@@ -29,17 +36,22 @@ import {
 export class RecordedTruth {
   readonly calls: string[] = [];
   readonly memories = new Map<string, Memory>();
+  /** By namespace and key, oldest first. */
+  readonly ledger = new Map<string, LedgerVersion[]>();
   readonly writer: MemoryWriter = new RecordingWriter(this);
   readonly reader: MemoryReader = new RecordingReader(this);
   readonly catalog: MemoryCatalog = new RecordingCatalog(this);
   readonly coordinates: CoordinateSearch = new RecordingCoordinateSearch(this);
   readonly keywords: KeywordSearch = new RecordingKeywordSearch(this);
+  readonly history: MemoryHistory = new RecordingHistory(this);
+  readonly past: PastMemories = new RecordingPast(this);
   readonly accesses: AccessCounter = new UncountedAccesses();
   readonly importances: ImportanceHistory = new NoImportances();
   /** What writes wait for. */
   hold: Promise<void> = Promise.resolve();
   /** Thrown by every call, when set. */
   failure: Error | undefined;
+  private writeFailure: Error | undefined;
   /** Where searches by place or word say they ended early. */
   more: ListPosition | undefined;
   /** Arguments of the last read. */
@@ -49,6 +61,22 @@ export class RecordedTruth {
     this.calls.push(call);
     this.lastQuery = query;
     if (this.failure) throw this.failure;
+  }
+
+  append(place: string, change: Omit<LedgerVersion, 'version'>): void {
+    const versions = this.ledger.get(place) ?? [];
+    this.ledger.set(place, [...versions, { ...change, version: versions.length + 1 }]);
+  }
+
+  /** Fails one write, as a conflict with another does. */
+  failNextWrite(failure: Error): void {
+    this.writeFailure = failure;
+  }
+
+  throwNextFailure(): void {
+    const failure = this.writeFailure;
+    this.writeFailure = undefined;
+    if (failure) throw failure;
   }
 
   of(namespace: Namespace): Memory[] {
@@ -63,6 +91,7 @@ class RecordingWriter extends MemoryWriter {
 
   async write(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
     this.truth.note('write', commands);
+    this.truth.throwNextFailure();
     await this.truth.hold;
     return commands.map((command) => {
       const place = `${command.namespace}/${command.key}`;
@@ -79,6 +108,7 @@ class RecordingWriter extends MemoryWriter {
         lastAccessedAt: null,
         accessCount: 0,
       });
+      this.truth.append(place, { kind: known ? 'updated' : 'created', at: now, type: command.type, content: command });
       return { key: command.key, version, created: known === undefined, id, createdAtMs: createdAt.getTime() };
     });
   }
@@ -87,7 +117,10 @@ class RecordingWriter extends MemoryWriter {
     this.truth.note('delete', commands);
     return commands
       .filter(({ namespace, key }) => this.truth.memories.delete(`${namespace}/${key}`))
-      .map(({ namespace, key }) => ({ namespace, key, version: 2 }));
+      .map(({ namespace, key }) => {
+        this.truth.append(`${namespace}/${key}`, { kind: 'deleted', at: new Date(), type: 'episodic', content: null });
+        return { namespace, key, version: 2 };
+      });
   }
 }
 
@@ -127,6 +160,60 @@ class RecordingCatalog extends MemoryCatalog {
     this.truth.note('counts', namespace);
     const total = namespace === undefined ? this.truth.memories.size : this.truth.of(namespace).length;
     return { total, episodic: total, semantic: 0 };
+  }
+}
+
+class RecordingHistory extends MemoryHistory {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async page({ namespace, key }: LedgerPlace, { before = Infinity, limit }: VersionsQuery): Promise<LedgerVersions> {
+    this.truth.note('history', key);
+    const { versions, standing } = this.of(namespace, key);
+    return { versions: versions.filter(({ version }) => version < before).slice(0, limit), standing };
+  }
+
+  async find({ namespace, key }: LedgerPlace, wanted: readonly number[]): Promise<LedgerVersions> {
+    this.truth.note('versions', wanted);
+    const { versions, standing } = this.of(namespace, key);
+    return { versions: versions.filter(({ version }) => wanted.includes(version)), standing };
+  }
+
+  async knownAt({ namespace, key }: LedgerPlace, at: Date): Promise<LedgerVersions> {
+    const { versions, standing } = this.of(namespace, key);
+    return { versions: versions.filter((version) => version.at <= at).slice(0, 1), standing };
+  }
+
+  private of(namespace: Namespace, key: string): LedgerVersions {
+    const place = `${namespace}/${key}`;
+    const versions = [...(this.truth.ledger.get(place) ?? [])].reverse();
+    const began = versions.find(({ kind }) => kind === 'created');
+    const newest = versions[0];
+    if (!newest || !began) return { versions, standing: undefined };
+    const isLive = this.truth.memories.has(place);
+    return { versions, standing: { version: newest.version, createdVersion: began.version, isLive } };
+  }
+}
+
+/** Knows what is, as it began in March 2026. */
+class RecordingPast extends PastMemories {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async beginning(): Promise<Date> {
+    return new Date('2026-03-01T10:00:00Z');
+  }
+
+  async findByKeys(namespace: Namespace, keys: readonly string[], { at }: PastMoment): Promise<readonly Memory[]> {
+    this.truth.note('findPast', { keys, at });
+    return keys.flatMap((key) => this.truth.memories.get(`${namespace}/${key}`) ?? []);
+  }
+
+  async list(namespace: Namespace, query: ListQuery, { at }: PastMoment): Promise<MemoryPage> {
+    this.truth.note('listPast', { query, at });
+    return { memories: this.truth.of(namespace) };
   }
 }
 
@@ -170,7 +257,15 @@ class NoImportances extends ImportanceHistory {
 /** Stands in for RecallService: notes requests, answers what it is told. */
 export class RecordedRecall {
   readonly calls: string[] = [];
-  readonly requests: { readonly namespace: Namespace; readonly request: RecallRequest }[] = [];
+  readonly requests: { readonly namespace: Namespace; readonly request: RecallRequest; readonly at?: Date }[] = [];
+  /** Stands in for PastRecallService. */
+  readonly ofPast = {
+    recall: async (namespace: Namespace, request: RecallRequest, at: Date): Promise<RecallResult> => {
+      this.calls.push('recallPast');
+      this.requests.push({ namespace, request, at });
+      return this.result;
+    },
+  };
   result: RecallResult = { hits: [], degraded: [] };
   failure: Error | undefined;
   /** Before it answers. */

@@ -9,7 +9,7 @@ export interface Answer {
 /** Sends requests with the all-namespaces token and reads JSON answers. */
 export function client(http: () => HttpHarness) {
   const send = async (
-    method: 'GET' | 'POST' | 'DELETE' | 'PUT' | 'OPTIONS',
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE' | 'PUT' | 'OPTIONS',
     url: string,
     payload?: unknown,
     headers: Record<string, string> = {},
@@ -31,6 +31,7 @@ export function client(http: () => HttpHarness) {
     send,
     get: (url: string, headers?: Record<string, string>) => send('GET', url, undefined, headers),
     post: (url: string, payload: unknown, headers?: Record<string, string>) => send('POST', url, payload, headers),
+    patch: (url: string, payload: unknown, headers?: Record<string, string>) => send('PATCH', url, payload, headers),
     remove: (url: string) => send('DELETE', url),
   };
 }

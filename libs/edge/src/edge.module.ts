@@ -1,12 +1,17 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
+  AmendService,
   EmbeddedIdempotencyStore,
   ForgetService,
+  HistoryService,
   IdempotencyStore,
   IndexReadiness,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
+  RestoreService,
   StoreService,
   VerifyService,
 } from '@sfm/memory';
@@ -14,14 +19,16 @@ import { RequestLimits } from './checks/request-limits.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
+import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
+import { AuthorizedPast } from './use-cases/authorized-past.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService and
+   * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService, PastRecallService, RecallService, VerifyService, ReindexService and
    * IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -61,10 +68,21 @@ const repeating: FactoryProvider = {
 const useCases: FactoryProvider[] = [
   {
     provide: AuthorizedWrites,
-    inject: [StoreService, ForgetService],
-    useFactory: (stores: StoreService, forgetting: ForgetService) => new AuthorizedWrites(stores, forgetting),
+    inject: [StoreService, AmendService, ForgetService],
+    useFactory: (stores: StoreService, amendments: AmendService, forgetting: ForgetService) =>
+      new AuthorizedWrites(stores, amendments, forgetting),
   },
   { provide: AuthorizedReads, inject: [ReadService], useFactory: (reads: ReadService) => new AuthorizedReads(reads) },
+  {
+    provide: AuthorizedHistory,
+    inject: [HistoryService, RestoreService],
+    useFactory: (histories: HistoryService, restores: RestoreService) => new AuthorizedHistory(histories, restores),
+  },
+  {
+    provide: AuthorizedPast,
+    inject: [PastReadService, PastRecallService],
+    useFactory: (reads: PastReadService, recaller: PastRecallService) => new AuthorizedPast(reads, recaller),
+  },
   {
     provide: AuthorizedRecall,
     inject: [RecallService],

@@ -27,6 +27,14 @@ export {
   type Outcome,
   type RepeatableCall,
 } from './idempotency/idempotent-requests.js';
+export {
+  diffView,
+  historyView,
+  toVersionsQuery,
+  type HistoryFields,
+  type HistoryPlace,
+} from './mapping/history-view.js';
+export { toAmendment } from './mapping/amendment.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
@@ -39,11 +47,21 @@ export {
   coordinateInput,
   filterInput,
   instant,
+  knownAtField,
   memoryType,
   payloadInput,
   timeBounds,
 } from './schemas/fields.js';
 export { FILTER_SCHEMA } from './schemas/filter-schema.js';
+export {
+  DiffSchema,
+  HistorySchema,
+  PatchOperationSchema,
+  RestoredSchema,
+  RestoreSchema,
+  VersionSchema,
+  type RestoreBody,
+} from './schemas/history.schemas.js';
 export { comparedObject, JSON_VALUE, jsonObject } from './schemas/json-object.js';
 export {
   ReindexBodySchema,
@@ -52,6 +70,7 @@ export {
   type VerifyBody,
 } from './schemas/maintenance.schemas.js';
 export {
+  AmendmentSchema,
   memoryFields,
   MemoryPageSchema,
   MemorySchema,
@@ -60,6 +79,7 @@ export {
   placeField,
   versionField,
   WrittenMemorySchema,
+  type AmendmentBody,
   type NewMemoryBatch,
   type NewMemoryBody,
 } from './schemas/memory.schemas.js';
@@ -71,11 +91,13 @@ export {
   type RecallBody,
 } from './schemas/recall.schemas.js';
 export { SCOPE_OF, admit, type UseCase } from './use-cases/admission.js';
+export { AuthorizedHistory } from './use-cases/authorized-history.js';
 export {
   AuthorizedMaintenance,
   type AdmittedWork,
   type ReindexAllListener,
 } from './use-cases/authorized-maintenance.js';
+export { AuthorizedPast } from './use-cases/authorized-past.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';
 export { AuthorizedWrites } from './use-cases/authorized-writes.js';

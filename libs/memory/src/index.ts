@@ -29,6 +29,8 @@ export {
   PayloadTooLargeError,
   InvalidBulkItemError,
   MemoryNotFoundError,
+  VersionNotFoundError,
+  VersionUnavailableError,
   MissingTokenError,
   InvalidTokenError,
   RateLimitExceededError,
@@ -43,6 +45,7 @@ export {
   StoreFullError,
   StoreUnavailableError,
   UnknownCursorError,
+  UnknownMomentError,
   EmbedderUnavailableError,
   IndexUnavailableError,
   IndexUnusableError,
@@ -113,6 +116,22 @@ export { type KeywordLookup, type KeywordPage, type KeywordQuery, KeywordSearch 
 export type { ListPosition } from './read/list-position.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
+export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
+export { PastMemories, type PastMoment } from './history/past-memories.port.js';
+export { PastReadService } from './history/past-reads.service.js';
+export { PastRecallService, type PastRecallOptions } from './history/past-recall.service.js';
+export { RestoreService, type RestoreRequest } from './history/restore.service.js';
+export { type PatchOperation } from './history/json-patch.js';
+export {
+  MemoryHistory,
+  type LedgerPlace,
+  type LedgerVersion,
+  type LedgerVersions,
+  type Standing,
+  type VersionContent,
+  type VersionsQuery,
+} from './history/memory-history.port.js';
+export { type ShownVersion, type Withholding } from './history/shown-version.js';
 export { Embedder, type EmbeddingCall } from './index-model/embedder.port.js';
 export {
   type IndexPoint,
@@ -199,6 +218,7 @@ export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
 export { ImportanceHistory } from './store/importance-history.port.js';
 export { ImportanceNormalizer } from './store/importance-normalizer.js';
 export { ImportanceNormalizers } from './store/importance-normalizers.js';
+export { AmendService, type Amendment } from './store/amend.service.js';
 export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js';
 export { type StoreOptions, StoreService } from './store/store.service.js';
 export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';

@@ -45,6 +45,7 @@ export { PostgresTruthRestorer } from './postgres/replay/postgres-truth-restorer
 export { PostgresIdempotencyStore } from './postgres/idempotency/postgres-idempotency-store.js';
 export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.js';
 export { PostgresImportanceHistory } from './postgres/reading/postgres-importance-history.js';
+export { PostgresMemoryHistory } from './postgres/history/postgres-memory-history.js';
 export { PostgresMemoryReader } from './postgres/reading/postgres-memory-reader.js';
 export { PostgresExpiredMemories } from './postgres/writing/postgres-expired-memories.js';
 export { PostgresMemoryWriter } from './postgres/writing/postgres-memory-writer.js';

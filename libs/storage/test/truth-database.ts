@@ -8,6 +8,8 @@ import { STORAGE_ENTITIES } from '../src/postgres/entities/storage-entities.js';
 import { MigrationRunner } from '../src/postgres/schema/migration-runner.js';
 import { PostgresChangeFeed } from '../src/postgres/ledger/postgres-change-feed.js';
 import { PostgresDatabase } from '../src/postgres/connection/postgres-database.js';
+import { PostgresPastMemories } from '../src/postgres/history/postgres-past-memories.js';
+import { PostgresMemoryHistory } from '../src/postgres/history/postgres-memory-history.js';
 import { PostgresEventLedger } from '../src/postgres/ledger/postgres-event-ledger.js';
 import { PostgresAccessCounter } from '../src/postgres/reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from '../src/postgres/reading/postgres-coordinate-search.js';
@@ -71,5 +73,7 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     feed: new PostgresChangeFeed(database),
     ledger: new PostgresEventLedger(database),
     expired: new PostgresExpiredMemories(database),
+    history: new PostgresMemoryHistory(database),
+    past: new PostgresPastMemories(database),
   };
 }

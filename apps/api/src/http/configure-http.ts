@@ -54,7 +54,7 @@ export function configureHttp(app: NestFastifyApplication): void {
     app.enableCors({
       origin: anyOrigin ? '*' : [...cors.origins],
       credentials: !anyOrigin,
-      methods: ['GET', 'POST', 'DELETE', 'OPTIONS'],
+      methods: ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS'],
       exposedHeaders: [
         'X-Request-ID',
         'Warning',

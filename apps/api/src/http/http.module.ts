@@ -11,6 +11,7 @@ import { DeadlineInterceptor } from './requests/deadline.interceptor.js';
 import { RouteTable } from './errors/route-table.js';
 import { AdminController } from './v1/admin/admin.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
+import { HistoryController } from './v1/history/history.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
 import { RecallController } from './v1/recall/recall.controller.js';
 
@@ -31,6 +32,7 @@ export class HttpModule {
         CompatMemoriesController,
         MemoryBatchController,
         MemoriesController,
+        HistoryController,
         RecallController,
         AdminController,
       ],

@@ -4,7 +4,9 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { completeOptions } from '@sfm/composition';
 import { loadConfig } from '@sfm/config';
 import {
+  AuthorizedHistory,
   AuthorizedMaintenance,
+  AuthorizedPast,
   AuthorizedReads,
   AuthorizedRecall,
   AuthorizedWrites,
@@ -24,8 +26,10 @@ import { openApiDocument } from './openapi/document.js';
 
 const NEEDED = [
   AuthorizedWrites,
+  AuthorizedPast,
   AuthorizedReads,
   AuthorizedRecall,
+  AuthorizedHistory,
   AuthorizedMaintenance,
   RequestLimits,
   PageCursor,

@@ -6,7 +6,7 @@ import { previewOpenApi } from './preview-openapi.js';
 
 interface Sample {
   readonly scope: Scope;
-  readonly method?: 'GET' | 'POST' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly body?: object;
 }
@@ -23,6 +23,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   deleteMemory: { scope: 'write', method: 'DELETE', url: '/memories/1,2' },
   v1CreateMemory: { scope: 'write', url: '/v1/memories', body: V1_MEMORY },
   v1CreateMemories: { scope: 'write', url: '/v1/memories:batch', body: { memories: [V1_MEMORY] } },
+  v1AmendMemory: { scope: 'write', method: 'PATCH', url: '/v1/memories/1,2', body: { importance: 2 } },
+  v1RestoreVersion: { scope: 'write', url: '/v1/memories/8,8/restore', body: { version: 1 } },
   v1DeleteMemory: { scope: 'write', method: 'DELETE', url: '/v1/memories/1,2' },
   recall: { scope: 'read', url: '/recall', body: { query: 'x' } },
   recallByQuery: { scope: 'read', method: 'GET', url: '/recall?query=x' },
@@ -39,6 +41,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   stats: { scope: 'read', method: 'GET', url: '/stats' },
   v1ListMemories: { scope: 'read', method: 'GET', url: '/v1/memories' },
   v1ReadMemory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2' },
+  v1ReadHistory: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/history' },
+  v1CompareVersions: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/diff?from=1&to=2' },
   v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },

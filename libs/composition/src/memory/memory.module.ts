@@ -2,12 +2,14 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import {
   AccessCounter,
   AccessRecorder,
+  AmendService,
   ChangeFeed,
   CoordinateSearch,
   Embedder,
   ExpiredMemories,
   ExpirySweep,
   ForgetService,
+  HistoryService,
   ImportanceNormalizers,
   IndexCompleteness,
   IndexFollower,
@@ -19,9 +21,13 @@ import {
   LexicalIndex,
   LexicalLane,
   MemoryCatalog,
+  MemoryHistory,
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
+  PastMemories,
+  PastReadService,
+  PastRecallService,
   NotedMemoryWriter,
   OverlayReader,
   PendingMemories,
@@ -29,6 +35,7 @@ import {
   ReadService,
   RecentWrites,
   RecallService,
+  RestoreService,
   StoreService,
   VectorIndex,
   VectorLane,
@@ -38,6 +45,7 @@ import {
   type Lane,
   type OverlayOptions,
   type RecallIndexName,
+  type RecallIndexes,
   type RecallOptions,
   type StoreOptions,
 } from '@sfm/memory';
@@ -52,6 +60,8 @@ export interface MemoryModuleOptions {
    * processes; the lexical index is this process's own and follows the ledger.
    */
   readonly indexes: 'own' | 'followed';
+  /** Makes empty indexes in the memory of this process, for one question about the past. */
+  readonly openIndexes: () => RecallIndexes;
   /** How long accesses are collected before they are recorded. */
   readonly accessDelayMs: number;
   /** How expired memories are deleted in the background. */
@@ -73,7 +83,14 @@ const OPTIONAL_ROOM = { token: IndexRoom, optional: true };
 @Module({})
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
-    const providers = [...writing(options), ...readiness(options), completeness, ...recalling(options)];
+    const providers = [
+      ...writing(options),
+      ...history,
+      pastRecall(options),
+      ...readiness(options),
+      completeness,
+      ...recalling(options),
+    ];
     return {
       module: MemoryModule,
       imports: [...adapters],
@@ -125,6 +142,39 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
         new WordAidedKeywordSearch(keywords, words, readiness, pending),
     },
   ];
+}
+
+/** What changes memories by what they are or were, and tells what they were. */
+const history: readonly FactoryProvider[] = [
+  {
+    provide: AmendService,
+    inject: [MemoryReader, StoreService],
+    useFactory: (memories: MemoryReader, stores: StoreService) => new AmendService(memories, stores),
+  },
+  {
+    provide: RestoreService,
+    inject: [MemoryHistory, StoreService],
+    useFactory: (histories: MemoryHistory, stores: StoreService) => new RestoreService(histories, stores),
+  },
+  {
+    provide: PastReadService,
+    inject: [PastMemories, MemoryHistory],
+    useFactory: (past: PastMemories, histories: MemoryHistory) => new PastReadService(past, histories),
+  },
+  {
+    provide: HistoryService,
+    inject: [MemoryHistory],
+    useFactory: (histories: MemoryHistory) => new HistoryService(histories),
+  },
+];
+
+function pastRecall({ recall, openIndexes }: MemoryModuleOptions): FactoryProvider {
+  return {
+    provide: PastRecallService,
+    inject: [PastReadService, Embedder],
+    useFactory: (past: PastReadService, embedder: Embedder) =>
+      new PastRecallService(past, openIndexes, embedder, { recall }),
+  };
 }
 
 /** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */

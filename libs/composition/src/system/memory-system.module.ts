@@ -23,13 +23,14 @@ import {
 } from '@sfm/observability';
 import { OpenAiCompatibleEmbedder } from '@sfm/embedding';
 import { PostgresHealth } from '@sfm/storage';
-import { QdrantServer } from '@sfm/vector';
+import { EmbeddedLexicalIndex, EmbeddedVectorIndex, QdrantServer } from '@sfm/vector';
 import { CacheBackend } from '../cache/cache-backend.js';
 import { ServiceHealth } from '../health/service-health.js';
 import { COUNTED_FOR_MS, VectorsHealth } from '../health/vectors-health.js';
 import { watchCircuits } from '../health/watch-circuits.js';
 import { watchedServers } from '../health/watched-servers.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
+import { dimensionOf } from '../indexing/embedding-dimension.js';
 import { MaintenanceModule } from '../maintenance/maintenance.module.js';
 import { MemoryModule, type MemoryModuleOptions } from '../memory/memory.module.js';
 import { PipelineModule } from '../pipeline/pipeline.module.js';
@@ -104,6 +105,10 @@ function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
     overlay: recall.overlay,
     recall: { ranking: recall.ranking, fields, maxTopK: limits.maxTopK },
     indexes: vectors.kind === 'embedded' ? 'own' : 'followed',
+    openIndexes: () => ({
+      lexical: new EmbeddedLexicalIndex(),
+      vectors: new EmbeddedVectorIndex({ dimension: dimensionOf(options.embedder) }),
+    }),
     accessDelayMs: read.accessDelayMs,
     expiry,
     warmupWaitMs: recall.warmupWaitMs,

@@ -1,11 +1,16 @@
 import type { INestApplicationContext, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
+  AmendService,
   ForgetService,
+  HistoryService,
   IndexReadiness,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
+  RestoreService,
   StoreService,
   VerifyService,
   type Namespace,
@@ -29,6 +34,11 @@ export interface MemorySystem {
   readonly store: StoreService;
   readonly read: ReadService;
   readonly forget: ForgetService;
+  readonly amend: AmendService;
+  readonly history: HistoryService;
+  readonly restore: RestoreService;
+  readonly past: PastReadService;
+  readonly pastRecall: PastRecallService;
   readonly recall: RecallService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
@@ -97,6 +107,11 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     store: find(StoreService),
     read: find(ReadService),
     forget: find(ForgetService),
+    amend: find(AmendService),
+    history: find(HistoryService),
+    restore: find(RestoreService),
+    past: find(PastReadService),
+    pastRecall: find(PastRecallService),
     recall: find(RecallService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),

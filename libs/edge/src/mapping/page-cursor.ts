@@ -3,8 +3,9 @@ import { UnknownCursorError, type ListPosition, type Namespace } from '@sfm/memo
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-/** Creation time and id, eight bytes each. */
+/** Two numbers of eight bytes: creation time and id, or a version. */
 const POSITION_BYTES = 16;
+type Position = readonly [number, number];
 
 /**
  * Encodes and decodes page cursors. They are encrypted because the creation numbers inside count the writes of every
@@ -19,31 +20,53 @@ export class PageCursor {
   }
 
   write(namespace: Namespace, { createdAtMs, id }: ListPosition): string {
-    const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(
-      Buffer.from(namespace),
-    );
-    const position = Buffer.alloc(POSITION_BYTES);
-    position.writeDoubleBE(createdAtMs);
-    position.writeDoubleBE(id, POSITION_BYTES / 2);
-    return Buffer.concat([iv, cipher.update(position), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+    return this.seal(namespace, [createdAtMs, id]);
   }
 
   /** @throws UnknownCursorError unless this service issued the cursor for this namespace. */
   read(namespace: Namespace, cursor: string): ListPosition {
+    const [createdAtMs, id] = this.open(namespace, cursor, 'of this namespace');
+    return { createdAtMs, id };
+  }
+
+  /** A place in the history of one coordinate. */
+  writeVersion(namespace: Namespace, key: string, version: number): string {
+    return this.seal(historyOf(namespace, key), [version, 0]);
+  }
+
+  /** @throws UnknownCursorError unless this service issued the cursor for the history of this coordinate. */
+  readVersion(namespace: Namespace, key: string, cursor: string): number {
+    return this.open(historyOf(namespace, key), cursor, 'of this history')[0];
+  }
+
+  private seal(scope: string, [first, second]: Position): string {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(scope));
+    const position = Buffer.alloc(POSITION_BYTES);
+    position.writeDoubleBE(first);
+    position.writeDoubleBE(second, POSITION_BYTES / 2);
+    return Buffer.concat([iv, cipher.update(position), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  }
+
+  private open(scope: string, cursor: string, whose: string): Position {
     const bytes = Buffer.from(cursor, 'base64url');
     try {
       if (bytes.length !== IV_BYTES + POSITION_BYTES + TAG_BYTES) throw new Error('wrong length');
       const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
       })
-        .setAAD(Buffer.from(namespace))
+        .setAAD(Buffer.from(scope))
         .setAuthTag(bytes.subarray(IV_BYTES + POSITION_BYTES));
       const sealed = bytes.subarray(IV_BYTES, IV_BYTES + POSITION_BYTES);
       const position = Buffer.concat([decipher.update(sealed), decipher.final()]);
-      return { createdAtMs: position.readDoubleBE(), id: position.readDoubleBE(POSITION_BYTES / 2) };
+      return [position.readDoubleBE(), position.readDoubleBE(POSITION_BYTES / 2)];
     } catch {
-      throw new UnknownCursorError('cursor', 'must be the next_cursor of an earlier page of this namespace');
+      throw new UnknownCursorError('cursor', `must be the next_cursor of an earlier page ${whose}`);
     }
   }
+}
+
+/** No namespace has a line break, so no other scope reads the same. */
+function historyOf(namespace: Namespace, key: string): string {
+  return `${namespace}\n${key}`;
 }

@@ -50,6 +50,13 @@ export const instant = (description: string) =>
     .describe(description)
     .meta({ examples: ['2026-01-31T12:00:00Z'] });
 
+/** The moment of a read of the past. */
+export const knownAtField = () =>
+  instant(
+    'Answers as at this time, except for what has been deleted or has expired since; not in the future, and not before ' +
+      'the namespace had anything.',
+  ).optional();
+
 const DAY = '((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))';
 const TIME = String.raw`([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])`;
 /** Dates that no service of this version has behind it: from 2027 on. */

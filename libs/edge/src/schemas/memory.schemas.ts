@@ -1,8 +1,13 @@
 import { z } from 'zod';
+import { jsonObject } from './json-object.js';
 import { coordinateInput, futureInstant, memoryType, payloadInput } from './fields.js';
 
 /** Versions are 32-bit integers in the store. */
-const MAX_VERSION = 2_147_483_647;
+export const MAX_VERSION = 2_147_483_647;
+
+/** The version that a change requires. */
+export const expectedVersion = (description: string, least: 0 | 1) =>
+  z.int().min(least).max(MAX_VERSION).optional().describe(description);
 
 export const NewMemorySchema = z
   .strictObject({
@@ -11,12 +16,10 @@ export const NewMemorySchema = z
     type: memoryType('`episodic`: something that happened; `semantic`: something that is known.').default('episodic'),
     importance: z.number().optional().describe('How much it matters; any scale, normalised against the namespace.'),
     expires_at: futureInstant('From this time on, which must lie ahead, the memory is not found any more.').optional(),
-    expected_version: z
-      .int()
-      .min(0)
-      .max(MAX_VERSION)
-      .optional()
-      .describe('Kept only if this version lives at the coordinate, 0 for nothing; otherwise 409 `version_conflict`.'),
+    expected_version: expectedVersion(
+      'Kept only if this version lives at the coordinate, 0 for nothing; otherwise 409 `version_conflict`.',
+      0,
+    ),
   })
   .describe('One memory to keep; a memory already at the coordinate is replaced.')
   .meta({ examples: [{ coordinate: [1, 2, 3], payload: { text: 'The kettle is blue' }, type: 'semantic' }] });
@@ -36,6 +39,41 @@ export const NewMemoryBatchSchema = z
   })
   .describe('Several memories to keep, each on its own.');
 export type NewMemoryBatch = z.output<typeof NewMemoryBatchSchema>;
+
+export const AmendmentSchema = z
+  .strictObject({
+    importance: z
+      .number()
+      .nullable()
+      .optional()
+      .describe('How much it matters; null for what the payload says, if anything.'),
+    expires_at: futureInstant('')
+      .nullable()
+      .optional()
+      .describe('From this time on, which must lie ahead, the memory is not found any more; null for never.'),
+    metadata: jsonObject('', { reviewed: true })
+      .nullable()
+      .optional()
+      .describe(
+        "Merged into the payload's field `metadata` (RFC 7396): members are replaced, null removes one; null in place of the object " +
+          'removes the field.',
+      ),
+    expected_version: expectedVersion(
+      'Changed only if this version lives at the coordinate; otherwise 409 `version_conflict`.',
+      1,
+    ),
+  })
+  .refine(
+    ({ importance, expires_at, metadata }) =>
+      importance !== undefined || expires_at !== undefined || metadata !== undefined,
+    'must name importance, expires_at or metadata',
+  )
+  .describe('What is to change of a memory; what is not named stays.')
+  .meta({
+    anyOf: ['importance', 'expires_at', 'metadata'].map((name) => ({ required: [name] })),
+    examples: [{ importance: 8, metadata: { reviewed: true, draft: null } }],
+  });
+export type AmendmentBody = z.output<typeof AmendmentSchema>;
 
 /** Location of a memory, in answers. */
 export const placeField = () =>

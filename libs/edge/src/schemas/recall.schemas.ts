@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filterInput, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
+import { filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
 import { jsonObject } from './json-object.js';
 import { memoryFields } from './memory.schemas.js';
 
@@ -20,6 +20,7 @@ export const RecallBodySchema = z
     filter: filterInput().optional(),
     type: memoryType('Only memories of this type.').optional(),
     ...timeBounds,
+    as_known_at: knownAtField(),
     mode: z
       .enum(['hybrid', 'vector', 'lexical'])
       .default('hybrid')

@@ -1,8 +1,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
+  AmendService,
   ForgetService,
+  HistoryService,
+  RestoreService,
   IndexReadiness,
   NamespaceForbiddenError,
+  PastReadService,
+  PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
@@ -15,7 +20,9 @@ import {
   type Scope,
 } from '@sfm/memory';
 import { SCOPE_OF } from './admission.js';
+import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
+import { AuthorizedPast } from './authorized-past.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedWrites } from './authorized-writes.js';
@@ -37,8 +44,10 @@ function noting<Class extends Service>(service: Class): InstanceType<Class> {
 }
 
 const DOORS: readonly object[] = [
-  new AuthorizedWrites(noting(StoreService), noting(ForgetService)),
+  new AuthorizedWrites(noting(StoreService), noting(AmendService), noting(ForgetService)),
   new AuthorizedReads(noting(ReadService)),
+  new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
+  new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

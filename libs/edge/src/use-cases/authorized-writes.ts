@@ -1,4 +1,6 @@
 import type {
+  Amendment,
+  AmendService,
   Coordinate,
   ForgetService,
   NewMemory,
@@ -13,6 +15,7 @@ import { admit } from './admission.js';
 export class AuthorizedWrites {
   constructor(
     private readonly stores: StoreService,
+    private readonly amendments: AmendService,
     private readonly forgetting: ForgetService,
   ) {}
 
@@ -38,6 +41,12 @@ export class AuthorizedWrites {
   async storeEach(principal: Principal, memories: readonly NewMemory[]): Promise<readonly StoreOutcome[]> {
     admit(principal, 'storeEach');
     return memories.length === 0 ? [] : this.stores.storeEach(principal.namespace, memories);
+  }
+
+  /** See `AmendService.amend`. */
+  async amend(principal: Principal, coordinate: Coordinate, amendment: Amendment): Promise<StoredMemory> {
+    admit(principal, 'amend');
+    return this.amendments.amend(principal.namespace, coordinate, amendment);
   }
 
   /** See `ForgetService.forget`. */

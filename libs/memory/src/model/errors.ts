@@ -4,7 +4,10 @@ export const ERROR_CODES = [
   'invalid_coordinate',
   'payload_too_large',
   'unknown_cursor',
+  'unknown_moment',
   'memory_not_found',
+  'version_not_found',
+  'version_unavailable',
   'missing_token',
   'invalid_token',
   'namespace_forbidden',
@@ -60,6 +63,11 @@ export class UnknownCursorError extends InvalidRequestError {
   override readonly code: ErrorCode = 'unknown_cursor';
 }
 
+/** A read of the past names a moment of which nothing is known: it is yet to come, or the namespace had nothing then. */
+export class UnknownMomentError extends InvalidRequestError {
+  override readonly code: ErrorCode = 'unknown_moment';
+}
+
 /** One item of a bulk request is not allowed; nothing of the request was stored. `index` counts from 0. */
 export class InvalidBulkItemError extends InvalidRequestError {
   constructor(
@@ -79,6 +87,36 @@ export class MemoryNotFoundError extends MemoryError {
     readonly key: string,
   ) {
     super(`no memory at coordinate ${key} in namespace ${namespace}`);
+  }
+}
+
+/** The coordinate has not come to this version yet. */
+export class VersionNotFoundError extends MemoryError {
+  readonly code: ErrorCode = 'version_not_found';
+
+  constructor(readonly version: number) {
+    super(`there is no version ${version} at this coordinate; its history lists those that there are`);
+  }
+}
+
+const WHY_UNAVAILABLE = {
+  deletion: 'is a deletion, which has no content; name a version before it',
+  deleted: 'belongs to a memory that was deleted or has expired, and is not read any more',
+  replaced: 'belongs to a memory that was deleted or expired before another one was stored there',
+  expired: 'was to expire, and its time is past',
+  erased: 'was erased',
+  unknown: 'was written by an earlier release, which did not note what was sent',
+} as const;
+
+/** The version has been, and its content is not to be had. */
+export class VersionUnavailableError extends MemoryError {
+  readonly code: ErrorCode = 'version_unavailable';
+
+  constructor(
+    readonly version: number,
+    readonly why: keyof typeof WHY_UNAVAILABLE,
+  ) {
+    super(`version ${version} ${WHY_UNAVAILABLE[why]}`);
   }
 }
 

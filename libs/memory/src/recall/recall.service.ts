@@ -55,7 +55,7 @@ export class RecallService {
   constructor(
     private readonly lanes: readonly Lane[],
     private readonly index: Pick<LexicalIndex, 'contents' | 'matching'>,
-    private readonly overlays: OverlayReader,
+    private readonly overlays: Pick<OverlayReader, 'read'>,
     private readonly truth: Pick<MemoryReader, 'findByKeys'>,
     private readonly telemetry: MemoryTelemetry,
     private readonly options: RecallOptions,
@@ -68,15 +68,16 @@ export class RecallService {
    * order. A lane that cannot answer, or whose answer misses committed changes or was cut short, is named in
    * `degraded`; recall fails only when no lane can answer. The work depends on `topK`, never on how much is stored.
    *
+   * @param now what ages, expiry and words for times such as "yesterday" are measured by
    * @throws InvalidRequestError for an empty query, or a `topK`, filter or context out of bounds; StoreUnavailableError;
    * IndexUnavailableError when no lane can answer; RequestEndedError when the current request ends.
    */
-  async recall(namespace: Namespace, request: RecallRequest): Promise<RecallResult> {
+  async recall(namespace: Namespace, request: RecallRequest, now: Date = new Date()): Promise<RecallResult> {
     this.check(request);
     const start = performance.now();
     const lanes = new Lanes(this.lanes, request, this.telemetry);
     const overlay = await this.overlays.read(namespace);
-    const search: Search = { namespace, request, overlay, now: new Date(), cutShort: new Set() };
+    const search: Search = { namespace, request, overlay, now, cutShort: new Set() };
     const contents = new CandidateContents(this.index, this.truth, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
     for (let limit = first; ; limit *= DEEPER) {

@@ -26,6 +26,11 @@ export interface WriteCommand {
    * For several commands on one coordinate, each is compared with the result of those before it.
    */
   readonly expectedVersion?: number;
+  /**
+   * The version with which the memory was deleted or, where it has expired, its newest: the write takes that back, and the
+   * life of the memory goes on. Such a command expects version 0, and comes alone.
+   */
+  readonly revives?: number;
   /** W3C trace context of the request; travels with the event. Absent when the request is not traced. */
   readonly traceparent?: string;
 }

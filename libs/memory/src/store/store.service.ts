@@ -65,6 +65,19 @@ export class StoreService {
   }
 
   /**
+   * Stores a memory where one was deleted or has expired, as its next version: the memory lives on as if that had not been.
+   *
+   * @param revives the version at the coordinate, that of the deletion
+   * @throws VersionConflictError when it is not the newest any more; as `store`
+   */
+  async revive(namespace: Namespace, memory: NewMemory, revives: number): Promise<StoredMemory> {
+    const command = { ...this.toCommand(namespace, { ...memory, expectedVersion: 0 }), revives };
+    const [stored] = await toTheEnd(() => this.noted(this.writePortion([command])));
+    if (!stored) throw new Error('the store answered without a receipt');
+    return stored;
+  }
+
+  /**
    * Stores each memory independently: an invalid or failing one does not prevent the others from being stored. Memories
    * for one coordinate apply in order.
    */

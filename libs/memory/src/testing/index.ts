@@ -38,6 +38,8 @@ export { describeCoordinateSearchContract } from './contracts/reading/coordinate
 export { describeImportanceHistoryContract } from './contracts/reading/importance-history.contract.js';
 export { describeKeywordSearchContract } from './contracts/reading/keyword-search.contract.js';
 export { describeMemoryCatalogContract } from './contracts/reading/memory-catalog.contract.js';
+export { describeMemoryHistoryContract } from './contracts/reading/memory-history.contract.js';
+export { describePastMemoriesContract } from './contracts/reading/past-memories.contract.js';
 export { describeMemoryReaderContract } from './contracts/reading/memory-reader.contract.js';
 export { describeMemoryWriterContract } from './contracts/memory-writer.contract.js';
 export { describeOutboxContract } from './contracts/outbox.contract.js';

@@ -15,6 +15,8 @@ import type { KeywordSearch } from '../read/keyword-search.port.js';
 import type { MemoryCatalog } from '../read/memory-catalog.port.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PendingMemories } from '../index-model/pending-memories.port.js';
+import type { PastMemories } from '../history/past-memories.port.js';
+import type { MemoryHistory } from '../history/memory-history.port.js';
 import type { ImportanceHistory } from '../store/importance-history.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
 import { toNamespace, type Namespace } from '../model/namespace.js';
@@ -34,6 +36,8 @@ export interface TruthAdapters {
   readonly feed: ChangeFeed;
   readonly ledger: EventLedger;
   readonly expired: ExpiredMemories;
+  readonly history: MemoryHistory;
+  readonly past: PastMemories;
 }
 
 /** Gives the adapters under test; called inside each test, so the spec file may open them in `beforeAll`. */

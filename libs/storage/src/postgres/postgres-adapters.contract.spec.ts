@@ -9,9 +9,11 @@ import {
   describeImportanceHistoryContract,
   describeKeywordSearchContract,
   describeMemoryCatalogContract,
+  describeMemoryHistoryContract,
   describeMemoryReaderContract,
   describeMemoryWriterContract,
   describeOutboxContract,
+  describePastMemoriesContract,
   describePendingMemoriesContract,
   describeProjectionSourceContract,
   describeReplayContract,
@@ -48,6 +50,8 @@ afterAll(async () => {
 
 describeMemoryWriterContract('PostgresMemoryWriter', adapters);
 describeMemoryReaderContract('PostgresMemoryReader', adapters);
+describeMemoryHistoryContract('PostgresMemoryHistory', adapters);
+describePastMemoriesContract('PostgresPastMemories', adapters);
 describeMemoryCatalogContract('PostgresMemoryCatalog', adapters);
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);

@@ -11,10 +11,12 @@ import {
   KeywordSearch,
   LedgerReader,
   MemoryCatalog,
+  MemoryHistory,
   MemoryReader,
   MemoryWriter,
   NamespaceLock,
   Outbox,
+  PastMemories,
   PendingMemories,
   ProjectionSource,
   TruthAudit,
@@ -25,6 +27,8 @@ import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
 import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
+import { PostgresPastMemories } from './history/postgres-past-memories.js';
+import { PostgresMemoryHistory } from './history/postgres-memory-history.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
@@ -76,6 +80,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [ExpiredMemories, PostgresExpiredMemories],
       [IdempotencyStore, PostgresIdempotencyStore],
       [LedgerReader, PostgresLedgerReader],
+      [MemoryHistory, PostgresMemoryHistory],
+      [PastMemories, PostgresPastMemories],
       [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],

@@ -33,7 +33,7 @@ describe('unknown paths and methods', () => {
     ['/store', 'POST'],
     ['/recall', 'GET, HEAD, POST'],
     ['/v1/memories:batch', 'POST'],
-    ['/v1/memories/1,2', 'DELETE, GET, HEAD'],
+    ['/v1/memories/1,2', 'DELETE, GET, HEAD, PATCH'],
     ['/store/?x=1', 'POST'],
   ])('answers 405 with Allow for %s', async (url, allow) => {
     const { status, headers } = await send('PUT', url, {});

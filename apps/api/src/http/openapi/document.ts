@@ -14,6 +14,7 @@ A memory is a JSON payload at a coordinate in a namespace; writes are answered a
 
 const TAGS: Readonly<Record<string, string>> = {
   memories: 'Keep, read, list and delete memories.',
+  history: 'Read what a memory was, and compare and restore its versions.',
   recall: 'Find the memories that matter.',
   'memories (compatible)': 'The same, in the words existing clients use.',
   'recall (compatible)': 'The same, in the words existing clients use.',

@@ -14,6 +14,14 @@ export function queryInteger(description: string, { least, otherwise }: { least:
     .meta({ type: 'integer', minimum: least, description: `${description} Default ${otherwise}.` });
 }
 
+/** A version in a query string, which must be there. */
+export function queryVersion(description: string) {
+  return z
+    .custom<string>((text) => typeof text === 'string' && /^[1-9]\d{0,9}$/.test(text), 'must be a version, from 1')
+    .transform(Number)
+    .meta({ type: 'integer', minimum: 1, maximum: 2_147_483_647, description, examples: [1] });
+}
+
 /** A JSON object written into a query string. @param contentSchema of the object, for the API document */
 export function queryJsonObject(description: string, contentSchema: Readonly<Record<string, unknown>>) {
   return z

@@ -6,7 +6,14 @@ import type { JsonObject } from '../../model/json.js';
 import { parseJson } from '../../model/parse-json.js';
 import type { MemoryEvent } from '../../event-model/memory-event.js';
 import { seededRandom } from '../seeded-random.js';
-import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import {
+  aDeletion,
+  aWrite,
+  drainAll,
+  freshNamespace,
+  type TruthHarness,
+  type WriteDetails,
+} from '../truth-builders.js';
 import { WRITTEN_PAYLOAD } from '../written-numbers.js';
 import type { Namespace } from '../../model/namespace.js';
 
@@ -109,6 +116,35 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       await truth().writer.delete([aDeletion(namespace, '1,2')]);
       await truth().writer.write([aWrite(namespace, { payload: plain })]);
       expect((await find(namespace, '1,2'))?.payload).toEqual(plain);
+    });
+
+    it('takes a deletion back: the memory goes on, with its id and the time at which it was created', async () => {
+      const namespace = freshNamespace();
+      const write = (details: WriteDetails) => truth().writer.write([aWrite(namespace, details)]);
+      await write({ payload: { n: 1 } });
+      const before = await find(namespace, '1,2');
+      await truth().writer.delete([aDeletion(namespace, '1,2')]);
+      const receipts = await write({ payload: { n: 3 }, expectedVersion: 0, revives: 2 });
+      expect(receipts).toMatchObject([{ version: 3, created: false }]);
+      const after = await find(namespace, '1,2');
+      expect(after).toMatchObject({ payload: { n: 3 }, version: 3, id: before?.id, createdAt: before?.createdAt });
+      const place = { namespace, key: '1,2' };
+      expect((await truth().history.page(place, { limit: 9 }, now())).standing).toMatchObject({ createdVersion: 1 });
+      expect((await eventsOf(namespace)).map(({ type }) => type)).toEqual(['created', 'deleted', 'updated']);
+    });
+
+    it('takes no deletion back that is not the last, and none where something lives', async () => {
+      const namespace = freshNamespace();
+      const revive = (revives: number) =>
+        truth().writer.write([aWrite(namespace, { payload: { n: 9 }, expectedVersion: 0, revives })]);
+      await truth().writer.write([aWrite(namespace)]);
+      await expect(revive(1)).rejects.toThrow(VersionConflictError);
+      await truth().writer.delete([aDeletion(namespace, '1,2')]);
+      for (const other of [1, 3]) await expect(revive(other)).rejects.toThrow(VersionConflictError);
+      expect(await find(namespace, '1,2')).toBeUndefined();
+      await revive(2);
+      await expect(revive(2)).rejects.toThrow(VersionConflictError);
+      expect((await find(namespace, '1,2'))?.version).toBe(3);
     });
 
     it('answers nothing for no commands', async () => {

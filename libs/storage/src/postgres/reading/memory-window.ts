@@ -17,7 +17,11 @@ export interface WindowQuery {
   readonly from?: ListPosition | undefined;
   /** SQL on `memories m` that bounds the scan itself; it should be answered by the index. */
   readonly bounds?: string;
-  /** SQL on `memories m`, checked on every row of the window. */
+  /**
+   * Makes rows with the columns of `memories` of the live rows of the window, given as SQL of a table. @default those rows
+   */
+  readonly rowsOf?: (live: string) => string;
+  /** SQL on `memories m`, or the rows made of them, checked on every one of the window. */
   readonly condition: string;
   /** Number of rows looked at, live or not. */
   readonly size: number;
@@ -67,7 +71,7 @@ export function placeOf({ place_ms, place_id }: WindowPlace): ListPosition {
 }
 
 function windowSql(query: WindowQuery, parameters: SqlParameters): string {
-  const { columns, order, from, bounds = 'true', condition, size, limit, now } = query;
+  const { columns, order, from, bounds = 'true', rowsOf = (live) => live, condition, size, limit, now } = query;
   const [after, direction] = order === 'oldest first' ? ['>', 'ASC'] : ['<', 'DESC'];
   const start = from && [
     `${parameters.add(new Date(from.createdAtMs).toISOString())}::timestamptz`,
@@ -81,9 +85,10 @@ function windowSql(query: WindowQuery, parameters: SqlParameters): string {
   const wanted = (isEdge: boolean) =>
     `SELECT ${columns}, ${epochMs('m.created_at')} AS place_ms, m.id::float8 AS place_id, ${isEdge} AS is_edge`;
   const most = parameters.add(limit);
+  const live = `(SELECT * FROM (${along} LIMIT ${parameters.add(size)}) AS m
+      WHERE ${isLiveAt('m', parameters.add(now.toISOString()))})`;
   return `SELECT * FROM (
-    (${wanted(false)} FROM (${along} LIMIT ${parameters.add(size)}) AS m
-      WHERE ${isLiveAt('m', parameters.add(now.toISOString()))} AND ${condition} ${sorted} LIMIT ${most})
+    (${wanted(false)} FROM ${rowsOf(live)} AS m WHERE ${condition} ${sorted} LIMIT ${most})
     UNION ALL
     (${wanted(true)} FROM (${along} OFFSET ${parameters.add(size - 1)} LIMIT 1) AS m)
   ) AS page LIMIT ${most}`;

@@ -1,4 +1,4 @@
-import { identityOf, VersionConflictError, type Namespace } from '@sfm/memory';
+import { identityOf, VersionConflictError, type Namespace, type WriteCommand } from '@sfm/memory';
 import type { RunInTransaction } from '../connection/postgres-database.js';
 import { isLive } from '../rows/live-memory.js';
 
@@ -62,6 +62,16 @@ export class ExpectedVersions {
         throw conflict(command, command.version - 1);
       next.set(identityOf(command), expected);
     }
+  }
+
+  /**
+   * Compares the version of what is gone with the one that a command takes back.
+   *
+   * @throws VersionConflictError
+   */
+  confirmRevived(command: Expecting & Pick<WriteCommand, 'revives'>): void {
+    const { version = 0 } = this.standing.get(identityOf(command)) ?? {};
+    if (version !== command.revives) throw conflict(command, version);
   }
 
   /**

@@ -14,7 +14,7 @@ import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { WriteOrder } from './write-order.js';
-import { writeStatement, type WrittenRow } from './write-statement.js';
+import { reviveStatement, writeStatement, type WrittenRow } from './write-statement.js';
 
 /**
  * Writes memories to PostgreSQL: each call is one statement, which commits completely or changes nothing. When a
@@ -72,12 +72,16 @@ export class PostgresMemoryWriter extends MemoryWriter {
   }
 
   private tryToWrite(commands: readonly WriteCommand[]): Promise<WrittenRow[]> {
+    const [reviving] = commands.filter(({ revives }) => revives !== undefined);
+    if (reviving && commands.length > 1) throw new TypeError('a write that takes a deletion back comes alone');
     if (!commands.some(isExpecting)) {
       return this.changes.run<WrittenRow>((deadlineMs) => writeStatement(commands, deadlineMs));
     }
     return this.changes.transaction(async (run, deadlineMs) => {
       const expected = await ExpectedVersions.lock(run, commands, 'write');
-      const rows = await run<WrittenRow>(writeStatement(commands, deadlineMs));
+      if (reviving) expected.confirmRevived(reviving);
+      const statement = reviving ? reviveStatement(reviving, deadlineMs) : writeStatement(commands, deadlineMs);
+      const rows = await run<WrittenRow>(statement);
       const versions = new Map(rows.map(({ event_id, version }) => [event_id, version]));
       expected.confirm(
         commands.map((command) => ({ ...command, version: versions.get(command.eventId.toLowerCase()) ?? 0 })),

@@ -59,7 +59,7 @@ const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH ${WRITE_M
 )`;
 
 /** The last command of each coordinate, written to the table, and the result of every command there. */
-const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
+const writtenSql = ({ occurredAt, goesOn = isLive('m'), extraNames }: WriteOrigin) => `, written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
     searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at,
     payload_text, payload_text_version)
@@ -72,14 +72,14 @@ const writtenSql = ({ occurredAt, extraNames }: WriteOrigin) => `, written AS (
   ORDER BY namespace COLLATE "C", key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
     version = m.version + excluded.version,
-    created_version = CASE WHEN ${isLive('m')}
+    created_version = CASE WHEN ${goesOn}
       THEN m.created_version ELSE m.version + 1 END,
-    created_at = CASE WHEN ${isLive('m')}
+    created_at = CASE WHEN ${goesOn}
       THEN m.created_at ELSE greatest(m.updated_at, excluded.updated_at) END,
     updated_at = greatest(m.updated_at, excluded.updated_at),
-    access_count = CASE WHEN ${isLive('m')}
+    access_count = CASE WHEN ${goesOn}
       THEN m.access_count ELSE 0 END,
-    last_accessed_at = CASE WHEN ${isLive('m')}
+    last_accessed_at = CASE WHEN ${goesOn}
       THEN m.last_accessed_at END,
     type = excluded.type,
     payload = excluded.payload,
@@ -125,6 +125,8 @@ interface WriteOrigin {
   readonly announced: boolean;
   /** Returns SQL for the event's time, given the time that our own writes use. */
   readonly occurredAt: (own: string) => string;
+  /** SQL on `memories m` for whether the write goes on with the life of what is there. @default as long as it is live */
+  readonly goesOn?: string;
   /** Further parameters, and their columns. */
   readonly extraArrays: string;
   readonly extraNames: string;
@@ -132,22 +134,21 @@ interface WriteOrigin {
   readonly queue: string;
 }
 
-const WRITE = writeSql({
+const OWN = {
   id: 'a.event_id',
   eventId: 'a.event_id',
   announced: false,
-  occurredAt: (own) => own,
-  extraArrays: '',
-  extraNames: '',
-  queue: QUEUE_IN_OUTBOX,
-});
+  occurredAt: (own: string) => own,
+} as const;
+
+const WRITE = writeSql({ ...OWN, extraArrays: '', extraNames: '', queue: QUEUE_IN_OUTBOX });
+
+/** As `WRITE`, and the life of what was deleted goes on. */
+const REVIVE = writeSql({ ...OWN, goesOn: 'true', extraArrays: '', extraNames: '', queue: QUEUE_IN_OUTBOX });
 
 /** As `WRITE`, with the trace contexts of the commands in the outbox. */
 const WRITE_TRACED = writeSql({
-  id: 'a.event_id',
-  eventId: 'a.event_id',
-  announced: false,
-  occurredAt: (own) => own,
+  ...OWN,
   extraArrays: ', $17::text[]',
   extraNames: ', traceparent',
   queue: `, queued AS (
@@ -177,6 +178,11 @@ export type ForeignWriteCommand = WriteCommand & Announcement;
 /** Returns the statement that writes events of other producers. Fails as a whole when the ledger has one of the ids. */
 export function foreignWriteStatement(commands: readonly ForeignWriteCommand[], deadlineMs: number): Statement {
   return { text: WRITE_FOREIGN, values: [...writeValues(commands, deadlineMs), ...announcementValues(commands)] };
+}
+
+/** Returns the statement that takes a deletion back: the memory goes on with the creation time that it had. */
+export function reviveStatement(command: WriteCommand, deadlineMs: number): Statement {
+  return { text: REVIVE, values: writeValues([command], deadlineMs) };
 }
 
 /** Returns the statement that writes the commands before the deadline. Its rows come in no particular order. */

@@ -25,7 +25,7 @@ import { describeHttpError } from '../../errors/describe-http-error.js';
 import { problemResponse } from '../../errors/problem-body.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
-import { IDEMPOTENCY_HEADER, repeatable } from './idempotency.js';
+import { IDEMPOTENCY_HEADER, repeatable } from '../wire/idempotency.js';
 import { BatchResultSchema, NewMemoryBatchDoc } from './memory.dto.js';
 
 type Attempt = { readonly memory: NewMemory } | { readonly error: unknown };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { toNamespace, VersionConflictError } from '@sfm/memory';
-import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
+import { startHttp, TEAM_TOKEN, TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
 let http: HttpHarness;
-const { get, post, remove } = client(() => http);
+const { get, post, patch, remove } = client(() => http);
 
 beforeAll(async () => {
   http = await startHttp();
@@ -183,5 +183,53 @@ describe('POST /v1/memories:batch', () => {
       ],
     });
     expect([...http.truth.memories.keys()].sort()).toEqual(['api_ns/1', 'api_ns/3']);
+  });
+});
+
+describe('PATCH /v1/memories/{coordinate}', () => {
+  it('changes what it names and leaves the rest, digit by digit', async () => {
+    const sent = '{"coordinate":[5],"payload":{"n":1.0,"metadata":{"a":1,"b":2.50}},"type":"semantic","importance":3}';
+    await post('/v1/memories', sent);
+    const changed = await patch('/v1/memories/5', { metadata: { a: null, c: { d: 1 } }, expected_version: 1 });
+    expect(changed).toMatchObject({ status: 200, body: { coordinate: [5], version: 2, created: false } });
+    expect(changed.headers['etag']).toBe('"2"');
+    const { body } = await get('/v1/memories/5');
+    expect(body).toMatchObject({ type: 'semantic', importance: 3, expires_at: null, version: 2 });
+    const raw = await http.app.inject({ url: '/v1/memories/5', headers: { authorization: `Bearer ${TOKEN}` } });
+    expect(raw.body).toContain('"payload":{"n":1.0,"metadata":{"b":2.50,"c":{"d":1}}}');
+    await patch('/v1/memories/5', { importance: 8, expires_at: '2099-01-01T00:00:00Z' });
+    expect((await get('/v1/memories/5')).body).toMatchObject({ importance: 8, expires_at: '2099-01-01T00:00:00.000Z' });
+    await patch('/v1/memories/5', { importance: null, expires_at: null, metadata: null });
+    expect((await get('/v1/memories/5')).body).toMatchObject({ importance: null, expires_at: null, payload: { n: 1 } });
+  });
+
+  it('is tried again when others write meanwhile, unless it names a version', async () => {
+    await post('/v1/memories', { coordinate: [6], payload: {} });
+    const conflict = new VersionConflictError({ namespace: toNamespace('api_ns'), key: '6', expected: 1, actual: 2 });
+    http.truth.failNextWrite(conflict);
+    expect(await patch('/v1/memories/6', { importance: 1 })).toMatchObject({ status: 200 });
+    http.truth.failNextWrite(conflict);
+    expect(await patch('/v1/memories/6', { importance: 1, expected_version: 2 })).toMatchObject({
+      status: 409,
+      body: { type: 'urn:sfm:problem:version_conflict' },
+    });
+    expect(await patch('/v1/memories/6', { importance: 1, expected_version: 7 })).toMatchObject({ status: 409 });
+  });
+
+  it.each([
+    {},
+    { importance: '1' },
+    { metadata: [] },
+    { payload: {} },
+    { expires_at: '2001-01-01T00:00:00Z' },
+    { expected_version: 1 },
+    { importance: 1, expected_version: 0 },
+  ])('refuses %j', async (body) => {
+    await post('/v1/memories', { coordinate: [7], payload: {} });
+    expect(await patch('/v1/memories/7', body)).toMatchObject({ status: 422 });
+  });
+
+  it('answers 404 where nothing lives', async () => {
+    expect(await patch('/v1/memories/404', { importance: 1 })).toMatchObject({ status: 404 });
   });
 });

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import {
+  AmendmentSchema,
+  AuthorizedPast,
   AuthorizedReads,
   AuthorizedWrites,
   fullMemoryView,
@@ -9,24 +11,30 @@ import {
   PageCursor,
   pageView,
   RequestLimits,
+  toAmendment,
   toListQuery,
   toNewMemory,
   WrittenMemorySchema,
+  type AmendmentBody,
   type NewMemoryBody,
 } from '@sfm/edge';
-import { coordinateKey, MemoryNotFoundError, type Coordinate, type Principal } from '@sfm/memory';
+import { coordinateKey, MemoryNotFoundError, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { coordinateList } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
-import { IDEMPOTENCY_HEADER, repeatable } from './idempotency.js';
+import { placeOf } from '../wire/place.js';
+import { IDEMPOTENCY_HEADER, repeatable, repeatableAt } from '../wire/idempotency.js';
 import {
+  AmendmentDoc,
   ListQuerySchema,
   MemoryDoc,
   MemoryPageDoc,
   NewMemoryDoc,
+  ReadQuerySchema,
   WrittenMemoryDoc,
   type ListMemoriesQuery,
+  type ReadQuery,
 } from './memory.dto.js';
 
 const TAG = 'memories';
@@ -41,6 +49,7 @@ export class MemoriesController {
   constructor(
     private readonly writes: AuthorizedWrites,
     private readonly reads: AuthorizedReads,
+    private readonly past: AuthorizedPast,
     private readonly repeated: IdempotentRequests,
     private readonly limits: RequestLimits,
     private readonly cursors: PageCursor,
@@ -99,7 +108,11 @@ export class MemoriesController {
   ) {
     const { namespace } = principal;
     const asked = toListQuery(namespace, query, { limits: this.limits, cursors: this.cursors });
-    return pageView(namespace, await this.reads.list(principal, asked), this.cursors);
+    const page =
+      query.as_known_at === undefined
+        ? await this.reads.list(principal, asked)
+        : await this.past.listKnownAt(principal, asked, new Date(query.as_known_at));
+    return pageView(namespace, page, this.cursors);
   }
 
   @Get(':coordinate')
@@ -107,18 +120,56 @@ export class MemoriesController {
     id: 'v1ReadMemory',
     tag: TAG,
     summary: 'Read one memory',
+    description: 'As it is or, with `as_known_at`, as it was then.',
     params: COORDINATE,
+    query: ReadQuerySchema,
     answers: [{ status: 200, description: 'The memory.', schema: MemoryDoc }],
-    errors: [404],
+    errors: [404, 410],
   })
   async read(
     @CurrentPrincipal() principal: Principal,
     @Param('coordinate') coordinate: string,
+    @Query(new SchemaPipe(ReadQuerySchema, 'query')) { as_known_at: knownAt }: ReadQuery,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const memory = await this.reads.get(principal, this.place(coordinate));
+    const place = placeOf(coordinate, this.limits);
+    const memory =
+      knownAt === undefined
+        ? await this.reads.get(principal, place)
+        : await this.past.getKnownAt(principal, place, new Date(knownAt));
     void reply.header('etag', `"${memory.version}"`);
     return fullMemoryView(memory);
+  }
+
+  @Patch(':coordinate')
+  @v1({
+    id: 'v1AmendMemory',
+    tag: TAG,
+    summary: 'Change importance, expiry or metadata of one memory',
+    description:
+      'Makes a new version of the memory, without sending it anew; what others write meanwhile is not lost. With ' +
+      '`expected_version` only the version that was read is changed.',
+    params: COORDINATE,
+    body: AmendmentDoc,
+    headers: [IDEMPOTENCY_HEADER],
+    answers: [{ status: 200, description: 'Changed.', schema: WrittenMemoryDoc }],
+    errors: [400, 404, 409, 413, 415],
+  })
+  async amend(
+    @CurrentPrincipal() principal: Principal,
+    @Param('coordinate') text: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Body(new SchemaPipe(AmendmentSchema)) body: AmendmentBody,
+  ) {
+    const coordinate = placeOf(text, this.limits);
+    const amendment = toAmendment(body);
+    const call = repeatableAt(coordinate, repeatable(reply.request, principal, 'amend'));
+    const { version, created } = await this.repeated.once(call, WRITTEN, async () => {
+      const stored = await this.writes.amend(principal, coordinate, amendment);
+      return { answer: { version: stored.version, created: stored.created }, isFinal: true };
+    });
+    void reply.header('etag', `"${version}"`);
+    return { coordinate, version, created };
   }
 
   @Delete(':coordinate')
@@ -133,12 +184,8 @@ export class MemoriesController {
     errors: [404],
   })
   async remove(@CurrentPrincipal() principal: Principal, @Param('coordinate') coordinate: string): Promise<void> {
-    const place = this.place(coordinate);
+    const place = placeOf(coordinate, this.limits);
     const deleted = await this.writes.forget(principal, [place]);
     if (deleted === 0) throw new MemoryNotFoundError(principal.namespace, coordinateKey(place));
-  }
-  /** Reads the coordinate of a path, also in the brackets that lists have in answers. */
-  private place(text: string): Coordinate {
-    return this.limits.coordinate(/^\[(.*)\]$/.exec(text)?.[1] ?? text, 'coordinate');
   }
 }

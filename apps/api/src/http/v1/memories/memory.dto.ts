@@ -1,4 +1,6 @@
 import {
+  AmendmentSchema,
+  knownAtField,
   FILTER_RULE,
   FILTER_SCHEMA,
   MemoryPageSchema,
@@ -28,6 +30,8 @@ export const NewMemoryBatchDoc = apiSchema(
     }),
   }).describe(NewMemoryBatchSchema.description ?? ''),
 );
+
+export const AmendmentDoc = apiSchema('Amendment', AmendmentSchema);
 
 export const WrittenMemoryDoc = apiSchema('WrittenMemory', WrittenMemorySchema);
 
@@ -72,6 +76,10 @@ export const ListQuerySchema = z.strictObject({
   cursor: z.string().optional().describe('`next_cursor` of the page before.'),
   type: memoryType('Only memories of this type.').optional(),
   ...timeBounds,
+  as_known_at: knownAtField(),
   filter: queryJsonObject(FILTER_RULE, FILTER_SCHEMA),
 });
 export type ListMemoriesQuery = z.output<typeof ListQuerySchema>;
+
+export const ReadQuerySchema = z.strictObject({ as_known_at: knownAtField() });
+export type ReadQuery = z.output<typeof ReadQuerySchema>;

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import {
+  AuthorizedPast,
   AuthorizedRecall,
   hitView,
   RecallBodySchema,
@@ -18,6 +19,7 @@ import { RecallDoc, RecalledDoc } from './recall.dto.js';
 export class RecallController {
   constructor(
     private readonly recaller: AuthorizedRecall,
+    private readonly past: AuthorizedPast,
     private readonly limits: RequestLimits,
   ) {}
 
@@ -27,13 +29,19 @@ export class RecallController {
     id: 'v1Recall',
     tag: 'recall',
     summary: 'Recall memories',
-    description: 'The best memories for the query among those the filter allows; fewer only if fewer match the filter.',
+    description:
+      'The best memories for the query among those the filter allows; fewer only if fewer match the filter. ' +
+      'With `as_known_at` among what was known then, each memory scored: of some thousands at most, 422 beyond.',
     body: RecallDoc,
     answers: [{ status: 200, description: 'Hits, best first.', schema: RecalledDoc }],
-    errors: [400, 413, 415],
+    errors: [400, 404, 413, 415],
   })
   async recall(@CurrentPrincipal() principal: Principal, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
-    const { hits, degraded } = await this.recaller.recall(principal, toRecallRequest(body, this.limits));
+    const request = toRecallRequest(body, this.limits);
+    const { hits, degraded } =
+      body.as_known_at === undefined
+        ? await this.recaller.recall(principal, request)
+        : await this.past.recallKnownAt(principal, request, new Date(body.as_known_at));
     return { hits: hits.map(hitView), degraded };
   }
 }

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { IDEMPOTENCY_KEY_PATTERN, type RepeatableCall, type UseCase } from '@sfm/edge';
-import type { Principal } from '@sfm/memory';
+import { coordinateKey, type Coordinate, type Principal } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
 import { bodyDigest } from '../../requests/json-body.js';
 
@@ -25,4 +26,12 @@ export function repeatable(request: FastifyRequest, principal: Principal, useCas
     keyField: HEADER,
     hash: bodyDigest(request) ?? '',
   };
+}
+
+/** The same where the path names a memory: for another memory the key is used with another request. */
+export function repeatableAt(coordinate: Coordinate, call: RepeatableCall): RepeatableCall {
+  const hash = createHash('sha256')
+    .update(`${coordinateKey(coordinate)}\n${call.hash}`)
+    .digest('hex');
+  return { ...call, hash };
 }

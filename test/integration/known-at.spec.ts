@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openMemorySystem, type MemorySystem } from '@sfm/composition';
+import {
+  MemoryNotFoundError,
+  toNamespace,
+  UnknownMomentError,
+  VersionUnavailableError,
+  type Memory,
+  type Namespace,
+  type RecallHit,
+} from '@sfm/memory';
+import { nextMillisecond } from '@sfm/memory/testing';
+import { randomUUID } from 'node:crypto';
+import { describeWith } from '../services/availability.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+
+const describePostgres = await describeWith(['postgres']);
+
+const QUERIES = ['where is the kettle', 'red teapot', 'breakfast on monday'];
+const PLACES = [[1], [2], [3], [4]] as const;
+
+/** What the service answered at one moment. */
+interface Snapshot {
+  readonly at: Date;
+  readonly read: readonly unknown[];
+  readonly listed: readonly unknown[];
+  readonly recalled: readonly (readonly unknown[])[];
+}
+
+let database: TestDatabase;
+let system: MemorySystem;
+
+const anyNamespace = () => toNamespace(`known_at_${randomUUID()}`);
+/** Access figures are no part of the past. */
+const contentOf = ({ accessCount: _count, lastAccessedAt: _last, ...memory }: Memory) => memory;
+const hitOf = ({ memory, score, explanation }: RecallHit) => ({
+  memory: contentOf(memory),
+  score: score.toFixed(6),
+  signals: explanation?.contributions.map(({ signal, value }) => [signal, value.toFixed(6)]),
+});
+
+const put = (
+  namespace: Namespace,
+  place: number,
+  text: string,
+  more: { importance?: number; session?: string } = {},
+) => {
+  const { importance, session } = more;
+  return system.store.store(namespace, {
+    coordinate: [place],
+    payload: { text, ...(session === undefined ? {} : { session_id: session }) },
+    type: 'episodic',
+    ...(importance === undefined ? {} : { importance }),
+  });
+};
+
+/** Takes down what reads answer now; nothing happens at the moment itself. */
+async function snapshot(namespace: Namespace): Promise<Snapshot> {
+  await nextMillisecond();
+  const at = new Date();
+  const read = await Promise.all(
+    PLACES.map((place) => system.read.get(namespace, place).then(contentOf, (error: Error) => error.constructor)),
+  );
+  const { memories } = await system.read.list(namespace, { limit: 100 });
+  const recalled = await Promise.all(
+    QUERIES.map(async (query) => {
+      const request = { query, topK: 10, explain: true };
+      return (await system.recall.recall(namespace, request, at)).hits.map(hitOf);
+    }),
+  );
+  await nextMillisecond();
+  return { at, read, listed: memories.map(contentOf), recalled };
+}
+
+/** What reads answer now as known then. */
+async function knownAt(namespace: Namespace, at: Date): Promise<Snapshot> {
+  const read = await Promise.all(
+    PLACES.map((place) => system.past.get(namespace, place, at).then(contentOf, (error: Error) => error.constructor)),
+  );
+  const { memories } = await system.past.list(namespace, { limit: 100 }, at);
+  const recalled = await Promise.all(
+    QUERIES.map(async (query) => {
+      const request = { query, topK: 10, explain: true };
+      return (await system.pastRecall.recall(namespace, request, at)).hits.map(hitOf);
+    }),
+  );
+  return { at, read, listed: memories.map(contentOf), recalled };
+}
+
+describePostgres('reads of the past', () => {
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    system = await openMemorySystem({ truth: { kind: 'server', url: database.url } });
+    await system.indexes.whenReady();
+  });
+  afterAll(async () => {
+    await system.close();
+    await database.drop();
+  });
+
+  it('answer as was answered then, along a life of stores, updates, deletions and restores', async () => {
+    const namespace = anyNamespace();
+    const snapshots: Snapshot[] = [];
+    const step = async (change: () => Promise<unknown>) => {
+      await change();
+      snapshots.push(await snapshot(namespace));
+    };
+    await step(() => put(namespace, 1, 'The kettle is in the blue cupboard', { importance: 3, session: 'a' }));
+    await step(() => put(namespace, 2, 'The teapot is red', { session: 'a' }));
+    await step(() => put(namespace, 1, 'The kettle moved to the shelf', { importance: 9 }));
+    await step(() => put(namespace, 3, 'Breakfast on Monday was late'));
+    await step(() => system.forget.forget(namespace, [[2]]));
+    await step(() => system.amend.amend(namespace, [3], { metadata: { day: 'monday' }, importance: 5 }));
+    await step(() => system.restore.restore(namespace, [1], { version: 1 }));
+    await step(() => system.restore.restore(namespace, [2], { version: 1 }));
+    expect(snapshots.map(({ listed }) => listed.length)).toEqual([1, 2, 2, 3, 2, 2, 2, 3]);
+    for (const taken of snapshots) expect(await knownAt(namespace, taken.at)).toEqual(taken);
+  });
+
+  it('leave out what was deleted since, and say so where it is asked for', async () => {
+    const namespace = anyNamespace();
+    await put(namespace, 1, 'The kettle is a secret');
+    await put(namespace, 2, 'The teapot is none');
+    const { at, listed } = await snapshot(namespace);
+    expect(listed).toHaveLength(2);
+    await system.forget.forget(namespace, [[1]]);
+    const known = await knownAt(namespace, at);
+    expect(known.read).toEqual([VersionUnavailableError, expect.anything(), MemoryNotFoundError, MemoryNotFoundError]);
+    expect(known.listed).toEqual([listed[1]]);
+    expect(JSON.stringify(known)).not.toContain('kettle');
+  });
+
+  it('refuse what lies before the beginning or in the future', async () => {
+    const namespace = anyNamespace();
+    await expect(system.past.get(namespace, [1], new Date())).rejects.toThrow(/nothing was ever kept/);
+    await put(namespace, 1, 'The kettle');
+    const { createdAt } = await system.read.get(namespace, [1]);
+    const early = new Date(createdAt.getTime() - 1);
+    const request = { query: 'kettle', topK: 1 };
+    for (const [moment, why] of [
+      [early, /must not lie before/],
+      [new Date(Date.now() + 60_000), /future/],
+    ] as const) {
+      for (const attempt of [
+        () => system.past.get(namespace, [1], moment),
+        () => system.past.list(namespace, { limit: 1 }, moment),
+        () => system.pastRecall.recall(namespace, request, moment),
+      ]) {
+        const refused: unknown = await attempt().catch((error: unknown) => error);
+        expect(refused).toBeInstanceOf(UnknownMomentError);
+        expect(String(refused)).toMatch(why);
+      }
+    }
+  });
+
+  it('recall over as many memories as one question may score, and refuse beyond', async () => {
+    const namespace = anyNamespace();
+    const items = Array.from({ length: 2001 }, (_, index) => ({
+      coordinate: [index],
+      payload: { text: `kettle number ${index}`, half: index % 2 },
+      type: 'semantic' as const,
+    }));
+    await system.store.storePortions(namespace, items);
+    await nextMillisecond();
+    const at = new Date();
+    const request = { query: 'kettle number 7', topK: 3 };
+    await expect(system.pastRecall.recall(namespace, request, at)).rejects.toThrow(/at most 2000 memories/);
+    const filter = { payload: [{ path: ['half'], equals: 1 }] };
+    const { hits } = await system.pastRecall.recall(namespace, { ...request, filter }, at);
+    expect(hits[0]?.memory.key).toBe('7');
+    expect(hits.every(({ memory }) => memory.payload['half'] === 1)).toBe(true);
+  });
+});
