@@ -54,6 +54,10 @@ const CORE_ROOMS = {
     imports: ['model', 'attempts', 'telemetry', 'store'],
     reason: 'A deletion is a write, and done when it is in the truth.',
   },
+  links: {
+    imports: ['model', 'attempts', 'telemetry'],
+    reason: 'How memories are linked has nothing to do with what they say.',
+  },
   recall: {
     imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read'],
     reason: 'It finds what is there and changes nothing.',

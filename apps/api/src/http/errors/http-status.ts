@@ -11,6 +11,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   namespace_forbidden: 403,
   scope_forbidden: 403,
   memory_not_found: 404,
+  graph_limit_exceeded: 422,
   version_conflict: 409,
   namespace_busy: 409,
   request_in_flight: 409,
