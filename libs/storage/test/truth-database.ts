@@ -9,6 +9,8 @@ import { MigrationRunner } from '../src/postgres/schema/migration-runner.js';
 import { PostgresChangeFeed } from '../src/postgres/ledger/postgres-change-feed.js';
 import { PostgresDatabase } from '../src/postgres/connection/postgres-database.js';
 import { PostgresEventLedger } from '../src/postgres/ledger/postgres-event-ledger.js';
+import { PostgresLinkReader } from '../src/postgres/links/postgres-link-reader.js';
+import { PostgresLinkWriter } from '../src/postgres/links/postgres-link-writer.js';
 import { PostgresAccessCounter } from '../src/postgres/reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from '../src/postgres/reading/postgres-coordinate-search.js';
 import { PostgresImportanceHistory } from '../src/postgres/reading/postgres-importance-history.js';
@@ -71,5 +73,6 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     feed: new PostgresChangeFeed(database),
     ledger: new PostgresEventLedger(database),
     expired: new PostgresExpiredMemories(database),
+    links: { writer: new PostgresLinkWriter(database), reader: new PostgresLinkReader(database) },
   };
 }

@@ -8,6 +8,7 @@ import {
   ExpiredMemories,
   ExpirySweep,
   ForgetService,
+  GraphService,
   ImportanceNormalizers,
   IndexCompleteness,
   IndexFollower,
@@ -18,6 +19,9 @@ import {
   KeywordSearch,
   LexicalIndex,
   LexicalLane,
+  LinkReader,
+  LinkService,
+  LinkWriter,
   MemoryCatalog,
   MemoryReader,
   MemoryTelemetry,
@@ -73,7 +77,13 @@ const OPTIONAL_ROOM = { token: IndexRoom, optional: true };
 @Module({})
 export class MemoryModule {
   static register(options: MemoryModuleOptions, adapters: readonly DynamicModule[]): DynamicModule {
-    const providers = [...writing(options), ...readiness(options), completeness, ...recalling(options)];
+    const providers = [
+      ...writing(options),
+      ...linking(options),
+      ...readiness(options),
+      completeness,
+      ...recalling(options),
+    ];
     return {
       module: MemoryModule,
       imports: [...adapters],
@@ -123,6 +133,21 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
       inject: [KeywordSearch, LexicalIndex, IndexReadiness, PendingMemories],
       useFactory: (keywords: KeywordSearch, words: LexicalIndex, readiness: IndexReadiness, pending: PendingMemories) =>
         new WordAidedKeywordSearch(keywords, words, readiness, pending),
+    },
+  ];
+}
+
+function linking({ store }: MemoryModuleOptions): FactoryProvider[] {
+  return [
+    {
+      provide: LinkService,
+      inject: [LinkWriter, MemoryTelemetry],
+      useFactory: (writer: LinkWriter, telemetry: MemoryTelemetry) => new LinkService(writer, telemetry, store.limits),
+    },
+    {
+      provide: GraphService,
+      inject: [LinkReader, MemoryTelemetry],
+      useFactory: (links: LinkReader, telemetry: MemoryTelemetry) => new GraphService(links, telemetry),
     },
   ];
 }

@@ -16,6 +16,8 @@ import type { MemoryCatalog } from '../read/memory-catalog.port.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PendingMemories } from '../index-model/pending-memories.port.js';
 import type { ImportanceHistory } from '../store/importance-history.port.js';
+import type { LinkReader } from '../links/ports/link-reader.port.js';
+import type { LinkWriter } from '../links/ports/link-writer.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
 import { toNamespace, type Namespace } from '../model/namespace.js';
 
@@ -34,6 +36,7 @@ export interface TruthAdapters {
   readonly feed: ChangeFeed;
   readonly ledger: EventLedger;
   readonly expired: ExpiredMemories;
+  readonly links: { readonly writer: LinkWriter; readonly reader: LinkReader };
 }
 
 /** Gives the adapters under test; called inside each test, so the spec file may open them in `beforeAll`. */

@@ -8,6 +8,7 @@ import {
   describeIdempotencyStoreContract,
   describeImportanceHistoryContract,
   describeKeywordSearchContract,
+  describeLinksContract,
   describeMemoryCatalogContract,
   describeMemoryReaderContract,
   describeMemoryWriterContract,
@@ -58,6 +59,7 @@ describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);
 describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeExpiredMemoriesContract('PostgresExpiredMemories', adapters);
+describeLinksContract('PostgresLinkWriter and PostgresLinkReader', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {

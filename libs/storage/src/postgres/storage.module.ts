@@ -10,6 +10,8 @@ import {
   ImportanceHistory,
   KeywordSearch,
   LedgerReader,
+  LinkReader,
+  LinkWriter,
   MemoryCatalog,
   MemoryReader,
   MemoryWriter,
@@ -34,6 +36,8 @@ import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
 import { PostgresExpiredMemories } from './writing/postgres-expired-memories.js';
+import { PostgresLinkReader } from './links/postgres-link-reader.js';
+import { PostgresLinkWriter } from './links/postgres-link-writer.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
 import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
@@ -76,6 +80,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [ExpiredMemories, PostgresExpiredMemories],
       [IdempotencyStore, PostgresIdempotencyStore],
       [LedgerReader, PostgresLedgerReader],
+      [LinkReader, PostgresLinkReader],
+      [LinkWriter, PostgresLinkWriter],
       [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],
