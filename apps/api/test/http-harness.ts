@@ -6,8 +6,10 @@ import { EdgeModule, HealthReader, type EdgeOptions, type HealthReport } from '@
 import {
   AccessRecorder,
   ForgetService,
+  GraphService,
   ImportanceNormalizers,
   IndexReadiness,
+  LinkService,
   ReadService,
   RecallService,
   ReindexService,
@@ -22,7 +24,7 @@ import { configureHttp } from '../src/http/configure-http.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
-import { aVerifiedStore } from '@sfm/memory/testing';
+import { aVerifiedStore, InMemoryLinks } from '@sfm/memory/testing';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -57,6 +59,7 @@ export interface HttpHarness {
   readonly app: NestFastifyApplication;
   readonly truth: RecordedTruth;
   readonly recall: RecordedRecall;
+  readonly links: InMemoryLinks;
   /** What the maintenance routes look at. */
   readonly verified: ReturnType<typeof aVerifiedStore>;
   health: HealthReport;
@@ -89,8 +92,10 @@ class ServicesModule {}
 class ApplicationModule {}
 
 export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}): Promise<HttpHarness> {
+  const truth = new RecordedTruth();
   const harness = {
-    truth: new RecordedTruth(),
+    truth,
+    links: new InMemoryLinks((namespace, key) => truth.memories.has(`${namespace}/${key}`)),
     recall: new RecordedRecall(),
     verified: aVerifiedStore(),
     health: HEALTHY,
@@ -122,17 +127,23 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   await app.getHttpAdapter().getInstance().ready();
   return Object.assign(harness, {
     app,
-    calls: () => [...harness.truth.calls, ...harness.recall.calls],
+    calls: () => [...harness.truth.calls, ...harness.recall.calls, ...harness.links.calls],
     forgetCalls: () => {
       harness.truth.calls.length = 0;
       harness.recall.calls.length = 0;
+      harness.links.calls.length = 0;
     },
     close: () => app.close(),
   });
 }
 
 /** The services of the core, on the ports that record. */
-function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 'recall' | 'verified'>): DynamicModule {
+function coreModule({
+  truth,
+  recall,
+  links,
+  verified,
+}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'verified'>): DynamicModule {
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
@@ -150,6 +161,8 @@ function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 're
       useValue: new ReadService(truth.reader, truth.catalog, truth.coordinates, truth.keywords, recorder),
     },
     { provide: ForgetService, useValue: new ForgetService(truth.writer) },
+    { provide: LinkService, useValue: new LinkService(links, new SilentTelemetry(), EDGE_OPTIONS.bounds) },
+    { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },

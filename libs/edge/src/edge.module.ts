@@ -2,8 +2,10 @@ import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMe
 import {
   EmbeddedIdempotencyStore,
   ForgetService,
+  GraphService,
   IdempotencyStore,
   IndexReadiness,
+  LinkService,
   ReadService,
   RecallService,
   ReindexService,
@@ -14,6 +16,7 @@ import { RequestLimits } from './checks/request-limits.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
+import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
@@ -21,8 +24,8 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide StoreService, ReadService, ForgetService, RecallService, VerifyService, ReindexService and
-   * IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
+   * Must provide StoreService, ReadService, ForgetService, RecallService, LinkService, GraphService, VerifyService,
+   * ReindexService and IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;
@@ -63,6 +66,11 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedWrites,
     inject: [StoreService, ForgetService],
     useFactory: (stores: StoreService, forgetting: ForgetService) => new AuthorizedWrites(stores, forgetting),
+  },
+  {
+    provide: AuthorizedLinks,
+    inject: [LinkService, GraphService],
+    useFactory: (links: LinkService, graph: GraphService) => new AuthorizedLinks(links, graph),
   },
   { provide: AuthorizedReads, inject: [ReadService], useFactory: (reads: ReadService) => new AuthorizedReads(reads) },
   {

@@ -29,6 +29,7 @@ export {
 } from './idempotency/idempotent-requests.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
+export { coordinateOfKey, linkView, neighborView, pathView } from './mapping/link-view.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
 export { toNewMemory } from './mapping/new-memory.js';
 export { PageCursor } from './mapping/page-cursor.js';
@@ -51,6 +52,22 @@ export {
   type ReindexBody,
   type VerifyBody,
 } from './schemas/maintenance.schemas.js';
+export {
+  linkDirectionField,
+  LINK_TYPE_PATTERN,
+  LinkPageSchema,
+  LinkSchema,
+  linkTypeField,
+  metadataField,
+  NeighborsSchema,
+  NewLinkSchema,
+  PruneBodySchema,
+  RemovedLinksSchema,
+  ShortestPathSchema,
+  WrittenLinkSchema,
+  type NewLinkBody,
+  type PruneBody,
+} from './schemas/link.schemas.js';
 export {
   memoryFields,
   MemoryPageSchema,
@@ -76,6 +93,7 @@ export {
   type AdmittedWork,
   type ReindexAllListener,
 } from './use-cases/authorized-maintenance.js';
+export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';
 export { AuthorizedWrites } from './use-cases/authorized-writes.js';

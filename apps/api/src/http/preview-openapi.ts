@@ -4,6 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { completeOptions } from '@sfm/composition';
 import { loadConfig } from '@sfm/config';
 import {
+  AuthorizedLinks,
   AuthorizedMaintenance,
   AuthorizedReads,
   AuthorizedRecall,
@@ -26,6 +27,7 @@ const NEEDED = [
   AuthorizedWrites,
   AuthorizedReads,
   AuthorizedRecall,
+  AuthorizedLinks,
   AuthorizedMaintenance,
   RequestLimits,
   PageCursor,

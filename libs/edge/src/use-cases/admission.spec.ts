@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   ForgetService,
+  GraphService,
   IndexReadiness,
+  LinkService,
   NamespaceForbiddenError,
   ReadService,
   RecallService,
@@ -15,6 +17,7 @@ import {
   type Scope,
 } from '@sfm/memory';
 import { SCOPE_OF } from './admission.js';
+import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
@@ -39,6 +42,7 @@ function noting<Class extends Service>(service: Class): InstanceType<Class> {
 const DOORS: readonly object[] = [
   new AuthorizedWrites(noting(StoreService), noting(ForgetService)),
   new AuthorizedReads(noting(ReadService)),
+  new AuthorizedLinks(noting(LinkService), noting(GraphService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

@@ -15,8 +15,10 @@ A memory is a JSON payload at a coordinate in a namespace; writes are answered a
 const TAGS: Readonly<Record<string, string>> = {
   memories: 'Keep, read, list and delete memories.',
   recall: 'Find the memories that matter.',
+  links: 'Link memories, and find what is linked with what.',
   'memories (compatible)': 'The same, in the words existing clients use.',
   'recall (compatible)': 'The same, in the words existing clients use.',
+  'links (compatible)': 'The same, in the words existing clients use.',
   maintenance: 'Prove that everything agrees, and rebuild what is derived.',
   service: 'Health, metrics and counts.',
 };
