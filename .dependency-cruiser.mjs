@@ -58,6 +58,10 @@ const CORE_ROOMS = {
     imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read', 'store', 'recall'],
     reason: 'It reads what was, and makes what is of it; whoever reads what is needs none of it.',
   },
+  links: {
+    imports: ['model', 'attempts', 'telemetry'],
+    reason: 'How memories are linked has nothing to do with what they say.',
+  },
   recall: {
     imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read'],
     reason: 'It finds what is there and changes nothing.',

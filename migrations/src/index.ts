@@ -9,6 +9,7 @@ import { IdempotencyKeys1764201600000 } from './1764201600000-idempotency-keys.j
 import { LedgerHashes1764540210000 } from './1764540210000-ledger-hashes.js';
 import { PayloadText1764560017000 } from './1764560017000-payload-text.js';
 import { BoundedReads1764590410000 } from './1764590410000-bounded-reads.js';
+import { Links1764650018000 } from './1764650018000-links.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   LedgerHashes1764540210000,
   PayloadText1764560017000,
   BoundedReads1764590410000,
+  Links1764650018000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -154,6 +154,106 @@ describe('the client of October 2025', () => {
   });
 });
 
+describe('the links of the client of October 2025', () => {
+  const { get, post } = clientOf('brain:october-links', { 'X-Request-ID': 'req-2', 'X-Universe': 'real' });
+  const [a, b, c] = ['-0.5,0.25,1e-05', '0.5,0.25,0.75', '1.0,2.0,3.0'];
+  const numbers = (coord: string) => coord.split(',').map(Number);
+  const edges = async (from: string, more: object = {}) =>
+    (await post('/neighbors', { from_coord: numbers(from), type: null, limit: 0, universe: 'real', ...more })).body[
+      'edges'
+    ];
+
+  it('are made, also by a request that comes three times, and read as edges', async () => {
+    for (const coord of [a, b, c]) await post('/remember', { coord, payload: { task: coord }, type: 'episodic' });
+    const link = { from_coord: a, to_coord: b, type: 'related', weight: 1.0, universe: 'real' };
+    for (const { status, body } of await Promise.all([post('/link', link), post('/link', link), post('/link', link)])) {
+      expect({ status, body }).toEqual({ status: 200, body: { ok: true } });
+    }
+    await post('/link', { ...link, from_coord: b, to_coord: c, weight: 0.25 });
+    expect(await edges(a)).toEqual([{ from: numbers(a), to: numbers(b), type: 'related', weight: 1 }]);
+    expect(await edges(a, { type: 'other', limit: 5 })).toEqual([]);
+    expect(await edges('9,9,9')).toEqual([]);
+  });
+
+  it('are walked: pairs, and the path that weighs least', async () => {
+    const { neighbors } = (await get(`/neighbors?coord=${a}`)).body as {
+      neighbors: [number[], { timestamp: number }][];
+    };
+    expect(neighbors).toMatchObject([[numbers(b), { to: numbers(b), type: 'related', weight: 1 }]]);
+    expect(Math.abs((neighbors[0]?.[1].timestamp ?? 0) - Date.now() / 1000)).toBeLessThan(600);
+    expect((await get(`/shortest_path?frm=${a}&to=${c}`)).body).toEqual({ path: [a, b, c].map(numbers) });
+    expect((await get(`/shortest_path?frm=${c}&to=${a}`)).body).toEqual({ path: [] });
+  });
+
+  it('are pruned and unlinked, and go with a memory for good', async () => {
+    await post('/link', { from_coord: a, to_coord: c, type: 'weak', weight: 0.01 });
+    const prune = { from_coord: numbers(a), weight_below: 0.1, max_degree: null, type: null };
+    expect((await post('/prune', prune)).body).toEqual({ removed: 1 });
+    const unlink = { from_coord: numbers(b), to_coord: numbers(c), type: null };
+    expect((await post('/unlink', unlink)).body).toEqual({ ok: true, removed: 1 });
+    const headers = { 'X-Soma-Namespace': 'brain:october-links' };
+    await service.request(`/memories/${b}`, { method: 'DELETE', headers });
+    expect(await edges(a)).toEqual([]);
+    await post('/remember', { coord: b, payload: { task: 'again' }, type: 'episodic' });
+    expect(await edges(a)).toEqual([]);
+  });
+});
+
+describe('the graph of the client of June 2026', () => {
+  const { get, post } = clientOf('brain:june-graph', { 'X-API-Key': TOKEN, 'X-Auth-Token': TOKEN });
+  const link = (from_coord: string, to_coord: string, more: object = {}) =>
+    post('/graph/link', { from_coord, to_coord, link_type: 'causes', strength: 0.5, ...more });
+
+  it('is linked where no memory lives, again, and three times at once', async () => {
+    const ends = { from_coord: '1.0,2.0,3.0', to_coord: '4.0,5.0,6.0' };
+    const linked = { status: 200, body: { ...ends, link_type: 'causes', ok: true } };
+    const attempt = () => link(ends.from_coord, ends.to_coord, { metadata: { why: 'x' } });
+    for (const answer of [
+      await attempt(),
+      await attempt(),
+      ...(await Promise.all([attempt(), attempt(), attempt()])),
+    ]) {
+      expect(answer).toMatchObject(linked);
+    }
+    const { neighbors } = (await get('/graph/neighbors?coord=1.0,2.0,3.0&k_hop=1&limit=10')).body;
+    const neighbor = { coord: '4.0,5.0,6.0', coordinate: [4, 5, 6], link_type: 'causes', strength: 0.5 };
+    expect(neighbors).toMatchObject([{ ...neighbor, metadata: { why: 'x' } }]);
+  });
+
+  it('gives neighbours by type and limit, and further ones', async () => {
+    await link('1.0,2.0,3.0', '7.0,8.0,9.0', { link_type: 'follows' });
+    await link('4.0,5.0,6.0', '10.0,11.0,12.0');
+    const near = async (query: string) =>
+      ((await get(`/graph/neighbors?coord=1.0,2.0,3.0&${query}`)).body['neighbors'] as { coord: string }[]).map(
+        ({ coord }) => coord,
+      );
+    expect(await near('k_hop=1&limit=10&link_type=follows')).toEqual(['7.0,8.0,9.0']);
+    expect(await near('k_hop=1&limit=1')).toEqual(['7.0,8.0,9.0']);
+    expect(await near('k_hop=2&limit=10')).toEqual(['7.0,8.0,9.0', '4.0,5.0,6.0', '10.0,11.0,12.0']);
+  });
+
+  it('finds a path, and says so when there is none', async () => {
+    const ask = async (from_coord: string, to_coord: string, more = '') =>
+      await get(`/graph/path?from_coord=${from_coord}&to_coord=${to_coord}&max_length=10${more}`);
+    expect(await ask('1.0,2.0,3.0', '10.0,11.0,12.0')).toMatchObject({
+      status: 200,
+      body: {
+        found: true,
+        path: ['1.0,2.0,3.0', '4.0,5.0,6.0', '10.0,11.0,12.0'],
+        link_types: ['causes', 'causes'],
+      },
+    });
+    for (const none of [await ask('10.0,11.0,12.0', '1.0,2.0,3.0'), await ask('70,0,0', '71,0,0')]) {
+      expect(none).toMatchObject({ status: 200, body: { found: false, path: [], link_types: [] } });
+    }
+  });
+
+  it('is verified: a link without memories is no fault', async () => {
+    const response = await service.request('/v1/admin/verify', { body: { namespaces: ['brain:june-graph'] } });
+    expect(await response.text()).toContain('"agrees":true');
+  });
+});
+
 describe('the client of June 2026', () => {
   const { get, post } = clientOf('brain:june', { 'X-API-Key': TOKEN, 'X-Auth-Token': TOKEN });
 

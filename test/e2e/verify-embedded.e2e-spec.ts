@@ -55,7 +55,8 @@ describe('soma verify and reindex with everything embedded', () => {
   it('finds and removes a link that leads nowhere', async () => {
     await queryTruth(
       service,
-      `INSERT INTO memory_links (namespace, from_key, to_key, link_type) VALUES ('api_ns', '1,1', '404,4', 'about')`,
+      `INSERT INTO memory_links (namespace, from_key, to_key, link_type, from_life, to_life)
+        VALUES ('api_ns', '1,1', '404,4', 'about', 1, 1)`,
     );
     const found = await run('verify');
     expect(found.code).toBe(1);

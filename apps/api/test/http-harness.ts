@@ -7,9 +7,11 @@ import {
   AccessRecorder,
   AmendService,
   ForgetService,
+  GraphService,
   HistoryService,
   ImportanceNormalizers,
   IndexReadiness,
+  LinkService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -27,7 +29,7 @@ import { configureHttp } from '../src/http/configure-http.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
-import { aVerifiedStore } from '@sfm/memory/testing';
+import { aVerifiedStore, InMemoryLinks } from '@sfm/memory/testing';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -62,6 +64,7 @@ export interface HttpHarness {
   readonly app: NestFastifyApplication;
   readonly truth: RecordedTruth;
   readonly recall: RecordedRecall;
+  readonly links: InMemoryLinks;
   /** What the maintenance routes look at. */
   readonly verified: ReturnType<typeof aVerifiedStore>;
   health: HealthReport;
@@ -94,8 +97,10 @@ class ServicesModule {}
 class ApplicationModule {}
 
 export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}): Promise<HttpHarness> {
+  const truth = new RecordedTruth();
   const harness = {
-    truth: new RecordedTruth(),
+    truth,
+    links: new InMemoryLinks((namespace, key) => truth.memories.has(`${namespace}/${key}`)),
     recall: new RecordedRecall(),
     verified: aVerifiedStore(),
     health: HEALTHY,
@@ -127,17 +132,23 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   await app.getHttpAdapter().getInstance().ready();
   return Object.assign(harness, {
     app,
-    calls: () => [...harness.truth.calls, ...harness.recall.calls],
+    calls: () => [...harness.truth.calls, ...harness.recall.calls, ...harness.links.calls],
     forgetCalls: () => {
       harness.truth.calls.length = 0;
       harness.recall.calls.length = 0;
+      harness.links.calls.length = 0;
     },
     close: () => app.close(),
   });
 }
 
 /** The services of the core, on the ports that record. */
-function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 'recall' | 'verified'>): DynamicModule {
+function coreModule({
+  truth,
+  recall,
+  links,
+  verified,
+}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'verified'>): DynamicModule {
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
@@ -159,6 +170,8 @@ function coreModule({ truth, recall, verified }: Pick<HttpHarness, 'truth' | 're
     { provide: PastReadService, useValue: past },
     { provide: PastRecallService, useValue: recall.ofPast },
     { provide: HistoryService, useValue: new HistoryService(truth.history) },
+    { provide: LinkService, useValue: new LinkService(links, new SilentTelemetry(), EDGE_OPTIONS.bounds) },
+    { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },

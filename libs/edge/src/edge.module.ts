@@ -3,9 +3,11 @@ import {
   AmendService,
   EmbeddedIdempotencyStore,
   ForgetService,
+  GraphService,
   HistoryService,
   IdempotencyStore,
   IndexReadiness,
+  LinkService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -20,6 +22,7 @@ import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
 import { AuthorizedHistory } from './use-cases/authorized-history.js';
+import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
@@ -28,8 +31,9 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService, PastRecallService, RecallService, VerifyService, ReindexService and
-   * IndexReadiness, and an IdempotencyStore if answers are remembered outside this process.
+   * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService,
+   * PastRecallService, RecallService, LinkService, GraphService, VerifyService, ReindexService and IndexReadiness, and an
+   * IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;
@@ -71,6 +75,11 @@ const useCases: FactoryProvider[] = [
     inject: [StoreService, AmendService, ForgetService],
     useFactory: (stores: StoreService, amendments: AmendService, forgetting: ForgetService) =>
       new AuthorizedWrites(stores, amendments, forgetting),
+  },
+  {
+    provide: AuthorizedLinks,
+    inject: [LinkService, GraphService],
+    useFactory: (links: LinkService, graph: GraphService) => new AuthorizedLinks(links, graph),
   },
   { provide: AuthorizedReads, inject: [ReadService], useFactory: (reads: ReadService) => new AuthorizedReads(reads) },
   {

@@ -37,6 +37,7 @@ export {
 export { toAmendment } from './mapping/amendment.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
+export { coordinateOfKey, linkView, neighborView, pathView } from './mapping/link-view.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
 export { toNewMemory } from './mapping/new-memory.js';
 export { PageCursor } from './mapping/page-cursor.js';
@@ -70,6 +71,22 @@ export {
   type VerifyBody,
 } from './schemas/maintenance.schemas.js';
 export {
+  linkDirectionField,
+  LINK_TYPE_PATTERN,
+  LinkPageSchema,
+  LinkSchema,
+  linkTypeField,
+  metadataField,
+  NeighborsSchema,
+  NewLinkSchema,
+  PruneBodySchema,
+  RemovedLinksSchema,
+  ShortestPathSchema,
+  WrittenLinkSchema,
+  type NewLinkBody,
+  type PruneBody,
+} from './schemas/link.schemas.js';
+export {
   AmendmentSchema,
   memoryFields,
   MemoryPageSchema,
@@ -98,6 +115,7 @@ export {
   type ReindexAllListener,
 } from './use-cases/authorized-maintenance.js';
 export { AuthorizedPast } from './use-cases/authorized-past.js';
+export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';
 export { AuthorizedWrites } from './use-cases/authorized-writes.js';

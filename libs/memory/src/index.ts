@@ -40,6 +40,7 @@ export {
   type VersionConflict,
   VersionConflictError,
   NamespaceBusyError,
+  GraphLimitError,
   OutcomeUnknownError,
   RequestEndedError,
   StoreFullError,
@@ -183,7 +184,7 @@ export {
   TruthAudit,
 } from './verify/ports/truth-audit.port.js';
 export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.port.js';
-export { MemoryTelemetry, SilentTelemetry } from './telemetry/telemetry.port.js';
+export { MemoryTelemetry, SilentTelemetry, type LinkOperation } from './telemetry/telemetry.port.js';
 export { EmbeddedIdempotencyStore } from './idempotency/embedded-idempotency-store.js';
 export { IdempotencyStore, type Claim, type RepeatableRequest } from './idempotency/idempotency-store.port.js';
 export { ExpiredMemories } from './forget/expired-memories.port.js';
@@ -312,3 +313,45 @@ export { LedgerReplay, type LedgerReplayListener, type LedgerReplayOutcome } fro
 export { toRestoredEntry } from './replay/restored-entry.js';
 export { TruthRestorer, type Restored, type RestoredEntry } from './replay/truth-restorer.port.js';
 export { type ForeignEventOptions } from './indexing/events/foreign-event.js';
+export {
+  DEFAULT_GRAPH_LIMITS,
+  GraphService,
+  MAX_NEIGHBOUR_HOPS,
+  MAX_PATH_LINKS,
+  type GraphLimits,
+  type LinksPage,
+  type LinksQuery,
+  type NeighboursQuery,
+  type PathQuery,
+  type UnknownNode,
+} from './links/graph.service.js';
+export {
+  LINK_DIRECTIONS,
+  MAX_LINK_TYPE_LENGTH,
+  type Link,
+  type LinkDirection,
+  type LinkEnd,
+} from './links/ports/link.js';
+export { checkEnds, checkLinkType, checkWeight, type LinkLimits, type NewLink } from './links/link-command.js';
+export {
+  LinkReader,
+  type BridgesQuery,
+  type Step,
+  type StepPosition,
+  type StepsFrom,
+  type StepsQuery,
+  type TouchingLink,
+  type TouchingQuery,
+} from './links/ports/link-reader.port.js';
+export { LinkService, type LinksBetween, type PruneRequest } from './links/link.service.js';
+export {
+  LinkWriter,
+  type LinkCommand,
+  type LinkReceipt,
+  type PruneCommand,
+  type PruneReceipt,
+  type RequiredEnds,
+  type UnlinkCommand,
+} from './links/ports/link-writer.port.js';
+export { type Neighbour } from './links/neighbourhood.js';
+export { type FoundPath } from './links/path/shortest-path.js';

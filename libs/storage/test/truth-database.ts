@@ -11,6 +11,8 @@ import { PostgresDatabase } from '../src/postgres/connection/postgres-database.j
 import { PostgresPastMemories } from '../src/postgres/history/postgres-past-memories.js';
 import { PostgresMemoryHistory } from '../src/postgres/history/postgres-memory-history.js';
 import { PostgresEventLedger } from '../src/postgres/ledger/postgres-event-ledger.js';
+import { PostgresLinkReader } from '../src/postgres/links/postgres-link-reader.js';
+import { PostgresLinkWriter } from '../src/postgres/links/postgres-link-writer.js';
 import { PostgresAccessCounter } from '../src/postgres/reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from '../src/postgres/reading/postgres-coordinate-search.js';
 import { PostgresImportanceHistory } from '../src/postgres/reading/postgres-importance-history.js';
@@ -75,5 +77,6 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     expired: new PostgresExpiredMemories(database),
     history: new PostgresMemoryHistory(database),
     past: new PostgresPastMemories(database),
+    links: { writer: new PostgresLinkWriter(database), reader: new PostgresLinkReader(database) },
   };
 }

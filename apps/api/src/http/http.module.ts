@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR } from '@nestjs/core';
 import { HealthController } from './compat/service/health.controller.js';
+import { CompatGraphController } from './compat/links/graph.controller.js';
+import { CompatLinksController } from './compat/links/links.controller.js';
 import { CompatLookupController } from './compat/lookup/lookup.controller.js';
 import { CompatMemoriesController } from './compat/memories/memories.controller.js';
 import { CompatRecallController } from './compat/recall/recall.controller.js';
@@ -10,6 +12,8 @@ import { ErrorFilter } from './errors/error.filter.js';
 import { DeadlineInterceptor } from './requests/deadline.interceptor.js';
 import { RouteTable } from './errors/route-table.js';
 import { AdminController } from './v1/admin/admin.controller.js';
+import { GraphController } from './v1/links/graph.controller.js';
+import { LinksController } from './v1/links/links.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
 import { HistoryController } from './v1/history/history.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
@@ -30,10 +34,14 @@ export class HttpModule {
         CompatRecallController,
         CompatLookupController,
         CompatMemoriesController,
+        CompatLinksController,
+        CompatGraphController,
         MemoryBatchController,
         MemoriesController,
         HistoryController,
         RecallController,
+        LinksController,
+        GraphController,
         AdminController,
       ],
       providers: [

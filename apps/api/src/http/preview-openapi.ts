@@ -5,6 +5,7 @@ import { completeOptions } from '@sfm/composition';
 import { loadConfig } from '@sfm/config';
 import {
   AuthorizedHistory,
+  AuthorizedLinks,
   AuthorizedMaintenance,
   AuthorizedPast,
   AuthorizedReads,
@@ -30,6 +31,7 @@ const NEEDED = [
   AuthorizedReads,
   AuthorizedRecall,
   AuthorizedHistory,
+  AuthorizedLinks,
   AuthorizedMaintenance,
   RequestLimits,
   PageCursor,

@@ -7,7 +7,7 @@ import { ServiceHealth } from './service-health.js';
 import type { VectorsHealth } from './vectors-health.js';
 
 describe('readiness', () => {
-  let down: Set<'truth' | 'vectors' | 'embedder'>;
+  let down: Set<'truth' | 'links' | 'vectors' | 'embedder'>;
   let full: boolean;
   let health: ComponentHealth;
   let usedBytes: number;
@@ -29,13 +29,16 @@ describe('readiness', () => {
     health = (await Test.createTestingModule({ imports: [HealthModule] }).compile()).get(ComponentHealth);
   });
 
-  const answer = async (part: 'truth' | 'vectors' | 'embedder') => {
+  const answer = async (part: 'truth' | 'links' | 'vectors' | 'embedder') => {
     if (down.has(part)) throw new Error('down');
     if (part === 'truth' && full) throw new StoreFullError('no space');
     return 1;
   };
   const reportOf = (warmup: IndexWarmup) => {
-    const truth: Pick<PostgresHealth, 'check'> = { check: () => answer('truth') };
+    const truth: Pick<PostgresHealth, 'check' | 'checkLinks'> = {
+      check: () => answer('truth'),
+      checkLinks: () => answer('links'),
+    };
     const vectors: Pick<VectorsHealth, 'check'> = { check: () => answer('vectors') };
     const embedder: Pick<Embedder, 'embed' | 'space'> = {
       space: 'test',
@@ -137,11 +140,20 @@ describe('readiness', () => {
     });
   });
 
+  it('goes on while links cannot be read, which is told', async () => {
+    down.add('links');
+    const warmup = own();
+    warmup.markReady();
+    const report = await reportOf(warmup);
+    expect(report).toMatchObject({ kvStore: true, graphStore: false });
+    expect(report.obstacle).toBeUndefined();
+  });
+
   it('costs nothing while nothing was checked anew: the report is the same', async () => {
     const warmup = own();
     warmup.markReady();
     const parts = { servers: [], warmup, room };
-    const truth = { check: () => answer('truth') };
+    const truth = { check: () => answer('truth'), checkLinks: () => answer('links') };
     const embedder = { space: 'test', embed: () => Promise.resolve([]) };
     const service = new ServiceHealth(health, { ...parts, truth, embedder, vectors: truth });
     const reports = await Promise.all(Array.from({ length: 20 }, () => service.read()));

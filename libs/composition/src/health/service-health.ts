@@ -26,7 +26,7 @@ const FULL: ErrorCode = 'store_full';
 const EMBEDDED_FOR_MS = 30_000;
 
 export interface WatchedParts {
-  readonly truth: Pick<PostgresHealth, 'check'>;
+  readonly truth: Pick<PostgresHealth, 'check' | 'checkLinks'>;
   readonly vectors: Pick<VectorsHealth, 'check'>;
   readonly embedder: Pick<Embedder, 'embed' | 'space'>;
   readonly warmup: Pick<IndexWarmup, 'isLoaded' | 'lackOf' | 'roomProblem'>;
@@ -46,10 +46,8 @@ export class ServiceHealth extends HealthReader {
   ) {
     super();
     const { truth, vectors, warmup, room, servers } = parts;
-    // Links are rows of the truth store: one answer stands for both.
-    const answers = async () => void (await truth.check());
-    health.register({ name: TRUTH, check: answers });
-    health.register({ name: LINKS, check: answers });
+    health.register({ name: TRUTH, check: async () => void (await truth.check()) });
+    health.register({ name: LINKS, check: async () => void (await truth.checkLinks()) });
     health.register({
       name: VECTORS,
       check: async () => {

@@ -9,6 +9,7 @@ import {
   ExpiredMemories,
   ExpirySweep,
   ForgetService,
+  GraphService,
   HistoryService,
   ImportanceNormalizers,
   IndexCompleteness,
@@ -20,6 +21,9 @@ import {
   KeywordSearch,
   LexicalIndex,
   LexicalLane,
+  LinkReader,
+  LinkService,
+  LinkWriter,
   MemoryCatalog,
   MemoryHistory,
   MemoryReader,
@@ -87,6 +91,7 @@ export class MemoryModule {
       ...writing(options),
       ...history,
       pastRecall(options),
+      ...linking(options),
       ...readiness(options),
       completeness,
       ...recalling(options),
@@ -175,6 +180,21 @@ function pastRecall({ recall, openIndexes }: MemoryModuleOptions): FactoryProvid
     useFactory: (past: PastReadService, embedder: Embedder) =>
       new PastRecallService(past, openIndexes, embedder, { recall }),
   };
+}
+
+function linking({ store }: MemoryModuleOptions): FactoryProvider[] {
+  return [
+    {
+      provide: LinkService,
+      inject: [LinkWriter, MemoryTelemetry],
+      useFactory: (writer: LinkWriter, telemetry: MemoryTelemetry) => new LinkService(writer, telemetry, store.limits),
+    },
+    {
+      provide: GraphService,
+      inject: [LinkReader, MemoryTelemetry],
+      useFactory: (links: LinkReader, telemetry: MemoryTelemetry) => new GraphService(links, telemetry),
+    },
+  ];
 }
 
 /** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */

@@ -1,4 +1,4 @@
-import { MemoryTelemetry } from '@sfm/memory';
+import { MemoryTelemetry, type LinkOperation } from '@sfm/memory';
 import { currentTraceparent, type ServiceMetrics } from '@sfm/observability';
 
 /** Records the core's telemetry as Prometheus metrics, and gives the core the current trace. */
@@ -36,6 +36,10 @@ export class PrometheusMemoryTelemetry extends MemoryTelemetry {
 
   countExpired(count: number): void {
     this.metrics.countExpired(count);
+  }
+
+  observeLinks(operation: LinkOperation, durationMs: number): void {
+    this.metrics.observeLinks(operation, durationMs);
   }
 
   traceparent(): string | undefined {

@@ -4,7 +4,9 @@ import {
   ForgetService,
   HistoryService,
   RestoreService,
+  GraphService,
   IndexReadiness,
+  LinkService,
   NamespaceForbiddenError,
   PastReadService,
   PastRecallService,
@@ -21,6 +23,7 @@ import {
 } from '@sfm/memory';
 import { SCOPE_OF } from './admission.js';
 import { AuthorizedHistory } from './authorized-history.js';
+import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
 import { AuthorizedPast } from './authorized-past.js';
 import { AuthorizedReads } from './authorized-reads.js';
@@ -48,6 +51,7 @@ const DOORS: readonly object[] = [
   new AuthorizedReads(noting(ReadService)),
   new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
+  new AuthorizedLinks(noting(LinkService), noting(GraphService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

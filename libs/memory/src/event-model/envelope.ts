@@ -3,6 +3,7 @@ import { InvalidRequestError } from '../model/errors.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
 import { readTime, TIME_RULE } from '../model/time.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.js';
+import { eventKind } from './event-kind.js';
 import type { LedgerEntry } from './ledger-entry.js';
 import { MEMORY_TYPES, type MemoryType } from '../model/memory.js';
 import type { EnvelopeDetails, EventRecord } from './memory-event.js';
@@ -83,6 +84,8 @@ function shownPayload({
   if (type === 'deleted') {
     return { ...(memoryType === null ? {} : { memory_type: memoryType }), coordinate: [...coordinate] };
   }
+  // What links memories is no memory.
+  if (eventKind(type) === 'relation') return payload;
   return enrichedPayload({
     payload,
     type: memoryType ?? 'episodic',

@@ -13,17 +13,17 @@ export interface LedgerEntry {
   /** Identity of the event, as named by its producer. */
   readonly eventId: string;
   readonly namespace: Namespace;
-  /** `created`, `updated` or `deleted`. */
+  /** `created`, `updated` or `deleted`; `linked` or `unlinked` for a link that leads from the coordinate. */
   readonly type: string;
   readonly occurredAtMs: number;
   /** True when another producer published it on the event bus. */
   readonly isAnnounced: boolean;
   readonly coordinate: Coordinate;
   readonly key: string;
-  /** The version that the change created; null for a deletion that found nothing and changed nothing. */
+  /** The version that the change created; null for a deletion that found nothing, and for a change of a link. */
   readonly version: number | null;
   readonly memoryType: MemoryType | null;
-  /** The caller's payload; an empty object for a deletion. */
+  /** The caller's payload; an empty object for a deletion; all that a link is made of. */
   readonly payload: JsonObject;
   readonly importance: number | null;
   readonly importanceNorm: number;

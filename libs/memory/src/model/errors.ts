@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'bus_unavailable',
   'version_conflict',
   'namespace_busy',
+  'graph_limit_exceeded',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
@@ -196,6 +197,15 @@ export class ScopeForbiddenError extends MemoryError {
   /** @param scope the scope that the operation requires. */
   constructor(readonly scope: string) {
     super(`this credential lacks the scope ${scope}`);
+  }
+}
+
+/** A question about links would have to look at more memories than one request may. Narrow it: by type, depth or limit. */
+export class GraphLimitError extends MemoryError {
+  readonly code: ErrorCode = 'graph_limit_exceeded';
+
+  constructor(readonly limit: number) {
+    super(`more than ${limit} memories would have to be looked at; ask for one type, less depth or fewer links`);
   }
 }
 

@@ -1,3 +1,6 @@
+/** What was done with links. */
+export type LinkOperation = 'link' | 'unlink' | 'prune' | 'neighbours' | 'path';
+
 /** Measurements of the core's work; an adapter turns them into metrics. Durations in milliseconds. */
 export abstract class MemoryTelemetry {
   abstract observeStore(durationMs: number): void;
@@ -8,6 +11,8 @@ export abstract class MemoryTelemetry {
   abstract countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void;
   /** This many expired memories were deleted. */
   abstract countExpired(count: number): void;
+  /** A change or a question of links was done. */
+  abstract observeLinks(operation: LinkOperation, durationMs: number): void;
   /**
    * Returns the W3C `traceparent` of the current operation, to pass on to its effects; undefined when it is not traced.
    */
@@ -23,5 +28,6 @@ export class SilentTelemetry extends MemoryTelemetry {
   observeOverlay(): void {}
   countIndexed(): void {}
   countExpired(_count?: number): void {}
+  observeLinks(_operation?: LinkOperation, _durationMs?: number): void {}
   traceparent(): undefined {}
 }

@@ -70,3 +70,5 @@ export {
 } from './contracts/vector-rebuild.contract.js';
 export { VERIFIED_NAMESPACE, aVerifiedStore } from './verified-store.js';
 export { describeReplayContract, type ReplayAdapters } from './contracts/replay.contract.js';
+export { describeLinksContract } from './contracts/links.contract.js';
+export { InMemoryLinks } from './in-memory-links.js';

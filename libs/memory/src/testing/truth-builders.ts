@@ -18,6 +18,8 @@ import type { PendingMemories } from '../index-model/pending-memories.port.js';
 import type { PastMemories } from '../history/past-memories.port.js';
 import type { MemoryHistory } from '../history/memory-history.port.js';
 import type { ImportanceHistory } from '../store/importance-history.port.js';
+import type { LinkReader } from '../links/ports/link-reader.port.js';
+import type { LinkWriter } from '../links/ports/link-writer.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
 import { toNamespace, type Namespace } from '../model/namespace.js';
 
@@ -38,6 +40,7 @@ export interface TruthAdapters {
   readonly expired: ExpiredMemories;
   readonly history: MemoryHistory;
   readonly past: PastMemories;
+  readonly links: { readonly writer: LinkWriter; readonly reader: LinkReader };
 }
 
 /** Gives the adapters under test; called inside each test, so the spec file may open them in `beforeAll`. */

@@ -29,6 +29,7 @@ export class ServiceMetrics {
   private readonly storeLatency: Histogram;
   private readonly recallLatency: Histogram;
   private readonly laneLatency: Histogram<'lane'>;
+  private readonly linkLatency: Histogram<'operation'>;
   private readonly batchSize: Histogram;
   private readonly indexed: Counter<'outcome'>;
   private readonly expired: Counter;
@@ -59,6 +60,13 @@ export class ServiceMetrics {
       help: 'Time of one lane of a recall',
       buckets: FAST_BUCKETS,
       labelNames: ['lane'],
+      registers,
+    });
+    this.linkLatency = new Histogram({
+      name: 'soma_links_latency_seconds',
+      help: 'Time of a change of links, or of a question about them',
+      buckets: FAST_BUCKETS,
+      labelNames: ['operation'],
       registers,
     });
     this.storeLatency = histogram('soma_store_latency_seconds', 'Time from a store to its durable commit');
@@ -92,6 +100,10 @@ export class ServiceMetrics {
 
   observeLane(lane: string, milliseconds: number): void {
     this.laneLatency.observe({ lane }, milliseconds / 1000);
+  }
+
+  observeLinks(operation: string, milliseconds: number): void {
+    this.linkLatency.observe({ operation }, milliseconds / 1000);
   }
 
   observeBatch(size: number): void {

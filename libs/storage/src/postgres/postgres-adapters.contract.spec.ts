@@ -8,6 +8,7 @@ import {
   describeIdempotencyStoreContract,
   describeImportanceHistoryContract,
   describeKeywordSearchContract,
+  describeLinksContract,
   describeMemoryCatalogContract,
   describeMemoryHistoryContract,
   describeMemoryReaderContract,
@@ -62,6 +63,7 @@ describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);
 describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeExpiredMemoriesContract('PostgresExpiredMemories', adapters);
+describeLinksContract('PostgresLinkWriter and PostgresLinkReader', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {

@@ -10,6 +10,8 @@ import {
   ImportanceHistory,
   KeywordSearch,
   LedgerReader,
+  LinkReader,
+  LinkWriter,
   MemoryCatalog,
   MemoryHistory,
   MemoryReader,
@@ -38,6 +40,8 @@ import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
 import { PostgresExpiredMemories } from './writing/postgres-expired-memories.js';
+import { PostgresLinkReader } from './links/postgres-link-reader.js';
+import { PostgresLinkWriter } from './links/postgres-link-writer.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
 import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
@@ -82,6 +86,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [LedgerReader, PostgresLedgerReader],
       [MemoryHistory, PostgresMemoryHistory],
       [PastMemories, PostgresPastMemories],
+      [LinkReader, PostgresLinkReader],
+      [LinkWriter, PostgresLinkWriter],
       [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],

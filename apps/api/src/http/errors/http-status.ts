@@ -14,6 +14,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   memory_not_found: 404,
   version_not_found: 404,
   version_unavailable: 410,
+  graph_limit_exceeded: 422,
   version_conflict: 409,
   namespace_busy: 409,
   request_in_flight: 409,

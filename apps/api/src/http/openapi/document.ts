@@ -16,8 +16,10 @@ const TAGS: Readonly<Record<string, string>> = {
   memories: 'Keep, read, list and delete memories.',
   history: 'Read what a memory was, and compare and restore its versions.',
   recall: 'Find the memories that matter.',
+  links: 'Link memories, and find what is linked with what.',
   'memories (compatible)': 'The same, in the words existing clients use.',
   'recall (compatible)': 'The same, in the words existing clients use.',
+  'links (compatible)': 'The same, in the words existing clients use.',
   maintenance: 'Prove that everything agrees, and rebuild what is derived.',
   service: 'Health, metrics and counts.',
 };

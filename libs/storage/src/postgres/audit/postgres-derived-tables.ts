@@ -2,12 +2,17 @@ import { DerivedTables, type DerivedText, type LinkId, type Namespace } from '@s
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { groupingKey } from '../writing/grouping-key.js';
 
-/** A link with an end where no memory lives; an expired memory counts as living until it is removed. */
-const IS_DANGLING = `(
-  NOT EXISTS (SELECT FROM memories m
-    WHERE m.namespace = l.namespace AND m.coordinate_key = l.from_key AND m.deleted_at IS NULL)
-  OR NOT EXISTS (SELECT FROM memories m
-    WHERE m.namespace = l.namespace AND m.coordinate_key = l.to_key AND m.deleted_at IS NULL))`;
+/**
+ * A link to, or from, a memory that is not there any more; an expired memory counts as living until it is removed. An end
+ * that was a bare coordinate when the link was written has nothing to be missed.
+ */
+const IS_DANGLING = `(${['from', 'to']
+  .map(
+    (end) => `(l.${end}_life IS NOT NULL AND NOT EXISTS (SELECT FROM memories m
+    WHERE m.namespace = l.namespace AND m.coordinate_key = l.${end}_key AND m.deleted_at IS NULL
+      AND m.created_version = l.${end}_life))`,
+  )
+  .join(' OR ')})`;
 
 /** Repairs `memory_links`, `namespaces` and derived columns of `memories`. */
 export class PostgresDerivedTables extends DerivedTables {

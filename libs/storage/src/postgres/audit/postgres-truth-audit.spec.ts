@@ -223,15 +223,21 @@ describe('texts that do not follow from their payload', () => {
 });
 
 describe('links that lead nowhere', () => {
-  const link = (from: string, to: string, type = 't') =>
-    sql('INSERT INTO memory_links (namespace, from_key, to_key, link_type) VALUES ($1, $2, $3, $4)', from, to, type);
+  /** A life of 0 is none: that end was a bare coordinate when the link was made. */
+  const link = (from: string, to: string, { type = 't', lives = [1, 1] } = {}) =>
+    sql(
+      `INSERT INTO memory_links (namespace, from_key, to_key, link_type, from_life, to_life)
+        VALUES ($1, $2, $3, $4, nullif($5::int, 0), nullif($6::int, 0))`,
+      ...[from, to, type, ...lives],
+    );
 
   it('are those with an end that was deleted or never was, and only they are removed', async () => {
     await store(1, 2, 3);
     await truth.adapters.writer.delete([aDeletion(namespace, '3')]);
     await link('1', '2');
-    await link('1', '3');
-    await link('9', '1', 'about');
+    await link('1', '3', { lives: [1, 3] });
+    await link('9', '1', { type: 'about' });
+    await link('404', '1', { type: 'bare', lives: [0, 1] });
     const dangling = await tables.danglingLinks(namespace);
     expect(dangling).toEqual([
       { from: '1', to: '3', type: 't' },
@@ -240,6 +246,6 @@ describe('links that lead nowhere', () => {
     await store(3);
     expect(await tables.removeDanglingLinks(namespace, [...dangling, { from: '1', to: '2', type: 't' }])).toBe(1);
     expect(await tables.danglingLinks(namespace)).toEqual([]);
-    expect((await audit.totals(namespace)).links).toBe(2);
+    expect((await audit.totals(namespace)).links).toBe(3);
   });
 });

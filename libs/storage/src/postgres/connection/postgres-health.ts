@@ -17,8 +17,17 @@ export class PostgresHealth {
    * @throws StoreUnavailableError when PostgreSQL does not answer, StoreFullError while its disk is full.
    */
   async check(): Promise<number> {
+    return this.timed('SELECT 1');
+  }
+
+  /** The same for a query of links. Rejects when their table cannot be read, too. */
+  async checkLinks(): Promise<number> {
+    return this.timed('SELECT FROM memory_links LIMIT 1');
+  }
+
+  private async timed(text: string): Promise<number> {
     const start = performance.now();
-    await this.database.query({ text: 'SELECT 1' });
+    await this.database.query({ text });
     const elapsedMs = performance.now() - start;
     if (this.database.isSuspectedFull) await this.lookForSpace();
     return elapsedMs;

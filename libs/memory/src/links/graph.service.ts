@@ -1,0 +1,168 @@
+import { coordinateKey, type Coordinate } from '../model/coordinate.js';
+import { GraphLimitError, InvalidRequestError, MemoryNotFoundError } from '../model/errors.js';
+import type { Namespace } from '../model/namespace.js';
+import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
+import { checkLinkType } from './link-command.js';
+import type { LinkReader, TouchingQuery } from './ports/link-reader.port.js';
+import type { Link, LinkDirection } from './ports/link.js';
+import { neighboursWithin, type LookAround, type Neighbour } from './neighbourhood.js';
+import { findShortestPath, type FoundPath, type StepSource } from './path/shortest-path.js';
+
+export interface GraphLimits {
+  /** Most memories that one question may look at. */
+  readonly maxVisited: number;
+}
+
+export const DEFAULT_GRAPH_LIMITS: GraphLimits = { maxVisited: 10_000 };
+
+/** Most links between two memories that are neighbours of one another. */
+export const MAX_NEIGHBOUR_HOPS = 6;
+/** Most links of a path. */
+export const MAX_PATH_LINKS = 64;
+
+export interface NeighboursQuery {
+  readonly of: Coordinate;
+  readonly direction: LinkDirection;
+  readonly type?: string;
+  /** Most links away. */
+  readonly hops: number;
+  readonly order: TouchingQuery['order'];
+  /** Most neighbours; all of them when omitted. */
+  readonly limit?: number;
+  /** Neighbours to leave out before the first. */
+  readonly offset?: number;
+}
+
+export interface PathQuery {
+  readonly from: Coordinate;
+  readonly to: Coordinate;
+  readonly type?: string;
+  /** Most links of the path. */
+  readonly maxLinks: number;
+  /** What is to be small: the sum of the weights, or the number of links. */
+  readonly cost: 'weight' | 'links';
+}
+
+/** A page of the links of a coordinate. */
+export interface LinksQuery extends Pick<TouchingQuery, 'direction' | 'type' | 'after' | 'limit'> {
+  readonly of: Coordinate;
+  /** Only links whose other end is this coordinate. */
+  readonly other?: Coordinate;
+}
+
+export interface LinksPage {
+  readonly links: readonly Link[];
+  /** `after` of the next page; undefined on the last one. */
+  readonly next?: number;
+}
+
+/** Whether it is an error when nothing lives at a coordinate that is asked about. */
+export type UnknownNode = 'refuse' | 'empty';
+
+/** Rounds in which nodes are found to have expired, before a path is given up. */
+const MAX_DETOURS = 16;
+
+/** Answers questions about links. Every method throws GraphLimitError when too many memories would be looked at. */
+export class GraphService {
+  constructor(
+    private readonly links: LinkReader,
+    private readonly telemetry: MemoryTelemetry,
+    private readonly limits: GraphLimits = DEFAULT_GRAPH_LIMITS,
+  ) {}
+
+  /**
+   * Returns the memories around one, the nearest first. A direct neighbour is returned once for each link to it, one
+   * further away once.
+   *
+   * @throws MemoryNotFoundError when neither memory nor link is at the coordinate, unless that is to be empty
+   */
+  async neighbours(namespace: Namespace, query: NeighboursQuery, unknown: UnknownNode): Promise<readonly Neighbour[]> {
+    const { of, direction, type, hops, order, limit = Infinity, offset = 0 } = query;
+    checkRange(hops, MAX_NEIGHBOUR_HOPS, 'k_hop');
+    if (type !== undefined) checkLinkType(type);
+    return this.timed('neighbours', async () => {
+      const key = coordinateKey(of);
+      const now = new Date();
+      const asked = { direction, order, now, ...(type === undefined ? {} : { type }) };
+      const look: LookAround = (keys, page) => this.links.touching(namespace, keys, { ...asked, ...page });
+      const { maxVisited } = this.limits;
+      const found = await neighboursWithin(key, look, { hops, wanted: offset + limit, maxVisited });
+      if (found.length === 0 && unknown === 'refuse') {
+        const living = await this.links.living(namespace, [key], now);
+        if (!living.has(key)) throw new MemoryNotFoundError(namespace, key);
+      }
+      return found.slice(offset, offset + limit);
+    });
+  }
+
+  /**
+   * Finds the shortest path along the links. Resolves with undefined when there is none.
+   *
+   * @throws MemoryNotFoundError when there is none and nothing lives at an end, unless that is to be empty
+   */
+  async shortestPath(namespace: Namespace, query: PathQuery, unknown: UnknownNode): Promise<FoundPath | undefined> {
+    checkRange(query.maxLinks, MAX_PATH_LINKS, 'max_depth');
+    if (query.type !== undefined) checkLinkType(query.type);
+    return this.timed('path', async () => {
+      const now = new Date();
+      const path = await this.livingPath(namespace, query, now);
+      if (path && path.steps.length > 0) return path;
+      const ends = [coordinateKey(query.from), coordinateKey(query.to)];
+      const living = path || unknown === 'refuse' ? await this.links.living(namespace, ends, now) : undefined;
+      const missing = living && ends.find((key) => !living.has(key));
+      if (missing === undefined) return path;
+      if (unknown === 'refuse') throw new MemoryNotFoundError(namespace, missing);
+      return undefined;
+    });
+  }
+
+  /** Returns links in the order in which they were made. */
+  async list(namespace: Namespace, { of, other, limit, ...narrower }: LinksQuery): Promise<LinksPage> {
+    if (narrower.type !== undefined) checkLinkType(narrower.type);
+    const query: TouchingQuery = {
+      ...narrower,
+      order: 'oldest',
+      limit: limit + 1,
+      now: new Date(),
+      ...(other ? { other: coordinateKey(other) } : {}),
+    };
+    const found = await this.links.touching(namespace, [coordinateKey(of)], query);
+    const links = found.map(({ link }) => link).slice(0, limit);
+    const last = links.at(-1);
+    return { links, ...(found.length > limit && last ? { next: last.id } : {}) };
+  }
+
+  /** A memory that has expired and is not removed yet is gone round. */
+  private async livingPath(namespace: Namespace, query: PathQuery, now: Date): Promise<FoundPath | undefined> {
+    const { from, to, type, maxLinks: maxHops, cost } = query;
+    const typed = type === undefined ? {} : { type };
+    const source: StepSource = {
+      steps: (direction, asked, most) => this.links.steps(namespace, asked, { direction, limit: most, ...typed }),
+      bridges: (asked) => this.links.bridges(namespace, { ...asked, ...typed }),
+    };
+    const closed = new Set<string>();
+    const search = { from: coordinateKey(from), to: coordinateKey(to), maxHops, cost, closed, source };
+    for (let detours = 0; detours < MAX_DETOURS; detours += 1) {
+      const path = await findShortestPath({ ...search, maxVisited: this.limits.maxVisited });
+      if (!path || path.steps.length === 0) return path;
+      const ended = await this.links.ended(namespace, path.nodes, now);
+      if (ended.size === 0) return path;
+      if (ended.has(search.from) || ended.has(search.to)) return undefined;
+      for (const key of ended) closed.add(key);
+    }
+    throw new GraphLimitError(this.limits.maxVisited);
+  }
+
+  private async timed<T>(operation: 'neighbours' | 'path', read: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await read();
+    this.telemetry.observeLinks(operation, performance.now() - start);
+    return result;
+  }
+}
+
+/** @throws InvalidRequestError unless it is a whole number from 1 to `most` */
+function checkRange(value: number, most: number, field: string): void {
+  if (Number.isSafeInteger(value) && value >= 1 && value <= most) return;
+  throw new InvalidRequestError(field, `must be a whole number from 1 to ${most}`);
+}
