@@ -15,7 +15,7 @@ export const TEST_CODE = '\\.(spec|e2e-spec|contract)\\.ts$|^test/|^(apps|libs)/
 
 /** Where execution starts: every other module must be reachable from one of these. */
 const ENTRY_POINTS =
-  '^apps/[^/]+/src/main\\.ts$|^(libs/[^/]+|migrations)/src/(testing/)?index\\.ts$|\\.(spec|e2e-spec)\\.ts$';
+  '^apps/[^/]+/src/main\\.ts$|^(libs/[^/]+|apps/library|migrations)/src/(testing/)?index\\.ts$|\\.(spec|e2e-spec)\\.ts$';
 
 /** A driver is known to one adapter only, so that replacing a backend touches one folder. */
 const DRIVERS = [

@@ -2,9 +2,12 @@ import type { INestApplicationContext, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   AmendService,
+  Embedder,
   ForgetService,
+  GraphService,
   HistoryService,
   IndexReadiness,
+  LinkService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -12,6 +15,7 @@ import {
   ReindexService,
   RestoreService,
   StoreService,
+  VectorIndex,
   VerifyService,
   type Namespace,
   type ProcessMemory,
@@ -40,6 +44,10 @@ export interface MemorySystem {
   readonly past: PastReadService;
   readonly pastRecall: PastRecallService;
   readonly recall: RecallService;
+  readonly links: LinkService;
+  readonly graph: GraphService;
+  readonly embedder: Embedder;
+  readonly vectors: VectorIndex;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -113,6 +121,10 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     past: find(PastReadService),
     pastRecall: find(PastRecallService),
     recall: find(RecallService),
+    links: find(LinkService),
+    graph: find(GraphService),
+    embedder: find(Embedder),
+    vectors: find(VectorIndex),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

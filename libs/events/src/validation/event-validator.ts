@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { MemoryEvent } from '@sfm/memory';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 
-/** Path of `schemas/memory.event.json`, valid from both `src` and `dist` of this library. */
-const SCHEMA = new URL('../../../../schemas/memory.event.json', import.meta.url);
+const SCHEMA = createRequire(import.meta.url).resolve('@sfm/schemas/memory.event.json');
 
 /** Validates events against the published schema; used by both producers and consumers. */
 export class EventValidator {

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { withConfig } from './config-settings.js';
+import { readConfig, type MemorySystemConfig } from './memory-system-config.js';
+
+const ENVIRONMENT = {
+  REDIS_URL: 'redis://elsewhere:7000/3',
+  POSTGRES_URL: 'postgresql://elsewhere/db',
+  QDRANT_HOST: 'elsewhere',
+  EVENTING_ENABLED: 'true',
+  SOMA_VECTOR_DIM: '64',
+  OTHER: 'stays',
+};
+const settings = (config: MemorySystemConfig) => withConfig(ENVIRONMENT, readConfig(config));
+
+describe('a configuration', () => {
+  it('leaves the environment as it is where it says nothing', () => {
+    expect(settings({})).toEqual(ENVIRONMENT);
+  });
+
+  it('wins over the environment, one server as a whole', () => {
+    const changed = settings({
+      redis: { host: 'r', db: 1 },
+      postgres: { url: 'postgresql://p/d' },
+      qdrant: { host: 'q' },
+      eventing: { enabled: false, brokers: ['k1:9092', 'k2'] },
+      memory_enterprise: { vector_dim: 32, max_memory_size: 5, pruning_interval_seconds: 60 },
+    });
+    expect(changed).toEqual({
+      REDIS_HOST: 'r',
+      REDIS_DB: '1',
+      POSTGRES_URL: 'postgresql://p/d',
+      QDRANT_URL: 'http://q:6333',
+      EVENTING_ENABLED: 'false',
+      KAFKA_BOOTSTRAP_SERVERS: 'k1:9092,k2',
+      SOMA_VECTOR_DIM: '32',
+      SOMA_MAX_MEMORY_SIZE: '5',
+      SOMA_PRUNING_INTERVAL_SECONDS: '60',
+      OTHER: 'stays',
+    });
+  });
+
+  it.each<MemorySystemConfig>([
+    { redis: { testing: true }, vector: { backend: 'Memory' }, data_dir: '/d' },
+    { redis: { enabled: false }, qdrant: { location: ':memory:' }, data_dir: '/d' },
+    { redis: { host: 'r', testing: true }, qdrant: { host: 'q', testing: true }, data_dir: '/d' },
+  ])('%j needs no server', (config) => {
+    const changed = settings(config);
+    expect(changed).toEqual({ EVENTING_ENABLED: 'true', SOMA_VECTOR_DIM: '64', OTHER: 'stays', SOMA_DATA_DIR: '/d' });
+  });
+});

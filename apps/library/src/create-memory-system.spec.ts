@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describeWith } from '../../../test/services/availability.js';
+import { createTestDatabase } from '../../../test/services/postgres/postgres.js';
+import { testQdrant } from '../../../test/services/qdrant/qdrant.js';
+import {
+  createMemorySystem,
+  MemoryMode,
+  MemoryType,
+  SomaFractalMemoryEnterprise,
+  SomaFractalMemoryError,
+  type JsonObject,
+  type MemorySystemConfig,
+} from './index.js';
+
+const KETTLE = { text: 'The kettle is in the blue cupboard' };
+const NO_ENVIRONMENT = { environment: {} };
+/** Logs that nobody reads, and what was logged as an error. */
+const listening = () => {
+  const errors: unknown[] = [];
+  const logger = {
+    log: () => undefined,
+    warn: () => undefined,
+    error: (message: unknown) => void errors.push(message),
+  };
+  return { errors, around: { logger, ...NO_ENVIRONMENT } };
+};
+
+interface Place {
+  readonly config: MemorySystemConfig;
+  leave(): Promise<void>;
+}
+
+async function inFolder(): Promise<Place> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sfm-library-'));
+  // The embedded server runs as another user where this process is root.
+  await chmod(folder, 0o755);
+  return { config: { data_dir: path.join(folder, 'data') }, leave: () => rm(folder, { recursive: true }) };
+}
+
+async function onServers(): Promise<Place> {
+  const [database, { url }] = await Promise.all([createTestDatabase(), testQdrant()]);
+  const config = { postgres: { url: database.url }, qdrant: { url }, redis: { testing: true } };
+  return { config, leave: () => database.drop() };
+}
+
+const places = [
+  { name: 'in a folder', describePlace: describe, enter: inFolder },
+  { name: 'on servers', describePlace: await describeWith(['postgres', 'qdrant']), enter: onServers },
+];
+
+for (const { name, describePlace, enter } of places) {
+  describePlace(`a memory system ${name}`, () => {
+    const { errors, around } = listening();
+    let place: Place;
+    let memory: SomaFractalMemoryEnterprise;
+
+    beforeAll(async () => {
+      place = await enter();
+      memory = await createMemorySystem(MemoryMode.EVENTED_ENTERPRISE, `library-${process.pid}`, place.config, around);
+    });
+    afterAll(async () => {
+      await memory.close();
+      await place.leave();
+    });
+
+    const texts = (memories: readonly JsonObject[]) => memories.map(({ text, fact }) => text ?? fact);
+
+    it('stores what is given and reads it back with what belongs to it', async () => {
+      expect(memory).toBeInstanceOf(SomaFractalMemoryEnterprise);
+      await memory.storeMemory([1, 2, 3], { ...KETTLE, importance: 3 });
+      expect(await memory.retrieve([1, 2, 3])).toEqual({
+        ...KETTLE,
+        importance: 3,
+        memory_type: 'episodic',
+        coordinate: [1, 2, 3],
+        importance_norm: expect.any(Number),
+        timestamp: expect.any(Number),
+      });
+      expect(await memory.retrieve([1.0, 2.0, 3.0])).toMatchObject({ access_count: expect.any(Number) });
+      expect(await memory.retrieve([9, 9, 9])).toBeUndefined();
+
+      expect(
+        await memory.storeMemoriesBulk([
+          [[1, 0], { fact: 'Tea is hot' }, MemoryType.SEMANTIC],
+          [[2, 0], { text: 'We had tea' }],
+        ]),
+      ).toBe(true);
+      expect(texts(await memory.retrieveMemories(MemoryType.SEMANTIC))).toEqual(['Tea is hot']);
+      expect(await memory.getAllMemories()).toHaveLength(3);
+      expect(await memory.memoryStats()).toMatchObject({ totalMemories: 3, episodic: 2, semantic: 1 });
+      expect(await memory.healthCheck()).toEqual({
+        kvStore: true,
+        vectorStore: true,
+        graphStore: true,
+        predictionProvider: true,
+      });
+    });
+
+    it('recalls by every method', async () => {
+      await memory.storeMemory([20, 1], { text: 'The red bicycle needs oil', tag: 'garage', session: 's1' });
+      await memory.storeMemory([20, 2], { fact: 'The red bicycle was bought in May', tag: 'shop' }, 'semantic');
+      const question = 'the "red bicycle"';
+      expect(texts(await memory.recall(question))).toContain('The red bicycle needs oil');
+      expect(texts(await memory.recall(question, { context: { session: 's1' }, topK: 1 }))).toEqual([
+        'The red bicycle needs oil',
+      ]);
+      expect(texts(await memory.findHybridWithContext(question, { session: 's1' }, { topK: 1 }))).toHaveLength(1);
+      expect(texts(await memory.findHybridByType(question, { memoryType: 'semantic', topK: 1 }))).toEqual([
+        'The red bicycle was bought in May',
+      ]);
+      expect(await memory.findHybridByType(question, { filters: { tag: 'shop' }, topK: 1 })).toMatchObject([
+        { tag: 'shop' },
+      ]);
+      const [plain] = await memory.recallWithScores(question, { topK: 1 });
+      expect(Object.keys(plain ?? {}).sort()).toEqual(['payload', 'score']);
+      const without = await memory.hybridRecallWithScores(question, { terms: ['nothing like it'], exact: false });
+      const boosted = await memory.hybridRecallWithScores(question, { terms: ['oil'], exact: false, boost: 5 });
+      expect(boosted[0]?.payload).toMatchObject({ tag: 'garage' });
+      expect(
+        (boosted[0]?.score ?? 0) - (without.find(({ payload }) => payload['tag'] === 'garage')?.score ?? 0),
+      ).toBeCloseTo(5);
+      expect(texts(await memory.hybridRecall(question, { topK: 1 }))).toHaveLength(1);
+      // A word that nothing has keeps nobody from being found.
+      expect(await memory.recallWithScores('zyzzyva', { topK: 2 })).toHaveLength(2);
+    });
+
+    it('finds by words and by place', async () => {
+      for (const number of [0, 1, 2, 3]) {
+        await memory.storeMemory([50 + number, 50], { text: `step ${number}` }, number === 2 ? 'semantic' : 'episodic');
+      }
+      expect(texts(await memory.findByCoordinateRange([51, 50], [52, 50]))).toEqual(['step 1', 'step 2']);
+      expect(texts(await memory.findByCoordinateRange([51, 50], [52, 50], 'semantic'))).toEqual(['step 2']);
+      expect(texts(await memory.keywordSearch('step 3'))).toEqual(['step 3']);
+      expect(await memory.keywordSearch('step', { exact: false, topK: 2 })).toHaveLength(2);
+      expect(texts(await memory.keywordSearch('STEP 2', { memoryType: 'semantic' }))).toEqual(['step 2']);
+      expect(await memory.keywordSearch('STEP 2', { caseSensitive: true })).toEqual([]);
+    });
+
+    it('keeps versions, importance and links, which go with their memory', async () => {
+      const [a, b, c] = [
+        [60, 1],
+        [60, 2],
+        [60, 3],
+      ] as const;
+      await memory.storeMemory(a, { text: 'draft' });
+      await memory.storeMemory(a, { text: 'final' });
+      expect(await memory.saveVersion(a)).toBe(2);
+      expect(texts(await memory.getVersions(a))).toEqual(['draft', 'final']);
+      await memory.setImportance(a, 5);
+      await memory.storeMemory(b, { text: 'b' });
+      await memory.storeMemory(c, { text: 'c' });
+      await memory.linkMemories(a, b);
+      await memory.linkMemories(b, c);
+      await memory.linkMemories(a, c, { linkType: 'related', weight: 5 });
+      await memory.linkMemories(a, c, { linkType: 'direct', weight: 1 });
+      expect(await memory.findShortestPath(a, c, 'related')).toEqual([a, b, c]);
+      expect(await memory.findShortestPath(a, c)).toEqual([a, c]);
+      expect(await memory.findShortestPath(a, c, 'unheard')).toEqual([]);
+      expect(texts(await memory.getLinkedMemories(a, { linkType: 'related' }))).toEqual(['b', 'c']);
+      expect(await memory.getLinkedMemories(a, { depth: 2 })).toHaveLength(2);
+
+      expect(await memory.delete(a)).toBe(true);
+      expect(await memory.delete(a)).toBe(true);
+      expect(await memory.retrieve(a)).toBeUndefined();
+      expect(await memory.getLinkedMemories(a)).toEqual([]);
+      expect(await memory.deleteMany([a, b, c])).toBe(2);
+      await expect(memory.setImportance(a)).rejects.toThrow(SomaFractalMemoryError);
+      await expect(memory.saveVersion(a)).rejects.toThrow(SomaFractalMemoryError);
+    });
+
+    it('calls hooks, which may change what is stored and fail without harm', async () => {
+      const calls: string[] = [];
+      memory.setHook('before_store', (data) => {
+        data['seen'] = true;
+      });
+      memory.setHook('after_store', () => {
+        throw new Error('clumsy');
+      });
+      memory.setHook('before_recall', (query, context, topK) => calls.push(`recall ${query} ${topK}`));
+      memory.setHook('after_recall', (...[, , , , results]) => calls.push(`found ${results.length > 0}`));
+      memory.setHook('before_forget', () => calls.push('replaced'));
+      memory.setHook('before_forget', ([x]) => calls.push(`forget ${x}`));
+      const coordinate = await memory.remember({ text: 'hooked' });
+      expect(await memory.retrieve(coordinate)).toMatchObject({ text: 'hooked', seen: true });
+      await memory.recall('hooked', { topK: 3 });
+      await memory.forget(coordinate);
+      expect(await memory.retrieve(coordinate)).toBeUndefined();
+      expect(calls).toEqual(['recall hooked 3', 'found true', `forget ${coordinate[0]}`]);
+      expect(errors).toEqual(['the hook after_store failed']);
+    });
+
+    it('embeds the same text into the same vector of unit length', async () => {
+      const [[one], [two]] = await Promise.all([memory.embedText('kettle'), memory.embedText('kettle')]);
+      expect(one).toEqual(two);
+      expect(one.length).toBe(768);
+      expect(Math.hypot(...one)).toBeCloseTo(1, 4);
+    });
+
+    it('refuses what cannot be kept, and leaves no trace of it', async () => {
+      const bad = [90, 90];
+      await expect(memory.storeMemory([NaN], KETTLE)).rejects.toThrow(/coordinate/);
+      await expect(memory.storeMemory([], KETTLE)).rejects.toThrow(SomaFractalMemoryError);
+      await expect(memory.storeMemory(bad, { text: 'a\0b' })).rejects.toThrow(SomaFractalMemoryError);
+      await expect(memory.storeMemory(bad, { importance: Infinity })).rejects.toThrow(/importance/);
+      await expect(memory.storeMemory(bad, KETTLE, 'working' as 'episodic')).rejects.toThrow(/episodic/);
+      await expect(memory.setImportance(bad, NaN)).rejects.toThrow(SomaFractalMemoryError);
+      expect(await memory.retrieve(bad)).toBeUndefined();
+    });
+  });
+}
+
+describe('a memory system that is given things', () => {
+  it('shares memories with another one, those that pass', async () => {
+    const { around } = listening();
+    const [here, there] = await Promise.all([inFolder(), inFolder()]);
+    const giver = await createMemorySystem('evented_enterprise', 'giver', here.config, around);
+    const receiver = await createMemorySystem(' Evented_Enterprise', 'receiver', there.config, around);
+    await giver.storeMemory([1], { fact: 'shared' }, 'semantic');
+    await giver.storeMemory([2], { fact: 'kept' });
+    await giver.shareMemoryWith(receiver, ({ fact }) => fact === 'shared');
+    expect(await receiver.getAllMemories()).toMatchObject([{ fact: 'shared', memory_type: 'semantic' }]);
+    await Promise.all([giver.close(), receiver.close()]);
+    await Promise.all([here.leave(), there.leave()]);
+  });
+
+  it.each<[MemorySystemConfig, RegExp]>([
+    [{ vector: { backend: 'milvus' } }, /config\.vector\.backend/],
+    [{ vector: { backend: 'Qdrant' } }, /config\.qdrant/],
+    [{ redis: { port: 0 } }, /config\.redis\.port/],
+    [{ postgres: { dsn: 'x' } } as MemorySystemConfig, /config\.postgres.*dsn/],
+  ])('refuses the configuration %j and names the key', async (config, message) => {
+    await expect(createMemorySystem('evented_enterprise', 'ns', config, NO_ENVIRONMENT)).rejects.toThrow(message);
+  });
+
+  it('refuses a mode and a namespace that are none', async () => {
+    await expect(createMemorySystem('on_demand', 'ns', {}, NO_ENVIRONMENT)).rejects.toThrow(/evented_enterprise/);
+    await expect(createMemorySystem('evented_enterprise', ' ', {}, NO_ENVIRONMENT)).rejects.toThrow(/namespace/);
+  });
+});

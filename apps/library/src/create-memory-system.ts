@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import type { LoggerService } from '@nestjs/common';
+import { openMemorySystem, type MemorySystemOptions } from '@sfm/composition';
+import { loadConfig, readEnvironment, type Environment } from '@sfm/config';
+import { InvalidRequestError } from '@sfm/memory';
+import { memorySystemOptions } from '@sfm/service-config';
+import { withConfig } from './config/config-settings.js';
+import { readConfig, type MemorySystemConfig, type ReadConfig } from './config/memory-system-config.js';
+import { SomaFractalMemoryEnterprise } from './soma-fractal-memory.js';
+import { MemoryMode } from './model/vocabulary.js';
+
+const CLIENT_NAME = 'soma-library';
+
+export interface Surroundings {
+  /** What the parts have to say. @default warnings and errors go to `console` */
+  readonly logger?: LoggerService;
+  /** Called when another process has taken over the data folder or the database: close then. @default nothing is done */
+  readonly onLost?: () => void;
+  /** Settings that `config` does not make. @default the environment of this process */
+  readonly environment?: Environment;
+}
+
+/**
+ * Opens a memory system in this process: with the servers that `config` or the environment name, otherwise with a
+ * PostgreSQL of its own in a folder. What `config` says wins over the environment.
+ *
+ * @param mode `MemoryMode.EVENTED_ENTERPRISE` or its text
+ * @throws SomaFractalMemoryError naming the key of `config` that is wrong; Error with a message for operators: folder or
+ * database in use, server unreachable, settings that are not valid
+ */
+export async function createMemorySystem(
+  mode: string,
+  namespace: string,
+  config: MemorySystemConfig | null = {},
+  { logger = consoleLogger(), onLost, environment = readEnvironment() }: Surroundings = {},
+): Promise<SomaFractalMemoryEnterprise> {
+  MemoryMode.fromString(mode);
+  const read = readConfig(config ?? {});
+  const options = { ...memorySystemOptions(loadConfig(withConfig(environment, read)), CLIENT_NAME), namespace };
+  assertQdrant(read, options);
+  const system = await openMemorySystem(options, { logger, ...(onLost ? { onLost } : {}) });
+  return new SomaFractalMemoryEnterprise(system, (message, error) => {
+    logger.error(message, error);
+  });
+}
+
+function assertQdrant({ vector }: ReadConfig, { vectors }: MemorySystemOptions): void {
+  if (vector?.backend !== 'qdrant' || vectors?.kind === 'qdrant') return;
+  throw new InvalidRequestError('config.qdrant', "must say where Qdrant is, as vector.backend is 'qdrant'");
+}
+
+/** Passes on warnings and errors. */
+function consoleLogger(): LoggerService {
+  const toConsole = (message: unknown, ...more: readonly unknown[]): void => {
+    console.warn(message, ...more);
+  };
+  return { log: () => undefined, warn: toConsole, error: toConsole };
+}

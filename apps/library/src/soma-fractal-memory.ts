@@ -1,0 +1,218 @@
+import type { MemorySystem } from '@sfm/composition';
+import type { JsonObject, Namespace, StoredMemory } from '@sfm/memory';
+import { Linking, type LinkedOptions, type LinkOptions } from './parts/linking.js';
+import type { Core, Place } from './parts/part.js';
+import { Reading, type KeywordSearchOptions, type MemoryStats } from './parts/reading.js';
+import {
+  Recalling,
+  type ContextRecallOptions,
+  type FilteredRecallOptions,
+  type HybridRecallOptions,
+  type RecallOptions,
+} from './parts/recalling.js';
+import { share, type Recipient } from './parts/sharing.js';
+import { Storing, type BulkItem } from './parts/storing.js';
+import type { MemoryType } from './model/vocabulary.js';
+import type { ScoredMemory } from './model/enriched.js';
+import { Hooks, type Hook, type HookEvent } from './model/hooks.js';
+
+/** Whether the parts of a memory system answer. */
+export interface MemoryHealth {
+  readonly kvStore: boolean;
+  readonly vectorStore: boolean;
+  readonly graphStore: boolean;
+  readonly predictionProvider: boolean;
+}
+
+/**
+ * A memory system inside this process, for one namespace. Writes resolve once they are committed; memories come back
+ * with `memory_type`, `coordinate`, `importance_norm` and `timestamp` beside what was stored. Methods throw
+ * `SomaFractalMemoryError`, whose `code` is one of the service's error codes.
+ */
+export class SomaFractalMemoryEnterprise {
+  readonly namespace: Namespace;
+  /** Where the memories are stored, for people to read. */
+  readonly location: string;
+  private readonly hooks: Hooks;
+  private readonly storing: Storing;
+  private readonly reading: Reading;
+  private readonly recalling: Recalling;
+  private readonly linking: Linking;
+
+  /** @param report told of what went wrong without failing a call, e.g. in a hook */
+  constructor(
+    private readonly system: MemorySystem,
+    report: (message: string, error: unknown) => void,
+  ) {
+    this.namespace = system.namespace;
+    this.location = system.location;
+    const core: Core = { system, namespace: system.namespace };
+    this.hooks = new Hooks(report);
+    this.storing = new Storing(core, this.hooks);
+    this.reading = new Reading(core);
+    this.recalling = new Recalling(core, this.hooks);
+    this.linking = new Linking(core, this.reading);
+  }
+
+  /** Stores a memory; what is at the coordinate is replaced and its version grows by one. */
+  storeMemory(coordinate: Place, value: JsonObject, memoryType?: MemoryType): Promise<StoredMemory> {
+    return this.storing.storeMemory(coordinate, value, memoryType);
+  }
+
+  /** As `storeMemory`, always episodic. */
+  store(coordinate: Place, value: JsonObject): Promise<StoredMemory> {
+    return this.storing.storeMemory(coordinate, value);
+  }
+
+  /** Stores all memories or none, up to 1,000 in one transaction; of more, those before a failure stay. */
+  storeMemoriesBulk(items: readonly BulkItem[]): Promise<true> {
+    return this.storing.storeMemoriesBulk(items);
+  }
+
+  /** As `storeMemory`, with hooks. Resolves with the coordinate, which is chosen at random when none is given. */
+  remember(data: JsonObject, coordinate?: Place, memoryType?: MemoryType): Promise<Place> {
+    return this.storing.remember(data, coordinate, memoryType);
+  }
+
+  /** Reads a memory, which counts as an access; undefined where there is none. */
+  retrieve(coordinate: Place): Promise<JsonObject | undefined> {
+    return this.reading.retrieve(coordinate);
+  }
+
+  /** Reads every memory of the namespace, the oldest first. Of many, `iterMemories` holds only some at a time. */
+  getAllMemories(): Promise<readonly JsonObject[]> {
+    return this.reading.retrieveMemories();
+  }
+
+  /** As `getAllMemories`, of one type. */
+  retrieveMemories(memoryType?: MemoryType): Promise<readonly JsonObject[]> {
+    return this.reading.retrieveMemories(memoryType);
+  }
+
+  /** Gives every memory of the namespace once, the oldest first. */
+  iterMemories(memoryType?: MemoryType): AsyncGenerator<JsonObject, void, undefined> {
+    return this.reading.iterMemories(memoryType);
+  }
+
+  /** Removes a memory with its links; the same again is no error. */
+  delete(coordinate: Place): Promise<true> {
+    return this.storing.delete(coordinate);
+  }
+
+  /** Removes memories in one transaction. Resolves with how many there were. */
+  deleteMany(coordinates: readonly Place[]): Promise<number> {
+    return this.storing.deleteMany(coordinates);
+  }
+
+  /** As `delete`, with hooks. */
+  forget(coordinate: Place): Promise<void> {
+    return this.storing.forget(coordinate);
+  }
+
+  /** Returns the payloads that answer a question best, with hooks. */
+  recall(query: string, options?: ContextRecallOptions): Promise<readonly JsonObject[]> {
+    return this.recalling.recall(query, options);
+  }
+
+  /** As `recall`, with extra weight on words that the question names, or on given ones. */
+  hybridRecall(query: string, options?: HybridRecallOptions): Promise<readonly JsonObject[]> {
+    return this.recalling.hybridRecall(query, options);
+  }
+
+  /** As `hybridRecall`, with scores; larger is better. */
+  hybridRecallWithScores(query: string, options?: HybridRecallOptions): Promise<readonly ScoredMemory[]> {
+    return this.recalling.hybridRecallWithScores(query, options);
+  }
+
+  /** Recalls by vectors alone, with scores. */
+  recallWithScores(query: string, options?: RecallOptions): Promise<readonly ScoredMemory[]> {
+    return this.recalling.recallWithScores(query, options);
+  }
+
+  /** Recalls among the memories of a type, and of those that have the given top-level values. */
+  findHybridByType(query: string, options: FilteredRecallOptions = {}): Promise<readonly JsonObject[]> {
+    return this.recalling.payloads(query, options);
+  }
+
+  /** Recalls in circumstances: payloads that share their top-level values rank higher. */
+  findHybridWithContext(
+    query: string,
+    context: JsonObject,
+    options: FilteredRecallOptions = {},
+  ): Promise<readonly JsonObject[]> {
+    return this.recalling.payloads(query, { ...options, context });
+  }
+
+  /** Finds memories by a literal text in their payloads, the newest first. */
+  keywordSearch(term: string, options?: KeywordSearchOptions): Promise<readonly JsonObject[]> {
+    return this.reading.keywordSearch(term, options);
+  }
+
+  /** Finds memories in an inclusive box; only the dimensions that both have are compared. */
+  findByCoordinateRange(min: Place, max: Place, memoryType?: MemoryType): Promise<readonly JsonObject[]> {
+    return this.reading.findByCoordinateRange(min, max, memoryType);
+  }
+
+  /** Changes the importance of a memory. @throws SomaFractalMemoryError `memory_not_found` */
+  setImportance(coordinate: Place, importance?: number): Promise<void> {
+    return this.storing.setImportance(coordinate, importance);
+  }
+
+  /** Resolves with the number of the newest version: every write makes one. */
+  saveVersion(coordinate: Place): Promise<number> {
+    return this.storing.saveVersion(coordinate);
+  }
+
+  /** Returns what a memory was, the oldest version first. */
+  getVersions(coordinate: Place): Promise<readonly JsonObject[]> {
+    return this.reading.getVersions(coordinate);
+  }
+
+  /** Links a memory to another coordinate; the same again changes the link. */
+  linkMemories(from: Place, to: Place, options?: LinkOptions): Promise<void> {
+    return this.linking.linkMemories(from, to, options);
+  }
+
+  /** Returns the memories that links lead to, the nearest first. */
+  getLinkedMemories(coordinate: Place, options?: LinkedOptions): Promise<readonly JsonObject[]> {
+    return this.linking.getLinkedMemories(coordinate, options);
+  }
+
+  /** Returns the coordinates along the lightest path, both ends included; none when there is no path. */
+  findShortestPath(from: Place, to: Place, linkType?: string): Promise<readonly Place[]> {
+    return this.linking.findShortestPath(from, to, linkType);
+  }
+
+  /** Stores every memory that passes the filter in another memory system too, at the same coordinate. */
+  shareMemoryWith(other: Recipient, passes: (memory: JsonObject) => boolean = () => true): Promise<void> {
+    return share(this.reading, other, passes);
+  }
+
+  /** Counts the memories of the namespace. */
+  memoryStats(): Promise<MemoryStats> {
+    return this.reading.memoryStats();
+  }
+
+  /** Says which parts answer. Never throws. */
+  async healthCheck(): Promise<MemoryHealth> {
+    const { kvStore, vectorStore, graphStore, predictionProvider } = await this.system.health.read();
+    return { kvStore, vectorStore, graphStore, predictionProvider };
+  }
+
+  /** Returns the vector of a text, of unit length, as the only row of a matrix. */
+  async embedText(text: string): Promise<readonly [Float32Array]> {
+    const [vector] = await this.system.embedder.embed([text]);
+    if (!vector) throw new Error('the embedder gave no vector');
+    return [vector];
+  }
+
+  /** Calls a function at an event from now on, instead of the one before. One that throws is reported, not fatal. */
+  setHook<Event extends HookEvent>(event: Event, hook: Hook<Event>): void {
+    this.hooks.set(event, hook);
+  }
+
+  /** Finishes work in progress and closes every connection; stops the PostgreSQL that was started, if any. */
+  close(): Promise<void> {
+    return this.system.close();
+  }
+}
