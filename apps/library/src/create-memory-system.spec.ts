@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../../../test/services/availability.js';
@@ -28,6 +28,13 @@ const listening = () => {
   return { errors, around: { logger, ...NO_ENVIRONMENT } };
 };
 
+/** Reads base64. @throws Error for anything else */
+function unsealed(text: string): string {
+  const plain = Buffer.from(text, 'base64');
+  if (plain.toString('base64') !== text) throw new Error('no base64');
+  return plain.toString();
+}
+
 interface Place {
   readonly config: MemorySystemConfig;
   leave(): Promise<void>;
@@ -54,12 +61,16 @@ const places = [
 for (const { name, describePlace, enter } of places) {
   describePlace(`a memory system ${name}`, () => {
     const { errors, around } = listening();
+    const auditLogFile = path.join(tmpdir(), `sfm-audit-${process.pid}.jsonl`);
     let place: Place;
     let memory: SomaFractalMemoryEnterprise;
 
     beforeAll(async () => {
       place = await enter();
-      memory = await createMemorySystem(MemoryMode.EVENTED_ENTERPRISE, `library-${process.pid}`, place.config, around);
+      memory = await createMemorySystem(MemoryMode.EVENTED_ENTERPRISE, `library-${process.pid}`, place.config, {
+        ...around,
+        auditLogFile,
+      });
     });
     afterAll(async () => {
       await memory.close();
@@ -190,6 +201,33 @@ for (const { name, describePlace, enter } of places) {
       expect(await memory.retrieve(coordinate)).toBeUndefined();
       expect(calls).toEqual(['recall hooked 3', 'found true', `forget ${coordinate[0]}`]);
       expect(errors).toEqual(['the hook after_store failed']);
+    });
+
+    it('keeps what a cipher is for unreadable in the stores', async () => {
+      const base64 = { encrypt: (text: string) => Buffer.from(text).toString('base64'), decrypt: unsealed };
+      await memory.storeMemory([70, 1], { task: 'plain' });
+      memory.cipher = base64;
+      await memory.storeMemory([70, 2], { task: 'secret', code: 7, text: 'sealed' });
+      expect(await memory.retrieve([70, 2])).toMatchObject({ task: 'secret', code: 7, text: 'sealed' });
+      expect(await memory.retrieve([70, 1])).toMatchObject({ task: 'plain' });
+      expect(await memory.getVersions([70, 2])).toMatchObject([{ task: 'secret' }]);
+      memory.cipher = undefined;
+      expect(await memory.retrieve([70, 2])).toMatchObject({ task: base64.encrypt('secret') });
+    });
+
+    it('mends what an index lacks, and finds nothing to mend where all is well', async () => {
+      expect(await memory.reconcileOnce()).toBe(0);
+    });
+
+    it('notes what the caller wants audited', async () => {
+      await memory.auditLog('read', [1, 2]);
+      await memory.auditLog('delete', [1, 2], 'ada');
+      const lines = (await readFile(auditLogFile, 'utf8')).trim().split('\n');
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
+        { action: 'read', coordinate: [1, 2], user: 'system', timestamp: expect.any(Number) },
+        { action: 'delete', coordinate: [1, 2], user: 'ada', timestamp: expect.any(Number) },
+      ]);
+      await rm(auditLogFile);
     });
 
     it('embeds the same text into the same vector of unit length', async () => {

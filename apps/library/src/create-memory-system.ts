@@ -7,6 +7,7 @@ import { memorySystemOptions } from '@sfm/service-config';
 import { withConfig } from './config/config-settings.js';
 import { readConfig, type MemorySystemConfig, type ReadConfig } from './config/memory-system-config.js';
 import { SomaFractalMemoryEnterprise } from './soma-fractal-memory.js';
+import { AuditLog } from './model/audit-log.js';
 import { MemoryMode } from './model/vocabulary.js';
 
 const CLIENT_NAME = 'soma-library';
@@ -16,6 +17,8 @@ export interface Surroundings {
   readonly logger?: LoggerService;
   /** Called when another process has taken over the data folder or the database: close then. @default nothing is done */
   readonly onLost?: () => void;
+  /** File of `auditLog`. @default 'audit_log.jsonl' in the working directory */
+  readonly auditLogFile?: string;
   /** Settings that `config` does not make. @default the environment of this process */
   readonly environment?: Environment;
 }
@@ -32,14 +35,19 @@ export async function createMemorySystem(
   mode: string,
   namespace: string,
   config: MemorySystemConfig | null = {},
-  { logger = consoleLogger(), onLost, environment = readEnvironment() }: Surroundings = {},
+  {
+    logger = consoleLogger(),
+    onLost,
+    auditLogFile = 'audit_log.jsonl',
+    environment = readEnvironment(),
+  }: Surroundings = {},
 ): Promise<SomaFractalMemoryEnterprise> {
   MemoryMode.fromString(mode);
   const read = readConfig(config ?? {});
   const options = { ...memorySystemOptions(loadConfig(withConfig(environment, read)), CLIENT_NAME), namespace };
   assertQdrant(read, options);
   const system = await openMemorySystem(options, { logger, ...(onLost ? { onLost } : {}) });
-  return new SomaFractalMemoryEnterprise(system, (message, error) => {
+  return new SomaFractalMemoryEnterprise(system, new AuditLog(auditLogFile), (message, error) => {
     logger.error(message, error);
   });
 }

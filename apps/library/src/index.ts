@@ -22,3 +22,5 @@ export type { ScoredMemory } from './model/enriched.js';
 export type { Hook, HookCalls, HookEvent } from './model/hooks.js';
 export { type MemoryHealth, SomaFractalMemoryEnterprise } from './soma-fractal-memory.js';
 export { MemoryMode, MemoryType } from './model/vocabulary.js';
+export type { FieldCipher } from './model/sealed-fields.js';
+export { deserialize, serialize } from './model/serialization.js';

@@ -1,7 +1,7 @@
 import type { MemorySystem } from '@sfm/composition';
 import type { JsonObject, Namespace, StoredMemory } from '@sfm/memory';
 import { Linking, type LinkedOptions, type LinkOptions } from './parts/linking.js';
-import type { Core, Place } from './parts/part.js';
+import { Core, type Place } from './parts/part.js';
 import { Reading, type KeywordSearchOptions, type MemoryStats } from './parts/reading.js';
 import {
   Recalling,
@@ -12,7 +12,9 @@ import {
 } from './parts/recalling.js';
 import { share, type Recipient } from './parts/sharing.js';
 import { Storing, type BulkItem } from './parts/storing.js';
+import type { FieldCipher } from './model/sealed-fields.js';
 import type { MemoryType } from './model/vocabulary.js';
+import type { AuditLog } from './model/audit-log.js';
 import type { ScoredMemory } from './model/enriched.js';
 import { Hooks, type Hook, type HookEvent } from './model/hooks.js';
 
@@ -33,6 +35,7 @@ export class SomaFractalMemoryEnterprise {
   readonly namespace: Namespace;
   /** Where the memories are stored, for people to read. */
   readonly location: string;
+  private readonly core: Core;
   private readonly hooks: Hooks;
   private readonly storing: Storing;
   private readonly reading: Reading;
@@ -42,16 +45,26 @@ export class SomaFractalMemoryEnterprise {
   /** @param report told of what went wrong without failing a call, e.g. in a hook */
   constructor(
     private readonly system: MemorySystem,
+    private readonly audit: AuditLog,
     report: (message: string, error: unknown) => void,
   ) {
     this.namespace = system.namespace;
     this.location = system.location;
-    const core: Core = { system, namespace: system.namespace };
+    this.core = new Core(system);
     this.hooks = new Hooks(report);
-    this.storing = new Storing(core, this.hooks);
-    this.reading = new Reading(core);
-    this.recalling = new Recalling(core, this.hooks);
-    this.linking = new Linking(core, this.reading);
+    this.storing = new Storing(this.core, this.hooks);
+    this.reading = new Reading(this.core);
+    this.recalling = new Recalling(this.core, this.hooks);
+    this.linking = new Linking(this.core, this.reading);
+  }
+
+  /** Encrypts the fields `task` and `code` of what is stored from now on, and decrypts them where they are read. */
+  set cipher(cipher: FieldCipher | undefined) {
+    this.core.sealed.cipher = cipher;
+  }
+
+  get cipher(): FieldCipher | undefined {
+    return this.core.sealed.cipher;
   }
 
   /** Stores a memory; what is at the coordinate is replaced and its version grows by one. */
@@ -185,7 +198,7 @@ export class SomaFractalMemoryEnterprise {
 
   /** Stores every memory that passes the filter in another memory system too, at the same coordinate. */
   shareMemoryWith(other: Recipient, passes: (memory: JsonObject) => boolean = () => true): Promise<void> {
-    return share(this.reading, other, passes);
+    return share(this.core, this.reading, other, passes);
   }
 
   /** Counts the memories of the namespace. */
@@ -204,6 +217,24 @@ export class SomaFractalMemoryEnterprise {
     const [vector] = await this.system.embedder.embed([text]);
     if (!vector) throw new Error('the embedder gave no vector');
     return [vector];
+  }
+
+  /**
+   * Compares the stores of the namespace and rebuilds what an index lacks; the service does that by itself, as events
+   * come. Resolves with the number of differences mended.
+   */
+  async reconcileOnce(): Promise<number> {
+    const { repaired } = await this.system.verifier.verify({
+      namespaces: [this.namespace],
+      repair: true,
+      maxPendingSeconds: Infinity,
+    });
+    return repaired ?? 0;
+  }
+
+  /** Appends a line of JSON to the audit log of the caller's own, a file. */
+  auditLog(action: string, coordinate: Place, user = 'system'): Promise<void> {
+    return this.audit.append({ action, coordinate, user });
   }
 
   /** Calls a function at an event from now on, instead of the one before. One that throws is reported, not fatal. */

@@ -1,5 +1,4 @@
 import { MemoryNotFoundError, type JsonObject, type ListPosition, type Memory, type MemoryFilter } from '@sfm/memory';
-import { toEnriched } from '../model/enriched.js';
 import { checkType, type MemoryType } from '../model/vocabulary.js';
 import { placeOf, type Core, type Place } from './part.js';
 
@@ -35,7 +34,7 @@ export class Reading {
   async retrieve(coordinate: Place): Promise<JsonObject | undefined> {
     const { system, namespace } = this.core;
     try {
-      return toEnriched(await system.read.get(namespace, placeOf(coordinate)));
+      return this.core.enriched(await system.read.get(namespace, placeOf(coordinate)));
     } catch (error) {
       if (error instanceof MemoryNotFoundError) return undefined;
       throw error;
@@ -44,7 +43,7 @@ export class Reading {
 
   /** Gives one memory after the other, the oldest first, and reads them in pages. */
   async *iterMemories(memoryType?: MemoryType): AsyncGenerator<JsonObject, void, undefined> {
-    for await (const memory of this.memories(memoryType)) yield toEnriched(memory);
+    for await (const memory of this.memories(memoryType)) yield this.core.enriched(memory);
   }
 
   retrieveMemories(memoryType?: MemoryType): Promise<readonly JsonObject[]> {
@@ -66,7 +65,7 @@ export class Reading {
       });
       return { items: memories, ...rest };
     };
-    return (await all(paged(search, topK))).map(toEnriched);
+    return (await all(paged(search, topK))).map((memory) => this.core.enriched(memory));
   }
 
   async findByCoordinateRange(min: Place, max: Place, memoryType?: MemoryType): Promise<readonly JsonObject[]> {
@@ -95,7 +94,7 @@ export class Reading {
     for (let before: number | undefined; ;) {
       const query = { limit: PAGE, ...(before === undefined ? {} : { before }) };
       const { versions, next } = await system.history.history(namespace, place, query);
-      payloads.push(...versions.flatMap(({ content }) => (content ? [content.payload] : [])));
+      payloads.push(...versions.flatMap(({ content }) => (content ? [this.core.sealed.open(content.payload)] : [])));
       if (next === undefined) return payloads.reverse();
       before = next;
     }
@@ -107,7 +106,7 @@ export class Reading {
     const found: JsonObject[] = [];
     for (let start = 0; start < coordinates.length; start += PAGE) {
       const memories = await system.read.getMany(namespace, coordinates.slice(start, start + PAGE));
-      found.push(...memories.map(toEnriched));
+      found.push(...memories.map((memory) => this.core.enriched(memory)));
     }
     return found;
   }

@@ -1,5 +1,5 @@
 import type { JsonObject, KeywordBoost, MemoryFilter, RecallHit, RecallRequest } from '@sfm/memory';
-import { toEnriched, type ScoredMemory } from '../model/enriched.js';
+import type { ScoredMemory } from '../model/enriched.js';
 import type { Hooks } from '../model/hooks.js';
 import { termsOf } from '../model/hybrid-terms.js';
 import { checkType, type MemoryType } from '../model/vocabulary.js';
@@ -55,17 +55,21 @@ export class Recalling {
     const { terms = [], exact = true, caseSensitive = false, boost = 2 } = options;
     const wanted = terms.length > 0 ? terms : termsOf(query);
     const keywords: KeywordBoost = { terms: wanted, exact, caseSensitive, boost };
-    return (await this.hits(query, options, wanted.length > 0 ? { keywords } : {})).map(toScored);
+    return (await this.hits(query, options, wanted.length > 0 ? { keywords } : {})).map((hit) => this.scored(hit));
   }
 
   async recallWithScores(query: string, options: RecallOptions = {}): Promise<readonly ScoredMemory[]> {
-    return (await this.hits(query, options, { mode: 'vector' })).map(toScored);
+    return (await this.hits(query, options, { mode: 'vector' })).map((hit) => this.scored(hit));
   }
 
   async payloads(query: string, options: ContextRecallOptions & FilteredRecallOptions): Promise<readonly JsonObject[]> {
     const { context } = options;
     const hits = await this.hits(query, options, context ? { context } : {});
-    return hits.map(({ memory }) => toEnriched(memory));
+    return hits.map(({ memory }) => this.core.enriched(memory));
+  }
+
+  private scored({ memory, score }: RecallHit): ScoredMemory {
+    return { payload: this.core.enriched(memory), score };
   }
 
   private async hits(
@@ -85,8 +89,4 @@ function filterOf(memoryType: MemoryType | undefined, filters: JsonObject = {}):
     ...(memoryType === undefined ? {} : { type: checkType(memoryType) }),
     payload: Object.entries(filters).map(([name, equals]) => ({ path: [name], equals })),
   };
-}
-
-function toScored({ memory, score }: RecallHit): ScoredMemory {
-  return { payload: toEnriched(memory), score };
 }

@@ -1,6 +1,5 @@
 import type { JsonObject, MemoryType } from '@sfm/memory';
-import { toEnriched } from '../model/enriched.js';
-import type { Place } from './part.js';
+import type { Core, Place } from './part.js';
 import type { Reading } from './reading.js';
 
 /** Where memories can be given to. */
@@ -13,11 +12,13 @@ export interface Recipient {
  * type; what is there is replaced.
  */
 export async function share(
+  core: Core,
   reading: Pick<Reading, 'memories'>,
   other: Recipient,
   passes: (memory: JsonObject) => boolean,
 ): Promise<void> {
   for await (const memory of reading.memories()) {
-    if (passes(toEnriched(memory))) await other.storeMemory(memory.coordinate, memory.payload, memory.type);
+    if (!passes(core.enriched(memory))) continue;
+    await other.storeMemory(memory.coordinate, core.sealed.open(memory.payload), memory.type);
   }
 }

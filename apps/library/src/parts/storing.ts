@@ -18,12 +18,12 @@ export class Storing {
 
   async storeMemory(coordinate: Place, value: JsonObject, memoryType: MemoryType = 'episodic'): Promise<StoredMemory> {
     const { system, namespace } = this.core;
-    return system.store.store(namespace, toMemory(coordinate, value, memoryType));
+    return system.store.store(namespace, this.toMemory(coordinate, value, memoryType));
   }
 
   async storeMemoriesBulk(items: readonly BulkItem[]): Promise<true> {
     const { system, namespace } = this.core;
-    const memories = items.map(([coordinate, value, type = 'episodic']) => toMemory(coordinate, value, type));
+    const memories = items.map(([coordinate, value, type = 'episodic']) => this.toMemory(coordinate, value, type));
     await system.store.storePortions(namespace, memories);
     return true;
   }
@@ -69,10 +69,10 @@ export class Storing {
     if (newest && newest.kind !== 'deleted' && newest.withheld === null) return newest.version;
     throw new MemoryNotFoundError(namespace, coordinateKey(place));
   }
-}
 
-function toMemory(coordinate: Place, payload: JsonObject, memoryType: string): NewMemory {
-  return { coordinate, payload, type: checkType(memoryType) };
+  private toMemory(coordinate: Place, payload: JsonObject, memoryType: string): NewMemory {
+    return { coordinate, payload: this.core.sealed.seal(payload), type: checkType(memoryType) };
+  }
 }
 
 function randomPlace(): Place {
