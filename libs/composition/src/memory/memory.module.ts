@@ -267,14 +267,15 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
     },
     {
       provide: RecallService,
-      inject: [LANES, LexicalIndex, OverlayReader, MemoryReader, MemoryTelemetry],
+      inject: [LANES, LexicalIndex, OverlayReader, MemoryReader, MemoryTelemetry, ImportanceNormalizers],
       useFactory: (
         lanes: readonly Lane[],
         lexical: LexicalIndex,
         overlays: OverlayReader,
         memories: MemoryReader,
         telemetry: MemoryTelemetry,
-      ) => new RecallService(lanes, lexical, overlays, memories, telemetry, recall),
+        importances: ImportanceNormalizers,
+      ) => new RecallService(lanes, lexical, overlays, memories, telemetry, { ...recall, importances }),
     },
   ];
 }
