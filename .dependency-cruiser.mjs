@@ -66,6 +66,10 @@ const CORE_ROOMS = {
     imports: ['model', 'attempts', 'telemetry'],
     reason: 'How memories are linked has nothing to do with what they say.',
   },
+  outcome: {
+    imports: ['model', 'links', 'read', 'store'],
+    reason: 'It reads a memory, writes it with what came of it, and links what corrects it.',
+  },
   recall: {
     imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'importance', 'read'],
     reason: 'It finds what is there and changes nothing.',

@@ -227,6 +227,7 @@ export {
 export { CachedMemoryWriter } from './store/cached-memory-writer.js';
 export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
 export { AmendService, type Amendment } from './store/amend.service.js';
+export { OutcomeService, type OutcomeReport, type ReportedOutcome } from './outcome/outcome.service.js';
 export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js';
 export { type StoreOptions, StoreService } from './store/store.service.js';
 export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';

@@ -33,6 +33,7 @@ import {
   PastReadService,
   PastRecallService,
   NotedMemoryWriter,
+  OutcomeService,
   OverlayReader,
   PendingMemories,
   ProjectionSource,
@@ -193,6 +194,12 @@ function linking({ store }: MemoryModuleOptions): FactoryProvider[] {
       provide: GraphService,
       inject: [LinkReader, MemoryTelemetry],
       useFactory: (links: LinkReader, telemetry: MemoryTelemetry) => new GraphService(links, telemetry),
+    },
+    {
+      provide: OutcomeService,
+      inject: [MemoryReader, StoreService, LinkService],
+      useFactory: (memories: MemoryReader, stores: StoreService, links: LinkService) =>
+        new OutcomeService(memories, stores, links, store.limits),
     },
   ];
 }

@@ -5,6 +5,7 @@ import {
   ForgetService,
   HistoryService,
   IndexReadiness,
+  OutcomeService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -36,6 +37,7 @@ export interface MemorySystem {
   readonly forget: ForgetService;
   readonly amend: AmendService;
   readonly history: HistoryService;
+  readonly outcomes: OutcomeService;
   readonly restore: RestoreService;
   readonly past: PastReadService;
   readonly pastRecall: PastRecallService;
@@ -109,6 +111,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     forget: find(ForgetService),
     amend: find(AmendService),
     history: find(HistoryService),
+    outcomes: find(OutcomeService),
     restore: find(RestoreService),
     past: find(PastReadService),
     pastRecall: find(PastRecallService),
