@@ -45,9 +45,13 @@ const CORE_ROOMS = {
   'index-model': { imports: ['model', 'text'], reason: 'Recall and indexing meet in it, so it knows neither.' },
   access: { imports: ['model'], reason: 'Every door asks who may do what, before it asks for anything else.' },
   idempotency: { imports: ['model'], reason: 'What was answered is remembered, whatever was asked.' },
+  importance: {
+    imports: ['model', 'attempts'],
+    reason: 'How importances compare is the same for writes, events and recall.',
+  },
   read: { imports: ['model', 'attempts'], reason: 'The truth is read as it is, whoever writes, indexes or recalls.' },
   store: {
-    imports: ['model', 'attempts', 'telemetry', 'text', 'read'],
+    imports: ['model', 'attempts', 'telemetry', 'text', 'importance', 'read'],
     reason: 'A write is done when it is in the truth.',
   },
   forget: {
@@ -62,12 +66,16 @@ const CORE_ROOMS = {
     imports: ['model', 'attempts', 'telemetry'],
     reason: 'How memories are linked has nothing to do with what they say.',
   },
+  outcome: {
+    imports: ['model', 'links', 'read', 'store'],
+    reason: 'It reads a memory, writes it with what came of it, and links what corrects it.',
+  },
   recall: {
-    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read'],
+    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'importance', 'read'],
     reason: 'It finds what is there and changes nothing.',
   },
   indexing: {
-    imports: ['model', 'attempts', 'event-model', 'telemetry', 'index-model', 'read', 'store'],
+    imports: ['model', 'attempts', 'event-model', 'telemetry', 'index-model', 'importance', 'read', 'store'],
     reason: 'Indexes follow the truth, whether anybody recalls or not.',
   },
   replay: {

@@ -10,6 +10,7 @@ import { LedgerHashes1764540210000 } from './1764540210000-ledger-hashes.js';
 import { PayloadText1764560017000 } from './1764560017000-payload-text.js';
 import { BoundedReads1764590410000 } from './1764590410000-bounded-reads.js';
 import { Links1764650018000 } from './1764650018000-links.js';
+import { ImportanceStates1764660010000 } from './1764660010000-importance-states.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   PayloadText1764560017000,
   BoundedReads1764590410000,
   Links1764650018000,
+  ImportanceStates1764660010000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -22,7 +22,7 @@ import {
   PostgresDatabase,
   PostgresEventLedger,
   PostgresLedgerReader,
-  PostgresImportanceHistory,
+  PostgresImportanceStates,
   PostgresMemoryHistory,
   PostgresMemoryWriter,
   PostgresOutbox,
@@ -65,7 +65,7 @@ export class LedgerWorld {
     this.outbox = new PostgresOutbox(database);
     this.forget = new ForgetService(new PostgresMemoryWriter(database));
     this.store = this.newStore();
-    const normalizers = new ImportanceNormalizers(new PostgresImportanceHistory(database));
+    const normalizers = new ImportanceNormalizers(new PostgresImportanceStates(database));
     const options = { limits: LIMITS, fields: FIELDS };
     this.recorder = new ForeignEventRecorder(new PostgresEventLedger(database), normalizers, options);
   }
@@ -221,7 +221,7 @@ export class LedgerWorld {
   }
 
   private newStore(): StoreService {
-    const normalizers = new ImportanceNormalizers(new PostgresImportanceHistory(this.database));
+    const normalizers = new ImportanceNormalizers(new PostgresImportanceStates(this.database));
     return new StoreService(new PostgresMemoryWriter(this.database), normalizers, new SilentTelemetry(), {
       limits: LIMITS,
       fields: FIELDS,

@@ -18,7 +18,7 @@ import {
   createDataSource,
   MigrationRunner,
   PostgresDatabase,
-  PostgresImportanceHistory,
+  PostgresImportanceStates,
   PostgresMemoryWriter,
   PostgresOutbox,
   PostgresProjectionSource,
@@ -62,7 +62,7 @@ describe('the way of a write from the outbox to the indexes', () => {
       outbox: new PostgresOutbox(pg),
       source: new PostgresProjectionSource(pg),
       forget: new ForgetService(writer),
-      store: new StoreService(writer, new ImportanceNormalizers(new PostgresImportanceHistory(pg)), telemetry, {
+      store: new StoreService(writer, new ImportanceNormalizers(new PostgresImportanceStates(pg)), telemetry, {
         limits: LIMITS,
         fields: FIELDS,
         batching: { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 },

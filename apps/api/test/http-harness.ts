@@ -12,6 +12,7 @@ import {
   ImportanceNormalizers,
   IndexReadiness,
   LinkService,
+  OutcomeService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -157,6 +158,8 @@ function coreModule({
     fields,
     batching,
   });
+  const linking = new LinkService(links, new SilentTelemetry(), EDGE_OPTIONS.bounds);
+  const outcomes = new OutcomeService(truth.reader, stores, linking, EDGE_OPTIONS.bounds);
   const past = new PastReadService(truth.past, truth.history);
   const providers = [
     { provide: StoreService, useValue: stores },
@@ -170,7 +173,8 @@ function coreModule({
     { provide: PastReadService, useValue: past },
     { provide: PastRecallService, useValue: recall.ofPast },
     { provide: HistoryService, useValue: new HistoryService(truth.history) },
-    { provide: LinkService, useValue: new LinkService(links, new SilentTelemetry(), EDGE_OPTIONS.bounds) },
+    { provide: LinkService, useValue: linking },
+    { provide: OutcomeService, useValue: outcomes },
     { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },

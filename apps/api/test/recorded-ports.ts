@@ -1,17 +1,19 @@
 import {
   AccessCounter,
   CoordinateSearch,
-  ImportanceHistory,
+  ImportanceStates,
   KeywordSearch,
   MemoryCatalog,
   MemoryHistory,
   MemoryReader,
   MemoryWriter,
+  NO_SAMPLES,
   PastMemories,
   type CoordinatePage,
   type CoordinateQuery,
   type DeleteCommand,
   type DeleteReceipt,
+  type KnownImportances,
   type LedgerPlace,
   type LedgerVersion,
   type LedgerVersions,
@@ -46,7 +48,7 @@ export class RecordedTruth {
   readonly history: MemoryHistory = new RecordingHistory(this);
   readonly past: PastMemories = new RecordingPast(this);
   readonly accesses: AccessCounter = new UncountedAccesses();
-  readonly importances: ImportanceHistory = new NoImportances();
+  readonly importances: ImportanceStates = new NoImportances();
   /** What writes wait for. */
   hold: Promise<void> = Promise.resolve();
   /** Thrown by every call, when set. */
@@ -248,10 +250,12 @@ class UncountedAccesses extends AccessCounter {
   async touch(): Promise<void> {}
 }
 
-class NoImportances extends ImportanceHistory {
-  async recentImportances(): Promise<readonly number[]> {
-    return [];
+class NoImportances extends ImportanceStates {
+  async read(): Promise<KnownImportances> {
+    return { state: NO_SAMPLES, isLong: false };
   }
+
+  async count(): Promise<void> {}
 }
 
 /** Stands in for RecallService: notes requests, answers what it is told. */

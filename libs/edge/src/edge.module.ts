@@ -8,6 +8,7 @@ import {
   IdempotencyStore,
   IndexReadiness,
   LinkService,
+  OutcomeService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -24,6 +25,7 @@ import { PageCursor } from './mapping/page-cursor.js';
 import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
+import { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
@@ -32,7 +34,7 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 export interface EdgeModuleSetup {
   /**
    * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService,
-   * PastRecallService, RecallService, LinkService, GraphService, VerifyService, ReindexService and IndexReadiness, and an
+   * PastRecallService, RecallService, LinkService, GraphService, OutcomeService, VerifyService, ReindexService and IndexReadiness, and an
    * IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -86,6 +88,11 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedHistory,
     inject: [HistoryService, RestoreService],
     useFactory: (histories: HistoryService, restores: RestoreService) => new AuthorizedHistory(histories, restores),
+  },
+  {
+    provide: AuthorizedOutcomes,
+    inject: [OutcomeService],
+    useFactory: (outcomes: OutcomeService) => new AuthorizedOutcomes(outcomes),
   },
   {
     provide: AuthorizedPast,

@@ -86,6 +86,7 @@ export {
   type NewLinkBody,
   type PruneBody,
 } from './schemas/link.schemas.js';
+export { OutcomeBodySchema, ReportedOutcomeSchema, type OutcomeBody } from './schemas/outcome.schemas.js';
 export {
   AmendmentSchema,
   memoryFields,
@@ -114,6 +115,7 @@ export {
   type AdmittedWork,
   type ReindexAllListener,
 } from './use-cases/authorized-maintenance.js';
+export { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 export { AuthorizedPast } from './use-cases/authorized-past.js';
 export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';

@@ -105,6 +105,16 @@ export {
   type DeleteCommand,
   MemoryWriter,
 } from './store/memory-writer.port.js';
+export { ImportanceNormalizers, type ImportanceNormalizersOptions } from './importance/importance-normalizers.js';
+export {
+  ImportanceScale,
+  NO_SAMPLES,
+  scaleOf,
+  type ImportanceMethod,
+  type ImportanceQuantiles,
+  type ImportanceState,
+} from './importance/importance-scale.js';
+export { ImportanceStates, type KnownImportances } from './importance/importance-states.port.js';
 export { type MemoryInvalidation, MemoryCache } from './read/memory-cache.port.js';
 export { AccessCounter } from './read/access-counter.port.js';
 export {
@@ -216,10 +226,8 @@ export {
 } from './recall/contract/recall.types.js';
 export { CachedMemoryWriter } from './store/cached-memory-writer.js';
 export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
-export { ImportanceHistory } from './store/importance-history.port.js';
-export { ImportanceNormalizer } from './store/importance-normalizer.js';
-export { ImportanceNormalizers } from './store/importance-normalizers.js';
 export { AmendService, type Amendment } from './store/amend.service.js';
+export { OutcomeService, type OutcomeReport, type ReportedOutcome } from './outcome/outcome.service.js';
 export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js';
 export { type StoreOptions, StoreService } from './store/store.service.js';
 export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';

@@ -46,7 +46,7 @@ export { PostgresLinkWriter } from './postgres/links/postgres-link-writer.js';
 export { PostgresTruthRestorer } from './postgres/replay/postgres-truth-restorer.js';
 export { PostgresIdempotencyStore } from './postgres/idempotency/postgres-idempotency-store.js';
 export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.js';
-export { PostgresImportanceHistory } from './postgres/reading/postgres-importance-history.js';
+export { PostgresImportanceStates } from './postgres/importance/postgres-importance-states.js';
 export { PostgresMemoryHistory } from './postgres/history/postgres-memory-history.js';
 export { PostgresMemoryReader } from './postgres/reading/postgres-memory-reader.js';
 export { PostgresExpiredMemories } from './postgres/writing/postgres-expired-memories.js';

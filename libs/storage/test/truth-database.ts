@@ -15,7 +15,7 @@ import { PostgresLinkReader } from '../src/postgres/links/postgres-link-reader.j
 import { PostgresLinkWriter } from '../src/postgres/links/postgres-link-writer.js';
 import { PostgresAccessCounter } from '../src/postgres/reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from '../src/postgres/reading/postgres-coordinate-search.js';
-import { PostgresImportanceHistory } from '../src/postgres/reading/postgres-importance-history.js';
+import { PostgresImportanceStates } from '../src/postgres/importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from '../src/postgres/reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from '../src/postgres/reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from '../src/postgres/reading/postgres-memory-reader.js';
@@ -68,7 +68,7 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     coordinates: new PostgresCoordinateSearch(database),
     keywords: new PostgresKeywordSearch(database),
     accesses: new PostgresAccessCounter(database),
-    importances: new PostgresImportanceHistory(database),
+    importances: new PostgresImportanceStates(database),
     outbox: new PostgresOutbox(database),
     pending: new PostgresPendingMemories(database),
     projection: new PostgresProjectionSource(database),

@@ -17,6 +17,7 @@ import { LinksController } from './v1/links/links.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
 import { HistoryController } from './v1/history/history.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
+import { OutcomeController } from './v1/outcome/outcome.controller.js';
 import { RecallController } from './v1/recall/recall.controller.js';
 
 /** All HTTP routes and their errors. AuthModule provides the guards, MetricsModule `/metrics`. */
@@ -39,6 +40,7 @@ export class HttpModule {
         MemoryBatchController,
         MemoriesController,
         HistoryController,
+        OutcomeController,
         RecallController,
         LinksController,
         GraphController,

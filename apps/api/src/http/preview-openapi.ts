@@ -7,6 +7,7 @@ import {
   AuthorizedHistory,
   AuthorizedLinks,
   AuthorizedMaintenance,
+  AuthorizedOutcomes,
   AuthorizedPast,
   AuthorizedReads,
   AuthorizedRecall,
@@ -27,6 +28,7 @@ import { openApiDocument } from './openapi/document.js';
 
 const NEEDED = [
   AuthorizedWrites,
+  AuthorizedOutcomes,
   AuthorizedPast,
   AuthorizedReads,
   AuthorizedRecall,

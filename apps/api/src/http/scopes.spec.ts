@@ -24,6 +24,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   v1CreateMemory: { scope: 'write', url: '/v1/memories', body: V1_MEMORY },
   v1CreateMemories: { scope: 'write', url: '/v1/memories:batch', body: { memories: [V1_MEMORY] } },
   v1AmendMemory: { scope: 'write', method: 'PATCH', url: '/v1/memories/1,2', body: { importance: 2 } },
+  v1ReportOutcome: { scope: 'write', url: '/v1/memories/1,2/outcome', body: { outcome: 'rain' } },
   v1RestoreVersion: { scope: 'write', url: '/v1/memories/8,8/restore', body: { version: 1 } },
   v1DeleteMemory: { scope: 'write', method: 'DELETE', url: '/v1/memories/1,2' },
   link: { scope: 'write', url: '/link', body: { from_coord: '1', to_coord: '2' } },

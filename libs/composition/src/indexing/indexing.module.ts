@@ -2,8 +2,8 @@ import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common
 import { EmbeddingModule } from '@sfm/embedding';
 import {
   Embedder,
-  ImportanceHistory,
   ImportanceNormalizers,
+  ImportanceStates,
   Indexer,
   IndexRoom,
   LexicalIndex,
@@ -76,8 +76,8 @@ export class IndexingModule {
         },
         {
           provide: ImportanceNormalizers,
-          inject: [ImportanceHistory],
-          useFactory: (history: ImportanceHistory) => new ImportanceNormalizers(history),
+          inject: [ImportanceStates],
+          useFactory: (states: ImportanceStates) => new ImportanceNormalizers(states),
         },
       ],
       exports: [Indexer, ImportanceNormalizers, ...[...rooms, ...filled].map(({ provide }) => provide), ...adapters],

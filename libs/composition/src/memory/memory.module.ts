@@ -33,6 +33,7 @@ import {
   PastReadService,
   PastRecallService,
   NotedMemoryWriter,
+  OutcomeService,
   OverlayReader,
   PendingMemories,
   ProjectionSource,
@@ -194,6 +195,12 @@ function linking({ store }: MemoryModuleOptions): FactoryProvider[] {
       inject: [LinkReader, MemoryTelemetry],
       useFactory: (links: LinkReader, telemetry: MemoryTelemetry) => new GraphService(links, telemetry),
     },
+    {
+      provide: OutcomeService,
+      inject: [MemoryReader, StoreService, LinkService],
+      useFactory: (memories: MemoryReader, stores: StoreService, links: LinkService) =>
+        new OutcomeService(memories, stores, links, store.limits),
+    },
   ];
 }
 
@@ -267,14 +274,15 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
     },
     {
       provide: RecallService,
-      inject: [LANES, LexicalIndex, OverlayReader, MemoryReader, MemoryTelemetry],
+      inject: [LANES, LexicalIndex, OverlayReader, MemoryReader, MemoryTelemetry, ImportanceNormalizers],
       useFactory: (
         lanes: readonly Lane[],
         lexical: LexicalIndex,
         overlays: OverlayReader,
         memories: MemoryReader,
         telemetry: MemoryTelemetry,
-      ) => new RecallService(lanes, lexical, overlays, memories, telemetry, recall),
+        importances: ImportanceNormalizers,
+      ) => new RecallService(lanes, lexical, overlays, memories, telemetry, { ...recall, importances }),
     },
   ];
 }

@@ -8,6 +8,7 @@ import {
   HistoryService,
   IndexReadiness,
   LinkService,
+  OutcomeService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -40,6 +41,7 @@ export interface MemorySystem {
   readonly forget: ForgetService;
   readonly amend: AmendService;
   readonly history: HistoryService;
+  readonly outcomes: OutcomeService;
   readonly restore: RestoreService;
   readonly past: PastReadService;
   readonly pastRecall: PastRecallService;
@@ -117,6 +119,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     forget: find(ForgetService),
     amend: find(AmendService),
     history: find(HistoryService),
+    outcomes: find(OutcomeService),
     restore: find(RestoreService),
     past: find(PastReadService),
     pastRecall: find(PastRecallService),

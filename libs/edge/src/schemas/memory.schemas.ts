@@ -99,7 +99,7 @@ export const memoryFields = {
   type: memoryType('Memory type.'),
   payload: payloadInput(),
   importance: z.number().nullable().describe("The caller's importance; null when none was given."),
-  importance_norm: z.number().describe('Importance normalised to 0..1.'),
+  importance_norm: z.number().describe('Importance normalised to 0..1, by those of the namespace when it was written.'),
   version: versionField(),
   created_at: z.string().describe('When the coordinate was first written, ISO 8601.'),
   updated_at: z.string().describe('When it was last written, ISO 8601.'),

@@ -35,7 +35,9 @@ export const RecallBodySchema = z
     importance: z
       .strictObject({ weight: weight('Added to the score of the most important memory.') })
       .optional()
-      .describe('Prefer important memories: adds `weight × importance_norm`.'),
+      .describe(
+        'Prefer important memories: adds `weight × norm` to those that have an importance, by how importances compare now.',
+      ),
     keywords: z
       .strictObject({
         terms: z

@@ -7,6 +7,7 @@ import {
   GraphService,
   IndexReadiness,
   LinkService,
+  OutcomeService,
   NamespaceForbiddenError,
   PastReadService,
   PastRecallService,
@@ -25,6 +26,7 @@ import { SCOPE_OF } from './admission.js';
 import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
+import { AuthorizedOutcomes } from './authorized-outcomes.js';
 import { AuthorizedPast } from './authorized-past.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
@@ -52,6 +54,7 @@ const DOORS: readonly object[] = [
   new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),
+  new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

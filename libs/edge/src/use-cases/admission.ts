@@ -8,6 +8,7 @@ export const SCOPE_OF = {
   storeEach: 'write',
   amend: 'write',
   forget: 'write',
+  reportOutcome: 'write',
   link: 'write',
   unlink: 'write',
   prune: 'write',

@@ -24,7 +24,8 @@ export function toSearchedContent(memory: Memory, { searchedText, session }: Sea
 }
 
 function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPoint {
-  const { key, id, version, type, createdAtMs, payload, importanceNorm, session, expiresAtMs, searchedText } = content;
+  const { key, id, version, type, createdAtMs, payload, importance, importanceNorm } = content;
+  const { session, expiresAtMs, searchedText } = content;
   let text: TermVector | undefined;
   return {
     key,
@@ -33,6 +34,7 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
     type,
     createdAtMs,
     payload,
+    importance,
     importanceNorm,
     session,
     expiresAtMs,
@@ -51,6 +53,6 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
 
 /** Builds the content that recall ranks a memory by. */
 export function toCandidateContent(memory: Memory): CandidateContent {
-  const { key, id, version, type, createdAt, payload, importanceNorm } = memory;
-  return { key, id, version, type, createdAtMs: createdAt.getTime(), payload, importanceNorm };
+  const { key, id, version, type, createdAt, payload, importance, importanceNorm } = memory;
+  return { key, id, version, type, createdAtMs: createdAt.getTime(), payload, importance, importanceNorm };
 }

@@ -9,6 +9,8 @@ export interface IndexPoint extends Filterable {
   readonly id: number;
   readonly version: number;
   readonly payload: JsonObject;
+  /** As `Memory.importance`. */
+  readonly importance: number | null;
   /** 0..1, see `Memory.importanceNorm`. */
   readonly importanceNorm: number;
   /** The session it belongs to; null for none. */
@@ -25,7 +27,7 @@ export interface IndexPoint extends Filterable {
 /** The content of a memory that decides its rank, in addition to the lanes' signals. */
 export type CandidateContent = Pick<
   IndexPoint,
-  'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importanceNorm'
+  'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importance' | 'importanceNorm'
 >;
 
 /** Data that a lexical index needs of a memory, with the text to analyse. */

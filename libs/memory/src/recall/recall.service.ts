@@ -1,4 +1,5 @@
 import { throwIfEnded } from '../attempts/request-budget.js';
+import type { ImportanceNormalizers } from '../importance/importance-normalizers.js';
 import { IndexUnavailableError, InvalidRequestError } from '../model/errors.js';
 import { toCandidateContent } from '../index-model/index-point-factory.js';
 import type { LexicalIndex } from '../index-model/lexical-index.port.js';
@@ -43,6 +44,8 @@ export interface RecallOptions {
   readonly ranking: RankingOptions;
   readonly fields: PayloadFields;
   readonly maxTopK: number;
+  /** Compares importances as they are now. @default by what each memory says of itself, as of when it was written */
+  readonly importances?: Pick<ImportanceNormalizers, 'scaleOf'>;
 }
 
 /**
@@ -76,8 +79,8 @@ export class RecallService {
     this.check(request);
     const start = performance.now();
     const lanes = new Lanes(this.lanes, request, this.telemetry);
-    const overlay = await this.overlays.read(namespace);
-    const search: Search = { namespace, request, overlay, now, cutShort: new Set() };
+    const [overlay, norm] = await Promise.all([this.overlays.read(namespace), this.norm(namespace, request)]);
+    const search: Search = { namespace, request, overlay, now, cutShort: new Set(), ...norm };
     const contents = new CandidateContents(this.index, this.truth, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
     for (let limit = first; ; limit *= DEEPER) {
@@ -101,6 +104,12 @@ export class RecallService {
     }
   }
 
+  private async norm(namespace: Namespace, { importance }: RecallRequest): Promise<Pick<Search, 'norm'>> {
+    if (!importance || !this.options.importances) return {};
+    const scale = await this.options.importances.scaleOf(namespace);
+    return { norm: (raw) => scale.norm(raw) };
+  }
+
   private check({ query, topK, filter, context }: RecallRequest): void {
     const { maxTopK } = this.options;
     checkFilter(filter);
@@ -119,10 +128,10 @@ export class RecallService {
   }
 
   /** Returns the best `topK` that match the filter, in order. */
-  private rank({ request, now }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
+  private rank({ request, now, norm }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
     const { ranking, fields } = this.options;
     const contents = found.filter((content) => matchesFilter(request.filter, content));
-    return rankCandidates({ request, proposals, contents, fields, now }, ranking).slice(0, request.topK);
+    return rankCandidates({ request, proposals, contents, fields, now, norm }, ranking).slice(0, request.topK);
   }
 
   /**

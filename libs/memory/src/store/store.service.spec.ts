@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { OutcomeUnknownError, StoreUnavailableError } from '../model/errors.js';
 import { SilentTelemetry } from '../telemetry/telemetry.port.js';
-import { ImportanceNormalizers } from './importance-normalizers.js';
+import { ImportanceNormalizers } from '../importance/importance-normalizers.js';
+import { scaleOf } from '../importance/importance-scale.js';
 import { MemoryWriter, type DeleteReceipt, type WriteCommand, type WriteReceipt } from './memory-writer.port.js';
 import { StoreService } from './store.service.js';
 import { toNamespace } from '../model/namespace.js';
@@ -34,7 +35,10 @@ class RecordingWriter extends MemoryWriter {
 }
 
 function aStore(writer: MemoryWriter, seeded: Promise<readonly number[]> = Promise.resolve([])) {
-  const normalizers = new ImportanceNormalizers({ recentImportances: () => seeded });
+  const normalizers = new ImportanceNormalizers({
+    read: async () => ({ state: scaleOf(await seeded).state, isLong: false }),
+    count: () => Promise.resolve(),
+  });
   const batching = { maxBatch: 10, maxInFlight: 1, maxQueued: 100 };
   return new StoreService(writer, normalizers, new SilentTelemetry(), { limits: LIMITS, fields: FIELDS, batching });
 }

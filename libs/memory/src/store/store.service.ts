@@ -1,8 +1,8 @@
 import { toTheEnd } from '../attempts/bounded-wait.js';
 import { mapInTurns } from '../attempts/turns.js';
+import type { ImportanceNormalizers } from '../importance/importance-normalizers.js';
 import { InvalidBulkItemError, InvalidRequestError, OutcomeUnknownError } from '../model/errors.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
-import type { ImportanceNormalizers } from './importance-normalizers.js';
 import type { MemoryWriter, WriteCommand, WriteReceipt } from './memory-writer.port.js';
 import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.js';
 import type { NewMemory, StoredMemory, StoreLimits, StoreOutcome } from './store.types.js';
@@ -175,7 +175,6 @@ export class StoreService {
 
   private async prepare(namespace: Namespace, memory: NewMemory): Promise<WriteCommand> {
     const command = this.toCommand(namespace, memory);
-    if (command.importance === null) return command;
     const [normalized = command] = await this.normalizers.apply([command]);
     return normalized;
   }

@@ -10,6 +10,8 @@ import type { NewMemory, StoreLimits } from './store.types.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import type { Namespace } from '../model/namespace.js';
 
+const DECIMAL = /^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i;
+
 /**
  * Checks a new memory against the limits and derives everything the truth keeps about it.
  * `importanceNorm` is left at 0 for the caller to fill.
@@ -45,6 +47,9 @@ export function toWriteCommand(
   };
 }
 
+/** The payload's importance if it is a number, also one that is written as a text: clients send both. */
 function numericImportance({ payload }: NewMemory): number | null {
-  return toDouble(payload['importance']) ?? null;
+  const { importance } = payload;
+  if (typeof importance !== 'string') return toDouble(importance) ?? null;
+  return DECIMAL.test(importance) && Number.isFinite(Number(importance)) ? Number(importance) : null;
 }

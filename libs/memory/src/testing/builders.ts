@@ -16,6 +16,7 @@ export function aPoint({ words = '', ...details }: PointDetails = {}): IndexPoin
     type: 'semantic',
     createdAtMs: TEST_NOW_MS - 3_600_000,
     payload: {},
+    importance: null,
     importanceNorm: 0,
     session: null,
     expiresAtMs: null,

@@ -35,7 +35,7 @@ export { aMemory } from './memory-builder.js';
 export { WRITTEN_NUMBERS, WRITTEN_PAYLOAD, writtenNumbers } from './written-numbers.js';
 export { describeAccessCounterContract } from './contracts/reading/access-counter.contract.js';
 export { describeCoordinateSearchContract } from './contracts/reading/coordinate-search.contract.js';
-export { describeImportanceHistoryContract } from './contracts/reading/importance-history.contract.js';
+export { describeImportanceStatesContract } from './contracts/importance-states.contract.js';
 export { describeKeywordSearchContract } from './contracts/reading/keyword-search.contract.js';
 export { describeMemoryCatalogContract } from './contracts/reading/memory-catalog.contract.js';
 export { describeMemoryHistoryContract } from './contracts/reading/memory-history.contract.js';

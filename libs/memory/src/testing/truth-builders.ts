@@ -17,7 +17,7 @@ import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PendingMemories } from '../index-model/pending-memories.port.js';
 import type { PastMemories } from '../history/past-memories.port.js';
 import type { MemoryHistory } from '../history/memory-history.port.js';
-import type { ImportanceHistory } from '../store/importance-history.port.js';
+import type { ImportanceStates } from '../importance/importance-states.port.js';
 import type { LinkReader } from '../links/ports/link-reader.port.js';
 import type { LinkWriter } from '../links/ports/link-writer.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
@@ -31,7 +31,7 @@ export interface TruthAdapters {
   readonly coordinates: CoordinateSearch;
   readonly keywords: KeywordSearch;
   readonly accesses: AccessCounter;
-  readonly importances: ImportanceHistory;
+  readonly importances: ImportanceStates;
   readonly outbox: Outbox;
   readonly pending: PendingMemories;
   readonly projection: ProjectionSource;

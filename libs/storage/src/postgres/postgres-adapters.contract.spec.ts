@@ -6,7 +6,7 @@ import {
   describeEventLedgerContract,
   describeExpiredMemoriesContract,
   describeIdempotencyStoreContract,
-  describeImportanceHistoryContract,
+  describeImportanceStatesContract,
   describeKeywordSearchContract,
   describeLinksContract,
   describeMemoryCatalogContract,
@@ -57,7 +57,7 @@ describeMemoryCatalogContract('PostgresMemoryCatalog', adapters);
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);
 describeAccessCounterContract('PostgresAccessCounter', adapters);
-describeImportanceHistoryContract('PostgresImportanceHistory', adapters);
+describeImportanceStatesContract('PostgresImportanceStates', adapters);
 describeOutboxContract('PostgresOutbox', adapters);
 describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);

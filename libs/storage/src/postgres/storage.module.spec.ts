@@ -4,7 +4,7 @@ import { Test } from '@nestjs/testing';
 import {
   AccessCounter,
   CoordinateSearch,
-  ImportanceHistory,
+  ImportanceStates,
   KeywordSearch,
   MemoryCatalog,
   MemoryReader,
@@ -18,7 +18,7 @@ import { openTruthDatabase, type TruthDatabase } from '../../test/truth-database
 import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
-import { PostgresImportanceHistory } from './reading/postgres-importance-history.js';
+import { PostgresImportanceStates } from './importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
@@ -60,7 +60,7 @@ describe('StorageModule', () => {
     expect(app.get(CoordinateSearch)).toBeInstanceOf(PostgresCoordinateSearch);
     expect(app.get(KeywordSearch)).toBeInstanceOf(PostgresKeywordSearch);
     expect(app.get(AccessCounter)).toBeInstanceOf(PostgresAccessCounter);
-    expect(app.get(ImportanceHistory)).toBeInstanceOf(PostgresImportanceHistory);
+    expect(app.get(ImportanceStates)).toBeInstanceOf(PostgresImportanceStates);
     expect(app.get(PendingMemories)).toBeInstanceOf(PostgresPendingMemories);
     expect(app.get(ProjectionSource)).toBeInstanceOf(PostgresProjectionSource);
     expect(app.get(Outbox)).toBeInstanceOf(PostgresOutbox);

@@ -7,7 +7,7 @@ import {
   EventLedger,
   ExpiredMemories,
   IdempotencyStore,
-  ImportanceHistory,
+  ImportanceStates,
   KeywordSearch,
   LedgerReader,
   LinkReader,
@@ -35,7 +35,7 @@ import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
-import { PostgresImportanceHistory } from './reading/postgres-importance-history.js';
+import { PostgresImportanceStates } from './importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
@@ -75,7 +75,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [CoordinateSearch, PostgresCoordinateSearch],
       [KeywordSearch, PostgresKeywordSearch],
       [AccessCounter, PostgresAccessCounter],
-      [ImportanceHistory, PostgresImportanceHistory],
+      [ImportanceStates, PostgresImportanceStates],
       [PendingMemories, PostgresPendingMemories],
       [ProjectionSource, PostgresProjectionSource],
       [Outbox, PostgresOutbox],

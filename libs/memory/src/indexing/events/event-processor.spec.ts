@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoreUnavailableError } from '../../model/errors.js';
 import type { EventRecord } from '../../event-model/memory-event.js';
-import { ImportanceNormalizers } from '../../store/importance-normalizers.js';
+import { ImportanceNormalizers } from '../../importance/importance-normalizers.js';
+import { scaleOf } from '../../importance/importance-scale.js';
 import { EventLedger, type ForeignDelete, type ForeignWrite } from './event-ledger.port.js';
 import { EventProcessor } from './event-processor.js';
 import { ForeignEventRecorder } from './foreign-event-recorder.js';
@@ -42,7 +43,10 @@ function world(ledger = new ListedLedger()) {
       return { published: [], poisoned };
     },
   };
-  const normalizers = new ImportanceNormalizers({ recentImportances: async () => [0, 10] });
+  const normalizers = new ImportanceNormalizers({
+    read: async () => ({ state: scaleOf([0, 10]).state, isLong: false }),
+    count: () => Promise.resolve(),
+  });
   const recorder = new ForeignEventRecorder(ledger, normalizers, {
     limits: { maxDepth: 8, maxBytes: 1000, maxDimensions: 4, maxBulkItems: 10 },
     fields: { text: ['text'], session: [], source: [], time: [] },

@@ -1,6 +1,6 @@
 import { isPermanent, reasonOf } from '../../model/failures.js';
 import type { EventRecord } from '../../event-model/memory-event.js';
-import type { ImportanceNormalizers } from '../../store/importance-normalizers.js';
+import type { ImportanceNormalizers } from '../../importance/importance-normalizers.js';
 import type { EventLedger, ForeignDelete, ForeignWrite } from './event-ledger.port.js';
 import { toForeignChange, type ForeignEventOptions } from './foreign-event.js';
 import { applyIsolating } from '../projection/isolation.js';

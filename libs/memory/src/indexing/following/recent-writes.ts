@@ -74,11 +74,12 @@ function isKeptAsSent({ session, expiresAt }: WriteCommand): boolean {
 }
 
 function toSearchedRow(command: WriteCommand, { version, id, createdAtMs }: WriteReceipt): SearchedRow {
-  const { namespace, key, type, payload, importanceNorm, session, searchedText } = command;
+  const { namespace, key, type, payload, importance, importanceNorm, session, searchedText } = command;
+  const content = { key, id, version, type, createdAtMs, payload, importance, importanceNorm, session };
   return {
     namespace,
     key,
     version,
-    content: { key, id, version, type, createdAtMs, payload, importanceNorm, session, expiresAtMs: null, searchedText },
+    content: { ...content, expiresAtMs: null, searchedText },
   };
 }

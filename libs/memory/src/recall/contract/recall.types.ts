@@ -21,7 +21,7 @@ export interface RecallRequest {
   readonly mode?: 'hybrid' | 'vector' | 'lexical';
   /** Adds `weight × 0.5^(age / halfLifeDays)`. */
   readonly recency?: { readonly weight: number; readonly halfLifeDays: number };
-  /** Adds `weight × importance_norm`. */
+  /** Adds `weight × norm` to memories that have an importance, by how importances compare now. */
   readonly importance?: { readonly weight: number };
   readonly keywords?: KeywordBoost;
   /** The caller's circumstances: payloads that share its top-level values rank higher. */

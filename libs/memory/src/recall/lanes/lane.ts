@@ -11,6 +11,8 @@ export interface Search {
   readonly now: Date;
   /** Names of lanes whose answer may lack some that match; lanes add to it while they search. */
   readonly cutShort: Set<string>;
+  /** Compares importances as they are now; absent when the request does not weigh them, or weighs those of the past. */
+  readonly norm?: (importance: number) => number;
 }
 
 /**

@@ -161,7 +161,7 @@ describe('rankCandidates', () => {
   });
 
   it('adds importance, keywords and context where asked', () => {
-    const contents = [aPoint({ importanceNorm: 0.5, payload: { text: 'red', room: 'attic' } })];
+    const contents = [aPoint({ importance: 8, importanceNorm: 0.5, payload: { text: 'red', room: 'attic' } })];
     const request: RecallRequest = {
       query: 'x',
       topK: 1,
@@ -176,6 +176,26 @@ describe('rankCandidates', () => {
       { signal: 'context', value: 1, weight: 0.5, contribution: 0.5 },
     ]);
     expect(hit?.score).toBe(4.5);
+  });
+
+  it('compares importances as they are now where that is known, and counts only those that were given', () => {
+    const contents = [
+      aPoint({ id: 1, importance: 1, importanceNorm: 1 }),
+      aPoint({ id: 2, importance: 100, importanceNorm: 0 }),
+      aPoint({ id: 3, importance: null, importanceNorm: 1 }),
+    ];
+    const request: RecallRequest = { query: 'x', topK: 3, importance: { weight: 1 } };
+    const norm = (importance: number) => importance / 100;
+    const scores = (known: typeof norm | undefined) =>
+      rankCandidates({ request, proposals: new Map(), contents, fields, now, norm: known }, DEFAULT_RANKING).map(
+        ({ content, score }) => [content.id, score],
+      );
+    expect(scores(norm)).toEqual([
+      [2, 1],
+      [1, 0.01],
+      [3, 0],
+    ]);
+    expect(scores(undefined)[0]).toEqual([1, 1]);
   });
 
   it('lets one lane alone decide when asked', () => {

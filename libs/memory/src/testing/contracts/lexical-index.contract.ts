@@ -264,7 +264,10 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
 
       it('are what the points say, in the order of the keys', async () => {
         await store(
-          aPoint({ key: '1', id: 7, version: 3, type: 'episodic', payload: { a: [1] }, importanceNorm: 0.25 }),
+          aPoint({
+            ...{ key: '1', id: 7, version: 3, type: 'episodic', payload: { a: [1] } },
+            ...{ importance: 4, importanceNorm: 0.25 },
+          }),
           aPoint({ key: '2', id: 8 }),
         );
         const [second, first, ...others] = await contents(['2', '404', '1']);
@@ -277,6 +280,7 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
           type: 'episodic',
           createdAtMs: TEST_NOW_MS - 3_600_000,
           payload: { a: [1] },
+          importance: 4,
           importanceNorm: 0.25,
         });
         expect(await index.contents(UNKNOWN, { keys: ['1'], nowMs: TEST_NOW_MS }, EMPTY_OVERLAY)).toEqual([]);

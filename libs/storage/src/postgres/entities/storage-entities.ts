@@ -1,4 +1,6 @@
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+import { ImportanceSampleEntity } from './importance-sample.entity.js';
+import { ImportanceStateEntity } from './importance-state.entity.js';
 import { MemoryEventEntity } from './memory-event.entity.js';
 import { MemoryLinkEntity } from './memory-link.entity.js';
 import { MemoryEntity } from './memory.entity.js';
@@ -8,6 +10,8 @@ import { OutboxEntity } from './outbox.entity.js';
 /** Every table of the truth, for a TypeORM DataSource. The schema itself is made by migrations only. */
 export const STORAGE_ENTITIES = [
   IdempotencyKeyEntity,
+  ImportanceSampleEntity,
+  ImportanceStateEntity,
   MemoryEntity,
   MemoryEventEntity,
   MemoryLinkEntity,

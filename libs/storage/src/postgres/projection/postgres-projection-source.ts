@@ -21,7 +21,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, m.embedding, m.embedding_space,
   m.deleted_at IS NOT NULL AS deleted`;
 
-const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, ${memoryPayload()}, m.importance_norm, m.searched_text,
+const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, ${memoryPayload()}, m.importance, m.importance_norm, m.searched_text,
   m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms,
   m.deleted_at IS NOT NULL AS deleted`;
 
@@ -33,6 +33,7 @@ interface SearchedDbRow extends PayloadColumns {
   /** A bigint, which the driver returns as text. */
   readonly id: string;
   readonly type: MemoryType;
+  readonly importance: number | null;
   readonly importance_norm: number;
   readonly searched_text: string;
   readonly session: string | null;
@@ -254,6 +255,7 @@ function toSearchedRow(row: SearchedDbRow): SearchedRow {
     type: row.type,
     createdAtMs: row.created_at_ms,
     payload: payloadOf(row),
+    importance: row.importance,
     importanceNorm: row.importance_norm,
     session: row.session,
     expiresAtMs: row.expires_at_ms,

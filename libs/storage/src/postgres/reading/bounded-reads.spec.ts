@@ -8,7 +8,7 @@ import { PostgresPendingMemories } from '../projection/postgres-pending-memories
 import { PostgresProjectionSource } from '../projection/postgres-projection-source.js';
 import { MemoryCounter } from './memory-counter.js';
 import { PostgresCoordinateSearch } from './postgres-coordinate-search.js';
-import { PostgresImportanceHistory } from './postgres-importance-history.js';
+import { PostgresImportanceStates } from '../importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from './postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './postgres-memory-catalog.js';
 
@@ -143,9 +143,10 @@ describe(`of ${STORED} memories in a namespace`, () => {
     expect(found).toEqual([[STORED]]);
   });
 
-  it('a look for importances where there are none looks at a bounded number', async () => {
+  it('a look for the importances of memories that were never counted looks at a bounded number', async () => {
     spy.reset();
-    expect(await new PostgresImportanceHistory(spy).recentImportances(NAMESPACE, 512)).toEqual([]);
+    const { state } = await new PostgresImportanceStates(spy).read(NAMESPACE);
+    expect(state.recent).toHaveLength(512);
     expect(spy.rowsRead).toBeLessThan(STORED / 20);
   });
 

@@ -1,6 +1,7 @@
 import type { RestoredEntry } from '@sfm/memory';
 import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
+import { leaveSamples } from '../importance/samples-sql.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
 import { groupingKey } from '../writing/grouping-key.js';
 
@@ -44,7 +45,9 @@ WITH arrived AS MATERIALIZED (
   FROM wanted ORDER BY position
   ON CONFLICT (id) DO NOTHING
   RETURNING id
-), newest AS MATERIALIZED (
+), told AS (
+  SELECT w.namespace, w.importance, w.position, w.updated_at FROM wanted w JOIN ledger USING (id) WHERE w.type IN ('created', 'updated')
+)${leaveSamples('told', 'min(s.updated_at)')}, newest AS MATERIALIZED (
   SELECT DISTINCT ON (namespace COLLATE "C", key COLLATE "C") *, type = 'deleted' AS gone
   FROM wanted WHERE version IS NOT NULL
   ORDER BY namespace COLLATE "C", key COLLATE "C", version DESC

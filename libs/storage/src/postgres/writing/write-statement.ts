@@ -1,4 +1,5 @@
 import { identityOf, type WriteCommand } from '@sfm/memory';
+import { leaveSamples } from '../importance/samples-sql.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import { groupingKey } from './grouping-key.js';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
@@ -26,7 +27,8 @@ export interface WrittenRow {
 
 /**
  * One statement, hence one transaction and one round trip, for a whole batch: rows of `memories` are locked and written
- * in key order (two batches cannot deadlock), then one ledger row and one outbox row per command.
+ * in key order (two batches cannot deadlock), then one ledger row and one outbox row per command, and the importances as
+ * samples.
  *
  * Of several commands for one coordinate, the table gets the last, with the version raised by their number; the k-th
  * gets version `base + k` in ledger and outbox. Creation ids are drawn in command order.
@@ -37,7 +39,7 @@ export interface WrittenRow {
  * Nothing is written when a row can only be changed after the deadline, $16: see `voidAfter`.
  */
 const writeSql = (origin: WriteOrigin) => `
-${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${origin.queue}
+${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${leaveSamples('placed', MOMENT)}${origin.queue}
 SELECT event_id, version, version = created_version AS created, memory_id::float8 AS memory_id,
   ${epochMs('created_at')} AS created_at_ms, ${SERVER_MS} AS server_ms
 FROM placed`;

@@ -265,9 +265,11 @@ export class LexicalNamespace {
 }
 
 function toTextPoint(point: IndexPoint, termIds: readonly number[]): TextPoint {
-  const { key, id, type, createdAtMs, payload, expiresAtMs, version, importanceNorm, session, text } = point;
+  const { key, id, type, createdAtMs, payload, expiresAtMs, version, importance, importanceNorm, session, text } =
+    point;
   const { length } = text;
-  return { key, id, type, createdAtMs, payload, expiresAtMs, version, importanceNorm, session, termIds, length };
+  const weighed = { importance, importanceNorm };
+  return { key, id, type, createdAtMs, payload, expiresAtMs, version, ...weighed, session, termIds, length };
 }
 
 function spokenPending({ filter, nowMs }: NeighbourQuery, points: readonly IndexPoint[]): SpokenPoints {

@@ -122,6 +122,7 @@ describe('/memories/search', () => {
     expect(http.recall.lastRequest).toEqual({
       query: 'x',
       topK: 2,
+      importance: { weight: 0.1 },
       filter: { payload: [{ path: ['universe'], equals: 'real' }] },
     });
   });

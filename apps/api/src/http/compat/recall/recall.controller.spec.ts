@@ -30,7 +30,12 @@ describe('/recall', () => {
       status: 200,
       body: { matches: [FLAT] },
     });
-    expect(http.recall.lastRequest).toEqual({ query: 'kettle', topK: 5, mode: 'hybrid' });
+    expect(http.recall.lastRequest).toEqual({
+      query: 'kettle',
+      topK: 5,
+      mode: 'hybrid',
+      importance: { weight: 0.1 },
+    });
   });
 
   it('asks the same by query string', async () => {
@@ -41,6 +46,7 @@ describe('/recall', () => {
       query: 'kettle',
       topK: 7,
       mode: 'hybrid',
+      importance: { weight: 0.1 },
       filter: { type: 'semantic', payload: [{ path: ['tag'], equals: 'x' }] },
     });
   });

@@ -39,6 +39,9 @@ export interface Question {
 /** How much a word in the filter `_keywords` weighs: as much as a term has by default. */
 const KEYWORD_BOOST = 2;
 
+/** What the importance of a memory weighs, next to the best match of a query with 1: enough to decide between equals. */
+const IMPORTANCE_WEIGHT = 0.1;
+
 const NOTHING_MATCHES = 'filters: cannot match any memory; nothing is returned';
 
 /**
@@ -68,6 +71,8 @@ export class QuestionReader {
       query,
       topK,
       ...(asked.mode ? { mode: asked.mode } : {}),
+      // Scores of vectors alone are similarities that clients compare with numbers of theirs.
+      ...(asked.mode === 'vector' ? {} : { importance: { weight: IMPORTANCE_WEIGHT } }),
       ...(filter ? { filter } : {}),
       ...(keywords ? { keywords } : {}),
       ...(context ? { context } : {}),

@@ -12,6 +12,8 @@ export interface RankingInput {
   readonly contents: readonly CandidateContent[];
   readonly fields: PayloadFields;
   readonly now: Date;
+  /** Tells how important a raw importance is, 0..1. @default what the memory says of itself, as of when it was written */
+  readonly norm?: ((importance: number) => number) | undefined;
 }
 
 /** Adds one group of signals of a candidate to its score. */

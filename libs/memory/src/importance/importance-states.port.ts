@@ -1,0 +1,31 @@
+import type { Namespace } from '../model/namespace.js';
+import type { ImportanceState } from './importance-scale.js';
+
+/** What is known of a namespace's importances. */
+export interface KnownImportances {
+  /** All samples that are committed. */
+  readonly state: ImportanceState;
+  /** True when so many samples wait to be counted that reading them takes time. */
+  readonly isLong: boolean;
+}
+
+/**
+ * Keeps the importances of every namespace for all processes. Each write of a memory leaves a sample, in its own
+ * transaction (see `MemoryWriter.write`), and waits for no other; samples are counted later, each once, by whoever comes.
+ */
+export abstract class ImportanceStates {
+  /**
+   * Returns what is committed, whether it is counted or not. A namespace whose memories are older than this record of them
+   * begins with the newest of its memories.
+   *
+   * @throws StoreUnavailableError
+   */
+  abstract read(namespace: Namespace): Promise<KnownImportances>;
+
+  /**
+   * Counts the samples that wait, and lets go of them; does nothing while another process does it.
+   *
+   * @throws StoreUnavailableError
+   */
+  abstract count(namespace: Namespace): Promise<void>;
+}
