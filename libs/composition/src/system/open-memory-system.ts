@@ -3,12 +3,14 @@ import { NestFactory } from '@nestjs/core';
 import {
   AmendService,
   Embedder,
+  ConsolidationService,
   ForgetService,
   GraphService,
   HistoryService,
   IndexReadiness,
   LinkService,
   OutcomeService,
+  LockService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -50,6 +52,8 @@ export interface MemorySystem {
   readonly graph: GraphService;
   readonly embedder: Embedder;
   readonly vectors: VectorIndex;
+  readonly consolidations: ConsolidationService;
+  readonly locks: LockService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -128,6 +132,8 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     graph: find(GraphService),
     embedder: find(Embedder),
     vectors: find(VectorIndex),
+    consolidations: find(ConsolidationService),
+    locks: find(LockService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import {
   describeAccessCounterContract,
   describeChangeFeedContract,
+  describeConsolidationRunsContract,
   describeCoordinateSearchContract,
   describeEventLedgerContract,
   describeExpiredMemoriesContract,
@@ -13,6 +14,7 @@ import {
   describeMemoryHistoryContract,
   describeMemoryReaderContract,
   describeMemoryWriterContract,
+  describeNamedLocksContract,
   describeOutboxContract,
   describePastMemoriesContract,
   describePendingMemoriesContract,
@@ -20,7 +22,9 @@ import {
   describeReplayContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
+import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
+import { PostgresNamedLocks } from './locks/postgres-named-locks.js';
 import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
 import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
 import { PostgresLedgerAccess } from '../../test/postgres-ledger-access.js';
@@ -65,6 +69,11 @@ describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeExpiredMemoriesContract('PostgresExpiredMemories', adapters);
 describeLinksContract('PostgresLinkWriter and PostgresLinkReader', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
+describeNamedLocksContract('PostgresNamedLocks', () => [
+  new PostgresNamedLocks(truth.database),
+  new PostgresNamedLocks(truth.database),
+]);
+describeConsolidationRunsContract('PostgresConsolidationRuns', () => new PostgresConsolidationRuns(truth.database));
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {
   await truth.database.query({ text: 'TRUNCATE idempotency_keys' });

@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata }
 import {
   AccessCounter,
   ChangeFeed,
+  ConsolidationRuns,
   CoordinateSearch,
   DerivedTables,
   EventLedger,
@@ -16,6 +17,7 @@ import {
   MemoryHistory,
   MemoryReader,
   MemoryWriter,
+  NamedLocks,
   NamespaceLock,
   Outbox,
   PastMemories,
@@ -30,6 +32,7 @@ import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
 import { PostgresPastMemories } from './history/postgres-past-memories.js';
+import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresMemoryHistory } from './history/postgres-memory-history.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresHealth } from './connection/postgres-health.js';
@@ -43,6 +46,7 @@ import { PostgresExpiredMemories } from './writing/postgres-expired-memories.js'
 import { PostgresLinkReader } from './links/postgres-link-reader.js';
 import { PostgresLinkWriter } from './links/postgres-link-writer.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
+import { PostgresNamedLocks } from './locks/postgres-named-locks.js';
 import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { PostgresPendingMemories } from './projection/postgres-pending-memories.js';
@@ -86,11 +90,13 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [LedgerReader, PostgresLedgerReader],
       [MemoryHistory, PostgresMemoryHistory],
       [PastMemories, PostgresPastMemories],
+      [ConsolidationRuns, PostgresConsolidationRuns],
       [LinkReader, PostgresLinkReader],
       [LinkWriter, PostgresLinkWriter],
       [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],
+      [NamedLocks, PostgresNamedLocks],
       [NamespaceLock, PostgresNamespaceLock],
       [PostgresHealth, PostgresHealth],
     ] as const
