@@ -129,6 +129,8 @@ export {
 export { type KeywordLookup, type KeywordPage, type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
 export type { ListPosition } from './read/list-position.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
+export { MemorySelection, type SelectionQuery } from './read/memory-selection.port.js';
+export { NO_SUMMARY, SelectionService, summaryOf } from './read/selection.service.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
 export { PastMemories, type PastMoment } from './history/past-memories.port.js';

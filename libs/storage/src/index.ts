@@ -41,6 +41,7 @@ export { PostgresHealth } from './postgres/connection/postgres-health.js';
 export { PostgresChangeFeed } from './postgres/ledger/postgres-change-feed.js';
 export { PostgresEventLedger } from './postgres/ledger/postgres-event-ledger.js';
 export { PostgresLedgerReader } from './postgres/replay/postgres-ledger-reader.js';
+export { PostgresMemorySelection } from './postgres/reading/postgres-memory-selection.js';
 export { PostgresConsolidationRuns } from './postgres/consolidation/postgres-consolidation-runs.js';
 export { PostgresNamedLocks } from './postgres/locks/postgres-named-locks.js';
 export { PostgresLinkReader } from './postgres/links/postgres-link-reader.js';

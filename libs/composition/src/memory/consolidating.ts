@@ -10,8 +10,10 @@ import {
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
+  MemorySelection,
   NamedLocks,
   RestoreService,
+  SelectionService,
   StoreService,
   type ConsolidationParts,
   type StoreOptions,
@@ -26,10 +28,15 @@ type Hands = readonly [
   restores: RestoreService,
 ];
 
-/** Builds consolidations, and the locks that they are done under. */
+/** Builds consolidations, the locks that they are done under, and what agents reflect on. */
 export function consolidating({ fields, limits }: StoreOptions): readonly FactoryProvider[] {
   return [
     { provide: LockService, inject: [NamedLocks], useFactory: (locks: NamedLocks) => new LockService(locks) },
+    {
+      provide: SelectionService,
+      inject: [MemorySelection],
+      useFactory: (selection: MemorySelection) => new SelectionService(selection),
+    },
     {
       provide: ConsolidationPlanner,
       inject: [MemoryCatalog, MemoryReader, LinkReader],

@@ -17,6 +17,7 @@ import {
   RecallService,
   ReindexService,
   RestoreService,
+  SelectionService,
   StoreService,
   VectorIndex,
   VerifyService,
@@ -48,6 +49,7 @@ export interface MemorySystem {
   readonly past: PastReadService;
   readonly pastRecall: PastRecallService;
   readonly recall: RecallService;
+  readonly selection: SelectionService;
   readonly links: LinkService;
   readonly graph: GraphService;
   readonly embedder: Embedder;
@@ -128,6 +130,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     past: find(PastReadService),
     pastRecall: find(PastRecallService),
     recall: find(RecallService),
+    selection: find(SelectionService),
     links: find(LinkService),
     graph: find(GraphService),
     embedder: find(Embedder),

@@ -41,6 +41,7 @@ export { describeMemoryCatalogContract } from './contracts/reading/memory-catalo
 export { describeMemoryHistoryContract } from './contracts/reading/memory-history.contract.js';
 export { describePastMemoriesContract } from './contracts/reading/past-memories.contract.js';
 export { describeMemoryReaderContract } from './contracts/reading/memory-reader.contract.js';
+export { describeMemorySelectionContract } from './contracts/reading/memory-selection.contract.js';
 export { describeMemoryWriterContract } from './contracts/memory-writer.contract.js';
 export { describeNamedLocksContract } from './contracts/named-locks.contract.js';
 export { describeOutboxContract } from './contracts/outbox.contract.js';

@@ -13,6 +13,7 @@ import {
   describeMemoryCatalogContract,
   describeMemoryHistoryContract,
   describeMemoryReaderContract,
+  describeMemorySelectionContract,
   describeMemoryWriterContract,
   describeNamedLocksContract,
   describeOutboxContract,
@@ -25,6 +26,7 @@ import {
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
 import { PostgresNamedLocks } from './locks/postgres-named-locks.js';
+import { PostgresMemorySelection } from './reading/postgres-memory-selection.js';
 import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
 import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
 import { PostgresLedgerAccess } from '../../test/postgres-ledger-access.js';
@@ -58,6 +60,12 @@ describeMemoryReaderContract('PostgresMemoryReader', adapters);
 describeMemoryHistoryContract('PostgresMemoryHistory', adapters);
 describePastMemoriesContract('PostgresPastMemories', adapters);
 describeMemoryCatalogContract('PostgresMemoryCatalog', adapters);
+describeMemorySelectionContract('PostgresMemorySelection', adapters, () => new PostgresMemorySelection(truth.database));
+describeMemorySelectionContract(
+  'PostgresMemorySelection on a large table',
+  adapters,
+  () => new PostgresMemorySelection(truth.database, 0),
+);
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);
 describeAccessCounterContract('PostgresAccessCounter', adapters);

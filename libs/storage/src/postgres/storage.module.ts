@@ -16,6 +16,7 @@ import {
   MemoryCatalog,
   MemoryHistory,
   MemoryReader,
+  MemorySelection,
   MemoryWriter,
   NamedLocks,
   NamespaceLock,
@@ -42,6 +43,7 @@ import { PostgresImportanceStates } from './importance/postgres-importance-state
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
+import { PostgresMemorySelection } from './reading/postgres-memory-selection.js';
 import { PostgresExpiredMemories } from './writing/postgres-expired-memories.js';
 import { PostgresLinkReader } from './links/postgres-link-reader.js';
 import { PostgresLinkWriter } from './links/postgres-link-writer.js';
@@ -76,6 +78,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
   ...(
     [
       [MemoryCatalog, PostgresMemoryCatalog],
+      [MemorySelection, PostgresMemorySelection],
       [CoordinateSearch, PostgresCoordinateSearch],
       [KeywordSearch, PostgresKeywordSearch],
       [AccessCounter, PostgresAccessCounter],
