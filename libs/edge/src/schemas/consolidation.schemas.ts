@@ -39,15 +39,8 @@ const rules = {
     .min(1)
     .max(maxSources)
     .default(DEFAULTS.minSources)
-    .describe('Smaller clusters are left alone; with 1, single events become memories too. Not above `max_sources`.')
-    .meta({ maximum: DEFAULTS.maxSources }),
-  max_sources: z
-    .int()
-    .min(1)
-    .max(maxSources)
-    .default(DEFAULTS.maxSources)
-    .describe('No cluster grows beyond.')
-    .meta({ minimum: DEFAULTS.maxSources }),
+    .describe('Smaller clusters are left alone; with 1, single events become memories too. Not above `max_sources`.'),
+  max_sources: z.int().min(1).max(maxSources).default(DEFAULTS.maxSources).describe('No cluster grows beyond.'),
 };
 
 export const NewConsolidationSchema = z

@@ -16,10 +16,11 @@ import { SqlParameters } from './sql-parameters.js';
 
 /** Number of rows that one look at the recent ones passes over. */
 const WINDOW = 10_000;
-/** Places of the table that a sample looks at. A few percent of them hold a row. */
-const PROBES = 4_000;
+/** Places of the table that are looked at for each memory of a sample. A few percent of them hold a row. */
+const PROBES_PER_MEMORY = 150;
+const LEAST_PROBES = 600;
 /** Larger samples would look in vain too often. */
-const MAX_PROBED_SAMPLE = 50;
+const MAX_PROBED_SAMPLE = 40;
 
 const IMPORTANCE = 'coalesce(m.importance, 0)';
 const BY_IMPORTANCE = `${IMPORTANCE} DESC, m.created_at, m.id`;
@@ -101,7 +102,7 @@ export class PostgresMemorySelection extends MemorySelection {
     const values = [namespace, now.toISOString(), type ?? null];
     const extent = limit > MAX_PROBED_SAMPLE ? undefined : await this.extent();
     if (extent && extent.pages >= this.probedFromPages) {
-      const places = randomPlaces(extent);
+      const places = randomPlaces(extent, Math.max(LEAST_PROBES, limit * PROBES_PER_MEMORY));
       const hits = await this.database.query<MemoryRow>({
         name: 'sfm_probed',
         text: PROBED,
@@ -120,11 +121,11 @@ export class PostgresMemorySelection extends MemorySelection {
 }
 
 /** Returns different places of the table, each as likely as any other; all of them when there are few. */
-function randomPlaces({ pages, room }: TableExtent): readonly string[] {
+function randomPlaces({ pages, room }: TableExtent, count: number): readonly string[] {
   const all = pages * room;
   const drawn = new Set<number>();
-  if (all <= PROBES) for (let place = 0; place < all; place += 1) drawn.add(place);
-  while (drawn.size < Math.min(PROBES, all)) drawn.add(randomInt(all));
+  if (all <= count) for (let place = 0; place < all; place += 1) drawn.add(place);
+  while (drawn.size < Math.min(count, all)) drawn.add(randomInt(all));
   return [...drawn].map((place) => `(${Math.floor(place / room)},${(place % room) + 1})`);
 }
 
