@@ -25,7 +25,7 @@ export const ERROR_CODES = [
   'namespace_busy',
   'lock_held',
   'lock_lost',
-  'consolidation_not_found',
+  'run_not_found',
   'graph_limit_exceeded',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -247,7 +247,7 @@ export class LockLostError extends MemoryError {
 
 /** There was no consolidation under this id in the namespace. */
 export class ConsolidationNotFoundError extends MemoryError {
-  readonly code: ErrorCode = 'consolidation_not_found';
+  readonly code: ErrorCode = 'run_not_found';
 
   constructor(readonly id: string) {
     super(`there is no consolidation ${id}`);

@@ -34,7 +34,7 @@ def keep_rules_of_links(body):
 def keep_rules_of_consolidations(body):
     """A cluster is not to be larger than it may be: a rule about two fields."""
     least, most = body.get("min_sources", 2), body.get("max_sources", 20)
-    if isinstance(least, int) and isinstance(most, int) and 1 <= most < least <= 100:
+    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and 1 <= most < least <= 100:
         body["min_sources"], body["max_sources"] = most, least
 
 

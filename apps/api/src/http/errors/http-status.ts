@@ -19,7 +19,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   namespace_busy: 409,
   lock_held: 409,
   lock_lost: 409,
-  consolidation_not_found: 404,
+  run_not_found: 404,
   request_in_flight: 409,
   rate_limit_exceeded: 429,
   deadline_exceeded: 503,

@@ -82,7 +82,7 @@ describe('/v1/consolidations', () => {
     expect(await page(`&cursor=${first.next_cursor}`)).toEqual({ ids: ids.slice(2), next_cursor: null });
     expect((await ask('GET', '/v1/consolidations?cursor=forged')).status).toBe(404);
     expect(await ask('GET', '/v1/consolidations?limit=1001')).toMatchObject(fieldOf('limit'));
-    const unknown = { status: 404, body: { type: 'urn:sfm:problem:consolidation_not_found' } };
+    const unknown = { status: 404, body: { type: 'urn:sfm:problem:run_not_found' } };
     for (const id of [ids[0] ?? '', 'nonsense', '01890a5d-ac96-774b-bcce-b302099a8057']) {
       expect(await inNamespace('other').ask('GET', `/v1/consolidations/${id}`)).toMatchObject(unknown);
       expect(await inNamespace('other').ask('DELETE', `/v1/consolidations/${id}`)).toMatchObject(unknown);
