@@ -70,6 +70,11 @@ const CORE_ROOMS = {
     imports: ['model', 'links', 'read', 'store'],
     reason: 'It reads a memory, writes it with what came of it, and links what corrects it.',
   },
+  consolidation: {
+    imports: ['model', 'attempts', 'telemetry', 'text', 'read', 'store', 'forget', 'history', 'links', 'locks'],
+    reason: 'It reads what is there and writes as any caller does; none of these needs it.',
+  },
+  locks: { imports: ['model', 'attempts'], reason: 'A lock knows nothing of what is done under it.' },
   recall: {
     imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'importance', 'read'],
     reason: 'It finds what is there and changes nothing.',

@@ -11,6 +11,8 @@ import { PayloadText1764560017000 } from './1764560017000-payload-text.js';
 import { BoundedReads1764590410000 } from './1764590410000-bounded-reads.js';
 import { Links1764650018000 } from './1764650018000-links.js';
 import { ImportanceStates1764660010000 } from './1764660010000-importance-states.js';
+import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
+import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -27,6 +29,8 @@ export const MIGRATIONS = [
   BoundedReads1764590410000,
   Links1764650018000,
   ImportanceStates1764660010000,
+  Consolidations1764660040000,
+  ImportanceOrder1764660041000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

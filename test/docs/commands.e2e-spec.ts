@@ -35,15 +35,19 @@ describe('commands that are written down', () => {
       .filter(({ language, code }) => language === 'sh' && code.includes('curl'))
       .map(({ code }) => code);
 
-  it.each(['README.md', 'docs/history.md', 'docs/importance.md', 'docs/links.md', 'docs/quickstart.md'])(
-    'those of %s work in their order',
-    async (page) => {
-      const blocks = shellOf(page);
-      expect(blocks.length).toBeGreaterThan(0);
-      const { status, output } = await run(blocks.join('\n'));
-      expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kettle') });
-    },
-  );
+  it.each([
+    'README.md',
+    'docs/consolidation.md',
+    'docs/history.md',
+    'docs/importance.md',
+    'docs/links.md',
+    'docs/quickstart.md',
+  ])('those of %s work in their order', async (page) => {
+    const blocks = shellOf(page);
+    expect(blocks.length).toBeGreaterThan(0);
+    const { status, output } = await run(blocks.join('\n'));
+    expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kettle') });
+  });
 
   it('those of the operators’ documents do what they promise, with a token', async () => {
     const header = `-H 'Authorization: Bearer ${TOKEN}'`;

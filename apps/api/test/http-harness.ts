@@ -6,6 +6,10 @@ import { EdgeModule, HealthReader, type EdgeOptions, type HealthReport } from '@
 import {
   AccessRecorder,
   AmendService,
+  ConsolidatedQuotes,
+  ConsolidationPlanner,
+  ConsolidationService,
+  EmbeddedNamedLocks,
   ForgetService,
   GraphService,
   HistoryService,
@@ -13,12 +17,14 @@ import {
   IndexReadiness,
   LinkService,
   OutcomeService,
+  LockService,
   PastReadService,
   PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
   RestoreService,
+  SelectionService,
   SilentTelemetry,
   StoreService,
   VerifyService,
@@ -30,7 +36,7 @@ import { configureHttp } from '../src/http/configure-http.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
-import { aVerifiedStore, InMemoryLinks } from '@sfm/memory/testing';
+import { aVerifiedStore, InMemoryConsolidationRuns, InMemoryLinks } from '@sfm/memory/testing';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -160,16 +166,26 @@ function coreModule({
   });
   const linking = new LinkService(links, new SilentTelemetry(), EDGE_OPTIONS.bounds);
   const outcomes = new OutcomeService(truth.reader, stores, linking, EDGE_OPTIONS.bounds);
+  const restores = new RestoreService(truth.history, stores);
+  const locks = new LockService(new EmbeddedNamedLocks());
+  const { maxDimensions } = EDGE_OPTIONS.bounds;
+  const { reader: memories, catalog, writer } = truth;
+  const planner = new ConsolidationPlanner({ catalog, memories, links }, { fields, maxDimensions });
+  const runs = new InMemoryConsolidationRuns();
+  const parts = { planner, runs, memories, stores, writer, links: linking, restores, locks };
   const past = new PastReadService(truth.past, truth.history);
   const providers = [
     { provide: StoreService, useValue: stores },
     { provide: AmendService, useValue: new AmendService(truth.reader, stores) },
-    { provide: RestoreService, useValue: new RestoreService(truth.history, stores) },
+    { provide: RestoreService, useValue: restores },
+    { provide: ConsolidationService, useValue: new ConsolidationService(parts, new SilentTelemetry()) },
+    { provide: LockService, useValue: locks },
+    { provide: SelectionService, useValue: new SelectionService(truth.selection) },
     {
       provide: ReadService,
       useValue: new ReadService(truth.reader, truth.catalog, truth.coordinates, truth.keywords, recorder),
     },
-    { provide: ForgetService, useValue: new ForgetService(truth.writer) },
+    { provide: ForgetService, useValue: new ForgetService(truth.writer, new ConsolidatedQuotes(links)) },
     { provide: PastReadService, useValue: past },
     { provide: PastRecallService, useValue: recall.ofPast },
     { provide: HistoryService, useValue: new HistoryService(truth.history) },

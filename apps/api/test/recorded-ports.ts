@@ -6,6 +6,7 @@ import {
   MemoryCatalog,
   MemoryHistory,
   MemoryReader,
+  MemorySelection,
   MemoryWriter,
   NO_SAMPLES,
   PastMemories,
@@ -27,6 +28,7 @@ import {
   type MemoryCounts,
   type MemoryOutline,
   type MemoryPage,
+  type SelectionQuery,
   type RecallRequest,
   type RecallResult,
   type WriteCommand,
@@ -43,6 +45,7 @@ export class RecordedTruth {
   readonly writer: MemoryWriter = new RecordingWriter(this);
   readonly reader: MemoryReader = new RecordingReader(this);
   readonly catalog: MemoryCatalog = new RecordingCatalog(this);
+  readonly selection: MemorySelection = new RecordingSelection(this);
   readonly coordinates: CoordinateSearch = new RecordingCoordinateSearch(this);
   readonly keywords: KeywordSearch = new RecordingKeywordSearch(this);
   readonly history: MemoryHistory = new RecordingHistory(this);
@@ -162,6 +165,30 @@ class RecordingCatalog extends MemoryCatalog {
     this.truth.note('counts', namespace);
     const total = namespace === undefined ? this.truth.memories.size : this.truth.of(namespace).length;
     return { total, episodic: total, semantic: 0 };
+  }
+}
+
+class RecordingSelection extends MemorySelection {
+  constructor(private readonly truth: RecordedTruth) {
+    super();
+  }
+
+  async recent(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    return this.selected('recent', namespace, query).reverse().slice(0, query.limit);
+  }
+
+  async important(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    const found = this.selected('important', namespace, query);
+    return found.sort((a, b) => (b.importance ?? 0) - (a.importance ?? 0)).slice(0, query.limit);
+  }
+
+  async sample(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    return this.selected('sample', namespace, query).slice(0, query.limit);
+  }
+
+  private selected(call: string, namespace: Namespace, query: SelectionQuery): Memory[] {
+    this.truth.note(call, query);
+    return this.truth.of(namespace).filter(({ type }) => query.type === undefined || type === query.type);
   }
 }
 

@@ -1,6 +1,7 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
   AmendService,
+  ConsolidationService,
   EmbeddedIdempotencyStore,
   ForgetService,
   GraphService,
@@ -9,12 +10,14 @@ import {
   IndexReadiness,
   LinkService,
   OutcomeService,
+  LockService,
   PastReadService,
   PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
   RestoreService,
+  SelectionService,
   StoreService,
   VerifyService,
 } from '@sfm/memory';
@@ -22,19 +25,23 @@ import { RequestLimits } from './checks/request-limits.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
+import { AuthorizedConsolidations } from './use-cases/authorized-consolidations.js';
 import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
+import { AuthorizedLocks } from './use-cases/authorized-locks.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
 import { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
+import { AuthorizedSelection } from './use-cases/authorized-selection.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
    * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService,
-   * PastRecallService, RecallService, LinkService, GraphService, OutcomeService, VerifyService, ReindexService and IndexReadiness, and an
+   * PastRecallService, RecallService, LinkService, GraphService, OutcomeService, ConsolidationService, LockService,
+   * SelectionService, VerifyService, ReindexService and IndexReadiness, and an
    * IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -77,6 +84,17 @@ const useCases: FactoryProvider[] = [
     inject: [StoreService, AmendService, ForgetService],
     useFactory: (stores: StoreService, amendments: AmendService, forgetting: ForgetService) =>
       new AuthorizedWrites(stores, amendments, forgetting),
+  },
+  {
+    provide: AuthorizedConsolidations,
+    inject: [ConsolidationService],
+    useFactory: (consolidations: ConsolidationService) => new AuthorizedConsolidations(consolidations),
+  },
+  { provide: AuthorizedLocks, inject: [LockService], useFactory: (locks: LockService) => new AuthorizedLocks(locks) },
+  {
+    provide: AuthorizedSelection,
+    inject: [SelectionService],
+    useFactory: (selection: SelectionService) => new AuthorizedSelection(selection),
   },
   {
     provide: AuthorizedLinks,

@@ -121,3 +121,32 @@ export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';
 export { AuthorizedWrites } from './use-cases/authorized-writes.js';
+export {
+  consolidationDetailView,
+  consolidationPageView,
+  consolidationPlanView,
+  finishedConsolidationView,
+  toConsolidationRequest,
+} from './mapping/consolidation-view.js';
+export { heldLockView, lockView } from './mapping/lock-view.js';
+export {
+  ConsolidationDetailSchema,
+  ConsolidationPageSchema,
+  ConsolidationPlanSchema,
+  FinishedConsolidationSchema,
+  NewConsolidationSchema,
+  type NewConsolidationBody,
+} from './schemas/consolidation.schemas.js';
+export {
+  AcquireLockSchema,
+  HeldLockSchema,
+  LOCK_NAME_SCHEMA,
+  LockSchema,
+  ReleasedLockSchema,
+  RenewLockSchema,
+  type AcquireLockBody,
+  type RenewLockBody,
+} from './schemas/lock.schemas.js';
+export { AuthorizedConsolidations } from './use-cases/authorized-consolidations.js';
+export { AuthorizedLocks } from './use-cases/authorized-locks.js';
+export { AuthorizedSelection } from './use-cases/authorized-selection.js';

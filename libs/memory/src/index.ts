@@ -40,6 +40,9 @@ export {
   type VersionConflict,
   VersionConflictError,
   NamespaceBusyError,
+  LockHeldError,
+  LockLostError,
+  ConsolidationNotFoundError,
   GraphLimitError,
   OutcomeUnknownError,
   RequestEndedError,
@@ -126,6 +129,8 @@ export {
 export { type KeywordLookup, type KeywordPage, type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
 export type { ListPosition } from './read/list-position.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
+export { MemorySelection, type SelectionQuery } from './read/memory-selection.port.js';
+export { NO_SUMMARY, SelectionService, summaryOf } from './read/selection.service.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
 export { PastMemories, type PastMoment } from './history/past-memories.port.js';
@@ -194,12 +199,63 @@ export {
   TruthAudit,
 } from './verify/ports/truth-audit.port.js';
 export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.port.js';
+export { EmbeddedNamedLocks } from './locks/embedded-named-locks.js';
+export {
+  LOCK_BOUNDS,
+  LockService,
+  RESERVED_LOCK_PREFIX,
+  type HeldLock,
+  type LockedWork,
+  type LockRequest,
+  type LockTerms,
+} from './locks/lock.service.js';
+export {
+  NamedLocks,
+  type Acquisition,
+  type LockClaim,
+  type LockHold,
+  type LockPlace,
+  type LockProof,
+} from './locks/named-locks.port.js';
 export { MemoryTelemetry, SilentTelemetry, type LinkOperation } from './telemetry/telemetry.port.js';
 export { EmbeddedIdempotencyStore } from './idempotency/embedded-idempotency-store.js';
 export { IdempotencyStore, type Claim, type RepeatableRequest } from './idempotency/idempotency-store.port.js';
 export { ExpiredMemories } from './forget/expired-memories.port.js';
 export { type ExpirySweepOptions, ExpirySweep } from './forget/expiry-sweep.js';
 export { ForgetService } from './forget/forget.service.js';
+export { QuotingMemories } from './forget/quoting-memories.port.js';
+export { ConsolidatedQuotes } from './consolidation/consolidated-quotes.js';
+export {
+  CONSOLIDATED_FROM,
+  ConsolidationPlanner,
+  type ConsolidationPlan,
+  type PlannedCluster,
+  type PlannedState,
+} from './consolidation/consolidation-planner.js';
+export {
+  CONSOLIDATION_BOUNDS,
+  DEFAULT_CONSOLIDATION,
+  GROUNDS,
+  type ConsolidationRequest,
+  type Ground,
+} from './consolidation/consolidation-request.js';
+export {
+  ConsolidationRuns,
+  type ConsolidationRun,
+  type ItemOutcome,
+  type PlannedItem,
+  type RunItem,
+  type RunRequest,
+  type RunsPage,
+  type RunState,
+  type RunTotals,
+} from './consolidation/consolidation-runs.port.js';
+export {
+  ConsolidationService,
+  type ConsolidationParts,
+  type DetailedRun,
+  type FinishedRun,
+} from './consolidation/consolidation.service.js';
 export {
   canonicalJson,
   comparableJson,

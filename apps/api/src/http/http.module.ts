@@ -12,12 +12,15 @@ import { ErrorFilter } from './errors/error.filter.js';
 import { DeadlineInterceptor } from './requests/deadline.interceptor.js';
 import { RouteTable } from './errors/route-table.js';
 import { AdminController } from './v1/admin/admin.controller.js';
+import { ConsolidationsController } from './v1/consolidation/consolidations.controller.js';
 import { GraphController } from './v1/links/graph.controller.js';
 import { LinksController } from './v1/links/links.controller.js';
+import { LocksController } from './v1/locks/locks.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
 import { HistoryController } from './v1/history/history.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
 import { OutcomeController } from './v1/outcome/outcome.controller.js';
+import { SelectionController } from './v1/memories/selection.controller.js';
 import { RecallController } from './v1/recall/recall.controller.js';
 
 /** All HTTP routes and their errors. AuthModule provides the guards, MetricsModule `/metrics`. */
@@ -38,12 +41,15 @@ export class HttpModule {
         CompatLinksController,
         CompatGraphController,
         MemoryBatchController,
+        SelectionController,
         MemoriesController,
         HistoryController,
         OutcomeController,
         RecallController,
         LinksController,
         GraphController,
+        ConsolidationsController,
+        LocksController,
         AdminController,
       ],
       providers: [

@@ -4,13 +4,16 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { completeOptions } from '@sfm/composition';
 import { loadConfig } from '@sfm/config';
 import {
+  AuthorizedConsolidations,
   AuthorizedHistory,
   AuthorizedLinks,
+  AuthorizedLocks,
   AuthorizedMaintenance,
   AuthorizedOutcomes,
   AuthorizedPast,
   AuthorizedReads,
   AuthorizedRecall,
+  AuthorizedSelection,
   AuthorizedWrites,
   HealthReader,
   IdempotentRequests,
@@ -27,6 +30,9 @@ import { HttpOptions } from './options/http-options.js';
 import { openApiDocument } from './openapi/document.js';
 
 const NEEDED = [
+  AuthorizedConsolidations,
+  AuthorizedLocks,
+  AuthorizedSelection,
   AuthorizedWrites,
   AuthorizedOutcomes,
   AuthorizedPast,

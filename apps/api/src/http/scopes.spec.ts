@@ -12,6 +12,7 @@ interface Sample {
 }
 
 const MEMORY = { coord: '1,2', payload: {} };
+const NO_RUN = '01890a5d-ac96-774b-bcce-b302099a8057';
 const V1_MEMORY = { coordinate: [1, 2], payload: {} };
 
 /** By `operationId`: a request that would be answered, and what it takes. */
@@ -55,6 +56,18 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   searchMemoriesByQuery: { scope: 'read', method: 'GET', url: '/memories/search?query=x' },
   readMemory: { scope: 'read', method: 'GET', url: '/memories/1,2' },
   stats: { scope: 'read', method: 'GET', url: '/stats' },
+  v1Consolidate: { scope: 'write', url: '/v1/consolidations', body: {} },
+  v1UndoConsolidation: { scope: 'write', method: 'DELETE', url: `/v1/consolidations/${NO_RUN}` },
+  v1ListConsolidations: { scope: 'read', method: 'GET', url: '/v1/consolidations' },
+  v1ReadConsolidation: { scope: 'read', method: 'GET', url: `/v1/consolidations/${NO_RUN}` },
+  v1AcquireLock: { scope: 'write', url: '/v1/locks/kettle', body: { owner: 'me', ttl_seconds: 3600 } },
+  v1RenewLock: { scope: 'write', url: '/v1/locks/kettle/renew', body: { owner: 'me', token: 1 } },
+  v1ReleaseLock: { scope: 'write', method: 'DELETE', url: '/v1/locks/kettle?owner=me&token=1' },
+  v1ReadLock: { scope: 'read', method: 'GET', url: '/v1/locks/kettle' },
+  v1RecentMemories: { scope: 'read', method: 'GET', url: '/v1/memories:recent' },
+  v1ImportantMemories: { scope: 'read', method: 'GET', url: '/v1/memories:important' },
+  v1SampleMemories: { scope: 'read', method: 'GET', url: '/v1/memories:sample' },
+  v1SummarizeMemories: { scope: 'read', method: 'GET', url: '/v1/memories:summaries' },
   v1ListMemories: { scope: 'read', method: 'GET', url: '/v1/memories' },
   v1ReadMemory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2' },
   v1ReadHistory: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/history' },
@@ -87,6 +100,8 @@ beforeAll(async () => {
       ]),
     },
   });
+  // The one that the samples renew and release.
+  await send('POST', '/v1/locks/kettle', { owner: 'me', ttl_seconds: 3600 }, { authorization: 'Bearer only-write' });
 });
 beforeEach(() => http.forgetCalls());
 afterAll(() => http.close());

@@ -4,6 +4,7 @@ import {
   AccessRecorder,
   AmendService,
   ChangeFeed,
+  ConsolidatedQuotes,
   CoordinateSearch,
   Embedder,
   ExpiredMemories,
@@ -54,6 +55,7 @@ import {
   type RecallOptions,
   type StoreOptions,
 } from '@sfm/memory';
+import { consolidating } from './consolidating.js';
 import { FILLED_VECTORS, FILLED_WORDS } from '../indexing/indexing.module.js';
 
 export interface MemoryModuleOptions {
@@ -93,6 +95,7 @@ export class MemoryModule {
       ...history,
       pastRecall(options),
       ...linking(options),
+      ...consolidating(options.store),
       ...readiness(options),
       completeness,
       ...recalling(options),
@@ -118,7 +121,11 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
         recent?: RecentWrites,
       ) => new StoreService(recent ? new NotedMemoryWriter(writer, recent) : writer, normalizers, telemetry, store),
     },
-    { provide: ForgetService, inject: [MemoryWriter], useFactory: (writer: MemoryWriter) => new ForgetService(writer) },
+    {
+      provide: ForgetService,
+      inject: [MemoryWriter, LinkReader],
+      useFactory: (writer: MemoryWriter, links: LinkReader) => new ForgetService(writer, new ConsolidatedQuotes(links)),
+    },
     {
       provide: ExpirySweep,
       inject: [ExpiredMemories, MemoryTelemetry],

@@ -3,18 +3,21 @@ import { NestFactory } from '@nestjs/core';
 import {
   AmendService,
   Embedder,
+  ConsolidationService,
   ForgetService,
   GraphService,
   HistoryService,
   IndexReadiness,
   LinkService,
   OutcomeService,
+  LockService,
   PastReadService,
   PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
   RestoreService,
+  SelectionService,
   StoreService,
   VectorIndex,
   VerifyService,
@@ -46,10 +49,13 @@ export interface MemorySystem {
   readonly past: PastReadService;
   readonly pastRecall: PastRecallService;
   readonly recall: RecallService;
+  readonly selection: SelectionService;
   readonly links: LinkService;
   readonly graph: GraphService;
   readonly embedder: Embedder;
   readonly vectors: VectorIndex;
+  readonly consolidations: ConsolidationService;
+  readonly locks: LockService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -124,10 +130,13 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     past: find(PastReadService),
     pastRecall: find(PastRecallService),
     recall: find(RecallService),
+    selection: find(SelectionService),
     links: find(LinkService),
     graph: find(GraphService),
     embedder: find(Embedder),
     vectors: find(VectorIndex),
+    consolidations: find(ConsolidationService),
+    locks: find(LockService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

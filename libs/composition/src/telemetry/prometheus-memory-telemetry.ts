@@ -42,6 +42,10 @@ export class PrometheusMemoryTelemetry extends MemoryTelemetry {
     this.metrics.observeLinks(operation, durationMs);
   }
 
+  observeConsolidation(durationMs: number, written: number): void {
+    this.metrics.observeConsolidation(durationMs, written);
+  }
+
   traceparent(): string | undefined {
     return currentTraceparent();
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   AmendService,
+  ConsolidationService,
   ForgetService,
   HistoryService,
   RestoreService,
@@ -8,6 +9,7 @@ import {
   IndexReadiness,
   LinkService,
   OutcomeService,
+  LockService,
   NamespaceForbiddenError,
   PastReadService,
   PastRecallService,
@@ -16,6 +18,7 @@ import {
   ReindexService,
   ScopeForbiddenError,
   SCOPES,
+  SelectionService,
   StoreService,
   VerifyService,
   toNamespace,
@@ -23,13 +26,16 @@ import {
   type Scope,
 } from '@sfm/memory';
 import { SCOPE_OF } from './admission.js';
+import { AuthorizedConsolidations } from './authorized-consolidations.js';
 import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedLinks } from './authorized-links.js';
+import { AuthorizedLocks } from './authorized-locks.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
 import { AuthorizedOutcomes } from './authorized-outcomes.js';
 import { AuthorizedPast } from './authorized-past.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
+import { AuthorizedSelection } from './authorized-selection.js';
 import { AuthorizedWrites } from './authorized-writes.js';
 
 type Service = abstract new (...parts: never[]) => object;
@@ -51,6 +57,9 @@ function noting<Class extends Service>(service: Class): InstanceType<Class> {
 const DOORS: readonly object[] = [
   new AuthorizedWrites(noting(StoreService), noting(AmendService), noting(ForgetService)),
   new AuthorizedReads(noting(ReadService)),
+  new AuthorizedConsolidations(noting(ConsolidationService)),
+  new AuthorizedLocks(noting(LockService)),
+  new AuthorizedSelection(noting(SelectionService)),
   new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),

@@ -23,6 +23,9 @@ export const ERROR_CODES = [
   'bus_unavailable',
   'version_conflict',
   'namespace_busy',
+  'lock_held',
+  'lock_lost',
+  'run_not_found',
   'graph_limit_exceeded',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
@@ -215,6 +218,39 @@ export class NamespaceBusyError extends MemoryError {
 
   constructor(readonly namespace: string) {
     super(`namespace ${namespace} is being rebuilt or repaired by somebody else; try again when that is done`);
+  }
+}
+
+/** Another owner holds the lock. */
+export class LockHeldError extends MemoryError {
+  readonly code: ErrorCode = 'lock_held';
+  readonly retryAfterSeconds: number;
+
+  constructor(
+    readonly lock: string,
+    /** When it is free at the latest, unless its owner renews it. */
+    readonly until: Date,
+  ) {
+    super(`lock ${lock} is held by another owner; try again when it is released or has expired`);
+    this.retryAfterSeconds = Math.max(1, Math.ceil((until.getTime() - Date.now()) / 1000));
+  }
+}
+
+/** The lock is not held with this owner and token any more: it has expired, was released, or is somebody else's now. */
+export class LockLostError extends MemoryError {
+  readonly code: ErrorCode = 'lock_lost';
+
+  constructor(readonly lock: string) {
+    super(`lock ${lock} is not held with this owner and token any more; acquire it again`);
+  }
+}
+
+/** There was no consolidation under this id in the namespace. */
+export class ConsolidationNotFoundError extends MemoryError {
+  readonly code: ErrorCode = 'run_not_found';
+
+  constructor(readonly id: string) {
+    super(`there is no consolidation ${id}`);
   }
 }
 

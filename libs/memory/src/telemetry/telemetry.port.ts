@@ -13,6 +13,8 @@ export abstract class MemoryTelemetry {
   abstract countExpired(count: number): void;
   /** A change or a question of links was done. */
   abstract observeLinks(operation: LinkOperation, durationMs: number): void;
+  /** A consolidation was done, which wrote this many memories. */
+  abstract observeConsolidation(durationMs: number, written: number): void;
   /**
    * Returns the W3C `traceparent` of the current operation, to pass on to its effects; undefined when it is not traced.
    */
@@ -29,5 +31,6 @@ export class SilentTelemetry extends MemoryTelemetry {
   countIndexed(): void {}
   countExpired(_count?: number): void {}
   observeLinks(_operation?: LinkOperation, _durationMs?: number): void {}
+  observeConsolidation(_durationMs?: number, _written?: number): void {}
   traceparent(): undefined {}
 }

@@ -41,7 +41,9 @@ export { describeMemoryCatalogContract } from './contracts/reading/memory-catalo
 export { describeMemoryHistoryContract } from './contracts/reading/memory-history.contract.js';
 export { describePastMemoriesContract } from './contracts/reading/past-memories.contract.js';
 export { describeMemoryReaderContract } from './contracts/reading/memory-reader.contract.js';
+export { describeMemorySelectionContract } from './contracts/reading/memory-selection.contract.js';
 export { describeMemoryWriterContract } from './contracts/memory-writer.contract.js';
+export { describeNamedLocksContract } from './contracts/named-locks.contract.js';
 export { describeOutboxContract } from './contracts/outbox.contract.js';
 export {
   type TruthAdapters,
@@ -70,5 +72,7 @@ export {
 } from './contracts/vector-rebuild.contract.js';
 export { VERIFIED_NAMESPACE, aVerifiedStore } from './verified-store.js';
 export { describeReplayContract, type ReplayAdapters } from './contracts/replay.contract.js';
+export { describeConsolidationRunsContract } from './contracts/consolidation-runs.contract.js';
+export { InMemoryConsolidationRuns } from './in-memory-consolidation-runs.js';
 export { describeLinksContract } from './contracts/links.contract.js';
 export { InMemoryLinks } from './in-memory-links.js';

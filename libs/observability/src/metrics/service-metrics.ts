@@ -33,6 +33,8 @@ export class ServiceMetrics {
   private readonly batchSize: Histogram;
   private readonly indexed: Counter<'outcome'>;
   private readonly expired: Counter;
+  private readonly consolidationTime: Histogram;
+  private readonly consolidated: Counter;
   private readonly cacheLookups: Counter<'outcome'>;
   private readonly redisFallbacks: Counter<'use'>;
   private readonly gauges: PulledGauges;
@@ -74,6 +76,8 @@ export class ServiceMetrics {
     this.batchSize = histogram('soma_write_batch_size', 'Memories in one write statement', SIZE_BUCKETS);
     this.indexed = counter('soma_index_events_total', 'Events handled by the indexer', ['outcome']);
     this.expired = counter('soma_expired_memories_total', 'Expired memories deleted by the sweep');
+    this.consolidationTime = histogram('soma_consolidation_seconds', 'Time of a whole consolidation', REQUEST_BUCKETS);
+    this.consolidated = counter('soma_consolidated_memories_total', 'Memories that consolidations wrote');
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
     this.gauges = new PulledGauges(registry);
@@ -116,6 +120,11 @@ export class ServiceMetrics {
 
   countExpired(count: number): void {
     if (count > 0) this.expired.inc(count);
+  }
+
+  observeConsolidation(milliseconds: number, written: number): void {
+    this.consolidationTime.observe(milliseconds / 1000);
+    this.consolidated.inc(written);
   }
 
   countCacheLookups(hits: number, misses: number): void {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import {
   describeAccessCounterContract,
   describeChangeFeedContract,
+  describeConsolidationRunsContract,
   describeCoordinateSearchContract,
   describeEventLedgerContract,
   describeExpiredMemoriesContract,
@@ -12,7 +13,9 @@ import {
   describeMemoryCatalogContract,
   describeMemoryHistoryContract,
   describeMemoryReaderContract,
+  describeMemorySelectionContract,
   describeMemoryWriterContract,
+  describeNamedLocksContract,
   describeOutboxContract,
   describePastMemoriesContract,
   describePendingMemoriesContract,
@@ -20,7 +23,10 @@ import {
   describeReplayContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
+import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
+import { PostgresNamedLocks } from './locks/postgres-named-locks.js';
+import { PostgresMemorySelection } from './reading/postgres-memory-selection.js';
 import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
 import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
 import { PostgresLedgerAccess } from '../../test/postgres-ledger-access.js';
@@ -54,6 +60,12 @@ describeMemoryReaderContract('PostgresMemoryReader', adapters);
 describeMemoryHistoryContract('PostgresMemoryHistory', adapters);
 describePastMemoriesContract('PostgresPastMemories', adapters);
 describeMemoryCatalogContract('PostgresMemoryCatalog', adapters);
+describeMemorySelectionContract('PostgresMemorySelection', adapters, () => new PostgresMemorySelection(truth.database));
+describeMemorySelectionContract(
+  'PostgresMemorySelection on a large table',
+  adapters,
+  () => new PostgresMemorySelection(truth.database, 0),
+);
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);
 describeAccessCounterContract('PostgresAccessCounter', adapters);
@@ -65,6 +77,11 @@ describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeExpiredMemoriesContract('PostgresExpiredMemories', adapters);
 describeLinksContract('PostgresLinkWriter and PostgresLinkReader', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
+describeNamedLocksContract('PostgresNamedLocks', () => [
+  new PostgresNamedLocks(truth.database),
+  new PostgresNamedLocks(truth.database),
+]);
+describeConsolidationRunsContract('PostgresConsolidationRuns', () => new PostgresConsolidationRuns(truth.database));
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {
   await truth.database.query({ text: 'TRUNCATE idempotency_keys' });

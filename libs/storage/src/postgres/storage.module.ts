@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata }
 import {
   AccessCounter,
   ChangeFeed,
+  ConsolidationRuns,
   CoordinateSearch,
   DerivedTables,
   EventLedger,
@@ -15,7 +16,9 @@ import {
   MemoryCatalog,
   MemoryHistory,
   MemoryReader,
+  MemorySelection,
   MemoryWriter,
+  NamedLocks,
   NamespaceLock,
   Outbox,
   PastMemories,
@@ -30,6 +33,7 @@ import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
 import { PostgresPastMemories } from './history/postgres-past-memories.js';
+import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresMemoryHistory } from './history/postgres-memory-history.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresHealth } from './connection/postgres-health.js';
@@ -39,10 +43,12 @@ import { PostgresImportanceStates } from './importance/postgres-importance-state
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
+import { PostgresMemorySelection } from './reading/postgres-memory-selection.js';
 import { PostgresExpiredMemories } from './writing/postgres-expired-memories.js';
 import { PostgresLinkReader } from './links/postgres-link-reader.js';
 import { PostgresLinkWriter } from './links/postgres-link-writer.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
+import { PostgresNamedLocks } from './locks/postgres-named-locks.js';
 import { PostgresNamespaceLock } from './locks/postgres-namespace-lock.js';
 import { PostgresOutbox } from './outbox/postgres-outbox.js';
 import { PostgresPendingMemories } from './projection/postgres-pending-memories.js';
@@ -72,6 +78,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
   ...(
     [
       [MemoryCatalog, PostgresMemoryCatalog],
+      [MemorySelection, PostgresMemorySelection],
       [CoordinateSearch, PostgresCoordinateSearch],
       [KeywordSearch, PostgresKeywordSearch],
       [AccessCounter, PostgresAccessCounter],
@@ -86,11 +93,13 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [LedgerReader, PostgresLedgerReader],
       [MemoryHistory, PostgresMemoryHistory],
       [PastMemories, PostgresPastMemories],
+      [ConsolidationRuns, PostgresConsolidationRuns],
       [LinkReader, PostgresLinkReader],
       [LinkWriter, PostgresLinkWriter],
       [TruthRestorer, PostgresTruthRestorer],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],
+      [NamedLocks, PostgresNamedLocks],
       [NamespaceLock, PostgresNamespaceLock],
       [PostgresHealth, PostgresHealth],
     ] as const

@@ -31,6 +31,19 @@ def keep_rules_of_links(body):
         body["allow_all"] = True
 
 
+def keep_rules_of_consolidations(body):
+    """A cluster is not to be larger than it may be: a rule about two fields."""
+    least, most = body.get("min_sources", 2), body.get("max_sources", 20)
+    if isinstance(least, (int, float)) and isinstance(most, (int, float)) and 1 <= most < least <= 100:
+        body["min_sources"], body["max_sources"] = most, least
+
+
+def hurry(body):
+    """Nobody releases the locks that are waited for here."""
+    if isinstance(body.get("wait_seconds"), (int, float)) and 0 < body["wait_seconds"] <= 30:
+        body["wait_seconds"] = 0.01
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Gives each request a key of its own: that one key belongs to one body is a rule about two requests.
@@ -41,3 +54,5 @@ def before_call(context, case, kwargs):
         case.headers[HEADER] = f"key-{next(numbers)}"
     if isinstance(case.body, dict):
         keep_rules_of_links(case.body)
+        keep_rules_of_consolidations(case.body)
+        hurry(case.body)

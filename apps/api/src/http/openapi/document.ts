@@ -16,6 +16,8 @@ const TAGS: Readonly<Record<string, string>> = {
   memories: 'Keep, read, list and delete memories.',
   history: 'Read what a memory was, and compare and restore its versions.',
   recall: 'Find the memories that matter.',
+  consolidation: 'Make semantic memories of episodic ones, and undo it.',
+  locks: 'Lock by name, among all who work in a namespace.',
   links: 'Link memories, and find what is linked with what.',
   'memories (compatible)': 'The same, in the words existing clients use.',
   'recall (compatible)': 'The same, in the words existing clients use.',

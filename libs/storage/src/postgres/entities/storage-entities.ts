@@ -1,20 +1,26 @@
+import { ConsolidationItemEntity } from './consolidation-item.entity.js';
+import { ConsolidationEntity } from './consolidation.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { ImportanceSampleEntity } from './importance-sample.entity.js';
 import { ImportanceStateEntity } from './importance-state.entity.js';
 import { MemoryEventEntity } from './memory-event.entity.js';
 import { MemoryLinkEntity } from './memory-link.entity.js';
 import { MemoryEntity } from './memory.entity.js';
+import { NamedLockEntity } from './named-lock.entity.js';
 import { NamespaceEntity } from './namespace.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
 
 /** Every table of the truth, for a TypeORM DataSource. The schema itself is made by migrations only. */
 export const STORAGE_ENTITIES = [
+  ConsolidationEntity,
+  ConsolidationItemEntity,
   IdempotencyKeyEntity,
   ImportanceSampleEntity,
   ImportanceStateEntity,
   MemoryEntity,
   MemoryEventEntity,
   MemoryLinkEntity,
+  NamedLockEntity,
   NamespaceEntity,
   OutboxEntity,
 ];

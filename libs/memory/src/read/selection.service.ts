@@ -1,0 +1,41 @@
+import { JsonNumber, stringifyJson } from '../model/json-number.js';
+import type { JsonObject, JsonValue } from '../model/json.js';
+import type { Memory } from '../model/memory.js';
+import type { Namespace } from '../model/namespace.js';
+import type { MemorySelection, SelectionQuery } from './memory-selection.port.js';
+
+/** What a memory without a text for it is summarized as. */
+export const NO_SUMMARY = '<no summary>';
+
+/** Reads the recent, the important and a random sample of the memories: for reflection and replay. */
+export class SelectionService {
+  constructor(private readonly selection: MemorySelection) {}
+
+  /** See `MemorySelection.recent`. */
+  recent(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    return this.selection.recent(namespace, query, new Date());
+  }
+
+  /** See `MemorySelection.important`. */
+  important(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    return this.selection.important(namespace, query, new Date());
+  }
+
+  /** See `MemorySelection.sample`. */
+  sample(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    return this.selection.sample(namespace, query, new Date());
+  }
+}
+
+/** Returns a memory in one line: its `task`, else its `fact`, as existing clients know it. */
+export function summaryOf({ payload }: Pick<Memory, 'payload'>): string {
+  if (Object.hasOwn(payload, 'task')) return textOf(payload, 'task');
+  return Object.hasOwn(payload, 'fact') ? textOf(payload, 'fact') : NO_SUMMARY;
+}
+
+function textOf(payload: JsonObject, field: string): string {
+  const value: JsonValue = payload[field] ?? null;
+  if (typeof value === 'string') return value;
+  if (value === null) return 'None';
+  return value instanceof JsonNumber ? value.text : stringifyJson(value);
+}
