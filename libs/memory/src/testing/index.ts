@@ -69,6 +69,7 @@ export {
   describeVectorRebuildContract,
 } from './contracts/vector-rebuild.contract.js';
 export { VERIFIED_NAMESPACE, aVerifiedStore } from './verified-store.js';
+export { describePortabilityContract, fileOf, type PortabilityAdapters } from './contracts/portability.contract.js';
 export { describeReplayContract, type ReplayAdapters } from './contracts/replay.contract.js';
 export { describeLinksContract } from './contracts/links.contract.js';
 export { InMemoryLinks } from './in-memory-links.js';

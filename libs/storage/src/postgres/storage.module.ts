@@ -6,8 +6,10 @@ import {
   DerivedTables,
   EventLedger,
   ExpiredMemories,
+  ExportSource,
   IdempotencyStore,
   ImportanceHistory,
+  ImportTarget,
   KeywordSearch,
   LedgerReader,
   LinkReader,
@@ -49,6 +51,8 @@ import { PostgresPendingMemories } from './projection/postgres-pending-memories.
 import { PostgresProjectionSource } from './projection/postgres-projection-source.js';
 import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
 import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
+import { PostgresExportSource } from './portability/postgres-export-source.js';
+import { PostgresImportTarget } from './portability/postgres-import-target.js';
 import { PostgresTruthAudit } from './audit/postgres-truth-audit.js';
 
 export interface StorageModuleOptions extends StorageDecorators {
@@ -82,7 +86,9 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [ChangeFeed, PostgresChangeFeed],
       [EventLedger, PostgresEventLedger],
       [ExpiredMemories, PostgresExpiredMemories],
+      [ExportSource, PostgresExportSource],
       [IdempotencyStore, PostgresIdempotencyStore],
+      [ImportTarget, PostgresImportTarget],
       [LedgerReader, PostgresLedgerReader],
       [MemoryHistory, PostgresMemoryHistory],
       [PastMemories, PostgresPastMemories],
