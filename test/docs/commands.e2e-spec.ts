@@ -35,7 +35,7 @@ describe('commands that are written down', () => {
       .filter(({ language, code }) => language === 'sh' && code.includes('curl'))
       .map(({ code }) => code);
 
-  it.each(['README.md', 'docs/history.md', 'docs/links.md', 'docs/quickstart.md'])(
+  it.each(['README.md', 'docs/history.md', 'docs/links.md', 'docs/portability.md', 'docs/quickstart.md'])(
     'those of %s work in their order',
     async (page) => {
       const blocks = shellOf(page);

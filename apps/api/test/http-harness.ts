@@ -6,10 +6,12 @@ import { EdgeModule, HealthReader, type EdgeOptions, type HealthReport } from '@
 import {
   AccessRecorder,
   AmendService,
+  ExportService,
   ForgetService,
   GraphService,
   HistoryService,
   ImportanceNormalizers,
+  ImportService,
   IndexReadiness,
   LinkService,
   PastReadService,
@@ -30,6 +32,7 @@ import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
 import { aVerifiedStore, InMemoryLinks } from '@sfm/memory/testing';
+import { RecordedPortability } from './recorded-portability.js';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -65,6 +68,7 @@ export interface HttpHarness {
   readonly truth: RecordedTruth;
   readonly recall: RecordedRecall;
   readonly links: InMemoryLinks;
+  readonly portability: RecordedPortability;
   /** What the maintenance routes look at. */
   readonly verified: ReturnType<typeof aVerifiedStore>;
   health: HealthReport;
@@ -101,6 +105,7 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   const harness = {
     truth,
     links: new InMemoryLinks((namespace, key) => truth.memories.has(`${namespace}/${key}`)),
+    portability: new RecordedPortability(),
     recall: new RecordedRecall(),
     verified: aVerifiedStore(),
     health: HEALTHY,
@@ -132,11 +137,17 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   await app.getHttpAdapter().getInstance().ready();
   return Object.assign(harness, {
     app,
-    calls: () => [...harness.truth.calls, ...harness.recall.calls, ...harness.links.calls],
+    calls: () => [
+      ...harness.truth.calls,
+      ...harness.recall.calls,
+      ...harness.links.calls,
+      ...harness.portability.calls,
+    ],
     forgetCalls: () => {
       harness.truth.calls.length = 0;
       harness.recall.calls.length = 0;
       harness.links.calls.length = 0;
+      harness.portability.calls.length = 0;
     },
     close: () => app.close(),
   });
@@ -147,8 +158,9 @@ function coreModule({
   truth,
   recall,
   links,
+  portability,
   verified,
-}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'verified'>): DynamicModule {
+}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'portability' | 'verified'>): DynamicModule {
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
@@ -172,6 +184,8 @@ function coreModule({
     { provide: HistoryService, useValue: new HistoryService(truth.history) },
     { provide: LinkService, useValue: new LinkService(links, new SilentTelemetry(), EDGE_OPTIONS.bounds) },
     { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
+    { provide: ExportService, useValue: portability.exports },
+    { provide: ImportService, useValue: portability.imports({ limits: EDGE_OPTIONS.bounds, fields }) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },

@@ -2,10 +2,12 @@ import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMe
 import {
   AmendService,
   EmbeddedIdempotencyStore,
+  ExportService,
   ForgetService,
   GraphService,
   HistoryService,
   IdempotencyStore,
+  ImportService,
   IndexReadiness,
   LinkService,
   PastReadService,
@@ -25,6 +27,7 @@ import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
+import { AuthorizedPortability } from './use-cases/authorized-portability.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
@@ -32,7 +35,7 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 export interface EdgeModuleSetup {
   /**
    * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService,
-   * PastRecallService, RecallService, LinkService, GraphService, VerifyService, ReindexService and IndexReadiness, and an
+   * PastRecallService, RecallService, LinkService, GraphService, ExportService, ImportService, VerifyService, ReindexService and IndexReadiness, and an
    * IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -91,6 +94,11 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedPast,
     inject: [PastReadService, PastRecallService],
     useFactory: (reads: PastReadService, recaller: PastRecallService) => new AuthorizedPast(reads, recaller),
+  },
+  {
+    provide: AuthorizedPortability,
+    inject: [ExportService, ImportService],
+    useFactory: (exports: ExportService, imports: ImportService) => new AuthorizedPortability(exports, imports),
   },
   {
     provide: AuthorizedRecall,

@@ -146,9 +146,14 @@ export {
 } from './portability/ports/import-target.port.js';
 export type { PortableMemory, PortableVersion } from './portability/ports/portable-memory.js';
 export { EXPORT_EXTRAS, type ExportExtra } from './portability/file/record-lines.js';
-export { ExportService, type ExportRequest } from './portability/transfer/export.service.js';
+export { ExportService, type ExportRequest, type RunningExport } from './portability/transfer/export.service.js';
 export { IMPORT_FORMATS, type ImportFormat } from './portability/transfer/import-parts.js';
-export { ImportService, type ImportReport, type ImportRequest } from './portability/transfer/import.service.js';
+export {
+  ImportService,
+  type ImportListener,
+  type ImportReport,
+  type ImportRequest,
+} from './portability/transfer/import.service.js';
 export type { ImportRules } from './portability/transfer/imported-records.js';
 export { placementOf, type Occupant, type Placement } from './portability/transfer/placement.js';
 export { RestoreService, type RestoreRequest } from './history/restore.service.js';

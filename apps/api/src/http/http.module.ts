@@ -17,6 +17,7 @@ import { LinksController } from './v1/links/links.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
 import { HistoryController } from './v1/history/history.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
+import { PortabilityController } from './v1/portability/portability.controller.js';
 import { RecallController } from './v1/recall/recall.controller.js';
 
 /** All HTTP routes and their errors. AuthModule provides the guards, MetricsModule `/metrics`. */
@@ -42,6 +43,7 @@ export class HttpModule {
         RecallController,
         LinksController,
         GraphController,
+        PortabilityController,
         AdminController,
       ],
       providers: [

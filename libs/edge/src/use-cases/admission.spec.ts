@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   AmendService,
+  ExportService,
   ForgetService,
   HistoryService,
   RestoreService,
   GraphService,
+  ImportService,
   IndexReadiness,
   LinkService,
   NamespaceForbiddenError,
@@ -26,6 +28,7 @@ import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
 import { AuthorizedPast } from './authorized-past.js';
+import { AuthorizedPortability } from './authorized-portability.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedWrites } from './authorized-writes.js';
@@ -52,6 +55,7 @@ const DOORS: readonly object[] = [
   new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),
+  new AuthorizedPortability(noting(ExportService), noting(ImportService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

@@ -28,6 +28,8 @@ export const SCOPE_OF = {
   listKnownAt: 'read',
   recallKnownAt: 'read',
   restore: 'write',
+  export: 'read',
+  import: 'write',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

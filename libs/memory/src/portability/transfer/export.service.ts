@@ -21,11 +21,26 @@ export const PART_BYTES = 4 * 1024 * 1024;
 
 export interface ExportRequest {
   readonly include: readonly ExportExtra[];
-  /** Position of the snapshot: see `ExportService.begin`. */
-  readonly position: number;
+  /** Position of an export that is to go on; now when omitted. */
+  readonly position?: number;
   /** `after` of a checkpoint of the same export: goes on behind it; from the beginning when omitted. */
   readonly after?: string;
 }
+
+/** An export, nothing of which is read before it is asked for. */
+export interface RunningExport {
+  /** Of the snapshot. */
+  readonly position: number;
+  /**
+   * The text of the file, in parts of a few megabytes. Nothing is held open between them: whoever reads slowly costs a part of
+   * memory, whoever stops reading nothing.
+   *
+   * @throws UnknownCursorError when `after` is of no checkpoint, or what it names is gone; StoreUnavailableError
+   */
+  readonly parts: AsyncGenerator<string>;
+}
+
+type PlacedRequest = ExportRequest & Required<Pick<ExportRequest, 'position'>>;
 
 /** Lines that belong together, and where they leave the export. */
 interface Group {
@@ -48,18 +63,13 @@ interface Start {
 export class ExportService {
   constructor(private readonly source: ExportSource) {}
 
-  /** Returns the position of now. @throws StoreUnavailableError */
-  begin(): Promise<number> {
-    return this.source.position();
+  /** Begins an export, or goes on with one. @throws StoreUnavailableError */
+  async export(namespace: Namespace, request: ExportRequest): Promise<RunningExport> {
+    const position = request.position ?? (await this.source.position());
+    return { position, parts: this.parts(namespace, { ...request, position }) };
   }
 
-  /**
-   * Yields the text of the file in parts of a few megabytes, each read when it is asked for. Nothing is held open
-   * meanwhile: whoever reads slowly costs a part of memory, whoever stops reading nothing.
-   *
-   * @throws UnknownCursorError when `after` is of no checkpoint, or what it names is gone; StoreUnavailableError
-   */
-  async *lines(namespace: Namespace, request: ExportRequest): AsyncGenerator<string> {
+  private async *parts(namespace: Namespace, request: PlacedRequest): AsyncGenerator<string> {
     const resumed = request.after === undefined ? undefined : readCheckpoint(request.after);
     const start = await this.startOf(namespace, resumed);
     const part = new Part(resumed, resumed ? '' : headerLine(request.include));
@@ -83,14 +93,14 @@ export class ExportService {
     throw new UnknownCursorError('after', 'names what is gone meanwhile; begin another export');
   }
 
-  private async *groups(namespace: Namespace, request: ExportRequest, start: Start): AsyncGenerator<Group> {
+  private async *groups(namespace: Namespace, request: PlacedRequest, start: Start): AsyncGenerator<Group> {
     if (!start.isInLinks) yield* this.memories(namespace, request, start.memory);
     yield* this.links(namespace, request, start.link);
   }
 
   private async *memories(
     namespace: Namespace,
-    { position, include }: ExportRequest,
+    { position, include }: PlacedRequest,
     from: ListPosition | undefined,
   ): AsyncGenerator<Group> {
     let after = from;
@@ -123,7 +133,7 @@ export class ExportService {
 
   private async *links(
     namespace: Namespace,
-    { position }: ExportRequest,
+    { position }: PlacedRequest,
     from: LinkPlace | undefined,
   ): AsyncGenerator<Group> {
     let after = from;

@@ -41,9 +41,9 @@ export function describePortabilityContract(
 ): void {
   const exportOf = async (namespace: Namespace, include: readonly ExportExtra[] = [], given?: number) => {
     const service = new ExportService(portability().source);
-    const position = given ?? (await service.begin());
     let text = '';
-    for await (const part of service.lines(namespace, { include, position })) text += part;
+    const request = { include, ...(given === undefined ? {} : { position: given }) };
+    for await (const part of (await service.export(namespace, request)).parts) text += part;
     return text;
   };
   const importer = () => {
@@ -181,14 +181,15 @@ export function describePortabilityContract(
       const namespace = await many(1100);
       await importLinks(namespace, 1500);
       const service = new ExportService(portability().source);
-      const position = await service.begin();
+      const position = await portability().source.position();
       const whole = await exportOf(namespace, [], position);
       const checkpoints = [...whole.matchAll(/\{"kind":"checkpoint".*"after":"([^"]+)"\}\n/g)];
       expect(checkpoints).toHaveLength(2);
       await truth().writer.write([aWrite(namespace, { coordinate: [5000] })]);
       for (const found of checkpoints) {
         let rest = '';
-        for await (const part of service.lines(namespace, { include: [], position, after: found[1]! })) rest += part;
+        const { parts } = await service.export(namespace, { include: [], position, after: found[1]! });
+        for await (const part of parts) rest += part;
         expect(rest).toBe(whole.slice(found.index + found[0].length));
       }
     });
