@@ -2,6 +2,7 @@ import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMe
 import {
   AmendService,
   ConsolidationService,
+  ConsistencyService,
   EmbeddedIdempotencyStore,
   ForgetService,
   GraphService,
@@ -9,6 +10,7 @@ import {
   IdempotencyStore,
   IndexReadiness,
   LinkService,
+  NearestService,
   OutcomeService,
   LockService,
   PastReadService,
@@ -22,6 +24,8 @@ import {
   VerifyService,
 } from '@sfm/memory';
 import { RequestLimits } from './checks/request-limits.js';
+import { ConsistencyTokens } from './consistency/consistency-tokens.js';
+import { ConsistentRequests } from './consistency/consistent-requests.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
@@ -30,8 +34,10 @@ import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedLocks } from './use-cases/authorized-locks.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
+import { AuthorizedNearest } from './use-cases/authorized-nearest.js';
 import { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
+import { AuthorizedQuestions } from './use-cases/authorized-questions.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedSelection } from './use-cases/authorized-selection.js';
@@ -40,8 +46,8 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 export interface EdgeModuleSetup {
   /**
    * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService,
-   * PastRecallService, RecallService, LinkService, GraphService, OutcomeService, ConsolidationService, LockService,
-   * SelectionService, VerifyService, ReindexService and IndexReadiness, and an
+   * PastRecallService, RecallService, ConsistencyService, NearestService, LinkService, GraphService, OutcomeService,
+   * ConsolidationService, LockService, SelectionService, VerifyService, ReindexService and IndexReadiness, and an
    * IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
@@ -55,7 +61,7 @@ export interface EdgeModuleSetup {
 @Module({})
 export class EdgeModule {
   static register({ imports, options }: EdgeModuleSetup): DynamicModule {
-    const providers = [...checks(options), ...useCases, repeating];
+    const providers = [...checks(options), ...useCases, repeating, consistent(options)];
     return { module: EdgeModule, imports, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
@@ -65,6 +71,15 @@ function checks({ bounds, cursorSecret }: EdgeOptions): FactoryProvider[] {
     { provide: RequestLimits, useFactory: () => new RequestLimits(bounds) },
     { provide: PageCursor, useFactory: () => new PageCursor(cursorSecret) },
   ];
+}
+
+function consistent({ cursorSecret }: EdgeOptions): FactoryProvider {
+  return {
+    provide: ConsistentRequests,
+    inject: [ConsistencyService],
+    useFactory: (consistency: ConsistencyService) =>
+      new ConsistentRequests(consistency, new ConsistencyTokens(cursorSecret)),
+  };
 }
 
 const repeating: FactoryProvider = {
@@ -121,6 +136,16 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedRecall,
     inject: [RecallService],
     useFactory: (recaller: RecallService) => new AuthorizedRecall(recaller),
+  },
+  {
+    provide: AuthorizedNearest,
+    inject: [NearestService],
+    useFactory: (places: NearestService) => new AuthorizedNearest(places),
+  },
+  {
+    provide: AuthorizedQuestions,
+    inject: [RecallService, PastRecallService],
+    useFactory: (recaller: RecallService, past: PastRecallService) => new AuthorizedQuestions(recaller, past),
   },
   {
     provide: AuthorizedMaintenance,

@@ -72,6 +72,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   v1ReadMemory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2' },
   v1ReadHistory: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/history' },
   v1CompareVersions: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/diff?from=1&to=2' },
+  v1RecallBatch: { scope: 'read', url: '/v1/recall:batch', body: { questions: [{ query: 'x' }] } },
+  v1FindNearest: { scope: 'read', url: '/v1/coordinates:nearest', body: { coordinate: [1, 2] } },
   v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },

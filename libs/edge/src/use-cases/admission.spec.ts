@@ -11,6 +11,7 @@ import {
   OutcomeService,
   LockService,
   NamespaceForbiddenError,
+  NearestService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -31,8 +32,10 @@ import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedLocks } from './authorized-locks.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
+import { AuthorizedNearest } from './authorized-nearest.js';
 import { AuthorizedOutcomes } from './authorized-outcomes.js';
 import { AuthorizedPast } from './authorized-past.js';
+import { AuthorizedQuestions } from './authorized-questions.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedSelection } from './authorized-selection.js';
@@ -65,6 +68,8 @@ const DOORS: readonly object[] = [
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedRecall(noting(RecallService)),
+  new AuthorizedNearest(noting(NearestService)),
+  new AuthorizedQuestions(noting(RecallService), noting(PastRecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];
 const METHODS = DOORS.flatMap((door) =>
