@@ -42,6 +42,7 @@ describe('commands that are written down', () => {
     'docs/importance.md',
     'docs/links.md',
     'docs/quickstart.md',
+    'docs/recall.md',
   ])('those of %s work in their order', async (page) => {
     const blocks = shellOf(page);
     expect(blocks.length).toBeGreaterThan(0);

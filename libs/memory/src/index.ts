@@ -54,7 +54,7 @@ export {
   StoreUnavailableError,
   UnknownCursorError,
   UnknownMomentError,
-  InvalidConsistencyTokenError,
+  UnknownWriteError,
   WriteNotVisibleError,
   EmbedderUnavailableError,
   IndexUnavailableError,

@@ -1,4 +1,4 @@
-import { InvalidConsistencyTokenError, type Namespace, type WritePosition } from '@sfm/memory';
+import { UnknownWriteError, type Namespace, type WritePosition } from '@sfm/memory';
 import { SealedBytes } from '../mapping/sealed-bytes.js';
 
 const SEQ_BYTES = 8;
@@ -20,11 +20,11 @@ export class ConsistencyTokens {
     return this.sealed.seal(namespace, content);
   }
 
-  /** @throws InvalidConsistencyTokenError unless this service issued the token for this namespace. */
+  /** @throws UnknownWriteError unless this service issued the token for this namespace. */
   read(namespace: Namespace, token: string, field: string): WritePosition {
     const content = this.sealed.open(namespace, token, SEQ_BYTES + ID_BYTES);
     if (!content) {
-      throw new InvalidConsistencyTokenError(
+      throw new UnknownWriteError(
         field,
         'must be the token of an earlier answer of this service in this namespace, unchanged',
       );

@@ -12,7 +12,7 @@ export class ConsistentRequests {
    * Opens the scope of a request, once its reads see the write that its token names.
    *
    * @param field where the token stood
-   * @throws InvalidConsistencyTokenError; WriteNotVisibleError; StoreUnavailableError
+   * @throws UnknownWriteError; WriteNotVisibleError; StoreUnavailableError
    */
   async open({ namespace }: Principal, token: string, field: string): Promise<ConsistencyScope> {
     const required = this.tokens.read(namespace, token, field);

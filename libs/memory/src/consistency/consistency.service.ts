@@ -1,4 +1,4 @@
-import { InvalidConsistencyTokenError } from '../model/errors.js';
+import { UnknownWriteError } from '../model/errors.js';
 import type { WritePosition } from '../model/write-position.js';
 import { untilVisible } from './until-visible.js';
 import type { WritePositions } from './write-positions.port.js';
@@ -22,14 +22,14 @@ export class ConsistencyService {
    * Resolves when reads of this process see the write.
    *
    * @param field where the caller named it
-   * @throws InvalidConsistencyTokenError for a write that the ledger does not have; WriteNotVisibleError when it is not
+   * @throws UnknownWriteError for a write that the ledger does not have; WriteNotVisibleError when it is not
    * seen in time; StoreUnavailableError
    */
   async whenSeen(position: WritePosition, field: string): Promise<void> {
     const attempt = async () => {
       const standing = await this.positions.standing(position);
       if (standing === 'unknown') {
-        throw new InvalidConsistencyTokenError(
+        throw new UnknownWriteError(
           field,
           'names a write that the database does not have (any more): it is of another service, or was undone by a restore',
         );

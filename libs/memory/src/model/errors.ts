@@ -5,7 +5,7 @@ export const ERROR_CODES = [
   'payload_too_large',
   'unknown_cursor',
   'unknown_moment',
-  'invalid_consistency_token',
+  'unknown_write',
   'memory_not_found',
   'version_not_found',
   'version_unavailable',
@@ -75,8 +75,8 @@ export class UnknownMomentError extends InvalidRequestError {
 }
 
 /** A token for consistent reads is broken, or names a write that this service does not have in this namespace. */
-export class InvalidConsistencyTokenError extends InvalidRequestError {
-  override readonly code: ErrorCode = 'invalid_consistency_token';
+export class UnknownWriteError extends InvalidRequestError {
+  override readonly code: ErrorCode = 'unknown_write';
 }
 
 /** One item of a bulk request is not allowed; nothing of the request was stored. `index` counts from 0. */

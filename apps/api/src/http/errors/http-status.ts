@@ -7,7 +7,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   payload_too_large: 413,
   unknown_cursor: 404,
   unknown_moment: 404,
-  invalid_consistency_token: 422,
+  unknown_write: 422,
   missing_token: 401,
   invalid_token: 403,
   namespace_forbidden: 403,

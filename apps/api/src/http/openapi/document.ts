@@ -15,7 +15,7 @@ A memory is a JSON payload at a coordinate in a namespace; writes are answered a
 Every write answers with a token in the header \`X-Soma-Consistency\`. A request that carries it in the same header, in whichever
 process, is answered from a state that has that write: it waits up to two seconds, then 503 \`write_not_visible\`. A token that
 is broken, of another namespace or service, or that names a write the database does not have is 422
-\`invalid_consistency_token\`.`;
+\`unknown_write\`.`;
 
 const TAGS: Readonly<Record<string, string>> = {
   memories: 'Keep, read, list and delete memories.',

@@ -120,7 +120,7 @@ describe('a request that carries a token', () => {
       expect(await get('/v1/memories/1,2', headers)).toMatchObject({
         status: 422,
         body: {
-          type: 'urn:sfm:problem:invalid_consistency_token',
+          type: 'urn:sfm:problem:unknown_write',
           errors: [{ field: 'X-Soma-Consistency', message: expect.stringContaining(why) }],
         },
       });

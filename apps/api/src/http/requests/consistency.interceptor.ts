@@ -1,7 +1,7 @@
 import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import type { GuardedRequest } from '@sfm/auth';
 import { ConsistentRequests } from '@sfm/edge';
-import { ConsistencyScope, InvalidConsistencyTokenError, withConsistency, type Principal } from '@sfm/memory';
+import { ConsistencyScope, UnknownWriteError, withConsistency, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { from, mergeMap, Observable, of } from 'rxjs';
 
@@ -35,7 +35,7 @@ export class ConsistencyInterceptor implements NestInterceptor {
   }
 
   private async open(principal: Principal, token: string | string[]): Promise<ConsistencyScope> {
-    if (typeof token !== 'string') throw new InvalidConsistencyTokenError(CONSISTENCY_HEADER, 'must be sent once');
+    if (typeof token !== 'string') throw new UnknownWriteError(CONSISTENCY_HEADER, 'must be sent once');
     return this.requests.open(principal, token, CONSISTENCY_HEADER);
   }
 
