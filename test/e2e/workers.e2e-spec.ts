@@ -135,6 +135,13 @@ describeReal(`a service of ${WORKERS} workers behind one port`, () => {
       expect(found).toEqual(['the anvil']);
     expect((await ask(service, '/memories/5000,1', undefined, written)).status).toBe(200);
     expect(await ask(service, '/memories/5000,1', undefined, `${written}x`)).toMatchObject({ status: 422 });
+    const deleted = await service.request('/memories/5000,1', { method: 'DELETE' });
+    const gone = deleted.headers.get(CONSISTENCY) ?? undefined;
+    for (const { text } of await Promise.all(
+      Array.from({ length: WORKERS }, () => ask(service, '/v1/memories', undefined, gone)),
+    )) {
+      expect(text).not.toContain('the anvil');
+    }
   });
 
   it('adds the metrics of all workers up, whichever is scraped, but not what they share', async () => {
