@@ -41,6 +41,10 @@ const CORE_ROOMS = {
   },
   telemetry: { imports: [], reason: 'Every use case reports to it, so it knows none of them.' },
   attempts: { imports: ['model'], reason: 'How long to wait has nothing to do with what is waited for.' },
+  consistency: {
+    imports: ['model', 'attempts'],
+    reason: 'Writes say where they stand and reads wait for it, without knowing each other.',
+  },
   text: { imports: ['model', 'attempts'], reason: 'Words are read the same by whoever looks for them.' },
   'index-model': { imports: ['model', 'text'], reason: 'Recall and indexing meet in it, so it knows neither.' },
   access: { imports: ['model'], reason: 'Every door asks who may do what, before it asks for anything else.' },
@@ -51,11 +55,11 @@ const CORE_ROOMS = {
   },
   read: { imports: ['model', 'attempts'], reason: 'The truth is read as it is, whoever writes, indexes or recalls.' },
   store: {
-    imports: ['model', 'attempts', 'telemetry', 'text', 'importance', 'read'],
+    imports: ['model', 'attempts', 'consistency', 'telemetry', 'text', 'importance', 'read'],
     reason: 'A write is done when it is in the truth.',
   },
   forget: {
-    imports: ['model', 'attempts', 'telemetry', 'store'],
+    imports: ['model', 'attempts', 'consistency', 'telemetry', 'store'],
     reason: 'A deletion is a write, and done when it is in the truth.',
   },
   history: {
@@ -76,7 +80,7 @@ const CORE_ROOMS = {
   },
   locks: { imports: ['model', 'attempts'], reason: 'A lock knows nothing of what is done under it.' },
   recall: {
-    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'importance', 'read'],
+    imports: ['model', 'attempts', 'consistency', 'telemetry', 'text', 'index-model', 'importance', 'read'],
     reason: 'It finds what is there and changes nothing.',
   },
   indexing: {

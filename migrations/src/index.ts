@@ -13,6 +13,7 @@ import { Links1764650018000 } from './1764650018000-links.js';
 import { ImportanceStates1764660010000 } from './1764660010000-importance-states.js';
 import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
 import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
+import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   ImportanceStates1764660010000,
   Consolidations1764660040000,
   ImportanceOrder1764660041000,
+  NearestPlaces1764660080000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -18,22 +18,32 @@ const REQUEST_TIMEOUT_MS = 60_000;
 interface Answer {
   readonly status: number;
   readonly text: string;
+  /** The token of a write. */
+  readonly written: string;
 }
 
+const CONSISTENCY = 'x-soma-consistency';
+
 /** A request over a connection of its own: the workers get connections in turn. */
-function ask(service: RunningService, path: string, body?: object): Promise<Answer> {
+function ask(service: RunningService, path: string, body?: object, seeing?: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(
       service.url + path,
       {
         agent: new Agent({ keepAlive: false }),
         method: body === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        headers: {
+          authorization: `Bearer ${TOKEN}`,
+          'content-type': 'application/json',
+          ...(seeing === undefined ? {} : { [CONSISTENCY]: seeing }),
+        },
       },
       (response) => {
         let text = '';
         response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+        response.on('end', () =>
+          resolve({ status: response.statusCode ?? 0, text, written: String(response.headers[CONSISTENCY]) }),
+        );
         response.on('error', reject);
       },
     );
@@ -111,6 +121,26 @@ describeReal(`a service of ${WORKERS} workers behind one port`, () => {
     expect(response.ok).toBe(true);
     for (let worker = 0; worker < 2 * WORKERS; worker += 1) {
       expect(await recalled(`ladder number ${STORES - 1}`)).not.toContain(`the ladder number ${STORES - 1}`);
+    }
+  });
+
+  it('shows each write to whoever carries its token, through any worker', async () => {
+    const { written } = await ask(service, '/v1/memories', { coordinate: [5000, 1], payload: { text: 'the anvil' } });
+    const texts = async () => {
+      const { status, text } = await ask(service, '/v1/recall', { query: 'anvil', top_k: 1 }, written);
+      expect(status).toBe(200);
+      return (JSON.parse(text) as { hits: { payload: { text: string } }[] }).hits.map(({ payload }) => payload.text);
+    };
+    for (const found of await Promise.all(Array.from({ length: 2 * WORKERS }, texts)))
+      expect(found).toEqual(['the anvil']);
+    expect((await ask(service, '/memories/5000,1', undefined, written)).status).toBe(200);
+    expect(await ask(service, '/memories/5000,1', undefined, `${written}x`)).toMatchObject({ status: 422 });
+    const deleted = await service.request('/memories/5000,1', { method: 'DELETE' });
+    const gone = deleted.headers.get(CONSISTENCY) ?? undefined;
+    for (const { text } of await Promise.all(
+      Array.from({ length: WORKERS }, () => ask(service, '/v1/memories', undefined, gone)),
+    )) {
+      expect(text).not.toContain('the anvil');
     }
   });
 

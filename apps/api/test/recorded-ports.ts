@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import {
   AccessCounter,
   CoordinateSearch,
+  distanceBetween,
   ImportanceStates,
   KeywordSearch,
   MemoryCatalog,
@@ -10,6 +12,7 @@ import {
   MemoryWriter,
   NO_SAMPLES,
   PastMemories,
+  WritePositions,
   type CoordinatePage,
   type CoordinateQuery,
   type DeleteCommand,
@@ -25,8 +28,12 @@ import {
   type ListQuery,
   type Memory,
   type PastMoment,
+  type PositionStanding,
+  type WritePosition,
   type MemoryCounts,
   type MemoryOutline,
+  type NearestQuery,
+  type NearPlaces,
   type MemoryPage,
   type SelectionQuery,
   type RecallRequest,
@@ -47,6 +54,7 @@ export class RecordedTruth {
   readonly catalog: MemoryCatalog = new RecordingCatalog(this);
   readonly selection: MemorySelection = new RecordingSelection(this);
   readonly coordinates: CoordinateSearch = new RecordingCoordinateSearch(this);
+  readonly positions = new RecordingPositions();
   readonly keywords: KeywordSearch = new RecordingKeywordSearch(this);
   readonly history: MemoryHistory = new RecordingHistory(this);
   readonly past: PastMemories = new RecordingPast(this);
@@ -114,7 +122,9 @@ class RecordingWriter extends MemoryWriter {
         accessCount: 0,
       });
       this.truth.append(place, { kind: known ? 'updated' : 'created', at: now, type: command.type, content: command });
-      return { key: command.key, version, created: known === undefined, id, createdAtMs: createdAt.getTime() };
+      const receipt = { key: command.key, version, created: known === undefined, id, createdAtMs: createdAt.getTime() };
+      const { given: position } = this.truth.positions;
+      return position ? { ...receipt, position } : receipt;
     });
   }
 
@@ -256,6 +266,15 @@ class RecordingCoordinateSearch extends CoordinateSearch {
     const coordinates = this.truth.of(namespace).map(({ coordinate }) => coordinate);
     return { coordinates, ...(this.truth.more ? { next: this.truth.more } : {}) };
   }
+
+  async nearest(namespace: Namespace, query: NearestQuery): Promise<NearPlaces> {
+    this.truth.note('nearest', query);
+    const places = this.truth.of(namespace).map(({ key, coordinate }) => ({
+      key,
+      distance: distanceBetween(query.to, coordinate),
+    }));
+    return { places, isComplete: true };
+  }
 }
 
 class RecordingKeywordSearch extends KeywordSearch {
@@ -270,6 +289,30 @@ class RecordingKeywordSearch extends KeywordSearch {
 
   async among(namespace: Namespace): Promise<readonly Memory[]> {
     return this.truth.of(namespace);
+  }
+}
+
+/** Sees every write unless told otherwise. */
+class RecordingPositions extends WritePositions {
+  standingOf: PositionStanding = 'seen';
+  /** What the receipts of writes say, if anything. */
+  given: WritePosition | undefined;
+  readonly asked: WritePosition[] = [];
+  private readonly waiting = new Map<number, () => void>();
+
+  async newest(): Promise<WritePosition> {
+    return { seq: 1, eventId: randomUUID() };
+  }
+
+  async standing(position: WritePosition): Promise<PositionStanding> {
+    this.asked.push(position);
+    this.waiting.get(this.asked.length)?.();
+    return this.standingOf;
+  }
+
+  /** Resolves when it was asked so many times. */
+  whenAsked(times: number): Promise<void> {
+    return new Promise((resolve) => this.waiting.set(times, resolve));
   }
 }
 

@@ -2,6 +2,7 @@ import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMe
 import {
   AmendService,
   ConsolidationService,
+  ConsistencyService,
   EmbeddedIdempotencyStore,
   ExportService,
   ForgetService,
@@ -11,6 +12,7 @@ import {
   ImportService,
   IndexReadiness,
   LinkService,
+  NearestService,
   OutcomeService,
   LockService,
   PastReadService,
@@ -24,6 +26,8 @@ import {
   VerifyService,
 } from '@sfm/memory';
 import { RequestLimits } from './checks/request-limits.js';
+import { ConsistencyTokens } from './consistency/consistency-tokens.js';
+import { ConsistentRequests } from './consistency/consistent-requests.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
@@ -32,9 +36,11 @@ import { AuthorizedHistory } from './use-cases/authorized-history.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedLocks } from './use-cases/authorized-locks.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
+import { AuthorizedNearest } from './use-cases/authorized-nearest.js';
 import { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
 import { AuthorizedPortability } from './use-cases/authorized-portability.js';
+import { AuthorizedQuestions } from './use-cases/authorized-questions.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedSelection } from './use-cases/authorized-selection.js';
@@ -42,7 +48,7 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide every use case of the core that the edge offers (see its `inject`s), and an IdempotencyStore if answers are remembered outside this process.
+   * Must provide every use case of the core, and an
    */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;
@@ -55,7 +61,7 @@ export interface EdgeModuleSetup {
 @Module({})
 export class EdgeModule {
   static register({ imports, options }: EdgeModuleSetup): DynamicModule {
-    const providers = [...checks(options), ...useCases, repeating];
+    const providers = [...checks(options), ...useCases, repeating, consistent(options)];
     return { module: EdgeModule, imports, providers, exports: providers.map(({ provide }) => provide) };
   }
 }
@@ -65,6 +71,15 @@ function checks({ bounds, cursorSecret }: EdgeOptions): FactoryProvider[] {
     { provide: RequestLimits, useFactory: () => new RequestLimits(bounds) },
     { provide: PageCursor, useFactory: () => new PageCursor(cursorSecret) },
   ];
+}
+
+function consistent({ cursorSecret }: EdgeOptions): FactoryProvider {
+  return {
+    provide: ConsistentRequests,
+    inject: [ConsistencyService],
+    useFactory: (consistency: ConsistencyService) =>
+      new ConsistentRequests(consistency, new ConsistencyTokens(cursorSecret)),
+  };
 }
 
 const repeating: FactoryProvider = {
@@ -126,6 +141,16 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedRecall,
     inject: [RecallService],
     useFactory: (recaller: RecallService) => new AuthorizedRecall(recaller),
+  },
+  {
+    provide: AuthorizedNearest,
+    inject: [NearestService],
+    useFactory: (places: NearestService) => new AuthorizedNearest(places),
+  },
+  {
+    provide: AuthorizedQuestions,
+    inject: [RecallService, PastRecallService],
+    useFactory: (recaller: RecallService, past: PastRecallService) => new AuthorizedQuestions(recaller, past),
   },
   {
     provide: AuthorizedMaintenance,

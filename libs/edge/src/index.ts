@@ -10,6 +10,7 @@ export {
 export { readShape } from './checks/read-shape.js';
 export { type RequestBounds } from './checks/request-bounds.js';
 export { RequestLimits } from './checks/request-limits.js';
+export { ConsistentRequests } from './consistency/consistent-requests.js';
 export { describeError } from './errors/describe-error.js';
 export { EdgeModule, type EdgeModuleSetup } from './edge.module.js';
 export { type EdgeOptions } from './edge.options.js';
@@ -39,8 +40,10 @@ export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
 export { coordinateOfKey, linkView, neighborView, pathView } from './mapping/link-view.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
+export { nearestView, toNearestQuery } from './mapping/nearest.js';
 export { toNewMemory } from './mapping/new-memory.js';
 export { PageCursor } from './mapping/page-cursor.js';
+export { lagView, recalledView } from './mapping/recalled-view.js';
 export { toRecallRequest } from './mapping/recall-request.js';
 export {
   COORDINATE_LIST,
@@ -54,6 +57,7 @@ export {
   timeBounds,
 } from './schemas/fields.js';
 export { FILTER_SCHEMA } from './schemas/filter-schema.js';
+export { NearestBodySchema, NearestSchema, type NearestBody } from './schemas/nearest.schemas.js';
 export {
   DiffSchema,
   HistorySchema,
@@ -105,7 +109,9 @@ export {
 export {
   ExplanationSchema,
   HitSchema,
+  RecallBatchSchema,
   RecallBodySchema,
+  type RecallBatch,
   RecalledSchema,
   type RecallBody,
 } from './schemas/recall.schemas.js';
@@ -116,10 +122,12 @@ export {
   type AdmittedWork,
   type ReindexAllListener,
 } from './use-cases/authorized-maintenance.js';
+export { AuthorizedNearest } from './use-cases/authorized-nearest.js';
 export { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 export { AuthorizedPast } from './use-cases/authorized-past.js';
 export { AuthorizedPortability } from './use-cases/authorized-portability.js';
 export { AuthorizedLinks } from './use-cases/authorized-links.js';
+export { AuthorizedQuestions, type Answered, type Question } from './use-cases/authorized-questions.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';
 export { AuthorizedWrites } from './use-cases/authorized-writes.js';

@@ -20,6 +20,10 @@ export {
   type CircuitState,
   type CircuitVerdict,
 } from './attempts/circuit-breaker.js';
+export { ConsistencyScope, noteWriting, withConsistency } from './consistency/consistency-scope.js';
+export { ConsistencyService } from './consistency/consistency.service.js';
+export { WritePositions, type PositionStanding } from './consistency/write-positions.port.js';
+export { BEFORE_ALL_WRITES, type WritePosition } from './model/write-position.js';
 export {
   ERROR_CODES,
   type ErrorCode,
@@ -53,6 +57,8 @@ export {
   StoreUnavailableError,
   UnknownCursorError,
   UnknownMomentError,
+  UnknownWriteError,
+  WriteNotVisibleError,
   EmbedderUnavailableError,
   IndexUnavailableError,
   IndexUnusableError,
@@ -62,6 +68,7 @@ export { Authenticator } from './access/authenticator.port.js';
 export { SCOPES, hasScope, type Grant, type Principal, type Scope } from './access/principal.js';
 export { resolveNamespace } from './access/resolve-namespace.js';
 export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
+export { coordinateOfText, distanceBetween } from './model/distance.js';
 export { identityOf } from './model/coordinate-identity.js';
 export { isPermanent, isTransient, reasonOf } from './model/failures.js';
 export { TIME_RULE, checkExpiry, readTime } from './model/time.js';
@@ -128,7 +135,11 @@ export {
   type CoordinatePage,
   type CoordinateQuery,
   CoordinateSearch,
+  type NearestQuery,
+  type NearPlace,
+  type NearPlaces,
 } from './read/coordinate-search.port.js';
+export { NearestService, type NearestMemories, type NearMemory } from './read/nearest.service.js';
 export { type KeywordLookup, type KeywordPage, type KeywordQuery, KeywordSearch } from './read/keyword-search.port.js';
 export type { ListPosition } from './read/list-position.js';
 export { type ListQuery, MemoryCatalog, type MemoryCounts, type MemoryPage } from './read/memory-catalog.port.js';
@@ -202,7 +213,12 @@ export {
   LexicalIndex,
   type LiteralQuery,
 } from './index-model/lexical-index.port.js';
-export { type PendingVersion, PendingMemories, type PendingMemory } from './index-model/pending-memories.port.js';
+export {
+  type IndexLag,
+  type PendingVersion,
+  PendingMemories,
+  type PendingMemory,
+} from './index-model/pending-memories.port.js';
 export { type VectorQuery, VectorIndex } from './index-model/vector-index.port.js';
 export {
   type LedgerChange,
@@ -312,7 +328,9 @@ export {
   type ScoreContribution,
   type LaneExplanation,
   type Explanation,
+  type CollapsedHit,
   type RecallHit,
+  type TokenCount,
   type RecallResult,
 } from './recall/contract/recall.types.js';
 export { CachedMemoryWriter } from './store/cached-memory-writer.js';
@@ -368,6 +386,8 @@ export { LexicalLane } from './recall/lanes/lexical-lane.js';
 export { VectorLane } from './recall/lanes/vector-lane.js';
 export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
+export { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from './recall/selection/select-hits.js';
+export { estimateTokens } from './recall/selection/token-estimate.js';
 export { checkContext, CONTEXT_BOUNDS } from './recall/contract/context-bounds.js';
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';

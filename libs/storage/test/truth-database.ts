@@ -8,6 +8,7 @@ import { STORAGE_ENTITIES } from '../src/postgres/entities/storage-entities.js';
 import { MigrationRunner } from '../src/postgres/schema/migration-runner.js';
 import { PostgresChangeFeed } from '../src/postgres/ledger/postgres-change-feed.js';
 import { PostgresDatabase } from '../src/postgres/connection/postgres-database.js';
+import { PostgresWritePositions } from '../src/postgres/ledger/postgres-write-positions.js';
 import { PostgresPastMemories } from '../src/postgres/history/postgres-past-memories.js';
 import { PostgresMemoryHistory } from '../src/postgres/history/postgres-memory-history.js';
 import { PostgresEventLedger } from '../src/postgres/ledger/postgres-event-ledger.js';
@@ -77,6 +78,7 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     expired: new PostgresExpiredMemories(database),
     history: new PostgresMemoryHistory(database),
     past: new PostgresPastMemories(database),
+    positions: new PostgresWritePositions(database),
     links: { writer: new PostgresLinkWriter(database), reader: new PostgresLinkReader(database) },
   };
 }

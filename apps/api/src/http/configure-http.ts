@@ -63,6 +63,8 @@ export function configureHttp(app: NestFastifyApplication): void {
       methods: ['GET', 'POST', 'PATCH', 'DELETE', 'OPTIONS'],
       exposedHeaders: [
         'X-Request-ID',
+        'X-Soma-Consistency',
+        'X-Soma-Index-Lag',
         'Warning',
         'Location',
         'ETag',

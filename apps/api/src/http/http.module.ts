@@ -9,10 +9,12 @@ import { CompatRecallController } from './compat/recall/recall.controller.js';
 import { ServiceController } from './compat/service/service.controller.js';
 import { CompatStoreController } from './compat/memories/store.controller.js';
 import { ErrorFilter } from './errors/error.filter.js';
+import { ConsistencyInterceptor } from './requests/consistency.interceptor.js';
 import { DeadlineInterceptor } from './requests/deadline.interceptor.js';
 import { RouteTable } from './errors/route-table.js';
 import { AdminController } from './v1/admin/admin.controller.js';
 import { ConsolidationsController } from './v1/consolidation/consolidations.controller.js';
+import { CoordinatesController } from './v1/coordinates/coordinates.controller.js';
 import { GraphController } from './v1/links/graph.controller.js';
 import { LinksController } from './v1/links/links.controller.js';
 import { LocksController } from './v1/locks/locks.controller.js';
@@ -22,6 +24,7 @@ import { MemoriesController } from './v1/memories/memories.controller.js';
 import { OutcomeController } from './v1/outcome/outcome.controller.js';
 import { SelectionController } from './v1/memories/selection.controller.js';
 import { PortabilityController } from './v1/portability/portability.controller.js';
+import { RecallBatchController } from './v1/recall/recall-batch.controller.js';
 import { RecallController } from './v1/recall/recall.controller.js';
 
 /** All HTTP routes and their errors. AuthModule provides the guards, MetricsModule `/metrics`. */
@@ -46,6 +49,8 @@ export class HttpModule {
         MemoriesController,
         HistoryController,
         OutcomeController,
+        CoordinatesController,
+        RecallBatchController,
         RecallController,
         LinksController,
         GraphController,
@@ -58,6 +63,7 @@ export class HttpModule {
         RouteTable,
         { provide: APP_FILTER, useClass: ErrorFilter },
         { provide: APP_INTERCEPTOR, useClass: DeadlineInterceptor },
+        { provide: APP_INTERCEPTOR, useClass: ConsistencyInterceptor },
       ],
     };
   }

@@ -80,6 +80,8 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
     body: '{"format":"somafractalmemory","version":1}',
     type: 'application/x-ndjson',
   },
+  v1RecallBatch: { scope: 'read', url: '/v1/recall:batch', body: { questions: [{ query: 'x' }] } },
+  v1FindNearest: { scope: 'read', url: '/v1/coordinates:nearest', body: { coordinate: [1, 2] } },
   v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },

@@ -34,6 +34,8 @@ export interface RecallingOptions {
   readonly overlay?: Partial<OverlayOptions>;
   /** How long work that needs whole indexes waits for them; recall a second of it at most. In milliseconds. @default 15000 */
   readonly warmupWaitMs?: number;
+  /** How long a read waits for a write that its consistency token names, in milliseconds. @default 2000 */
+  readonly visibilityWaitMs?: number;
 }
 
 /** Options of reads. */

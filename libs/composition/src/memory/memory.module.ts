@@ -5,6 +5,7 @@ import {
   AmendService,
   ChangeFeed,
   ConsolidatedQuotes,
+  ConsistencyService,
   CoordinateSearch,
   Embedder,
   ExpiredMemories,
@@ -30,6 +31,7 @@ import {
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
+  NearestService,
   PastMemories,
   PastReadService,
   PastRecallService,
@@ -46,6 +48,7 @@ import {
   VectorIndex,
   VectorLane,
   WordAidedKeywordSearch,
+  WritePositions,
   type ExpirySweepOptions,
   type FilledIndex,
   type Lane,
@@ -98,6 +101,7 @@ export class MemoryModule {
       ...consolidating(options.store),
       ...readiness(options),
       completeness,
+      consistency(options),
       ...recalling(options),
     ];
     return {
@@ -147,6 +151,11 @@ function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModu
         keywords: WordAidedKeywordSearch,
         accesses: AccessRecorder,
       ) => new ReadService(memories, catalog, coordinates, keywords, accesses),
+    },
+    {
+      provide: NearestService,
+      inject: [CoordinateSearch, MemoryReader],
+      useFactory: (coordinates: CoordinateSearch, memories: MemoryReader) => new NearestService(coordinates, memories),
     },
     {
       provide: WordAidedKeywordSearch,
@@ -262,6 +271,14 @@ const completeness: FactoryProvider = {
   useFactory: (lexical: LexicalIndex, vectors: VectorIndex, pending: PendingMemories, indexes: IndexReadiness) =>
     new IndexCompleteness({ lexical, vectors }, pending, indexes),
 };
+
+function consistency({ recall }: MemoryModuleOptions): FactoryProvider {
+  return {
+    provide: ConsistencyService,
+    inject: [WritePositions],
+    useFactory: (positions: WritePositions) => new ConsistencyService(positions, recall.visibilityWaitMs),
+  };
+}
 
 function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] {
   return [

@@ -26,7 +26,7 @@ import { DEFAULT_POOL_SIZE } from '../truth/open-truth.js';
 import type { TruthOptions } from '../truth/truth-options.js';
 import type { MemorySystemOptions } from './memory-system-options.js';
 
-const RECALL = { ranking: DEFAULT_RANKING, warmupWaitMs: 15_000 };
+const RECALL = { ranking: DEFAULT_RANKING, warmupWaitMs: 15_000, visibilityWaitMs: 2000 };
 const READ = { accessDelayMs: 2000 };
 const EXPIRY = { intervalMs: 60_000 };
 

@@ -107,7 +107,7 @@ function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
   return {
     store: { limits, fields, batching },
     overlay: recall.overlay,
-    recall: { ranking: recall.ranking, fields, maxTopK: limits.maxTopK },
+    recall: { ranking: recall.ranking, fields, maxTopK: limits.maxTopK, visibilityWaitMs: recall.visibilityWaitMs },
     indexes: vectors.kind === 'embedded' ? 'own' : 'followed',
     openIndexes: () => ({
       lexical: new EmbeddedLexicalIndex(),

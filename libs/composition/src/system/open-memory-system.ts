@@ -2,6 +2,7 @@ import type { INestApplicationContext, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   AmendService,
+  ConsistencyService,
   Embedder,
   ConsolidationService,
   ForgetService,
@@ -9,6 +10,7 @@ import {
   HistoryService,
   IndexReadiness,
   LinkService,
+  NearestService,
   OutcomeService,
   LockService,
   PastReadService,
@@ -41,6 +43,7 @@ export interface MemorySystem {
   readonly location: string;
   readonly store: StoreService;
   readonly read: ReadService;
+  readonly nearest: NearestService;
   readonly forget: ForgetService;
   readonly amend: AmendService;
   readonly history: HistoryService;
@@ -56,6 +59,7 @@ export interface MemorySystem {
   readonly vectors: VectorIndex;
   readonly consolidations: ConsolidationService;
   readonly locks: LockService;
+  readonly consistency: ConsistencyService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -122,6 +126,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
   return {
     store: find(StoreService),
     read: find(ReadService),
+    nearest: find(NearestService),
     forget: find(ForgetService),
     amend: find(AmendService),
     history: find(HistoryService),
@@ -137,6 +142,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     vectors: find(VectorIndex),
     consolidations: find(ConsolidationService),
     locks: find(LockService),
+    consistency: find(ConsistencyService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

@@ -23,6 +23,7 @@ const AWAY: Readonly<Partial<Record<ErrorCode, string>>> = {
   outcome_unknown: 'The store did not answer in time: whether the change was made is unknown; repeating it is safe',
   embedder_unavailable: 'The embedder does not answer; retrying is safe',
   index_unavailable: 'The index does not answer; retrying is safe',
+  write_not_visible: 'The write that X-Soma-Consistency names is not visible here yet; retrying is safe',
   bus_unavailable: 'The service does not answer; retrying is safe',
 };
 

@@ -1,4 +1,4 @@
-import type { Memory, RecallHit } from '@sfm/memory';
+import type { CollapsedHit, Memory, RecallHit } from '@sfm/memory';
 
 /** The fields of a memory that every answer shows. The payload is returned exactly as the caller sent it. */
 export function memoryView(memory: Memory) {
@@ -25,7 +25,18 @@ export function fullMemoryView(memory: Memory) {
   };
 }
 
-/** A recalled memory: the common fields, its score, and the explanation of the score if requested. */
-export function hitView({ memory, score, explanation }: RecallHit) {
-  return { ...memoryView(memory), score, ...(explanation ? { explanation } : {}) };
+/** A recalled memory: the common fields, its score, and what else was requested. */
+export function hitView({ memory, score, explanation, tokens, collapsed }: RecallHit) {
+  return {
+    ...memoryView(memory),
+    score,
+    ...(explanation ? { explanation } : {}),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(collapsed ? { collapsed: collapsed.map(collapsedView) } : {}),
+  };
+}
+
+/** Names a memory that says nearly the same as a better hit. */
+function collapsedView({ memory, score, similarity }: CollapsedHit) {
+  return { coordinate: memory.coordinate, version: memory.version, score, similarity };
 }

@@ -1,8 +1,6 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { UnknownCursorError, type ListPosition, type Namespace } from '@sfm/memory';
+import { SealedBytes } from './sealed-bytes.js';
 
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 /** Two numbers of eight bytes: creation time and id, or a version. */
 const POSITION_BYTES = 16;
 type Position = readonly [number, number];
@@ -12,11 +10,11 @@ type Position = readonly [number, number];
  * namespace, and each is bound to its namespace.
  */
 export class PageCursor {
-  private readonly key: Buffer;
+  private readonly sealed: SealedBytes;
 
   /** @param secret the same in every process behind one address; anyone who has it can read cursors. */
   constructor(secret: string) {
-    this.key = createHash('sha256').update(`page-cursor\n${secret}`).digest();
+    this.sealed = new SealedBytes('page-cursor', secret);
   }
 
   write(namespace: Namespace, { createdAtMs, id }: ListPosition): string {
@@ -50,29 +48,16 @@ export class PageCursor {
   }
 
   private seal(scope: string, [first, second]: Position): string {
-    const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(scope));
     const position = Buffer.alloc(POSITION_BYTES);
     position.writeDoubleBE(first);
     position.writeDoubleBE(second, POSITION_BYTES / 2);
-    return Buffer.concat([iv, cipher.update(position), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+    return this.sealed.seal(scope, position);
   }
 
   private open(scope: string, cursor: string, whose: string, said = NEXT_CURSOR): Position {
-    const bytes = Buffer.from(cursor, 'base64url');
-    try {
-      if (bytes.length !== IV_BYTES + POSITION_BYTES + TAG_BYTES) throw new Error('wrong length');
-      const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, IV_BYTES), {
-        authTagLength: TAG_BYTES,
-      })
-        .setAAD(Buffer.from(scope))
-        .setAuthTag(bytes.subarray(IV_BYTES + POSITION_BYTES));
-      const sealed = bytes.subarray(IV_BYTES, IV_BYTES + POSITION_BYTES);
-      const position = Buffer.concat([decipher.update(sealed), decipher.final()]);
-      return [position.readDoubleBE(), position.readDoubleBE(POSITION_BYTES / 2)];
-    } catch {
-      throw new UnknownCursorError(said.field, `must be the ${said.what} ${whose}`);
-    }
+    const position = this.sealed.open(scope, cursor, POSITION_BYTES);
+    if (!position) throw new UnknownCursorError(said.field, `must be the ${said.what} ${whose}`);
+    return [position.readDoubleBE(), position.readDoubleBE(POSITION_BYTES / 2)];
   }
 }
 

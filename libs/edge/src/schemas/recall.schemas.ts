@@ -1,7 +1,11 @@
+import { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from '@sfm/memory';
 import { z } from 'zod';
 import { filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
 import { jsonObject } from './json-object.js';
-import { memoryFields } from './memory.schemas.js';
+import { memoryFields, placeField, versionField } from './memory.schemas.js';
+
+/** Hits of a request that says nothing about their number. */
+export const DEFAULT_TOP_K = 10;
 
 const weight = (description: string) => z.number().min(0).max(1000).describe(description);
 
@@ -14,9 +18,42 @@ export const RecallBodySchema = z
     top_k: z
       .int()
       .min(1)
-      .default(10)
-      .describe('How many memories to return; at most the configured maximum.')
+      .optional()
+      .describe(`How many memories to return; at most the configured maximum. ${DEFAULT_TOP_K} when left out.`)
       .meta({ 'x-at-most': 'maxTopK' }),
+    token_budget: z
+      .int()
+      .min(1)
+      .max(MAX_TOKEN_BUDGET)
+      .optional()
+      .describe(
+        'Instead of `top_k`: as many of the best hits as fit into so many tokens. Counted is an estimate for the JSON of ' +
+          'each payload, given as `tokens`; a hit that does not fit is passed over for smaller ones, up to 20 times.',
+      ),
+    min_score: z
+      .number()
+      .min(-1_000_000)
+      .max(1_000_000)
+      .optional()
+      .describe('Leaves out hits that score less. Scores compare within one kind of request: see `explain`.'),
+    collapse: z
+      .union([
+        z.boolean(),
+        z.strictObject({
+          threshold: z
+            .number()
+            .gt(0)
+            .max(1)
+            .optional()
+            .describe(
+              `Share of three-word runs in common from which two count as one; ${DEFAULT_COLLAPSE_THRESHOLD} when left out.`,
+            ),
+        }),
+      ])
+      .optional()
+      .describe(
+        'Of hits that say nearly the same only the best is returned, with the others named in its `collapsed`.',
+      ),
     filter: filterInput().optional(),
     type: memoryType('Only memories of this type.').optional(),
     ...timeBounds,
@@ -57,8 +94,20 @@ export const RecallBodySchema = z
     explain: z.boolean().default(false).describe('Adds to every hit how its score came about.'),
   })
   .describe('A question to the memory.')
-  .meta({ examples: [{ query: 'where is the kettle', top_k: 5, filter: { tag: 'kitchen' }, explain: true }] });
+  .meta({
+    not: { required: ['top_k', 'token_budget'] },
+    examples: [
+      { query: 'where is the kettle', top_k: 5, filter: { tag: 'kitchen' }, explain: true },
+      { query: 'where is the kettle', token_budget: 2000, min_score: 0.2, collapse: true },
+    ],
+  });
 export type RecallBody = z.output<typeof RecallBodySchema>;
+
+/** The questions are read one by one, with `RecallBodySchema`. */
+export const RecallBatchSchema = z
+  .strictObject({ questions: z.array(z.unknown()).describe('Each as for `/v1/recall`.') })
+  .describe('Several questions, each with settings of its own.');
+export type RecallBatch = z.output<typeof RecallBatchSchema>;
 
 export const ExplanationSchema = z
   .object({
@@ -94,8 +143,29 @@ export const HitSchema = z
     ...memoryFields,
     score: z.number().describe('Fused score; larger is better.'),
     explanation: ExplanationSchema.optional().describe('Only when asked for.'),
+    tokens: z.int().optional().describe('Estimated tokens of the payload; only with `token_budget`.'),
+    collapsed: z
+      .array(
+        z
+          .object({
+            coordinate: placeField(),
+            version: versionField(),
+            score: z.number().describe('Its own score.'),
+            similarity: z.number().describe('Share of three-word runs that both have, 0 to 1.'),
+          })
+          .describe('A memory that says nearly the same.'),
+      )
+      .optional()
+      .describe('Near duplicates that were left out, best first; only with `collapse`.'),
   })
   .describe('A recalled memory.');
+
+const IndexLagSchema = z
+  .object({
+    events: z.int().describe('Memories with changes that are not indexed yet; counted up to 100,000.'),
+    seconds: z.number().describe('Age of the oldest of these changes.'),
+  })
+  .describe('How far the indexes were behind. What they lack is searched all the same; `degraded` names exceptions.');
 
 export const RecalledSchema = z
   .object({
@@ -103,5 +173,14 @@ export const RecalledSchema = z
     degraded: z
       .array(z.string())
       .describe('Lanes that could not answer, or not for all that is committed; empty when recall was whole.'),
+    index_lag: IndexLagSchema,
+    tokens: z
+      .object({
+        budget: z.int().describe('What was asked for.'),
+        used: z.int().describe('Sum over the hits.'),
+        passed_over: z.int().describe('Hits left out because they did not fit.'),
+      })
+      .optional()
+      .describe('How the token budget was used; only with `token_budget`.'),
   })
   .describe('What was recalled.');

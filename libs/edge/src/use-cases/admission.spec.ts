@@ -13,6 +13,7 @@ import {
   OutcomeService,
   LockService,
   NamespaceForbiddenError,
+  NearestService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -33,9 +34,11 @@ import { AuthorizedHistory } from './authorized-history.js';
 import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedLocks } from './authorized-locks.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
+import { AuthorizedNearest } from './authorized-nearest.js';
 import { AuthorizedOutcomes } from './authorized-outcomes.js';
 import { AuthorizedPast } from './authorized-past.js';
 import { AuthorizedPortability } from './authorized-portability.js';
+import { AuthorizedQuestions } from './authorized-questions.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedSelection } from './authorized-selection.js';
@@ -69,6 +72,8 @@ const DOORS: readonly object[] = [
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedPortability(noting(ExportService), noting(ImportService)),
   new AuthorizedRecall(noting(RecallService)),
+  new AuthorizedNearest(noting(NearestService)),
+  new AuthorizedQuestions(noting(RecallService), noting(PastRecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];
 const METHODS = DOORS.flatMap((door) =>

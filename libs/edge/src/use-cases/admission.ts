@@ -1,4 +1,11 @@
-import { hasScope, NamespaceForbiddenError, ScopeForbiddenError, type Principal, type Scope } from '@sfm/memory';
+import {
+  hasScope,
+  NamespaceForbiddenError,
+  noteWriting,
+  ScopeForbiddenError,
+  type Principal,
+  type Scope,
+} from '@sfm/memory';
 
 /** The scope that each use case requires; defined only here. */
 export const SCOPE_OF = {
@@ -23,6 +30,8 @@ export const SCOPE_OF = {
   shortestPath: 'read',
   recall: 'read',
   recallEach: 'read',
+  recallSettled: 'read',
+  nearest: 'read',
   history: 'read',
   diff: 'read',
   getKnownAt: 'read',
@@ -49,10 +58,11 @@ export const SCOPE_OF = {
 
 export type UseCase = keyof typeof SCOPE_OF;
 
-/** @throws ScopeForbiddenError unless the principal may run the use case. */
+/** Admits a principal, and notes whether it writes. @throws ScopeForbiddenError unless it may run the use case. */
 export function admit(principal: Principal, useCase: UseCase): void {
   const scope = SCOPE_OF[useCase];
   if (!hasScope(principal, scope)) throw new ScopeForbiddenError(scope);
+  if (scope === 'write') noteWriting();
 }
 
 /**

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { toTheEnd } from '../attempts/bounded-wait.js';
+import { noteWritten } from '../consistency/consistency-scope.js';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import type { MemoryWriter } from '../store/memory-writer.port.js';
 import type { Namespace } from '../model/namespace.js';
@@ -24,6 +25,7 @@ export class ForgetService {
     const quoting = (await this.quoting?.quoting(namespace, keys, new Date())) ?? [];
     const commands = [...new Set([...keys, ...quoting])].map((key) => ({ namespace, key, eventId: uuidv7() }));
     const deleted = await toTheEnd(() => this.writer.delete(commands));
+    noteWritten(deleted[0]?.position);
     const asked = new Set(keys);
     return deleted.filter(({ key }) => asked.has(key)).length;
   }

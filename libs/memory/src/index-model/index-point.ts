@@ -1,5 +1,6 @@
 import type { TermVector } from '../text/term-vector.js';
 import type { JsonObject } from '../model/json.js';
+import type { IndexLag } from './pending-memories.port.js';
 import type { MemoryFilter, Filterable } from '../model/filter.js';
 
 /** A memory as the derived indexes hold it. */
@@ -70,6 +71,12 @@ export interface Overlay {
    * @default none
    */
   readonly incomplete?: ReadonlySet<string>;
+  /**
+   * How far the indexes are behind; the changes are in `hidden` and `points`, as far as they are searched.
+   *
+   * @default not at all
+   */
+  readonly lag?: IndexLag;
 }
 
 export const EMPTY_OVERLAY: Overlay = { hidden: new Set(), points: [] };

@@ -8,6 +8,14 @@ export interface PendingVersion {
   readonly deleted: boolean;
 }
 
+/** How far the indexes are behind the truth. */
+export interface IndexLag {
+  /** Memories with committed changes that are not in the indexes yet; of more than 100,000 as many. */
+  readonly events: number;
+  /** Age of the oldest of these changes; 0 when there is none. */
+  readonly seconds: number;
+}
+
 /** Reads committed but not yet indexed memories, for the overlay. */
 export abstract class PendingMemories {
   /** Lists a namespace's pending changes at this instant, newest first; with `limit`, only that many. */
@@ -15,6 +23,9 @@ export abstract class PendingMemories {
 
   /** Counts what `versions` would return without a limit. */
   abstract count(namespace: Namespace): Promise<number>;
+
+  /** Tells how many there are, and how old the oldest is. */
+  abstract lag(namespace: Namespace): Promise<IndexLag>;
 
   /**
    * Reads the current contents of the given keys (possibly newer than requested; keys that no longer exist are left

@@ -5,6 +5,7 @@ export const ERROR_CODES = [
   'payload_too_large',
   'unknown_cursor',
   'unknown_moment',
+  'unknown_write',
   'memory_not_found',
   'version_not_found',
   'version_unavailable',
@@ -20,6 +21,7 @@ export const ERROR_CODES = [
   'outcome_unknown',
   'embedder_unavailable',
   'index_unavailable',
+  'write_not_visible',
   'bus_unavailable',
   'version_conflict',
   'namespace_busy',
@@ -73,6 +75,11 @@ export class UnknownCursorError extends InvalidRequestError {
 /** A read of the past names a moment of which nothing is known: it is yet to come, or the namespace had nothing then. */
 export class UnknownMomentError extends InvalidRequestError {
   override readonly code: ErrorCode = 'unknown_moment';
+}
+
+/** A token for consistent reads is broken, or names a write that this service does not have in this namespace. */
+export class UnknownWriteError extends InvalidRequestError {
+  override readonly code: ErrorCode = 'unknown_write';
 }
 
 /** One item of a bulk request is not allowed; nothing of the request was stored. `index` counts from 0. */
@@ -354,6 +361,16 @@ export class IndexUnavailableError extends MemoryError {
  * it. Says what to do.
  */
 export class IndexUnusableError extends IndexUnavailableError {}
+
+/** A read that has to see a certain write does not see it yet; it will shortly, or when what is down is back. */
+export class WriteNotVisibleError extends MemoryError {
+  readonly code: ErrorCode = 'write_not_visible';
+  readonly retryAfterSeconds: number = 1;
+
+  constructor() {
+    super('the write that the request has to see is not visible here yet; retry shortly');
+  }
+}
 
 /** The event bus does not answer. Events stay in the outbox. */
 export class BusUnavailableError extends MemoryError {

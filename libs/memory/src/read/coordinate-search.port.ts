@@ -1,4 +1,5 @@
 import type { Coordinate } from '../model/coordinate.js';
+import type { MemoryFilter } from '../model/filter.js';
 import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { ListPosition } from './list-position.js';
@@ -21,6 +22,27 @@ export interface CoordinatePage {
   readonly next?: ListPosition;
 }
 
+export interface NearestQuery {
+  readonly to: Coordinate;
+  readonly limit: number;
+  readonly filter?: MemoryFilter;
+  /** Farther ones are left out; one at exactly this distance is not. */
+  readonly maxDistance?: number;
+}
+
+/** A coordinate that lives near, and how far away it is. */
+export interface NearPlace {
+  readonly key: string;
+  readonly distance: number;
+}
+
+export interface NearPlaces {
+  /** Nearest first, ties by `Memory.id`. */
+  readonly places: readonly NearPlace[];
+  /** False when the search ended at its bound: nearer ones may be missing. */
+  readonly isComplete: boolean;
+}
+
 /** Finds memories by coordinate. Deleted and expired ones are never returned. */
 export abstract class CoordinateSearch {
   /**
@@ -28,4 +50,10 @@ export abstract class CoordinateSearch {
    * looks at a bounded number of memories, so it may be short or empty and still not be the last.
    */
   abstract range(namespace: Namespace, query: CoordinateQuery, now: Date): Promise<CoordinatePage>;
+
+  /**
+   * Returns the memories nearest to a coordinate, by Euclidean distance (`distanceBetween`), among those whose coordinates
+   * have as many dimensions: between others there is no distance. Looks at a bounded number of memories.
+   */
+  abstract nearest(namespace: Namespace, query: NearestQuery, now: Date): Promise<NearPlaces>;
 }

@@ -7,7 +7,12 @@ import { heapGrowth } from '../testing/heap-growth.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from '../index-model/embedder.port.js';
 import { OverlayReader, type OverlayOptions } from './overlay-reader.js';
-import { PendingMemories, type PendingMemory, type PendingVersion } from '../index-model/pending-memories.port.js';
+import {
+  PendingMemories,
+  type IndexLag,
+  type PendingMemory,
+  type PendingVersion,
+} from '../index-model/pending-memories.port.js';
 import { toNamespace, type Namespace } from '../model/namespace.js';
 
 const TEST = toNamespace('test');
@@ -30,6 +35,11 @@ class ListedPending extends PendingMemories {
 
   async count(namespace: Namespace): Promise<number> {
     return (await this.versions(namespace)).length;
+  }
+
+  async lag(namespace: Namespace): Promise<IndexLag> {
+    const events = await this.count(namespace);
+    return { events, seconds: events };
   }
 
   async load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]> {

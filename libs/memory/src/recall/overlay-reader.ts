@@ -75,13 +75,14 @@ export class OverlayReader {
       const isWhole = unsearched.size === 0 && incomplete.size === 0;
       return isWhole ? EMPTY_OVERLAY : { ...EMPTY_OVERLAY, unsearched, incomplete };
     }
-    const points = await this.pointsOf(namespace, versions);
+    const [points, lag] = await Promise.all([this.pointsOf(namespace, versions), this.pending.lag(namespace)]);
     return {
       hidden: new Set(versions.map(({ key }) => key)),
       points: [...points.values()],
       isPartial: listed.length > versions.length || lacksVectors(points),
       unsearched,
       incomplete,
+      lag,
     };
   }
 

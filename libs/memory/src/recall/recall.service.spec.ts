@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { EmbedderUnavailableError, IndexUnavailableError, InvalidRequestError } from '../model/errors.js';
+import { ConsistencyScope, withConsistency } from '../consistency/consistency-scope.js';
+import {
+  EmbedderUnavailableError,
+  IndexUnavailableError,
+  InvalidRequestError,
+  WriteNotVisibleError,
+} from '../model/errors.js';
 import { IndexWarmup } from '../indexing/projection/index-warmup.js';
 import { toCandidateContent } from '../index-model/index-point-factory.js';
 import { matchesFilter, type MemoryFilter } from '../model/filter.js';
@@ -20,7 +26,12 @@ import type { Lane, LaneSearch } from './lanes/lane.js';
 import { LexicalLane } from './lanes/lexical-lane.js';
 import { VectorLane } from './lanes/vector-lane.js';
 import { OverlayReader } from './overlay-reader.js';
-import { PendingMemories, type PendingMemory, type PendingVersion } from '../index-model/pending-memories.port.js';
+import {
+  PendingMemories,
+  type IndexLag,
+  type PendingMemory,
+  type PendingVersion,
+} from '../index-model/pending-memories.port.js';
 import { DEFAULT_RANKING } from './contract/ranking-options.js';
 import { RecallService } from './recall.service.js';
 import type { RecallRequest } from './contract/recall.types.js';
@@ -78,10 +89,14 @@ class FixedLexicalIndex extends LexicalIndex {
 }
 
 class FixedVectorIndex extends VectorIndex {
+  private noteSearch: () => void = () => {};
+  /** Resolves with the first search. */
+  readonly searched = new Promise<void>((resolve) => (this.noteSearch = resolve));
   constructor(private readonly candidates: readonly LaneCandidate[] | Error) {
     super();
   }
   async search(_namespace: string, { limit }: IndexQuery): Promise<readonly LaneCandidate[]> {
+    this.noteSearch();
     if (this.candidates instanceof Error) throw this.candidates;
     return this.candidates.slice(0, limit);
   }
@@ -131,6 +146,9 @@ class PendingDeletions extends PendingMemories {
   async count(): Promise<number> {
     return this.keys.length;
   }
+  async lag(): Promise<IndexLag> {
+    return { events: this.keys.length, seconds: 7 };
+  }
   async load(): Promise<readonly PendingMemory[]> {
     return [];
   }
@@ -150,6 +168,8 @@ interface Setting {
   /** Lanes beside those of words and vectors, and what they count for. */
   readonly others?: readonly Lane[];
   readonly weights?: Readonly<Record<string, number>>;
+  /** How long a write is waited for. */
+  readonly waitMs?: number;
 }
 
 /** Proposes what is linked to something, whatever is asked; its own signal is the number of links, at most ten. */
@@ -181,6 +201,7 @@ function open({
   pending = [],
   others = [],
   weights = {},
+  waitMs = 60,
 }: Setting) {
   const telemetry = new SilentTelemetry();
   const warmup = new IndexWarmup(10, loading);
@@ -189,7 +210,7 @@ function open({
   const indexes = { lexical: new FixedLexicalIndex(lexical, indexed), vectors: new FixedVectorIndex(vector) };
   const laneWeights = { ...DEFAULT_RANKING.weights.lanes, ...weights };
   const ranking = { ...DEFAULT_RANKING, weights: { ...DEFAULT_RANKING.weights, lanes: laneWeights } };
-  const options = { ranking, fields, maxTopK: 1000 };
+  const options = { ranking, fields, maxTopK: 1000, visibilityWaitMs: waitMs };
   const truth = truthOf(memories);
   const lanes = [new LexicalLane(indexes.lexical, ranking), new VectorLane(indexes.vectors, embedder), ...others];
   const service = new RecallService(lanes, indexes.lexical, overlays, truth, telemetry, options);
@@ -203,6 +224,53 @@ const keysOf = ({ hits }: { readonly hits: readonly { readonly memory: Memory }[
 const inSession = (id: number, text: string) => aMemory({ id, payload: { text, session: 's' } });
 
 describe('RecallService', () => {
+  it('states how far the indexes are behind', async () => {
+    const lexical = [{ key: '1', score: 3 }];
+    expect((await open({ memories: [aMemory({ id: 1 })], lexical }).recall()).indexLag).toEqual({
+      events: 0,
+      seconds: 0,
+    });
+    const { recall } = open({ memories: [aMemory({ id: 1 })], lexical, pending: ['2', '3', '4'] });
+    expect((await recall()).indexLag).toEqual({ events: 3, seconds: 7 });
+  });
+
+  it('waits for a lane that searches all that is committed where a write has to be seen, and says so in the end', async () => {
+    const lexical = [{ key: '1', score: 3 }];
+    const setting = { memories: [aMemory({ id: 1 })], lexical, pending: ['2', '3', '4'] };
+    const seeing = <T>(work: () => Promise<T>) =>
+      withConsistency(new ConsistencyScope({ seq: 1, eventId: 'any' }), work);
+    // The vector lane searches two pending memories of three, the lexical lane all of them.
+    const { recall } = open(setting);
+    expect(keysOf(await seeing(() => recall()))).toEqual(['1']);
+    expect((await recall({ mode: 'vector' })).degraded).toEqual(['vector']);
+    await expect(seeing(() => recall({ mode: 'vector' }))).rejects.toThrow(WriteNotVisibleError);
+    const pending = ['2', '3', '4'];
+    const catching = open({ ...setting, pending, waitMs: 60_000 });
+    const answer = seeing(() => catching.recall({ mode: 'vector' }));
+    await catching.indexes.vectors.searched;
+    pending.length = 0;
+    expect((await answer).degraded).toEqual([]);
+  });
+
+  it('leaves out what scores too little, and goes on looking where near duplicates fall away', async () => {
+    const texts = [
+      'the kettle is blue and old',
+      'The kettle is blue and old!',
+      'a ladder',
+      'the kettle is blue, and old',
+    ];
+    const memories = texts.map((text, index) => aMemory({ id: index + 1, contentHash: text, payload: { text } }));
+    const lexical = memories.map(({ key, id }) => ({ key, score: 10 - id }));
+    const { recall } = open({ memories, lexical });
+    expect(keysOf(await recall({ minScore: 0.8 }))).toEqual(['1', '2']);
+    const { hits } = await recall({ topK: 2, collapse: {} });
+    expect(keysOf({ hits })).toEqual(['1', '3']);
+    expect(hits[0]?.collapsed?.map(({ memory, similarity }) => [memory.key, similarity])).toEqual([
+      ['2', 1],
+      ['4', 1],
+    ]);
+  });
+
   it('returns a session neighbour that no lane proposed', async () => {
     const memories = [inSession(1, 'Where is the ladder?'), inSession(2, 'Behind the barn.')];
     const { recall } = open({ memories, lexical: [{ key: '1', score: 3 }] });
@@ -326,7 +394,7 @@ describe('RecallService', () => {
       const indexed = Array.from({ length: 5000 }, (_, index) => aMemory({ id: index + 1 }));
       const lexical = indexed.map(({ key, id }) => ({ key, score: 5001 - id }));
       const { recall, truth } = open({ memories: [], indexed, lexical });
-      expect(await recall({ topK: 3, mode })).toEqual({ hits: [], degraded: ['lexical'] });
+      expect(await recall({ topK: 3, mode })).toMatchObject({ hits: [], degraded: ['lexical'] });
       expect(new Set(truth.reads.flat()).size).toBeLessThan(1500);
     },
   );

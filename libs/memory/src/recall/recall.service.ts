@@ -1,3 +1,5 @@
+import { untilVisible } from '../consistency/until-visible.js';
+import { requiredWrite } from '../consistency/consistency-scope.js';
 import { throwIfEnded } from '../attempts/request-budget.js';
 import type { ImportanceNormalizers } from '../importance/importance-normalizers.js';
 import { IndexUnavailableError, InvalidRequestError } from '../model/errors.js';
@@ -21,6 +23,7 @@ import type { OverlayReader } from './overlay-reader.js';
 import { checkContext } from './contract/context-bounds.js';
 import type { RankingOptions } from './contract/ranking-options.js';
 import type { RecallRequest, RecallResult } from './contract/recall.types.js';
+import { checkSelection, selectHits } from './selection/select-hits.js';
 import { shortlist } from './ranking/shortlist.js';
 import type { Namespace } from '../model/namespace.js';
 
@@ -46,6 +49,19 @@ export interface RecallOptions {
   readonly maxTopK: number;
   /** Compares importances as they are now. @default by what each memory says of itself, as of when it was written */
   readonly importances?: Pick<ImportanceNormalizers, 'scaleOf'>;
+  /**
+   * How long a recall that has to see a certain write waits for a lane that searches all that is committed, in
+   * milliseconds. @default 2000
+   */
+  readonly visibilityWaitMs?: number;
+}
+
+const VISIBILITY_WAIT_MS = 2000;
+
+/** An answer, and whether one of its lanes has searched all that was committed before it. */
+interface Searched {
+  readonly result: RecallResult;
+  readonly isCurrent: boolean;
 }
 
 /**
@@ -71,13 +87,34 @@ export class RecallService {
    * order. A lane that cannot answer, or whose answer misses committed changes or was cut short, is named in
    * `degraded`; recall fails only when no lane can answer. The work depends on `topK`, never on how much is stored.
    *
+   * With `tokenBudget` as many as fit instead; with `minScore` and `collapse` fewer where what remains is not enough. A
+   * request that has to see a certain write waits until a lane has searched all that is committed.
+   *
    * @param now what ages, expiry and words for times such as "yesterday" are measured by
    * @throws InvalidRequestError for an empty query, or a `topK`, filter or context out of bounds; StoreUnavailableError;
-   * IndexUnavailableError when no lane can answer; RequestEndedError when the current request ends.
+   * IndexUnavailableError when no lane can answer; WriteNotVisibleError; RequestEndedError when the current request ends.
    */
   async recall(namespace: Namespace, request: RecallRequest, now: Date = new Date()): Promise<RecallResult> {
     this.check(request);
     const start = performance.now();
+    const { maxTopK, fields } = this.options;
+    const ask = (topK: number) => this.current(() => this.search(namespace, { ...request, topK }, now));
+    const result = await selectHits(request, ask, { maxTopK, textFields: fields.text });
+    this.telemetry.observeRecall(performance.now() - start);
+    return result;
+  }
+
+  /** Asks again while every lane misses changes that the request may have to see. */
+  private async current(ask: () => Promise<Searched>): Promise<RecallResult> {
+    if (requiredWrite() === undefined) return (await ask()).result;
+    const attempt = async () => {
+      const { result, isCurrent } = await ask();
+      return isCurrent ? result : undefined;
+    };
+    return untilVisible(attempt, this.options.visibilityWaitMs ?? VISIBILITY_WAIT_MS);
+  }
+
+  private async search(namespace: Namespace, request: RecallRequest, now: Date): Promise<Searched> {
     const lanes = new Lanes(this.lanes, request, this.telemetry);
     const [overlay, norm] = await Promise.all([this.overlays.read(namespace), this.norm(namespace, request)]);
     const search: Search = { namespace, request, overlay, now, cutShort: new Set(), ...norm };
@@ -89,7 +126,7 @@ export class RecallService {
       // running.
       const meanwhile = (found: Proposals) =>
         contents.expect(shortlist(found, EXPECTED * request.topK, this.options.ranking));
-      const { proposals, degraded } = await lanes.propose(search, { limit, meanwhile });
+      const { proposals, degraded, isCurrent } = await lanes.propose(search, { limit, meanwhile });
       const size = 2 * limit;
       const keys = shortlist(proposals, size, this.options.ranking);
       const cut = [...proposals].filter(([, { candidates }]) => candidates.length >= limit);
@@ -99,8 +136,7 @@ export class RecallService {
       // A candidate can vanish between index and truth, or fail the filter; if too few remain, ask for more.
       if (best.length < request.topK && !isDeepest) continue;
       const found = best.length < request.topK ? await this.fill(search, best, cut) : best;
-      this.telemetry.observeRecall(performance.now() - start);
-      return toResult(search, found, degraded);
+      return { result: toResult(search, found, degraded), isCurrent };
     }
   }
 
@@ -110,10 +146,12 @@ export class RecallService {
     return { norm: (raw) => scale.norm(raw) };
   }
 
-  private check({ query, topK, filter, context }: RecallRequest): void {
+  private check(request: RecallRequest): void {
+    const { query, topK, filter, context } = request;
     const { maxTopK } = this.options;
     checkFilter(filter);
     if (context) checkContext(context);
+    checkSelection(request);
     checkText(query, 'query');
     if (query.trim() === '') throw new InvalidRequestError('query', 'must not be empty');
     if (!Number.isInteger(topK) || topK < 1 || topK > maxTopK) {
@@ -194,5 +232,6 @@ function toResult(
     score,
     ...(request.explain ? { explanation: { lanes, overlay: overlaid.has(memory.key), contributions } } : {}),
   }));
-  return { hits, degraded: [...new Set([...degraded, ...cutShort])] };
+  const indexLag = overlay.lag ?? { events: 0, seconds: 0 };
+  return { hits, degraded: [...new Set([...degraded, ...cutShort])], indexLag };
 }

@@ -2,6 +2,7 @@ import type { Coordinate } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import type { WritePosition } from '../model/write-position.js';
 
 /** A validated write with everything the truth stores about it. */
 export interface WriteCommand {
@@ -44,6 +45,8 @@ export interface WriteReceipt {
   readonly id: number;
   /** When the memory at the coordinate was created, epoch milliseconds. */
   readonly createdAtMs: number;
+  /** Where the transaction of the write stands in the ledger; absent where that is not known. */
+  readonly position?: WritePosition;
 }
 
 export interface DeleteReceipt {
@@ -51,6 +54,8 @@ export interface DeleteReceipt {
   readonly key: string;
   /** The version that the deletion created. */
   readonly version: number;
+  /** As in `WriteReceipt`. */
+  readonly position?: WritePosition;
 }
 
 export interface DeleteCommand {

@@ -1,4 +1,5 @@
 import { toTheEnd } from '../attempts/bounded-wait.js';
+import { noteWritten } from '../consistency/consistency-scope.js';
 import { mapInTurns } from '../attempts/turns.js';
 import type { ImportanceNormalizers } from '../importance/importance-normalizers.js';
 import { InvalidBulkItemError, InvalidRequestError, OutcomeUnknownError } from '../model/errors.js';
@@ -107,6 +108,7 @@ export class StoreService {
   private async submit(command: WriteCommand): Promise<StoredMemory> {
     const start = performance.now();
     const stored = await this.batcher.submit(command);
+    noteWritten(stored.position);
     this.telemetry.observeStore(performance.now() - start);
     return stored;
   }
@@ -155,6 +157,7 @@ export class StoreService {
   private async writePortion(commands: readonly WriteCommand[]): Promise<readonly StoredMemory[]> {
     const start = performance.now();
     const stored = await this.writer.write(await this.normalizers.apply(commands));
+    noteWritten(stored[0]?.position);
     this.telemetry.observeWriteBatch(commands.length);
     this.telemetry.observeStore(performance.now() - start);
     return stored;

@@ -77,3 +77,4 @@ export { describeConsolidationRunsContract } from './contracts/consolidation-run
 export { InMemoryConsolidationRuns } from './in-memory-consolidation-runs.js';
 export { describeLinksContract } from './contracts/links.contract.js';
 export { InMemoryLinks } from './in-memory-links.js';
+export { describeWritePositionsContract } from './contracts/write-positions.contract.js';

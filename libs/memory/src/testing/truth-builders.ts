@@ -15,6 +15,7 @@ import type { KeywordSearch } from '../read/keyword-search.port.js';
 import type { MemoryCatalog } from '../read/memory-catalog.port.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PendingMemories } from '../index-model/pending-memories.port.js';
+import type { WritePositions } from '../consistency/write-positions.port.js';
 import type { PastMemories } from '../history/past-memories.port.js';
 import type { MemoryHistory } from '../history/memory-history.port.js';
 import type { ImportanceStates } from '../importance/importance-states.port.js';
@@ -40,6 +41,7 @@ export interface TruthAdapters {
   readonly expired: ExpiredMemories;
   readonly history: MemoryHistory;
   readonly past: PastMemories;
+  readonly positions: WritePositions;
   readonly links: { readonly writer: LinkWriter; readonly reader: LinkReader };
 }
 

@@ -21,6 +21,7 @@ import {
   describePendingMemoriesContract,
   describeProjectionSourceContract,
   describeReplayContract,
+  describeWritePositionsContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
@@ -82,6 +83,7 @@ describeNamedLocksContract('PostgresNamedLocks', () => [
   new PostgresNamedLocks(truth.database),
 ]);
 describeConsolidationRunsContract('PostgresConsolidationRuns', () => new PostgresConsolidationRuns(truth.database));
+describeWritePositionsContract('PostgresWritePositions', adapters);
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {
   await truth.database.query({ text: 'TRUNCATE idempotency_keys' });

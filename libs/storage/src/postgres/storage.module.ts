@@ -10,7 +10,6 @@ import {
   ExportSource,
   IdempotencyStore,
   ImportanceStates,
-  ImportanceHistory,
   ImportTarget,
   KeywordSearch,
   LedgerReader,
@@ -29,6 +28,7 @@ import {
   ProjectionSource,
   TruthAudit,
   TruthRestorer,
+  WritePositions,
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
@@ -39,6 +39,7 @@ import { PostgresPastMemories } from './history/postgres-past-memories.js';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresMemoryHistory } from './history/postgres-memory-history.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
+import { PostgresWritePositions } from './ledger/postgres-write-positions.js';
 import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
@@ -104,6 +105,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [LinkReader, PostgresLinkReader],
       [LinkWriter, PostgresLinkWriter],
       [TruthRestorer, PostgresTruthRestorer],
+      [WritePositions, PostgresWritePositions],
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],
       [NamedLocks, PostgresNamedLocks],

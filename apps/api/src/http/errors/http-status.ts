@@ -7,6 +7,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   payload_too_large: 413,
   unknown_cursor: 404,
   unknown_moment: 404,
+  unknown_write: 422,
   missing_token: 401,
   invalid_token: 403,
   namespace_forbidden: 403,
@@ -31,6 +32,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   outcome_unknown: 503,
   embedder_unavailable: 503,
   index_unavailable: 503,
+  write_not_visible: 503,
   bus_unavailable: 503,
   internal_error: 500,
 };

@@ -10,7 +10,12 @@ const DESCRIPTION = `A self-hosted memory service for AI agents.
 
 Routes under \`/v1\` are the clean API: proper status codes, unknown fields refused, problem+json errors.
 All other routes keep the names and shapes existing clients rely on: 200, unknown fields ignored, \`{"detail": …}\`.
-A memory is a JSON payload at a coordinate in a namespace; writes are answered after they are committed.`;
+A memory is a JSON payload at a coordinate in a namespace; writes are answered after they are committed.
+
+Every write answers with a token in the header \`X-Soma-Consistency\`. A request that carries it in the same header, in whichever
+process, is answered from a state that has that write: it waits up to two seconds, then 503 \`write_not_visible\`. A token that
+is broken, of another namespace or service, or that names a write the database does not have is 422
+\`unknown_write\`.`;
 
 const TAGS: Readonly<Record<string, string>> = {
   memories: 'Keep, read, list and delete memories.',

@@ -102,6 +102,18 @@ const NAMESPACE_HEADER = {
   },
 };
 
+/** Headers of what answers 2xx; which routes have them depends on what they do. */
+const ANSWER_HEADERS = {
+  'X-Soma-Consistency': {
+    description: 'Only after a write: its token. Sent with another request, in any process, that one sees the write.',
+    schema: { type: 'string' as const },
+  },
+  'X-Soma-Index-Lag': {
+    description: 'Only of compatible recalls: how far the indexes were behind, as in `index_lag` of `/v1/recall`.',
+    schema: { type: 'string' as const, examples: ['events=3, seconds=0.412'] },
+  },
+};
+
 /** Documents a route: decorators for one handler. */
 export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator {
   const statuses = [...(doc.open ? [] : [401, 403, 422, 429, 431]), ...(doc.errors ?? []), 500];
@@ -123,7 +135,7 @@ export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator
     ...(doc.query ? queryParameters(doc.query) : []),
     ...(doc.body ? [ApiBody({ schema: schemaRef(doc.body), required: true })] : []),
     ...(doc.file ? fileBody(doc.file) : []),
-    ...doc.answers.map(answer),
+    ...doc.answers.map((one) => answer(one, doc.open ? {} : { headers: ANSWER_HEADERS })),
     ...[...new Set(statuses)].sort().map((status) =>
       ApiResponse({
         status,
@@ -138,9 +150,13 @@ function fileBody({ types, example }: NonNullable<OperationDoc['file']>): Method
   return [ApiConsumes(...types), ApiBody({ schema: { type: 'string', examples: [example] }, required: true })];
 }
 
-function answer({ status, description, schema, text }: AnswerDoc): MethodDecorator {
-  if (text) return ApiResponse({ status, description, content: { [text]: { schema: { type: 'string' } } } });
-  return ApiResponse({ status, description, ...(schema ? { schema: schemaRef(schema) } : {}) });
+function answer(
+  { status, description, schema, text }: AnswerDoc,
+  headers: { readonly headers?: typeof ANSWER_HEADERS },
+): MethodDecorator {
+  if (text)
+    return ApiResponse({ status, description, content: { [text]: { schema: { type: 'string' } } }, ...headers });
+  return ApiResponse({ status, description, ...(schema ? { schema: schemaRef(schema) } : {}), ...headers });
 }
 
 function queryParameters(schema: z.ZodObject): MethodDecorator[] {

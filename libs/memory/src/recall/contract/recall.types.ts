@@ -1,3 +1,4 @@
+import type { IndexLag } from '../../index-model/pending-memories.port.js';
 import type { MemoryFilter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Memory } from '../../model/memory.js';
@@ -14,8 +15,14 @@ export interface KeywordBoost {
 
 export interface RecallRequest {
   readonly query: string;
-  /** 1 .. configured maximum. */
+  /** 1 .. configured maximum; of no effect with `tokenBudget`. */
   readonly topK: number;
+  /** As many of the best hits as fit into so many tokens, instead of `topK`. See `estimateTokens`. */
+  readonly tokenBudget?: number;
+  /** Hits that score less are left out. */
+  readonly minScore?: number;
+  /** Leaves of near duplicates the best one. `threshold`: share of shingles from which two count as one, @default 0.8 */
+  readonly collapse?: { readonly threshold?: number };
   readonly filter?: MemoryFilter;
   /** `hybrid` (default): all lanes and context signals. `vector`: the vector lane alone. `lexical`: BM25 alone. */
   readonly mode?: 'hybrid' | 'vector' | 'lexical';
@@ -58,6 +65,27 @@ export interface RecallHit {
   readonly score: number;
   /** Present only when requested. */
   readonly explanation?: Explanation;
+  /** Estimated tokens of the payload; only with `tokenBudget`. */
+  readonly tokens?: number;
+  /** Its near duplicates, best first; only with `collapse`, and where there are any. */
+  readonly collapsed?: readonly CollapsedHit[];
+}
+
+/** A hit that was left out because it says nearly the same as a better one. */
+export interface CollapsedHit {
+  readonly memory: Memory;
+  readonly score: number;
+  /** Share of shingles that both have, 0 to 1. */
+  readonly similarity: number;
+}
+
+/** How a token budget was used. */
+export interface TokenCount {
+  readonly budget: number;
+  /** Sum over the hits. */
+  readonly used: number;
+  /** Better hits that were left out because they did not fit. */
+  readonly passedOver: number;
 }
 
 export interface RecallResult {
@@ -65,4 +93,8 @@ export interface RecallResult {
   readonly hits: readonly RecallHit[];
   /** Lanes that could not answer, or not completely; empty when recall was complete. */
   readonly degraded: readonly string[];
+  /** Only with `tokenBudget`. */
+  readonly tokens?: TokenCount;
+  /** How far the indexes were behind the truth; absent where none was searched. */
+  readonly indexLag?: IndexLag;
 }

@@ -14,6 +14,12 @@ interface Proposing {
   readonly meanwhile: (found: Proposals) => Promise<unknown>;
 }
 
+interface Proposed {
+  readonly proposals: Proposals;
+  readonly degraded: readonly string[];
+  readonly isCurrent: boolean;
+}
+
 /** The lanes' searches for one request: run side by side; recall continues with those that answer. */
 export class Lanes {
   private readonly asked: readonly Lane[];
@@ -29,12 +35,12 @@ export class Lanes {
   }
 
   /**
-   * Returns the proposals of each lane that the request's mode selects, and the names of lanes that cannot answer or
-   * whose answer misses committed changes.
+   * Returns the proposals of each lane that the request's mode selects, the names of lanes that cannot answer or
+   * whose answer misses committed changes, and whether a lane is not among those.
    *
    * @throws IndexUnavailableError when no lane can answer; StoreUnavailableError
    */
-  async propose(search: Search, proposing: Proposing): Promise<{ proposals: Proposals; degraded: readonly string[] }> {
+  async propose(search: Search, proposing: Proposing): Promise<Proposed> {
     let tried = this.asked;
     let proposals = await this.ask(tried, search, proposing);
     if (proposals.size === 0 && !this.isHybrid) {
@@ -49,7 +55,8 @@ export class Lanes {
     const { overlay } = search;
     const isDegraded = (lane: Lane) =>
       !proposals.has(lane.name) || overlay.incomplete?.has(lane.name) === true || lane.lacksSomeOf?.(overlay) === true;
-    return { proposals, degraded: tried.filter(isDegraded).map(({ name }) => name) };
+    const degraded = tried.filter(isDegraded).map(({ name }) => name);
+    return { proposals, degraded, isCurrent: degraded.length < tried.length };
   }
 
   private get isHybrid(): boolean {

@@ -339,6 +339,17 @@ export function describePendingMemoriesContract(adapter: string, truth: TruthHar
       expect(await keys(10)).toEqual(['1', '3', '2']);
     });
 
+    it('tells how many changes wait, and for how long', async () => {
+      const namespace = freshNamespace();
+      expect(await truth().pending.lag(namespace)).toEqual({ events: 0, seconds: 0 });
+      await truth().writer.write([1, 2].map((x) => aWrite(namespace, { coordinate: [x] })));
+      await nextMillisecond();
+      const { events, seconds } = await truth().pending.lag(namespace);
+      expect(events).toBe(2);
+      expect(seconds).toBeGreaterThan(0);
+      expect(seconds).toBeLessThan(60);
+    });
+
     it('loads contents as they are now and leaves out what vanished', async () => {
       const namespace = freshNamespace();
       await truth().writer.write(

@@ -17,6 +17,9 @@ import {
 import { WRITTEN_PAYLOAD } from '../written-numbers.js';
 import type { Namespace } from '../../model/namespace.js';
 
+/** Where a write stands, whatever the numbers are. */
+const position = { seq: expect.any(Number), eventId: expect.any(String) };
+
 /** A receipt with whatever id and time: what these are is checked in a case of its own. */
 const receipt = (key: string, version: number, created: boolean) => ({
   key,
@@ -24,6 +27,7 @@ const receipt = (key: string, version: number, created: boolean) => ({
   created,
   id: expect.any(Number),
   createdAtMs: expect.any(Number),
+  position,
 });
 
 const anywhere = (term: string) => ({ term, exact: false, caseSensitive: false, limit: 5 });
@@ -258,7 +262,7 @@ export function describeMemoryWriterContract(adapter: string, truth: TruthHarnes
       ]);
       expect((await find(one, '1,2'))?.payload).toEqual({ text: 'one' });
       expect(await truth().writer.delete([aDeletion(one, '1,2')])).toEqual([
-        { namespace: one, key: '1,2', version: 2 },
+        { namespace: one, key: '1,2', version: 2, position },
       ]);
       expect((await find(two, '1,2'))?.payload).toEqual({ text: 'two' });
     });

@@ -18,6 +18,8 @@ import { Check, Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm'
 @Index('memories_created_idx', { synchronize: false })
 // On (namespace, type, coalesce(importance, 0) DESC, created_at, id), an expression.
 @Index('memories_importance_idx', { synchronize: false })
+// On expressions, which the decorator cannot express.
+@Index('memories_place_idx', { synchronize: false })
 @Index('memories_pending_idx', ['namespace', 'updatedAt'], { where: '(indexed_version < version)' })
 @Index('memories_expires_at_idx', ['expiresAt'], { where: '(expires_at IS NOT NULL)' })
 export class MemoryEntity {

@@ -1,6 +1,11 @@
-import { PendingMemories, type PendingMemory, type PendingVersion, type Namespace } from '@sfm/memory';
+import { PendingMemories, type IndexLag, type PendingMemory, type PendingVersion, type Namespace } from '@sfm/memory';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+
+/** Most changes that are counted for one answer. */
+const MOST_COUNTED = 100_000;
+
+const PENDING = 'FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version';
 
 /** Reads committed but not yet indexed memories from PostgreSQL. */
 export class PostgresPendingMemories extends PendingMemories {
@@ -25,6 +30,17 @@ export class PostgresPendingMemories extends PendingMemories {
       values: [namespace],
     });
     return row?.count ?? 0;
+  }
+
+  async lag(namespace: Namespace): Promise<IndexLag> {
+    const [row] = await this.database.query<{ events: number; seconds: number }>({
+      name: 'sfm_pending_lag',
+      text: `SELECT (SELECT count(*) FROM (SELECT ${PENDING} LIMIT ${MOST_COUNTED}) AS counted)::int AS events,
+          greatest(0, coalesce(extract(epoch FROM clock_timestamp() -
+            (SELECT m.updated_at ${PENDING} ORDER BY m.updated_at LIMIT 1)), 0))::float8 AS seconds`,
+      values: [namespace],
+    });
+    return row ?? { events: 0, seconds: 0 };
   }
 
   async load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]> {

@@ -143,6 +143,31 @@ describe(`of ${STORED} memories in a namespace`, () => {
     expect(found).toEqual([[STORED]]);
   });
 
+  it('a search for the nearest looks only around the place, and says when it ends at its bound', async () => {
+    const search = new PostgresCoordinateSearch(spy);
+    const place = STORED / 2;
+    spy.reset();
+    expect(await search.nearest(NAMESPACE, { to: [place + 0.2], limit: 3 }, now)).toEqual({
+      places: [place, place + 1, place - 1].map((x) => ({ key: `${x}`, distance: Math.abs(place + 0.2 - x) })),
+      isComplete: true,
+    });
+    expect(spy.rowsRead).toBeLessThan(1000);
+    spy.reset();
+    const filter = { payload: [{ path: ['text'], equals: 'absent' }] };
+    const none = { places: [], isComplete: false };
+    expect(await search.nearest(NAMESPACE, { to: [place], limit: 3, filter }, now)).toEqual(none);
+    expect(spy.rowsRead).toBeLessThan(STORED / 1.5);
+    const within = { to: [place], limit: 3, filter, maxDistance: 1000 };
+    expect(await search.nearest(NAMESPACE, within, now)).toEqual({ places: [], isComplete: true });
+  });
+
+  it('how far the indexes are behind is counted to a bound', async () => {
+    spy.reset();
+    const { events, seconds } = await new PostgresPendingMemories(spy).lag(NAMESPACE);
+    expect([events, seconds > 0]).toEqual([100_000, true]);
+    expect(spy.rowsRead).toBeLessThan(STORED / 1.5);
+  });
+
   it('a look for the importances of memories that were never counted looks at a bounded number', async () => {
     spy.reset();
     const { state } = await new PostgresImportanceStates(spy).read(NAMESPACE);

@@ -3,10 +3,13 @@ import {
   type Coordinate,
   type CoordinatePage,
   type CoordinateQuery,
+  type NearestQuery,
+  type NearPlaces,
   type Namespace,
 } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { cutToPage, readWindow } from './memory-window.js';
+import { nearestPlaces } from './nearest-places.js';
 import { SqlParameters } from './sql-parameters.js';
 
 /** Number of memories that one page looks at, inside the box or not. */
@@ -42,6 +45,10 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
     );
     const { listed, next } = cutToPage(window, limit);
     return { coordinates: listed.map(({ coordinate }) => coordinate), ...(next ? { next } : {}) };
+  }
+
+  nearest(namespace: Namespace, query: NearestQuery, now: Date): Promise<NearPlaces> {
+    return nearestPlaces(this.database, namespace, { ...query, now });
   }
 }
 

@@ -108,6 +108,7 @@ describe('the migrations', () => {
       'CREATE INDEX memories_expires_at_idx ON memories USING btree (expires_at) WHERE (expires_at IS NOT NULL)',
       'CREATE INDEX memories_pending_idx ON memories USING btree (namespace, updated_at) WHERE (indexed_version < version)',
       'CREATE UNIQUE INDEX memories_pkey ON memories USING btree (namespace, coordinate_key)',
+      'CREATE INDEX memories_place_idx ON memories USING btree (namespace, cardinality(coordinate), (coordinate[1]), id) WHERE (deleted_at IS NULL)',
     ]);
     const [storage] = await truth.database.query<{ external: boolean }>({
       text: `SELECT attstorage = 'e' AS external FROM pg_attribute WHERE attrelid = 'memories'::regclass AND attname = 'embedding'`,

@@ -1,10 +1,11 @@
 import type { DeleteCommand, DeleteReceipt } from '@sfm/memory';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
+import { LEDGER_POSITION, toPosition, type PositionColumns } from './ledger-position.js';
 import { isUnexpired } from '../rows/live-memory.js';
 import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
 
-export interface DeletedRow {
+export interface DeletedRow extends PositionColumns {
   readonly event_id: string;
   /** False when the memory had expired: its content is wiped too, but no live memory was deleted. */
   readonly live: boolean;
@@ -13,10 +14,10 @@ export interface DeletedRow {
 
 /** Returns the receipts of the commands that the rows answer, in the order of the commands. */
 export function deleteReceipts(commands: readonly DeleteCommand[], rows: readonly DeletedRow[]): DeleteReceipt[] {
-  const versions = new Map(rows.map(({ event_id, version }) => [event_id, version]));
+  const byEvent = new Map(rows.map((row) => [row.event_id, row]));
   return commands.flatMap(({ namespace, key, eventId }) => {
-    const version = versions.get(eventId.toLowerCase());
-    return version === undefined ? [] : [{ namespace, key, version }];
+    const row = byEvent.get(eventId.toLowerCase());
+    return row === undefined ? [] : [{ namespace, key, version: row.version, ...toPosition(row) }];
   });
 }
 
@@ -71,9 +72,9 @@ WITH arrived AS MATERIALIZED (
     memory_id, created_version, created_at, updated_at
   FROM entries
   ORDER BY position
-  RETURNING id, namespace, coordinate_key, version
+  RETURNING id, namespace, coordinate_key, version, seq
 )${queue}
-SELECT event_id, live, version FROM gone`;
+SELECT event_id, live, version, ${LEDGER_POSITION} FROM gone`;
 
 /** Differences between a deletion of our own and one that another producer published. */
 interface DeleteOrigin {

@@ -9,6 +9,7 @@ import {
 import { currentTraceparent, traceShared } from '@sfm/observability';
 import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-statement.js';
 import { ExpectedVersions, type Expecting } from './expected-versions.js';
+import { toPosition } from './ledger-position.js';
 import { checkKeyLength } from './key-length.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
@@ -47,7 +48,7 @@ export class PostgresMemoryWriter extends MemoryWriter {
       const row = byEvent.get(eventId.toLowerCase());
       if (!row) throw new Error(`no receipt for event ${eventId}`);
       const { version, created, memory_id: id, created_at_ms: createdAtMs } = row;
-      return { key, version, created, id, createdAtMs };
+      return { key, version, created, id, createdAtMs, ...toPosition(row) };
     });
   }
 

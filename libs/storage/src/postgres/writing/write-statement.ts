@@ -6,6 +6,7 @@ import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announc
 import { isLive } from '../rows/live-memory.js';
 import { SERVER_MS, voidAfter } from '../changes/void-after.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
+import { LEDGER_POSITION, type PositionColumns } from './ledger-position.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { storableTime } from './storable-time.js';
 import { WRITE_MOMENT } from './write-moment.js';
@@ -15,7 +16,7 @@ const MOMENT = '(SELECT at FROM moment)';
 /** Batches up to this size share one prepared plan; larger ones justify a plan made for their size. */
 const MAX_PREPARED_BATCH = 128;
 
-export interface WrittenRow {
+export interface WrittenRow extends PositionColumns {
   readonly event_id: string;
   readonly version: number;
   readonly created: boolean;
@@ -41,7 +42,8 @@ export interface WrittenRow {
 const writeSql = (origin: WriteOrigin) => `
 ${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${leaveSamples('placed', MOMENT)}${origin.queue}
 SELECT event_id, version, version = created_version AS created, memory_id::float8 AS memory_id,
-  ${epochMs('created_at')} AS created_at_ms, ${SERVER_MS} AS server_ms
+  ${epochMs('created_at')} AS created_at_ms, ${SERVER_MS} AS server_ms,
+  ${LEDGER_POSITION}
 FROM placed`;
 
 /**
@@ -116,7 +118,7 @@ const ledgerSql = ({ id, eventId, announced, occurredAt }: WriteOrigin) => `, le
     a.created_version, a.created_at, a.updated_at, a.importance_norm, a.expires_at, a.payload_text
   FROM placed a
   ORDER BY a.position
-  RETURNING id, namespace, coordinate_key, version
+  RETURNING id, namespace, coordinate_key, version, seq
 )`;
 
 /** Differences between a write of our own and one that another producer published. */

@@ -6,6 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { coordinateText } from '../../openapi/operation.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
+import { markLag } from '../wire/index-lag.js';
 import { compatible } from '../wire/errors.dto.js';
 import { clientType, withClientType } from '../wire/client-type.js';
 import {
@@ -146,11 +147,12 @@ export class CompatMemoriesController {
     const offset = Math.max(0, search.offset);
     const asked = { query, topK, offset, filters, type: typeOrNone(search.memory_type) };
     const { request, warnings } = this.questions.read(asked);
-    const { hits, degraded } = await this.recaller.recall(principal, request);
+    const result = await this.recaller.recall(principal, request);
     warn(reply, warnings);
-    markDegraded(reply, degraded);
+    markDegraded(reply, result.degraded);
+    markLag(reply, [result]);
     return {
-      memories: hits.slice(offset).map(({ memory, score }) => ({
+      memories: result.hits.slice(offset).map(({ memory, score }) => ({
         coordinate: memory.coordinate,
         coord: memory.key,
         payload: memory.payload,

@@ -15,6 +15,7 @@ import { HttpOptions } from '../../options/http-options.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
 import { compatible } from '../wire/errors.dto.js';
+import { markLag } from '../wire/index-lag.js';
 import { flatPayload } from '../wire/flat-payload.mapper.js';
 import {
   BatchesSchema,
@@ -137,6 +138,7 @@ export class CompatRecallController {
     const warnings = questions.flatMap((question) => question.warnings);
     warn(reply, warnings);
     markDegraded(reply, [...new Set(results.flatMap(({ degraded }) => degraded))]);
+    markLag(reply, results);
     return { batches: results.map(({ hits }) => hits.map(({ memory }) => flatPayload(memory))) };
   }
 
@@ -213,10 +215,11 @@ export class CompatRecallController {
 
   private async hits({ principal, reply }: Call, asked: Asked): Promise<readonly RecallHit[]> {
     const { request, warnings } = this.questions.read(asked);
-    const { hits, degraded } = await this.recaller.recall(principal, request);
+    const result = await this.recaller.recall(principal, request);
     warn(reply, warnings);
-    markDegraded(reply, degraded);
-    return hits;
+    markDegraded(reply, result.degraded);
+    markLag(reply, [result]);
+    return result.hits;
   }
 
   /** @param readType what a type that only clients know means to the route, as in the reference */

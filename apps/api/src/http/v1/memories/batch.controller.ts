@@ -21,15 +21,13 @@ import {
 } from '@sfm/memory';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { describeHttpError } from '../../errors/describe-http-error.js';
-import { problemResponse } from '../../errors/problem-body.js';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { IDEMPOTENCY_HEADER, repeatable } from '../wire/idempotency.js';
+import { itemFailure, type ItemAnswer } from '../wire/item-failure.js';
 import { BatchResultSchema, NewMemoryBatchDoc } from './memory.dto.js';
 
 type Attempt = { readonly memory: NewMemory } | { readonly error: unknown };
-type ItemAnswer = JsonObject & { readonly status: number };
 
 /** The whole response is stored under the idempotency key. */
 const ANSWER = z.custom<JsonObject>(isJsonObject);
@@ -72,9 +70,9 @@ export class MemoryBatchController {
     const outcomes = await this.writes.storeEach(principal, accepted);
     const inOrder = outcomes[Symbol.iterator]();
     const results = attempts.map((attempt, index): ItemAnswer => {
-      if ('error' in attempt) return { index, ...failure(attempt.error) };
+      if ('error' in attempt) return { index, ...itemFailure(attempt.error) };
       const outcome: StoreOutcome = inOrder.next().value ?? { error: new Error('no outcome') };
-      if ('error' in outcome) return { index, ...failure(outcome.error) };
+      if ('error' in outcome) return { index, ...itemFailure(outcome.error) };
       const { created, version } = outcome.stored;
       return { index, status: created ? 201 : 200, coordinate: [...attempt.memory.coordinate], version };
     });
@@ -90,17 +88,4 @@ export class MemoryBatchController {
       return { error };
     }
   }
-}
-
-function failure(error: unknown): ItemAnswer {
-  const description = describeHttpError(error);
-  const { status, body } = problemResponse(description, { path: '', id: '' });
-  return {
-    status,
-    error: {
-      code: description.code,
-      detail: body.detail,
-      ...(body.errors ? { errors: body.errors.map((one) => ({ ...one })) } : {}),
-    },
-  };
 }

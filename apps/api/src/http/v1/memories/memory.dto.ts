@@ -16,7 +16,7 @@ import {
 import { z } from 'zod';
 import { apiSchema, componentUri } from '../../openapi/schema-registry.js';
 import { queryInteger, queryJsonObject } from '../../requests/query-types.js';
-import { FieldErrorSchema } from '../wire/errors.dto.js';
+import { itemErrorField } from '../wire/item-failure.js';
 
 export const NewMemoryDoc = apiSchema('NewMemory', NewMemorySchema);
 
@@ -43,14 +43,7 @@ const BatchItemSchema = apiSchema(
       status: z.int().describe('What a request for this memory alone would have answered.'),
       coordinate: placeField().optional(),
       version: versionField().optional(),
-      error: z
-        .object({
-          code: z.string().describe('Kind of error.'),
-          detail: z.string().describe('What is wrong.'),
-          errors: z.array(FieldErrorSchema).optional().describe('Every value that is not allowed.'),
-        })
-        .optional()
-        .describe('Why the memory was not kept.'),
+      error: itemErrorField('Why the memory was not kept.'),
     })
     .describe('What became of one memory.'),
 );

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { IndexUnavailableError } from '@sfm/memory';
 import { startHttp, type HttpHarness } from '../../../../test/http-harness.js';
 import { aHit } from '../../../../test/memory-builder.js';
 import { client } from '../../../../test/requests.js';
@@ -64,5 +65,95 @@ it('answers untouched payloads with scores, explanations and lanes that were mis
       },
     ],
     degraded: ['vector'],
+    index_lag: { events: 0, seconds: 0 },
+  });
+});
+
+it('selects by score, likeness and room, and says what became of the rest', async () => {
+  const hit = {
+    ...aHit(),
+    tokens: 9,
+    collapsed: [{ memory: aHit({ coordinate: [4] }).memory, score: 1, similarity: 0.9 }],
+  };
+  const tokens = { budget: 100, used: 9, passedOver: 2 };
+  http.recall.result = { hits: [hit], degraded: [], tokens, indexLag: { events: 3, seconds: 1.23456 } };
+  const { body } = await post('/v1/recall', { query: 'x', min_score: 0.5, token_budget: 100, collapse: true });
+  expect(http.recall.lastRequest).toMatchObject({ minScore: 0.5, tokenBudget: 100, collapse: {} });
+  expect(body).toMatchObject({
+    hits: [{ tokens: 9, collapsed: [{ coordinate: [4], version: 2, score: 1, similarity: 0.9 }] }],
+    tokens: { budget: 100, used: 9, passed_over: 2 },
+    index_lag: { events: 3, seconds: 1.235 },
+  });
+  await post('/v1/recall', { query: 'x', collapse: { threshold: 0.5 } });
+  expect(http.recall.lastRequest).toMatchObject({ collapse: { threshold: 0.5 }, topK: 10 });
+  await post('/v1/recall', { query: 'x', collapse: false });
+  expect(http.recall.lastRequest).not.toHaveProperty('collapse');
+});
+
+it.each([
+  [{ min_score: 'much' }, 'min_score'],
+  [{ min_score: 1e7 }, 'min_score'],
+  [{ token_budget: 0 }, 'token_budget'],
+  [{ token_budget: 1.5 }, 'token_budget'],
+  [{ token_budget: 1_000_001 }, 'token_budget'],
+  [{ token_budget: 10, top_k: 3 }, 'token_budget'],
+  [{ collapse: { threshold: 0 } }, 'collapse'],
+  [{ collapse: { threshold: 2 } }, 'collapse'],
+  [{ collapse: { likeness: 0.5 } }, 'collapse'],
+  [{ collapse: 'yes' }, 'collapse'],
+])('refuses %j and names it', async (fields, field) => {
+  const { status, body } = await post('/v1/recall', { query: 'x', ...fields });
+  expect([status, JSON.stringify(body)]).toEqual([422, expect.stringContaining(`"field":"${field}`)]);
+});
+
+describe('POST /v1/recall:batch', () => {
+  it('answers each question with its own settings, or says what is wrong with it', async () => {
+    http.recall.result = { hits: [aHit()], degraded: [] };
+    http.forgetCalls();
+    const questions = [
+      { query: 'kettle', top_k: 3 },
+      { query: '' },
+      'nonsense',
+      { query: 'tea', as_known_at: '2026-01-01T00:00:00Z' },
+    ];
+    const { status, body } = await post('/v1/recall:batch', { questions });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      answered: 2,
+      failed: 2,
+      results: [
+        { index: 0, status: 200, hits: [{ score: 1.5 }], degraded: [], index_lag: { events: 0, seconds: 0 } },
+        { index: 1, status: 422, error: { code: 'invalid_request', errors: [{ field: 'query' }] } },
+        { index: 2, status: 422, error: { code: 'invalid_request' } },
+        { index: 3, status: 200, hits: [{ score: 1.5 }] },
+      ],
+    });
+    expect(http.calls()).toEqual(['recall', 'recallPast']);
+    expect(http.recall.requests.slice(-2).map(({ request }) => [request.query, request.topK])).toEqual([
+      ['kettle', 3],
+      ['tea', 10],
+    ]);
+  });
+
+  it('lets one failure alone, with the status that it has alone', async () => {
+    http.recall.work = async ({ query }) => {
+      if (query === 'bad') throw new IndexUnavailableError('away');
+    };
+    const { status, body } = await post('/v1/recall:batch', { questions: [{ query: 'bad' }, { query: 'good' }] });
+    http.recall.work = async () => undefined;
+    expect([status, body]).toMatchObject([
+      200,
+      { answered: 1, failed: 1, results: [{ status: 503, error: { code: 'index_unavailable' } }, { status: 200 }] },
+    ]);
+  });
+
+  it('takes as many questions as are allowed, none too', async () => {
+    expect(await post('/v1/recall:batch', { questions: [] })).toMatchObject({ status: 200, body: { results: [] } });
+    const many = Array.from({ length: 51 }, () => ({ query: 'x' }));
+    expect(await post('/v1/recall:batch', { questions: many })).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'questions', message: 'must hold at most 50 items, got 51' }] },
+    });
+    expect(await post('/v1/recall:batch', { queries: ['x'] })).toMatchObject({ status: 422 });
   });
 });

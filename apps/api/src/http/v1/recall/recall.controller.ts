@@ -3,8 +3,8 @@ import { CurrentPrincipal } from '@sfm/auth';
 import {
   AuthorizedPast,
   AuthorizedRecall,
-  hitView,
   RecallBodySchema,
+  recalledView,
   RequestLimits,
   toRecallRequest,
   type RecallBody,
@@ -30,7 +30,8 @@ export class RecallController {
     tag: 'recall',
     summary: 'Recall memories',
     description:
-      'The best memories for the query among those the filter allows; fewer only if fewer match the filter. ' +
+      'The best memories for the query among those the filter allows; fewer only if fewer match the filter, score enough ' +
+      'and fit. ' +
       'With `as_known_at` among what was known then, each memory scored: of some thousands at most, 422 beyond.',
     body: RecallDoc,
     answers: [{ status: 200, description: 'Hits, best first.', schema: RecalledDoc }],
@@ -38,10 +39,10 @@ export class RecallController {
   })
   async recall(@CurrentPrincipal() principal: Principal, @Body(new SchemaPipe(RecallBodySchema)) body: RecallBody) {
     const request = toRecallRequest(body, this.limits);
-    const { hits, degraded } =
+    const result =
       body.as_known_at === undefined
         ? await this.recaller.recall(principal, request)
         : await this.past.recallKnownAt(principal, request, new Date(body.as_known_at));
-    return { hits: hits.map(hitView), degraded };
+    return recalledView(result);
   }
 }
