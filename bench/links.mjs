@@ -6,8 +6,8 @@ import { inParallel, median, parseArguments, percentile, spread } from './load.m
 
 const USAGE = `usage: node bench/links.mjs [--small 10000] [--large 100000] [--degree 10] [--queries 60] [--rounds 5] [--callers 16] [--json]
 Writes two namespaces of memories into the database of one service, with so many links for each memory, whose ends follow a power
-law, then alternates between them with one client; at the end, with so many callers at once on the large one, links,
-neighbours and paths. Embedded, or on the servers whose addresses are in the environment.`;
+law, then alternates between them with one client; at the end, with so many callers at once on the large one, the links,
+neighbours and paths of existing clients, and weighted paths. Embedded, or on the servers whose addresses are in the environment.`;
 const options = parseArguments(USAGE, {
   small: 10_000,
   large: 100_000,
@@ -18,8 +18,8 @@ const options = parseArguments(USAGE, {
 });
 const SIZES = ['small', 'large'];
 const GOALS = { neighbours: 1.5, path: 10 };
-/** Time-outs of existing clients, milliseconds. */
-const TIMEOUTS = { link: 100, neighbours: 100, path: 200 };
+/** Time-outs of existing clients, milliseconds; they ask for the path of fewest links. */
+const TIMEOUTS = { link: 100, graphNeighbours: 100, graphPath: 200, path: 200 };
 
 const namespaceOf = (size) => `bench_links_${size}`;
 
@@ -70,6 +70,8 @@ const REQUESTS = {
   read: (size) => ({ path: `/v1/memories/${node(size)}` }),
   neighbours: (size) => ({ path: `/v1/graph/neighbors?coordinate=${node(size)}&limit=10` }),
   path: (size) => ({ path: `/v1/graph/shortest-path?from=${node(size)}&to=${node(size)}&type=t1&max_depth=6` }),
+  graphNeighbours: (size) => ({ path: `/graph/neighbors?coord=${node(size)}&k_hop=1&limit=10` }),
+  graphPath: (size) => ({ path: `/graph/path?from_coord=${node(size)}&to_coord=${node(size)}&max_length=10` }),
   link: (size) => ({ path: '/graph/link', body: { from_coord: `${node(size)}`, to_coord: `${node(size)}.5` } }),
 };
 
@@ -86,7 +88,7 @@ async function ask(url, kind, size) {
   const took = performance.now() - start;
   const isRefused = answer.type === 'urn:sfm:problem:graph_limit_exceeded';
   if (!response.ok && !isRefused) throw new Error(`${path} answered ${response.status}: ${JSON.stringify(answer)}`);
-  if (kind === 'path') outcomes[isRefused ? 'refused' : answer.found ? 'found' : 'none'] += 1;
+  if (kind.toLowerCase().endsWith('path')) outcomes[isRefused ? 'refused' : answer.found ? 'found' : 'none'] += 1;
   return took;
 }
 

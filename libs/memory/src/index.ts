@@ -454,7 +454,11 @@ export {
 export { checkEnds, checkLinkType, checkWeight, type LinkLimits, type NewLink } from './links/link-command.js';
 export {
   LinkReader,
+  MAX_CHEAPEST_PATH_LINKS,
   type BridgesQuery,
+  type CheapestPath,
+  type CheapestPathQuery,
+  type FoundPath,
   type Step,
   type StepPosition,
   type StepsFrom,
@@ -473,4 +477,3 @@ export {
   type UnlinkCommand,
 } from './links/ports/link-writer.port.js';
 export { type Neighbour } from './links/neighbourhood.js';
-export { type FoundPath } from './links/path/shortest-path.js';

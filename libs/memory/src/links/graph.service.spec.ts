@@ -26,7 +26,11 @@ async function graph(edges: readonly Edge[], maxVisited = 10_000) {
   for (const [from, to, weight = 1, type = 'related'] of edges) {
     await writer.link(NS, { from: [from], to: [to], type, weight }, 'none');
   }
-  return { links, writer, service: new GraphService(links, telemetry, { maxVisited }) };
+  return {
+    links,
+    writer,
+    service: new GraphService(links, telemetry, { maxVisited, maxRead: maxVisited, maxSearches: 2 }),
+  };
 }
 
 const path = (from: number, to: number, more: Partial<PathQuery> = {}): PathQuery => ({
@@ -116,11 +120,25 @@ describe('the shortest path', () => {
   it('is given up with a clear error when too many nodes would have to be looked at', async () => {
     const wide: Edge[] = Array.from({ length: 60 }, (_, n) => [Math.floor(n / 3), n + 1]);
     const { service } = await graph([...wide, [500, 600]], 20);
-    await expect(service.shortestPath(NS, path(0, 600), 'empty')).resolves.toBeUndefined();
+    await expect(service.shortestPath(NS, path(500, 0), 'empty')).resolves.toBeUndefined();
     const far = await graph([...wide, ...Array.from({ length: 60 }, (_, n): Edge => [200 + n, 900])], 20);
     await expect(far.service.shortestPath(NS, path(0, 900), 'empty')).rejects.toMatchObject({
       code: 'graph_limit_exceeded',
     });
+    const long = path(0, 900, { maxLinks: 64 });
+    await expect(far.service.shortestPath(NS, long, 'empty')).rejects.toMatchObject({ code: 'graph_limit_exceeded' });
+  });
+
+  it('of fewest links is found however many there may be', async () => {
+    const chain: Edge[] = Array.from({ length: 20 }, (_, n) => [n, n + 1, 0]);
+    const { service } = await graph([...chain, [0, 2, 9], [2, 6, 9]]);
+    const cost = (to: number, maxLinks: number) =>
+      service.shortestPath(NS, path(0, to, { maxLinks, cost: 'links' }), 'empty');
+    expect(await cost(6, 64)).toMatchObject({ nodes: ['0', '2', '6'], cost: 2 });
+    expect(await cost(9, 64)).toMatchObject({ cost: 5 });
+    expect((await cost(20, 64))?.cost).toBe(16);
+    expect(await cost(20, 15)).toBeUndefined();
+    expect(await cost(20, 6)).toBeUndefined();
   });
 
   it.each([0, 65, 1.5, NaN])('refuses %d as its length', async (maxLinks) => {

@@ -3,17 +3,32 @@ import { GraphLimitError, InvalidRequestError, MemoryNotFoundError } from '../mo
 import type { Namespace } from '../model/namespace.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { checkLinkType } from './link-command.js';
-import type { LinkReader, TouchingQuery } from './ports/link-reader.port.js';
+import {
+  MAX_CHEAPEST_PATH_LINKS,
+  type CheapestPathQuery,
+  type FoundPath,
+  type LinkReader,
+  type TouchingQuery,
+} from './ports/link-reader.port.js';
 import type { Link, LinkDirection } from './ports/link.js';
 import { neighboursWithin, type LookAround, type Neighbour } from './neighbourhood.js';
-import { findShortestPath, type FoundPath, type StepSource } from './path/shortest-path.js';
+import { SearchPlaces } from './path/search-places.js';
+import { findShortestPath, type StepSource } from './path/shortest-path.js';
 
 export interface GraphLimits {
-  /** Most memories that one question may look at. */
+  /** Most links that a question for neighbours may look at, and most memories that a long path may reach. */
   readonly maxVisited: number;
+  /** Most links that the search for a path of few links may read. */
+  readonly maxRead: number;
+  /** Searches for paths at once; others wait, so that cheap questions find a connection free. */
+  readonly maxSearches: number;
 }
 
-export const DEFAULT_GRAPH_LIMITS: GraphLimits = { maxVisited: 10_000 };
+/**
+ * Existing clients wait 200 ms for a path. Reading 20,000 links takes PostgreSQL about 50 ms of one core, reaching 10,000
+ * memories in a long path about 100 ms: `bench/links.mjs`.
+ */
+export const DEFAULT_GRAPH_LIMITS: GraphLimits = { maxVisited: 10_000, maxRead: 20_000, maxSearches: 4 };
 
 /** Most links between two memories that are neighbours of one another. */
 export const MAX_NEIGHBOUR_HOPS = 6;
@@ -59,16 +74,23 @@ export interface LinksPage {
 /** Whether it is an error when nothing lives at a coordinate that is asked about. */
 export type UnknownNode = 'refuse' | 'empty';
 
+/** Most paths of fewest links have so many at most; they are found in far less time than one more link takes. */
+const FEW_LINKS = 4;
+
 /** Rounds in which nodes are found to have expired, before a path is given up. */
 const MAX_DETOURS = 16;
 
 /** Answers questions about links. Every method throws GraphLimitError when too many memories would be looked at. */
 export class GraphService {
+  private readonly searches: SearchPlaces;
+
   constructor(
     private readonly links: LinkReader,
     private readonly telemetry: MemoryTelemetry,
     private readonly limits: GraphLimits = DEFAULT_GRAPH_LIMITS,
-  ) {}
+  ) {
+    this.searches = new SearchPlaces(limits.maxSearches);
+  }
 
   /**
    * Returns the memories around one, the nearest first. A direct neighbour is returned once for each link to it, one
@@ -134,23 +156,67 @@ export class GraphService {
 
   /** A memory that has expired and is not removed yet is gone round. */
   private async livingPath(namespace: Namespace, query: PathQuery, now: Date): Promise<FoundPath | undefined> {
+    const [from, to] = [coordinateKey(query.from), coordinateKey(query.to)];
+    if (from === to) return { nodes: [from], steps: [], cost: 0 };
+    const closed = new Set<string>();
+    for (let detours = 0; detours < MAX_DETOURS; detours += 1) {
+      const path = await this.searches.run(() => this.search(namespace, query, closed));
+      if (!path) return undefined;
+      const ended = await this.links.ended(namespace, path.nodes, now);
+      if (ended.size === 0) return path;
+      if (ended.has(from) || ended.has(to)) return undefined;
+      for (const key of ended) closed.add(key);
+    }
+    throw new GraphLimitError(this.limits.maxVisited);
+  }
+
+  /** Paths of few links are found by the store, in one question; of those that may be long, the short ones first. */
+  private async search(
+    namespace: Namespace,
+    query: PathQuery,
+    closed: ReadonlySet<string>,
+  ): Promise<FoundPath | undefined> {
+    const { cost, maxLinks } = query;
+    const isShort = maxLinks <= MAX_CHEAPEST_PATH_LINKS;
+    if (!isShort && cost === 'weight') return this.searchFar(namespace, query, closed);
+    const few = cost === 'links' && maxLinks > FEW_LINKS ? [FEW_LINKS] : [];
+    for (const most of [...few, Math.min(maxLinks, MAX_CHEAPEST_PATH_LINKS)]) {
+      const { path, isFinal } = await this.searchNear(namespace, { ...query, maxLinks: most }, closed);
+      if (path || isFinal) return path;
+    }
+    return isShort ? undefined : this.searchFar(namespace, query, closed);
+  }
+
+  private async searchNear(namespace: Namespace, query: PathQuery, closed: ReadonlySet<string>) {
+    const { from, to, type, maxLinks, cost } = query;
+    const { maxRead } = this.limits;
+    const asked: CheapestPathQuery = {
+      from: coordinateKey(from),
+      to: coordinateKey(to),
+      maxLinks,
+      cost,
+      closed: [...closed],
+      most: maxRead + 1,
+      ...(type === undefined ? {} : { type }),
+    };
+    const found = await this.links.cheapestPath(namespace, asked);
+    if (found.looked > maxRead) throw new GraphLimitError(maxRead);
+    return found;
+  }
+
+  private searchFar(
+    namespace: Namespace,
+    query: PathQuery,
+    closed: ReadonlySet<string>,
+  ): Promise<FoundPath | undefined> {
     const { from, to, type, maxLinks: maxHops, cost } = query;
     const typed = type === undefined ? {} : { type };
     const source: StepSource = {
       steps: (direction, asked, most) => this.links.steps(namespace, asked, { direction, limit: most, ...typed }),
       bridges: (asked) => this.links.bridges(namespace, { ...asked, ...typed }),
     };
-    const closed = new Set<string>();
-    const search = { from: coordinateKey(from), to: coordinateKey(to), maxHops, cost, closed, source };
-    for (let detours = 0; detours < MAX_DETOURS; detours += 1) {
-      const path = await findShortestPath({ ...search, maxVisited: this.limits.maxVisited });
-      if (!path || path.steps.length === 0) return path;
-      const ended = await this.links.ended(namespace, path.nodes, now);
-      if (ended.size === 0) return path;
-      if (ended.has(search.from) || ended.has(search.to)) return undefined;
-      for (const key of ended) closed.add(key);
-    }
-    throw new GraphLimitError(this.limits.maxVisited);
+    const ends = { from: coordinateKey(from), to: coordinateKey(to) };
+    return findShortestPath({ ...ends, maxHops, cost, closed, source, maxVisited: this.limits.maxVisited });
   }
 
   private async timed<T>(operation: 'neighbours' | 'path', read: () => Promise<T>): Promise<T> {

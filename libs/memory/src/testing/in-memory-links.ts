@@ -2,6 +2,8 @@ import { MemoryNotFoundError } from '../model/errors.js';
 import {
   LinkReader,
   type BridgesQuery,
+  type CheapestPath,
+  type CheapestPathQuery,
   type Step,
   type StepsFrom,
   type StepsQuery,
@@ -110,6 +112,28 @@ export class InMemoryLinks extends LinkReader {
     const steps = await this.steps(namespace, from, { direction: 'out', limit: Infinity, ...(type ? { type } : {}) });
     const below = new Map(from.map((one) => [one.key, one.below]));
     return steps.filter(({ at, other, weight }) => to.includes(other) && weight < (below.get(at) ?? 0));
+  }
+
+  /** Bellman and Ford: the best way to each coordinate with one link more, again and again. */
+  async cheapestPath(namespace: Namespace, query: CheapestPathQuery): Promise<CheapestPath> {
+    this.calls.push('cheapestPath');
+    const { from, to, type, maxLinks, cost, closed, most } = query;
+    const own = this.links.filter((link) => link.namespace === namespace && (type === undefined || link.type === type));
+    const cheapest = new Map([[from, { nodes: [from], steps: [] as Step[], cost: 0 }]]);
+    let looked = 0;
+    for (let links = 0; links < maxLinks && looked < most; links += 1) {
+      const before = [...cheapest];
+      for (const [node, way] of before) {
+        for (const step of own.filter((link) => link.from.key === node).map((link) => toStep(link, 'out'))) {
+          looked += 1;
+          const there = way.cost + (cost === 'weight' ? step.weight : 1);
+          if (closed.includes(step.other) || there >= (cheapest.get(step.other)?.cost ?? Infinity)) continue;
+          cheapest.set(step.other, { nodes: [...way.nodes, step.other], steps: [...way.steps, step], cost: there });
+        }
+      }
+    }
+    const path = cheapest.get(to);
+    return { looked: Math.min(looked, most), isFinal: cheapest.size === 1, ...(path ? { path } : {}) };
   }
 
   async ended(_namespace: Namespace, keys: readonly string[]) {

@@ -1,5 +1,5 @@
 import { GraphLimitError } from '../../model/errors.js';
-import type { BridgesQuery, Step, StepsFrom, StepsQuery } from '../ports/link-reader.port.js';
+import type { BridgesQuery, FoundPath, Step, StepsFrom, StepsQuery } from '../ports/link-reader.port.js';
 import { arrival, Frontier, type Label } from './frontier.js';
 
 export interface PathSearch {
@@ -22,14 +22,6 @@ export interface PathSearch {
 export interface StepSource {
   steps(direction: StepsQuery['direction'], from: readonly StepsFrom[], limit: number): Promise<readonly Step[]>;
   bridges(query: Omit<BridgesQuery, 'type'>): Promise<readonly Step[]>;
-}
-
-export interface FoundPath {
-  /** Keys of the coordinates, both ends included. */
-  readonly nodes: readonly string[];
-  /** The links between them. */
-  readonly steps: readonly Step[];
-  readonly cost: number;
 }
 
 /** Nodes that are asked about at once: a part of those that were reached, so that few are read in vain. */

@@ -61,9 +61,43 @@ export interface BridgesQuery {
   readonly to: readonly string[];
 }
 
+export interface FoundPath {
+  /** Keys of the coordinates, both ends included. */
+  readonly nodes: readonly string[];
+  /** The links between them. */
+  readonly steps: readonly Step[];
+  readonly cost: number;
+}
+
+/** Most links of a path that `cheapestPath` finds: it looks as far from either end, however little that costs. */
+export const MAX_CHEAPEST_PATH_LINKS = 6;
+
+export interface CheapestPathQuery {
+  readonly from: string;
+  /** Another coordinate than `from`. */
+  readonly to: string;
+  readonly type?: string;
+  /** Most links of the path, up to MAX_CHEAPEST_PATH_LINKS. */
+  readonly maxLinks: number;
+  /** What is to be small: the sum of the weights, or the number of links. */
+  readonly cost: 'weight' | 'links';
+  /** Coordinates that no path may touch. */
+  readonly closed: readonly string[];
+  /** Most links to read in one round of the search. When there are more, `looked` says so and `path` is of no use. */
+  readonly most: number;
+}
+
+export interface CheapestPath {
+  /** How many links were read. */
+  readonly looked: number;
+  /** True when no path can be found with more links either. */
+  readonly isFinal: boolean;
+  readonly path?: FoundPath;
+}
+
 /**
- * Reads links. Links with an end that has expired are never returned by `touching`; `steps` and `bridges` may return
- * them, and `ended` tells.
+ * Reads links. Links with an end that has expired are never returned by `touching`; `steps`, `bridges` and `cheapestPath` may
+ * return them, and `ended` tells.
  */
 export abstract class LinkReader {
   /** Returns the links of the coordinates, those of the first coordinate first. */
@@ -78,6 +112,9 @@ export abstract class LinkReader {
 
   /** Returns links in their direction. */
   abstract bridges(namespace: Namespace, query: BridgesQuery): Promise<readonly Step[]>;
+
+  /** Finds the cheapest path of few links; of those that cost the same, one with the fewest. */
+  abstract cheapestPath(namespace: Namespace, query: CheapestPathQuery): Promise<CheapestPath>;
 
   /** Returns which of the coordinates held a memory that has expired and is not removed yet. */
   abstract ended(namespace: Namespace, keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;

@@ -269,6 +269,40 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       expect(await relations(namespace)).toHaveLength(changes.length);
     });
 
+    it('finds cheapest paths round closed coordinates, and says when more would have to be read', async () => {
+      const namespace = freshNamespace();
+      const edges = [
+        [1, 2, 0],
+        [2, 3, 0],
+        [3, 2, 0],
+        [3, 4, 0.25],
+        [1, 4, 0.5],
+        [4, 5, 0],
+        [1, 5, 3],
+      ] as const;
+      for (const [from, to, weight] of edges) await link(aLink(namespace, from, to, { weight }), 'none');
+      await link(aLink(namespace, 1, 5, { type: 'x', weight: 1 }), 'none');
+      const asked = { from: '1', to: '5', maxLinks: 6, cost: 'weight', closed: [], most: 100 } as const;
+      const find = async (more: object) => links().reader.cheapestPath(namespace, { ...asked, ...more });
+      expect(await find({})).toMatchObject({
+        path: {
+          nodes: ['1', '2', '3', '4', '5'],
+          cost: 0.25,
+          steps: [{ at: '1', other: '2', type: 'related', weight: 0 }, {}, { weight: 0.25 }, { at: '4', other: '5' }],
+        },
+      });
+      const nodes = async (more: object) => (await find(more)).path?.nodes.join('-');
+      expect(await nodes({ maxLinks: 3 })).toBe('1-4-5');
+      expect(await nodes({ maxLinks: 1 })).toBe('1-5');
+      expect(await nodes({ closed: ['3'] })).toBe('1-4-5');
+      expect(await find({ closed: ['3', '4'] })).toMatchObject({ path: { cost: 1, steps: [{ type: 'x' }] } });
+      expect(await find({ closed: ['3', '4'], type: 'related' })).toMatchObject({ path: { cost: 3 } });
+      expect(await nodes({ cost: 'links' })).toBe('1-5');
+      expect(await find({ from: '5', to: '1' })).toEqual({ looked: 0, isFinal: true });
+      expect(await find({ to: '9' })).toEqual({ looked: expect.any(Number), isFinal: true });
+      expect((await find({ most: 2 })).looked).toBeGreaterThanOrEqual(2);
+    });
+
     it('answers as a graph in memory does, whatever is asked', async () => {
       const random = seededRandom(7);
       const pick = (most: number) => Math.floor(random() * most);
@@ -288,7 +322,7 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
         const path = {
           from,
           to,
-          maxLinks: 1 + pick(6),
+          maxLinks: 1 + pick(8),
           cost: (['weight', 'links'] as const)[pick(2)] ?? 'weight',
           ...type,
         };

@@ -1,6 +1,8 @@
 import {
   LinkReader,
   type BridgesQuery,
+  type CheapestPath,
+  type CheapestPathQuery,
   type Namespace,
   type Step,
   type StepsFrom,
@@ -10,6 +12,7 @@ import {
 } from '@sfm/memory';
 import type { PostgresDatabase, Statement } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
+import { cheapestPathStatement, toCheapestPath, type CheapestPathRow } from './path-statement.js';
 import { linkColumns, toLink, type LinkDbRow } from './link-row.js';
 
 type Way = 'out' | 'in';
@@ -106,6 +109,11 @@ export class PostgresLinkReader extends LinkReader {
       text: bridgesSql(type),
       values: [namespace, ...places(from), from.map(({ below }) => below), to, ...(type === undefined ? [] : [type])],
     });
+  }
+
+  async cheapestPath(namespace: Namespace, query: CheapestPathQuery): Promise<CheapestPath> {
+    const [row] = await this.database.query<CheapestPathRow>(cheapestPathStatement(namespace, query));
+    return row ? toCheapestPath(row) : { looked: 0, isFinal: true };
   }
 
   async ended(namespace: Namespace, keys: readonly string[], now: Date): Promise<ReadonlySet<string>> {
