@@ -14,6 +14,7 @@ import { ImportanceStates1764660010000 } from './1764660010000-importance-states
 import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
 import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
 import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
+import { LinksOfExpired1764660060000 } from './1764660060000-links-of-expired.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   Consolidations1764660040000,
   ImportanceOrder1764660041000,
   NearestPlaces1764660080000,
+  LinksOfExpired1764660060000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -91,22 +91,30 @@ describeReal('the disaster recovery drill', () => {
     await producer.disconnect();
   };
 
-  /** Every column of every memory but how often it was read, which is no part of the history. */
-  const memories = async () => {
+  const query = async (sql: string) => {
     const client = new pg.Client(postgres.url);
     await client.connect();
     try {
-      const { rows } = await client.query<{ row: Record<string, unknown> }>(
-        `SELECT to_jsonb(m) - 'access_count' - 'last_accessed_at' AS row FROM memories m ORDER BY namespace, coordinate_key`,
-      );
+      const { rows } = await client.query<{ row: Record<string, unknown> }>(sql);
       return rows.map(({ row }) => row);
     } finally {
       await client.end();
     }
   };
+  /** Every column of every memory but how often it was read, which is no part of the history. */
+  const memories = () =>
+    query(
+      `SELECT to_jsonb(m) - 'access_count' - 'last_accessed_at' AS row FROM memories m ORDER BY namespace, coordinate_key`,
+    );
+  const links = () =>
+    query('SELECT to_jsonb(l) AS row FROM memory_links l ORDER BY namespace, from_key, link_type, to_key');
+  const link = (from_coord: string, to_coord: string, more: object = {}) =>
+    service.json('/graph/link', { body: { from_coord, to_coord, ...more } });
 
   it('brings back everything that was acknowledged, also after the backup, and nothing that was deleted', async () => {
     for (let n = 0; n < 20; n += 1) await store(`1,${n}`, `the parcel number${n}x came on a monday`);
+    for (let n = 1; n < 8; n += 1) await link(`1,${n}`, '1,0', { strength: n / 10, metadata: { n } });
+    await link('1,0', '7,7');
     await service.json('/memories/1,3', { method: 'DELETE' });
     await waitFor(verified, { timeoutMs: CAUGHT_UP_MS, what: () => 'the pipeline to catch up' });
 
@@ -130,13 +138,18 @@ describeReal('the disaster recovery drill', () => {
       },
     });
     await announce([4, 4], 'the message of another producer');
+    await link('2,1', '1,0', { link_type: 'after the backup' });
+    await link('1,5', '1,0', { strength: 5 });
+    await service.json('/unlink', { body: { from_coord: [1, 6], to_coord: [1, 0] } });
     await service.json('/memories/1,4', { method: 'DELETE' });
     await waitFor(async () => (await memories()).some(({ coordinate_key: key }) => key === '4,4'), {
       timeoutMs: CAUGHT_UP_MS,
       what: () => 'the message of the other producer to be applied',
     });
     await waitFor(verified, { timeoutMs: CAUGHT_UP_MS, what: () => 'the pipeline to catch up' });
-    const before = await memories();
+    const [before, linksBefore] = [await memories(), await links()];
+    // Of eight before the backup and one after it, two went with their memories and one was removed.
+    expect(linksBefore).toHaveLength(6);
 
     const early = await run('bash', ['scripts/restore_drill.sh', '--reset', '--yes'], settings);
     expect(early.code).not.toBe(0);
@@ -149,6 +162,7 @@ describeReal('the disaster recovery drill', () => {
     // The replay has indexed what it gave back: nothing of it was left to the repair.
     expect(drill.output).not.toMatch(/point_unindexed|unfinished/);
     expect(await memories()).toEqual(before);
+    expect(await links()).toEqual(linksBefore);
     expect(before.every((row) => row['indexed_version'] === row['version'])).toBe(true);
 
     await launch();

@@ -429,6 +429,8 @@ export { sentOf, type HashedEnrichment } from './event-model/enriched-payload.js
 export { EventReplay, type EventReplayPlaces, type ReplayOutcome } from './replay/event-replay.js';
 export { LedgerReader, type LedgerBatch, type UnreadableEntry } from './replay/ledger-reader.port.js';
 export { LedgerReplay, type LedgerReplayListener, type LedgerReplayOutcome } from './replay/ledger-replay.js';
+export { LinkReplay, type LinkReplayListener, type LinkReplayOutcome } from './replay/link-replay.js';
+export { toRestoredLink, type RestoredLink, type RestoredLinkEnd } from './replay/restored-link.js';
 export { toRestoredEntry } from './replay/restored-entry.js';
 export { TruthRestorer, type Restored, type RestoredEntry } from './replay/truth-restorer.port.js';
 export { type ForeignEventOptions } from './indexing/events/foreign-event.js';

@@ -53,3 +53,14 @@ export const LINKS_DOWN = [
   `ALTER TABLE memory_links DROP COLUMN id, DROP COLUMN version, DROP COLUMN metadata_text,
     DROP COLUMN from_life, DROP COLUMN to_life`,
 ];
+
+/**
+ * As `LINKS_TRIGGER`, and also when a memory that had expired goes on: what has expired is gone, whether its row was removed
+ * before it was taken back or not.
+ */
+export const LINKS_TRIGGER_OF_EXPIRED = `CREATE OR REPLACE TRIGGER memories_links_gone
+  AFTER UPDATE OF deleted_at, created_version, version ON memories
+  FOR EACH ROW WHEN (OLD.deleted_at IS NULL
+    AND (NEW.deleted_at IS NOT NULL OR NEW.created_version <> OLD.created_version
+      OR NEW.version <> OLD.version AND OLD.expires_at <= NEW.updated_at))
+  EXECUTE FUNCTION soma_end_links()`;

@@ -8,8 +8,8 @@ interface ReplayCommandOptions {
 }
 
 const HELP = `
-Every memory is again what it was, in every column: payload, importance, times, expiry and version. What changes is
-indexed and announced like any other write, so nothing is left to do afterwards.
+Every memory is again what it was, in every column: payload, importance, times, expiry and version; and so is every link
+between memories that live. What changes is indexed and announced like any other write, so nothing is left to do afterwards.
 
 Stop every api and consumer process first, and start none between a restore and its replay: what it stores in between goes
 another way than the events on the topic. Such coordinates are left as they are, named, and the command ends with 1, as it does when
@@ -39,8 +39,8 @@ export function replayCommand(): Command {
     });
 }
 
-function describe(from: ReplaySource, { read, replayed, memories, refused, unreadable }: ReplayTotals): string {
+function describe(from: ReplaySource, { read, replayed, memories, links, refused, unreadable }: ReplayTotals): string {
   return from === 'topic'
-    ? `replayed ${replayed} of ${read} events: ${memories} memories changed (${refused} refused, ${unreadable} unreadable messages)`
-    : `read the ledger of ${read} coordinates: ${memories} memories changed (${unreadable} cannot be told from it)`;
+    ? `replayed ${replayed} of ${read} events: ${memories} memories and ${links} links changed (${refused} refused, ${unreadable} unreadable messages)`
+    : `read the ledger of ${read} coordinates: ${memories} memories and ${links} links changed (${unreadable} cannot be told from it)`;
 }

@@ -6,7 +6,7 @@ import {
   type CompleteOptions,
   type ReplayServices,
 } from '@sfm/composition';
-import type { CoordinateId, ReplayOutcome } from '@sfm/memory';
+import type { CoordinateId, ReplayOutcome, UnreadableEntry } from '@sfm/memory';
 import { configuredSystem } from '../servers/configured-system.js';
 import { HEARD, QUIET } from '../servers/loggers.js';
 import { whileNobodyServes } from '../servers/while-nobody-serves.js';
@@ -25,6 +25,8 @@ export interface ReplayTotals {
   replayed: number;
   /** Memories that changed. */
   memories: number;
+  /** Links that changed. */
+  links: number;
   unreadable: number;
   refused: number;
   /** Refused events that belong to a history the database did not accept. */
@@ -35,13 +37,14 @@ export interface ReplayTotals {
   waiting: number;
 }
 
-/** Updates the memories from the topic or the ledger, indexes the changes and publishes waiting events. */
+/** Updates memories and links from the topic or the ledger, indexes the changes and publishes waiting events. */
 export async function replay(from: ReplaySource): Promise<ReplayTotals> {
   const system = configuredSystem();
   const totals: ReplayTotals = {
     read: 0,
     replayed: 0,
     memories: 0,
+    links: 0,
     unreadable: 0,
     refused: 0,
     diverged: 0,
@@ -87,6 +90,8 @@ async function replayTopic(
     totals.unreadable += unreadable;
     noteProgress(totals, totals.read + records.length, 'events read');
   });
+  // Between the memories of our own events, which links are made between, and what other producers did to these since.
+  await replayLinks(services, totals);
   await topic.read(async (records) => apply(await services.events.replayForeign(records)));
 }
 
@@ -96,10 +101,21 @@ async function replayLedger(services: ReplayServices, totals: ReplayTotals): Pro
       await index(services, memories, totals);
       noteProgress(totals, read, 'coordinates read');
     },
-    onUnreadable: ({ namespace, key, reason }) => processTerminal.note(`${namespace} ${key}: ${reason}`),
+    onUnreadable: noteUnreadable,
   });
   totals.memories = outcome.restored;
   totals.unreadable = outcome.unreadable;
+  await replayLinks(services, totals);
+}
+
+async function replayLinks({ links }: ReplayServices, totals: ReplayTotals): Promise<void> {
+  const { restored, unreadable } = await links.replay({ onUnreadable: noteUnreadable });
+  totals.links = restored;
+  totals.unreadable += unreadable;
+}
+
+function noteUnreadable({ namespace, key, reason }: UnreadableEntry): void {
+  processTerminal.note(`${namespace} ${key}: ${reason}`);
 }
 
 function noteProgress(totals: ReplayTotals, read: number, what: string): void {

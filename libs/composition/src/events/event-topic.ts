@@ -15,7 +15,7 @@ export interface EventTopicReading {
 export function eventTopic({ events, clientName, log, maxDimensions }: EventTopicReading): EventTopic {
   return new EventTopic(kafkaClient(events, clientName, log), {
     topic: topicOf(events),
-    rules: { validator: new EventValidator(), maxDimensions },
+    rules: { validator: new EventValidator(), maxDimensions, readsLinks: true },
     groupPrefix: 'soma-replay',
   });
 }

@@ -6,12 +6,13 @@ import {
   ImportanceNormalizers,
   LedgerReader,
   LedgerReplay,
+  LinkReplay,
   ProjectionSource,
   TruthRestorer,
   type ForeignEventOptions,
 } from '@sfm/memory';
 
-/** Provides `EventReplay` and `LedgerReplay`, built on the exports of the given module (see `IndexingModule`). */
+/** Provides `EventReplay`, `LedgerReplay` and `LinkReplay`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
 export class ReplayModule {
   /** @param rules limits on an event's content, the same as for a call */
@@ -40,8 +41,13 @@ export class ReplayModule {
           inject: [LedgerReader, TruthRestorer],
           useFactory: (ledger: LedgerReader, restorer: TruthRestorer) => new LedgerReplay(ledger, restorer, fields),
         },
+        {
+          provide: LinkReplay,
+          inject: [LedgerReader, TruthRestorer],
+          useFactory: (ledger: LedgerReader, restorer: TruthRestorer) => new LinkReplay(ledger, restorer),
+        },
       ],
-      exports: [EventReplay, LedgerReplay],
+      exports: [EventReplay, LedgerReplay, LinkReplay],
     };
   }
 }

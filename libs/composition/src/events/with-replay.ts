@@ -1,6 +1,14 @@
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { EventBus, EventReplay, Indexer, LedgerReplay, Outbox, type ForeignEventOptions } from '@sfm/memory';
+import {
+  EventBus,
+  EventReplay,
+  Indexer,
+  LedgerReplay,
+  LinkReplay,
+  Outbox,
+  type ForeignEventOptions,
+} from '@sfm/memory';
 import type { StorageModuleOptions } from '@sfm/storage';
 import type { IndexingOptions } from '../indexing/indexing-options.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
@@ -13,6 +21,7 @@ import { ReplayModule } from './replay.module.js';
 export interface ReplayServices {
   readonly events: EventReplay;
   readonly ledger: LedgerReplay;
+  readonly links: LinkReplay;
   readonly indexer: Indexer;
   readonly outbox: Outbox;
   readonly bus: EventBus;
@@ -41,6 +50,7 @@ export async function withReplay(
     await work({
       events: find(EventReplay),
       ledger: find(LedgerReplay),
+      links: find(LinkReplay),
       indexer: find(Indexer),
       outbox: find(Outbox),
       bus: find(EventBus),

@@ -30,7 +30,7 @@ export interface ReplayOutcome {
 
 export interface EventReplayPlaces {
   readonly source: Pick<ProjectionSource, 'rows'>;
-  readonly restorer: TruthRestorer;
+  readonly restorer: Omit<TruthRestorer, 'restoreLinks'>;
   readonly recorder: Pick<ForeignEventRecorder, 'record'>;
 }
 

@@ -22,4 +22,10 @@ export abstract class LedgerReader {
 
   /** Yields the newest change of every coordinate that has one, deletions included, in batches. */
   abstract scanNewest(batchSize: number): AsyncIterable<LedgerBatch>;
+
+  /**
+   * Yields the newest change of every link that was ever made, `linked` or `unlinked`: all of so many coordinates at once, which
+   * links lead from.
+   */
+  abstract scanLinks(coordinates: number): AsyncIterable<readonly LedgerEntry[]>;
 }

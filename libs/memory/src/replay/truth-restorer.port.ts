@@ -1,5 +1,6 @@
 import type { CoordinateId } from '../indexing/projection/indexer.js';
 import type { LedgerEntry } from '../event-model/ledger-entry.js';
+import type { RestoredLink } from './restored-link.js';
 
 /** A ledger entry with the values derived from its payload. */
 export interface RestoredEntry extends LedgerEntry {
@@ -41,4 +42,13 @@ export abstract class TruthRestorer {
 
   /** Returns those of the coordinates whose ledger lacks versions below the version of their memory. */
   abstract lackingVersions(coordinates: readonly CoordinateId[]): Promise<readonly CoordinateId[]>;
+
+  /**
+   * Makes links as their newest ledger rows say, in every column, and removes those that were removed. A link is only made
+   * where, at either end, the memory lives in the life in which the link was made, and no life ended there since.
+   * Resolves with how many were changed; calling twice changes nothing.
+   *
+   * @throws StoreUnavailableError
+   */
+  abstract restoreLinks(links: readonly RestoredLink[]): Promise<number>;
 }

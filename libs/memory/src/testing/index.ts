@@ -58,7 +58,9 @@ export {
   aDeletion,
   aForeignWrite,
   aForeignDelete,
+  aLink,
   drainAll,
+  type LinkDetails,
 } from './truth-builders.js';
 export {
   type AuditedIndex,

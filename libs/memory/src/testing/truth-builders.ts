@@ -20,7 +20,7 @@ import type { PastMemories } from '../history/past-memories.port.js';
 import type { MemoryHistory } from '../history/memory-history.port.js';
 import type { ImportanceStates } from '../importance/importance-states.port.js';
 import type { LinkReader } from '../links/ports/link-reader.port.js';
-import type { LinkWriter } from '../links/ports/link-writer.port.js';
+import type { LinkCommand, LinkWriter } from '../links/ports/link-writer.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
 import { toNamespace, type Namespace } from '../model/namespace.js';
 
@@ -155,4 +155,25 @@ export async function drainAll(outbox: Outbox): Promise<EventRecord[]> {
 export async function nextMillisecond(): Promise<void> {
   const start = Date.now();
   while (Date.now() <= start + 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+export type LinkDetails = Partial<Pick<LinkCommand, 'type' | 'weight' | 'metadata' | 'eventId'>>;
+
+/** A command with defaults: a link of type `related` that weighs 1, between coordinates of one dimension. */
+export function aLink(
+  { namespace, from, to }: { readonly namespace: Namespace; readonly from: number; readonly to: number },
+  { metadata = {}, ...rest }: LinkDetails = {},
+): LinkCommand {
+  const end = (value: number) => ({ coordinate: [value], key: coordinateKey([value]) });
+  return {
+    namespace,
+    from: end(from),
+    to: end(to),
+    type: 'related',
+    weight: 1,
+    eventId: randomUUID(),
+    ...rest,
+    metadata,
+    metadataJson: stringifyJson(metadata),
+  };
 }

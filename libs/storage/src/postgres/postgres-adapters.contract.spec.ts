@@ -39,7 +39,9 @@ const replay = (): ReplayAdapters => ({
   restorer: new PostgresTruthRestorer(truth.database),
   ledgerReader: new PostgresLedgerReader(truth.database),
   lose: async (namespace, also) => {
-    await truth.database.query({ text: 'DELETE FROM memories WHERE namespace = $1', values: [namespace] });
+    for (const table of ['memories', 'memory_links']) {
+      await truth.database.query({ text: `DELETE FROM ${table} WHERE namespace = $1`, values: [namespace] });
+    }
     if (also !== 'ledger') return;
     await truth.database.transaction(async (run) => {
       await run({ text: `SET LOCAL soma.erasure = 'on'` });

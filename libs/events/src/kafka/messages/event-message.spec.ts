@@ -156,4 +156,22 @@ describe('decodeEventMessage', () => {
   ])('passes over an event of type %s, whatever it says: its kind is %s', (type, kind) => {
     expect(foreign({ type }, 'not about a memory')).toEqual({ passedOver: { type, kind } });
   });
+
+  it('reads events of links that are our own where a replay asks for them, and passes over all others', () => {
+    const details = {
+      own: {},
+      ...{ memory_id: null, created_version: null, created_at: null, updated_at: null, expires_at: null },
+      ...{ importance_norm: 0, content_hash: null, announced: false },
+    };
+    const payload = { from: [1.5], to: [2], link_type: 'related', weight: 1, metadata: {} };
+    const { version: _, ...unversioned } = record;
+    const linked = { ...unversioned, event: { ...record.event, type: 'linked', payload }, details };
+    const { value, headers } = encodeEventMessage(linked);
+    const message = { value: Buffer.from(value), headers: onWire({ value, ...(headers ? { headers } : {}) }) };
+    const passedOver = { passedOver: { type: 'linked', kind: 'relation' } };
+    expect(decodeEventMessage(message, RULES)).toEqual(passedOver);
+    expect(decodeEventMessage(message, { ...RULES, readsLinks: true })).toEqual({ record: linked });
+    const others = { value: message.value, headers: { 'memory-key': '1.5' } };
+    expect(decodeEventMessage(others, { ...RULES, readsLinks: true })).toEqual(passedOver);
+  });
 });

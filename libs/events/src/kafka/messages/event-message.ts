@@ -27,6 +27,8 @@ export interface DecodingRules {
   readonly validator: EventValidator;
   /** Maximum number of dimensions of a coordinate accepted from other producers. */
   readonly maxDimensions: number;
+  /** True to read our own events of links, which only replays need. @default false */
+  readonly readsLinks?: boolean;
 }
 
 /** An event that is not about a memory's content, or whose type this version does not know. */
@@ -78,14 +80,16 @@ export function encodeEventMessage({
  */
 export function decodeEventMessage(
   message: Pick<KafkaMessage, 'value' | 'headers'>,
-  { validator, maxDimensions }: DecodingRules,
+  { validator, maxDimensions, readsLinks = false }: DecodingRules,
 ): DecodedEvent {
   if (message.value === null) return { problem: 'the message has no value' };
   const event = parseEvent(message.value);
   if (event === undefined) return { problem: 'the value is not JSON' };
   if (!validator.accepts(event)) return { problem: `not a memory event: ${validator.problem(event)}` };
   const kind = eventKind(event.type);
-  if (kind !== 'content') return { passedOver: { type: event.type.slice(0, 100), kind: kind ?? 'unknown' } };
+  const isLink = kind === 'relation' && headerText(message.headers, 'memory-details') !== undefined;
+  if (kind !== 'content' && !(isLink && readsLinks))
+    return { passedOver: { type: event.type.slice(0, 100), kind: kind ?? 'unknown' } };
   try {
     const trace = traceOf(message.headers);
     const ownKey = headerText(message.headers, 'memory-key');

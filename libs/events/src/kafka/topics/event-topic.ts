@@ -23,7 +23,7 @@ export class EventTopic {
 
   /**
    * Reads every event up to the current end of the topic, in order per memory. Messages that are not events are only
-   * counted; events that are not about a memory's content are skipped.
+   * counted; events that are neither about a memory's content nor about links of ours are skipped.
    *
    * @throws BusUnavailableError
    */

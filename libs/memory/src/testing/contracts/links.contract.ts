@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { coordinateKey } from '../../model/coordinate.js';
 import { stringifyJson } from '../../model/json-number.js';
 import type { JsonObject } from '../../model/json.js';
 import { parseJson } from '../../model/parse-json.js';
@@ -14,6 +13,7 @@ import { seededRandom } from '../seeded-random.js';
 import {
   aDeletion,
   aForeignDelete,
+  aLink,
   aWrite,
   drainAll,
   freshNamespace,
@@ -21,25 +21,6 @@ import {
   type LedgerAccess,
   type TruthHarness,
 } from '../truth-builders.js';
-
-type Details = Partial<Pick<LinkCommand, 'type' | 'weight' | 'metadata' | 'eventId'>>;
-
-/** A command with defaults: a link of type `related` that weighs 1. */
-function aLink(namespace: Namespace, from: number, to: number, details: Details = {}): LinkCommand {
-  const { metadata = {}, ...rest } = details;
-  const end = (value: number) => ({ coordinate: [value], key: coordinateKey([value]) });
-  return {
-    namespace,
-    from: end(from),
-    to: end(to),
-    type: 'related',
-    weight: 1,
-    eventId: randomUUID(),
-    ...rest,
-    metadata,
-    metadataJson: stringifyJson(metadata),
-  };
-}
 
 /** What every pair of LinkWriter and LinkReader must do. Call it inside a spec file. */
 export function describeLinksContract(adapter: string, truth: TruthHarness, ledger: () => LedgerAccess): void {
@@ -64,7 +45,7 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
   describe(`${adapter} as the place of links`, () => {
     it('makes a link, changes it, and leaves one alone that is as it is to be', async () => {
       const namespace = await store({}, {});
-      expect(await link(aLink(namespace, 1, 2, { metadata: { why: 'x' } }))).toEqual({
+      expect(await link(aLink({ namespace, from: 1, to: 2 }, { metadata: { why: 'x' } }))).toEqual({
         version: 1,
         created: true,
         changed: true,
@@ -80,10 +61,10 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
         version: 1,
       });
       const same = { version: 1, created: false, changed: false };
-      expect(await link(aLink(namespace, 1, 2, { metadata: { why: 'x' } }))).toEqual(same);
+      expect(await link(aLink({ namespace, from: 1, to: 2 }, { metadata: { why: 'x' } }))).toEqual(same);
       const changed = { version: 2, created: false, changed: true };
-      expect(await link(aLink(namespace, 1, 2, { weight: 0.5 }))).toEqual(changed);
-      expect(await link(aLink(namespace, 1, 2, { type: 'other' }))).toMatchObject({ created: true });
+      expect(await link(aLink({ namespace, from: 1, to: 2 }, { weight: 0.5 }))).toEqual(changed);
+      expect(await link(aLink({ namespace, from: 1, to: 2 }, { type: 'other' }))).toMatchObject({ created: true });
       expect(await touching(namespace, '1')).toMatchObject([
         { id: made?.id, weight: 0.5, metadata: {}, version: 2, createdAt: made?.createdAt },
         { type: 'other', version: 1 },
@@ -94,9 +75,9 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       const namespace = await store({}, {});
       await drainAll(truth().outbox);
       const [first, second] = [randomUUID(), randomUUID()];
-      await link(aLink(namespace, 1, 2, { eventId: first, metadata: { a: 1 } }));
-      await link(aLink(namespace, 1, 2, { metadata: { a: 1 } }));
-      await link(aLink(namespace, 1, 2, { eventId: second, weight: 3 }));
+      await link(aLink({ namespace, from: 1, to: 2 }, { eventId: first, metadata: { a: 1 } }));
+      await link(aLink({ namespace, from: 1, to: 2 }, { metadata: { a: 1 } }));
+      await link(aLink({ namespace, from: 1, to: 2 }, { eventId: second, weight: 3 }));
       await links().writer.unlink({ namespace, fromKey: '1', toKey: '2' });
       const rows = await relations(namespace);
       const facts = { from: [1], to: [2], link_type: 'related', from_life: 1, to_life: 1 };
@@ -116,10 +97,10 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       const namespace = await store({}, {});
       await drainAll(truth().outbox);
       const metadata = parseJson('{"id":9007199254740993,"x":1.0,"big":6.02e23,"n":{"d":[1e400]}}') as JsonObject;
-      await link(aLink(namespace, 1, 2, { metadata }));
+      await link(aLink({ namespace, from: 1, to: 2 }, { metadata }));
       const [kept] = await touching(namespace, '1');
       expect(stringifyJson(kept?.metadata ?? null)).toBe(stringifyJson(metadata));
-      expect(await link(aLink(namespace, 1, 2, { metadata }))).toMatchObject({ changed: false });
+      expect(await link(aLink({ namespace, from: 1, to: 2 }, { metadata }))).toMatchObject({ changed: false });
       const [told] = (await drainAll(truth().outbox)).filter(({ event }) => event.namespace === namespace);
       expect(stringifyJson(told?.event.payload ?? null)).toContain(stringifyJson(metadata).slice(1, -1));
     });
@@ -127,24 +108,24 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
     it('refuses a link whose required end is missing, and changes nothing', async () => {
       const namespace = await store({}, { expiresAt: aMinuteAgo() });
       for (const [command, required, key] of [
-        [aLink(namespace, 1, 2), 'both', '2'],
-        [aLink(namespace, 1, 3), 'both', '3'],
-        [aLink(namespace, 2, 1), 'from', '2'],
-        [aLink(namespace, 3, 1), 'from', '3'],
+        [aLink({ namespace, from: 1, to: 2 }), 'both', '2'],
+        [aLink({ namespace, from: 1, to: 3 }), 'both', '3'],
+        [aLink({ namespace, from: 2, to: 1 }), 'from', '2'],
+        [aLink({ namespace, from: 3, to: 1 }), 'from', '3'],
       ] as const) {
         await expect(link(command, required)).rejects.toMatchObject({ code: 'memory_not_found', key });
       }
       expect(await relations(namespace)).toEqual([]);
-      expect(await link(aLink(namespace, 1, 3), 'from')).toMatchObject({ created: true });
-      expect(await link(aLink(namespace, 7, 8), 'none')).toMatchObject({ created: true });
+      expect(await link(aLink({ namespace, from: 1, to: 3 }), 'from')).toMatchObject({ created: true });
+      expect(await link(aLink({ namespace, from: 7, to: 8 }), 'none')).toMatchObject({ created: true });
       expect(await shown(namespace, '7')).toEqual(['7-related-8']);
       await sweep();
     });
 
     it('removes links between two coordinates, of one type or of all, and says how many', async () => {
       const namespace = await store({}, {}, {});
-      for (const type of ['a', 'b', 'c']) await link(aLink(namespace, 1, 2, { type }));
-      await link(aLink(namespace, 1, 3));
+      for (const type of ['a', 'b', 'c']) await link(aLink({ namespace, from: 1, to: 2 }, { type }));
+      await link(aLink({ namespace, from: 1, to: 3 }));
       const between = { namespace, fromKey: '1', toKey: '2' };
       expect(await links().writer.unlink({ ...between, type: 'b' })).toBe(1);
       expect(await links().writer.unlink({ ...between, type: 'b' })).toBe(0);
@@ -162,9 +143,9 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
         [4, 0.5],
         [5, 0.9],
       ] as const) {
-        await link(aLink(namespace, 1, to, { weight }));
+        await link(aLink({ namespace, from: 1, to }, { weight }));
       }
-      await link(aLink(namespace, 1, 5, { type: 'x', weight: 0 }));
+      await link(aLink({ namespace, from: 1, to: 5 }, { type: 'x', weight: 0 }));
       const prune = (bounds: object) =>
         links().writer.prune({ namespace, fromKey: '1', type: 'related', allowsAll: false, ...bounds });
       expect(await prune({ weightBelow: 0.5 })).toEqual({ removed: 1 });
@@ -181,7 +162,7 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
 
     it('gives links a page at a time, either way, in the order they were made', async () => {
       const namespace = await store({}, {}, {});
-      for (const [from, to] of [[1, 2], [3, 1], [1, 3], [2, 3]] as const) await link(aLink(namespace, from, to)); // prettier-ignore
+      for (const [from, to] of [[1, 2], [3, 1], [1, 3], [2, 3]] as const) await link(aLink({ namespace, from, to })); // prettier-ignore
       expect(await shown(namespace, '1', { direction: 'both' })).toEqual(['1-related-2', '3-related-1', '1-related-3']);
       expect(await shown(namespace, '1', { direction: 'both', order: 'newest', limit: 2 })).toEqual([
         '1-related-3',
@@ -212,10 +193,10 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       };
       for (const [how, end] of Object.entries(away)) {
         await truth().writer.write([aWrite(namespace, { coordinate: [2] })]);
-        await link(aLink(namespace, 1, 2));
-        await link(aLink(namespace, 2, 3));
-        await link(aLink(namespace, 9, 2), 'none');
-        await link(aLink(namespace, 1, 3, { type: 'stays' }));
+        await link(aLink({ namespace, from: 1, to: 2 }));
+        await link(aLink({ namespace, from: 2, to: 3 }));
+        await link(aLink({ namespace, from: 9, to: 2 }), 'none');
+        await link(aLink({ namespace, from: 1, to: 3 }, { type: 'stays' }));
         await truth().writer.write([aWrite(namespace, { coordinate: [2], payload: { text: 'as alive as ever' } })]);
         expect(await shown(namespace, '2', { direction: 'both' })).toHaveLength(3);
         await end();
@@ -231,16 +212,36 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       }
     });
 
+    it('brings none back with a version that is restored, deleted or expired as it was', async () => {
+      const namespace = await store({}, {}, { expiresAt: inAnHour() });
+      const expire = () => truth().writer.write([aWrite(namespace, { coordinate: [3], expiresAt: aMinuteAgo() })]);
+      const revive = (value: number, revives: number) =>
+        truth().writer.write([aWrite(namespace, { coordinate: [value], revives, expectedVersion: 0 })]);
+      await link(aLink({ namespace, from: 1, to: 2 }));
+      await link(aLink({ namespace, from: 3, to: 1 }));
+      await truth().writer.delete([aDeletion(namespace, '2')]);
+      await expire();
+      await link(aLink({ namespace, from: 9, to: 3 }), 'none');
+      await revive(2, 2);
+      await revive(3, 2);
+      expect((await truth().reader.findByKeys(namespace, ['2', '3'], new Date())).map(({ key }) => key)).toEqual([
+        '2',
+        '3',
+      ]);
+      expect(await shown(namespace, '1', { direction: 'both' })).toEqual([]);
+      expect(await shown(namespace, '3', { direction: 'both' })).toEqual(['9-related-3']);
+    });
+
     it('shows no link of a memory that has expired, and keeps those made of its bare coordinate since', async () => {
       const namespace = await store({}, { expiresAt: inAnHour() }, {});
-      await link(aLink(namespace, 1, 2));
+      await link(aLink({ namespace, from: 1, to: 2 }));
       await truth().writer.write([aWrite(namespace, { coordinate: [2], expiresAt: aMinuteAgo() })]);
       expect(await shown(namespace, '1')).toEqual([]);
       expect(await shown(namespace, '2', { direction: 'in' })).toEqual([]);
       const now = new Date();
       expect([...(await links().reader.ended(namespace, ['1', '2', '3'], now))]).toEqual(['2']);
       expect([...(await links().reader.living(namespace, ['1', '2', '4'], now))]).toEqual(['1']);
-      await link(aLink(namespace, 3, 2), 'none');
+      await link(aLink({ namespace, from: 3, to: 2 }), 'none');
       expect(await shown(namespace, '2', { direction: 'in' })).toEqual(['3-related-2']);
       await sweep();
       expect(await shown(namespace, '2', { direction: 'in' })).toEqual(['3-related-2']);
@@ -251,7 +252,7 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       for (let round = 0; round < 20; round += 1) {
         await truth().writer.write([1, 2].map((value) => aWrite(namespace, { coordinate: [value] })));
         const [made] = await Promise.allSettled([
-          link(aLink(namespace, 1, 2)),
+          link(aLink({ namespace, from: 1, to: 2 })),
           truth().writer.delete([aDeletion(namespace, '2')]),
         ]);
         expect({ round, left: await shown(namespace, '1'), how: made.status }).toMatchObject({ round, left: [] });
@@ -261,7 +262,7 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
     it('makes one link of many attempts at once', async () => {
       const namespace = await store({}, {});
       const receipts = await Promise.all(
-        Array.from({ length: 12 }, (_, n) => link(aLink(namespace, 1, 2, { weight: n % 2 }))),
+        Array.from({ length: 12 }, (_, n) => link(aLink({ namespace, from: 1, to: 2 }, { weight: n % 2 }))),
       );
       expect(receipts.filter(({ created }) => created)).toHaveLength(1);
       const changes = receipts.filter(({ changed }) => changed).map(({ version }) => version);
@@ -280,8 +281,8 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
         [4, 5, 0],
         [1, 5, 3],
       ] as const;
-      for (const [from, to, weight] of edges) await link(aLink(namespace, from, to, { weight }), 'none');
-      await link(aLink(namespace, 1, 5, { type: 'x', weight: 1 }), 'none');
+      for (const [from, to, weight] of edges) await link(aLink({ namespace, from, to }, { weight }), 'none');
+      await link(aLink({ namespace, from: 1, to: 5 }, { type: 'x', weight: 1 }), 'none');
       const asked = { from: '1', to: '5', maxLinks: 6, cost: 'weight', closed: [], most: 100 } as const;
       const find = async (more: object) => links().reader.cheapestPath(namespace, { ...asked, ...more });
       expect(await find({})).toMatchObject({
@@ -311,7 +312,7 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       for (let n = 0; n < 160; n += 1) {
         const [from, to] = [pick(30), pick(pick(30) + 1)];
         if (from === to) continue;
-        const command = aLink(namespace, from, to, { weight: pick(6), type: ['a', 'b'][pick(2)] ?? 'a' });
+        const command = aLink({ namespace, from, to }, { weight: pick(6), type: ['a', 'b'][pick(2)] ?? 'a' });
         await link(command, 'none');
         await model.link(command, 'none');
       }

@@ -3,9 +3,18 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { fromEnvelope } from '../../event-model/envelope.js';
 import type { LedgerEntry } from '../../event-model/ledger-entry.js';
 import type { LedgerReader } from '../../replay/ledger-reader.port.js';
+import { LinkReplay } from '../../replay/link-replay.js';
 import { toRestoredEntry } from '../../replay/restored-entry.js';
 import type { TruthRestorer } from '../../replay/truth-restorer.port.js';
-import { aDeletion, aWrite, drainAll, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import {
+  aDeletion,
+  aLink,
+  aWrite,
+  drainAll,
+  freshNamespace,
+  type LinkDetails,
+  type TruthHarness,
+} from '../truth-builders.js';
 import { WRITTEN_PAYLOAD } from '../written-numbers.js';
 import type { Namespace } from '../../model/namespace.js';
 
@@ -15,7 +24,7 @@ const FIELDS = { text: ['text'], session: ['session'], source: [], time: [] };
 export interface ReplayAdapters {
   readonly restorer: TruthRestorer;
   readonly ledgerReader: LedgerReader;
-  /** Takes rows of `memories` away, as a disaster would; with their ledger rows when asked. */
+  /** Takes rows of `memories` and links away, as a disaster would; with their ledger rows when asked. */
   lose(namespace: Namespace, also?: 'ledger'): Promise<void>;
 }
 
@@ -156,6 +165,97 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
         '5@1',
         '6@1',
       ]);
+    });
+
+    describe('of links', () => {
+      const links = () => truth().links;
+      const link = (from: number, to: number, details: LinkDetails = {}) =>
+        links().writer.link(aLink({ namespace, from, to }, details), 'none');
+      const store = (...values: number[]) =>
+        truth().writer.write(values.map((value) => aWrite(namespace, { coordinate: [value] })));
+      const all = async () => {
+        const keys = Array.from({ length: 10 }, (_, n) => `${n}`);
+        const query = { direction: 'out', order: 'oldest', now: new Date(), limit: 100 } as const;
+        return (await links().reader.touching(namespace, keys, query)).map((one) => one.link);
+      };
+      const replayLinks = () =>
+        new LinkReplay(replay().ledgerReader, replay().restorer).replay({
+          onUnreadable: (entry) => expect(entry).toBeNull(),
+        });
+      /** Links that are there, were changed or removed, and that went with what they led to. */
+      const linked = async () => {
+        await store(1, 2, 3, 4, 5);
+        await truth().writer.write([
+          aWrite(namespace, { coordinate: [8], expiresAt: new Date(Date.now() + 3_600_000) }),
+        ]);
+        await link(3, 8);
+        await link(3, 2);
+        await link(1, 2, { metadata: WRITTEN_PAYLOAD });
+        await link(1, 2, { metadata: WRITTEN_PAYLOAD, weight: 0.1 });
+        await link(1, 2, { type: 'a', weight: 1e-7 });
+        await link(9, 1);
+        await link(2, 3);
+        await link(2, 1);
+        await links().writer.unlink({ namespace, fromKey: '2', toKey: '3' });
+        await links().writer.unlink({ namespace, fromKey: '2', toKey: '1' });
+        await link(2, 1, { weight: 7 });
+        await link(3, 4);
+        await link(5, 3);
+        await link(1, 6);
+        await link(1, 7);
+        await store(6, 7);
+        for (const key of ['4', '5', '6']) await truth().writer.delete([aDeletion(namespace, key)]);
+        await store(4);
+        await truth().writer.write([aWrite(namespace, { coordinate: [8], expiresAt: new Date(Date.now() - 60_000) })]);
+        await link(4, 8);
+        await truth().writer.write([aWrite(namespace, { coordinate: [8], expectedVersion: 0, revives: 2 })]);
+        await truth().writer.write([aWrite(namespace, { coordinate: [5], expectedVersion: 0, revives: 2 })]);
+        await link(6, 1);
+        const there = await all();
+        const told = there.map(({ from, to, type }) => `${from.key}-${type}-${to.key}`);
+        expect(told).toEqual([
+          ...['1-related-2', '1-a-2', '1-related-7'],
+          ...['2-related-1', '3-related-2', '4-related-8', '6-related-1', '9-related-1'],
+        ]);
+        return there;
+      };
+
+      it('makes those again that are in the ledger, as they were, and none that had gone', async () => {
+        const before = await linked();
+        await replay().lose(namespace);
+        await restore(await newest());
+        expect(await all()).toEqual([]);
+        expect((await replayLinks()).restored).toBeGreaterThanOrEqual(before.length);
+        expect(await all()).toEqual(before);
+        expect((await replayLinks()).restored).toBe(0);
+        await link(4, 5);
+        expect(Math.max(...(await all()).map(({ id }) => id))).toBeGreaterThan(Math.max(...before.map(({ id }) => id)));
+      });
+
+      it('makes those again that events tell of, after their memories', async () => {
+        const before = await linked();
+        const entries = await written();
+        await replay().lose(namespace, 'ledger');
+        await restore(entries.filter(({ version }) => version === null));
+        await replayLinks();
+        const bare = (link: (typeof before)[number]) => link.from.key === '6' || link.from.key === '9';
+        expect((await all()).filter((link) => !bare(link))).toEqual([]);
+        await restore(entries);
+        await replayLinks();
+        expect(await all()).toEqual(before);
+      });
+
+      it('changes those that are older than what is told of them, and no others', async () => {
+        const before = await linked();
+        const [entry] = (await written()).filter(({ type, payload }) => type === 'unlinked' && payload['to']);
+        await link(1, 2, { weight: 3 });
+        await links().writer.unlink({ namespace, fromKey: '1', toKey: '2', type: 'a' });
+        const now = await all();
+        await restore(entry ? [entry] : []);
+        expect((await replayLinks()).restored).toBe(0);
+        expect(await all()).toEqual(now);
+        expect(now).toHaveLength(before.length - 1);
+      });
     });
   });
 }

@@ -14,6 +14,13 @@ export interface LinkedRow {
   readonly missing: string | null;
 }
 
+/**
+ * The version of a coordinate that no memory lives at: that of what was deleted, or what the removal of an expired memory will
+ * have.
+ */
+const bareVersion = (key: string) => `(SELECT m.version + (m.deleted_at IS NULL)::int FROM memories m
+      WHERE m.namespace = $1 AND m.coordinate_key = ${key})`;
+
 const CHANGING = ['weight', 'metadata', 'metadata_text', 'from_life', 'to_life'];
 const row = (table: string) => `(${CHANGING.map((name) => `${table}.${name}`).join(', ')})`;
 
@@ -24,13 +31,15 @@ const row = (table: string) => `(${CHANGING.map((name) => `${table}.${name}`).jo
  */
 const LINK = `
 WITH ends AS MATERIALIZED (
-  SELECT m.coordinate_key AS key, m.created_version AS life FROM memories m
+  SELECT m.coordinate_key AS key, m.created_version AS life, m.version FROM memories m
   WHERE m.namespace = $1 AND m.coordinate_key IN ($2, $3) AND ${isLive('m')}
   ORDER BY m.coordinate_key
   FOR SHARE OF m
 ), asked AS MATERIALIZED (
-  SELECT clock_timestamp()::timestamptz(3) AS at,
-    (SELECT life FROM ends WHERE key = $2) AS from_life, (SELECT life FROM ends WHERE key = $3) AS to_life
+  SELECT (SELECT life FROM ends WHERE key = $2) AS from_life, (SELECT life FROM ends WHERE key = $3) AS to_life,
+    coalesce((SELECT version FROM ends WHERE key = $2), ${bareVersion('$2')}, 0) AS from_version,
+    coalesce((SELECT version FROM ends WHERE key = $3), ${bareVersion('$3')}, 0) AS to_version,
+    clock_timestamp()::timestamptz(3) AS at
 ), missing AS MATERIALIZED (
   SELECT CASE WHEN from_life IS NULL THEN $2 ELSE $3 END AS key FROM asked
   WHERE $9 <> 'none' AND from_life IS NULL OR $9 = 'both' AND to_life IS NULL
@@ -48,7 +57,7 @@ WITH ends AS MATERIALIZED (
   WHERE ${row('l')} IS DISTINCT FROM ${row('excluded')}
   RETURNING l.*, ${voidAfter('$10')} AS in_time
 ), entries AS (
-  SELECT w.*, w.updated_at AS at, $8::uuid AS event_id FROM written w WHERE w.in_time
+  SELECT w.*, w.updated_at AS at, $8::uuid AS event_id, a.from_version, a.to_version FROM written w, asked a WHERE w.in_time
 )${linkEvents('linked', '$11::text')}
 SELECT version, version = 1 AS created, true AS changed, NULL AS missing FROM entries
 UNION ALL

@@ -14,7 +14,7 @@ export interface PrunedRow extends UnlinkedRow {
 
 /** The links that are gone, as entries of the ledger. */
 const GONE = `entries AS MATERIALIZED (
-  SELECT g.*, clock_timestamp()::timestamptz(3) AS at, gen_random_uuid() AS event_id FROM gone g WHERE g.in_time
+  SELECT g.*, greatest(clock_timestamp()::timestamptz(3), g.updated_at) AS at, gen_random_uuid() AS event_id FROM gone g WHERE g.in_time
 )`;
 
 /** Removes links, with a ledger row and an outbox row for each. Nothing is removed after the deadline: see `voidAfter`. */

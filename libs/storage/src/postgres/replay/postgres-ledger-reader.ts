@@ -25,6 +25,19 @@ LEFT JOIN LATERAL (SELECT c.version, floor(c."timestamp" * 1000) AS at_ms FROM m
   ORDER BY c.version DESC LIMIT 1) AS born ON true
 ORDER BY e.namespace, e.coordinate_key`;
 
+const IS_LINK = `version IS NULL AND type IN ('linked', 'unlinked')`;
+
+/** The newest row of each link from the next coordinates after ($1, $2). Rows of one moment come in the order of the ledger. */
+const NEWEST_LINKS = `
+SELECT ${ledgerColumns('e')}
+FROM (SELECT DISTINCT namespace, coordinate_key FROM memory_events
+  WHERE (namespace, coordinate_key) > ($1::text, $2::text) AND ${IS_LINK}
+  ORDER BY namespace, coordinate_key LIMIT $3) AS next
+CROSS JOIN LATERAL (SELECT DISTINCT ON (payload->>'link_type', payload->'to') * FROM memory_events
+  WHERE namespace = next.namespace AND coordinate_key = next.coordinate_key AND ${IS_LINK}
+  ORDER BY payload->>'link_type', payload->'to', coalesce((payload->>'at')::float8, "timestamp" * 1000) DESC, seq DESC) AS e
+ORDER BY e.namespace, e.coordinate_key, e.seq`;
+
 interface NewestRow extends LedgerDbRow {
   /** Computed for a row of an earlier version, which does not store it. */
   readonly born_version: number | null;
@@ -53,6 +66,18 @@ export class PostgresLedgerReader extends LedgerReader {
       });
       if (rows.length > 0) yield toBatch(rows);
       last = rows.length === batchSize ? rows.at(-1) : undefined;
+    } while (last);
+  }
+
+  async *scanLinks(coordinates: number): AsyncGenerator<readonly LedgerEntry[]> {
+    let last: LedgerDbRow | undefined;
+    do {
+      const rows: LedgerDbRow[] = await this.database.query<LedgerDbRow>({
+        text: NEWEST_LINKS,
+        values: [last?.namespace ?? '', last?.coordinate_key ?? '', coordinates],
+      });
+      if (rows.length > 0) yield rows.map(toLedgerEntry);
+      last = rows.at(-1);
     } while (last);
   }
 }

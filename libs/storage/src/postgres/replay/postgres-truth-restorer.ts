@@ -1,10 +1,18 @@
-import { trustedNamespace, TruthRestorer, type CoordinateId, type Restored, type RestoredEntry } from '@sfm/memory';
+import {
+  trustedNamespace,
+  TruthRestorer,
+  type CoordinateId,
+  type Restored,
+  type RestoredEntry,
+  type RestoredLink,
+} from '@sfm/memory';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
+import { restoreLinksStatement, type RestoredLinksRow } from './restore-links-statement.js';
 import { restoreStatement, type RestoredRow } from './restore-statement.js';
 
-/** Writes memories and ledger rows back to PostgreSQL in their original state. */
+/** Writes memories, links and ledger rows back to PostgreSQL in their original state. */
 export class PostgresTruthRestorer extends TruthRestorer {
   private readonly notifier: OutboxNotifier;
   private readonly changes: DeadlinedChanges;
@@ -52,6 +60,12 @@ export class PostgresTruthRestorer extends TruthRestorer {
       values: [coordinates.map(({ namespace }) => namespace), coordinates.map(({ key }) => key)],
     });
     return rows.map(toCoordinate);
+  }
+
+  async restoreLinks(links: readonly RestoredLink[]): Promise<number> {
+    if (links.length === 0) return 0;
+    const [row] = await this.changes.run<RestoredLinksRow>((deadlineMs) => restoreLinksStatement(links, deadlineMs));
+    return row?.changed ?? 0;
   }
 }
 
