@@ -2,10 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '../e2e/support/running-service.js';
 import type { Answer, RecallAnswer } from './answers.js';
+import { LinkJournal } from './link-journal.js';
 import { OperationJournal, type Outcome, type RecalledWrite, type WriteOperation } from './operation-journal.js';
 
 const WRITERS = 6;
 const RECALLERS = 2;
+const LINKERS = 2;
+/** Links that a linker makes, changes and removes. */
+const LINKS_OF_ONE = 6;
+const UNLINK_SHARE = 0.3;
 /** Pace, not speed: a long absence must leave a backlog that thirty seconds suffice for. */
 const WRITER_PAUSE_MS = 40;
 const RECALLER_PAUSE_MS = 30;
@@ -37,12 +42,18 @@ export function wordOf(write: number): string {
  */
 export class Load {
   readonly journal = new OperationJournal();
+  readonly links = new LinkJournal();
   readonly answers: Answer[] = [];
   readonly recalls: RecallAnswer[] = [];
   /** Coordinates that a writer may replace or delete. */
   private readonly live: string[][] = Array.from({ length: WRITERS }, () => []);
   /** Coordinates whose last write failed: it must never come later, so they are written again. */
   private readonly failed: string[][] = Array.from({ length: WRITERS }, () => []);
+  /** Where the links of each linker lead. One whose step was not answered takes no more, and another comes in its place. */
+  private readonly linkEnds: number[][] = Array.from({ length: LINKERS }, (_, linker) =>
+    Array.from({ length: LINKS_OF_ONE }, (__, n) => linker * LINKS_OF_ONE + n),
+  );
+  private lastEnd = LINKERS * LINKS_OF_ONE;
   private places = 0;
   private stopping = false;
   private running: Promise<unknown> = Promise.resolve();
@@ -58,7 +69,8 @@ export class Load {
       this.repeat(() => this.write(writer), WRITER_PAUSE_MS),
     );
     const recallers = Array.from({ length: RECALLERS }, () => this.repeat(() => this.recall(), RECALLER_PAUSE_MS));
-    this.running = Promise.all([...writers, ...recallers]);
+    const linkers = this.linkEnds.map((ends) => this.repeat(() => this.link(ends), WRITER_PAUSE_MS));
+    this.running = Promise.all([...writers, ...recallers, ...linkers]);
   }
 
   /** Resolves when everything that was sent is answered or given up. */
@@ -108,6 +120,19 @@ export class Load {
     this.journal.settle(operation, outcome);
     if (kind === 'store' && outcome === 'acknowledged') live.push(key);
     if (outcome === 'failed') failed.push(key);
+  }
+
+  /** Makes, changes or removes a link between two coordinates that hold no memory. */
+  private async link(ends: number[]): Promise<void> {
+    const place = Math.floor(Math.random() * ends.length);
+    const end = ends[place] ?? 0;
+    const link = `${LINKED_FROM}-${end}`;
+    const kind = Math.random() < UNLINK_SHARE ? 'unlink' : 'link';
+    const step = this.links.send(kind, link);
+    const { answer, outcome } = await this.send(kind, this.anyService(), linkRequest(kind, end, step.step));
+    this.answers.push(answer);
+    if (this.links.settle(link, step, outcome)) return;
+    ends[place] = this.lastEnd += 1;
   }
 
   private async recall(): Promise<void> {
@@ -161,6 +186,14 @@ function request({ kind, key, write }: WriteOperation): { path: string; method?:
   const attachment = write % 3 === 0 ? { attachment: randomBytes(ATTACHMENT_BYTES).toString('base64') } : {};
   const payload = { text: `a note with ${wordOf(write)} written under fire`, write, ...attachment };
   return { path: '/store', body: { coord: key, payload, type: write % 2 === 0 ? 'episodic' : 'semantic' } };
+}
+
+/** No writer's coordinate. */
+const LINKED_FROM = '-1';
+
+function linkRequest(kind: 'link' | 'unlink', end: number, step: number): { path: string; body: unknown } {
+  if (kind === 'unlink') return { path: '/unlink', body: { from_coord: [Number(LINKED_FROM)], to_coord: [end, 0.5] } };
+  return { path: '/graph/link', body: { from_coord: LINKED_FROM, to_coord: `${end},0.5`, strength: step } };
 }
 
 function outcomeOf(status: number): Outcome {

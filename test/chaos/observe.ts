@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import pg from 'pg';
 import type { Cluster } from './cluster.js';
 import type { ObservedEvent, ObservedMemory, ObservedPoint, ObservedState } from './invariants.js';
+import type { ObservedLink, ObservedLinkEvent, ObservedLinks } from './link-journal.js';
 
 const SCROLL_PAGE = 2000;
 const SCAN_PAGE = 1000;
@@ -44,10 +45,27 @@ async function readTruth(cluster: Cluster, namespace: string): Promise<Pick<Obse
   const events = await queryTruth<ObservedEvent>(
     cluster,
     `SELECT coordinate_key AS key, version, type, (payload->>'write')::int AS write
-     FROM memory_events WHERE namespace = $1`,
+     FROM memory_events WHERE namespace = $1 AND type NOT IN ('linked', 'unlinked')`,
     [namespace],
   );
   return { memories, events };
+}
+
+/** Reads the links of a namespace, and what the ledger says of them, oldest first. */
+export async function observeLinks(cluster: Cluster, namespace: string): Promise<ObservedLinks> {
+  const links = await queryTruth<ObservedLink>(
+    cluster,
+    `SELECT from_key || '-' || split_part(to_key, ',', 1) AS link, weight AS step, version FROM memory_links WHERE namespace = $1`,
+    [namespace],
+  );
+  const linkEvents = await queryTruth<ObservedLinkEvent>(
+    cluster,
+    `SELECT coordinate_key || '-' || (payload->'to'->>0) AS link, type, (payload->>'weight')::int AS step,
+       (payload->>'version')::int AS version
+     FROM memory_events WHERE namespace = $1 AND type IN ('linked', 'unlinked') ORDER BY seq`,
+    [namespace],
+  );
+  return { links, linkEvents };
 }
 
 interface ScrollPage {

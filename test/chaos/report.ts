@@ -8,6 +8,9 @@ export interface FaultCounts {
   readonly rounds: number;
   readonly stored: number;
   readonly deleted: number;
+  /** Links that were made or changed. */
+  readonly linked: number;
+  readonly unlinked: number;
   readonly recalled: number;
   readonly degraded: number;
   /** Answered with 503. */
@@ -24,6 +27,8 @@ const COLUMNS: readonly (readonly [title: string, cell: (counts: FaultCounts) =>
   ['rounds', ({ rounds }) => String(rounds)],
   ['stores acknowledged', ({ stored }) => String(stored)],
   ['deletes acknowledged', ({ deleted }) => String(deleted)],
+  ['links acknowledged', ({ linked }) => String(linked)],
+  ['unlinks acknowledged', ({ unlinked }) => String(unlinked)],
   ['recalls answered', ({ recalled }) => String(recalled)],
   ['of them degraded', ({ degraded }) => String(degraded)],
   ['failed', ({ failed }) => String(failed)],
@@ -36,7 +41,7 @@ const SHOWN_VIOLATIONS = 20;
 
 export function countsOf(
   fault: string,
-  { journal, recalls }: Pick<Load, 'journal' | 'recalls'>,
+  { journal, links, recalls }: Pick<Load, 'journal' | 'links' | 'recalls'>,
   rounds: readonly RoundResult[],
 ): FaultCounts {
   const answered = recalls.filter(({ isAnswered }) => isAnswered);
@@ -45,6 +50,8 @@ export function countsOf(
     rounds: rounds.length,
     stored: journal.count('store', 'acknowledged'),
     deleted: journal.count('delete', 'acknowledged'),
+    linked: links.count('link', 'acknowledged'),
+    unlinked: links.count('unlink', 'acknowledged'),
     recalled: answered.length,
     degraded: answered.filter(({ degraded }) => degraded.length > 0).length,
     failed: journal.count('store', 'failed') + journal.count('delete', 'failed'),

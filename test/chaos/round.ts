@@ -13,7 +13,8 @@ import { excusedBy, type Fault } from './faults.js';
 import { brokenPromises, type Violation } from './invariants.js';
 import { kafkaProgress } from './kafka-progress.js';
 import type { Load } from './load.js';
-import { observe, queryTruth, readCachedWrites } from './observe.js';
+import { brokenLinks } from './link-journal.js';
+import { observe, queryTruth, readCachedWrites, observeLinks } from './observe.js';
 import { healthOf, untilRecovered } from './recovery.js';
 
 const RECOVERY_LIMIT_S = 30;
@@ -67,6 +68,7 @@ export async function runRound(
         ...tooSlow(recoverySeconds),
         ...endedByThemselves(spared),
         ...brokenPromises(load.journal, state),
+        ...brokenLinks(load.links, await observeLinks(cluster, namespace)),
         ...(await setAside(cluster)),
         ...wrongRecalls(load.journal, sampled),
       ],

@@ -453,7 +453,7 @@ export {
   type LinkDirection,
   type LinkEnd,
 } from './links/ports/link.js';
-export { checkEnds, checkLinkType, checkWeight, type LinkLimits, type NewLink } from './links/link-command.js';
+export { checkLinkType, checkWeight, type LinkLimits, type NewLink } from './links/link-command.js';
 export {
   LinkReader,
   MAX_CHEAPEST_PATH_LINKS,

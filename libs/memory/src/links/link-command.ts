@@ -14,6 +14,8 @@ export interface NewLink {
   readonly type: string;
   readonly weight: number;
   readonly metadata?: JsonObject;
+  /** True to let it lead to where it begins, as existing clients may. @default false */
+  readonly allowsSelf?: boolean;
 }
 
 export interface LinkLimits extends PayloadLimits {
@@ -34,7 +36,7 @@ const MAX_IDENTITY_BYTES = 2_300;
 export function toLinkCommand(namespace: Namespace, link: NewLink, limits: LinkLimits): LinkCommand {
   const from = toEnd(link.from, limits, 'from');
   const to = toEnd(link.to, limits, 'to');
-  checkEnds(from.key, to.key, 'to');
+  if (link.allowsSelf !== true) checkEnds(from.key, to.key);
   checkLinkType(link.type);
   if (Buffer.byteLength(namespace + from.key + to.key + link.type) > MAX_IDENTITY_BYTES) {
     throw new InvalidRequestError('to', `must, with from and type, have a text of at most ${MAX_IDENTITY_BYTES} bytes`);
@@ -53,9 +55,9 @@ export function toLinkCommand(namespace: Namespace, link: NewLink, limits: LinkL
   };
 }
 
-/** @throws InvalidRequestError when a link leads to where it begins. @param field that is blamed */
-export function checkEnds(from: string, to: string, field: string): void {
-  if (from === to) throw new InvalidRequestError(field, 'must be another coordinate than the one the link leads from');
+/** @throws InvalidRequestError when a link leads to where it begins. */
+function checkEnds(from: string, to: string): void {
+  if (from === to) throw new InvalidRequestError('to', 'must be another coordinate than the one the link leads from');
 }
 
 /** @throws InvalidRequestError for a name that cannot be one of a type of links. */

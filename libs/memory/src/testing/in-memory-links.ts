@@ -83,7 +83,14 @@ export class InMemoryLinks extends LinkReader {
     return keys.flatMap((at) =>
       [
         ...(direction === 'in' ? [] : this.from(namespace, at)),
-        ...(direction === 'out' ? [] : this.links.filter((link) => link.namespace === namespace && link.to.key === at)),
+        ...(direction === 'out'
+          ? []
+          : this.links.filter(
+              (link) =>
+                link.namespace === namespace &&
+                link.to.key === at &&
+                (direction === 'in' || link.from.key !== link.to.key),
+            )),
       ]
         .filter((link) => type === undefined || link.type === type)
         .filter((link) => other === undefined || [link.from.key, link.to.key].includes(other))

@@ -40,8 +40,10 @@ function touchingStatement({ direction, order, now, limit, ...narrower }: Touchi
   const after = given(narrower.after, (parameter) => `l.id ${beyond} ${parameter}::bigint`);
   const type = given(narrower.type, (parameter) => `l.link_type = ${parameter}`);
   const other = given(narrower.other, (parameter) => `OTHER = ${parameter}`);
+  // A link that leads to where it begins is one.
+  const once = (way: Way) => (direction === 'both' && way === 'in' ? 'AND l.from_key <> l.to_key' : '');
   const one = (way: Way) => `(SELECT l.* FROM memory_links l
-    WHERE l.namespace = $1 AND l.${HERE[way]}_key = a.key AND ${isShown('from')} AND ${isShown('to')}
+    WHERE l.namespace = $1 AND l.${HERE[way]}_key = a.key ${once(way)} AND ${isShown('from')} AND ${isShown('to')}
       ${after} ${type} ${other.replace('OTHER', `l.${THERE[way]}_key`)}
     ORDER BY l.id ${sorting} LIMIT $4)`;
   const ways: readonly Way[] = direction === 'both' ? ['out', 'in'] : [direction];

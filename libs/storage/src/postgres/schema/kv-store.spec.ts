@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { coordinateKey, parseJson, toCoordinate, type JsonObject, type Namespace } from '@sfm/memory';
-import { aDeletion, aWrite, freshNamespace } from '@sfm/memory/testing';
+import { aDeletion, aLink, aWrite, freshNamespace } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 
@@ -151,6 +151,37 @@ describe('kv_store', () => {
       timestamp: expect.any(Number),
     });
     expect(small?.value).toMatchObject({ timestamp: 5 });
+  });
+
+  it('shows the links of a memory beside its payload, unless that has links of its own', async () => {
+    const namespace = freshNamespace();
+    const inAnHour = new Date(Date.now() + 3_600_000);
+    await truth.adapters.writer.write([
+      aWrite(namespace, { coordinate: [1], payload: { task: 'b' } }),
+      aWrite(namespace, { coordinate: [2], payload: { links: 'mine' } }),
+      aWrite(namespace, { coordinate: [3], expiresAt: inAnHour }),
+    ]);
+    const { writer } = truth.adapters.links;
+    for (const [from, to, type] of [
+      [1, 4, 'z'],
+      [1, 3, 'a'],
+      [1, 2, 'a'],
+      [2, 1, 'a'],
+    ] as const) {
+      await writer.link(aLink({ namespace, from, to }, { type, weight: 0.1 }), 'none');
+    }
+    await truth.adapters.writer.write([
+      aWrite(namespace, { coordinate: [3], expiresAt: new Date(Date.now() - 1_000) }),
+    ]);
+    const [one, two] = await entries(namespace);
+    expect(one?.value).toMatchObject({
+      task: 'b',
+      links: [
+        { to: [4], type: 'z', weight: 0.1, timestamp: expect.any(Number) },
+        { to: [2], type: 'a', weight: 0.1 },
+      ],
+    });
+    expect(two?.value).toMatchObject({ links: 'mine' });
   });
 
   it('shows neither deleted nor expired memories', async () => {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedLinks, coordinateOfKey, RequestLimits } from '@sfm/edge';
-import { checkEnds, checkWeight, coordinateKey, MAX_NEIGHBOUR_HOPS, MAX_PATH_LINKS, type Principal } from '@sfm/memory';
+import { checkWeight, MAX_NEIGHBOUR_HOPS, MAX_PATH_LINKS, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
@@ -49,10 +49,9 @@ export class CompatGraphController {
     const { from_coord, to_coord, strength: weight, metadata } = body;
     const from = this.limits.coordinate(from_coord, 'from_coord');
     const to = this.limits.coordinate(to_coord, 'to_coord');
-    checkEnds(coordinateKey(from), coordinateKey(to), 'to_coord');
     checkWeight(weight, 'strength');
     const { type: link_type = 'related' } = ofType(body.link_type);
-    const link = { from, to, type: link_type, weight, ...(metadata ? { metadata } : {}) };
+    const link = { from, to, type: link_type, weight, allowsSelf: true, ...(metadata ? { metadata } : {}) };
     await this.links.link(principal, link, 'none');
     return { from_coord, to_coord, link_type, ok: true };
   }

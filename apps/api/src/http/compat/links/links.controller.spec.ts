@@ -95,7 +95,6 @@ describe('the older routes', () => {
     ['weight', { weight: -1 }],
     ['weight', { weight: 'NaN' }],
     ['weight', { weight: 'much' }],
-    ['to_coord', { to_coord: '1.0,2.0,3.0' }],
     ['type', { type: 'x'.repeat(200) }],
     ['type', { type: 'a\u0000' }],
   ])('name %s when it is not allowed: %j', async (field, wrong) => {
@@ -182,6 +181,18 @@ describe('the newer routes', () => {
     expect((await get('/graph/neighbors?coord=1&direction=up')).status).toBe(422);
   });
 
+  it('may lead to where they begin, as they always could, and are no way anywhere', async () => {
+    expect((await graphLink('8', '8.0', { link_type: 'me' })).status).toBe(200);
+    expect((await post('/link', { from_coord: '1.0', to_coord: '1.0' })).body).toEqual({ ok: true });
+    const near = async (direction: string) =>
+      (await get(`/graph/neighbors?coord=8&direction=${direction}&k_hop=2`)).body as { neighbors: { coord: string }[] };
+    for (const direction of ['out', 'in', 'both']) {
+      expect((await near(direction)).neighbors.map(({ coord }) => coord)).toEqual(['8.0']);
+    }
+    await graphLink('8', '9');
+    expect((await get('/graph/path?from_coord=8&to_coord=9')).body).toMatchObject({ path: ['8.0', '9.0'] });
+  });
+
   it('find the path with the fewest links, and say so when there is none', async () => {
     await graphLink('1', '2', { strength: 1, link_type: 'a' });
     await graphLink('2', '3', { strength: 1, link_type: 'b' });
@@ -198,7 +209,6 @@ describe('the newer routes', () => {
     ['strength', { strength: -0.5 }],
     ['link_type', { link_type: 'a\u0000' }],
     ['link_type', { link_type: 'x'.repeat(129) }],
-    ['to_coord', { to_coord: '1.0' }],
     ['metadata.a', { metadata: { a: '\u0000' } }],
     ['metadata', { metadata: 'text' }],
   ])('name %s when it is not allowed', async (field, wrong) => {

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedLinks, coordinateOfKey, RequestLimits } from '@sfm/edge';
-import { checkEnds, coordinateKey, MAX_PATH_LINKS, type Principal } from '@sfm/memory';
+import { MAX_PATH_LINKS, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import { lastOfEach } from '../wire/fields.js';
@@ -55,8 +55,8 @@ export class CompatLinksController {
   ): Promise<{ ok: true }> {
     const from = this.limits.coordinate(body.from_coord, 'from_coord');
     const to = this.limits.coordinate(body.to_coord, 'to_coord');
-    checkEnds(coordinateKey(from), coordinateKey(to), 'to_coord');
-    await this.links.link(principal, { from, to, type: body.type || 'related', weight: body.weight }, 'from');
+    const link = { from, to, type: body.type || 'related', weight: body.weight, allowsSelf: true };
+    await this.links.link(principal, link, 'from');
     return { ok: true };
   }
 
