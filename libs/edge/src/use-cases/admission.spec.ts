@@ -134,6 +134,7 @@ it.each(CALLS.filter(({ scope }) => scope !== 'admin'))(
 it.each([
   ['verify', []],
   ['reindex', []],
+  ['countLinks', ['everywhere']],
   ['counts', ['everywhere']],
 ])('%s is refused across namespaces to who may not use them all', async (name, more) => {
   await expect(call(name, principal(['*'], [THEIRS]), ...more)).rejects.toThrow(NamespaceForbiddenError);

@@ -24,6 +24,7 @@ export const SCOPE_OF = {
   list: 'read',
   range: 'read',
   keywordSearch: 'read',
+  countLinks: 'read',
   counts: 'read',
   listLinks: 'read',
   neighbours: 'read',

@@ -15,7 +15,7 @@ import type {
   RequiredEnds,
   UnknownNode,
 } from '@sfm/memory';
-import { admit } from './admission.js';
+import { admit, admitEverywhere } from './admission.js';
 
 /** Links in the principal's namespace. Every method throws ScopeForbiddenError if the principal may not do it. */
 export class AuthorizedLinks {
@@ -58,5 +58,19 @@ export class AuthorizedLinks {
   async shortestPath(principal: Principal, query: PathQuery, unknown: UnknownNode): Promise<FoundPath | undefined> {
     admit(principal, 'shortestPath');
     return this.graph.shortestPath(principal.namespace, query, unknown);
+  }
+
+  /**
+   * Returns how many links there are: see `AuthorizedReads.counts`.
+   *
+   * @throws NamespaceForbiddenError when all are requested and the principal may not use every namespace.
+   */
+  async countLinks(principal: Principal, where: 'here' | 'everywhere'): Promise<number> {
+    if (where === 'everywhere') {
+      admitEverywhere(principal, 'countLinks');
+      return this.graph.count(undefined);
+    }
+    admit(principal, 'countLinks');
+    return this.graph.count(principal.namespace);
   }
 }

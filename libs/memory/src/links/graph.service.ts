@@ -154,6 +154,11 @@ export class GraphService {
     return { links, ...(found.length > limit && last ? { next: last.id } : {}) };
   }
 
+  /** Returns how many links there are in the namespace, or in all of them. Where there are many, a moment ago. */
+  count(namespace: Namespace | undefined): Promise<number> {
+    return this.links.count(namespace);
+  }
+
   /** A memory that has expired and is not removed yet is gone round. */
   private async livingPath(namespace: Namespace, query: PathQuery, now: Date): Promise<FoundPath | undefined> {
     const [from, to] = [coordinateKey(query.from), coordinateKey(query.to)];

@@ -143,6 +143,10 @@ export class InMemoryLinks extends LinkReader {
     return { looked: Math.min(looked, most), isFinal: cheapest.size === 1, ...(path ? { path } : {}) };
   }
 
+  async count(namespace: Namespace | undefined): Promise<number> {
+    return this.links.filter((link) => namespace === undefined || link.namespace === namespace).length;
+  }
+
   async ended(_namespace: Namespace, keys: readonly string[]) {
     return new Set(keys.filter((key) => this.expired.has(key)));
   }

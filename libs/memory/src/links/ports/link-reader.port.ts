@@ -116,6 +116,9 @@ export abstract class LinkReader {
   /** Finds the cheapest path of few links; of those that cost the same, one with the fewest. */
   abstract cheapestPath(namespace: Namespace, query: CheapestPathQuery): Promise<CheapestPath>;
 
+  /** Returns how many links there are in the namespace, or in all of them. Where there are many, a moment ago. */
+  abstract count(namespace: Namespace | undefined): Promise<number>;
+
   /** Returns which of the coordinates held a memory that has expired and is not removed yet. */
   abstract ended(namespace: Namespace, keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;
 

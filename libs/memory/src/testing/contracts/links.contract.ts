@@ -135,6 +135,15 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       expect((await relations(namespace)).filter(({ type }) => type === 'unlinked')).toHaveLength(3);
     });
 
+    it('counts links, of one namespace and of all', async () => {
+      const [namespace, other] = [await store({}, {}), freshNamespace()];
+      await link(aLink({ namespace, from: 1, to: 2 }));
+      await link(aLink({ namespace, from: 2, to: 1 }));
+      await link(aLink({ namespace: other, from: 2, to: 1 }), 'none');
+      expect(await Promise.all([links().reader.count(namespace), links().reader.count(namespace)])).toEqual([2, 2]);
+      expect(await links().reader.count(undefined)).toBeGreaterThanOrEqual(3);
+    });
+
     it('prunes by weight, by number and by type, and all only when that is allowed', async () => {
       const namespace = await store({}, {}, {}, {}, {});
       for (const [to, weight] of [

@@ -13,6 +13,7 @@ import {
 import type { PostgresDatabase, Statement } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { cheapestPathStatement, toCheapestPath, type CheapestPathRow } from './path-statement.js';
+import { LinkCounter } from './link-counter.js';
 import { linkColumns, toLink, type LinkDbRow } from './link-row.js';
 
 type Way = 'out' | 'in';
@@ -79,8 +80,11 @@ CROSS JOIN LATERAL (SELECT l.to_key, l.link_type, l.weight, l.id FROM memory_lin
 
 /** Reads links in PostgreSQL. */
 export class PostgresLinkReader extends LinkReader {
+  private readonly counter: LinkCounter;
+
   constructor(private readonly database: PostgresDatabase) {
     super();
+    this.counter = new LinkCounter(database);
   }
 
   async touching(
@@ -116,6 +120,10 @@ export class PostgresLinkReader extends LinkReader {
   async cheapestPath(namespace: Namespace, query: CheapestPathQuery): Promise<CheapestPath> {
     const [row] = await this.database.query<CheapestPathRow>(cheapestPathStatement(namespace, query));
     return row ? toCheapestPath(row) : { looked: 0, isFinal: true };
+  }
+
+  count(namespace: Namespace | undefined): Promise<number> {
+    return this.counter.count(namespace);
   }
 
   async ended(namespace: Namespace, keys: readonly string[], now: Date): Promise<ReadonlySet<string>> {

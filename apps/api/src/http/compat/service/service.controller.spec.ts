@@ -126,6 +126,7 @@ describe('/stats', () => {
   beforeAll(async () => {
     await post('/store', { coord: '1', payload: {} }, { 'x-soma-namespace': 'team_a' });
     await post('/store', { coord: '2', payload: {} });
+    await post('/graph/link', { from_coord: '1', to_coord: '2' });
   });
 
   it('needs a token', async () => {
@@ -133,8 +134,8 @@ describe('/stats', () => {
   });
 
   it('counts everything for a credential of all namespaces, or the one it names', async () => {
-    expect((await get('/stats')).body).toEqual({ total_memories: 2, episodic: 2, semantic: 0 });
-    expect((await get('/stats', { 'x-soma-namespace': 'team_a' })).body).toMatchObject({ total_memories: 1 });
+    expect((await get('/stats')).body).toEqual({ total_memories: 2, episodic: 2, semantic: 0, links: 1 });
+    expect((await get('/stats', { 'x-soma-namespace': 'team_a' })).body).toMatchObject({ total_memories: 1, links: 0 });
   });
 
   it('never counts namespaces that the credential may not use', async () => {
@@ -151,7 +152,7 @@ describe('/stats', () => {
     try {
       expect((await client(() => open).get('/stats', { authorization: '' })).status).toBe(401);
       const response = await open.app.inject({ method: 'GET', url: '/stats' });
-      expect(response.json()).toEqual({ total_memories: 0, episodic: 0, semantic: 0 });
+      expect(response.json()).toEqual({ total_memories: 0, episodic: 0, semantic: 0, links: 0 });
       expect(open.truth.lastQuery).toBe('api_ns');
     } finally {
       await open.close();

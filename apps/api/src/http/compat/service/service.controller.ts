@@ -1,6 +1,6 @@
 import { Controller, Get, Headers, ServiceUnavailableException } from '@nestjs/common';
 import { CurrentPrincipal, Public, PublicIf } from '@sfm/auth';
-import { AuthorizedReads, describeError } from '@sfm/edge';
+import { AuthorizedLinks, AuthorizedReads, describeError } from '@sfm/edge';
 import type { Principal } from '@sfm/memory';
 import { compatible } from '../wire/errors.dto.js';
 import { GreetingSchema, PongSchema, StatsSchema } from './service.dto.js';
@@ -13,7 +13,10 @@ export const STATS_AREA = 'stats';
 /** Routes that describe the service. */
 @Controller()
 export class ServiceController {
-  constructor(private readonly memories: AuthorizedReads) {}
+  constructor(
+    private readonly memories: AuthorizedReads,
+    private readonly links: AuthorizedLinks,
+  ) {}
 
   @Get()
   @Public()
@@ -46,7 +49,7 @@ export class ServiceController {
   @compatible({
     id: 'stats',
     tag: TAG,
-    summary: 'How many memories there are',
+    summary: 'How many memories and links there are',
     description:
       'Counts the namespace of the request; without `X-Soma-Namespace`, a credential for all namespaces counts them all.',
     answers: [{ status: 200, description: 'Counts.', schema: StatsSchema }],
@@ -54,11 +57,14 @@ export class ServiceController {
   })
   async stats(@CurrentPrincipal() principal: Principal, @Headers('x-soma-namespace') requested: string | undefined) {
     const where = principal.namespaces === '*' && !requested ? 'everywhere' : 'here';
-    const counts = await this.memories.counts(principal, where).catch((cause: unknown) => {
+    const [counts, links] = await Promise.all([
+      this.memories.counts(principal, where),
+      this.links.countLinks(principal, where),
+    ]).catch((cause: unknown) => {
       // Errors that the caller can fix pass through unchanged.
       if (describeError(cause).loudness === 'silent') throw cause;
       throw new ServiceUnavailableException('Backend stats unavailable', { cause });
     });
-    return { total_memories: counts.total, episodic: counts.episodic, semantic: counts.semantic };
+    return { total_memories: counts.total, episodic: counts.episodic, semantic: counts.semantic, links };
   }
 }

@@ -24,9 +24,10 @@ export const StatsSchema = apiSchema(
       total_memories: z.int().describe('Memories that can be recalled.'),
       episodic: z.int().describe('Episodic ones among them.'),
       semantic: z.int().describe('Semantic ones among them.'),
+      links: z.int().describe('Links between memories.'),
     })
-    .describe('How many memories there are.')
-    .meta({ examples: [{ total_memories: 3, episodic: 2, semantic: 1 }] }),
+    .describe('How many memories and links there are.')
+    .meta({ examples: [{ total_memories: 3, episodic: 2, semantic: 1, links: 4 }] }),
 );
 
 const booleans = {
