@@ -20,6 +20,7 @@ import {
   type GraphPathQuery,
 } from './graph.dto.js';
 import { ofType } from './link-type.js';
+import { noneWhereGivenUp } from './search-given-up.js';
 
 const TAG = 'links (compatible)';
 
@@ -102,7 +103,9 @@ export class CompatGraphController {
     id: 'graphPath',
     tag: TAG,
     summary: 'Find the path with the fewest links',
-    description: 'Find the path with the fewest links, along their direction.',
+    description:
+      'Find the path with the fewest links, along their direction. None where too many links would have to be read; the header ' +
+      '`Warning` says so.',
     query: GraphPathQuerySchema,
     answers: [{ status: 200, description: 'The path, or none.', schema: GraphPathSchema }],
     errors: [400, 422, 503],
@@ -110,13 +113,14 @@ export class CompatGraphController {
   async path(
     @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(lastOfEach(GraphPathQuerySchema), 'query')) query: GraphPathQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const { from_coord, to_coord, link_type, max_length } = query;
     const from = this.limits.coordinate(from_coord, 'from_coord');
     const to = this.limits.coordinate(to_coord, 'to_coord');
     const maxLinks = Math.min(Math.max(max_length, 1), MAX_PATH_LINKS);
     const asked = { from, to, maxLinks, cost: 'links', ...ofType(link_type) } as const;
-    const found = await this.links.shortestPath(principal, asked, 'empty');
+    const found = await noneWhereGivenUp(reply, this.links.shortestPath(principal, asked, 'empty'));
     return {
       from_coord,
       to_coord,

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { toNamespace } from '@sfm/memory';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { GraphLimitError, toNamespace } from '@sfm/memory';
 import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
@@ -183,7 +183,7 @@ describe('the newer routes', () => {
 
   it('may lead to where they begin, as they always could, and are no way anywhere', async () => {
     expect((await graphLink('8', '8.0', { link_type: 'me' })).status).toBe(200);
-    expect((await post('/link', { from_coord: '1.0', to_coord: '1.0' })).body).toEqual({ ok: true });
+    expect((await post('/link', { from_coord: '1,2,3', to_coord: '1.0,2.0,3.0' })).body).toEqual({ ok: true });
     const near = async (direction: string) =>
       (await get(`/graph/neighbors?coord=8&direction=${direction}&k_hop=2`)).body as { neighbors: { coord: string }[] };
     for (const direction of ['out', 'in', 'both']) {
@@ -191,6 +191,25 @@ describe('the newer routes', () => {
     }
     await graphLink('8', '9');
     expect((await get('/graph/path?from_coord=8&to_coord=9')).body).toMatchObject({ path: ['8.0', '9.0'] });
+  });
+
+  it('find no path, and say why, where too much would have to be read', async () => {
+    const limit = jest.spyOn(http.links, 'cheapestPath').mockResolvedValue({ looked: 1_000_000, isFinal: false });
+    try {
+      const { status, body, headers } = await get('/graph/path?from_coord=1&to_coord=3&max_length=5');
+      expect({ status, body }).toMatchObject({ status: 200, body: { found: false, path: [], link_types: [] } });
+      expect(headers['warning']).toContain('299 - "path: more than 20000');
+    } finally {
+      limit.mockRestore();
+    }
+    const steps = jest.spyOn(http.links, 'steps').mockRejectedValue(new GraphLimitError(10_000));
+    try {
+      const { status, body, headers } = await get('/shortest_path?frm=1&to=3');
+      expect({ status, body }).toEqual({ status: 200, body: { path: [] } });
+      expect(headers['warning']).toContain('more than 10000');
+    } finally {
+      steps.mockRestore();
+    }
   });
 
   it('find the path with the fewest links, and say so when there is none', async () => {

@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedLinks, coordinateOfKey, RequestLimits } from '@sfm/edge';
 import { MAX_PATH_LINKS, type Principal } from '@sfm/memory';
+import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import { lastOfEach } from '../wire/fields.js';
@@ -26,6 +27,7 @@ import {
   type UnlinkRequest,
 } from './links.dto.js';
 import { ofType } from './link-type.js';
+import { noneWhereGivenUp } from './search-given-up.js';
 
 const TAG = 'links (compatible)';
 const UNKNOWN_IS_EMPTY = 'Empty for a coordinate that nothing is known of.';
@@ -160,7 +162,9 @@ export class CompatLinksController {
     id: 'shortestPath',
     tag: TAG,
     summary: 'Find the path whose links weigh least',
-    description: `Find the path whose links weigh least, along their direction. ${UNKNOWN_IS_EMPTY}`,
+    description:
+      `Find the path whose links weigh least, along their direction. ${UNKNOWN_IS_EMPTY} None where too many memories would have to ` +
+      'be looked at; the header `Warning` says so.',
     query: ShortestPathQuerySchema,
     answers: [{ status: 200, description: 'The path.', schema: PathSchema }],
     errors: [400, 422, 503],
@@ -168,11 +172,12 @@ export class CompatLinksController {
   async shortestPath(
     @CurrentPrincipal() principal: Principal,
     @Query(new SchemaPipe(lastOfEach(ShortestPathQuerySchema), 'query')) query: ShortestPathQuery,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const from = this.limits.coordinate(query.frm, 'frm');
     const to = this.limits.coordinate(query.to, 'to');
     const asked = { from, to, maxLinks: MAX_PATH_LINKS, cost: 'weight', ...ofType(query.link_type) } as const;
-    const found = await this.links.shortestPath(principal, asked, 'empty');
+    const found = await noneWhereGivenUp(reply, this.links.shortestPath(principal, asked, 'empty'));
     return { path: (found?.nodes ?? []).map(coordinateOfKey) };
   }
 }
