@@ -13,9 +13,9 @@ import { Links1764650018000 } from './1764650018000-links.js';
 import { ImportanceStates1764660010000 } from './1764660010000-importance-states.js';
 import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
 import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
-import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
 import { LinksOfExpired1764660060000 } from './1764660060000-links-of-expired.js';
 import { WholeLinks1764660060000 } from './1764660060000-whole-links.js';
+import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -34,9 +34,9 @@ export const MIGRATIONS = [
   ImportanceStates1764660010000,
   Consolidations1764660040000,
   ImportanceOrder1764660041000,
-  NearestPlaces1764660080000,
   LinksOfExpired1764660060000,
   WholeLinks1764660060000,
+  NearestPlaces1764660080000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';
