@@ -91,6 +91,10 @@ const CORE_ROOMS = {
     imports: ['model', 'text', 'index-model', 'indexing'],
     reason: 'It compares what others made, and stands above.',
   },
+  portability: {
+    imports: ['model', 'attempts', 'text', 'read', 'store', 'links', 'verify'],
+    reason: 'What moves from one place to another is what the truth holds, whatever is done with it there.',
+  },
   reindex: {
     imports: ['model', 'index-model', 'indexing', 'verify'],
     reason: 'It has indexes made, and verifies them.',
@@ -98,7 +102,7 @@ const CORE_ROOMS = {
 };
 
 /** Packages the core may use: plain functions without input, output or framework. */
-const PURE_PACKAGES = 'lru-cache|uuid|wink-porter2-stemmer';
+const PURE_PACKAGES = 'lru-cache|saxes|uuid|wink-porter2-stemmer';
 /** Packages the edge may use: none of them knows how a request came. */
 const EDGE_PACKAGES = 'zod|@nestjs/common';
 

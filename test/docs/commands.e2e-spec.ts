@@ -41,6 +41,7 @@ describe('commands that are written down', () => {
     'docs/history.md',
     'docs/importance.md',
     'docs/links.md',
+    'docs/portability.md',
     'docs/quickstart.md',
   ])('those of %s work in their order', async (page) => {
     const blocks = shellOf(page);

@@ -10,10 +10,12 @@ import {
   ConsolidationPlanner,
   ConsolidationService,
   EmbeddedNamedLocks,
+  ExportService,
   ForgetService,
   GraphService,
   HistoryService,
   ImportanceNormalizers,
+  ImportService,
   IndexReadiness,
   LinkService,
   OutcomeService,
@@ -37,6 +39,8 @@ import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
 import { aVerifiedStore, InMemoryConsolidationRuns, InMemoryLinks } from '@sfm/memory/testing';
+import { aVerifiedStore, InMemoryLinks } from '@sfm/memory/testing';
+import { RecordedPortability } from './recorded-portability.js';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -72,6 +76,7 @@ export interface HttpHarness {
   readonly truth: RecordedTruth;
   readonly recall: RecordedRecall;
   readonly links: InMemoryLinks;
+  readonly portability: RecordedPortability;
   /** What the maintenance routes look at. */
   readonly verified: ReturnType<typeof aVerifiedStore>;
   health: HealthReport;
@@ -108,6 +113,7 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   const harness = {
     truth,
     links: new InMemoryLinks((namespace, key) => truth.memories.has(`${namespace}/${key}`)),
+    portability: new RecordedPortability(),
     recall: new RecordedRecall(),
     verified: aVerifiedStore(),
     health: HEALTHY,
@@ -139,11 +145,17 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   await app.getHttpAdapter().getInstance().ready();
   return Object.assign(harness, {
     app,
-    calls: () => [...harness.truth.calls, ...harness.recall.calls, ...harness.links.calls],
+    calls: () => [
+      ...harness.truth.calls,
+      ...harness.recall.calls,
+      ...harness.links.calls,
+      ...harness.portability.calls,
+    ],
     forgetCalls: () => {
       harness.truth.calls.length = 0;
       harness.recall.calls.length = 0;
       harness.links.calls.length = 0;
+      harness.portability.calls.length = 0;
     },
     close: () => app.close(),
   });
@@ -154,8 +166,9 @@ function coreModule({
   truth,
   recall,
   links,
+  portability,
   verified,
-}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'verified'>): DynamicModule {
+}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'portability' | 'verified'>): DynamicModule {
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
@@ -192,6 +205,8 @@ function coreModule({
     { provide: LinkService, useValue: linking },
     { provide: OutcomeService, useValue: outcomes },
     { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
+    { provide: ExportService, useValue: portability.exports },
+    { provide: ImportService, useValue: portability.imports({ limits: EDGE_OPTIONS.bounds, fields }) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },

@@ -3,6 +3,7 @@ import { backupCommand } from './backup/backup.command.js';
 import { configCommand } from './config/config.command.js';
 import { dbCommand } from './db/db.command.js';
 import { dlqCommand } from './dlq/dlq.command.js';
+import { exportCommand, importCommand } from './portability/portability.commands.js';
 import { reindexCommand } from './maintenance/reindex.command.js';
 import { verifyCommand } from './maintenance/verify.command.js';
 import { replayCommand } from './replay/replay.command.js';
@@ -17,6 +18,8 @@ export function somaProgram(): Command {
     .addCommand(replayCommand())
     .addCommand(verifyCommand())
     .addCommand(reindexCommand())
+    .addCommand(exportCommand())
+    .addCommand(importCommand())
     .addCommand(configCommand())
     .showHelpAfterError();
 }

@@ -30,6 +30,7 @@ export {
   type ReadingOptions,
   type RecallingOptions,
 } from './memory/memory-options.js';
+export { withPortability, type PortabilityOptions, type PortabilityServices } from './portability/with-portability.js';
 export type { RelayOptions } from './pipeline/relay-options.js';
 export { BackgroundWork } from './system/background-work.js';
 export { completeOptions, type CompleteOptions } from './system/complete-options.js';

@@ -3,10 +3,12 @@ import {
   AmendService,
   ConsolidationService,
   EmbeddedIdempotencyStore,
+  ExportService,
   ForgetService,
   GraphService,
   HistoryService,
   IdempotencyStore,
+  ImportService,
   IndexReadiness,
   LinkService,
   OutcomeService,
@@ -32,6 +34,7 @@ import { AuthorizedLocks } from './use-cases/authorized-locks.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
 import { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
+import { AuthorizedPortability } from './use-cases/authorized-portability.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedSelection } from './use-cases/authorized-selection.js';
@@ -39,10 +42,7 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide StoreService, AmendService, ReadService, ForgetService, HistoryService, RestoreService, PastReadService,
-   * PastRecallService, RecallService, LinkService, GraphService, OutcomeService, ConsolidationService, LockService,
-   * SelectionService, VerifyService, ReindexService and IndexReadiness, and an
-   * IdempotencyStore if answers are remembered outside this process.
+   * Must provide every use case of the core that the edge offers (see its `inject`s), and an IdempotencyStore if answers are remembered outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;
@@ -116,6 +116,11 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedPast,
     inject: [PastReadService, PastRecallService],
     useFactory: (reads: PastReadService, recaller: PastRecallService) => new AuthorizedPast(reads, recaller),
+  },
+  {
+    provide: AuthorizedPortability,
+    inject: [ExportService, ImportService],
+    useFactory: (exports: ExportService, imports: ImportService) => new AuthorizedPortability(exports, imports),
   },
   {
     provide: AuthorizedRecall,

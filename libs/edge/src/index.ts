@@ -64,6 +64,7 @@ export {
   type RestoreBody,
 } from './schemas/history.schemas.js';
 export { comparedObject, JSON_VALUE, jsonObject } from './schemas/json-object.js';
+export { ImportReportSchema, toExtras } from './schemas/portability.schemas.js';
 export {
   ReindexBodySchema,
   VerifyBodySchema,
@@ -117,6 +118,7 @@ export {
 } from './use-cases/authorized-maintenance.js';
 export { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 export { AuthorizedPast } from './use-cases/authorized-past.js';
+export { AuthorizedPortability } from './use-cases/authorized-portability.js';
 export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';

@@ -44,6 +44,9 @@ export {
   LockLostError,
   ConsolidationNotFoundError,
   GraphLimitError,
+  ImportConflictError,
+  ImportStoppedError,
+  type ImportProgress,
   OutcomeUnknownError,
   RequestEndedError,
   StoreFullError,
@@ -136,6 +139,38 @@ export { HistoryService, type HistoryPage, type VersionPair } from './history/hi
 export { PastMemories, type PastMoment } from './history/past-memories.port.js';
 export { PastReadService } from './history/past-reads.service.js';
 export { PastRecallService, type PastRecallOptions } from './history/past-recall.service.js';
+export {
+  ExportSource,
+  type EarlierVersions,
+  type LinkName,
+  type LinkPlace,
+  type SnapshotLinks,
+  type SnapshotMemories,
+  type SnapshotMemory,
+  type SnapshotQuery,
+} from './portability/ports/export-source.port.js';
+export {
+  CONFLICT_POLICIES,
+  ImportTarget,
+  type ConflictPolicy,
+  type ImportCounts,
+  type ImportedContent,
+  type ImportedLink,
+  type ImportedMemory,
+  type ImportedVersion,
+} from './portability/ports/import-target.port.js';
+export type { PortableMemory, PortableVersion } from './portability/ports/portable-memory.js';
+export { EXPORT_EXTRAS, type ExportExtra } from './portability/file/record-lines.js';
+export { ExportService, type ExportRequest, type RunningExport } from './portability/transfer/export.service.js';
+export { IMPORT_FORMATS, type ImportFormat } from './portability/transfer/import-parts.js';
+export {
+  ImportService,
+  type ImportListener,
+  type ImportReport,
+  type ImportRequest,
+} from './portability/transfer/import.service.js';
+export type { ImportRules } from './portability/transfer/imported-records.js';
+export { placementOf, type Occupant, type Placement } from './portability/transfer/placement.js';
 export { RestoreService, type RestoreRequest } from './history/restore.service.js';
 export { type PatchOperation } from './history/json-patch.js';
 export {

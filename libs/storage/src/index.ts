@@ -52,6 +52,8 @@ export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.
 export { PostgresImportanceStates } from './postgres/importance/postgres-importance-states.js';
 export { PostgresMemoryHistory } from './postgres/history/postgres-memory-history.js';
 export { PostgresMemoryReader } from './postgres/reading/postgres-memory-reader.js';
+export { PostgresExportSource } from './postgres/portability/postgres-export-source.js';
+export { PostgresImportTarget } from './postgres/portability/postgres-import-target.js';
 export { PostgresExpiredMemories } from './postgres/writing/postgres-expired-memories.js';
 export { PostgresMemoryWriter } from './postgres/writing/postgres-memory-writer.js';
 export { PostgresNamespaceLock } from './postgres/locks/postgres-namespace-lock.js';

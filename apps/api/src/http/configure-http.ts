@@ -10,6 +10,8 @@ import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
 import { admitBeforeReading } from './requests/early-admission.js';
 import { requireOneHost } from './requests/host-header.js';
+import { IMPORT_ROUTE, registerFileParser } from './v1/portability/import-input.js';
+import { installBodyTimeouts } from './requests/body-timeouts.js';
 import { registerJsonParser } from './requests/json-body.js';
 import { installRequestBudgets } from './requests/request-budgets.js';
 import { installSecurityHeaders } from './requests/security-headers.js';
@@ -17,6 +19,8 @@ import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
 const REFUSED_BODY_WAIT_MS = 5000;
+/** Longest time a client may take to send a request; slower ones get a 408. */
+const REQUEST_TIMEOUT_MS = 60_000;
 /** The page would otherwise send its address to a service that judges API documents. */
 const FROM_HERE_ONLY = { validatorUrl: 'none' };
 const TITLE = 'SomaFractalMemory API';
@@ -36,10 +40,12 @@ export function configureHttp(app: NestFastifyApplication): void {
   keepRequestOrder(fastify);
   requireOneHost(fastify);
   installHttpTracing(fastify);
+  installBodyTimeouts(fastify, REQUEST_TIMEOUT_MS, IMPORT_ROUTE);
   readBodies(app);
   installRequestBudgets(fastify, requestTimeoutMs);
   fastify.addHook('onSend', (request, reply, _payload, done) => {
-    if (reply.statusCode === 413) readToTheEnd(request.raw, done);
+    const isRefusedFile = reply.statusCode >= 400 && request.routeOptions.url === IMPORT_ROUTE;
+    if (reply.statusCode === 413 || isRefusedFile) readToTheEnd(request.raw, done);
     else done();
   });
   installHttpMetrics(fastify, app.get(ServiceMetrics, { strict: false }));
@@ -64,6 +70,7 @@ export function configureHttp(app: NestFastifyApplication): void {
         'RateLimit-Limit',
         'RateLimit-Remaining',
         'RateLimit-Reset',
+        'X-Soma-Export-Position',
       ],
       maxAge: PREFLIGHT_SECONDS,
     });
@@ -98,10 +105,11 @@ function readBodies(app: NestFastifyApplication): void {
     maxKeys: megabytes * KEYS_PER_MB,
   };
   registerJsonParser(fastify, bodies, refusals);
+  registerFileParser(fastify);
 }
 
 /**
- * Keeps reading the body after a 413: a client that is still sending would otherwise see a broken connection instead.
+ * Keeps reading the body after a 413, or a refused file: a client that is still sending would otherwise see a broken connection instead.
  * Bounded: a client that keeps sending is cut off.
  */
 function readToTheEnd(request: IncomingMessage, done: () => void): void {

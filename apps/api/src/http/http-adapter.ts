@@ -9,8 +9,6 @@ import { errorResponse } from './errors/error-response.js';
 import { statusError } from './errors/http-error.js';
 import type { HttpOptions } from './options/http-options.js';
 
-/** Longest time a client may take to send a request; slower ones get a 408. */
-const REQUEST_TIMEOUT_MS = 60_000;
 /** Longest time for the head of it. */
 const HEADERS_TIMEOUT_MS = 20_000;
 /** How often the two are looked at. */
@@ -23,7 +21,8 @@ const START_BYTES = 512;
 /** The server under Nest; uses our error shapes even for requests that reach no route. */
 export function createHttpAdapter({ trustedProxies }: Pick<HttpOptions, 'trustedProxies'>): FastifyAdapter {
   const adapter = new OwnParserAdapter({
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Bodies have limits of their own: see `installBodyTimeouts`.
+    requestTimeout: 0,
     // The address of a caller, which counts in limits, is the connection's unless a known proxy says another.
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     http: {

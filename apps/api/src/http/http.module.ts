@@ -21,6 +21,7 @@ import { HistoryController } from './v1/history/history.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
 import { OutcomeController } from './v1/outcome/outcome.controller.js';
 import { SelectionController } from './v1/memories/selection.controller.js';
+import { PortabilityController } from './v1/portability/portability.controller.js';
 import { RecallController } from './v1/recall/recall.controller.js';
 
 /** All HTTP routes and their errors. AuthModule provides the guards, MetricsModule `/metrics`. */
@@ -50,6 +51,7 @@ export class HttpModule {
         GraphController,
         ConsolidationsController,
         LocksController,
+        PortabilityController,
         AdminController,
       ],
       providers: [

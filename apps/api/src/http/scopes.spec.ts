@@ -8,7 +8,8 @@ interface Sample {
   readonly scope: Scope;
   readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly url: string;
-  readonly body?: object;
+  readonly body?: object | string;
+  readonly type?: string;
 }
 
 const MEMORY = { coord: '1,2', payload: {} };
@@ -72,6 +73,13 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   v1ReadMemory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2' },
   v1ReadHistory: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/history' },
   v1CompareVersions: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/diff?from=1&to=2' },
+  v1Export: { scope: 'read', method: 'GET', url: '/v1/export' },
+  v1Import: {
+    scope: 'write',
+    url: '/v1/import?checksums=ignored',
+    body: '{"format":"somafractalmemory","version":1}',
+    type: 'application/x-ndjson',
+  },
   v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },
@@ -87,8 +95,8 @@ const NOTHING_ASKED: readonly Sample[] = [
 
 let http: HttpHarness;
 const { send } = client(() => http);
-const ask = ({ method = 'POST', url, body }: Sample, token: string) =>
-  send(method, url, body, { authorization: `Bearer ${token}` });
+const ask = ({ method = 'POST', url, body, type }: Sample, token: string) =>
+  send(method, url, body, { authorization: `Bearer ${token}`, ...(type ? { 'content-type': type } : {}) });
 const without = (scope: Scope) => SCOPES.filter((other) => other !== scope);
 
 beforeAll(async () => {

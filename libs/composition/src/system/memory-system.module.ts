@@ -37,6 +37,7 @@ import { PipelineModule } from '../pipeline/pipeline.module.js';
 import { PipelineService } from '../pipeline/pipeline.service.js';
 import { indexRoom } from '../room/index-room.js';
 import { MemoryWatch } from '../room/memory-watch.js';
+import { PortabilityModule } from '../portability/portability.module.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import type { Truth } from '../truth/open-truth.js';
 import { BackgroundWork } from './background-work.js';
@@ -56,7 +57,7 @@ export interface MemorySystemParts {
 
 /**
  * A complete memory system for the APIs of a process: `StoreService`, `ReadService`, `ForgetService`, `RecallService`,
- * `VerifyService`, `ReindexService`, `IndexReadiness` and `ServiceHealth`. Nothing runs before `BackgroundWork` starts.
+ * `ExportService`, `ImportService`, `VerifyService`, `ReindexService`, `IndexReadiness` and `ServiceHealth`. Nothing runs before `BackgroundWork` starts.
  */
 @Module({})
 export class MemorySystemModule {
@@ -65,12 +66,15 @@ export class MemorySystemModule {
     const { cache, isMeasured = false } = parts;
     const memory = memoryModule(options, parts);
     const maintenance = MaintenanceModule.register(memory, options.fields);
+    const { limits, fields } = options;
+    const portability = PortabilityModule.register(memory, { limits, fields });
     const { indexes } = memoryOptions(options);
     return {
       module: MemorySystemModule,
       imports: [
         memory,
         maintenance,
+        portability,
         HealthModule,
         PipelineModule.register({ events, clientName, relay, indexes }, memory),
       ],
@@ -81,7 +85,7 @@ export class MemorySystemModule {
         backgroundWork,
         ...(isMeasured ? [gauges(options, cache)] : []),
       ],
-      exports: [memory, maintenance, CacheBackend, ServiceHealth, BackgroundWork],
+      exports: [memory, maintenance, portability, CacheBackend, ServiceHealth, BackgroundWork],
     };
   }
 }

@@ -1,4 +1,11 @@
-import { InvalidBulkItemError, InvalidRequestError, MemoryError, RequestEndedError, type ErrorCode } from '@sfm/memory';
+import {
+  ImportStoppedError,
+  InvalidBulkItemError,
+  InvalidRequestError,
+  MemoryError,
+  RequestEndedError,
+  type ErrorCode,
+} from '@sfm/memory';
 import { fieldPath, InvalidShapeError, type FieldProblem, type RequestPart } from '../checks/field-problem.js';
 import { INTERNAL_ERROR, type ErrorDescription } from './error-description.js';
 
@@ -40,6 +47,7 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
     const loudness = isHangUp(error) || isHangUp(error.cause) ? 'silent' : 'warning';
     return { code, message: away, retryAfterSeconds: waitOf(error) ?? RETRY_AFTER_SECONDS, loudness };
   }
+  if (error instanceof ImportStoppedError) return describeStop(error);
   if (error instanceof InvalidBulkItemError) {
     const reason = error.reason.code === 'payload_too_large' ? error.reason.code : code;
     return { code: reason, message, problems: [problemOf(error, part)], loudness: 'silent' };
@@ -49,6 +57,27 @@ function describeMemoryError(error: MemoryError, part: RequestPart): ErrorDescri
   }
   const retryAfterSeconds = waitOf(error);
   return { code, message, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }), loudness: 'silent' };
+}
+
+/** Says where the file is at fault and where an import of it goes on. */
+function describeStop({
+  code,
+  message,
+  line,
+  problem,
+  progress,
+  retryAfterSeconds,
+}: ImportStoppedError): ErrorDescription {
+  const facts = { line, resume_from_line: progress.resumeFromLine, records: progress.records };
+  if (retryAfterSeconds !== undefined) return { code, message, facts, retryAfterSeconds, loudness: 'warning' };
+  const at = {
+    part: 'body',
+    path: ['line', line],
+    type: 'value_error',
+    msg: `Value error, ${problem}`,
+    allowed: problem,
+  } as const;
+  return { code, message, facts, problems: [at], loudness: 'silent' };
 }
 
 function isHangUp(error: unknown): boolean {

@@ -15,6 +15,8 @@ export interface ErrorDescription {
   readonly message: string;
   /** The invalid values, if the error is about values. */
   readonly problems?: readonly FieldProblem[];
+  /** Further facts for programs, by name. */
+  readonly facts?: Readonly<Record<string, number>>;
   /** When to retry, if retrying helps. */
   readonly retryAfterSeconds?: number;
   readonly loudness: Loudness;

@@ -39,6 +39,16 @@ export class PageCursor {
     return this.open(historyOf(namespace, key), cursor, 'of this history')[0];
   }
 
+  /** The position of an export, which only goes on with the same extras. */
+  writeExport(namespace: Namespace, include: readonly string[], position: number): string {
+    return this.seal(exportOf(namespace, include), [position, 0]);
+  }
+
+  /** @throws UnknownCursorError unless this service issued the position for an export of this namespace with these extras. */
+  readExport(namespace: Namespace, include: readonly string[], text: string): number {
+    return this.open(exportOf(namespace, include), text, 'of this namespace', EXPORT_POSITION)[0];
+  }
+
   private seal(scope: string, [first, second]: Position): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.key, iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(scope));
@@ -48,7 +58,7 @@ export class PageCursor {
     return Buffer.concat([iv, cipher.update(position), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   }
 
-  private open(scope: string, cursor: string, whose: string): Position {
+  private open(scope: string, cursor: string, whose: string, said = NEXT_CURSOR): Position {
     const bytes = Buffer.from(cursor, 'base64url');
     try {
       if (bytes.length !== IV_BYTES + POSITION_BYTES + TAG_BYTES) throw new Error('wrong length');
@@ -61,9 +71,17 @@ export class PageCursor {
       const position = Buffer.concat([decipher.update(sealed), decipher.final()]);
       return [position.readDoubleBE(), position.readDoubleBE(POSITION_BYTES / 2)];
     } catch {
-      throw new UnknownCursorError('cursor', `must be the next_cursor of an earlier page ${whose}`);
+      throw new UnknownCursorError(said.field, `must be the ${said.what} ${whose}`);
     }
   }
+}
+
+const NEXT_CURSOR = { field: 'cursor', what: 'next_cursor of an earlier page' };
+const EXPORT_POSITION = { field: 'position', what: 'X-Soma-Export-Position of an export with the same extras' };
+
+/** No key has a line break: no history reads the same. */
+function exportOf(namespace: Namespace, include: readonly string[]): string {
+  return `${namespace}\n${include.join()}\nexport`;
 }
 
 /** No namespace has a line break, so no other scope reads the same. */

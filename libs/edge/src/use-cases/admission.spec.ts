@@ -2,10 +2,12 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   AmendService,
   ConsolidationService,
+  ExportService,
   ForgetService,
   HistoryService,
   RestoreService,
   GraphService,
+  ImportService,
   IndexReadiness,
   LinkService,
   OutcomeService,
@@ -33,6 +35,7 @@ import { AuthorizedLocks } from './authorized-locks.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
 import { AuthorizedOutcomes } from './authorized-outcomes.js';
 import { AuthorizedPast } from './authorized-past.js';
+import { AuthorizedPortability } from './authorized-portability.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedSelection } from './authorized-selection.js';
@@ -64,6 +67,7 @@ const DOORS: readonly object[] = [
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),
   new AuthorizedOutcomes(noting(OutcomeService)),
+  new AuthorizedPortability(noting(ExportService), noting(ImportService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
 ];

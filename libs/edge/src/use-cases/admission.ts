@@ -41,6 +41,8 @@ export const SCOPE_OF = {
   recent: 'read',
   important: 'read',
   sample: 'read',
+  export: 'read',
+  import: 'write',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

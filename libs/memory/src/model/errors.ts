@@ -27,6 +27,9 @@ export const ERROR_CODES = [
   'lock_lost',
   'run_not_found',
   'graph_limit_exceeded',
+  'broken_import',
+  'import_conflict',
+  'import_interrupted',
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
@@ -212,12 +215,59 @@ export class GraphLimitError extends MemoryError {
   }
 }
 
-/** Another process is rebuilding or repairing the namespace; try again when it is done. */
+/** Somebody else is rebuilding, repairing or importing into the namespace; try again when that is done. */
 export class NamespaceBusyError extends MemoryError {
   readonly code: ErrorCode = 'namespace_busy';
 
   constructor(readonly namespace: string) {
-    super(`namespace ${namespace} is being rebuilt or repaired by somebody else; try again when that is done`);
+    super(
+      `namespace ${namespace} is being rebuilt, repaired or imported into by somebody else; try again when that is done`,
+    );
+  }
+}
+
+/** The place of a record is taken by something else, and the import was to fail then. @internal named by its index */
+export class ImportConflictError extends MemoryError {
+  readonly code: ErrorCode = 'import_conflict';
+
+  constructor(
+    /** Among the records that were given. */
+    readonly index: number,
+    /** Where, for people. */
+    readonly where: string,
+  ) {
+    super(`something else is at ${where}`);
+  }
+}
+
+/** How far an import came. */
+export interface ImportProgress {
+  /** The first line that was not imported: an import of the same file that begins there goes on from here. */
+  readonly resumeFromLine: number;
+  /** Records that were written, or were there already, in this run. */
+  readonly records: number;
+}
+
+/** An import ended at a line; what the lines before `progress.resumeFromLine` say is imported, and nothing after them. */
+export class ImportStoppedError extends MemoryError {
+  /** @param code `broken_import`: the line cannot be read; `import_conflict`; `import_interrupted`: the store was away */
+  constructor(
+    readonly code: 'broken_import' | 'import_conflict' | 'import_interrupted',
+    readonly line: number,
+    readonly problem: string,
+    readonly progress: ImportProgress,
+    options?: { cause?: unknown },
+  ) {
+    super(
+      `line ${line}: ${problem}; ${progress.records} records are imported, to go on send the same file with ` +
+        `from_line=${progress.resumeFromLine}`,
+      options,
+    );
+  }
+
+  /** When to try again, seconds; undefined when that does not help. */
+  get retryAfterSeconds(): number | undefined {
+    return this.code === 'import_interrupted' ? 1 : undefined;
   }
 }
 

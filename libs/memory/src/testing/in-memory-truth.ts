@@ -174,6 +174,7 @@ export class InMemoryTruthAudit extends TruthAudit {
         ? {
             events: events.length,
             lowest: events[0]?.version ?? 0,
+            isBeginning: events[0]?.version === 1,
             newest: {
               version: newest.version,
               type: newest.type,

@@ -71,6 +71,7 @@ export {
   describeVectorRebuildContract,
 } from './contracts/vector-rebuild.contract.js';
 export { VERIFIED_NAMESPACE, aVerifiedStore } from './verified-store.js';
+export { describePortabilityContract, fileOf, type PortabilityAdapters } from './contracts/portability.contract.js';
 export { describeReplayContract, type ReplayAdapters } from './contracts/replay.contract.js';
 export { describeConsolidationRunsContract } from './contracts/consolidation-runs.contract.js';
 export { InMemoryConsolidationRuns } from './in-memory-consolidation-runs.js';

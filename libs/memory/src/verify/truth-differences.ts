@@ -65,8 +65,9 @@ function isTampered({ isDeleted, payload, type, importance, contentHash: stored 
   return payload === null || contentHash(type, importance, payload) !== stored;
 }
 
-function* sequenceFindings({ events, lowest, newest, missing }: AuditedLedger): Generator<Finding> {
-  if (events === newest.version && lowest === 1 && missing.length === 0) return;
+function* sequenceFindings({ events, lowest, isBeginning, newest, missing }: AuditedLedger): Generator<Finding> {
+  const first = isBeginning ? lowest : 1;
+  if (events === newest.version - first + 1 && lowest === first && missing.length === 0) return;
   const lacks = missing.length === 0 ? '' : `; missing: ${missing.join(', ')}`;
   yield ['ledger_gap', `the ledger has ${events} events of versions ${lowest} to ${newest.version}${lacks}`];
 }

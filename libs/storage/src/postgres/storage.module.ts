@@ -7,8 +7,11 @@ import {
   DerivedTables,
   EventLedger,
   ExpiredMemories,
+  ExportSource,
   IdempotencyStore,
   ImportanceStates,
+  ImportanceHistory,
+  ImportTarget,
   KeywordSearch,
   LedgerReader,
   LinkReader,
@@ -55,6 +58,8 @@ import { PostgresPendingMemories } from './projection/postgres-pending-memories.
 import { PostgresProjectionSource } from './projection/postgres-projection-source.js';
 import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
 import { PostgresTruthRestorer } from './replay/postgres-truth-restorer.js';
+import { PostgresExportSource } from './portability/postgres-export-source.js';
+import { PostgresImportTarget } from './portability/postgres-import-target.js';
 import { PostgresTruthAudit } from './audit/postgres-truth-audit.js';
 
 export interface StorageModuleOptions extends StorageDecorators {
@@ -89,7 +94,9 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [ChangeFeed, PostgresChangeFeed],
       [EventLedger, PostgresEventLedger],
       [ExpiredMemories, PostgresExpiredMemories],
+      [ExportSource, PostgresExportSource],
       [IdempotencyStore, PostgresIdempotencyStore],
+      [ImportTarget, PostgresImportTarget],
       [LedgerReader, PostgresLedgerReader],
       [MemoryHistory, PostgresMemoryHistory],
       [PastMemories, PostgresPastMemories],

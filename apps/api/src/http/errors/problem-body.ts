@@ -14,6 +14,10 @@ export interface ProblemBody {
   /** Path of the request. */
   readonly instance: string;
   readonly request_id: string;
+  /** Of an import that ended: where, and where it goes on. */
+  readonly line?: number;
+  readonly resume_from_line?: number;
+  readonly records?: number;
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }
 
@@ -33,6 +37,7 @@ export function problemResponse(
     detail: error.message,
     instance: request.path,
     request_id: request.id,
+    ...error.facts,
   };
   return { status, body: errors ? { ...body, errors } : body };
 }

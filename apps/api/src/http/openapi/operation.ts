@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
+  ApiConsumes,
   ApiHeader,
   ApiOperation,
   ApiParam,
@@ -24,6 +25,8 @@ export interface OperationDoc {
   readonly summary: string;
   readonly description?: string;
   readonly body?: z.ZodType;
+  /** A body that is a file: its content types, and what one may look like. */
+  readonly file?: { readonly types: readonly string[]; readonly example: string };
   readonly query?: z.ZodObject;
   readonly params?: readonly ParameterDoc[];
   readonly headers?: readonly HeaderDoc[];
@@ -75,6 +78,7 @@ const ERRORS: Readonly<Record<number, string>> = {
   401: 'No bearer token was sent.',
   403: 'The token is wrong, may not use the namespace, or may not do this.',
   404: 'Nothing lives there.',
+  408: 'Nothing more of the body came.',
   409: 'The same request is still being answered, or another version lives there than was expected.',
   410: 'The version has been, and its content is not to be had.',
   413: 'The body, or the payload in it, is larger than allowed.',
@@ -118,6 +122,7 @@ export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator
     ),
     ...(doc.query ? queryParameters(doc.query) : []),
     ...(doc.body ? [ApiBody({ schema: schemaRef(doc.body), required: true })] : []),
+    ...(doc.file ? fileBody(doc.file) : []),
     ...doc.answers.map(answer),
     ...[...new Set(statuses)].sort().map((status) =>
       ApiResponse({
@@ -127,6 +132,10 @@ export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator
       }),
     ),
   );
+}
+
+function fileBody({ types, example }: NonNullable<OperationDoc['file']>): MethodDecorator[] {
+  return [ApiConsumes(...types), ApiBody({ schema: { type: 'string', examples: [example] }, required: true })];
 }
 
 function answer({ status, description, schema, text }: AnswerDoc): MethodDecorator {

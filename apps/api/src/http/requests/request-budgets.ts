@@ -2,7 +2,7 @@ import { openBudget, withBudget } from '@sfm/memory';
 import type { FastifyInstance } from 'fastify';
 
 /** Routes that stream for as long as their work takes, and stop by themselves when their caller hangs up. */
-const UNHURRIED = /^\/v1\/admin\//;
+const UNHURRIED = /^\/v1\/(?:admin\/|export$|import$)/;
 
 /** Routes whose answers everybody shares, so that no caller may end the work for them; each reading has its own limit. */
 const SHARED = /^\/(?:ping|health(?:\/basic)?|healthz|readyz|metrics)$/;

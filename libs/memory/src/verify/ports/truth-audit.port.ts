@@ -61,8 +61,13 @@ export interface AuditedLedger extends LedgerProofs<number> {
   /** Rows written after another row of the version before than the one that is there. */
   readonly unlinked: readonly number[];
   readonly events: number;
-  /** Lowest version; 1 when nothing is missing. */
+  /** Lowest version; 1 when nothing is missing, unless the coordinate begins with an import. */
   readonly lowest: number;
+  /**
+   * True when the lowest version was written as the first one that the coordinate ever had: it is hashed, and its hash
+   * covers no version before. So it is with memories that were imported with the version they had elsewhere.
+   */
+  readonly isBeginning: boolean;
   readonly newest: AuditedEntry;
   /** The first few versions that have no event. */
   readonly missing: readonly number[];

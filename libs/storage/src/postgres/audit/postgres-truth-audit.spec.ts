@@ -6,6 +6,8 @@ import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresDerivedTables } from './postgres-derived-tables.js';
 import { PostgresEventLedger } from '../ledger/postgres-event-ledger.js';
+import { PostgresImportTarget } from '../portability/postgres-import-target.js';
+import { PostgresTruthRestorer } from '../replay/postgres-truth-restorer.js';
 import { PostgresTruthAudit } from './postgres-truth-audit.js';
 
 let truth: TruthDatabase;
@@ -41,6 +43,21 @@ const scanned = async (batchSize = 3) => {
 };
 
 describe('the truth beside its ledger', () => {
+  it('takes the version with which a memory was imported for its beginning, and lost rows for lost', async () => {
+    const [imported, lost] = [aWrite(namespace, { coordinate: [1] }), { namespace, key: '2' }];
+    const times = { createdAt: new Date(0), updatedAt: new Date(1) };
+    const memory = { ...imported, ...times, version: 7, versions: [] };
+    await new PostgresImportTarget(truth.database).memories(namespace, [memory], 'fail');
+    await store(1, 2, 2);
+    await erasing(`DELETE FROM memory_events WHERE namespace = $1 AND coordinate_key = '2' AND version = 1`);
+    expect((await scanned()).map(({ ledger }) => ledger)).toMatchObject([
+      { events: 2, lowest: 7, isBeginning: true, missing: [], newest: { version: 8, createdVersion: 7 } },
+      { events: 1, lowest: 2, isBeginning: false, missing: [1] },
+    ]);
+    const restorer = new PostgresTruthRestorer(truth.database);
+    expect(await restorer.lackingVersions([{ namespace, key: '1' }, lost])).toEqual([lost]);
+  });
+
   it('gives every coordinate once, by key, with row and ledger', async () => {
     await store(1, 2, 3, 4, 5, 6, 7);
     await store(2, 2);

@@ -49,10 +49,12 @@ const audit = (keys: string) => `
 WITH wanted AS MATERIALIZED (${keys}), ledger AS (
   SELECT key, count(*)::int AS events, min(version) AS lowest, max(version) AS newest,
     (count(*) FILTER (WHERE NOT hashed))::int AS unhashed,
+    bool_or(begins) AS is_beginning,
     (array_agg(version ORDER BY version) FILTER (WHERE altered))[1:${NAMED}] AS altered,
     (array_agg(version ORDER BY version) FILTER (WHERE unlinked))[1:${NAMED}] AS unlinked
   FROM (
     SELECT w.key, e.version, e.entry_hash IS NOT NULL AS hashed, ${IS_ALTERED} AS altered,
+      e.type = 'created' AND e.entry_hash IS NOT NULL AND e.previous_hash IS NULL AND lag(e.version) OVER chain IS NULL AS begins,
       e.previous_hash IS NOT NULL AND lag(e.version) OVER chain = e.version - 1
         AND lag(e.entry_hash) OVER chain IS DISTINCT FROM e.previous_hash AS unlinked
     FROM wanted w
@@ -67,9 +69,9 @@ SELECT w.key, m.coordinate, m.version, m.indexed_version, m.deleted_at IS NOT NU
   ${epochMs('m.expires_at')} AS expires_at_ms, ${epochMs('m.deleted_at')} AS deleted_at_ms, m.searched_text, m.session,
   m.embedding, m.embedding_space,
   extract(epoch FROM clock_timestamp() - m.updated_at)::float8 AS age,
-  l.events, l.lowest, l.newest, l.unhashed, l.altered, l.unlinked, ${NEWEST_COLUMNS},
+  l.events, l.lowest, l.newest, l.unhashed, l.is_beginning, l.altered, l.unlinked, ${NEWEST_COLUMNS},
   CASE WHEN l.events <> l.newest OR l.lowest <> 1 THEN ARRAY(
-    SELECT number FROM generate_series(1, l.newest) AS number
+    SELECT number FROM generate_series(CASE WHEN l.is_beginning THEN l.lowest ELSE 1 END, l.newest) AS number
     WHERE NOT EXISTS (SELECT FROM memory_events e
       WHERE e.namespace = $1 AND e.coordinate_key = w.key AND e.version = number)
     ORDER BY number LIMIT ${NAMED}) END AS missing
@@ -109,6 +111,7 @@ interface AuditDbRow {
   readonly lowest: number;
   readonly newest: number;
   readonly unhashed: number;
+  readonly is_beginning: boolean;
   readonly altered: number[] | null;
   readonly unlinked: number[] | null;
   readonly newest_type: string;
@@ -261,6 +264,7 @@ function toLedger(row: AuditDbRow): AuditedLedger | null {
   return {
     events: row.events,
     lowest: row.lowest,
+    isBeginning: row.is_beginning,
     newest: toEntry(row),
     missing: row.missing ?? [],
     altered: row.altered ?? [],

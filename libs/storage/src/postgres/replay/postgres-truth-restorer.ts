@@ -44,7 +44,10 @@ export class PostgresTruthRestorer extends TruthRestorer {
       text: `SELECT m.namespace, m.coordinate_key AS key
         FROM unnest($1::text[], $2::text[]) AS asked (namespace, key)
         JOIN memories m ON m.namespace = asked.namespace AND m.coordinate_key = asked.key
-        WHERE m.version > (SELECT count(*) FROM memory_events e
+        WHERE m.version > (
+          SELECT count(*) + coalesce(min(e.version) FILTER (WHERE e.type = 'created' AND e.entry_hash IS NOT NULL
+            AND e.previous_hash IS NULL) - 1, 0)
+          FROM memory_events e
           WHERE e.namespace = m.namespace AND e.coordinate_key = m.coordinate_key AND e.version IS NOT NULL)`,
       values: [coordinates.map(({ namespace }) => namespace), coordinates.map(({ key }) => key)],
     });

@@ -27,6 +27,9 @@ export const ProblemSchema = apiSchema(
       detail: z.string().describe('What is wrong with this request.'),
       instance: z.string().describe('Path of the request.'),
       request_id: z.string().describe('Finds the request in the log.'),
+      line: z.int().optional().describe('Of an import: the line of the file that is at fault.'),
+      resume_from_line: z.int().optional().describe('Of an import: where the same file goes on to be imported.'),
+      records: z.int().optional().describe('Of an import: how many records were imported or were there.'),
       errors: z.array(FieldErrorSchema).optional().describe('Every value that is not allowed.'),
     })
     .describe('An error (RFC 9457).'),

@@ -1,0 +1,84 @@
+import {
+  ExportService,
+  ExportSource,
+  ImportService,
+  ImportTarget,
+  NamespaceLock,
+  type ImportCounts,
+  type ImportedLink,
+  type ImportedMemory,
+  type Namespace,
+  type SnapshotMemory,
+} from '@sfm/memory';
+
+/** Memories that are exported, and what is imported. */
+export class RecordedPortability {
+  readonly calls: string[] = [];
+  exported: readonly SnapshotMemory[] = [];
+  readonly imported: ImportedMemory[] = [];
+  private readonly own = { source: new RecordedSource(this), target: new RecordedTarget(this) };
+  readonly exports = new ExportService(this.own.source);
+
+  /** @param rules what memories must keep to */
+  imports(rules: ConstructorParameters<typeof ImportService>[1]): ImportService {
+    const normalizers = { apply: <Command>(commands: readonly Command[]) => Promise.resolve(commands) };
+    return new ImportService({ target: this.own.target, lock: new OpenLock(), normalizers }, rules);
+  }
+}
+
+class OpenLock extends NamespaceLock {
+  async hold<T>(_: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return work(new AbortController().signal);
+  }
+}
+
+class RecordedSource extends ExportSource {
+  constructor(private readonly record: RecordedPortability) {
+    super();
+  }
+
+  async position() {
+    this.record.calls.push('position');
+    return 7;
+  }
+
+  async memories(_: Namespace, { after }: { readonly after?: unknown }) {
+    this.record.calls.push('memories');
+    const { exported } = this.record;
+    return after === undefined && exported.length > 0
+      ? { memories: exported, next: { createdAtMs: Number.MAX_SAFE_INTEGER, id: 0 } }
+      : { memories: [] };
+  }
+
+  async versions() {
+    return [];
+  }
+
+  async links() {
+    return { links: [] };
+  }
+
+  async memoryId() {
+    return undefined;
+  }
+
+  async linkId() {
+    return undefined;
+  }
+}
+
+class RecordedTarget extends ImportTarget {
+  constructor(private readonly record: RecordedPortability) {
+    super();
+  }
+
+  async memories(_: Namespace, memories: readonly ImportedMemory[]): Promise<ImportCounts> {
+    this.record.calls.push('import');
+    this.record.imported.push(...memories);
+    return { imported: memories.length, replaced: 0, unchanged: 0, skipped: 0, versions: 0 };
+  }
+
+  async links(_: Namespace, links: readonly ImportedLink[]): Promise<ImportCounts> {
+    return { imported: links.length, replaced: 0, unchanged: 0, skipped: 0, versions: 0 };
+  }
+}

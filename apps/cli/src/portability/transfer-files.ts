@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { Writable } from 'node:stream';
+import type { ConflictPolicy, ExportExtra, ImportFormat, ImportReport } from '@sfm/memory';
+import { harmless, jsonText } from '../terminal/terminal.js';
+import type { PortabilitySurroundings } from './portability.commands.js';
+import { withConfiguredPortability } from './with-portability.js';
+
+export interface ExportFlags {
+  readonly namespace?: string;
+  readonly include?: readonly ExportExtra[];
+  readonly output?: string;
+  readonly json?: boolean;
+}
+
+export interface ImportFlags {
+  readonly namespace?: string;
+  readonly format?: ImportFormat;
+  readonly onConflict: ConflictPolicy;
+  readonly fromLine: number;
+  readonly ignoreChecksums?: boolean;
+  readonly json?: boolean;
+}
+
+/** Writes the lines of an export, at the pace of whoever reads them. Exits with 1 when it fails. */
+export async function exportFile(flags: ExportFlags, { terminal, progress }: PortabilitySurroundings): Promise<void> {
+  const { namespace: name, include = [], output, json = false } = flags;
+  await orExit(terminal, () =>
+    withConfiguredPortability(name, async ({ exports, namespace }) => {
+      const { parts } = await exports.export(namespace, { include });
+      const target = output === undefined ? process.stdout : createWriteStream(output, { flags: 'wx' });
+      const failed = once(target, 'error').then(([error]) => Promise.reject(error as Error));
+      failed.catch(() => undefined);
+      let last = '';
+      let bytes = 0;
+      for await (const text of parts) {
+        last = text;
+        bytes += Buffer.byteLength(text);
+        await Promise.race([written(target, text), failed]);
+        progress.show(`${Math.round(bytes / 1_000_000)} MB exported`);
+      }
+      progress.clear();
+      if (output !== undefined) await Promise.race([new Promise<void>((done) => target.end(done)), failed]);
+      const { memories, versions, links } = JSON.parse(last.trimEnd().split('\n').at(-1) ?? '') as Readonly<
+        Record<'memories' | 'versions' | 'links', number>
+      >;
+      const counts = { memories, versions, links, bytes };
+      if (output !== undefined && json) terminal.print(await jsonText(counts));
+      else terminal.note(`exported ${memories} memories, ${versions} earlier versions and ${links} links`);
+    }),
+  );
+}
+
+/** Imports a file, and prints what became of it. Exits with 1 when it ends before the file does. */
+export async function importFile(
+  file: string | undefined,
+  { namespace: name, format, onConflict, fromLine, ignoreChecksums = false, json = false }: ImportFlags,
+  { terminal, progress }: PortabilitySurroundings,
+): Promise<void> {
+  await orExit(terminal, () =>
+    withConfiguredPortability(name, async ({ imports, namespace }) => {
+      const input = file === undefined ? process.stdin : createReadStream(file);
+      const request = { onConflict, fromLine, verifies: !ignoreChecksums, ...(format ? { format } : {}) };
+      const report = await imports
+        .import(namespace, input, request, {
+          onProgress: ({ records, resumeFromLine }) => progress.show(`${records} records, at line ${resumeFromLine}`),
+        })
+        .finally(() => progress.clear());
+      terminal.print(json ? await jsonText(report) : reportText(report));
+    }),
+  );
+}
+
+function reportText({ format, memories, versions, links }: ImportReport): string {
+  const told = ({ imported, replaced, unchanged, skipped }: ImportReport['links']) =>
+    `${imported} imported, ${replaced} replaced, ${unchanged} unchanged, ${skipped} skipped`;
+  return [
+    `read as ${format}`,
+    `memories: ${told(memories)}, ${memories.expired} expired`,
+    `earlier versions: ${versions}`,
+    `links: ${told(links)}`,
+  ].join('\n');
+}
+
+async function written(target: Writable, text: string): Promise<void> {
+  if (!target.write(text)) await once(target, 'drain');
+}
+
+async function orExit(terminal: PortabilitySurroundings['terminal'], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    terminal.note(harmless(error instanceof Error ? error.message : String(error)));
+    process.exitCode = 1;
+  }
+}

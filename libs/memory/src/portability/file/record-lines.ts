@@ -1,0 +1,93 @@
+import type { Link } from '../../links/ports/link.js';
+import type { Coordinate } from '../../model/coordinate.js';
+import { canonicalJson } from '../../model/content-hash.js';
+import type { JsonValue } from '../../model/json.js';
+import type { PortableContent, PortableMemory, PortableVersion } from '../ports/portable-memory.js';
+
+/** Name and version of the format. A reader refuses a higher version; fields may be added within one. */
+export const FORMAT_NAME = 'somafractalmemory';
+export const FORMAT_VERSION = 1;
+
+/** What a file may have beyond memories and links. */
+export const EXPORT_EXTRAS = ['history', 'vectors'] as const;
+export type ExportExtra = (typeof EXPORT_EXTRAS)[number];
+
+/** Records of each kind so far. */
+export interface RecordCounts {
+  readonly memories: number;
+  readonly versions: number;
+  readonly links: number;
+}
+
+export function headerLine(include: readonly ExportExtra[]): string {
+  return line({ format: FORMAT_NAME, version: FORMAT_VERSION, include: [...include] });
+}
+
+export function memoryLine(memory: Omit<PortableMemory, 'versions'>): string {
+  const { coordinate, version, createdAt, updatedAt, vector } = memory;
+  return line({
+    kind: 'memory',
+    coordinate: [...coordinate],
+    version,
+    ...contentFields(memory),
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+    ...(vector ? { vector: { space: vector.space, values: base64(vector.values) } } : {}),
+  });
+}
+
+/** An earlier version of the memory whose line follows. */
+export function versionLine(coordinate: Coordinate, { version, change, at, content }: PortableVersion): string {
+  return line({
+    kind: 'version',
+    coordinate: [...coordinate],
+    version,
+    change,
+    at: at.toISOString(),
+    ...(content === null ? {} : contentFields(content)),
+  });
+}
+
+export function linkLine({ from, to, type, weight, metadata, version, createdAt, updatedAt }: Link): string {
+  return line({
+    kind: 'link',
+    from: [...from.coordinate],
+    to: [...to.coordinate],
+    type,
+    weight,
+    metadata,
+    version,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
+  });
+}
+
+/** Ends a part of the file. @param after says where to go on, to whoever has the position of the export */
+export function checkpointLine(counts: RecordCounts, sha256: string, after: string): string {
+  return line({ kind: 'checkpoint', ...counts, sha256, after });
+}
+
+export function endLine(counts: RecordCounts, sha256: string): string {
+  return line({ kind: 'end', ...counts, sha256 });
+}
+
+function contentFields({ type, payload, importance, importanceNorm, expiresAt }: PortableContent) {
+  return {
+    type,
+    payload,
+    importance,
+    importance_norm: importanceNorm,
+    expires_at: expiresAt?.toISOString() ?? null,
+  };
+}
+
+/** Keys below the first level are sorted: the order of a payload's keys is no part of it, and no store keeps it. */
+function line(record: Readonly<Record<string, JsonValue>>): string {
+  const fields = Object.entries(record).map(([name, value]) => `${JSON.stringify(name)}:${canonicalJson(value)}`);
+  return `{${fields.join(',')}}\n`;
+}
+
+/** Little-endian float32, as all machines have it that run Node. */
+function base64(values: Float32Array): string {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
+}
