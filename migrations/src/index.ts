@@ -11,6 +11,7 @@ import { PayloadText1764560017000 } from './1764560017000-payload-text.js';
 import { BoundedReads1764590410000 } from './1764590410000-bounded-reads.js';
 import { Links1764650018000 } from './1764650018000-links.js';
 import { ImportanceStates1764660010000 } from './1764660010000-importance-states.js';
+import { Validity1764660020000 } from './1764660020000-validity.js';
 import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
 import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
 
@@ -29,6 +30,7 @@ export const MIGRATIONS = [
   BoundedReads1764590410000,
   Links1764650018000,
   ImportanceStates1764660010000,
+  Validity1764660020000,
   Consolidations1764660040000,
   ImportanceOrder1764660041000,
 ];

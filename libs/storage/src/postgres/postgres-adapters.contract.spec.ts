@@ -21,6 +21,7 @@ import {
   describePendingMemoriesContract,
   describeProjectionSourceContract,
   describeReplayContract,
+  describeValidityContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
@@ -83,6 +84,7 @@ describeNamedLocksContract('PostgresNamedLocks', () => [
 ]);
 describeConsolidationRunsContract('PostgresConsolidationRuns', () => new PostgresConsolidationRuns(truth.database));
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
+describeValidityContract('PostgreSQL', adapters, access);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {
   await truth.database.query({ text: 'TRUNCATE idempotency_keys' });
   return new PostgresIdempotencyStore(truth.database);
