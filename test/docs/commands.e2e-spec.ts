@@ -43,6 +43,7 @@ describe('commands that are written down', () => {
     'docs/links.md',
     'docs/portability.md',
     'docs/quickstart.md',
+    'docs/validity.md',
   ])('those of %s work in their order', async (page) => {
     const blocks = shellOf(page);
     expect(blocks.length).toBeGreaterThan(0);

@@ -54,6 +54,7 @@ export {
   timeBounds,
 } from './schemas/fields.js';
 export { FILTER_SCHEMA } from './schemas/filter-schema.js';
+export { INCLUDE_SUPERSEDED, validAtField } from './schemas/validity-fields.js';
 export {
   DiffSchema,
   HistorySchema,

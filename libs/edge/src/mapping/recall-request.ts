@@ -2,6 +2,7 @@ import { checkContext, type KeywordBoost, type RecallRequest } from '@sfm/memory
 import type { RequestLimits } from '../checks/request-limits.js';
 import type { RecallBody } from '../schemas/recall.schemas.js';
 import { toMemoryFilter } from './memory-filter.js';
+import { toValidityChoice } from './validity.js';
 
 /** @throws InvalidRequestError naming the field that is over a limit or not allowed. */
 export function toRecallRequest(body: RecallBody, limits: RequestLimits): RecallRequest {
@@ -15,6 +16,7 @@ export function toRecallRequest(body: RecallBody, limits: RequestLimits): Recall
     mode,
     explain,
     ...(filter ? { filter } : {}),
+    ...toValidityChoice(body),
     ...(recency ? { recency: { weight: recency.weight, halfLifeDays: recency.half_life_days } } : {}),
     ...(importance ? { importance } : {}),
     ...(keywords ? { keywords } : {}),

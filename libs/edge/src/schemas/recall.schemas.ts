@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
 import { jsonObject } from './json-object.js';
 import { memoryFields } from './memory.schemas.js';
+import { INCLUDE_SUPERSEDED, validAtField } from './validity-fields.js';
 
 const weight = (description: string) => z.number().min(0).max(1000).describe(description);
 
@@ -21,6 +22,8 @@ export const RecallBodySchema = z
     type: memoryType('Only memories of this type.').optional(),
     ...timeBounds,
     as_known_at: knownAtField(),
+    valid_at: validAtField(),
+    include_superseded: z.boolean().default(false).describe(INCLUDE_SUPERSEDED),
     mode: z
       .enum(['hybrid', 'vector', 'lexical'])
       .default('hybrid')
