@@ -11,9 +11,9 @@ import { PayloadText1764560017000 } from './1764560017000-payload-text.js';
 import { BoundedReads1764590410000 } from './1764590410000-bounded-reads.js';
 import { Links1764650018000 } from './1764650018000-links.js';
 import { ImportanceStates1764660010000 } from './1764660010000-importance-states.js';
+import { Validity1764660020000 } from './1764660020000-validity.js';
 import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
 import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
-import { LinksOfExpired1764660060000 } from './1764660060000-links-of-expired.js';
 import { WholeLinks1764660060000 } from './1764660060000-whole-links.js';
 import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
 
@@ -32,9 +32,9 @@ export const MIGRATIONS = [
   BoundedReads1764590410000,
   Links1764650018000,
   ImportanceStates1764660010000,
+  Validity1764660020000,
   Consolidations1764660040000,
   ImportanceOrder1764660041000,
-  LinksOfExpired1764660060000,
   WholeLinks1764660060000,
   NearestPlaces1764660080000,
 ];

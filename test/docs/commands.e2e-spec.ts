@@ -44,6 +44,7 @@ describe('commands that are written down', () => {
     'docs/portability.md',
     'docs/quickstart.md',
     'docs/recall.md',
+    'docs/validity.md',
   ])('those of %s work in their order', async (page) => {
     const blocks = shellOf(page);
     expect(blocks.length).toBeGreaterThan(0);

@@ -21,6 +21,10 @@ interface StoreStep {
     readonly importance?: number;
     /** From now; in the past for a memory that has expired. */
     readonly expiresInMs?: number;
+    readonly validFrom?: Date;
+    readonly validTo?: Date;
+    /** Passed over where nothing lives. */
+    readonly supersedes?: readonly (readonly number[])[];
   }[];
 }
 
@@ -108,6 +112,9 @@ const memory = fc.record({
   type: fc.constantFrom<MemoryType>('episodic', 'semantic'),
   importance,
   expiresInMs: fc.option(fc.constantFrom(-3_600_000, 86_400_000), { nil: undefined }),
+  validFrom: fc.option(fc.constantFrom(new Date(-1), new Date('2026-01-31T12:00:00.123Z')), { nil: undefined }),
+  validTo: fc.option(fc.constant(new Date('2199-12-31T00:00:00Z')), { nil: undefined }),
+  supersedes: fc.option(fc.uniqueArray(coordinate, { maxLength: 2 }), { nil: undefined }),
 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(

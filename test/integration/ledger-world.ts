@@ -5,6 +5,7 @@ import {
   ForeignEventRecorder,
   ForgetService,
   ImportanceNormalizers,
+  InvalidRequestError,
   MemoryNotFoundError,
   RestoreService,
   VersionNotFoundError,
@@ -24,6 +25,7 @@ import {
   PostgresLedgerReader,
   PostgresImportanceStates,
   PostgresMemoryHistory,
+  PostgresMemoryReader,
   PostgresMemoryWriter,
   PostgresOutbox,
   PostgresProjectionSource,
@@ -92,16 +94,21 @@ export class LedgerWorld {
       case 'store': {
         const memories = step.memories.map(({ expiresInMs, ...memory }) => ({
           ...memory,
+          isTakenOver: true,
           ...(expiresInMs === undefined ? {} : { expiresAt: new Date(Date.now() + expiresInMs) }),
         }));
-        await this.store.storeAll(step.namespace, memories);
+        await this.store.storeAll(step.namespace, memories).catch(unlessRefused);
         return;
       }
       case 'delete':
         await this.forget.forget(step.namespace, step.coordinates);
         return;
       case 'restore': {
-        const restores = new RestoreService(new PostgresMemoryHistory(this.database), this.store);
+        const restores = new RestoreService(
+          new PostgresMemoryHistory(this.database),
+          this.store,
+          new PostgresMemoryReader(this.database),
+        );
         await restores.restore(step.namespace, step.coordinate, step).catch(unlessThereIsNone);
         return;
       }
@@ -186,11 +193,13 @@ export class LedgerWorld {
 
   async restoreBackup(): Promise<void> {
     await this.wipe(...TABLES);
-    for (const table of TABLES) {
-      await this.database.query({
-        text: `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM backup_${table}`,
-      });
-    }
+    await this.database.transaction(async (run) => {
+      // As with a dump, in which triggers come after the rows.
+      await run({ text: `SET LOCAL soma.is_replay = 'true'` });
+      for (const table of TABLES) {
+        await run({ text: `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT * FROM backup_${table}` });
+      }
+    });
     await this.database.query({
       text: `SELECT setval('memories_id_seq', coalesce((SELECT max(id) FROM memories), 1),
           EXISTS (SELECT FROM memories)),
@@ -238,8 +247,13 @@ export class LedgerWorld {
 
 /** Histories ask for versions that may not be there. */
 function unlessThereIsNone(error: unknown): void {
-  const isNone = [MemoryNotFoundError, VersionNotFoundError, VersionUnavailableError].some(
+  const isNone = [InvalidRequestError, MemoryNotFoundError, VersionNotFoundError, VersionUnavailableError].some(
     (kind) => error instanceof kind,
   );
   if (!isNone) throw error;
+}
+
+/** A memory that would supersede itself, or by way of others. */
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof InvalidRequestError)) throw error;
 }

@@ -180,7 +180,7 @@ function coreModule({
   });
   const linking = new LinkService(links, new SilentTelemetry(), EDGE_OPTIONS.bounds);
   const outcomes = new OutcomeService(truth.reader, stores, linking, EDGE_OPTIONS.bounds);
-  const restores = new RestoreService(truth.history, stores);
+  const restores = new RestoreService(truth.history, stores, truth.reader);
   const locks = new LockService(new EmbeddedNamedLocks());
   const { maxDimensions } = EDGE_OPTIONS.bounds;
   const { reader: memories, catalog, writer } = truth;

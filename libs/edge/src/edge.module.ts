@@ -48,7 +48,8 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide every use case of the core, and an
+   * Must provide every use case of the core that the edge offers, and an IdempotencyStore if answers are remembered
+   * outside this process.
    */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;

@@ -58,6 +58,7 @@ export {
 } from './schemas/fields.js';
 export { FILTER_SCHEMA } from './schemas/filter-schema.js';
 export { NearestBodySchema, NearestSchema, type NearestBody } from './schemas/nearest.schemas.js';
+export { INCLUDE_SUPERSEDED, validAtField } from './schemas/validity-fields.js';
 export {
   DiffSchema,
   HistorySchema,

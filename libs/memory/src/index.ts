@@ -72,6 +72,18 @@ export { coordinateOfText, distanceBetween } from './model/distance.js';
 export { identityOf } from './model/coordinate-identity.js';
 export { isPermanent, isTransient, reasonOf } from './model/failures.js';
 export { TIME_RULE, checkExpiry, readTime } from './model/time.js';
+export { shownValidity, type ShownValidity } from './model/shown-validity.js';
+export {
+  isSameTimes,
+  isValid,
+  MAX_SUPERSEDED,
+  type Reading,
+  type Validity,
+  type ValidityChoice,
+  type ValidityQuery,
+  type ValidityTimes,
+} from './model/validity.js';
+export { validityFromJson, validityToJson } from './model/validity-json.js';
 export {
   type RangeBound,
   type RangeBounds,

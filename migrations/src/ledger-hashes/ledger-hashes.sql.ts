@@ -40,7 +40,7 @@ const hashOf = (row: string, texts: readonly string[]) => {
  * The function is volatile, so that it sees versions that others committed while this statement waited for the memory,
  * and those that the statement itself has just written.
  *
- * @param texts columns that later migrations have added
+ * @param texts columns that later migrations have added, as texts
  */
 export const ledgerHashes = (texts: readonly string[]) => [
   `CREATE OR REPLACE FUNCTION soma_ledger_hash(entry memory_events) RETURNS bytea LANGUAGE sql STABLE PARALLEL SAFE

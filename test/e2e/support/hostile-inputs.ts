@@ -177,6 +177,9 @@ export const ROUTES: readonly Route[] = [
       type: [...TYPES, 'null', '""'],
       importance: ['1e400', '"1"', 'null'],
       expires_at: [...NO_TIMES, '"2001-01-31T12:00:00Z"', '"9999-12-31T23:59:59-01:00"'],
+      valid_from: [...NO_TIMES, '"9999-12-31T23:59:59-01:00"'],
+      valid_to: [...NO_TIMES, '"9999-12-31T23:59:59-01:00"'],
+      supersedes: ['1', 'null', '{}', '[{}]', '[[]]', '[["x"]]', '["x"]', '[null]'],
       surprise: ['1'],
     },
   },
@@ -198,6 +201,8 @@ export const ROUTES: readonly Route[] = [
       recency: ['1', '{}', '{"weight": -1, "half_life_days": 1}', '{"weight": 1, "half_life_days": 0}'],
       keywords: ['[]', '{"terms": []}', '{"terms": [""]}'],
       created_from: NO_TIMES,
+      valid_at: NO_TIMES,
+      include_superseded: NOT_BOOLEANS,
       explain: NOT_BOOLEANS,
       surprise: ['{}'],
     },
@@ -232,6 +237,8 @@ const GETS: Readonly<Record<string, string>> = {
   '/v1/memories?filter={': 'filter',
   '/v1/memories?filter={%22a%22:{%22near%22:1}}': 'filter',
   '/v1/memories?created_from=now': 'created_from',
+  '/v1/memories?valid_at=now': 'valid_at',
+  '/v1/memories?include_superseded=maybe': 'include_superseded',
   '/v1/memories?surprise=1': 'surprise',
 };
 

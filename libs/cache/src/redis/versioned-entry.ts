@@ -55,6 +55,7 @@ const TYPES: Readonly<Record<keyof StoredMemory, (value: unknown) => boolean>> =
   lastAccessedAt: (value) => value === null || isTime(value),
   accessCount: Number.isInteger,
   expiresAt: (value) => value === null || isTime(value),
+  validity: (value) => value === undefined || isJsonObject(value),
 };
 
 function isStoredMemory(value: unknown): value is StoredMemory {

@@ -175,8 +175,9 @@ const history: readonly FactoryProvider[] = [
   },
   {
     provide: RestoreService,
-    inject: [MemoryHistory, StoreService],
-    useFactory: (histories: MemoryHistory, stores: StoreService) => new RestoreService(histories, stores),
+    inject: [MemoryHistory, StoreService, MemoryReader],
+    useFactory: (histories: MemoryHistory, stores: StoreService, memories: MemoryReader) =>
+      new RestoreService(histories, stores, memories),
   },
   {
     provide: PastReadService,

@@ -37,6 +37,11 @@ export class RequestLimits {
       : toCoordinate(value, this.bounds.maxDimensions, field);
   }
 
+  /** As `coordinateOf`, for a list. */
+  coordinatesOf(values: readonly (string | readonly (number | JsonNumber)[])[], field: string): Coordinate[] {
+    return values.map((value, index) => this.coordinateOf(value, `${field}.${index}`));
+  }
+
   topK(value: number, field = 'top_k'): number {
     const { maxTopK } = this.bounds;
     if (value > maxTopK) throw new InvalidRequestError(field, `must be at most ${maxTopK}`);

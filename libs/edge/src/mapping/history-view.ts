@@ -1,5 +1,6 @@
 import {
   coordinateKey,
+  shownValidity,
   type Coordinate,
   type HistoryPage,
   type Namespace,
@@ -65,6 +66,7 @@ function versionView({ version, kind, at, type, content, withheld }: ShownVersio
     importance_norm: content?.importanceNorm ?? null,
     content_hash: content?.contentHash ?? null,
     expires_at: content?.expiresAt?.toISOString() ?? null,
+    ...shownValidity(content?.validity),
     withheld,
   };
 }

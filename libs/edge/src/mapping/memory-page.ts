@@ -1,11 +1,12 @@
-import type { ListQuery, MemoryPage, Namespace } from '@sfm/memory';
+import type { ListQuery, MemoryPage, Namespace, Reading } from '@sfm/memory';
 import type { RequestLimits } from '../checks/request-limits.js';
 import { toMemoryFilter, type FilterFields } from './memory-filter.js';
 import { fullMemoryView } from './memory-view.js';
 import type { PageCursor } from './page-cursor.js';
+import { toValidityChoice, type ValidityFields } from './validity.js';
 
 /** A request for a page of memories. */
-export interface PageFields extends FilterFields {
+export interface PageFields extends FilterFields, ValidityFields {
   readonly limit: number;
   /** `next_cursor` of the page before. */
   readonly cursor?: string | undefined;
@@ -16,12 +17,13 @@ export function toListQuery(
   namespace: Namespace,
   fields: PageFields,
   { limits, cursors }: { readonly limits: RequestLimits; readonly cursors: PageCursor },
-): ListQuery {
+): Reading<ListQuery> {
   const filter = toMemoryFilter(fields);
   return {
     limit: limits.topK(fields.limit, 'limit'),
     ...(fields.cursor === undefined ? {} : { after: cursors.read(namespace, fields.cursor) }),
     ...(filter ? { filter } : {}),
+    ...toValidityChoice(fields),
   };
 }
 

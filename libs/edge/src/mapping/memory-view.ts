@@ -1,4 +1,4 @@
-import type { CollapsedHit, Memory, RecallHit } from '@sfm/memory';
+import { shownValidity, type CollapsedHit, type Memory, type RecallHit } from '@sfm/memory';
 
 /** The fields of a memory that every answer shows. The payload is returned exactly as the caller sent it. */
 export function memoryView(memory: Memory) {
@@ -11,6 +11,7 @@ export function memoryView(memory: Memory) {
     version: memory.version,
     created_at: memory.createdAt.toISOString(),
     updated_at: memory.updatedAt.toISOString(),
+    ...shownValidity(memory.validity),
   };
 }
 

@@ -2,6 +2,7 @@ import { checkContext, InvalidRequestError, type KeywordBoost, type RecallReques
 import type { RequestLimits } from '../checks/request-limits.js';
 import { DEFAULT_TOP_K, type RecallBody } from '../schemas/recall.schemas.js';
 import { toMemoryFilter } from './memory-filter.js';
+import { toValidityChoice } from './validity.js';
 
 /** @throws InvalidRequestError naming the field that is over a limit or not allowed. */
 export function toRecallRequest(body: RecallBody, limits: RequestLimits): RecallRequest {
@@ -16,6 +17,7 @@ export function toRecallRequest(body: RecallBody, limits: RequestLimits): Recall
     mode,
     explain,
     ...(filter ? { filter } : {}),
+    ...toValidityChoice(body),
     ...(recency ? { recency: { weight: recency.weight, halfLifeDays: recency.half_life_days } } : {}),
     ...(importance ? { importance } : {}),
     ...(keywords ? { keywords } : {}),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { STORABLE_VALUE } from './json-object.js';
 import { expectedVersion, MAX_VERSION, memoryFields, placeField, versionField } from './memory.schemas.js';
 import { memoryType, payloadInput } from './fields.js';
+import { validityFields } from './validity-fields.js';
 
 export const VersionSchema = z
   .object({
@@ -16,6 +17,7 @@ export const VersionSchema = z
     importance_norm: z.number().nullable().describe('Importance normalised to 0..1 when it was written.'),
     content_hash: z.string().nullable().describe('SHA-256 (hex) of type, importance and payload.'),
     expires_at: z.string().nullable().describe('From when on this version was not found any more, ISO 8601.'),
+    ...validityFields,
     withheld: z
       .enum(['deleted', 'unknown'])
       .nullable()
@@ -74,7 +76,10 @@ export const RestoredSchema = z
 const path = () =>
   z
     .string()
-    .describe('JSON Pointer (RFC 6901) into an object of `type`, `importance`, `expires_at` and `payload`.')
+    .describe(
+      'JSON Pointer (RFC 6901) into an object of `type`, `importance`, `expires_at` and `payload`, and of the fields of ' +
+        'validity that a version has.',
+    )
     .meta({ examples: ['/payload/text'] });
 const anyValue = (description: string) => z.unknown().meta({ ...STORABLE_VALUE, description });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonObject } from './json-object.js';
 import { coordinateInput, futureInstant, memoryType, payloadInput } from './fields.js';
+import { supersedesInput, validFromInput, validityFields, validToInput } from './validity-fields.js';
 
 /** Versions are 32-bit integers in the store. */
 export const MAX_VERSION = 2_147_483_647;
@@ -16,6 +17,9 @@ export const NewMemorySchema = z
     type: memoryType('`episodic`: something that happened; `semantic`: something that is known.').default('episodic'),
     importance: z.number().optional().describe('How much it matters; any scale, normalised against the namespace.'),
     expires_at: futureInstant('From this time on, which must lie ahead, the memory is not found any more.').optional(),
+    valid_from: validFromInput().optional(),
+    valid_to: validToInput().optional(),
+    supersedes: supersedesInput().optional(),
     expected_version: expectedVersion(
       'Kept only if this version lives at the coordinate, 0 for nothing; otherwise 409 `version_conflict`.',
       0,
@@ -40,6 +44,9 @@ export const NewMemoryBatchSchema = z
   .describe('Several memories to keep, each on its own.');
 export type NewMemoryBatch = z.output<typeof NewMemoryBatchSchema>;
 
+/** What a change may name. */
+const AMENDED = ['importance', 'expires_at', 'valid_from', 'valid_to', 'supersedes', 'metadata'] as const;
+
 export const AmendmentSchema = z
   .strictObject({
     importance: z
@@ -51,6 +58,14 @@ export const AmendmentSchema = z
       .nullable()
       .optional()
       .describe('From this time on, which must lie ahead, the memory is not found any more; null for never.'),
+    valid_from: validFromInput()
+      .nullable()
+      .optional()
+      .describe('From this time on it holds; null for always or, where it supersedes others, for now.'),
+    valid_to: validToInput().nullable().optional().describe('Until this time it holds, not at it; null for no end.'),
+    supersedes: supersedesInput()
+      .optional()
+      .describe('Memories whose place it takes; those that it took before and that are not named are found again.'),
     metadata: jsonObject('', { reviewed: true })
       .nullable()
       .optional()
@@ -64,13 +79,12 @@ export const AmendmentSchema = z
     ),
   })
   .refine(
-    ({ importance, expires_at, metadata }) =>
-      importance !== undefined || expires_at !== undefined || metadata !== undefined,
-    'must name importance, expires_at or metadata',
+    (body) => AMENDED.some((name) => body[name] !== undefined),
+    `must name ${AMENDED.slice(0, -1).join(', ')} or ${AMENDED.at(-1)}`,
   )
   .describe('What is to change of a memory; what is not named stays.')
   .meta({
-    anyOf: ['importance', 'expires_at', 'metadata'].map((name) => ({ required: [name] })),
+    anyOf: AMENDED.map((name) => ({ required: [name] })),
     examples: [{ importance: 8, metadata: { reviewed: true, draft: null } }],
   });
 export type AmendmentBody = z.output<typeof AmendmentSchema>;
@@ -103,6 +117,7 @@ export const memoryFields = {
   version: versionField(),
   created_at: z.string().describe('When the coordinate was first written, ISO 8601.'),
   updated_at: z.string().describe('When it was last written, ISO 8601.'),
+  ...validityFields,
 };
 
 export const MemorySchema = z

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
 import { jsonObject } from './json-object.js';
 import { memoryFields, placeField, versionField } from './memory.schemas.js';
+import { INCLUDE_SUPERSEDED, validAtField } from './validity-fields.js';
 
 /** Hits of a request that says nothing about their number. */
 export const DEFAULT_TOP_K = 10;
@@ -58,6 +59,8 @@ export const RecallBodySchema = z
     type: memoryType('Only memories of this type.').optional(),
     ...timeBounds,
     as_known_at: knownAtField(),
+    valid_at: validAtField(),
+    include_superseded: z.boolean().default(false).describe(INCLUDE_SUPERSEDED),
     mode: z
       .enum(['hybrid', 'vector', 'lexical'])
       .default('hybrid')

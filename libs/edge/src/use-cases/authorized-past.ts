@@ -6,6 +6,7 @@ import type {
   PastReadService,
   PastRecallService,
   Principal,
+  Reading,
   RecallRequest,
   RecallResult,
 } from '@sfm/memory';
@@ -25,7 +26,7 @@ export class AuthorizedPast {
   }
 
   /** See `PastReadService.list`. */
-  async listKnownAt(principal: Principal, query: ListQuery, at: Date): Promise<MemoryPage> {
+  async listKnownAt(principal: Principal, query: Reading<ListQuery>, at: Date): Promise<MemoryPage> {
     admit(principal, 'listKnownAt');
     return this.reads.list(principal.namespace, query, at);
   }

@@ -9,6 +9,7 @@ import type {
   MemoryCounts,
   MemoryPage,
   Principal,
+  Reading,
   ReadService,
 } from '@sfm/memory';
 import { admit, admitEverywhere } from './admission.js';
@@ -30,19 +31,19 @@ export class AuthorizedReads {
   }
 
   /** See `ReadService.list`. */
-  async list(principal: Principal, query: ListQuery): Promise<MemoryPage> {
+  async list(principal: Principal, query: Reading<ListQuery>): Promise<MemoryPage> {
     admit(principal, 'list');
     return this.reads.list(principal.namespace, query);
   }
 
   /** See `ReadService.range`. */
-  async range(principal: Principal, query: CoordinateQuery): Promise<CoordinatePage> {
+  async range(principal: Principal, query: Reading<CoordinateQuery>): Promise<CoordinatePage> {
     admit(principal, 'range');
     return this.reads.range(principal.namespace, query);
   }
 
   /** See `ReadService.keywordSearch`. Nothing is found for a query that is undefined, because it can match nothing. */
-  async keywordSearch(principal: Principal, query: KeywordQuery | undefined): Promise<KeywordPage> {
+  async keywordSearch(principal: Principal, query: Reading<KeywordQuery> | undefined): Promise<KeywordPage> {
     admit(principal, 'keywordSearch');
     return query === undefined ? { memories: [] } : this.reads.keywordSearch(principal.namespace, query);
   }

@@ -3,6 +3,7 @@ import { InvalidRequestError } from '../model/errors.js';
 import { coordinateKey, toCoordinate } from '../model/coordinate.js';
 import { readTime, TIME_RULE } from '../model/time.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.js';
+import { validityFromJson, validityToJson } from '../model/validity-json.js';
 import { eventKind } from './event-kind.js';
 import type { LedgerEntry } from './ledger-entry.js';
 import { MEMORY_TYPES, type MemoryType } from '../model/memory.js';
@@ -66,6 +67,7 @@ export function toEnvelope(entry: LedgerEntry): EventRecord {
       created_at: entry.createdAtMs,
       updated_at: entry.updatedAtMs,
       expires_at: entry.expiresAtMs,
+      ...(entry.validity ? { validity: validityToJson(entry.validity) } : {}),
       importance_norm: entry.importanceNorm,
       content_hash: entry.contentHash,
       announced: entry.isAnnounced,
@@ -127,6 +129,7 @@ function entryOf({ event, key, version }: EventRecord, enriched: JsonObject, det
   if (occurredAtMs === undefined) throw new InvalidRequestError('timestamp', TIME_RULE);
   if (coordinateKey(coordinate) !== key)
     throw new InvalidRequestError('memory-key', `${key} is not in its canonical form`);
+  const validity = validityFromJson(details.validity, 'memory-details.validity');
   return {
     id: event.id,
     eventId: event.event_id,
@@ -143,6 +146,7 @@ function entryOf({ event, key, version }: EventRecord, enriched: JsonObject, det
     importanceNorm: details.importance_norm,
     contentHash: details.content_hash,
     expiresAtMs: details.expires_at,
+    ...(validity ? { validity } : {}),
     memoryId: details.memory_id,
     createdVersion: details.created_version,
     createdAtMs: details.created_at,
@@ -166,6 +170,7 @@ const NUMBERS_OR_NULL = ['memory_id', 'created_version', 'created_at', 'updated_
 export function toEnvelopeDetails(value: unknown): EnvelopeDetails {
   if (!isJsonObject(value)) throw new InvalidRequestError('memory-details', 'must be an object');
   const { own, importance_norm: norm, content_hash: hash, announced } = value;
+  const validity = validityFromJson(value['validity'], 'memory-details.validity');
   const numbers = NUMBERS_OR_NULL.map((name) => [name, wholeNumber(name, value[name])] as const);
   if (!isJsonObject(own)) throw new InvalidRequestError('memory-details.own', 'must be an object');
   if (typeof norm !== 'number' || !(norm >= 0 && norm <= 1)) {
@@ -175,7 +180,14 @@ export function toEnvelopeDetails(value: unknown): EnvelopeDetails {
     throw new InvalidRequestError('memory-details.content_hash', 'must be a SHA-256 in hex, or null');
   }
   const known = Object.fromEntries(numbers) as Record<(typeof NUMBERS_OR_NULL)[number], number | null>;
-  return { ...known, own, importance_norm: norm, content_hash: hash, announced: announced === true };
+  return {
+    ...known,
+    own,
+    importance_norm: norm,
+    content_hash: hash,
+    announced: announced === true,
+    ...(validity ? { validity: validityToJson(validity) } : {}),
+  };
 }
 
 function wholeNumber(name: string, value: JsonValue | undefined): number | null {

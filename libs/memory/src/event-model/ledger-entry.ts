@@ -2,6 +2,7 @@ import type { Coordinate } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import type { Validity } from '../model/validity.js';
 
 /**
  * One complete change of a memory's content: everything the ledger stores about it, and enough to restore the memory as
@@ -30,6 +31,8 @@ export interface LedgerEntry {
   /** Hex; null for a deletion. */
   readonly contentHash: string | null;
   readonly expiresAtMs: number | null;
+  /** Absent for a memory that always holds. */
+  readonly validity?: Validity;
   /** `Memory.id`; null, like all fields below, when the change found nothing. */
   readonly memoryId: number | null;
   /** The version in which the memory was created. */

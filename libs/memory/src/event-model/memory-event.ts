@@ -38,6 +38,8 @@ export interface EnvelopeDetails {
   readonly created_at: number | null;
   readonly updated_at: number | null;
   readonly expires_at: number | null;
+  /** See `validityToJson`; absent for a memory that always holds. */
+  readonly validity?: JsonObject;
   readonly importance_norm: number;
   readonly content_hash: string | null;
   /** True when another producer published the event: its own record is on the bus too. */

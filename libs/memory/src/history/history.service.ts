@@ -1,6 +1,7 @@
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import { MemoryNotFoundError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
+import { shownValidity } from '../model/shown-validity.js';
 import { patchBetween, type PatchOperation } from './json-patch.js';
 import type { MemoryHistory, VersionsQuery } from './memory-history.port.js';
 import { readableOf, shown, type ReadableVersion, type ShownVersion } from './shown-version.js';
@@ -43,7 +44,7 @@ export class HistoryService {
 
   /**
    * Returns what turns the one version of a memory into the other, either way in time: operations on an object of
-   * `type`, `importance`, `expires_at` and `payload`.
+   * `type`, `importance`, `expires_at` and `payload`, and the fields of `shownValidity` where a version has any.
    *
    * @throws MemoryNotFoundError; VersionNotFoundError; VersionUnavailableError
    */
@@ -60,6 +61,6 @@ export class HistoryService {
   }
 }
 
-function documentOf({ type, content: { importance, expiresAt, payload } }: ReadableVersion) {
-  return { type, importance, expires_at: expiresAt?.toISOString() ?? null, payload };
+function documentOf({ type, content: { importance, expiresAt, payload, validity } }: ReadableVersion) {
+  return { type, importance, expires_at: expiresAt?.toISOString() ?? null, payload, ...shownValidity(validity) };
 }

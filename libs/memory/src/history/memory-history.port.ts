@@ -2,7 +2,10 @@ import type { Memory, MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 
 /** What a version held. */
-export type VersionContent = Pick<Memory, 'payload' | 'importance' | 'importanceNorm' | 'contentHash' | 'expiresAt'>;
+export type VersionContent = Pick<
+  Memory,
+  'payload' | 'importance' | 'importanceNorm' | 'contentHash' | 'expiresAt' | 'validity'
+>;
 
 /** One change of a memory, as the ledger has it. */
 export interface LedgerVersion {

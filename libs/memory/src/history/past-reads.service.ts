@@ -3,6 +3,7 @@ import { MemoryNotFoundError, UnknownMomentError, VersionUnavailableError } from
 import { checkFilter } from '../model/filter-bounds.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import { validOf, type Reading } from '../model/validity.js';
 import type { ListQuery, MemoryPage } from '../read/memory-catalog.port.js';
 import type { MemoryHistory } from './memory-history.port.js';
 import type { PastMemories, PastMoment } from './past-memories.port.js';
@@ -39,10 +40,14 @@ export class PastReadService {
     throw new MemoryNotFoundError(namespace, key);
   }
 
-  /** See `MemoryCatalog.list`. @throws InvalidRequestError for a filter out of bounds */
-  async list(namespace: Namespace, query: ListQuery, at: Date): Promise<MemoryPage> {
+  /**
+   * See `MemoryCatalog.list`: what was known then to be valid, by default at that moment.
+   *
+   * @throws InvalidRequestError for a filter out of bounds
+   */
+  async list(namespace: Namespace, query: Reading<ListQuery>, at: Date): Promise<MemoryPage> {
     checkFilter(query.filter);
-    return this.memories.list(namespace, query, await this.momentOf(namespace, at));
+    return this.memories.list(namespace, { ...query, ...validOf(query, at) }, await this.momentOf(namespace, at));
   }
 
   private async momentOf(namespace: Namespace, at: Date): Promise<PastMoment> {

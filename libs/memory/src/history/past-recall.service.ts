@@ -110,7 +110,13 @@ export class PastRecallService {
     let after: ListPosition | undefined;
     for (let pages = 1; ; pages += 1) {
       throwIfEnded();
-      const query = { limit: PAGE, ...(filter ? { filter } : {}), ...(after ? { after } : {}) };
+      // Also what is not valid: words weigh by how often all memories had them.
+      const query = {
+        limit: PAGE,
+        validity: 'any' as const,
+        ...(filter ? { filter } : {}),
+        ...(after ? { after } : {}),
+      };
       const { memories, next } = await this.past.list(namespace, query, at);
       for (const memory of memories) {
         const text = searchedText(memory.payload, this.options.recall.fields.text);

@@ -1,9 +1,12 @@
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import { MemoryNotFoundError, VersionConflictError, VersionUnavailableError } from '../model/errors.js';
+import type { Memory, MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import { statedTimes } from '../model/shown-validity.js';
+import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { StoreService } from '../store/store.service.js';
 import type { NewMemory, StoredMemory } from '../store/store.types.js';
-import type { LedgerVersions, MemoryHistory, Standing } from './memory-history.port.js';
+import type { LedgerVersions, MemoryHistory, Standing, VersionContent } from './memory-history.port.js';
 import { foundAmong } from './shown-version.js';
 
 /** How often a restore that names no version to replace is tried while others write. */
@@ -21,11 +24,15 @@ export class RestoreService {
   constructor(
     private readonly histories: MemoryHistory,
     private readonly stores: Pick<StoreService, 'store' | 'revive'>,
+    private readonly memories: Pick<MemoryReader, 'findByKeys'>,
   ) {}
 
   /**
-   * Stores what a version held as the next one: payload, type, importance and expiry. Where the memory was deleted or has
-   * expired, that is taken back; but what ended before another memory was stored there stays what it is.
+   * Stores what a version held as the next one: payload, type, importance, expiry and validity. Where the memory was deleted
+   * or has expired, that is taken back; but what ended before another memory was stored there stays what it is.
+   *
+   * What the version superseded is superseded again, as far as it lives on. Whether others supersede the memory stays as
+   * it is: that is what they say.
    *
    * @throws MemoryNotFoundError; VersionNotFoundError; VersionUnavailableError; VersionConflictError; StoreUnavailableError
    */
@@ -49,11 +56,32 @@ export class RestoreService {
     const actual = standing.isLive ? standing.version : 0;
     const { expectedVersion: expected = actual } = request;
     if (expected !== actual) throw new VersionConflictError({ ...place, expected, actual });
-    const memory = { ...restorable(found, standing, { version: request.version, now }), coordinate };
+    const version = restorable(found, standing, { version: request.version, now });
+    const memory = { ...contentOf(version), coordinate, ...(await this.superseded(namespace, version, now)) };
     return standing.isLive
       ? this.stores.store(namespace, { ...memory, expectedVersion: actual })
       : this.stores.revive(namespace, memory, standing.version);
   }
+
+  /** What lived already when the version was written, and lives still: what is stored there since is another memory. */
+  private async superseded(
+    namespace: Namespace,
+    { content: { validity }, at }: RestorableVersion,
+    now: Date,
+  ): Promise<Pick<NewMemory, 'supersedes' | 'isTakenOver'>> {
+    const { supersedes = [] } = validity ?? {};
+    if (supersedes.length === 0) return {};
+    const living = await this.memories.findByKeys(namespace, supersedes, now);
+    const wasThere = ({ createdAt }: Memory) => createdAt <= at;
+    return { supersedes: living.filter(wasThere).map(({ coordinate }) => coordinate), isTakenOver: true };
+  }
+}
+
+/** A version whose content may be stored again. */
+interface RestorableVersion {
+  readonly type: MemoryType;
+  readonly content: VersionContent;
+  readonly at: Date;
 }
 
 /** @throws VersionNotFoundError; VersionUnavailableError */
@@ -61,17 +89,23 @@ function restorable(
   found: LedgerVersions,
   { createdVersion }: Standing,
   { version: wanted, now }: { readonly version: number; readonly now: Date },
-): Omit<NewMemory, 'coordinate'> {
-  const { kind, type, content } = foundAmong(found, wanted);
+): RestorableVersion {
+  const { kind, type, content, at } = foundAmong(found, wanted);
   if (kind === 'deleted') throw new VersionUnavailableError(wanted, 'deletion');
   if (wanted < createdVersion) throw new VersionUnavailableError(wanted, 'replaced');
   if (content === null || type === null) throw new VersionUnavailableError(wanted, 'unknown');
-  const { payload, importance, expiresAt } = content;
+  const { expiresAt } = content;
   if (expiresAt !== null && expiresAt <= now) throw new VersionUnavailableError(wanted, 'expired');
+  return { type, content, at };
+}
+
+function contentOf({ type, content }: RestorableVersion): Omit<NewMemory, 'coordinate'> {
+  const { payload, importance, expiresAt, validity } = content;
   return {
     payload,
     type,
     ...(importance === null ? {} : { importance }),
     ...(expiresAt === null ? {} : { expiresAt }),
+    ...statedTimes(validity),
   };
 }

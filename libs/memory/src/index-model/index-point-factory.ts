@@ -25,7 +25,7 @@ export function toSearchedContent(memory: Memory, { searchedText, session }: Sea
 
 function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPoint {
   const { key, id, version, type, createdAtMs, payload, importance, importanceNorm } = content;
-  const { session, expiresAtMs, searchedText } = content;
+  const { session, expiresAtMs, searchedText, validity } = content;
   let text: TermVector | undefined;
   return {
     key,
@@ -38,6 +38,7 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
     importanceNorm,
     session,
     expiresAtMs,
+    ...(validity && { validity }),
     vector,
     // Only lexical indexes use this.
     get text() {
@@ -53,6 +54,8 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
 
 /** Builds the content that recall ranks a memory by. */
 export function toCandidateContent(memory: Memory): CandidateContent {
-  const { key, id, version, type, createdAt, payload, importance, importanceNorm } = memory;
-  return { key, id, version, type, createdAtMs: createdAt.getTime(), payload, importance, importanceNorm };
+  const { key, id, version, type, createdAt, payload, importance, importanceNorm, validity } = memory;
+  const createdAtMs = createdAt.getTime();
+  const always = { key, id, version, type, createdAtMs, payload, importance, importanceNorm };
+  return { ...always, ...(validity && { validity }) };
 }

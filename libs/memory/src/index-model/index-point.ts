@@ -2,6 +2,7 @@ import type { TermVector } from '../text/term-vector.js';
 import type { JsonObject } from '../model/json.js';
 import type { IndexLag } from './pending-memories.port.js';
 import type { MemoryFilter, Filterable } from '../model/filter.js';
+import type { ValidityQuery, ValidityTimes } from '../model/validity.js';
 
 /** A memory as the derived indexes hold it. */
 export interface IndexPoint extends Filterable {
@@ -18,6 +19,8 @@ export interface IndexPoint extends Filterable {
   readonly session: string | null;
   /** Epoch milliseconds after which the memory must not be found; null = never. */
   readonly expiresAtMs: number | null;
+  /** When it holds; absent for always. */
+  readonly validity?: ValidityTimes;
   /** Unit-length embedding in the index's space; null when there is none (nothing to embed). */
   readonly vector: Float32Array | null;
   readonly text: TermVector;
@@ -28,7 +31,7 @@ export interface IndexPoint extends Filterable {
 /** The content of a memory that decides its rank, in addition to the lanes' signals. */
 export type CandidateContent = Pick<
   IndexPoint,
-  'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importance' | 'importanceNorm'
+  'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importance' | 'importanceNorm' | 'validity'
 >;
 
 /** Data that a lexical index needs of a memory, with the text to analyse. */
@@ -88,6 +91,8 @@ export interface IndexQuery {
   readonly filter?: MemoryFilter;
   /** Time against which expiry is checked, epoch milliseconds. */
   readonly nowMs: number;
+  /** Only memories that hold then; all when absent. */
+  readonly valid?: ValidityQuery;
   /**
    * Called when the search ends before it has seen everything that may match, because that would have no bound: a short
    * answer then does not mean that there is no more.

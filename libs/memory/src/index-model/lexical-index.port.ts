@@ -23,7 +23,7 @@ export interface ContentQuery extends Pick<IndexQuery, 'nowMs'> {
 }
 
 /** A text to find as it stands, in memories of a type or of all. */
-export interface LiteralQuery extends Literal, Pick<IndexQuery, 'limit' | 'nowMs'> {
+export interface LiteralQuery extends Literal, Pick<IndexQuery, 'limit' | 'nowMs' | 'valid'> {
   readonly type?: MemoryType;
 }
 

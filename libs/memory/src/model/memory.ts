@@ -1,6 +1,7 @@
 import type { Coordinate } from './coordinate.js';
 import type { JsonObject } from './json.js';
 import type { Namespace } from './namespace.js';
+import type { Validity } from './validity.js';
 
 export const MEMORY_TYPES = ['episodic', 'semantic'] as const;
 
@@ -31,4 +32,6 @@ export interface Memory {
   readonly lastAccessedAt: Date | null;
   readonly accessCount: number;
   readonly expiresAt: Date | null;
+  /** When the caller says that it holds; absent for always. */
+  readonly validity?: Validity;
 }

@@ -11,6 +11,7 @@ import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import { checkJson, type PayloadLimits } from '../model/payload.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
+import { sameValidity } from '../store/same-validity.js';
 import type { StoreService } from '../store/store.service.js';
 import type { NewMemory } from '../store/store.types.js';
 import { correction, correctivePlace, CORRECTS, isCorrectionOf } from './corrective-memory.js';
@@ -89,7 +90,8 @@ export class OutcomeService {
     { outcome, isError, place }: { outcome: JsonValue; isError: boolean; place: Place | undefined },
   ): Promise<number> {
     const payload = { ...memory.payload, reported_outcome: outcome, error: isError };
-    const written: NewMemory[] = [{ ...sameAs(memory), payload }];
+    const validity = await sameValidity(memory, this.memories);
+    const written: NewMemory[] = [{ ...sameAs(memory), ...validity, payload }];
     if (place && !place.isTaken) {
       written.push({
         coordinate: place.coordinate,

@@ -2,6 +2,7 @@ import type { Coordinate } from '../model/coordinate.js';
 import type { MemoryFilter } from '../model/filter.js';
 import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import type { ValidityQuery } from '../model/validity.js';
 import type { ListPosition } from './list-position.js';
 
 export interface CoordinateBox {
@@ -11,6 +12,8 @@ export interface CoordinateBox {
 }
 
 export interface CoordinateQuery extends CoordinateBox {
+  /** Only memories that hold then; all when absent. */
+  readonly valid?: ValidityQuery;
   /** Continue after this place; from the oldest memory on when omitted. */
   readonly after?: ListPosition;
   readonly limit: number;

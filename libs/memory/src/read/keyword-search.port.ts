@@ -1,5 +1,6 @@
 import type { Memory, MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import type { ValidityQuery } from '../model/validity.js';
 import type { ListPosition } from './list-position.js';
 
 export interface KeywordQuery {
@@ -9,12 +10,14 @@ export interface KeywordQuery {
   readonly caseSensitive: boolean;
   readonly limit: number;
   readonly type?: MemoryType;
+  /** Only memories that hold then; all when absent. */
+  readonly valid?: ValidityQuery;
   /** Continue with memories before this place; from the newest on when omitted. */
   readonly before?: ListPosition;
 }
 
 /** A query of given memories. */
-export interface KeywordLookup extends Pick<KeywordQuery, 'term' | 'exact' | 'caseSensitive' | 'type'> {
+export interface KeywordLookup extends Pick<KeywordQuery, 'term' | 'exact' | 'caseSensitive' | 'type' | 'valid'> {
   readonly keys: readonly string[];
 }
 

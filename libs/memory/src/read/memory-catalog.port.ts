@@ -1,10 +1,13 @@
 import type { MemoryFilter } from '../model/filter.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import type { ValidityQuery } from '../model/validity.js';
 import type { ListPosition } from './list-position.js';
 
 export interface ListQuery {
   readonly filter?: MemoryFilter;
+  /** Only memories that hold then; all when absent. */
+  readonly valid?: ValidityQuery;
   /** Return memories after this place; from the oldest on when omitted. */
   readonly after?: ListPosition;
   readonly limit: number;

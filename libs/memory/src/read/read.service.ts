@@ -9,6 +9,7 @@ import type { KeywordPage, KeywordQuery, KeywordSearch } from './keyword-search.
 import type { ListQuery, MemoryCatalog, MemoryCounts, MemoryPage } from './memory-catalog.port.js';
 import type { MemoryReader } from './memory-reader.port.js';
 import type { Namespace } from '../model/namespace.js';
+import { validOf, type Reading } from '../model/validity.js';
 
 /** Reads memories by identity, page, coordinate range and keyword. */
 export class ReadService {
@@ -45,21 +46,29 @@ export class ReadService {
     return isWaiting ? { ...memory, accessCount: memory.accessCount + 1 } : memory;
   }
 
-  /** @throws InvalidRequestError for a filter beyond `FILTER_BOUNDS`. */
-  async list(namespace: Namespace, query: ListQuery): Promise<MemoryPage> {
+  /**
+   * Lists memories that are valid, by default at present.
+   *
+   * @throws InvalidRequestError for a filter beyond `FILTER_BOUNDS`.
+   */
+  async list(namespace: Namespace, query: Reading<ListQuery>): Promise<MemoryPage> {
     checkFilter(query.filter);
-    return this.catalog.list(namespace, query, new Date());
+    const now = new Date();
+    return this.catalog.list(namespace, { ...query, ...validOf(query, now) }, now);
   }
 
-  range(namespace: Namespace, query: CoordinateQuery): Promise<CoordinatePage> {
-    return this.coordinates.range(namespace, query, new Date());
+  /** As `list`, for coordinates. */
+  range(namespace: Namespace, query: Reading<CoordinateQuery>): Promise<CoordinatePage> {
+    const now = new Date();
+    return this.coordinates.range(namespace, { ...query, ...validOf(query, now) }, now);
   }
 
-  /** @throws InvalidRequestError for an empty term. */
-  keywordSearch(namespace: Namespace, query: KeywordQuery): Promise<KeywordPage> {
+  /** As `list`, for texts in payloads. @throws InvalidRequestError for an empty term. */
+  keywordSearch(namespace: Namespace, query: Reading<KeywordQuery>): Promise<KeywordPage> {
     checkText(query.term, 'term');
     if (query.term === '') throw new InvalidRequestError('term', 'must not be empty');
-    return this.keywords.search(namespace, query, new Date());
+    const now = new Date();
+    return this.keywords.search(namespace, { ...query, ...validOf(query, now) }, now);
   }
 
   counts(namespace?: Namespace): Promise<MemoryCounts> {

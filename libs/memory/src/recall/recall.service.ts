@@ -26,6 +26,7 @@ import type { RecallRequest, RecallResult } from './contract/recall.types.js';
 import { checkSelection, selectHits } from './selection/select-hits.js';
 import { shortlist } from './ranking/shortlist.js';
 import type { Namespace } from '../model/namespace.js';
+import { isValid, validOf } from '../model/validity.js';
 
 interface Candidates {
   readonly keys: readonly string[];
@@ -117,7 +118,8 @@ export class RecallService {
   private async search(namespace: Namespace, request: RecallRequest, now: Date): Promise<Searched> {
     const lanes = new Lanes(this.lanes, request, this.telemetry);
     const [overlay, norm] = await Promise.all([this.overlays.read(namespace), this.norm(namespace, request)]);
-    const search: Search = { namespace, request, overlay, now, cutShort: new Set(), ...norm };
+    const asked = { namespace, request, now, ...validOf(request, now) };
+    const search: Search = { ...asked, overlay, cutShort: new Set(), ...norm };
     const contents = new CandidateContents(this.index, this.truth, this.telemetry, search);
     const first = Math.max(this.options.ranking.candidates, request.topK);
     for (let limit = first; ; limit *= DEEPER) {
@@ -165,10 +167,12 @@ export class RecallService {
     return (await contents.confirm(held)) ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
   }
 
-  /** Returns the best `topK` that match the filter, in order. */
-  private rank({ request, now, norm }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
+  /** Returns the best `topK` that match the filter and are valid, in order. */
+  private rank({ request, now, norm, valid }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
     const { ranking, fields } = this.options;
-    const contents = found.filter((content) => matchesFilter(request.filter, content));
+    const contents = found.filter(
+      (content) => matchesFilter(request.filter, content) && isValid(content.validity, valid),
+    );
     return rankCandidates({ request, proposals, contents, fields, now, norm }, ranking).slice(0, request.topK);
   }
 

@@ -77,10 +77,14 @@ export class WordAidedKeywordSearch extends KeywordSearch {
   }
 
   /** Without the index, what the search itself has found still stands. */
-  private async named(namespace: Namespace, { term, type }: KeywordQuery, now: Date): Promise<readonly string[]> {
+  private async named(
+    namespace: Namespace,
+    { term, type, valid }: KeywordQuery,
+    now: Date,
+  ): Promise<readonly string[]> {
     const { terms } = analyzeQuery(term);
     if (terms.length === 0) return [];
-    const filter = type === undefined ? {} : { filter: { type } };
+    const filter = { ...(type === undefined ? {} : { filter: { type } }), ...(valid && { valid }) };
     const query = { terms, limit: MAX_NAMED, nowMs: now.getTime(), ...filter };
     const found = await this.index.search(namespace, query, EMPTY_OVERLAY).catch(() => []);
     return found.map(({ key }) => key);

@@ -5,6 +5,7 @@ import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { MemoryReader } from '../read/memory-reader.port.js';
 import { mergePatch } from './merge-patch.js';
+import { sameValidity } from './same-validity.js';
 import type { StoreService } from './store.service.js';
 import type { NewMemory, StoredMemory } from './store.types.js';
 
@@ -19,6 +20,12 @@ export interface Amendment {
   readonly importance?: number | null;
   /** Null for never. */
   readonly expiresAt?: Date | null;
+  /** Null for always, or from now on for a memory that supersedes others. */
+  readonly validFrom?: Date | null;
+  /** Null for no end. */
+  readonly validTo?: Date | null;
+  /** Coordinates of memories whose place it takes; those that it took before and are not named are free again. */
+  readonly supersedes?: readonly Coordinate[];
   /** A merge patch (RFC 7396) of the payload's field `metadata`; null removes the field. */
   readonly metadata?: JsonObject | null;
   /** The version required at the coordinate; when absent, the newest is changed. */
@@ -57,8 +64,23 @@ export class AmendService {
     if (expected !== memory.version) {
       throw new VersionConflictError({ namespace, key, expected, actual: memory.version });
     }
-    return this.stores.store(namespace, amended(memory, amendment));
+    return this.stores.store(namespace, {
+      ...amended(memory, amendment),
+      ...amendedValidity(await sameValidity(memory, this.memories), amendment),
+    });
   }
+}
+
+type StatedValidity = Pick<NewMemory, 'validFrom' | 'validTo' | 'supersedes' | 'isTakenOver'>;
+
+function amendedValidity(before: StatedValidity, amendment: Amendment): StatedValidity {
+  const { validFrom: from, validTo: to, ...takenOver } = before;
+  const { validFrom = from, validTo = to, supersedes } = amendment;
+  return {
+    ...(validFrom ? { validFrom } : {}),
+    ...(validTo ? { validTo } : {}),
+    ...(supersedes ? { supersedes } : takenOver),
+  };
 }
 
 function amended(memory: Memory, amendment: Amendment): NewMemory {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../model/json.js';
 import type { MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { WritePosition } from '../model/write-position.js';
+import type { Validity } from '../model/validity.js';
 
 /** A validated write with everything the truth stores about it. */
 export interface WriteCommand {
@@ -20,6 +21,10 @@ export interface WriteCommand {
   readonly importanceNorm: number;
   readonly contentHash: string;
   readonly expiresAt: Date | null;
+  /** What the caller says; absent for a memory that always holds. Whether others supersede it stays as it is. */
+  readonly validity?: Validity;
+  /** See `NewMemory.isTakenOver`. */
+  readonly isTakenOver?: boolean;
   /** Identity of this write's ledger row and event: UUIDv7, so that its index grows at one end. */
   readonly eventId: string;
   /**
@@ -47,6 +52,8 @@ export interface WriteReceipt {
   readonly createdAtMs: number;
   /** Where the transaction of the write stands in the ledger; absent where that is not known. */
   readonly position?: WritePosition;
+  /** True when the memory does not always hold, by itself or because another supersedes it. */
+  readonly hasValidity?: boolean;
 }
 
 export interface DeleteReceipt {
@@ -72,10 +79,14 @@ export abstract class MemoryWriter {
    * Writes all commands in one transaction, or none. Several commands for one coordinate apply in order, each with its
    * own version and ledger row. Resolves after commit, receipts in command order.
    *
+   * Memories that a write supersedes, or supersedes no more, get a version that says so in the same transaction; as do
+   * those that a deletion sets free.
+   *
    * A write that failed changes nothing later: once this has rejected, what is acknowledged afterwards, by any process,
    * stays. Writes and deletions of one coordinate happen in the order of the calls.
    *
    * @throws VersionConflictError when a command expects a version other than the current one; none was written.
+   * @throws InvalidRequestError when a command supersedes what does not live in its namespace, or itself in a roundabout way
    * @throws StoreUnavailableError when PostgreSQL does not answer; nothing was written for certain.
    * @throws OutcomeUnknownError when PostgreSQL did not answer what was sent: all was written, or none.
    */

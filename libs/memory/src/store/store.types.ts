@@ -11,6 +11,14 @@ export interface NewMemory {
   readonly importance?: number;
   /** The memory is not found from this moment on. */
   readonly expiresAt?: Date;
+  /** From when on the caller says that it holds; without it, and as long as it supersedes nothing, always. */
+  readonly validFrom?: Date;
+  /** Until when, exclusive. */
+  readonly validTo?: Date;
+  /** Coordinates of memories whose place it takes. */
+  readonly supersedes?: readonly (readonly number[])[];
+  /** What it supersedes is taken over from a former version: what does not live any more is passed over. */
+  readonly isTakenOver?: boolean;
   /** The version required at the coordinate, 0 for none; when absent, any existing memory is replaced. */
   readonly expectedVersion?: number;
 }

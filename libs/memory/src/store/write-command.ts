@@ -9,6 +9,7 @@ import type { WriteCommand } from './memory-writer.port.js';
 import type { NewMemory, StoreLimits } from './store.types.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import type { Namespace } from '../model/namespace.js';
+import { statedValidity } from '../model/validity.js';
 
 const DECIMAL = /^\s*[-+]?(\d+(?:\.\d*)?|\.\d+)(e[-+]?\d+)?\s*$/i;
 
@@ -29,10 +30,12 @@ export function toWriteCommand(
   if (importance !== null && !Number.isFinite(importance)) {
     throw new InvalidRequestError('importance', 'must be a finite number');
   }
+  const key = coordinateKey(coordinate);
+  const validity = statedValidity(key, { ...memory, supersedes: supersededKeys(memory, limits) }, new Date());
   return {
     namespace,
     coordinate,
-    key: coordinateKey(coordinate),
+    key,
     type: memory.type,
     payload: memory.payload,
     payloadJson,
@@ -42,9 +45,18 @@ export function toWriteCommand(
     importanceNorm: 0,
     contentHash: canonicalContentHash(memory.type, importance, payloadJson),
     expiresAt: memory.expiresAt ?? null,
+    ...(validity ? { validity } : {}),
+    ...(memory.isTakenOver ? { isTakenOver: true } : {}),
     eventId: uuidv7(),
     ...(memory.expectedVersion === undefined ? {} : { expectedVersion: memory.expectedVersion }),
   };
+}
+
+/** @throws InvalidRequestError naming the place in the list */
+function supersededKeys({ supersedes = [] }: NewMemory, { maxDimensions }: StoreLimits): string[] {
+  return supersedes.map((coordinate, index) =>
+    coordinateKey(toCoordinate(coordinate, maxDimensions, `supersedes.${index}`)),
+  );
 }
 
 /** The payload's importance if it is a number, also one that is written as a text: clients send both. */

@@ -8,8 +8,9 @@ import type { Namespace } from '../model/namespace.js';
 
 type StoredPoint = Omit<HeldPoint, 'key'>;
 
-function toStored({ version, type, payload, vector, id, createdAtMs, expiresAtMs }: IndexPoint): StoredPoint {
-  return { version, digest: pointDigest(type, payload), vector, id, createdAtMs, expiresAtMs };
+function toStored({ version, type, payload, vector, id, createdAtMs, expiresAtMs, validity }: IndexPoint): StoredPoint {
+  const times = validity && { validity };
+  return { version, digest: pointDigest(type, payload), vector, id, createdAtMs, expiresAtMs, ...times };
 }
 
 /** One vector index: the points it holds, and versions of removed ones. */

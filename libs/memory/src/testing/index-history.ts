@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { MemoryFilter, PayloadCondition, RangeBound } from '../model/filter.js';
 import type { JsonValue } from '../model/json.js';
 import { JsonNumber } from '../model/json-number.js';
+import type { ValidityQuery, ValidityTimes } from '../model/validity.js';
 import type { IndexChange, IndexPoint, LaneCandidate, Overlay } from '../index-model/index-point.js';
 import { aPoint, anOverlay, TEST_NOW_MS } from './builders.js';
 import { seededRandom, unitVector } from './seeded-random.js';
@@ -174,7 +175,7 @@ function changeOf(seed: number, keyNumber: number, version: number): IndexChange
   const random = seededRandom(seed + keyNumber * 7919 + version * 104_729);
   const key = `${keyNumber},0.5`;
   if (random() < 0.33) return { kind: 'remove', key, version };
-  const pick = <T>(...choices: readonly [T, ...T[]]): T => choices[Math.floor(random() * choices.length)] ?? choices[0];
+  const pick: Pick = (...choices) => choices[Math.floor(random() * choices.length)] ?? choices[0];
   const words = Array.from({ length: Math.floor(random() * 12) }, () => pick('ant', ...CONTRACT_TERMS)).join(' ');
   const vector = pick<Float32Array | null>(contractVector(random), contractVector(random), null);
   return {
@@ -189,6 +190,7 @@ function changeOf(seed: number, keyNumber: number, version: number): IndexChange
       type: pick('episodic', 'semantic'),
       createdAtMs: TEST_NOW_MS - Math.floor(random() * 10) * 3_600_000,
       expiresAtMs: pick(null, null, TEST_NOW_MS - 1, TEST_NOW_MS + 1),
+      ...validityIn(pick),
       payload: {
         colour: pick('red', 'green', 'blue'),
         nested: {
@@ -202,6 +204,29 @@ function changeOf(seed: number, keyNumber: number, version: number): IndexChange
       },
     }),
   };
+}
+
+type Pick = <T>(...choices: readonly [T, ...T[]]) => T;
+
+/** Every second point holds for a time only; now and then it is over, or has just begun. */
+function validityIn(pick: Pick): { readonly validity?: ValidityTimes } {
+  if (pick(true, false)) return {};
+  return {
+    validity: {
+      fromMs: pick(null, TEST_NOW_MS, TEST_NOW_MS + 1),
+      toMs: pick(null, TEST_NOW_MS, TEST_NOW_MS + 1),
+      supersededAtMs: pick(null, TEST_NOW_MS, TEST_NOW_MS + 1),
+    },
+  };
+}
+
+/** What is asked for: everything, or what holds now, or did just before. */
+export function validityQueries(): fc.Arbitrary<ValidityQuery | undefined> {
+  const query = fc.record({
+    atMs: fc.constantFrom(TEST_NOW_MS - 1, TEST_NOW_MS),
+    withSuperseded: fc.boolean(),
+  });
+  return fc.option(query, { nil: undefined });
 }
 
 function versionOf(change: IndexChange): number {

@@ -20,6 +20,7 @@ export {
   type IndexHistory,
   indexHistories,
   memoryFilters,
+  validityQueries,
   contractVector,
   type TrueScore,
   rankingFault,
@@ -77,6 +78,7 @@ export { describePortabilityContract, fileOf, type PortabilityAdapters } from '.
 export { describeReplayContract, type ReplayAdapters } from './contracts/replay.contract.js';
 export { describeConsolidationRunsContract } from './contracts/consolidation-runs.contract.js';
 export { InMemoryConsolidationRuns } from './in-memory-consolidation-runs.js';
+export { describeValidityContract } from './contracts/validity.contract.js';
 export { describeLinksContract } from './contracts/links.contract.js';
 export { InMemoryLinks } from './in-memory-links.js';
 export { describeWritePositionsContract } from './contracts/write-positions.contract.js';

@@ -1,4 +1,5 @@
 import { contentHash } from '../model/content-hash.js';
+import { isSameTimes } from '../model/validity.js';
 import type { HeldPoint } from './ports/point-audit.port.js';
 import { pointDigest } from './digests/point-digest.js';
 import type { AuditedRow } from './ports/truth-audit.port.js';
@@ -57,6 +58,7 @@ function contentDifference(row: AuditedRow, point: Held, vector: PointExpectatio
     ...(point.id === row.id ? [] : ['id']),
     ...(point.createdAtMs === row.createdAtMs ? [] : ['created_at']),
     ...(point.expiresAtMs === row.expiresAtMs ? [] : ['expires_at']),
+    ...(isSameTimes(point.validity, row.validity) ? [] : ['validity']),
   ];
   if (unlike.length > 0)
     return ['point_mismatch', `the index holds another ${unlike.join(', ')} as version ${version}`];

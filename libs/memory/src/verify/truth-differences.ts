@@ -1,6 +1,8 @@
 import { contentHash } from '../model/content-hash.js';
 import { coordinateKey } from '../model/coordinate.js';
-import { jsonEquals } from '../model/json.js';
+import { jsonEquals, type JsonValue } from '../model/json.js';
+import type { Validity } from '../model/validity.js';
+import { validityToJson } from '../model/validity-json.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import type { AuditedCoordinate, AuditedEntry, AuditedLedger, AuditedRow } from './ports/truth-audit.port.js';
@@ -127,7 +129,12 @@ function differingColumns(row: AuditedRow, newest: AuditedEntry): string[] {
   compare('importance_norm', recorded(newest.importanceNorm, row.importanceNorm));
   // An event without times is from an earlier version, which did not record expiry either.
   compare('expires_at', newest.updatedAtMs === null || newest.expiresAtMs === row.expiresAtMs);
+  compare('validity', jsonEquals(textOf(newest.validity), textOf(row.validity)));
   return names;
+}
+
+function textOf(validity: Validity | undefined): JsonValue {
+  return validity ? validityToJson(validity) : null;
 }
 
 function brief(hash: string | null): string {

@@ -22,6 +22,7 @@ import {
   describeProjectionSourceContract,
   describeReplayContract,
   describeWritePositionsContract,
+  describeValidityContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
@@ -87,6 +88,7 @@ describeNamedLocksContract('PostgresNamedLocks', () => [
 describeConsolidationRunsContract('PostgresConsolidationRuns', () => new PostgresConsolidationRuns(truth.database));
 describeWritePositionsContract('PostgresWritePositions', adapters);
 describeReplayContract('PostgresTruthRestorer and PostgresLedgerReader', adapters, replay);
+describeValidityContract('PostgreSQL', adapters, access);
 describeIdempotencyStoreContract('PostgresIdempotencyStore', async () => {
   await truth.database.query({ text: 'TRUNCATE idempotency_keys' });
   return new PostgresIdempotencyStore(truth.database);

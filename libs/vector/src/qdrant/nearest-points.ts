@@ -1,8 +1,21 @@
-import { matchesFilter, type LaneCandidate, type Overlay, type VectorQuery, type Namespace } from '@sfm/memory';
+import {
+  isValid,
+  matchesFilter,
+  type LaneCandidate,
+  type Overlay,
+  type VectorQuery,
+  type Namespace,
+} from '@sfm/memory';
 import { dot, toQueryVector } from '../search/query-vector.js';
 import { TopCandidates } from '../search/top-candidates.js';
 import type { CollectionCatalog, OpenCollection } from './collections/collection-catalog.js';
-import { inNamespace, pushDown, type PushedFilter, type QdrantFilter } from './points/filter-pushdown.js';
+import {
+  inNamespace,
+  outsideValidity,
+  pushDown,
+  type PushedFilter,
+  type QdrantFilter,
+} from './points/filter-pushdown.js';
 import { HitPages, type Hit } from './hit-pages.js';
 import { hasVector, readFilterable, toDecimals } from './points/point-codec.js';
 
@@ -29,6 +42,8 @@ interface Found {
   readonly top: TopCandidates;
   /** Not everything that may match was fetched. */
   readonly isCutShort: boolean;
+  /** Ended early: among the best were some that do not hold at the time wanted, and the server should keep them out. */
+  readonly isCrowded: boolean;
 }
 
 /** Rounds a cosine to a grid, so that equal vectors have equal scores wherever they are computed. */
@@ -52,17 +67,28 @@ export class NearestPoints {
       facetsVersion: collection.facetsVersion,
       canRange: (field) => this.catalog.indexNumbers(collection, field),
     });
-    const pages = new HitPages(this.catalog, collection.name, {
+    let pages = this.#pages(collection, filter);
+    let found = await this.#collect(pages, false);
+    if (found.isCrowded) {
+      pages = this.#pages(collection, {
+        ...filter,
+        must_not: [...filter.must_not, ...outsideValidity(this.query.valid)],
+      });
+      found = await this.#collect(pages, false);
+    }
+    if (found.isCutShort || found.top.size >= this.query.limit || !collection.isApproximate) return this.#answer(found);
+    // A graph can miss points; only an exact search may return a short answer.
+    return this.#answer(await this.#collect(pages, true));
+  }
+
+  #pages(collection: OpenCollection, filter: PushedFilter): HitPages {
+    return new HitPages(this.catalog, collection.name, {
       vector: toDecimals(this.query.vector),
       filter: this.#serverFilter(filter),
       checked: filter.checked,
       needsCheck: !filter.isExact,
       hasConditions: (this.query.filter?.payload ?? []).length > 0,
     });
-    const found = await this.#collect(pages, false);
-    if (found.isCutShort || found.top.size >= this.query.limit || !collection.isApproximate) return this.#answer(found);
-    // A graph can miss points; only an exact search may return a short answer.
-    return this.#answer(await this.#collect(pages, true));
   }
 
   #answer({ top, isCutShort }: Found): readonly LaneCandidate[] {
@@ -75,13 +101,17 @@ export class NearestPoints {
     const top = this.#ofOverlay();
     const most = limit + this.overlay.hidden.size + (pages.areWhole ? MAX_EXTRA_WHOLE : MAX_EXTRA);
     let page = { offset: 0, size: limit + MARGIN + Math.min(this.overlay.hidden.size, MAX_HIDDEN_MARGIN) };
+    let isCrowded = false;
     for (;;) {
       const hits = await pages.read(page, isExact);
-      for (const hit of hits) this.#offer(hit, pages.needsCheck, top);
+      for (const hit of hits) isCrowded = !this.#offer(hit, pages.needsCheck, top) || isCrowded;
       const last = hits.at(-1);
       const fetched = page.offset + page.size;
-      if (!last || hits.length < page.size || top.floor > toGrid(last.score)) return { top, isCutShort: false };
-      if (fetched >= most) return { top, isCutShort: top.size < limit };
+      if (!last || hits.length < page.size || top.floor > toGrid(last.score))
+        return { top, isCutShort: false, isCrowded: false };
+      // Most memories always hold: only where that does not do is the server asked to look at each one's times.
+      if (isCrowded) return { top, isCutShort: false, isCrowded };
+      if (fetched >= most) return { top, isCutShort: top.size < limit, isCrowded: false };
       const size = Math.min(page.size * PAGE_GROWTH, Math.max(MAX_PAGE, limit), most - fetched);
       page = { offset: fetched, size };
     }
@@ -89,21 +119,26 @@ export class NearestPoints {
 
   #ofOverlay(): TopCandidates {
     const top = new TopCandidates(this.query.limit);
-    const { nowMs, filter } = this.query;
+    const { nowMs, valid, filter } = this.query;
     const vector = toQueryVector(this.query.vector);
     for (const point of this.overlay.points) {
       const isAlive = point.expiresAtMs === null || point.expiresAtMs > nowMs;
-      if (!isAlive || !hasVector(point) || !matchesFilter(filter, point)) continue;
+      if (!isAlive || !isValid(point.validity, valid)) continue;
+      if (!hasVector(point) || !matchesFilter(filter, point)) continue;
       top.offer(point.key, toGrid(dot(vector, point.vector)), point.id);
     }
     return top;
   }
 
-  #offer({ score, payload, details: { key, id, expiresAtMs } }: Hit, needsCheck: boolean, top: TopCandidates): void {
-    if (this.overlay.hidden.has(key)) return;
-    if (expiresAtMs !== null && expiresAtMs <= this.query.nowMs) return;
-    if (needsCheck && !matchesFilter(this.query.filter, readFilterable(payload))) return;
+  /** Returns false for a point that does not hold at the time wanted. */
+  #offer({ score, payload, details }: Hit, needsCheck: boolean, top: TopCandidates): boolean {
+    const { key, id, expiresAtMs, validity } = details;
+    if (this.overlay.hidden.has(key)) return true;
+    if (!isValid(validity, this.query.valid)) return false;
+    if (expiresAtMs !== null && expiresAtMs <= this.query.nowMs) return true;
+    if (needsCheck && !matchesFilter(this.query.filter, readFilterable(payload))) return true;
     top.offer(key, toGrid(score), id);
+    return true;
   }
 
   #serverFilter({ must, must_not }: PushedFilter): QdrantFilter | undefined {

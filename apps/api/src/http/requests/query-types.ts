@@ -22,6 +22,15 @@ export function queryVersion(description: string) {
     .meta({ type: 'integer', minimum: 1, maximum: 2_147_483_647, description, examples: [1] });
 }
 
+/** `true` or `false` in a query string. */
+export function queryBoolean(description: string) {
+  return z
+    .enum(['true', 'false'], 'must be true or false')
+    .optional()
+    .transform((text) => text === 'true')
+    .meta({ type: 'boolean', description: `${description} Default false.` });
+}
+
 /** A JSON object written into a query string. @param contentSchema of the object, for the API document */
 export function queryJsonObject(description: string, contentSchema: Readonly<Record<string, unknown>>) {
   return z

@@ -36,7 +36,7 @@ export class RecentWrites {
   note(commands: readonly WriteCommand[], receipts: readonly WriteReceipt[]): void {
     for (const [index, command] of commands.entries()) {
       const receipt = receipts[index];
-      if (receipt && isKeptAsSent(command)) this.keep(command, receipt);
+      if (receipt && !receipt.hasValidity && isKeptAsSent(command)) this.keep(command, receipt);
     }
   }
 

@@ -2,6 +2,7 @@ import type { IndexLag } from '../../index-model/pending-memories.port.js';
 import type { MemoryFilter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Memory } from '../../model/memory.js';
+import type { ValidityChoice } from '../../model/validity.js';
 
 /** Query words with extra weight for payloads that contain them (existing clients call them hybrid terms). */
 export interface KeywordBoost {
@@ -24,6 +25,8 @@ export interface RecallRequest {
   /** Leaves of near duplicates the best one. `threshold`: share of shingles from which two count as one, @default 0.8 */
   readonly collapse?: { readonly threshold?: number };
   readonly filter?: MemoryFilter;
+  /** @default what is valid at present, without what was superseded */
+  readonly validity?: ValidityChoice;
   /** `hybrid` (default): all lanes and context signals. `vector`: the vector lane alone. `lexical`: BM25 alone. */
   readonly mode?: 'hybrid' | 'vector' | 'lexical';
   /** Adds `weight × 0.5^(age / halfLifeDays)`. */

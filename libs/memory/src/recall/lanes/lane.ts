@@ -2,6 +2,7 @@ import type { LaneCandidate, Overlay } from '../../index-model/index-point.js';
 import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 import type { Namespace } from '../../model/namespace.js';
+import type { ValidityQuery } from '../../model/validity.js';
 
 /** One running recall. */
 export interface Search {
@@ -9,6 +10,8 @@ export interface Search {
   readonly request: RecallRequest;
   readonly overlay: Overlay;
   readonly now: Date;
+  /** Only memories that hold then; all when absent. */
+  readonly valid?: ValidityQuery;
   /** Names of lanes whose answer may lack some that match; lanes add to it while they search. */
   readonly cutShort: Set<string>;
   /** Compares importances as they are now; absent when the request does not weigh them, or weighs those of the past. */

@@ -32,11 +32,9 @@ export function describeEventLedgerContract(adapter: string, truth: TruthHarness
   const rows = () => access().rows(namespace);
   const steps = async () => (await rows()).map(({ key, version, type }) => `${key}@${version} ${type}`);
   const live = async (...keys: string[]) =>
-    (await truth().reader.findByKeys(namespace, keys, new Date())).map(({ key, version, payload }) => ({
-      key,
-      version,
-      payload,
-    }));
+    (await truth().reader.findByKeys(namespace, keys, new Date()))
+      .map(({ key, version, payload }) => ({ key, version, payload }))
+      .sort((one, other) => Number(one.key) - Number(other.key));
 
   describe(`${adapter} as an event ledger`, () => {
     it('writes memories as a store does: same memory, same ledger row but for identity and time', async () => {

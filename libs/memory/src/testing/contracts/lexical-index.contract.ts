@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { matchesFilter } from '../../model/filter.js';
+import { isValid } from '../../model/validity.js';
 import { EMPTY_OVERLAY, type IndexPoint, type IndexQuery, type Overlay } from '../../index-model/index-point.js';
 import type {
   LexicalIndex,
@@ -10,7 +11,14 @@ import type {
   SessionNeighbour,
 } from '../../index-model/lexical-index.port.js';
 import { anOverlay, aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
-import { CONTRACT_TERMS, indexHistories, memoryFilters, rankingFault, type TrueScore } from '../index-history.js';
+import {
+  CONTRACT_TERMS,
+  indexHistories,
+  memoryFilters,
+  validityQueries,
+  rankingFault,
+  type TrueScore,
+} from '../index-history.js';
 import { toNamespace, type Namespace } from '../../model/namespace.js';
 
 const UNKNOWN = toNamespace('unknown');
@@ -40,7 +48,7 @@ function trueScores(points: readonly IndexPoint[], query: LexicalQuery): TrueSco
   const averageLength = points.reduce((sum, { text }) => sum + text.length, 0) / points.length;
   return points.flatMap((point) => {
     const isExpired = point.expiresAtMs !== null && point.expiresAtMs <= query.nowMs;
-    if (isExpired || !matchesFilter(query.filter, point)) return [];
+    if (isExpired || !isValid(point.validity, query.valid) || !matchesFilter(query.filter, point)) return [];
     let score = 0;
     for (const term of query.terms) {
       const holders = points.filter(({ text }) => text.terms.has(term)).length;
@@ -67,6 +75,7 @@ function trueNeighbours(points: readonly IndexPoint[], query: NeighbourQuery) {
       .filter(
         ({ near, offset }) => Math.abs(offset) <= query.reach && offset !== 0 && matchesFilter(query.filter, near),
       )
+      .filter(({ near }) => isValid(near.validity, query.valid))
       .map(({ near: { key }, offset }) => ({ of, key, offset }));
   });
 }
@@ -179,6 +188,28 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
       expect(after).toEqual(before.slice(1));
     });
 
+    it('passes over what does not hold at the time wanted, which counts in the statistics and names itself', async () => {
+      const over = { fromMs: null, toMs: TEST_NOW_MS, supersededAtMs: null };
+      const superseded = { fromMs: null, toMs: null, supersededAtMs: TEST_NOW_MS };
+      await store(
+        aPoint({ key: '1', id: 1, words: 'cat', payload: { text: 'a cat' }, validity: over }),
+        aPoint({ key: '2', id: 2, words: 'cat', payload: { text: 'a cat' }, validity: superseded }),
+        aPoint({ key: '3', id: 3, words: 'cat dog', payload: { text: 'a cat' } }),
+      );
+      const at = (atMs: number, withSuperseded = false) => ({ valid: { atMs, withSuperseded } });
+      const everything = await search(aQuery(['cat']));
+      expect(everything.map(({ key }) => key)).toEqual(['1', '2', '3']);
+      expect(await search(aQuery(['cat'], { ...at(TEST_NOW_MS), limit: 1 }))).toEqual(everything.slice(2));
+      expect(await keysFor(aQuery(['cat'], at(TEST_NOW_MS - 1)))).toEqual(['1', '2', '3']);
+      expect(await keysFor(aQuery(['cat'], at(TEST_NOW_MS, true)))).toEqual(['2', '3']);
+      const literal = { term: 'a cat', exact: true, caseSensitive: true, limit: 1, nowMs: TEST_NOW_MS };
+      expect(await index.holding(NAMESPACE, { ...literal, limit: 3 })).toHaveLength(3);
+      expect(await index.holding(NAMESPACE, { ...literal, ...at(TEST_NOW_MS) })).toEqual(['3']);
+      const keys = ['1', '2', '3'];
+      const contents = await index.contents(NAMESPACE, { keys, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY);
+      expect(contents.map(({ validity }) => validity)).toEqual([over, superseded, undefined]);
+    });
+
     it('returns fewer than the limit only if fewer match the filter', async () => {
       const points = Array.from({ length: 100 }, (_, number) =>
         aPoint({ key: String(number), id: number, words: 'cat', payload: { rare: number % 50 === 49 } }),
@@ -240,11 +271,12 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
             indexHistories(),
             memoryFilters(),
             fc.integer({ min: 0, max: 4 }),
-            async (history, filter, reach) => {
+            validityQueries(),
+            async (history, filter, reach, valid) => {
               const keys = [
                 ...new Set(history.caughtUp.map((change) => ('point' in change ? change.point.key : change.key))),
               ];
-              const query = { keys, reach, filter, nowMs: TEST_NOW_MS };
+              const query = { keys, reach, filter, nowMs: TEST_NOW_MS, ...(valid && { valid }) };
               await index.clear(NAMESPACE);
               await index.apply(NAMESPACE, history.applied);
               const pending = await index.neighbours(NAMESPACE, query, history.overlay);
@@ -335,11 +367,12 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
             indexHistories(),
             memoryFilters(),
             fc.integer({ min: 1, max: 14 }),
-            async (history, filter, limit) => {
-              const query = { limit, filter, nowMs: TEST_NOW_MS };
+            validityQueries(),
+            async (history, filter, limit, valid) => {
+              const query = { limit, filter, nowMs: TEST_NOW_MS, ...(valid && { valid }) };
               const expected = history.live
                 .filter(({ expiresAtMs }) => expiresAtMs === null || expiresAtMs > TEST_NOW_MS)
-                .filter((point) => matchesFilter(filter, point))
+                .filter((point) => matchesFilter(filter, point) && isValid(point.validity, valid))
                 .sort((a, b) => a.id - b.id)
                 .map(({ key }) => key)
                 .slice(0, limit);
@@ -372,8 +405,9 @@ export function describeLexicalIndexContract(adapter: string, harness: LexicalIn
           memoryFilters(),
           fc.uniqueArray(fc.constantFrom(...CONTRACT_TERMS, 'unknown'), { maxLength: 5 }),
           fc.integer({ min: 1, max: 14 }),
-          async (history, filter, terms, limit) => {
-            const query = aQuery(terms, { filter, limit });
+          validityQueries(),
+          async (history, filter, terms, limit, valid) => {
+            const query = aQuery(terms, { filter, limit, ...(valid && { valid }) });
             await index.clear(NAMESPACE);
             await index.apply(NAMESPACE, history.applied);
             const answer = await search(query, history.overlay);

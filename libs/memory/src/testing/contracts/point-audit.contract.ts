@@ -111,13 +111,15 @@ export function describePointAuditContract(adapter: string, harness: PointAuditH
       expect(held.map(placed).map(({ vector }) => vector)).toEqual(['stored', 'another', 'another']);
     });
 
-    it('tells when a memory was made and when it expires, and which one it is', async () => {
+    it('tells when a memory was made, when it expires and when it holds, and which one it is', async () => {
       await store('a', 1, { id: 7, createdAtMs: 1_700_000_000_123, expiresAtMs: 4_000_000_000_456 });
-      await store('b', 1, { id: 8, createdAtMs: 5, expiresAtMs: null });
+      const validity = { fromMs: -5, toMs: 4_000_000_000_456, supersededAtMs: 7 };
+      await store('b', 1, { id: 8, createdAtMs: 5, expiresAtMs: null, validity });
       expect(await scanned()).toMatchObject([
         { id: 7, createdAtMs: 1_700_000_000_123, expiresAtMs: 4_000_000_000_456 },
-        { id: 8, createdAtMs: 5, expiresAtMs: null },
+        { id: 8, createdAtMs: 5, expiresAtMs: null, validity },
       ]);
+      expect((await scanned())[0]).not.toHaveProperty('validity');
     });
 
     it('scans each of many points once', async () => {

@@ -81,6 +81,27 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
       expect(await newest()).toEqual([entries[1], entries[2], entries[4]]);
     });
 
+    it('gives back what supersedes what, without superseding anew', async () => {
+      const validity = { fromMs: 5, toMs: 9, supersedes: ['1'], supersededBy: {}, supersededAtMs: null };
+      await truth().writer.write([aWrite(namespace, { coordinate: [1] })]);
+      await truth().writer.write([aWrite(namespace, { coordinate: [2], validity })]);
+      const entries = await written();
+      expect(entries.map(({ key, version }) => [key, version])).toEqual([
+        ['1', 1],
+        ['2', 1],
+        ['1', 2],
+      ]);
+      const before = await find('1', '2');
+      for (const also of ['ledger', undefined] as const) {
+        await replay().lose(namespace, also);
+        await restore(also ? entries : await newest());
+        expect(await find('1', '2')).toEqual(before);
+      }
+      expect(await newest()).toEqual([entries[2], entries[1]]);
+      await truth().writer.delete([aDeletion(namespace, '2')]);
+      expect(await find('1')).not.toMatchObject([{ validity: expect.anything() }]);
+    });
+
     it('leaves what has expired gone, whether the sweep had removed it or not', async () => {
       const expiresAt = new Date(Date.now() - 60_000);
       const [swept, unswept] = [1, 2].map((x) => aWrite(namespace, { coordinate: [x], expiresAt }));
@@ -92,7 +113,8 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
       expect((await restore(entries)).entries).toBe(3);
       expect(await find('1', '2')).toEqual([]);
       const rows = await truth().projection.rows(['1', '2'].map((key) => ({ namespace, key })));
-      expect(rows.map(({ key, version, memory }) => [key, version, memory?.expiresAt])).toEqual([
+      const found = rows.map(({ key, version, memory }) => [key, version, memory?.expiresAt] as const);
+      expect(found.toSorted(([one], [other]) => Number(one) - Number(other))).toEqual([
         ['1', 2, undefined],
         ['2', 1, expiresAt],
       ]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { matchesFilter } from '../../model/filter.js';
+import { isValid } from '../../model/validity.js';
 import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../../index-model/index-point.js';
 import type { VectorIndex, VectorQuery } from '../../index-model/vector-index.port.js';
 import { anOverlay, aPoint, removalOf, TEST_NOW_MS, upsertOf } from '../builders.js';
@@ -9,6 +10,7 @@ import {
   contractVector,
   indexHistories,
   memoryFilters,
+  validityQueries,
   rankingFault,
   type TrueScore,
 } from '../index-history.js';
@@ -45,7 +47,8 @@ function aQuery(details: Partial<VectorQuery> = {}): VectorQuery {
 function trueScores(points: readonly IndexPoint[], query: VectorQuery): TrueScore[] {
   return points.flatMap(({ vector, ...point }) => {
     const isExpired = point.expiresAtMs !== null && point.expiresAtMs <= query.nowMs;
-    if (!vector?.some((component) => component !== 0) || isExpired || !matchesFilter(query.filter, point)) return [];
+    if (!vector?.some((component) => component !== 0) || isExpired) return [];
+    if (!isValid(point.validity, query.valid) || !matchesFilter(query.filter, point)) return [];
     const score = vector.reduce((sum, component, dimension) => sum + component * (query.vector[dimension] ?? 0), 0);
     return [{ key: point.key, id: point.id, score }];
   });
@@ -136,6 +139,36 @@ export function describeVectorIndexContract(adapter: string, harness: VectorInde
       expect(await keysFor(aQuery({ nowMs: TEST_NOW_MS }))).toEqual([]);
     });
 
+    it('returns the best that hold at the time wanted, however many that do not are nearer', async () => {
+      const over = { fromMs: null, toMs: TEST_NOW_MS, supersededAtMs: null };
+      const superseded = { fromMs: null, toMs: null, supersededAtMs: TEST_NOW_MS };
+      const ahead = { fromMs: TEST_NOW_MS + 1, toMs: null, supersededAtMs: null };
+      const points = Array.from({ length: 200 }, (_, number) =>
+        aPoint({
+          key: String(number),
+          id: number,
+          vector: atAngle(number / 4),
+          ...(number % 50 === 49 ? {} : { validity: [superseded, over, ahead][number % 3] ?? superseded }),
+        }),
+      );
+      await store(...points);
+      const at = (atMs: number, withSuperseded = false) => ({ limit: 3, valid: { atMs, withSuperseded } });
+      expect(await keysFor(aQuery(at(TEST_NOW_MS)))).toEqual(['49', '99', '149']);
+      expect(await keysFor(aQuery(at(TEST_NOW_MS - 1)))).toEqual(['0', '1', '3']);
+      expect(await keysFor(aQuery(at(TEST_NOW_MS, true)))).toEqual(['0', '3', '6']);
+      expect(await keysFor(aQuery(at(TEST_NOW_MS + 1)))).toEqual(['2', '5', '8']);
+      expect(await keysFor(aQuery({ limit: 3 }))).toEqual(['0', '1', '2']);
+      const overlay = anOverlay([aPoint({ key: '0', id: 0, version: 2, vector: atAngle(0) }), points[1] ?? aPoint()]);
+      expect(await keysFor(aQuery(at(TEST_NOW_MS)), overlay)).toEqual(['0', '49', '99']);
+      expect(await keysFor(aQuery({ ...at(TEST_NOW_MS), limit: 10 }), overlay)).toEqual([
+        '0',
+        '49',
+        '99',
+        '149',
+        '199',
+      ]);
+    });
+
     it('returns fewer than the limit only if fewer match the filter', async () => {
       const points = Array.from({ length: 200 }, (_, number) =>
         aPoint({
@@ -186,8 +219,10 @@ export function describeVectorIndexContract(adapter: string, harness: VectorInde
           memoryFilters(),
           fc.nat(),
           fc.integer({ min: 1, max: 14 }),
-          async (history, filter, seed, limit) => {
-            const query = aQuery({ vector: contractVector(seededRandom(seed)), filter, limit });
+          validityQueries(),
+          async (history, filter, seed, limit, valid) => {
+            const vector = contractVector(seededRandom(seed));
+            const query = aQuery({ vector, filter, limit, ...(valid && { valid }) });
             await index.clear(NAMESPACE);
             await index.apply(NAMESPACE, history.applied);
             const answer = await index.search(NAMESPACE, query, history.overlay);

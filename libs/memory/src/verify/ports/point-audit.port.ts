@@ -1,4 +1,5 @@
 import type { Namespace } from '../../model/namespace.js';
+import type { ValidityTimes } from '../../model/validity.js';
 
 /** The version of a memory that a vector index holds. */
 export interface PointVersion {
@@ -19,6 +20,8 @@ export interface HeldPoint extends PointVersion {
   readonly createdAtMs: number;
   /** Epoch milliseconds; null for never. */
   readonly expiresAtMs: number | null;
+  /** Absent for a memory that always holds. */
+  readonly validity?: ValidityTimes;
   /** As the index holds it, with its rounding; null when it has none. */
   readonly vector: Float32Array | null;
 }

@@ -2,6 +2,7 @@ import type { Coordinate } from '../../model/coordinate.js';
 import type { JsonObject } from '../../model/json.js';
 import type { MemoryType } from '../../model/memory.js';
 import type { Namespace } from '../../model/namespace.js';
+import type { Validity } from '../../model/validity.js';
 
 /** The row of a coordinate in the truth, as read by verification; a deleted one has no payload. */
 export interface AuditedRow {
@@ -21,6 +22,7 @@ export interface AuditedRow {
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
   readonly expiresAtMs: number | null;
+  readonly validity?: Validity;
   /** Null for a memory that is not deleted. */
   readonly deletedAtMs: number | null;
   readonly searchedText: string;
@@ -46,6 +48,7 @@ export interface AuditedEntry {
   readonly createdAtMs: number | null;
   readonly updatedAtMs: number | null;
   readonly expiresAtMs: number | null;
+  readonly validity?: Validity;
 }
 
 /** How far ledger rows are what was written; see ADR 0021. The first few of each are named. */

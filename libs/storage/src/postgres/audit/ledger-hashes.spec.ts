@@ -81,7 +81,7 @@ describe('the hashes of the ledger', () => {
       uuid: 'gen_random_uuid()',
       text: `coalesce(%, '') || 'x'`,
       float8: 'coalesce(%, 0) + 1e-6',
-      jsonb: `% || '{"none": null}'`,
+      jsonb: `coalesce(%, '{}') || '{"none": null}'`,
       bool: 'NOT %',
       _float8: '% || 1.5',
       bytea: `sha256(coalesce(%, ''))`,

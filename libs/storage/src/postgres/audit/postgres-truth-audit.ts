@@ -19,6 +19,7 @@ import { decodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import type { PayloadForm } from '../rows/ledger-row.js';
 import { parsePayload } from '../rows/payload-columns.js';
+import { validityOf } from '../rows/validity-column.js';
 
 /** Maximum number of examples named per kind; the rest are only counted. */
 const NAMED = 10;
@@ -42,7 +43,7 @@ const NEWEST_COLUMNS = `n.type AS newest_type, n.memory_type AS newest_memory_ty
   n.importance_norm AS newest_importance_norm, encode(n.content_hash, 'hex') AS newest_hash,
   n.memory_id::float8 AS newest_memory_id, n.created_version AS newest_created_version,
   ${epochMs('n.created_at')} AS newest_created_at_ms, ${epochMs('n.updated_at')} AS newest_updated_at_ms,
-  ${epochMs('n.expires_at')} AS newest_expires_at_ms`;
+  ${epochMs('n.expires_at')} AS newest_expires_at_ms, n.validity AS newest_validity`;
 
 /** Rows and ledger of coordinates in one statement, and therefore from one snapshot. */
 const audit = (keys: string) => `
@@ -66,7 +67,7 @@ WITH wanted AS MATERIALIZED (${keys}), ledger AS (
 SELECT w.key, m.coordinate, m.version, m.indexed_version, m.deleted_at IS NOT NULL AS deleted, m.type, m.payload::text AS payload,
   CASE WHEN m.payload_text_version = m.version THEN m.payload_text END AS payload_text, m.importance, m.importance_norm, encode(m.content_hash, 'hex') AS content_hash, m.id::float8 AS id, m.created_version,
   ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.updated_at')} AS updated_at_ms,
-  ${epochMs('m.expires_at')} AS expires_at_ms, ${epochMs('m.deleted_at')} AS deleted_at_ms, m.searched_text, m.session,
+  ${epochMs('m.expires_at')} AS expires_at_ms, m.validity, ${epochMs('m.deleted_at')} AS deleted_at_ms, m.searched_text, m.session,
   m.embedding, m.embedding_space,
   extract(epoch FROM clock_timestamp() - m.updated_at)::float8 AS age,
   l.events, l.lowest, l.newest, l.unhashed, l.is_beginning, l.altered, l.unlinked, ${NEWEST_COLUMNS},
@@ -100,6 +101,7 @@ interface AuditDbRow {
   readonly created_at_ms: number;
   readonly updated_at_ms: number;
   readonly expires_at_ms: number | null;
+  readonly validity: JsonObject | null;
   readonly deleted_at_ms: number | null;
   readonly searched_text: string;
   readonly session: string | null;
@@ -129,6 +131,7 @@ interface AuditDbRow {
   readonly newest_created_at_ms: number | null;
   readonly newest_updated_at_ms: number | null;
   readonly newest_expires_at_ms: number | null;
+  readonly newest_validity: JsonObject | null;
   readonly missing: number[] | null;
 }
 
@@ -241,6 +244,7 @@ function toRow(row: AuditDbRow): AuditedRow | null {
     createdAtMs: row.created_at_ms,
     updatedAtMs: row.updated_at_ms,
     expiresAtMs: row.expires_at_ms,
+    ...validityOf(row.validity),
     deletedAtMs: row.deleted_at_ms,
     searchedText: row.searched_text,
     session: row.session,
@@ -288,6 +292,7 @@ function toEntry(row: AuditDbRow): AuditedEntry {
     createdAtMs: row.newest_created_at_ms,
     updatedAtMs: row.newest_updated_at_ms,
     expiresAtMs: row.newest_expires_at_ms,
+    ...validityOf(row.newest_validity),
   };
 }
 

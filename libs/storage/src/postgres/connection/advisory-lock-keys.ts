@@ -17,3 +17,6 @@ export const NAMESPACE_LOCK_CLASS = ADVISORY_LOCK_CLASS + 1;
 
 /** Class of the shared locks that writes hold, each named after a second: see `WRITE_MOMENT`. */
 export const WRITE_MOMENT_CLASS = ADVISORY_LOCK_CLASS + 2;
+
+/** Class of the locks of writers whose memories supersede others, each identified by a hash of the namespace's name. */
+export const SUPERSESSION_CLASS = ADVISORY_LOCK_CLASS + 35;

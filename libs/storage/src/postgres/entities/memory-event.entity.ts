@@ -80,6 +80,10 @@ export class MemoryEventEntity {
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt: Date | null;
 
+  /** What is said of when it holds, and what supersedes it; null for a memory that always holds. */
+  @Column({ type: 'jsonb', nullable: true })
+  validity: Record<string, unknown> | null;
+
   /** `entryHash` of the version before; null for a first one, and where that one has none. */
   @Column({ type: 'bytea', name: 'previous_hash', nullable: true })
   previousHash: Buffer | null;

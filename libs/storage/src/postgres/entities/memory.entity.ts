@@ -95,6 +95,10 @@ export class MemoryEntity {
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt: Date | null;
 
+  /** What is said of when it holds, and what supersedes it; null for a memory that always holds. */
+  @Column({ type: 'jsonb', nullable: true })
+  validity: Record<string, unknown> | null;
+
   @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, nullable: true })
   deletedAt: Date | null;
 }

@@ -12,7 +12,7 @@ export function pastRows(live: string, at: string): string {
   return `(SELECT l.id, l.namespace, l.coordinate_key, l.coordinate, v.memory_type AS type, v.payload, v.payload_text,
       CASE WHEN v.payload_text IS NOT NULL THEN v.version END AS payload_text_version, v.importance,
       coalesce(v.importance_norm, 0) AS importance_norm, v.version, v.content_hash, l.created_at, v.written_at AS updated_at,
-      NULL::timestamptz AS last_accessed_at, 0 AS access_count, v.expires_at
+      NULL::timestamptz AS last_accessed_at, 0 AS access_count, v.expires_at, v.validity
     FROM ${live} AS l
     CROSS JOIN LATERAL (
       SELECT e.*, ${WRITTEN_AT} AS written_at FROM memory_events e

@@ -1,5 +1,6 @@
 import {
   MemoryHistory,
+  type JsonObject,
   type LedgerPlace,
   type LedgerVersion,
   type LedgerVersions,
@@ -12,6 +13,7 @@ import { epochMs } from '../rows/epoch-ms.js';
 import { WRITTEN_AT } from './written-at.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { ledgerPayload, payloadOf, type PayloadColumns } from '../rows/payload-columns.js';
+import { validityOf } from '../rows/validity-column.js';
 
 /** One version, or none, beside what is at the coordinate, or nothing. */
 interface VersionRow extends PayloadColumns {
@@ -27,6 +29,7 @@ interface VersionRow extends PayloadColumns {
   readonly importance_norm: number | null;
   readonly content_hash: string | null;
   readonly expires_at_ms: number | null;
+  readonly validity: JsonObject | null;
 }
 
 /** Reads the rows of one coordinate along the version index of the ledger. */
@@ -69,13 +72,13 @@ export class PostgresMemoryHistory extends MemoryHistory {
 function versionsSql(which: string): string {
   return `SELECT m.version AS newest_version, m.created_version, ${isLiveAt('m', '$3')} AS is_live,
       v.version, v.type, v.at_ms, v.memory_type, v.payload_form, v.payload, v.payload_text, v.importance, v.importance_norm,
-      v.content_hash, v.expires_at_ms
+      v.content_hash, v.expires_at_ms, v.validity
     FROM (SELECT $1::text AS namespace, $2::text AS key) AS asked
     LEFT JOIN memories m ON m.namespace = asked.namespace AND m.coordinate_key = asked.key
     LEFT JOIN LATERAL (
       SELECT e.version, e.type, ${epochMs(WRITTEN_AT)} AS at_ms, e.memory_type, e.payload_form, ${ledgerPayload('e')},
         e.importance, e.importance_norm, encode(e.content_hash, 'hex') AS content_hash,
-        ${epochMs('e.expires_at')} AS expires_at_ms
+        ${epochMs('e.expires_at')} AS expires_at_ms, e.validity
       FROM memory_events e
       WHERE e.namespace = asked.namespace AND e.coordinate_key = asked.key AND e.version IS NOT NULL AND ${which}
     ) AS v ON true
@@ -98,6 +101,7 @@ function toVersion(row: VersionRow): readonly LedgerVersion[] {
         importanceNorm: row.importance_norm ?? 0,
         contentHash: row.content_hash ?? '',
         expiresAt: expires_at_ms === null ? null : new Date(expires_at_ms),
+        ...validityOf(row.validity),
       }
     : null;
   return [{ version, kind: type, at: new Date(at_ms), type: memory_type, content }];

@@ -11,6 +11,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { createdSql, filterSql } from '../reading/filter-sql.js';
 import { placeOf, readWindow } from '../reading/memory-window.js';
 import { SqlParameters } from '../reading/sql-parameters.js';
+import { validitySql } from '../reading/validity-sql.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import { SettledWrites } from '../writing/write-moment.js';
@@ -56,7 +57,11 @@ export class PostgresPastMemories extends PastMemories {
     return rows.map(toMemory);
   }
 
-  async list(namespace: Namespace, { filter, after, limit }: ListQuery, { at, now }: PastMoment): Promise<MemoryPage> {
+  async list(
+    namespace: Namespace,
+    { filter, valid, after, limit }: ListQuery,
+    { at, now }: PastMoment,
+  ): Promise<MemoryPage> {
     await this.settle(at);
     const parameters = new SqlParameters();
     const moment = `${parameters.add(at.toISOString())}::timestamptz`;
@@ -69,7 +74,7 @@ export class PostgresPastMemories extends PastMemories {
         from: after,
         bounds: `m.created_at <= ${moment} AND ${createdSql(filter, parameters)}`,
         rowsOf: (live) => pastRows(live, moment),
-        condition: filterSql(filter, parameters),
+        condition: `${filterSql(filter, parameters)} AND ${validitySql(valid, parameters)}`,
         size: PAGE_WINDOW,
         limit: limit + 1,
         now,

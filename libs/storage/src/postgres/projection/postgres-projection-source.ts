@@ -3,6 +3,7 @@ import {
   ProjectionSource,
   trustedNamespace,
   type IndexedMark,
+  type JsonObject,
   type MemoryType,
   type ProjectionRow,
   type SearchedRow,
@@ -14,6 +15,7 @@ import { decodeEmbedding, encodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import { memoryPayload, payloadOf, type PayloadColumns } from '../rows/payload-columns.js';
+import { validityOf } from '../rows/validity-column.js';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import { voidAfter } from '../changes/void-after.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
@@ -22,7 +24,7 @@ const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_tex
   m.deleted_at IS NOT NULL AS deleted`;
 
 const SEARCHED_COLUMNS = `m.namespace, m.coordinate_key, m.version, m.id, m.type, ${memoryPayload()}, m.importance, m.importance_norm, m.searched_text,
-  m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms,
+  m.session, ${epochMs('m.created_at')} AS created_at_ms, ${epochMs('m.expires_at')} AS expires_at_ms, m.validity,
   m.deleted_at IS NOT NULL AS deleted`;
 
 /** A row as the driver gives `SEARCHED_COLUMNS`. */
@@ -39,6 +41,7 @@ interface SearchedDbRow extends PayloadColumns {
   readonly session: string | null;
   readonly created_at_ms: number;
   readonly expires_at_ms: number | null;
+  readonly validity: JsonObject | null;
   readonly deleted: boolean;
 }
 
@@ -259,6 +262,7 @@ function toSearchedRow(row: SearchedDbRow): SearchedRow {
     importanceNorm: row.importance_norm,
     session: row.session,
     expiresAtMs: row.expires_at_ms,
+    ...validityOf(row.validity),
     searchedText: row.searched_text,
   };
   return { namespace, key, version, content };

@@ -11,6 +11,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { cutToPage, readWindow } from './memory-window.js';
 import { nearestPlaces } from './nearest-places.js';
 import { SqlParameters } from './sql-parameters.js';
+import { validitySql } from './validity-sql.js';
 
 /** Number of memories that one page looks at, inside the box or not. */
 const PAGE_WINDOW = 50_000;
@@ -23,12 +24,13 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
 
   async range(
     namespace: Namespace,
-    { min, max, type, after, limit }: CoordinateQuery,
+    { min, max, type, valid, after, limit }: CoordinateQuery,
     now: Date,
   ): Promise<CoordinatePage> {
     const parameters = new SqlParameters();
     const bounds = [...boundsSql(min, '>=', parameters), ...boundsSql(max, '<=', parameters)];
     if (type !== undefined) bounds.push(`m.type = ${parameters.add(type)}`);
+    bounds.push(validitySql(valid, parameters));
     const window = await readWindow<{ coordinate: number[] }>(
       this.database,
       {
@@ -36,7 +38,7 @@ export class PostgresCoordinateSearch extends CoordinateSearch {
         columns: 'm.coordinate',
         order: 'oldest first',
         from: after,
-        condition: bounds.length === 0 ? 'true' : bounds.join(' AND '),
+        condition: bounds.join(' AND '),
         size: PAGE_WINDOW,
         limit: limit + 1,
         now,

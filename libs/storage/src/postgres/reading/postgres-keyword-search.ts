@@ -14,6 +14,7 @@ import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js'
 import { keywordPrefilterSql } from './keyword-match.js';
 import { placeOf, readWindow } from './memory-window.js';
 import { SqlParameters } from './sql-parameters.js';
+import { validitySql } from './validity-sql.js';
 
 /** Rows fetched at once. */
 const FETCHED = 200;
@@ -53,13 +54,22 @@ export class PostgresKeywordSearch extends KeywordSearch {
     return { memories: found, ...(before ? { next: before } : {}) };
   }
 
-  async among(namespace: Namespace, { keys, type, ...query }: KeywordLookup, now: Date): Promise<readonly Memory[]> {
+  async among(
+    namespace: Namespace,
+    { keys, type, valid, ...query }: KeywordLookup,
+    now: Date,
+  ): Promise<readonly Memory[]> {
     const matches = literalMatcher(query);
+    const parameters = new SqlParameters();
+    const conditions = [
+      `m.namespace = ${parameters.add(namespace)} AND m.coordinate_key = ANY(${parameters.add(keys)}::text[])`,
+      isLiveAt('m', parameters.add(now.toISOString())),
+      type === undefined ? 'true' : `m.type = ${parameters.add(type)}`,
+      validitySql(valid, parameters),
+    ];
     const rows = await this.database.query<MemoryRow>({
-      text: `SELECT ${MEMORY_COLUMNS} FROM memories m
-        WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND ${isLiveAt('m', '$3')}
-          AND ($4::text IS NULL OR m.type = $4)`,
-      values: [namespace, keys, now.toISOString(), type ?? null],
+      text: `SELECT ${MEMORY_COLUMNS} FROM memories m WHERE ${conditions.join(' AND ')}`,
+      values: parameters.values,
     });
     return rows.map(toMemory).filter(({ payload }) => matches(payload));
   }
@@ -71,7 +81,8 @@ export class PostgresKeywordSearch extends KeywordSearch {
   ) {
     const parameters = new SqlParameters();
     const type = query.type === undefined ? 'true' : `m.type = ${parameters.add(query.type)}`;
-    const condition = `${type} AND ${keywordPrefilterSql(query, parameters)}`;
+    const valid = validitySql(query.valid, parameters);
+    const condition = `${type} AND ${valid} AND ${keywordPrefilterSql(query, parameters)}`;
     return readWindow<MemoryRow>(
       this.database,
       {

@@ -14,6 +14,7 @@ import { createdSql, filterSql } from './filter-sql.js';
 import { cutToPage, LAST_ID, readWindow } from './memory-window.js';
 import { MemoryCounter } from './memory-counter.js';
 import { SqlParameters } from './sql-parameters.js';
+import { validitySql } from './validity-sql.js';
 
 /** Number of memories that one page looks at, whether they match or not. */
 const PAGE_WINDOW = 10_000;
@@ -60,7 +61,7 @@ export class PostgresMemoryCatalog extends MemoryCatalog {
   /** @param untilMs ends the list before this creation time */
   private async page(
     namespace: Namespace,
-    { filter, after, limit }: ListQuery,
+    { filter, valid, after, limit }: ListQuery,
     { now, untilMs }: { readonly now: Date; readonly untilMs?: number },
   ): Promise<MemoryPage> {
     const parameters = new SqlParameters();
@@ -73,7 +74,7 @@ export class PostgresMemoryCatalog extends MemoryCatalog {
         order: 'oldest first',
         from: after,
         bounds: createdSql({ ...filter, ...(Number.isFinite(createdBefore) ? { createdBefore } : {}) }, parameters),
-        condition: filterSql(filter, parameters),
+        condition: `${filterSql(filter, parameters)} AND ${validitySql(valid, parameters)}`,
         size: PAGE_WINDOW,
         limit: limit + 1,
         now,

@@ -3,6 +3,7 @@ import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { leaveSamples } from '../importance/samples-sql.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
+import { toValidityColumn } from '../rows/validity-column.js';
 import { groupingKey } from '../writing/grouping-key.js';
 
 /**
@@ -12,21 +13,25 @@ import { groupingKey } from '../writing/grouping-key.js';
  *
  * A coordinate whose version was created by a different change here is skipped completely: the two histories diverged.
  * A memory gets the creation id of its entry, unless another coordinate has that id. Access figures are not part of the
- * history: they are kept within a life and restart with a new one.
+ * history: they are kept within a life and restart with a new one. What supersedes what comes with the entries, so the
+ * trigger that follows it is off.
  *
- * Nothing is restored when a row can only be changed after the deadline, $22: a live write may have come meanwhile.
+ * Nothing is restored when a row can only be changed after the deadline, $23: a live write may have come meanwhile.
  */
 const RESTORE = `
-WITH arrived AS MATERIALIZED (
+WITH replay AS MATERIALIZED (
+  SELECT set_config('soma.is_replay', 'true', true) AS is_on
+), arrived AS MATERIALIZED (
   SELECT e.*, string_to_array(e.key, ',')::double precision[] AS coordinate, to_timestamp(e.occurred_ms / 1000) AS occurred_at,
     coalesce(to_timestamp(e.created_ms / 1000), to_timestamp(e.occurred_ms / 1000))::timestamptz(3) AS created_at,
     coalesce(to_timestamp(e.updated_ms / 1000), to_timestamp(e.occurred_ms / 1000))::timestamptz(3) AS updated_at,
     to_timestamp(e.expires_ms / 1000)::timestamptz(3) AS expires_at, decode(e.hash, 'hex') AS content_hash
   FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::float8[], $6::boolean[], $7::text[], $8::int[], $9::text[],
     $10::jsonb[], $11::float8[], $12::float8[], $13::text[], $14::float8[], $15::bigint[], $16::int[], $17::float8[],
-    $18::float8[], $19::text[], $20::text[], $21::text[]) WITH ORDINALITY
+    $18::float8[], $19::text[], $20::text[], $21::text[], $22::jsonb[]) WITH ORDINALITY
     AS e (id, event_id, namespace, type, occurred_ms, announced, key, version, memory_type, payload, importance,
-      importance_norm, hash, expires_ms, memory_id, created_version, created_ms, updated_ms, searched_text, session, payload_text, position)
+      importance_norm, hash, expires_ms, memory_id, created_version, created_ms, updated_ms, searched_text, session, payload_text, validity, position)
+  CROSS JOIN replay
 ), conflicting AS MATERIALIZED (
   SELECT DISTINCT a.namespace, a.key FROM arrived a
   JOIN memory_events e ON e.namespace = a.namespace AND e.coordinate_key = a.key AND e.version = a.version AND e.id <> a.id
@@ -38,10 +43,10 @@ WITH arrived AS MATERIALIZED (
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
     coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at,
-    importance_norm, expires_at, payload_text)
+    importance_norm, expires_at, payload_text, validity)
   SELECT id, event_id, namespace, type, occurred_ms / 1000, payload, 'sent', announced, key, coordinate, memory_type, version,
     importance, content_hash, memory_id, created_version, to_timestamp(created_ms / 1000), to_timestamp(updated_ms / 1000),
-    CASE WHEN type <> 'deleted' THEN importance_norm END, expires_at, payload_text
+    CASE WHEN type <> 'deleted' THEN importance_norm END, expires_at, payload_text, validity
   FROM wanted ORDER BY position
   ON CONFLICT (id) DO NOTHING
   RETURNING id
@@ -61,7 +66,7 @@ WITH arrived AS MATERIALIZED (
 ), written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload, searched_text,
     session, importance, importance_norm, content_hash, created_at, updated_at, expires_at, deleted_at,
-    payload_text, payload_text_version)
+    payload_text, payload_text_version, validity)
   SELECT n.namespace, n.key,
     coalesce(n.free_id, nextval('memories_id_seq')),
     n.coordinate, n.version, coalesce(n.created_version, n.version), coalesce(n.memory_type, 'episodic'),
@@ -75,7 +80,8 @@ WITH arrived AS MATERIALIZED (
     CASE WHEN NOT n.gone THEN n.expires_at END,
     CASE WHEN n.gone THEN n.updated_at END,
     CASE WHEN NOT n.gone THEN n.payload_text END,
-    CASE WHEN NOT n.gone AND n.payload_text IS NOT NULL THEN n.version END
+    CASE WHEN NOT n.gone AND n.payload_text IS NOT NULL THEN n.version END,
+    CASE WHEN NOT n.gone THEN n.validity END
   FROM placed n
   ORDER BY n.namespace COLLATE "C", n.key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
@@ -95,6 +101,7 @@ WITH arrived AS MATERIALIZED (
     created_at = excluded.created_at,
     updated_at = excluded.updated_at,
     expires_at = excluded.expires_at,
+    validity = excluded.validity,
     deleted_at = excluded.deleted_at,
     access_count = CASE WHEN m.created_version = excluded.created_version AND excluded.deleted_at IS NULL
       THEN m.access_count ELSE 0 END,
@@ -104,7 +111,7 @@ WITH arrived AS MATERIALIZED (
     embedding_space = CASE WHEN m.searched_text = excluded.searched_text AND excluded.deleted_at IS NULL
       THEN m.embedding_space END
   WHERE m.version < excluded.version
-  RETURNING namespace, coordinate_key, version, ${voidAfter('$22')} AS in_time
+  RETURNING namespace, coordinate_key, version, ${voidAfter('$23')} AS in_time
 ), queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version)
   SELECT n.id, w.namespace, w.coordinate_key, w.version
@@ -156,6 +163,7 @@ export function restoreStatement(entries: readonly RestoredEntry[], deadlineMs: 
       column(({ searchedText }) => searchedText),
       column(({ session }) => groupingKey(session)),
       payloads.map(({ text }) => text),
+      column(({ validity }) => toValidityColumn(validity)),
       deadlineMs,
     ],
   };

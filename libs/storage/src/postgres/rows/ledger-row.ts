@@ -1,6 +1,14 @@
-import { toEnvelope, trustedNamespace, type EventRecord, type LedgerEntry, type MemoryType } from '@sfm/memory';
+import {
+  toEnvelope,
+  trustedNamespace,
+  type EventRecord,
+  type JsonObject,
+  type LedgerEntry,
+  type MemoryType,
+} from '@sfm/memory';
 import { epochMs } from './epoch-ms.js';
 import { ledgerPayload, payloadOf, type PayloadColumns } from './payload-columns.js';
+import { validityOf } from './validity-column.js';
 
 /** How to read the payload of a ledger row: see the migration that added the column. */
 export type PayloadForm = 'sent' | 'enriched' | 'unknown';
@@ -27,6 +35,7 @@ export interface LedgerDbRow extends PayloadColumns {
   readonly created_at_ms: number | null;
   readonly updated_at_ms: number | null;
   readonly expires_at_ms: number | null;
+  readonly validity: JsonObject | null;
 }
 
 /** Returns the columns of a ledger entry, for a table with this alias. */
@@ -34,7 +43,7 @@ export function ledgerColumns(alias: string): string {
   const names = ['id', 'event_id', 'namespace', 'type', '"timestamp"', 'payload_form', 'announced'];
   const more = ['coordinate_key', 'coordinate', 'memory_type', 'version', 'importance', 'importance_norm'];
   return [
-    ...[...names, ...more, 'created_version'].map((name) => `${alias}.${name}`),
+    ...[...names, ...more, 'created_version', 'validity'].map((name) => `${alias}.${name}`),
     ledgerPayload(alias),
     `encode(${alias}.content_hash, 'hex') AS content_hash`,
     `${alias}.memory_id::float8 AS memory_id`,
@@ -60,6 +69,7 @@ export function toLedgerEntry(row: LedgerDbRow): LedgerEntry {
     importanceNorm: row.importance_norm ?? 0,
     contentHash: row.content_hash,
     expiresAtMs: row.expires_at_ms,
+    ...validityOf(row.validity),
     memoryId: row.memory_id,
     createdVersion: row.created_version,
     createdAtMs: row.created_at_ms,

@@ -1,5 +1,6 @@
 import { trustedNamespace, type JsonObject, type Memory, type MemoryOutline, type MemoryType } from '@sfm/memory';
 import { memoryPayload, payloadOf, type PayloadColumns } from './payload-columns.js';
+import { validityOf } from './validity-column.js';
 
 /** Size in bytes above which PostgreSQL compresses a payload and, if still too large, moves it out of the row. */
 const OUT_OF_ROW_BYTES = 2000;
@@ -15,7 +16,7 @@ export const OUTLINE_COLUMNS = columnsWith(
 function columnsWith(payload: string): string {
   return `m.id, m.namespace, m.coordinate_key, m.coordinate, m.type, ${payload}, m.importance, m.importance_norm,
   m.version, encode(m.content_hash, 'hex') AS content_hash, m.created_at, m.updated_at, m.last_accessed_at,
-  m.access_count, m.expires_at`;
+  m.access_count, m.expires_at, m.validity`;
 }
 
 /** A live row, as the driver returns `MEMORY_COLUMNS`. */
@@ -35,6 +36,7 @@ export interface MemoryRow extends PayloadColumns {
   readonly last_accessed_at: Date | null;
   readonly access_count: number;
   readonly expires_at: Date | null;
+  readonly validity: JsonObject | null;
 }
 
 /** As the driver returns `OUTLINE_COLUMNS`. */
@@ -64,5 +66,6 @@ function withoutPayload(row: Omit<MemoryRow, 'payload'>): Omit<Memory, 'payload'
     lastAccessedAt: row.last_accessed_at,
     accessCount: row.access_count,
     expiresAt: row.expires_at,
+    ...validityOf(row.validity),
   };
 }

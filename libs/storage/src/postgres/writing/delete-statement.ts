@@ -52,6 +52,7 @@ WITH arrived AS MATERIALIZED (
     embedding = NULL,
     embedding_space = NULL,
     expires_at = NULL,
+    validity = NULL,
     access_count = 0,
     last_accessed_at = NULL,
     updated_at = greatest(m.updated_at, now()),

@@ -14,12 +14,13 @@ import { checkKeyLength } from './key-length.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { isSuperseding, Supersessions } from './supersessions.js';
 import { WriteOrder } from './write-order.js';
 import { reviveStatement, writeStatement, type WrittenRow } from './write-statement.js';
 
 /**
  * Writes memories to PostgreSQL: each call is one statement, which commits completely or changes nothing. When a
- * command expects a version, the rows are first locked and compared in the same transaction.
+ * command expects a version, or supersedes memories, the rows are first locked and compared in the same transaction.
  */
 export class PostgresMemoryWriter extends MemoryWriter {
   private readonly notifier: OutboxNotifier;
@@ -47,8 +48,9 @@ export class PostgresMemoryWriter extends MemoryWriter {
     return commands.map(({ eventId, key }) => {
       const row = byEvent.get(eventId.toLowerCase());
       if (!row) throw new Error(`no receipt for event ${eventId}`);
-      const { version, created, memory_id: id, created_at_ms: createdAtMs } = row;
-      return { key, version, created, id, createdAtMs, ...toPosition(row) };
+      const { version, created, memory_id: id, created_at_ms: createdAtMs, has_validity: hasValidity } = row;
+      const validity = hasValidity ? { hasValidity } : {};
+      return { key, version, created, id, createdAtMs, ...validity, ...toPosition(row) };
     });
   }
 
@@ -75,10 +77,12 @@ export class PostgresMemoryWriter extends MemoryWriter {
   private tryToWrite(commands: readonly WriteCommand[]): Promise<WrittenRow[]> {
     const [reviving] = commands.filter(({ revives }) => revives !== undefined);
     if (reviving && commands.length > 1) throw new TypeError('a write that takes a deletion back comes alone');
-    if (!commands.some(isExpecting)) {
+    const supersessions = commands.some(isSuperseding) ? new Supersessions(commands) : undefined;
+    if (!commands.some(isExpecting) && !supersessions) {
       return this.changes.run<WrittenRow>((deadlineMs) => writeStatement(commands, deadlineMs));
     }
     return this.changes.transaction(async (run, deadlineMs) => {
+      await supersessions?.lock(run);
       const expected = await ExpectedVersions.lock(run, commands, 'write');
       if (reviving) expected.confirmRevived(reviving);
       const statement = reviving ? reviveStatement(reviving, deadlineMs) : writeStatement(commands, deadlineMs);
@@ -87,6 +91,7 @@ export class PostgresMemoryWriter extends MemoryWriter {
       expected.confirm(
         commands.map((command) => ({ ...command, version: versions.get(command.eventId.toLowerCase()) ?? 0 })),
       );
+      await supersessions?.confirm(run);
       return rows;
     });
   }

@@ -7,11 +7,13 @@ import { isLive } from '../rows/live-memory.js';
 import { SERVER_MS, voidAfter } from '../changes/void-after.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
 import { LEDGER_POSITION, type PositionColumns } from './ledger-position.js';
+import { toValidityColumn } from '../rows/validity-column.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { storableTime } from './storable-time.js';
 import { WRITE_MOMENT } from './write-moment.js';
 
 const MOMENT = '(SELECT at FROM moment)';
+const HELD = `CASE WHEN ${isLive('m')} THEN m.validity END`;
 
 /** Batches up to this size share one prepared plan; larger ones justify a plan made for their size. */
 const MAX_PREPARED_BATCH = 128;
@@ -22,6 +24,7 @@ export interface WrittenRow extends PositionColumns {
   readonly created: boolean;
   readonly memory_id: number;
   readonly created_at_ms: number;
+  readonly has_validity: boolean;
   /** The server's clock at the end. */
   readonly server_ms: number;
 }
@@ -35,14 +38,14 @@ export interface WrittenRow extends PositionColumns {
  * gets version `base + k` in ledger and outbox. Creation ids are drawn in command order.
  *
  * A coordinate whose memory was deleted or has expired starts a new life: creation time and access figures restart, the
- * version continues. An embedding is kept as long as its source text is unchanged.
+ * version continues. Whether others supersede the memory stays as it is within a life. An embedding is kept as long as its source text is unchanged.
  *
- * Nothing is written when a row can only be changed after the deadline, $16: see `voidAfter`.
+ * Nothing is written when a row can only be changed after the deadline, $17: see `voidAfter`.
  */
 const writeSql = (origin: WriteOrigin) => `
 ${arrivedSql(origin)}${writtenSql(origin)}${ledgerSql(origin)}${leaveSamples('placed', MOMENT)}${origin.queue}
 SELECT event_id, version, version = created_version AS created, memory_id::float8 AS memory_id,
-  ${epochMs('created_at')} AS created_at_ms, ${SERVER_MS} AS server_ms,
+  ${epochMs('created_at')} AS created_at_ms, validity IS NOT NULL AS has_validity, ${SERVER_MS} AS server_ms,
   ${LEDGER_POSITION}
 FROM placed`;
 
@@ -52,25 +55,25 @@ FROM placed`;
  */
 const arrivedSql = ({ extraArrays, extraNames }: WriteOrigin) => `WITH ${WRITE_MOMENT}, arrived AS MATERIALIZED (
   SELECT position, namespace, key, event_id, type, payload::jsonb AS payload, searched_text, session, importance,
-    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total, payload_text${extraNames},
+    importance_norm, decode(content_hash, 'hex') AS content_hash, expires_at, first, nth, total, payload_text, validity::jsonb AS validity${extraNames},
     string_to_array(key, ',')::double precision[] AS coordinate, nextval('memories_id_seq') AS id
   FROM unnest($1::text[], ${lines('$2')}, ${lines('$3')}::uuid[], $4::text[], ${lines('$5')}, $6::text[], $7::text[],
-    $8::double precision[], $9::double precision[], ${lines('$10')}, $11::timestamptz[], $12::int[], $13::int[], $14::int[], $15::text[]${extraArrays})
+    $8::double precision[], $9::double precision[], ${lines('$10')}, $11::timestamptz[], $12::int[], $13::int[], $14::int[], $15::text[], $16::text[]${extraArrays})
     WITH ORDINALITY AS a (namespace, key, event_id, type, payload, searched_text, session, importance,
-      importance_norm, content_hash, expires_at, first, nth, total, payload_text${extraNames}, position)
+      importance_norm, content_hash, expires_at, first, nth, total, payload_text, validity${extraNames}, position)
 ), known AS (
   INSERT INTO namespaces (name) SELECT DISTINCT namespace FROM arrived ORDER BY namespace ON CONFLICT DO NOTHING
 )`;
 
 /** The last command of each coordinate, written to the table, and the result of every command there. */
-const writtenSql = ({ occurredAt, goesOn = isLive('m'), extraNames }: WriteOrigin) => `, written AS (
+const writtenSql = ({ occurredAt, goesOn = isLive('m'), held = HELD, extraNames }: WriteOrigin) => `, written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload,
     searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at,
-    payload_text, payload_text_version)
+    payload_text, payload_text_version, validity)
   SELECT namespace, key, CASE WHEN total = 1 THEN id ELSE (SELECT f.id FROM arrived f WHERE f.position = a.first) END,
     coordinate, total, 1, type, payload, searched_text, session, importance, importance_norm, content_hash,
     ${occurredAt(MOMENT)}, ${MOMENT}, expires_at,
-    payload_text, CASE WHEN payload_text IS NOT NULL THEN total END
+    payload_text, CASE WHEN payload_text IS NOT NULL THEN total END, validity
   FROM arrived a
   WHERE nth = total
   ORDER BY namespace COLLATE "C", key COLLATE "C"
@@ -95,13 +98,15 @@ const writtenSql = ({ occurredAt, goesOn = isLive('m'), extraNames }: WriteOrigi
     importance_norm = excluded.importance_norm,
     content_hash = excluded.content_hash,
     expires_at = excluded.expires_at,
+    validity = soma_validity(excluded.validity, ${held}),
     embedding = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding END,
     embedding_space = CASE WHEN m.searched_text = excluded.searched_text THEN m.embedding_space END,
     deleted_at = NULL
-  RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at, ${voidAfter('$16')} AS in_time
+  RETURNING id, namespace, coordinate_key, version, created_version, created_at, updated_at, validity, ${voidAfter('$17')} AS in_time
 ), placed AS MATERIALIZED (
   SELECT a.position, a.namespace, a.key, a.event_id, a.type, a.payload, a.payload_text, a.importance, a.importance_norm,
-    a.content_hash, a.expires_at, a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at${extraNames}
+    a.content_hash, a.expires_at, a.coordinate, w.version - a.total + a.nth AS version, w.created_version, w.id AS memory_id, w.created_at, w.updated_at,
+    soma_validity(a.validity, w.validity) AS validity${extraNames}
   FROM arrived a
   JOIN written w ON w.namespace = a.namespace AND w.coordinate_key = a.key AND w.in_time
 )`;
@@ -110,12 +115,12 @@ const writtenSql = ({ occurredAt, goesOn = isLive('m'), extraNames }: WriteOrigi
 const ledgerSql = ({ id, eventId, announced, occurredAt }: WriteOrigin) => `, ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_form, announced, coordinate_key,
     coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at, updated_at, importance_norm,
-    expires_at, payload_text)
+    expires_at, payload_text, validity)
   SELECT ${id}, ${eventId}, a.namespace,
     CASE WHEN a.version = a.created_version THEN 'created' ELSE 'updated' END,
     extract(epoch FROM ${occurredAt('a.updated_at')})::double precision,
     a.payload, 'sent', ${announced}, a.key, a.coordinate, a.type, a.version, a.importance, a.content_hash, a.memory_id,
-    a.created_version, a.created_at, a.updated_at, a.importance_norm, a.expires_at, a.payload_text
+    a.created_version, a.created_at, a.updated_at, a.importance_norm, a.expires_at, a.payload_text, a.validity
   FROM placed a
   ORDER BY a.position
   RETURNING id, namespace, coordinate_key, version, seq
@@ -131,6 +136,8 @@ interface WriteOrigin {
   readonly occurredAt: (own: string) => string;
   /** SQL on `memories m` for whether the write goes on with the life of what is there. @default as long as it is live */
   readonly goesOn?: string;
+  /** SQL on `memories m` for the validity that says who supersedes it. @default what the row says, within its life */
+  readonly held?: string;
   /** Further parameters, and their columns. */
   readonly extraArrays: string;
   readonly extraNames: string;
@@ -148,12 +155,19 @@ const OWN = {
 const WRITE = writeSql({ ...OWN, extraArrays: '', extraNames: '', queue: QUEUE_IN_OUTBOX });
 
 /** As `WRITE`, and the life of what was deleted goes on. */
-const REVIVE = writeSql({ ...OWN, goesOn: 'true', extraArrays: '', extraNames: '', queue: QUEUE_IN_OUTBOX });
+const REVIVE = writeSql({
+  ...OWN,
+  goesOn: 'true',
+  held: 'soma_superseded(m.namespace, m.coordinate_key)',
+  extraArrays: '',
+  extraNames: '',
+  queue: QUEUE_IN_OUTBOX,
+});
 
 /** As `WRITE`, with the trace contexts of the commands in the outbox. */
 const WRITE_TRACED = writeSql({
   ...OWN,
-  extraArrays: ', $17::text[]',
+  extraArrays: ', $18::text[]',
   extraNames: ', traceparent',
   queue: `, queued AS (
   INSERT INTO outbox (event_id, namespace, coordinate_key, version, traceparent)
@@ -171,7 +185,7 @@ const WRITE_FOREIGN = writeSql({
   eventId: 'a.foreign_event_id',
   announced: true,
   occurredAt: (own) => `least(${own}, a.occurred_at)`,
-  extraArrays: ', $17::uuid[], $18::timestamptz[]',
+  extraArrays: ', $18::uuid[], $19::timestamptz[]',
   extraNames: ANNOUNCEMENT_COLUMNS,
   queue: QUEUE_IN_OUTBOX,
 });
@@ -223,6 +237,7 @@ function writeValues(commands: readonly WriteCommand[], deadlineMs: number): unk
     nth,
     total,
     payloads.map(({ text }) => text),
+    commands.map(({ validity }) => toValidityColumn(validity)),
     deadlineMs,
   ];
 }

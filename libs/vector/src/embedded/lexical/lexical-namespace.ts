@@ -1,6 +1,7 @@
 import {
   EMPTY_OVERLAY,
   inverseDocumentFrequency,
+  isValid,
   literalMatcher,
   matchesFilter,
   termScore,
@@ -18,7 +19,7 @@ import {
   type SessionNeighbour,
 } from '@sfm/memory';
 import { FilterSieve } from '../points/filter-sieve.js';
-import { isAlive, isEligible, type HeldPoint } from '../points/held-point.js';
+import { isAlive, isEligible, toHeldPoint, type HeldPoint } from '../points/held-point.js';
 import { PointTable } from '../points/point-table.js';
 import { SlotsInOrder } from '../points/slot-tree.js';
 import { ScoreBoard, type WeightedQuery } from './score-board.js';
@@ -136,6 +137,7 @@ export class LexicalNamespace {
       if (!mayHold(slot)) continue;
       const point = this.#table.at(slot);
       if (!point || (query.type !== undefined && point.type !== query.type) || !isAlive(point, query.nowMs)) continue;
+      if (!isValid(point.validity, query.valid)) continue;
       left -= this.#signatures.charactersAt(slot) + PAYLOAD_COST;
       if (left < 0) return undefined;
       if (matches(point.payload)) found.push(point);
@@ -209,14 +211,15 @@ export class LexicalNamespace {
     this.#totalLength -= point.length;
   }
 
-  #spokenHeld({ filter, nowMs }: NeighbourQuery, { hidden }: Overlay): SpokenPoints {
+  #spokenHeld({ filter, valid, nowMs }: NeighbourQuery, { hidden }: Overlay): SpokenPoints {
     const at = (slot: number) => this.#table.at(slot)!;
     const expiries = this.#expiries;
     const passes = this.#sieve.passes(filter);
     return {
       sessions: this.#sessions,
       counts: (slot) => expiries[slot]! > nowMs && (hidden.size === 0 || !hidden.has(at(slot).key)),
-      matches: (slot) => passes?.(slot) !== false && matchesFilter(filter, at(slot)),
+      matches: (slot) =>
+        passes?.(slot) !== false && isValid(at(slot).validity, valid) && matchesFilter(filter, at(slot)),
       keyOf: (slot) => at(slot).key,
     };
   }
@@ -265,20 +268,18 @@ export class LexicalNamespace {
 }
 
 function toTextPoint(point: IndexPoint, termIds: readonly number[]): TextPoint {
-  const { key, id, type, createdAtMs, payload, expiresAtMs, version, importance, importanceNorm, session, text } =
-    point;
+  const { version, importance, importanceNorm, session, text } = point;
   const { length } = text;
-  const weighed = { importance, importanceNorm };
-  return { key, id, type, createdAtMs, payload, expiresAtMs, version, ...weighed, session, termIds, length };
+  return { ...toHeldPoint(point), version, importance, importanceNorm, session, termIds, length };
 }
 
-function spokenPending({ filter, nowMs }: NeighbourQuery, points: readonly IndexPoint[]): SpokenPoints {
+function spokenPending({ filter, valid, nowMs }: NeighbourQuery, points: readonly IndexPoint[]): SpokenPoints {
   const sessions = new SessionLists();
   points.forEach(({ session, id }, slot) => sessions.add(session, id, slot));
   return {
     sessions,
     counts: (slot) => isAlive(points[slot]!, nowMs),
-    matches: (slot) => matchesFilter(filter, points[slot]!),
+    matches: (slot) => isValid(points[slot]!.validity, valid) && matchesFilter(filter, points[slot]!),
     keyOf: (slot) => points[slot]!.key,
   };
 }

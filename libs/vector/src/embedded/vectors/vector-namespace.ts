@@ -80,9 +80,10 @@ export class VectorNamespace {
     const found = this.#table.find(key);
     if (!found) return undefined;
     const { slot, version, point } = found;
-    const { id, createdAtMs, expiresAtMs } = point;
+    const { id, createdAtMs, expiresAtMs, validity } = point;
+    const digest = pointDigest(point.type, point.payload);
     const vector = point.hasVector ? this.#slab.read(slot) : null;
-    return { key, version, digest: pointDigest(point.type, point.payload), id, createdAtMs, expiresAtMs, vector };
+    return { key, version, digest, id, createdAtMs, expiresAtMs, ...(validity && { validity }), vector };
   }
 
   /** Removes a point as if it had never been applied. */
@@ -172,7 +173,7 @@ export class VectorNamespace {
     for (const slots of [found.nearest, found.missing]) {
       for (const slot of slots) offer(slot, dot(vector, this.#slab.read(slot)));
     }
-    // Expired points can use up the fetched ones; a short answer must mean that there are no more points.
+    // Points that have expired, or are not valid at the time wanted, can use up the fetched ones; a short answer must mean that there are no more points.
     return top.size < query.limit ? undefined : top;
   }
 

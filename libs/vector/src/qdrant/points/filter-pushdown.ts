@@ -6,6 +6,7 @@ import {
   type MemoryFilter,
   type PayloadCondition,
   type RangeBounds,
+  type ValidityQuery,
 } from '@sfm/memory';
 import {
   elementFacet,
@@ -19,7 +20,7 @@ import {
   valueFacet,
 } from './facets.js';
 import { textOrder } from './text-order.js';
-import { HIT_FIELDS, OWN_FIELD, WRITTEN_FIELDS } from './point-codec.js';
+import { HIT_FIELDS, OWN_FIELD, VALIDITY_FIELDS, WRITTEN_FIELDS } from './point-codec.js';
 
 export type QdrantFilter = Schemas['Filter'];
 export type QdrantCondition = Schemas['Condition'];
@@ -68,6 +69,18 @@ export function pushDown(filter: MemoryFilter | undefined, options: PushdownOpti
     isExact &&= pushed.isExact;
   }
   return { must, must_not, isExact, checked: checkedFields(filter?.payload ?? []) };
+}
+
+/** Returns the conditions of points that do not hold at a time. A point without the fields always holds. */
+export function outsideValidity(valid: ValidityQuery | undefined): QdrantCondition[] {
+  if (!valid) return [];
+  const { atMs, withSuperseded } = valid;
+  const field = (name: (typeof VALIDITY_FIELDS)[number]) => `${OWN_FIELD}.${name}`;
+  return [
+    { key: field('valid_from'), range: { gt: atMs } },
+    { key: field('valid_to'), range: { lte: atMs } },
+    ...(withSuperseded ? [] : [{ key: field('superseded_at'), range: { lte: atMs } }]),
+  ];
 }
 
 /** Restricts a request in a shared collection to one namespace. */

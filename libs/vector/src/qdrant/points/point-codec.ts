@@ -13,6 +13,7 @@ import {
   type JsonValue,
   type MemoryType,
   type PointVersion,
+  type ValidityTimes,
 } from '@sfm/memory';
 import { FACETS_VERSION, facetsOf, type Facets } from './facets.js';
 import { pointId } from './point-id.js';
@@ -22,14 +23,21 @@ export const OWN_FIELD = '__sfm';
 /** Top-level fields of a stored payload whose value may differ from the caller's. */
 export const WRITTEN_FIELDS: readonly string[] = [OWN_FIELD, 'coordinate', 'memory_type'];
 
+/** Fields of the own field with the times of a memory's validity; each is absent where nothing bounds it. */
+export const VALIDITY_FIELDS = ['valid_from', 'valid_to', 'superseded_at'] as const;
+
 /** Fields a search needs of a hit besides its score. */
-export const HIT_FIELDS = ['key', 'id', 'expires_at', 'partial'].map((field) => `${OWN_FIELD}.${field}`);
+export const HIT_FIELDS = ['key', 'id', 'expires_at', ...VALIDITY_FIELDS, 'partial'].map(
+  (field) => `${OWN_FIELD}.${field}`,
+);
 
 /** Data about a point from a hit's payload. */
 export interface HitDetails {
   readonly key: string;
   readonly id: number;
   readonly expiresAtMs: number | null;
+  /** Absent for a memory that always holds. */
+  readonly validity?: ValidityTimes;
   /** Its facets are incomplete, so a filter by them accepts the point without a test. */
   readonly isPartial: boolean;
 }
@@ -63,6 +71,7 @@ function ownField(namespace: string, point: IndexPoint, shadowed: readonly strin
     `"namespace":${JSON.stringify(namespace)},"key":${JSON.stringify(point.key)},"id":${point.id}`,
     `"version":${point.version},"created_at":${point.createdAtMs}`,
     ...(point.expiresAtMs === null ? [] : [`"expires_at":${point.expiresAtMs}`]),
+    ...validityFields(point.validity),
     `"facets":[${numbers.join(',')}]`,
     ...(order.size === 0 ? [] : [`"order":{${[...order].map(([field, place]) => `"${field}":${place}`).join(',')}}`]),
     ...(isComplete ? [] : ['"partial":true']),
@@ -70,6 +79,25 @@ function ownField(namespace: string, point: IndexPoint, shadowed: readonly strin
     ...(shadowed.length === 0 ? [] : [`"original":${JSON.stringify(pick(point.payload, shadowed))}`]),
   ];
   return `{${fields.join(',')}}`;
+}
+
+function validityFields(validity: ValidityTimes | undefined): string[] {
+  if (!validity) return [];
+  const { fromMs, toMs, supersededAtMs } = validity;
+  const times = [fromMs, toMs, supersededAtMs];
+  return VALIDITY_FIELDS.flatMap((name, place) => {
+    const time = times[place] ?? null;
+    return time === null ? [] : [`"${name}":${time}`];
+  });
+}
+
+function readValidity(own: JsonObject): { readonly validity?: ValidityTimes } {
+  const [fromMs = null, toMs = null, supersededAtMs = null] = VALIDITY_FIELDS.map((name) => {
+    const time = own[name];
+    return typeof time === 'number' ? time : null;
+  });
+  const isBounded = fromMs !== null || toMs !== null || supersededAtMs !== null;
+  return isBounded ? { validity: { fromMs, toMs, supersededAtMs } } : {};
 }
 
 /** Returns the JSON of an object without its braces; an empty list for an empty object. */
@@ -166,6 +194,7 @@ export function readHit(payload: unknown): HitDetails | undefined {
     key: own['key'],
     id: own['id'],
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt : null,
+    ...readValidity(own),
     isPartial: own['partial'] === true,
   };
 }
@@ -201,6 +230,7 @@ export function readHeld(payload: unknown, vector: unknown, facetsVersion = FACE
     id: typeof id === 'number' ? id : Number.NaN,
     createdAtMs,
     expiresAtMs: typeof expiresAt === 'number' ? expiresAt : null,
+    ...readValidity(own),
     vector: readVector(vector),
   };
 }

@@ -2,6 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { startHttp, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
+/** What holds at present, and was not superseded. */
+const PRESENT = { atMs: expect.any(Number), withSuperseded: false };
+
 let http: HttpHarness;
 const { get, post } = client(() => http);
 
@@ -20,12 +23,25 @@ it('/keyword_search answers flat payloads and hands every setting on', async () 
     type: 'semantic',
   });
   expect(body).toMatchObject({ results: [{ text: 'blue', coordinate: [1, 2, 3] }] });
-  expect(http.truth.lastQuery).toEqual({ term: 'a%b', exact: false, caseSensitive: true, limit: 3, type: 'semantic' });
+  expect(http.truth.lastQuery).toEqual({
+    term: 'a%b',
+    exact: false,
+    caseSensitive: true,
+    limit: 3,
+    type: 'semantic',
+    valid: PRESENT,
+  });
 });
 
 it('/range answers coordinates inside the box', async () => {
   expect((await get('/range?min=0,0,0&max=2,2,3&type=episodic')).body).toEqual({ coords: [[1, 2, 3]] });
-  expect(http.truth.lastQuery).toEqual({ min: [0, 0, 0], max: [2, 2, 3], type: 'episodic', limit: 10_000 });
+  expect(http.truth.lastQuery).toEqual({
+    min: [0, 0, 0],
+    max: [2, 2, 3],
+    type: 'episodic',
+    limit: 10_000,
+    valid: PRESENT,
+  });
 });
 
 it('/payloads answers in the order asked, with each coordinate as it was sent', async () => {
@@ -54,7 +70,7 @@ it('/keyword_search finds nothing for what no payload holds, and never shortens 
 it('/keyword_search reads numbers and flags as text, and takes blanks literally', async () => {
   const body = { term: ' ', exact: 'false', case_sensitive: 'true', top_k: '5000', type: 'procedural' };
   expect((await post('/keyword_search', body)).status).toBe(200);
-  expect(http.truth.lastQuery).toEqual({ term: ' ', exact: false, caseSensitive: true, limit: 1000 });
+  expect(http.truth.lastQuery).toEqual({ term: ' ', exact: false, caseSensitive: true, limit: 1000, valid: PRESENT });
 });
 
 it('/range takes a type of the client as none', async () => {

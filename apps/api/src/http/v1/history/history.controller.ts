@@ -98,8 +98,8 @@ export class HistoryController {
     tag: TAG,
     summary: 'Restore a former version of one memory',
     description:
-      'Keeps what the version held as the newest one: payload, type, importance and expiry. Where the memory was deleted or ' +
-      'has expired, that is taken back, and its history can be read again.',
+      'Keeps what the version held as the newest one: payload, type, importance, expiry and validity. Where the memory was ' +
+      'deleted or has expired, that is taken back, and its history can be read again.',
     params: COORDINATE,
     body: RestoreDoc,
     headers: [IDEMPOTENCY_HEADER],

@@ -21,7 +21,9 @@ it('reads, lists and recalls as known at a time', async () => {
     `/v1/memories?limit=7&type=semantic&as_known_at=${encodeURIComponent('2026-03-02T02:00:00+02:00')}`,
   );
   expect(listed).toMatchObject({ status: 200, body: { memories: [{ coordinate: [1] }], next_cursor: null } });
-  expect(http.truth.lastQuery).toEqual({ query: { limit: 7, filter: { type: 'semantic' } }, at: new Date(THEN) });
+  const valid = { atMs: Date.parse(THEN), withSuperseded: false };
+  const query = { limit: 7, filter: { type: 'semantic' }, valid };
+  expect(http.truth.lastQuery).toEqual({ query, at: new Date(THEN) });
   await post('/v1/recall', { query: 'kettle', as_known_at: THEN });
   expect(http.recall.requests.at(-1)).toMatchObject({ request: { query: 'kettle' }, at: new Date(THEN) });
 });

@@ -118,6 +118,7 @@ describe('GET /v1/memories', () => {
         createdBefore: Date.UTC(2026, 1, 1),
         payload: [{ path: ['tags'], contains: 'x' }],
       },
+      valid: { atMs: expect.any(Number), withSuperseded: false },
     });
   });
 });

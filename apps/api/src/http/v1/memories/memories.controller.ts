@@ -62,7 +62,7 @@ export class MemoriesController {
     summary: 'Keep one memory',
     description:
       'Answered after the write is committed. A memory already at the coordinate is replaced, or with `expected_version` ' +
-      'only the one that was read.',
+      'only the one that was read. With `supersedes` it takes the place of others, which get a version that says so.',
     body: NewMemoryDoc,
     headers: [IDEMPOTENCY_HEADER],
     answers: [
@@ -95,7 +95,8 @@ export class MemoriesController {
     tag: TAG,
     summary: 'List memories',
     description:
-      'In creation order, a page at a time: everything acknowledged before the last page is read, each memory once. A ' +
+      'Memories that hold at present, or at `valid_at`, without those that others have taken the place of. In creation ' +
+      'order, a page at a time: everything acknowledged before the last page is read, each memory once. A ' +
       'page looks at a bounded number of memories, so with a rare filter it may hold few or none: go on while ' +
       '`next_cursor` is there.',
     query: ListQuerySchema,
@@ -120,7 +121,8 @@ export class MemoriesController {
     id: 'v1ReadMemory',
     tag: TAG,
     summary: 'Read one memory',
-    description: 'As it is or, with `as_known_at`, as it was then.',
+    description:
+      'As it is or, with `as_known_at`, as it was then; also if it does not hold any more, or another took its place.',
     params: COORDINATE,
     query: ReadQuerySchema,
     answers: [{ status: 200, description: 'The memory.', schema: MemoryDoc }],
@@ -145,7 +147,7 @@ export class MemoriesController {
   @v1({
     id: 'v1AmendMemory',
     tag: TAG,
-    summary: 'Change importance, expiry or metadata of one memory',
+    summary: 'Change importance, expiry, validity or metadata of one memory',
     description:
       'Makes a new version of the memory, without sending it anew; what others write meanwhile is not lost. With ' +
       '`expected_version` only the version that was read is changed.',
@@ -162,7 +164,7 @@ export class MemoriesController {
     @Body(new SchemaPipe(AmendmentSchema)) body: AmendmentBody,
   ) {
     const coordinate = placeOf(text, this.limits);
-    const amendment = toAmendment(body);
+    const amendment = toAmendment(body, this.limits);
     const call = repeatableAt(coordinate, repeatable(reply.request, principal, 'amend'));
     const { version, created } = await this.repeated.once(call, WRITTEN, async () => {
       const stored = await this.writes.amend(principal, coordinate, amendment);

@@ -3,6 +3,7 @@ import {
   knownAtField,
   FILTER_RULE,
   FILTER_SCHEMA,
+  INCLUDE_SUPERSEDED,
   MemoryPageSchema,
   memoryType,
   MemorySchema,
@@ -10,13 +11,15 @@ import {
   NewMemorySchema,
   placeField,
   timeBounds,
+  validAtField,
   versionField,
   WrittenMemorySchema,
 } from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema, componentUri } from '../../openapi/schema-registry.js';
-import { queryInteger, queryJsonObject } from '../../requests/query-types.js';
+import { queryBoolean, queryInteger, queryJsonObject } from '../../requests/query-types.js';
 import { itemErrorField } from '../wire/item-failure.js';
+import { FieldErrorSchema } from '../wire/errors.dto.js';
 
 export const NewMemoryDoc = apiSchema('NewMemory', NewMemorySchema);
 
@@ -70,6 +73,8 @@ export const ListQuerySchema = z.strictObject({
   type: memoryType('Only memories of this type.').optional(),
   ...timeBounds,
   as_known_at: knownAtField(),
+  valid_at: validAtField(),
+  include_superseded: queryBoolean(INCLUDE_SUPERSEDED),
   filter: queryJsonObject(FILTER_RULE, FILTER_SCHEMA),
 });
 export type ListMemoriesQuery = z.output<typeof ListQuerySchema>;

@@ -30,8 +30,8 @@ export class RecallController {
     tag: 'recall',
     summary: 'Recall memories',
     description:
-      'The best memories for the query among those the filter allows; fewer only if fewer match the filter, score enough ' +
-      'and fit. ' +
+      'The best memories for the query among those the filter allows and that hold at present, or at `valid_at`; fewer ' +
+      'only if fewer do, score enough and fit. Those that others have taken the place of are left out. ' +
       'With `as_known_at` among what was known then, each memory scored: of some thousands at most, 422 beyond.',
     body: RecallDoc,
     answers: [{ status: 200, description: 'Hits, best first.', schema: RecalledDoc }],
