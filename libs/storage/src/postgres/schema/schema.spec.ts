@@ -106,6 +106,7 @@ describe('the migrations', () => {
     expect(indexes.map(({ indexdef }) => indexdef.replaceAll('public.', ''))).toEqual([
       'CREATE UNIQUE INDEX memories_created_idx ON memories USING btree (namespace, created_at, id) INCLUDE (type, deleted_at, expires_at)',
       'CREATE INDEX memories_expires_at_idx ON memories USING btree (expires_at) WHERE (expires_at IS NOT NULL)',
+      'CREATE INDEX memories_importance_idx ON memories USING btree (namespace, type, COALESCE(importance, (0)::double precision) DESC, created_at, id) WHERE (deleted_at IS NULL)',
       'CREATE INDEX memories_pending_idx ON memories USING btree (namespace, updated_at) WHERE (indexed_version < version)',
       'CREATE UNIQUE INDEX memories_pkey ON memories USING btree (namespace, coordinate_key)',
       'CREATE INDEX memories_place_idx ON memories USING btree (namespace, cardinality(coordinate), (coordinate[1]), id) WHERE (deleted_at IS NULL)',
