@@ -8,7 +8,7 @@ let fastify: FastifyInstance | undefined;
 afterEach(() => fastify?.close());
 
 it('refuses bodies that do not come in time, but for the route that may take longer', async () => {
-  fastify = Fastify({ requestTimeout: 0 });
+  fastify = Fastify({ requestTimeout: 0, forceCloseConnections: true });
   const refused: string[] = [];
   fastify.server.on('clientError', (error: Error & { code?: string }, socket) => {
     refused.push(error.code ?? '');
@@ -23,9 +23,9 @@ it('refuses bodies that do not come in time, but for the route that may take lon
     return socket;
   };
   const long = half('/long');
-  const short = half('/short');
+  const short = half('/short').resume();
   await once(short, 'close');
-  expect(refused).toEqual(['ERR_HTTP_REQUEST_TIMEOUT']);
+  expect(new Set(refused)).toEqual(new Set(['ERR_HTTP_REQUEST_TIMEOUT']));
   long.write('cd');
   const [answer] = (await once(long, 'data')) as [Buffer];
   expect(answer.toString()).toContain('200 OK');

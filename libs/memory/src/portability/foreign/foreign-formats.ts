@@ -117,11 +117,22 @@ export function linkOfEdge({ source, target, data }: GraphEdge): NewLink {
   };
 }
 
-const NODE = /^\s*[([]?\s*([-+.\deE]+(?:\s*,\s*[-+.\deE]+)*)\s*,?\s*[)\]]?\s*$/;
+const NUMBER = /^[-+]?[\d.]+(?:[eE][-+]?\d+)?$/;
+const MAX_NAME = 10_000;
 
 function coordinateOfNode(name: string, field: string): Coordinate {
-  const numbers = name.length > 10_000 ? undefined : NODE.exec(name)?.[1]?.split(',').map(Number);
-  if (!numbers?.every(Number.isFinite)) {
+  const inner =
+    name.length > MAX_NAME
+      ? ''
+      : name
+          .trim()
+          .replace(/^[([]/, '')
+          .replace(/[)\]]$/, '');
+  const parts = inner.split(',').map((part) => part.trim());
+  // A tuple of one number ends with a comma.
+  if (parts.at(-1) === '') parts.pop();
+  const numbers = parts.map((part) => (NUMBER.test(part) ? Number(part) : NaN));
+  if (numbers.length === 0 || !numbers.every(Number.isFinite)) {
     throw new InvalidRequestError(field, 'must name a coordinate, like (1.0, 2.0, 3.0)');
   }
   return toCoordinate(numbers, MAX_NUMBERS, field);

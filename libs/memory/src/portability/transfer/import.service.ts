@@ -177,7 +177,6 @@ class ImportRun {
   }
 
   private async normalized(memory: ImportedMemory): Promise<ImportedMemory> {
-    if (memory.importance === null) return memory;
     const [normalized] = await this.places.normalizers.apply([{ ...memory, namespace: this.namespace }]);
     return { ...memory, importanceNorm: normalized?.importanceNorm ?? 0 };
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ImportStoppedError, NamespaceBusyError } from '../../model/errors.js';
 import type { Namespace } from '../../model/namespace.js';
