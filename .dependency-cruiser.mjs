@@ -79,6 +79,10 @@ const CORE_ROOMS = {
     reason: 'It reads what is there and writes as any caller does; none of these needs it.',
   },
   locks: { imports: ['model', 'attempts'], reason: 'A lock knows nothing of what is done under it.' },
+  lifecycle: {
+    imports: ['model', 'attempts', 'read', 'store', 'forget'],
+    reason: 'It applies rules to what others wrote, and whoever writes knows none of them.',
+  },
   recall: {
     imports: ['model', 'attempts', 'consistency', 'telemetry', 'text', 'index-model', 'importance', 'read'],
     reason: 'It finds what is there and changes nothing.',

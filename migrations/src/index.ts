@@ -12,6 +12,7 @@ import { BoundedReads1764590410000 } from './1764590410000-bounded-reads.js';
 import { Links1764650018000 } from './1764650018000-links.js';
 import { ImportanceStates1764660010000 } from './1764660010000-importance-states.js';
 import { Validity1764660020000 } from './1764660020000-validity.js';
+import { Lifecycle1764660030000 } from './1764660030000-lifecycle.js';
 import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
 import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
 import { WholeLinks1764660060000 } from './1764660060000-whole-links.js';
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   Links1764650018000,
   ImportanceStates1764660010000,
   Validity1764660020000,
+  Lifecycle1764660030000,
   Consolidations1764660040000,
   ImportanceOrder1764660041000,
   WholeLinks1764660060000,

@@ -40,6 +40,7 @@ describe('commands that are written down', () => {
     'docs/consolidation.md',
     'docs/history.md',
     'docs/importance.md',
+    'docs/lifecycle.md',
     'docs/links.md',
     'docs/portability.md',
     'docs/quickstart.md',

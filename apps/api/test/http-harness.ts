@@ -12,23 +12,29 @@ import {
   EmbeddedNamedLocks,
   ExportService,
   ConsistencyService,
+  DecayWork,
   ForgetService,
   GraphService,
   HistoryService,
   ImportanceNormalizers,
   ImportService,
   IndexReadiness,
+  LifecycleService,
   LinkService,
   NearestService,
   OutcomeService,
   LockService,
+  Pace,
   PastReadService,
   PastRecallService,
   ReadService,
   RecallService,
   ReindexService,
+  RemovalWork,
   RestoreService,
   SelectionService,
+  RetentionService,
+  SilentLifecycleTelemetry,
   SilentTelemetry,
   StoreService,
   VerifyService,
@@ -40,7 +46,14 @@ import { configureHttp } from '../src/http/configure-http.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
-import { aVerifiedStore, InMemoryConsolidationRuns, InMemoryLinks } from '@sfm/memory/testing';
+import {
+  aVerifiedStore,
+  InMemoryConsolidationRuns,
+  InMemoryLifecycleSchedule,
+  InMemoryLinks,
+  InMemoryRetainedMemories,
+  InMemoryRetentionPolicies,
+} from '@sfm/memory/testing';
 import { RecordedPortability } from './recorded-portability.js';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
@@ -78,6 +91,10 @@ export interface HttpHarness {
   readonly recall: RecordedRecall;
   readonly links: InMemoryLinks;
   readonly portability: RecordedPortability;
+  /** What the rules about what is kept look at. */
+  readonly retained: InMemoryRetainedMemories;
+  readonly policies: InMemoryRetentionPolicies;
+  readonly schedule: InMemoryLifecycleSchedule;
   /** What the maintenance routes look at. */
   readonly verified: ReturnType<typeof aVerifiedStore>;
   health: HealthReport;
@@ -115,6 +132,9 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
     truth,
     links: new InMemoryLinks((namespace, key) => truth.memories.has(`${namespace}/${key}`)),
     portability: new RecordedPortability(),
+    retained: new InMemoryRetainedMemories(toNamespace('api_ns')),
+    policies: new InMemoryRetentionPolicies(),
+    schedule: new InMemoryLifecycleSchedule(),
     recall: new RecordedRecall(),
     verified: aVerifiedStore(),
     health: HEALTHY,
@@ -146,20 +166,25 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   await app.getHttpAdapter().getInstance().ready();
   return Object.assign(harness, {
     app,
-    calls: () => [
-      ...harness.truth.calls,
-      ...harness.recall.calls,
-      ...harness.links.calls,
-      ...harness.portability.calls,
-    ],
+    calls: () => recorded(harness).flatMap(({ calls }) => calls),
     forgetCalls: () => {
-      harness.truth.calls.length = 0;
-      harness.recall.calls.length = 0;
-      harness.links.calls.length = 0;
-      harness.portability.calls.length = 0;
+      for (const { calls } of recorded(harness)) calls.length = 0;
     },
     close: () => app.close(),
   });
+}
+
+/** The ports that record. */
+function recorded({
+  truth,
+  recall,
+  links,
+  portability,
+  retained,
+  policies,
+  schedule,
+}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'portability' | 'retained' | 'policies' | 'schedule'>) {
+  return [truth, recall, links, portability, retained, policies, schedule];
 }
 
 /** The services of the core, on the ports that record. */
@@ -169,7 +194,11 @@ function coreModule({
   links,
   portability,
   verified,
-}: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'portability' | 'verified'>): DynamicModule {
+  ...kept
+}: Pick<
+  HttpHarness,
+  'truth' | 'recall' | 'links' | 'portability' | 'verified' | 'retained' | 'policies' | 'schedule'
+>): DynamicModule {
   const batching = { maxBatch: 64, maxInFlight: 2, maxQueued: 1000 };
   const fields = { text: ['text'], session: ['session'], source: ['source'], time: ['timestamp'] };
   const recorder = new AccessRecorder(truth.accesses, 60_000, () => undefined);
@@ -210,12 +239,41 @@ function coreModule({
     { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
     { provide: ExportService, useValue: portability.exports },
     { provide: ImportService, useValue: portability.imports({ limits: EDGE_OPTIONS.bounds, fields }) },
+    ...lifecycleServices(truth, kept),
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },
     { provide: IndexReadiness, useValue: { whenReady: () => Promise.resolve() } },
   ];
   return { module: CoreModule, providers, exports: providers.map(({ provide }) => provide) };
+}
+
+/** Keeps four memories of a namespace. */
+function lifecycleServices(
+  { writer }: Pick<RecordedTruth, 'writer'>,
+  { retained, policies, schedule }: Pick<HttpHarness, 'retained' | 'policies' | 'schedule'>,
+) {
+  const telemetry = new SilentLifecycleTelemetry();
+  const retention = new RetentionService(policies, 4);
+  const pace = new Pace({ restMs: 0 });
+  const decay = new DecayWork(
+    {
+      memories: { page: () => Promise.resolve({ memories: [] }) },
+      reader: { findByKeys: () => Promise.resolve([]) },
+      writer,
+      telemetry,
+      rules: { levels: [], isScored: false },
+      limits: EDGE_OPTIONS.bounds,
+      fields: { text: [], session: [], source: [], time: [] },
+    },
+    pace,
+  );
+  const work = { removal: new RemovalWork(retained, telemetry, pace), decay };
+  const lease = { holder: 'harness', leaseMs: 60_000 };
+  return [
+    { provide: RetentionService, useValue: retention },
+    { provide: LifecycleService, useValue: new LifecycleService(schedule, retention, () => work, lease) },
+  ];
 }
 
 function servicesModule(harness: Pick<HttpHarness, 'health'>, settings: HttpOptions): DynamicModule {

@@ -32,6 +32,7 @@ export {
 } from './memory/memory-options.js';
 export { withPortability, type PortabilityOptions, type PortabilityServices } from './portability/with-portability.js';
 export type { RelayOptions } from './pipeline/relay-options.js';
+export type { LifecycleOptions } from './retention/lifecycle-options.js';
 export { BackgroundWork } from './system/background-work.js';
 export { completeOptions, type CompleteOptions } from './system/complete-options.js';
 export { EventConsumerModule, type EventConsumerParts } from './system/event-consumer.module.js';

@@ -49,6 +49,34 @@ describe('the configuration without any variable', () => {
   });
 });
 
+describe('the levels of decay', () => {
+  const levels = (thresholds: string, keys: string) => ({
+    SOMA_DECAY_THRESHOLDS_SECONDS: thresholds,
+    SOMA_DECAYABLE_KEYS_BY_LEVEL: keys,
+  });
+
+  it('are read with their keys', () => {
+    expect(load(levels('10, 100', 'raw+log,embedding_input')).lifecycle).toMatchObject({
+      decayThresholds: ['10', '100'],
+      decayableKeys: ['raw+log', 'embedding_input'],
+    });
+  });
+
+  it.each([
+    ['10', 'a,b'],
+    ['10,100', 'a'],
+    ['10', 'none'],
+    ['-1', 'a'],
+    ['1.5', 'a'],
+    ['9999999999', 'a'],
+    ['10', 'a++b'],
+  ])('are refused as %s with %s', (thresholds, keys) => {
+    expect(problemsOf(levels(thresholds, keys)).map(({ variable }) => variable)).toContainEqual(
+      expect.stringMatching(/^SOMA_DECAY/),
+    );
+  });
+});
+
 describe('reading values', () => {
   it('scales units to what the code uses', () => {
     const { http, service } = load({

@@ -24,6 +24,16 @@ const modelSettingsFitTheEmbedder: Rule = ({ embedding }, isGiven, { problems, w
   }
 };
 
+const everyLevelOfDecayHasItsKeys: Rule = ({ lifecycle }, _, { problems }) => {
+  const { decayThresholds, decayableKeys } = lifecycle;
+  if (decayThresholds.length === decayableKeys.length) return;
+  problems.push({
+    variable: 'SOMA_DECAYABLE_KEYS_BY_LEVEL',
+    given: decayableKeys.join(','),
+    allowed: `one level of keys for each of SOMA_DECAY_THRESHOLDS_SECONDS, which are ${decayThresholds.length}`,
+  });
+};
+
 const certificateAndKeyComeTogether: Rule = ({ database }, _, { problems }) => {
   const { sslCertFile, sslKeyFile } = database;
   if ((sslCertFile === undefined) === (sslKeyFile === undefined)) return;
@@ -120,6 +130,7 @@ const tokenFileWins: Rule = (_, isGiven, { warnings }) => {
 
 export const SETTING_RULES: readonly Rule[] = [
   modelSettingsFitTheEmbedder,
+  everyLevelOfDecayHasItsKeys,
   certificateAndKeyComeTogether,
   tlsNeedsAnExternalDatabase,
   consumersNeedSharedStores,

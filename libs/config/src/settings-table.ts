@@ -4,6 +4,7 @@ import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';
 import { authSettings, httpSettings, rateLimitSettings } from './settings/http.settings.js';
 import { kafkaSettings } from './settings/kafka.settings.js';
+import { lifecycleSettings } from './settings/lifecycle.settings.js';
 import { limitsSettings } from './settings/limits.settings.js';
 import { loggingSettings, telemetrySettings } from './settings/observability.settings.js';
 import { qdrantSettings } from './settings/qdrant.settings.js';
@@ -18,6 +19,7 @@ export const SETTINGS = {
   auth: authSettings,
   rateLimit: rateLimitSettings,
   limits: limitsSettings,
+  lifecycle: lifecycleSettings,
   database: databaseSettings,
   embedding: embeddingSettings,
   recall: recallSettings,
@@ -39,6 +41,7 @@ export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   auth: 'Authentication',
   rateLimit: 'Rate limit',
   limits: 'Limits of a request',
+  lifecycle: 'Life of memories',
   database: 'PostgreSQL',
   embedding: 'Embeddings',
   recall: 'Recall',

@@ -11,6 +11,7 @@ import {
   IdempotencyStore,
   ImportService,
   IndexReadiness,
+  LifecycleService,
   LinkService,
   NearestService,
   OutcomeService,
@@ -22,6 +23,7 @@ import {
   ReindexService,
   RestoreService,
   SelectionService,
+  RetentionService,
   StoreService,
   VerifyService,
 } from '@sfm/memory';
@@ -33,6 +35,7 @@ import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
 import { AuthorizedConsolidations } from './use-cases/authorized-consolidations.js';
 import { AuthorizedHistory } from './use-cases/authorized-history.js';
+import { AuthorizedLifecycle } from './use-cases/authorized-lifecycle.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedLocks } from './use-cases/authorized-locks.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
@@ -111,6 +114,12 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedSelection,
     inject: [SelectionService],
     useFactory: (selection: SelectionService) => new AuthorizedSelection(selection),
+  },
+  {
+    provide: AuthorizedLifecycle,
+    inject: [RetentionService, LifecycleService],
+    useFactory: (retentions: RetentionService, lifecycle: LifecycleService) =>
+      new AuthorizedLifecycle(retentions, lifecycle),
   },
   {
     provide: AuthorizedLinks,

@@ -38,6 +38,7 @@ export {
 export { toAmendment } from './mapping/amendment.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
+export { lifecycleReportView, retentionView, toRetentionPolicy } from './mapping/lifecycle-view.js';
 export { coordinateOfKey, linkView, neighborView, pathView } from './mapping/link-view.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
 export { nearestView, toNearestQuery } from './mapping/nearest.js';
@@ -70,6 +71,14 @@ export {
 } from './schemas/history.schemas.js';
 export { comparedObject, JSON_VALUE, jsonObject } from './schemas/json-object.js';
 export { ImportReportSchema, toExtras } from './schemas/portability.schemas.js';
+export {
+  LifecycleReportSchema,
+  LifecycleRunSchema,
+  RetentionPolicySchema,
+  RetentionSchema,
+  type LifecycleRunBody,
+  type RetentionPolicyBody,
+} from './schemas/lifecycle.schemas.js';
 export {
   ReindexBodySchema,
   VerifyBodySchema,
@@ -127,6 +136,7 @@ export { AuthorizedNearest } from './use-cases/authorized-nearest.js';
 export { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 export { AuthorizedPast } from './use-cases/authorized-past.js';
 export { AuthorizedPortability } from './use-cases/authorized-portability.js';
+export { AuthorizedLifecycle } from './use-cases/authorized-lifecycle.js';
 export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedQuestions, type Answered, type Question } from './use-cases/authorized-questions.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';

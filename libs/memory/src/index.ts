@@ -43,6 +43,7 @@ export {
   ScopeForbiddenError,
   type VersionConflict,
   VersionConflictError,
+  LifecycleBusyError,
   NamespaceBusyError,
   LockHeldError,
   LockLostError,
@@ -284,7 +285,6 @@ export { MemoryTelemetry, SilentTelemetry, type LinkOperation } from './telemetr
 export { EmbeddedIdempotencyStore } from './idempotency/embedded-idempotency-store.js';
 export { IdempotencyStore, type Claim, type RepeatableRequest } from './idempotency/idempotency-store.port.js';
 export { ExpiredMemories } from './forget/expired-memories.port.js';
-export { type ExpirySweepOptions, ExpirySweep } from './forget/expiry-sweep.js';
 export { ForgetService } from './forget/forget.service.js';
 export { QuotingMemories } from './forget/quoting-memories.port.js';
 export { ConsolidatedQuotes } from './consolidation/consolidated-quotes.js';
@@ -319,6 +319,43 @@ export {
   type DetailedRun,
   type FinishedRun,
 } from './consolidation/consolidation.service.js';
+export { CapWatch } from './lifecycle/cap-watch.js';
+export { CapWatchedWriter } from './lifecycle/cap-watched-writer.js';
+export { KEPT_BY_SCORE, type DecayFacts, type DecayLevel, type DecayRules } from './lifecycle/rules/decay.js';
+export { DecayWork, type Decay } from './lifecycle/decay-work.js';
+export { HeldLease, LeaseLostError } from './lifecycle/held-lease.js';
+export { LifecycleJobs } from './lifecycle/lifecycle-jobs.js';
+export { type LifecycleReport, type Outcome } from './lifecycle/lifecycle-report.js';
+export { LifecycleScheduler, type SchedulerOptions } from './lifecycle/lifecycle-scheduler.js';
+export { LifecycleService, type LeaseOptions } from './lifecycle/lifecycle.service.js';
+export { Pace, type PaceOptions } from './lifecycle/pace.js';
+export { type DecayPage, DecayingMemories, type DecayingMemory } from './lifecycle/ports/decaying-memories.port.js';
+export {
+  type LeaseGrant,
+  LIFECYCLE_JOBS,
+  type LifecycleJob,
+  LifecycleSchedule,
+} from './lifecycle/ports/lifecycle-schedule.port.js';
+export {
+  LifecycleTelemetry,
+  type RemovalReason,
+  SilentLifecycleTelemetry,
+} from './lifecycle/ports/lifecycle-telemetry.port.js';
+export {
+  type CandidateQuery,
+  type RemovalCandidate,
+  type RemovalCommand,
+  RetainedMemories,
+} from './lifecycle/ports/retained-memories.port.js';
+export { RetentionPolicies } from './lifecycle/ports/retention-policies.port.js';
+export { RemovalWork } from './lifecycle/removal-work.js';
+export {
+  NO_POLICY,
+  POLICY_BOUNDS,
+  type RetentionPolicy,
+  type StoredPolicy,
+} from './lifecycle/rules/retention-policy.js';
+export { RetentionService, type NamespaceRetention } from './lifecycle/retention.service.js';
 export {
   canonicalJson,
   comparableJson,

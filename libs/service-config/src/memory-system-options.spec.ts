@@ -52,6 +52,36 @@ describe('the memory system of the configuration', () => {
     expect(security(SERVERS)).not.toHaveProperty('sasl');
   });
 
+  it('keeps memories and lets them decay as the settings say', () => {
+    const decay = {
+      SOMA_DECAY_THRESHOLDS_SECONDS: '10,100',
+      SOMA_DECAYABLE_KEYS_BY_LEVEL: 'a+b,c',
+      SOMA_DECAY_BY_SCORE: '1',
+    };
+    const given = {
+      SOMA_MAX_MEMORY_SIZE: '5',
+      SOMA_PRUNING_INTERVAL_SECONDS: '7',
+      SOMA_EXPIRY_SWEEP_SECONDS: '2',
+      ...decay,
+    };
+    expect(options(given)).toMatchObject({
+      expiry: { intervalMs: 2000 },
+      lifecycle: {
+        maxMemories: 5,
+        intervalMs: 7000,
+        decay: {
+          levels: [
+            { afterSeconds: 10, keys: ['a', 'b'] },
+            { afterSeconds: 100, keys: ['c'] },
+          ],
+          isScored: true,
+        },
+      },
+    });
+    const off = options({ ...given, SOMA_DECAY_ENABLED: 'false', SOMA_MAX_MEMORY_SIZE: '0' });
+    expect(off.lifecycle).toMatchObject({ maxMemories: 0, decay: { levels: [], isScored: false } });
+  });
+
   it('groups writes and takes fields and limits as the settings say', () => {
     expect(options({ SOMA_WRITE_BATCH_SIZE: '1', SOMA_TEXT_FIELDS: 'said', SOMA_MAX_TOP_K: '7' })).toMatchObject({
       batching: { maxBatch: 1 },

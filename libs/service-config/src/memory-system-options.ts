@@ -3,6 +3,7 @@ import type { AppConfig } from '@sfm/config';
 import { cacheOptions } from './cache-options.js';
 import { embedderOptions } from './embedder-options.js';
 import { eventsOptions } from './events-options.js';
+import { lifecycleOptions } from './lifecycle-options.js';
 import { batchingOptions, limitsOptions, payloadFields } from './memory-options.js';
 import { truthOptions } from './truth-options.js';
 import { vectorsOptions } from './vectors-options.js';
@@ -20,6 +21,7 @@ export function memorySystemOptions(config: AppConfig, clientName: string): Memo
     limits: limitsOptions(config),
     fields: payloadFields(config),
     batching: batchingOptions(config),
-    expiry: { intervalMs: config.service.expirySweepMs },
+    expiry: { intervalMs: config.lifecycle.expirySweepMs },
+    lifecycle: lifecycleOptions(config),
   };
 }

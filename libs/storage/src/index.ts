@@ -44,6 +44,10 @@ export { PostgresLedgerReader } from './postgres/replay/postgres-ledger-reader.j
 export { PostgresMemorySelection } from './postgres/reading/postgres-memory-selection.js';
 export { PostgresConsolidationRuns } from './postgres/consolidation/postgres-consolidation-runs.js';
 export { PostgresNamedLocks } from './postgres/locks/postgres-named-locks.js';
+export { PostgresDecayingMemories } from './postgres/lifecycle/postgres-decaying-memories.js';
+export { PostgresLifecycleSchedule } from './postgres/lifecycle/postgres-lifecycle-schedule.js';
+export { PostgresRetainedMemories } from './postgres/lifecycle/postgres-retained-memories.js';
+export { PostgresRetentionPolicies } from './postgres/lifecycle/postgres-retention-policies.js';
 export { PostgresLinkReader } from './postgres/links/postgres-link-reader.js';
 export { PostgresLinkWriter } from './postgres/links/postgres-link-writer.js';
 export { PostgresTruthRestorer } from './postgres/replay/postgres-truth-restorer.js';

@@ -12,6 +12,10 @@ import { PostgresWritePositions } from '../src/postgres/ledger/postgres-write-po
 import { PostgresPastMemories } from '../src/postgres/history/postgres-past-memories.js';
 import { PostgresMemoryHistory } from '../src/postgres/history/postgres-memory-history.js';
 import { PostgresEventLedger } from '../src/postgres/ledger/postgres-event-ledger.js';
+import { PostgresDecayingMemories } from '../src/postgres/lifecycle/postgres-decaying-memories.js';
+import { PostgresLifecycleSchedule } from '../src/postgres/lifecycle/postgres-lifecycle-schedule.js';
+import { PostgresRetainedMemories } from '../src/postgres/lifecycle/postgres-retained-memories.js';
+import { PostgresRetentionPolicies } from '../src/postgres/lifecycle/postgres-retention-policies.js';
 import { PostgresLinkReader } from '../src/postgres/links/postgres-link-reader.js';
 import { PostgresLinkWriter } from '../src/postgres/links/postgres-link-writer.js';
 import { PostgresAccessCounter } from '../src/postgres/reading/postgres-access-counter.js';
@@ -79,6 +83,12 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     history: new PostgresMemoryHistory(database),
     past: new PostgresPastMemories(database),
     positions: new PostgresWritePositions(database),
+    lifecycle: {
+      schedule: new PostgresLifecycleSchedule(database),
+      retained: new PostgresRetainedMemories(database),
+      decaying: new PostgresDecayingMemories(database),
+      policies: new PostgresRetentionPolicies(database),
+    },
     links: { writer: new PostgresLinkWriter(database), reader: new PostgresLinkReader(database) },
   };
 }

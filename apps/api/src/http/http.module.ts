@@ -16,6 +16,7 @@ import { AdminController } from './v1/admin/admin.controller.js';
 import { ConsolidationsController } from './v1/consolidation/consolidations.controller.js';
 import { CoordinatesController } from './v1/coordinates/coordinates.controller.js';
 import { GraphController } from './v1/links/graph.controller.js';
+import { LifecycleController } from './v1/lifecycle/lifecycle.controller.js';
 import { LinksController } from './v1/links/links.controller.js';
 import { LocksController } from './v1/locks/locks.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
@@ -52,6 +53,7 @@ export class HttpModule {
         CoordinatesController,
         RecallBatchController,
         RecallController,
+        LifecycleController,
         LinksController,
         GraphController,
         ConsolidationsController,

@@ -6,6 +6,7 @@ import { loadConfig } from '@sfm/config';
 import {
   AuthorizedConsolidations,
   AuthorizedHistory,
+  AuthorizedLifecycle,
   AuthorizedLinks,
   AuthorizedLocks,
   AuthorizedMaintenance,
@@ -46,6 +47,7 @@ const NEEDED = [
   AuthorizedReads,
   AuthorizedRecall,
   AuthorizedHistory,
+  AuthorizedLifecycle,
   AuthorizedLinks,
   AuthorizedMaintenance,
   RequestLimits,

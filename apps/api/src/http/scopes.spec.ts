@@ -6,7 +6,7 @@ import { previewOpenApi } from './preview-openapi.js';
 
 interface Sample {
   readonly scope: Scope;
-  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly body?: object | string;
   readonly type?: string;
@@ -83,6 +83,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   v1RecallBatch: { scope: 'read', url: '/v1/recall:batch', body: { questions: [{ query: 'x' }] } },
   v1FindNearest: { scope: 'read', url: '/v1/coordinates:nearest', body: { coordinate: [1, 2] } },
   v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
+  v1ReadRetention: { scope: 'admin', method: 'GET', url: '/v1/namespaces/api_ns/retention' },
+  v1ReplaceRetention: { scope: 'admin', method: 'PUT', url: '/v1/namespaces/api_ns/retention', body: {} },
+  v1RunLifecycle: { scope: 'admin', url: '/v1/lifecycle:run', body: { dry_run: true } },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },
 };

@@ -39,6 +39,22 @@ describe('a configuration', () => {
     });
   });
 
+  it.each([
+    [[10, 100], [['a'], ['b', 'c']], '10,100', 'a,b+c'],
+    [[100, 10], [['a', 'b'], ['b']], '10,100', 'b,a'],
+    [[10, 10, 20], [['a'], ['b'], ['a']], '10', 'a+b'],
+    [[10, 100, 1000], [['a']], '10', 'a'],
+    [[], [['a']], 'none', 'none'],
+  ])('means with thresholds %j and keys %j what the reference implementation means', (thresholds, keys, ages, lost) => {
+    const decay = { decay_thresholds_seconds: thresholds, decayable_keys_by_level: keys, decay_enabled: false };
+    expect(settings({ memory_enterprise: decay })).toEqual({
+      ...ENVIRONMENT,
+      SOMA_DECAY_ENABLED: 'false',
+      SOMA_DECAY_THRESHOLDS_SECONDS: ages,
+      SOMA_DECAYABLE_KEYS_BY_LEVEL: lost,
+    });
+  });
+
   it.each<MemorySystemConfig>([
     { redis: { testing: true }, vector: { backend: 'Memory' }, data_dir: '/d' },
     { redis: { enabled: false }, qdrant: { location: ':memory:' }, data_dir: '/d' },

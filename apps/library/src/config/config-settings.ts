@@ -81,8 +81,32 @@ function memorySettings(memory: ReadConfig['memory_enterprise']): Overrides {
     ...given({
       SOMA_MAX_MEMORY_SIZE: memory?.max_memory_size?.toString(),
       SOMA_PRUNING_INTERVAL_SECONDS: memory?.pruning_interval_seconds?.toString(),
+      SOMA_DECAY_ENABLED: memory?.decay_enabled?.toString(),
+      ...decaySettings(memory),
       SOMA_VECTOR_DIM: memory?.vector_dim?.toString(),
     }),
+  };
+}
+
+/** A threshold without keys takes nothing, and keys without a threshold are never taken, as in the reference implementation. */
+function decaySettings({
+  decay_thresholds_seconds: thresholds,
+  decayable_keys_by_level: keys = [],
+}: NonNullable<ReadConfig['memory_enterprise']> = {}): Overrides {
+  if (!thresholds) return {};
+  const levels = thresholds
+    .map((seconds, index) => ({ seconds, keys: keys[index] ?? [] }))
+    .sort((a, b) => a.seconds - b.seconds);
+  const taken = new Set<string>();
+  const texts = new Map<number, string>();
+  for (const level of levels) {
+    const more = level.keys.filter((key) => !taken.has(key));
+    for (const key of more) taken.add(key);
+    if (more.length > 0) texts.set(level.seconds, [texts.get(level.seconds) ?? [], more].flat().join('+'));
+  }
+  return {
+    SOMA_DECAY_THRESHOLDS_SECONDS: texts.size > 0 ? [...texts.keys()].join(',') : 'none',
+    SOMA_DECAYABLE_KEYS_BY_LEVEL: texts.size > 0 ? [...texts.values()].join(',') : 'none',
   };
 }
 

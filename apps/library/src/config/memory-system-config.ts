@@ -4,6 +4,8 @@ import { z } from 'zod';
 const host = z.string().min(1);
 const port = z.int().min(1).max(65_535);
 const seconds = z.number().min(0);
+const wholeSeconds = z.int().min(0).max(3_155_760_000);
+const key = z.string().regex(/^[^,+]+$/, 'must not be empty, nor hold a comma or a plus');
 
 /**
  * Configuration of a memory system in the shape that the service's documentation shows. What it does not say is taken
@@ -61,8 +63,8 @@ const ConfigSchema = z.strictObject({
     .strictObject({
       max_memory_size: z.int().min(1).optional(),
       pruning_interval_seconds: seconds.optional(),
-      decay_thresholds_seconds: z.array(seconds).optional(),
-      decayable_keys_by_level: z.array(z.array(z.string())).optional(),
+      decay_thresholds_seconds: z.array(wholeSeconds).optional(),
+      decayable_keys_by_level: z.array(z.array(key)).optional(),
       decay_enabled: z.boolean().optional(),
       /** Accepted: what is committed is always indexed. */
       reconcile_enabled: z.boolean().optional(),

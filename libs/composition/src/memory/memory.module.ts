@@ -3,13 +3,13 @@ import {
   AccessCounter,
   AccessRecorder,
   AmendService,
+  CapWatch,
+  CapWatchedWriter,
   ChangeFeed,
   ConsolidatedQuotes,
   ConsistencyService,
   CoordinateSearch,
   Embedder,
-  ExpiredMemories,
-  ExpirySweep,
   ForgetService,
   GraphService,
   HistoryService,
@@ -49,7 +49,6 @@ import {
   VectorLane,
   WordAidedKeywordSearch,
   WritePositions,
-  type ExpirySweepOptions,
   type FilledIndex,
   type Lane,
   type OverlayOptions,
@@ -60,6 +59,8 @@ import {
 } from '@sfm/memory';
 import { consolidating } from './consolidating.js';
 import { FILLED_VECTORS, FILLED_WORDS } from '../indexing/indexing.module.js';
+import type { LifecycleOptions } from '../retention/lifecycle-options.js';
+import { lifecycleProviders } from '../retention/lifecycle-providers.js';
 
 export interface MemoryModuleOptions {
   readonly store: StoreOptions;
@@ -74,8 +75,10 @@ export interface MemoryModuleOptions {
   readonly openIndexes: () => RecallIndexes;
   /** How long accesses are collected before they are recorded. */
   readonly accessDelayMs: number;
-  /** How expired memories are deleted in the background. */
-  readonly expiry: ExpirySweepOptions;
+  /** How often expired memories are deleted in the background. */
+  readonly expiry: { readonly intervalMs: number };
+  /** Which memories are kept, and what they lose with time. */
+  readonly lifecycle: Required<LifecycleOptions>;
   /** How long work that needs whole indexes waits for them; recall a second of it at most. */
   readonly warmupWaitMs: number;
   /** Called when background work fails that no caller waits for. */
@@ -99,6 +102,7 @@ export class MemoryModule {
       pastRecall(options),
       ...linking(options),
       ...consolidating(options.store),
+      ...living(options),
       ...readiness(options),
       completeness,
       consistency(options),
@@ -113,28 +117,27 @@ export class MemoryModule {
   }
 }
 
-function writing({ store, accessDelayMs, expiry, onBackgroundError }: MemoryModuleOptions): FactoryProvider[] {
+function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOptions): FactoryProvider[] {
   return [
     {
       provide: StoreService,
-      inject: [MemoryWriter, ImportanceNormalizers, MemoryTelemetry, { token: RecentWrites, optional: true }],
+      inject: [MemoryWriter, ImportanceNormalizers, MemoryTelemetry, CapWatch, { token: RecentWrites, optional: true }],
       useFactory: (
         writer: MemoryWriter,
         normalizers: ImportanceNormalizers,
         telemetry: MemoryTelemetry,
+        watch: CapWatch,
         recent?: RecentWrites,
-      ) => new StoreService(recent ? new NotedMemoryWriter(writer, recent) : writer, normalizers, telemetry, store),
+      ) => {
+        const watched = new CapWatchedWriter(writer, watch);
+        const noted = recent ? new NotedMemoryWriter(watched, recent) : watched;
+        return new StoreService(noted, normalizers, telemetry, store);
+      },
     },
     {
       provide: ForgetService,
       inject: [MemoryWriter, LinkReader],
       useFactory: (writer: MemoryWriter, links: LinkReader) => new ForgetService(writer, new ConsolidatedQuotes(links)),
-    },
-    {
-      provide: ExpirySweep,
-      inject: [ExpiredMemories, MemoryTelemetry],
-      useFactory: (expired: ExpiredMemories, telemetry: MemoryTelemetry) =>
-        new ExpirySweep(expired, telemetry, expiry, onBackgroundError),
     },
     {
       provide: AccessRecorder,
@@ -219,6 +222,15 @@ function linking({ store }: MemoryModuleOptions): FactoryProvider[] {
         new OutcomeService(memories, stores, links, store.limits),
     },
   ];
+}
+
+function living({ store, expiry, lifecycle, onBackgroundError }: MemoryModuleOptions): FactoryProvider[] {
+  return lifecycleProviders({
+    lifecycle,
+    expiryIntervalMs: expiry.intervalMs,
+    store,
+    onError: onBackgroundError,
+  });
 }
 
 /** Fills the in-process indexes and tracks when they may be searched: see `MemoryModuleOptions.indexes`. */

@@ -1,4 +1,4 @@
-import type { AccessRecorder, ExpirySweep, StoreService } from '@sfm/memory';
+import type { AccessRecorder, LifecycleScheduler, StoreService } from '@sfm/memory';
 import type { CacheBackend } from '../cache/cache-backend.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 import type { MemoryWatch } from '../room/memory-watch.js';
@@ -8,20 +8,20 @@ export class BackgroundWork {
   constructor(
     private readonly store: StoreService,
     private readonly accesses: AccessRecorder,
-    private readonly sweep: ExpirySweep,
+    private readonly lifecycle: LifecycleScheduler,
     private readonly pipeline: PipelineService,
     private readonly cache: CacheBackend,
     private readonly watch: MemoryWatch,
   ) {}
 
   /**
-   * Connects the cache and starts relaying events, filling the indexes and deleting what expires; recall goes without
-   * indexes that are not filled.
+   * Connects the cache and starts relaying events, filling the indexes and working on the life of memories; recall goes
+   * without indexes that are not filled.
    */
   async start(): Promise<void> {
     await this.cache.open();
     await this.pipeline.start();
-    this.sweep.start();
+    this.lifecycle.start();
     this.watch.start();
   }
 
@@ -29,7 +29,7 @@ export class BackgroundWork {
   async stop(): Promise<void> {
     this.watch.stop();
     await this.store.drained();
-    await this.sweep.stop();
+    await this.lifecycle.stop();
     await this.pipeline.stop();
     await this.accesses.flush();
     this.cache.close();

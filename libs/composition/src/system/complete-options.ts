@@ -21,6 +21,7 @@ import {
   type RecallingOptions,
 } from '../memory/memory-options.js';
 import { overlayBounds } from '../memory/overlay-bounds.js';
+import { DEFAULT_LIFECYCLE, type LifecycleOptions } from '../retention/lifecycle-options.js';
 import { relayOptionsFor } from '../pipeline/relay-options.js';
 import { DEFAULT_POOL_SIZE } from '../truth/open-truth.js';
 import type { TruthOptions } from '../truth/truth-options.js';
@@ -43,6 +44,7 @@ export interface CompleteOptions extends IndexingOptions {
   readonly recall: Required<Omit<RecallingOptions, 'overlay'>> & { readonly overlay: OverlayOptions };
   readonly read: Required<ReadingOptions>;
   readonly expiry: Required<ExpiryOptions>;
+  readonly lifecycle: Required<LifecycleOptions>;
   readonly relay: OutboxRelayOptions;
 }
 
@@ -71,6 +73,7 @@ export function completeOptions(given: MemorySystemOptions): CompleteOptions {
     recall: { ...over(RECALL, recall), overlay },
     read: over(READ, given.read),
     expiry: over(EXPIRY, given.expiry),
+    lifecycle: over(DEFAULT_LIFECYCLE, given.lifecycle),
     relay: over(relayOptionsFor(events, overlay), given.relay),
   };
 }

@@ -9,6 +9,7 @@ import type {
   ReadingOptions,
   RecallingOptions,
 } from '../memory/memory-options.js';
+import type { LifecycleOptions } from '../retention/lifecycle-options.js';
 import type { RelayOptions } from '../pipeline/relay-options.js';
 import type { TruthOptions } from '../truth/truth-options.js';
 
@@ -37,5 +38,6 @@ export interface MemorySystemOptions {
   readonly recall?: RecallingOptions;
   readonly read?: ReadingOptions;
   readonly expiry?: ExpiryOptions;
+  readonly lifecycle?: LifecycleOptions;
   readonly relay?: RelayOptions;
 }

@@ -2,10 +2,10 @@ import { Logger, Module, type DynamicModule, type FactoryProvider } from '@nestj
 import {
   AccessRecorder,
   Embedder,
-  ExpirySweep,
   IndexCompleteness,
   IndexRoom,
   IndexWarmup,
+  LifecycleScheduler,
   Outbox,
   ProcessMemory,
   ProjectionSource,
@@ -102,7 +102,7 @@ function memoryModule(options: CompleteOptions, parts: MemorySystemParts): Dynam
 }
 
 function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
-  const { limits, fields, batching, recall, read, expiry, vectors } = options;
+  const { limits, fields, batching, recall, read, expiry, lifecycle, vectors } = options;
   const logger = new Logger('Memory');
   return {
     store: { limits, fields, batching },
@@ -115,6 +115,7 @@ function memoryOptions(options: CompleteOptions): MemoryModuleOptions {
     }),
     accessDelayMs: read.accessDelayMs,
     expiry,
+    lifecycle,
     warmupWaitMs: recall.warmupWaitMs,
     onBackgroundError: (err) => logger.warn({ msg: 'background work failed', err }),
   };
@@ -124,15 +125,15 @@ const OPTIONAL_QDRANT = { token: QdrantServer, optional: true };
 
 const backgroundWork: FactoryProvider<BackgroundWork> = {
   provide: BackgroundWork,
-  inject: [StoreService, AccessRecorder, ExpirySweep, PipelineService, CacheBackend, MemoryWatch],
+  inject: [StoreService, AccessRecorder, LifecycleScheduler, PipelineService, CacheBackend, MemoryWatch],
   useFactory: (
     store: StoreService,
     accesses: AccessRecorder,
-    sweep: ExpirySweep,
+    lifecycle: LifecycleScheduler,
     pipeline: PipelineService,
     cache: CacheBackend,
     watch: MemoryWatch,
-  ) => new BackgroundWork(store, accesses, sweep, pipeline, cache, watch),
+  ) => new BackgroundWork(store, accesses, lifecycle, pipeline, cache, watch),
 };
 
 const memoryWatch: FactoryProvider<MemoryWatch> = {
@@ -170,7 +171,16 @@ function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): Facto
 function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryProvider {
   return {
     provide: 'gauges',
-    inject: [ServiceMetrics, Outbox, ProjectionSource, VectorIndex, Embedder, IndexRoom, OPTIONAL_QDRANT],
+    inject: [
+      ServiceMetrics,
+      Outbox,
+      ProjectionSource,
+      VectorIndex,
+      Embedder,
+      IndexRoom,
+      LifecycleScheduler,
+      OPTIONAL_QDRANT,
+    ],
     useFactory: (
       metrics: ServiceMetrics,
       outbox: Outbox,
@@ -178,17 +188,20 @@ function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryPro
       vectors: VectorIndex,
       embedder: Embedder,
       room: IndexRoom,
+      lifecycle: LifecycleScheduler,
       qdrant?: QdrantServer,
     ) => {
       cache.observe(metrics);
       watchCircuits(metrics, embedder, qdrant);
       const depth = new SharedReading(() => outbox.depth());
       const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
+      const overdue = new SharedReading(() => lifecycle.overdueMs());
       const points = new SharedReading(keptResult(() => vectors.count(namespace), { forMs: COUNTED_FOR_MS }));
       metrics.registerGauges({
         outboxDepth: async () => (await depth.get()).waiting,
         outboxOldestAgeSeconds: async () => (await depth.get()).oldestAgeSeconds,
         oldestUnindexedAgeSeconds: () => oldest.get(),
+        lifecycleOverdueSeconds: async () => (await overdue.get()) / 1000,
         heapUsedShare: () => shareOf(room.use.heap),
         memoryUsedShare: () => shareOf(room.use.resident),
         indexesWithoutRoom: () => room.lacking,

@@ -146,6 +146,37 @@ describePostgres('a memory system of plain options, on a server', () => {
     expect(await recalled(swept, 'kettle')).not.toContainEqual(KETTLE);
   });
 
+  it('keeps the most important memories of a namespace that outgrows its cap, soon after the store', async () => {
+    const truth = { kind: 'server', url: database.url } as const;
+    const system = await open({ truth, lifecycle: { maxMemories: 3 } });
+    for (const [index, importance] of [5, 1, 1.9, 'x', 0, undefined, 2].entries()) {
+      const payload = { text: `kettle ${index}`, ...(importance === undefined ? {} : { importance }) };
+      // Reports success and is there, whatever becomes of it later.
+      expect(await system.store.store(API_NS, { coordinate: [index], payload, type: 'episodic' })).toMatchObject({
+        created: true,
+      });
+    }
+    const gone = async (tombstones: number) => {
+      const totals = await totalsOf(system);
+      return totals?.points === 3 && totals.tombstones === tombstones && totals.pending === 0;
+    };
+    await waitFor(() => gone(4), { what: () => 'the rest to be gone' });
+    expect(await totalsOf(system)).toMatchObject({ memories: 3, tombstones: 4, events: 11 });
+    const left = await system.read.list(API_NS, { limit: 10 });
+    expect(left.memories.map(({ key }) => key)).toEqual(['0', '2', '6']);
+    expect(await recalled(system, 'kettle')).toHaveLength(3);
+    // The least important one stays as long as nothing newer comes.
+    const least = { coordinate: [9], payload: { text: 'the newest kettle' }, type: 'episodic' } as const;
+    await system.store.store(API_NS, least);
+    await waitFor(() => gone(5), { what: () => 'another to be gone' });
+    expect((await system.read.get(API_NS, [9])).payload).toEqual(least.payload);
+
+    const rules = { maxAgeSeconds: null, maxMemories: 5, keepImportanceFrom: null };
+    for (const namespace of [API_NS, NOTES]) await system.retention.replace(namespace, rules);
+    const { agrees, differences } = await system.verifier.verify({ maxPendingSeconds: Infinity });
+    expect({ agrees, differences }).toMatchObject({ agrees: true });
+  });
+
   it('goes without indexes that do not fit into its memory, says what to do, and stores and reads as ever', async () => {
     const truth = { kind: 'server', url: database.url } as const;
     const first = await open({ truth });

@@ -13,6 +13,7 @@ import {
   NearestService,
   OutcomeService,
   LockService,
+  LifecycleService,
   PastReadService,
   PastRecallService,
   ReadService,
@@ -20,6 +21,7 @@ import {
   ReindexService,
   RestoreService,
   SelectionService,
+  RetentionService,
   StoreService,
   VectorIndex,
   VerifyService,
@@ -60,6 +62,8 @@ export interface MemorySystem {
   readonly consolidations: ConsolidationService;
   readonly locks: LockService;
   readonly consistency: ConsistencyService;
+  readonly retention: RetentionService;
+  readonly lifecycle: LifecycleService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -143,6 +147,8 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     consolidations: find(ConsolidationService),
     locks: find(LockService),
     consistency: find(ConsistencyService),
+    retention: find(RetentionService),
+    lifecycle: find(LifecycleService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

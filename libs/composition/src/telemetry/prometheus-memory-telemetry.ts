@@ -34,10 +34,6 @@ export class PrometheusMemoryTelemetry extends MemoryTelemetry {
     this.metrics.countIndexed(outcome, count);
   }
 
-  countExpired(count: number): void {
-    this.metrics.countExpired(count);
-  }
-
   observeLinks(operation: LinkOperation, durationMs: number): void {
     this.metrics.observeLinks(operation, durationMs);
   }

@@ -1,4 +1,4 @@
-import { flag, integer, oneOf, scaled, text } from '../kinds/setting-kinds.js';
+import { flag, oneOf, scaled, text } from '../kinds/setting-kinds.js';
 
 // Same as the core's namespace rule: this library imports none of our code, and a wrong name must prevent the start.
 const NAMESPACE = /^(?! )[^\p{Cc}\p{Cs}]{1,255}(?<! )$/u;
@@ -35,35 +35,6 @@ export const serviceSettings = {
     pattern: NAMESPACE,
     allowed: '1 to 255 characters, none of them a control character, with no space at either end',
     description: 'Namespace of requests that do not name one with the header X-Soma-Namespace.',
-  }),
-  maxMemories: integer({
-    name: 'SOMA_MAX_MEMORY_SIZE',
-    fallback: 100_000,
-    min: 1,
-    max: 1_000_000_000,
-    unit: 'memories',
-    description: 'Memories a namespace keeps before the least important ones are pruned.',
-    caveats: [{ kind: 'notice', reason: 'this version prunes nothing: every memory is kept until it is deleted' }],
-  }),
-  pruningIntervalSeconds: integer({
-    name: 'SOMA_PRUNING_INTERVAL_SECONDS',
-    fallback: 600,
-    min: 1,
-    max: 86_400,
-    unit: 's',
-    description: 'Time between two rounds of decay and pruning.',
-    caveats: [{ kind: 'notice', reason: 'this version runs no decay and no pruning' }],
-  }),
-  expirySweepMs: scaled({
-    name: 'SOMA_EXPIRY_SWEEP_SECONDS',
-    fallback: 60,
-    min: 0,
-    max: 86_400,
-    factor: 1000,
-    unit: 's',
-    description:
-      'Time between two looks for memories whose expires_at is past. They are found by nobody from that moment on; the ' +
-      'sweep deletes them from every store. 0: never.',
   }),
   eventingEnabled: flag({
     name: 'EVENTING_ENABLED',

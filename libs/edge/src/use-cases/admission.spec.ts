@@ -9,6 +9,7 @@ import {
   GraphService,
   ImportService,
   IndexReadiness,
+  LifecycleService,
   LinkService,
   OutcomeService,
   LockService,
@@ -19,6 +20,7 @@ import {
   ReadService,
   RecallService,
   ReindexService,
+  RetentionService,
   ScopeForbiddenError,
   SCOPES,
   SelectionService,
@@ -31,6 +33,7 @@ import {
 import { SCOPE_OF } from './admission.js';
 import { AuthorizedConsolidations } from './authorized-consolidations.js';
 import { AuthorizedHistory } from './authorized-history.js';
+import { AuthorizedLifecycle } from './authorized-lifecycle.js';
 import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedLocks } from './authorized-locks.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
@@ -68,6 +71,7 @@ const DOORS: readonly object[] = [
   new AuthorizedSelection(noting(SelectionService)),
   new AuthorizedHistory(noting(HistoryService), noting(RestoreService)),
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
+  new AuthorizedLifecycle(noting(RetentionService), noting(LifecycleService)),
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedPortability(noting(ExportService), noting(ImportService)),

@@ -53,6 +53,9 @@ export const SCOPE_OF = {
   sample: 'read',
   export: 'read',
   import: 'write',
+  readRetention: 'admin',
+  replaceRetention: 'admin',
+  runLifecycle: 'admin',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

@@ -28,6 +28,7 @@ export const ERROR_CODES = [
   'lock_held',
   'lock_lost',
   'run_not_found',
+  'lifecycle_busy',
   'graph_limit_exceeded',
   'broken_import',
   'import_conflict',
@@ -308,6 +309,16 @@ export class ConsolidationNotFoundError extends MemoryError {
 
   constructor(readonly id: string) {
     super(`there is no consolidation ${id}`);
+  }
+}
+
+/** Another process applies the rules about what is kept; try again when it is done. */
+export class LifecycleBusyError extends MemoryError {
+  readonly code: ErrorCode = 'lifecycle_busy';
+  readonly retryAfterSeconds: number = 1;
+
+  constructor() {
+    super('the rules about what is kept are being applied already; try again when that is done');
   }
 }
 

@@ -9,8 +9,6 @@ export abstract class MemoryTelemetry {
   abstract observeWriteBatch(size: number): void;
   abstract observeOverlay(size: number): void;
   abstract countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void;
-  /** This many expired memories were deleted. */
-  abstract countExpired(count: number): void;
   /** A change or a question of links was done. */
   abstract observeLinks(operation: LinkOperation, durationMs: number): void;
   /** A consolidation was done, which wrote this many memories. */
@@ -29,7 +27,6 @@ export class SilentTelemetry extends MemoryTelemetry {
   observeWriteBatch(): void {}
   observeOverlay(): void {}
   countIndexed(): void {}
-  countExpired(_count?: number): void {}
   observeLinks(_operation?: LinkOperation, _durationMs?: number): void {}
   observeConsolidation(_durationMs?: number, _written?: number): void {}
   traceparent(): undefined {}

@@ -79,6 +79,18 @@ export { describeReplayContract, type ReplayAdapters } from './contracts/replay.
 export { describeConsolidationRunsContract } from './contracts/consolidation-runs.contract.js';
 export { InMemoryConsolidationRuns } from './in-memory-consolidation-runs.js';
 export { describeValidityContract } from './contracts/validity.contract.js';
+export { describeDecayingMemoriesContract } from './contracts/decaying-memories.contract.js';
+export {
+  describeLifecycleScheduleContract,
+  type LifecycleScheduleHarness,
+} from './contracts/lifecycle-schedule.contract.js';
+export { describeRetainedMemoriesContract } from './contracts/retained-memories.contract.js';
+export { describeRetentionPoliciesContract } from './contracts/retention-policies.contract.js';
 export { describeLinksContract } from './contracts/links.contract.js';
+export {
+  InMemoryLifecycleSchedule,
+  InMemoryRetainedMemories,
+  InMemoryRetentionPolicies,
+} from './in-memory-lifecycle.js';
 export { InMemoryLinks } from './in-memory-links.js';
 export { describeWritePositionsContract } from './contracts/write-positions.contract.js';

@@ -19,6 +19,10 @@ import type { WritePositions } from '../consistency/write-positions.port.js';
 import type { PastMemories } from '../history/past-memories.port.js';
 import type { MemoryHistory } from '../history/memory-history.port.js';
 import type { ImportanceStates } from '../importance/importance-states.port.js';
+import type { DecayingMemories } from '../lifecycle/ports/decaying-memories.port.js';
+import type { LifecycleSchedule } from '../lifecycle/ports/lifecycle-schedule.port.js';
+import type { RetainedMemories } from '../lifecycle/ports/retained-memories.port.js';
+import type { RetentionPolicies } from '../lifecycle/ports/retention-policies.port.js';
 import type { LinkReader } from '../links/ports/link-reader.port.js';
 import type { LinkCommand, LinkWriter } from '../links/ports/link-writer.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
@@ -42,6 +46,12 @@ export interface TruthAdapters {
   readonly history: MemoryHistory;
   readonly past: PastMemories;
   readonly positions: WritePositions;
+  readonly lifecycle: {
+    readonly schedule: LifecycleSchedule;
+    readonly retained: RetainedMemories;
+    readonly decaying: DecayingMemories;
+    readonly policies: RetentionPolicies;
+  };
   readonly links: { readonly writer: LinkWriter; readonly reader: LinkReader };
 }
 

@@ -6,6 +6,7 @@ export interface GaugeSources {
   readonly outboxDepth?: () => number | Promise<number>;
   readonly outboxOldestAgeSeconds?: () => number | Promise<number>;
   readonly oldestUnindexedAgeSeconds?: () => number | Promise<number>;
+  readonly lifecycleOverdueSeconds?: () => number | Promise<number>;
   readonly overlaySize?: () => number | Promise<number>;
   readonly redisAway?: () => number | Promise<number>;
   readonly heapUsedShare?: () => number | Promise<number>;
@@ -27,6 +28,11 @@ const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: str
     'oldestUnindexedAgeSeconds',
     'soma_oldest_unindexed_age_seconds',
     'Age of the oldest committed write that the indexes have not applied; 0 when there is none',
+  ],
+  [
+    'lifecycleOverdueSeconds',
+    'soma_lifecycle_overdue_seconds',
+    'How long the most overdue job on the life of memories should have been done; 0 when none is due',
   ],
   ['overlaySize', 'soma_overlay_size', 'Committed but not yet indexed memories that recall scores exactly'],
   [

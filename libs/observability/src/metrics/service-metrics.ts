@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { CircuitMetrics, type WatchedCircuit } from './circuit-metrics.js';
+import { LifecycleMetrics } from './lifecycle-metrics.js';
 import { PulledGauges, type GaugeSources } from './gauge-sources.js';
 
 /** One answered HTTP request. */
@@ -32,11 +33,12 @@ export class ServiceMetrics {
   private readonly linkLatency: Histogram<'operation'>;
   private readonly batchSize: Histogram;
   private readonly indexed: Counter<'outcome'>;
-  private readonly expired: Counter;
   private readonly consolidationTime: Histogram;
   private readonly consolidated: Counter;
   private readonly cacheLookups: Counter<'outcome'>;
   private readonly redisFallbacks: Counter<'use'>;
+  /** Work on the life of memories. */
+  readonly lifecycle: LifecycleMetrics;
   private readonly gauges: PulledGauges;
   private readonly circuits: CircuitMetrics;
 
@@ -75,11 +77,11 @@ export class ServiceMetrics {
     this.recallLatency = histogram('soma_recall_latency_seconds', 'Time of a whole recall');
     this.batchSize = histogram('soma_write_batch_size', 'Memories in one write statement', SIZE_BUCKETS);
     this.indexed = counter('soma_index_events_total', 'Events handled by the indexer', ['outcome']);
-    this.expired = counter('soma_expired_memories_total', 'Expired memories deleted by the sweep');
     this.consolidationTime = histogram('soma_consolidation_seconds', 'Time of a whole consolidation', REQUEST_BUCKETS);
     this.consolidated = counter('soma_consolidated_memories_total', 'Memories that consolidations wrote');
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
+    this.lifecycle = new LifecycleMetrics(registry);
     this.gauges = new PulledGauges(registry);
     this.circuits = new CircuitMetrics(registry);
     // Starts each series at zero; otherwise `increase` would miss the first event.
@@ -116,10 +118,6 @@ export class ServiceMetrics {
 
   countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void {
     if (count > 0) this.indexed.inc({ outcome }, count);
-  }
-
-  countExpired(count: number): void {
-    if (count > 0) this.expired.inc(count);
   }
 
   observeConsolidation(milliseconds: number, written: number): void {

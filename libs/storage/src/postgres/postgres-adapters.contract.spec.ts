@@ -4,11 +4,13 @@ import {
   describeChangeFeedContract,
   describeConsolidationRunsContract,
   describeCoordinateSearchContract,
+  describeDecayingMemoriesContract,
   describeEventLedgerContract,
   describeExpiredMemoriesContract,
   describeIdempotencyStoreContract,
   describeImportanceStatesContract,
   describeKeywordSearchContract,
+  describeLifecycleScheduleContract,
   describeLinksContract,
   describeMemoryCatalogContract,
   describeMemoryHistoryContract,
@@ -23,6 +25,8 @@ import {
   describeReplayContract,
   describeWritePositionsContract,
   describeValidityContract,
+  describeRetainedMemoriesContract,
+  describeRetentionPoliciesContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
@@ -79,6 +83,15 @@ describeProjectionSourceContract('PostgresProjectionSource', adapters);
 describePendingMemoriesContract('PostgresPendingMemories', adapters);
 describeEventLedgerContract('PostgresEventLedger', adapters, access);
 describeExpiredMemoriesContract('PostgresExpiredMemories', adapters);
+const schedule = async () => {
+  await truth.database.query({ text: `UPDATE lifecycle_lease SET held_until = '-infinity'` });
+  await truth.database.query({ text: 'UPDATE lifecycle_jobs SET due_at = now()' });
+  return truth.adapters.lifecycle.schedule;
+};
+describeLifecycleScheduleContract('PostgresLifecycleSchedule', schedule);
+describeRetainedMemoriesContract('PostgresRetainedMemories', adapters, { schedule, access });
+describeDecayingMemoriesContract('PostgresDecayingMemories', adapters);
+describeRetentionPoliciesContract('PostgresRetentionPolicies', () => truth.adapters.lifecycle.policies, access);
 describeLinksContract('PostgresLinkWriter and PostgresLinkReader', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
 describeNamedLocksContract('PostgresNamedLocks', () => [

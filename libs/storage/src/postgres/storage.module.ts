@@ -4,6 +4,7 @@ import {
   ChangeFeed,
   ConsolidationRuns,
   CoordinateSearch,
+  DecayingMemories,
   DerivedTables,
   EventLedger,
   ExpiredMemories,
@@ -13,6 +14,7 @@ import {
   ImportTarget,
   KeywordSearch,
   LedgerReader,
+  LifecycleSchedule,
   LinkReader,
   LinkWriter,
   MemoryCatalog,
@@ -26,6 +28,8 @@ import {
   PastMemories,
   PendingMemories,
   ProjectionSource,
+  RetainedMemories,
+  RetentionPolicies,
   TruthAudit,
   TruthRestorer,
   WritePositions,
@@ -49,6 +53,10 @@ import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
 import { PostgresMemoryReader } from './reading/postgres-memory-reader.js';
 import { PostgresMemorySelection } from './reading/postgres-memory-selection.js';
 import { PostgresExpiredMemories } from './writing/postgres-expired-memories.js';
+import { PostgresDecayingMemories } from './lifecycle/postgres-decaying-memories.js';
+import { PostgresLifecycleSchedule } from './lifecycle/postgres-lifecycle-schedule.js';
+import { PostgresRetainedMemories } from './lifecycle/postgres-retained-memories.js';
+import { PostgresRetentionPolicies } from './lifecycle/postgres-retention-policies.js';
 import { PostgresLinkReader } from './links/postgres-link-reader.js';
 import { PostgresLinkWriter } from './links/postgres-link-writer.js';
 import { PostgresMemoryWriter } from './writing/postgres-memory-writer.js';
@@ -102,6 +110,10 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [MemoryHistory, PostgresMemoryHistory],
       [PastMemories, PostgresPastMemories],
       [ConsolidationRuns, PostgresConsolidationRuns],
+      [DecayingMemories, PostgresDecayingMemories],
+      [LifecycleSchedule, PostgresLifecycleSchedule],
+      [RetainedMemories, PostgresRetainedMemories],
+      [RetentionPolicies, PostgresRetentionPolicies],
       [LinkReader, PostgresLinkReader],
       [LinkWriter, PostgresLinkWriter],
       [TruthRestorer, PostgresTruthRestorer],

@@ -24,6 +24,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   import_conflict: 409,
   broken_import: 422,
   import_interrupted: 503,
+  lifecycle_busy: 409,
   request_in_flight: 409,
   rate_limit_exceeded: 429,
   deadline_exceeded: 503,

@@ -37,10 +37,11 @@ export interface OperationDoc {
   readonly open?: boolean;
 }
 
-/** A coordinate in the path: numbers separated by commas. */
+/** A part of the path; a coordinate, numbers separated by commas, unless it is described otherwise. */
 export interface ParameterDoc {
   readonly name: string;
   readonly schema: Readonly<Record<string, unknown>>;
+  readonly description?: string;
 }
 
 /** Described as the text it is, for routes whose answers hold coordinates as text. */
@@ -124,12 +125,12 @@ export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator
     ...(doc.headers ?? []).map(({ name, description, pattern }) =>
       ApiHeader({ name, description, required: false, schema: { type: 'string', pattern } }),
     ),
-    ...(doc.params ?? []).map(({ name, schema }) =>
+    ...(doc.params ?? []).map(({ name, schema, description = 'Coordinate: numbers separated by commas.' }) =>
       ApiParam({
         name,
         schema,
         style: 'simple',
-        description: 'Coordinate: numbers separated by commas.',
+        description,
       }),
     ),
     ...(doc.query ? queryParameters(doc.query) : []),

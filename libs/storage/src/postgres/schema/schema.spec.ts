@@ -57,14 +57,14 @@ describe('the migrations', () => {
         content_hash, created_at, updated_at)
       SELECT $1, n::text, ARRAY[n], 1, 1, 'semantic', '{}', '', now(), now() FROM generate_series(1, 2) AS n`;
     await truth.database.query({ text: insert, values: [namespace] });
-    const broken = 'CREATE UNIQUE INDEX CONCURRENTLY memories_created_idx ON memories (namespace)';
+    const broken = 'CREATE UNIQUE INDEX CONCURRENTLY memories_pending_idx ON memories (namespace)';
     await expect(truth.database.query({ text: broken })).rejects.toThrow();
     await runner.migrateUp();
     const [index] = await truth.database.query({
       text: `SELECT indisvalid AS valid, indnkeyatts::int AS columns FROM pg_index
-        WHERE indexrelid = 'memories_created_idx'::regclass`,
+        WHERE indexrelid = 'memories_pending_idx'::regclass`,
     });
-    expect(index).toEqual({ valid: true, columns: 3 });
+    expect(index).toEqual({ valid: true, columns: 2 });
     await truth.database.query({ text: 'DELETE FROM memories WHERE namespace = $1', values: [namespace] });
   });
 
@@ -104,12 +104,12 @@ describe('the migrations', () => {
       text: `SELECT indexdef FROM pg_indexes WHERE tablename = 'memories' ORDER BY indexname`,
     });
     expect(indexes.map(({ indexdef }) => indexdef.replaceAll('public.', ''))).toEqual([
-      'CREATE UNIQUE INDEX memories_created_idx ON memories USING btree (namespace, created_at, id) INCLUDE (type, deleted_at, expires_at)',
       'CREATE INDEX memories_expires_at_idx ON memories USING btree (expires_at) WHERE (expires_at IS NOT NULL)',
       'CREATE INDEX memories_importance_idx ON memories USING btree (namespace, type, COALESCE(importance, (0)::double precision) DESC, created_at, id) WHERE (deleted_at IS NULL)',
       'CREATE INDEX memories_pending_idx ON memories USING btree (namespace, updated_at) WHERE (indexed_version < version)',
       'CREATE UNIQUE INDEX memories_pkey ON memories USING btree (namespace, coordinate_key)',
       'CREATE INDEX memories_place_idx ON memories USING btree (namespace, cardinality(coordinate), (coordinate[1]), id) WHERE (deleted_at IS NULL)',
+      'CREATE UNIQUE INDEX memories_retention_idx ON memories USING btree (namespace, created_at, id) INCLUDE (type, deleted_at, expires_at, importance)',
     ]);
     const [storage] = await truth.database.query<{ external: boolean }>({
       text: `SELECT attstorage = 'e' AS external FROM pg_attribute WHERE attrelid = 'memories'::regclass AND attname = 'embedding'`,

@@ -1,4 +1,4 @@
-import type { DeleteCommand, DeleteReceipt } from '@sfm/memory';
+import type { DeleteCommand, DeleteReceipt, RemovalCommand } from '@sfm/memory';
 import { ANNOUNCEMENT_COLUMNS, announcementValues, QUEUE_IN_OUTBOX, type Announcement } from './ledger-origin.js';
 import { LEDGER_POSITION, toPosition, type PositionColumns } from './ledger-position.js';
 import { isUnexpired } from '../rows/live-memory.js';
@@ -26,7 +26,17 @@ export function deleteReceipts(commands: readonly DeleteCommand[], rows: readonl
  * and each gets a ledger row and an outbox row of type `deleted`. Rows are locked in key order. Nothing is deleted when a
  * row can only be changed after the deadline, $4: see `voidAfter`.
  */
-const deleteSql = ({ eventId, announced, occurredAt, extraArrays, extraNames, queue, misses }: DeleteOrigin) => `
+const deleteSql = ({
+  eventId,
+  announced,
+  occurredAt,
+  extraArrays,
+  extraNames,
+  queue,
+  misses,
+  only,
+  wait,
+}: DeleteOrigin) => `
 WITH arrived AS MATERIALIZED (
   SELECT namespace, key, event_id, position${extraNames}
   FROM unnest($1::text[], $2::text[], $3::uuid[]${extraArrays})
@@ -35,9 +45,9 @@ WITH arrived AS MATERIALIZED (
   SELECT m.namespace, m.coordinate_key, a.event_id, a.position${extraNames}, ${isUnexpired('m')} AS live
   FROM arrived a
   JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
-  WHERE m.deleted_at IS NULL
+  WHERE m.deleted_at IS NULL${only ?? ''}
   ORDER BY m.namespace, m.coordinate_key
-  FOR UPDATE OF m
+  FOR UPDATE OF m${wait ?? ''}
 ), gone AS (
   UPDATE memories m SET
     version = m.version + 1,
@@ -87,6 +97,10 @@ interface DeleteOrigin {
   readonly queue: string;
   /** SQL that records deletions that found nothing in the ledger. */
   readonly misses: string;
+  /** SQL that a row of `memories m` must meet too, from ` AND ` on. @default none */
+  readonly only?: string;
+  /** What to do with a row that somebody else has locked. @default wait for it */
+  readonly wait?: ' SKIP LOCKED';
 }
 
 const DELETE = deleteSql({
@@ -132,6 +146,34 @@ const DELETE_FOREIGN = deleteSql({
   FROM arrived
   WHERE position NOT IN (SELECT position FROM target)`,
 });
+
+/**
+ * A deletion by a rule: of the version that it was decided for, as long as the lease is held under the fence, $6. A row that
+ * somebody holds is passed over, and one that was changed meanwhile is judged by what it is now.
+ */
+const DELETE_BY_RULE = deleteSql({
+  eventId: 'event_id',
+  announced: false,
+  occurredAt: 'updated_at',
+  extraArrays: ', $5::int[]',
+  extraNames: ', judged_version',
+  queue: QUEUE_IN_OUTBOX,
+  misses: '',
+  only: `
+    AND m.version = a.judged_version
+    AND EXISTS (SELECT FROM lifecycle_lease l WHERE l.fence = $6::bigint AND l.held_until > clock_timestamp())`,
+  wait: ' SKIP LOCKED',
+});
+
+/** Returns the statement that deletes the judged versions before the deadline; each coordinate at most once. */
+export function ruleDeleteStatement(commands: readonly RemovalCommand[], fence: number, deadlineMs: number): Statement {
+  const versions = commands.map(({ version }) => version);
+  return {
+    name: 'sfm_delete_by_rule',
+    text: DELETE_BY_RULE,
+    values: [...deleteValues(commands, deadlineMs), versions, fence],
+  };
+}
 
 /** A deletion that another producer published; `eventId` is the id of its ledger row. */
 export type ForeignDeleteCommand = DeleteCommand & Announcement;
