@@ -80,7 +80,7 @@ const CORE_ROOMS = {
   },
   locks: { imports: ['model', 'attempts'], reason: 'A lock knows nothing of what is done under it.' },
   recall: {
-    imports: ['model', 'attempts', 'consistency', 'telemetry', 'text', 'index-model', 'importance', 'read'],
+    imports: ['model', 'attempts', 'consistency', 'telemetry', 'text', 'index-model', 'importance', 'read', 'links'],
     reason: 'It finds what is there and changes nothing.',
   },
   indexing: {
