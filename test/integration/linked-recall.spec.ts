@@ -102,10 +102,22 @@ describeOnServers.each(Object.keys(VECTORS))('recall along links, with vectors %
     await put(namespace, 98, 'Vapour that will not stay', { expiresAt });
     for (const to of [2, 3, 98, 99]) await link(namespace, 1, to, 0);
     await waitFor(() => Date.now() > expiresAt.getTime(), { what: () => 'the memory to expire' });
+    expect((await recall(namespace, { whyNot: [98] })).whyNot).toMatchObject({ fate: 'expired' });
     expect(keys(await recall(namespace, { filter: { type: 'semantic' } }))).toEqual(['3']);
     await system.forget.forget(namespace, [[2]]);
     const found = keys(await recall(namespace, { topK: 30 }));
     expect(found).toContain('3');
     expect(found.filter((key) => ['2', '98', '99'].includes(key))).toEqual([]);
+  });
+
+  it('says what keeps a linked memory out', async () => {
+    const namespace = await kitchen();
+    await link(namespace, 1, 2, 99);
+    const { whyNot } = await recall(namespace, { whyNot: [2] });
+    expect(whyNot).toMatchObject({ fate: 'outscored', lanes: [{}, {}, { lane: 'graph', rank: 1, state: 'asked' }] });
+    const sum = whyNot?.contributions.reduce((total, { weight, value }) => total + weight * value, 0);
+    expect(sum).toBeCloseTo(whyNot?.score ?? NaN, 9);
+    expect(whyNot?.needed ?? 0).toBeGreaterThan(whyNot?.score ?? Infinity);
+    expect((await recall(anyNamespace(), { whyNot: [2] })).whyNot).toMatchObject({ fate: 'not_found', lanes: [] });
   });
 });

@@ -89,6 +89,7 @@ export {
   type RangeBounds,
   type PayloadCondition,
   type MemoryFilter,
+  type FilterPart,
   type Filterable,
   matchesFilter,
   valueAt,
@@ -345,6 +346,7 @@ export {
 export { type Explanation, type LaneExplanation, type ScoreContribution } from './recall/contract/explanation.js';
 export { type FollowedPath, type FollowedStep } from './recall/contract/followed-path.js';
 export { type RequestWeights } from './recall/contract/request-weights.js';
+export { type Fate, type LaneView, type WhyNot } from './recall/contract/why-not.js';
 export { CachedMemoryWriter } from './store/cached-memory-writer.js';
 export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
 export { AmendService, type Amendment } from './store/amend.service.js';

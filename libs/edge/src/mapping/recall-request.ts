@@ -24,6 +24,7 @@ export function toRecallRequest(body: RecallBody, limits: RequestLimits): Recall
     ...(body.context ? { context: body.context } : {}),
     ...(body.min_score === undefined ? {} : { minScore: body.min_score }),
     ...(collapse ? { collapse } : {}),
+    ...(body.why_not === undefined ? {} : { whyNot: limits.coordinateOf(body.why_not, 'why_not') }),
   };
 }
 

@@ -1,11 +1,12 @@
 import { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from '@sfm/memory';
 import { z } from 'zod';
-import { filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
+import { coordinateInput, filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
 import { jsonObject } from './json-object.js';
 import { ContributionSchema, FollowedPathSchema } from './explanation.schemas.js';
 import { memoryFields, placeField, versionField } from './memory.schemas.js';
 import { INCLUDE_SUPERSEDED, validAtField } from './validity-fields.js';
 import { WeightsSchema } from './weights.schemas.js';
+import { WhyNotSchema } from './why-not.schemas.js';
 
 /** Hits of a request that says nothing about their number. */
 export const DEFAULT_TOP_K = 10;
@@ -98,6 +99,7 @@ export const RecallBodySchema = z
       session: 'monday',
     }).optional(),
     explain: z.boolean().default(false).describe('Adds to every hit how its score came about.'),
+    why_not: coordinateInput().describe('Asks what kept the memory at this coordinate out of the hits.').optional(),
   })
   .describe('A question to the memory.')
   .meta({
@@ -178,5 +180,6 @@ export const RecalledSchema = z
       })
       .optional()
       .describe('How the token budget was used; only with `token_budget`.'),
+    why_not: WhyNotSchema.optional(),
   })
   .describe('What was recalled.');

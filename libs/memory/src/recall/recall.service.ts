@@ -20,10 +20,11 @@ import { Lanes } from './lanes/lanes.js';
 import { LEXICAL_LANE } from './lanes/lexical-lane.js';
 import { laneWeight } from './ranking/lane-weight.js';
 import { requestedRanking } from './ranking/requested-ranking.js';
+import { explainAbsence } from './why-not/explain-absence.js';
 import type { OverlayReader } from './overlay-reader.js';
 import { checkContext } from './contract/context-bounds.js';
 import type { RankingOptions } from './contract/ranking-options.js';
-import type { RecallRequest, RecallResult } from './contract/recall.types.js';
+import type { RecallHit, RecallRequest, RecallResult } from './contract/recall.types.js';
 import { checkSelection, selectHits } from './selection/select-hits.js';
 import { shortlist } from './ranking/shortlist.js';
 import type { Namespace } from '../model/namespace.js';
@@ -70,6 +71,8 @@ interface Asked {
 interface Searched {
   readonly result: RecallResult;
   readonly isCurrent: boolean;
+  /** Says what kept a memory out of the hits that were chosen at last, if the request asks. */
+  readonly absenceFrom: (hits: readonly RecallHit[]) => Promise<Pick<RecallResult, 'whyNot'>>;
 }
 
 /**
@@ -107,10 +110,12 @@ export class RecallService {
     const ranking = requestedRanking(this.options.ranking, request);
     const start = performance.now();
     const { maxTopK, fields } = this.options;
-    const ask = (topK: number) => this.current(() => this.search(namespace, { ...request, topK }, { now, ranking }));
+    let last: Searched | undefined;
+    const ask = (topK: number) =>
+      this.current(async () => (last = await this.search(namespace, { ...request, topK }, { now, ranking })));
     const result = await selectHits(request, ask, { maxTopK, textFields: fields.text });
     this.telemetry.observeRecall(performance.now() - start);
-    return result;
+    return { ...result, ...(await last?.absenceFrom(result.hits)) };
   }
 
   /** Asks again while every lane misses changes that the request may have to see. */
@@ -146,7 +151,12 @@ export class RecallService {
       // A candidate can vanish between index and truth, or fail the filter; if too few remain, ask for more.
       if (best.length < request.topK && !isDeepest) continue;
       const found = best.length < request.topK ? await this.fill(search, best, cut) : best;
-      return { result: toResult(search, found, degraded), isCurrent };
+      const scored = async () => this.rankAll(search, proposals, await contents.held(keys));
+      const propose = async (deep: number) =>
+        (await lanes.propose(search, { limit: deep, meanwhile: async () => {} })).proposals;
+      const known = { search, lanes: this.lanes, truth: this.truth, limit, scored, propose };
+      const absenceFrom = (hits: readonly RecallHit[]) => explainAbsence({ ...known, hits });
+      return { result: toResult(search, found, degraded), isCurrent, absenceFrom };
     }
   }
 

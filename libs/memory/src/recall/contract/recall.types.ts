@@ -1,10 +1,12 @@
 import type { IndexLag } from '../../index-model/pending-memories.port.js';
+import type { Coordinate } from '../../model/coordinate.js';
 import type { MemoryFilter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Memory } from '../../model/memory.js';
 import type { ValidityChoice } from '../../model/validity.js';
 import type { Explanation } from './explanation.js';
 import type { RequestWeights } from './request-weights.js';
+import type { WhyNot } from './why-not.js';
 
 /** Query words with extra weight for payloads that contain them (existing clients call them hybrid terms). */
 export interface KeywordBoost {
@@ -41,6 +43,8 @@ export interface RecallRequest {
   /** The caller's circumstances: payloads that share its top-level values rank higher. */
   readonly context?: JsonObject;
   readonly explain?: boolean;
+  /** Asks what kept the memory at this coordinate out of the hits. */
+  readonly whyNot?: Coordinate;
 }
 
 export interface RecallHit {
@@ -80,4 +84,6 @@ export interface RecallResult {
   readonly tokens?: TokenCount;
   /** How far the indexes were behind the truth; absent where none was searched. */
   readonly indexLag?: IndexLag;
+  /** Present only when asked for. */
+  readonly whyNot?: WhyNot;
 }

@@ -71,10 +71,35 @@ it.each([
   [{ weights: { recency: 1001 } }, 'weights.recency'],
   [{ weights: { asking: 1 } }, 'weights.asking'],
   [{ weights: [] }, 'weights'],
+  [{ why_not: 'nowhere' }, 'why_not'],
+  [{ why_not: [] }, 'why_not'],
+  [{ why_not: [[1, 2]] }, 'why_not'],
 ])('refuses %j, naming %s', async (body, field) => {
   const { status, body: problem } = await post('/v1/recall', { query: 'kettle', ...body });
   expect(status).toBe(422);
   expect(JSON.stringify(problem)).toContain(field);
+});
+
+it('says what kept a memory out, in the words of the request', async () => {
+  const whyNot = {
+    coordinate: [1, 2],
+    fate: 'filtered' as const,
+    filters: ['createdFrom' as const, { path: ['meta', 'a.b'] }, { path: ['meta', 'a.b'] }],
+    lanes: [],
+    rank: null,
+    score: null,
+    contributions: [],
+    needed: 0.5,
+  };
+  http.recall.result = { hits: [], degraded: [], whyNot };
+  const { body } = await post('/v1/recall', { query: 'kettle', why_not: '1,2' });
+  expect(http.recall.lastRequest).toMatchObject({ whyNot: [1, 2] });
+  expect(body).toEqual({
+    hits: [],
+    degraded: [],
+    index_lag: { events: 0, seconds: 0 },
+    why_not: { ...whyNot, filters: ['created_from', String.raw`filter.meta.a\.b`] },
+  });
 });
 
 it('answers untouched payloads with scores, explanations and lanes that were missing', async () => {
