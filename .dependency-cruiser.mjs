@@ -84,7 +84,7 @@ const CORE_ROOMS = {
     reason: 'It applies rules to what others wrote, and whoever writes knows none of them.',
   },
   recall: {
-    imports: ['model', 'attempts', 'consistency', 'telemetry', 'text', 'index-model', 'importance', 'read'],
+    imports: ['model', 'attempts', 'consistency', 'telemetry', 'text', 'index-model', 'importance', 'read', 'links'],
     reason: 'It finds what is there and changes nothing.',
   },
   indexing: {

@@ -136,6 +136,37 @@ describe('recall over HTTP', () => {
     );
   });
 
+  it('finds what only a link leads to, on every route that recalls by all lanes, and says why it did not', async () => {
+    const headers = { 'x-soma-namespace': 'linked' };
+    const call = <T>(path: string, body: object) => service.json<T>(path, { body, headers });
+    const texts = ['The kettle began to whistle', 'Steam leaves through a narrow opening'];
+    const fillers = Array.from({ length: 30 }, (_, n) => `The kettle number ${n} stood on the stove`);
+    const memories = [...texts, ...fillers].map((text, n) => ({ coordinate: [n], payload: { text } }));
+    await call('/v1/memories:batch', { memories });
+    const query = 'why does the kettle whistle';
+    interface Answer {
+      hits: Hit[];
+      why_not: { fate: string; lanes: { lane: string; rank: number | null }[] };
+    }
+    const ask = (body: object = {}) => call<Answer>('/v1/recall', { query, top_k: 3, why_not: [1], ...body });
+    const before = await ask();
+    expect([keys(before.hits).includes('1'), before.why_not.fate]).toEqual([false, 'outscored']);
+    await call('/v1/links', { from: [1], to: [0] });
+    const after = await ask({ explain: true });
+    expect([keys(after.hits).slice(0, 2), after.why_not.fate]).toEqual([['0', '1'], 'recalled']);
+    expect(after.hits[1]?.explanation.lanes.at(-1)).toMatchObject({
+      lane: 'graph',
+      path: { seed: [0], steps: [{ to: [1], type: 'related', weight: 1, direction: 'in' }] },
+    });
+    expect(await ask({ weights: { graph: 0 } })).toEqual({
+      ...before,
+      why_not: { ...before.why_not, lanes: expect.arrayContaining([expect.objectContaining({ state: 'off' })]) },
+    });
+    for (const path of ['/recall', '/recall_with_scores', '/hybrid_recall_with_scores']) {
+      expect(JSON.stringify(await call(path, { query, top_k: 3, hybrid: true }))).toContain('Steam');
+    }
+  });
+
   it('answers with what there is when the query has no words to compare', async () => {
     await service.json('/v1/memories', {
       body: { coordinate: [1], payload: {} },

@@ -125,6 +125,9 @@ export {
   RecalledSchema,
   type RecallBody,
 } from './schemas/recall.schemas.js';
+export { WeightsSchema } from './schemas/weights.schemas.js';
+export { FollowedPathSchema } from './schemas/explanation.schemas.js';
+export { WhyNotSchema } from './schemas/why-not.schemas.js';
 export { SCOPE_OF, admit, type UseCase } from './use-cases/admission.js';
 export { AuthorizedHistory } from './use-cases/authorized-history.js';
 export {

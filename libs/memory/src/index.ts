@@ -90,6 +90,7 @@ export {
   type RangeBounds,
   type PayloadCondition,
   type MemoryFilter,
+  type FilterPart,
   type Filterable,
   matchesFilter,
   valueAt,
@@ -374,14 +375,15 @@ export { ReadService } from './read/read.service.js';
 export {
   type KeywordBoost,
   type RecallRequest,
-  type ScoreContribution,
-  type LaneExplanation,
-  type Explanation,
   type CollapsedHit,
   type RecallHit,
   type TokenCount,
   type RecallResult,
 } from './recall/contract/recall.types.js';
+export { type Explanation, type LaneExplanation, type ScoreContribution } from './recall/contract/explanation.js';
+export { type FollowedPath, type FollowedStep } from './recall/contract/followed-path.js';
+export { type RequestWeights } from './recall/contract/request-weights.js';
+export { type Fate, type LaneView, type WhyNot } from './recall/contract/why-not.js';
 export { CachedMemoryWriter } from './store/cached-memory-writer.js';
 export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
 export { AmendService, type Amendment } from './store/amend.service.js';
@@ -431,6 +433,7 @@ export { IndexReadiness, type RecallIndexName, type Searchable } from './index-m
 export { type Poisoned, applyIsolating } from './indexing/projection/isolation.js';
 export { OutboxLoop } from './indexing/relay/outbox-loop.js';
 export { type Lane } from './recall/lanes/lane.js';
+export { GraphLane } from './recall/graph/graph-lane.js';
 export { LexicalLane } from './recall/lanes/lexical-lane.js';
 export { VectorLane } from './recall/lanes/vector-lane.js';
 export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';

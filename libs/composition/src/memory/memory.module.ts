@@ -11,6 +11,7 @@ import {
   CoordinateSearch,
   Embedder,
   ForgetService,
+  GraphLane,
   GraphService,
   HistoryService,
   ImportanceNormalizers,
@@ -303,10 +304,16 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
     },
     {
       provide: LANES,
-      inject: [LexicalIndex, VectorIndex, Embedder],
-      useFactory: (lexical: LexicalIndex, vectors: VectorIndex, embedder: Embedder): readonly Lane[] => [
+      inject: [LexicalIndex, VectorIndex, Embedder, LinkReader],
+      useFactory: (
+        lexical: LexicalIndex,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        links: LinkReader,
+      ): readonly Lane[] => [
         new LexicalLane(lexical, recall.ranking),
         new VectorLane(vectors, embedder),
+        new GraphLane(links),
       ],
     },
     {

@@ -2,11 +2,12 @@ import { checkContext, InvalidRequestError, type KeywordBoost, type RecallReques
 import type { RequestLimits } from '../checks/request-limits.js';
 import { DEFAULT_TOP_K, type RecallBody } from '../schemas/recall.schemas.js';
 import { toMemoryFilter } from './memory-filter.js';
+import { toWeights } from './request-weights.js';
 import { toValidityChoice } from './validity.js';
 
 /** @throws InvalidRequestError naming the field that is over a limit or not allowed. */
 export function toRecallRequest(body: RecallBody, limits: RequestLimits): RecallRequest {
-  const { recency, importance, mode, explain } = body;
+  const { mode, explain } = body;
   const filter = toMemoryFilter(body);
   const keywords = toKeywords(body, limits);
   const collapse = toCollapse(body);
@@ -18,12 +19,12 @@ export function toRecallRequest(body: RecallBody, limits: RequestLimits): Recall
     explain,
     ...(filter ? { filter } : {}),
     ...toValidityChoice(body),
-    ...(recency ? { recency: { weight: recency.weight, halfLifeDays: recency.half_life_days } } : {}),
-    ...(importance ? { importance } : {}),
+    ...toWeights(body),
     ...(keywords ? { keywords } : {}),
     ...(body.context ? { context: body.context } : {}),
     ...(body.min_score === undefined ? {} : { minScore: body.min_score }),
     ...(collapse ? { collapse } : {}),
+    ...(body.why_not === undefined ? {} : { whyNot: limits.coordinateOf(body.why_not, 'why_not') }),
   };
 }
 

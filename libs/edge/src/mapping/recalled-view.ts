@@ -1,15 +1,17 @@
 import type { IndexLag, RecallResult, TokenCount } from '@sfm/memory';
 import { hitView } from './memory-view.js';
+import { whyNotView } from './why-not-view.js';
 
 const NO_LAG: IndexLag = { events: 0, seconds: 0 };
 
 /** What was recalled. */
-export function recalledView({ hits, degraded, indexLag = NO_LAG, tokens }: RecallResult) {
+export function recalledView({ hits, degraded, indexLag = NO_LAG, tokens, whyNot }: RecallResult) {
   return {
     hits: hits.map(hitView),
     degraded: [...degraded],
     index_lag: lagView(indexLag),
     ...(tokens ? { tokens: tokensView(tokens) } : {}),
+    ...(whyNot ? { why_not: whyNotView(whyNot) } : {}),
   };
 }
 

@@ -1,9 +1,12 @@
 import { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from '@sfm/memory';
 import { z } from 'zod';
-import { filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
+import { coordinateInput, filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
 import { jsonObject } from './json-object.js';
+import { ContributionSchema, FollowedPathSchema } from './explanation.schemas.js';
 import { memoryFields, placeField, versionField } from './memory.schemas.js';
 import { INCLUDE_SUPERSEDED, validAtField } from './validity-fields.js';
+import { WeightsSchema } from './weights.schemas.js';
+import { WhyNotSchema } from './why-not.schemas.js';
 
 /** Hits of a request that says nothing about their number. */
 export const DEFAULT_TOP_K = 10;
@@ -78,6 +81,7 @@ export const RecallBodySchema = z
       .describe(
         'Prefer important memories: adds `weight × norm` to those that have an importance, by how importances compare now.',
       ),
+    weights: WeightsSchema.optional(),
     keywords: z
       .strictObject({
         terms: z
@@ -95,6 +99,7 @@ export const RecallBodySchema = z
       session: 'monday',
     }).optional(),
     explain: z.boolean().default(false).describe('Adds to every hit how its score came about.'),
+    why_not: coordinateInput().describe('Asks what kept the memory at this coordinate out of the hits.').optional(),
   })
   .describe('A question to the memory.')
   .meta({
@@ -118,26 +123,16 @@ export const ExplanationSchema = z
       .array(
         z
           .object({
-            lane: z.string().describe('The retrieval path, such as `lexical` or `vector`.'),
+            lane: z.string().describe('The retrieval path, such as `lexical`, `vector` or `graph`.'),
             rank: z.int().describe('Place in the lane, from 1.'),
-            signal: z.number().describe("The lane's own number: BM25 score or cosine."),
+            signal: z.number().describe("The lane's own number: BM25 score, cosine, or what links pass on."),
+            path: FollowedPathSchema.optional(),
           })
           .describe('How one lane saw the memory.'),
       )
       .describe('The lanes that proposed the memory.'),
     overlay: z.boolean().describe('true: committed but not yet indexed; scored from the truth.'),
-    contributions: z
-      .array(
-        z
-          .object({
-            signal: z.string().describe('What was measured.'),
-            value: z.number().describe('The measure.'),
-            weight: z.number().describe('What it counts for.'),
-            contribution: z.number().describe('`weight × value`.'),
-          })
-          .describe('One term of the score.'),
-      )
-      .describe('Their contributions add up to the score.'),
+    contributions: z.array(ContributionSchema).describe('Their contributions add up to the score.'),
   })
   .describe('How a score came about.');
 
@@ -185,5 +180,6 @@ export const RecalledSchema = z
       })
       .optional()
       .describe('How the token budget was used; only with `token_budget`.'),
+    why_not: WhyNotSchema.optional(),
   })
   .describe('What was recalled.');

@@ -42,6 +42,9 @@ export interface Filterable {
   readonly payload: JsonObject;
 }
 
+/** One part of a filter: a field of the memory, or the path of a condition on its payload. */
+export type FilterPart = 'type' | 'createdFrom' | 'createdBefore' | { readonly path: readonly string[] };
+
 /** Defines filter semantics: adapters that push a filter down must agree with this function. */
 export function matchesFilter(filter: MemoryFilter | undefined, subject: Filterable): boolean {
   if (!filter) return true;
@@ -49,6 +52,18 @@ export function matchesFilter(filter: MemoryFilter | undefined, subject: Filtera
   if (filter.createdFrom !== undefined && subject.createdAtMs < filter.createdFrom) return false;
   if (filter.createdBefore !== undefined && subject.createdAtMs >= filter.createdBefore) return false;
   return (filter.payload ?? []).every((condition) => matchesCondition(condition, subject.payload));
+}
+
+/** Returns the parts of the filter that the subject does not match. */
+export function unmatchedParts(filter: MemoryFilter, subject: Filterable): readonly FilterPart[] {
+  const { type, createdFrom, createdBefore, payload = [] } = filter;
+  const parts: readonly (readonly [FilterPart, MemoryFilter])[] = [
+    ...(type === undefined ? [] : [['type', { type }] as const]),
+    ...(createdFrom === undefined ? [] : [['createdFrom', { createdFrom }] as const]),
+    ...(createdBefore === undefined ? [] : [['createdBefore', { createdBefore }] as const]),
+    ...payload.map((condition) => [{ path: condition.path }, { payload: [condition] }] as const),
+  ];
+  return parts.filter(([, part]) => !matchesFilter(part, subject)).map(([name]) => name);
 }
 
 function matchesCondition(condition: PayloadCondition, payload: JsonObject): boolean {

@@ -24,7 +24,7 @@ export class CandidateContents {
     private readonly index: Pick<LexicalIndex, 'contents'>,
     private readonly truth: Pick<MemoryReader, 'findByKeys'>,
     private readonly telemetry: Pick<MemoryTelemetry, 'observeLane'>,
-    private readonly search: Search,
+    private readonly search: Pick<Search, 'namespace' | 'overlay' | 'now'>,
   ) {}
 
   /**

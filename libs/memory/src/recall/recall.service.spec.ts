@@ -518,6 +518,34 @@ describe('RecallService', () => {
       expect(keysOf(result)).toEqual(['1', '2', '3']);
     });
 
+    it('counts each lane and signal for what the request says', async () => {
+      const { recall } = open({ ...setting, others: [new MadeUpLane(linked)] });
+      const weights = { lanes: { lexical: 0.5, vector: 4 }, signals: { context: 3 } };
+      const { hits } = await recall({ weights, context: { text: 'hello' }, explain: true });
+      expect(hits.map(({ memory, score }) => [memory.key, score])).toEqual([
+        ['2', 0.5 * 0.5 + 4 * 0.5 + 2 * 0.6 + 3],
+        ['3', 2 + 3],
+        ['1', 0.5 + 3],
+      ]);
+      expect(hits[2]?.explanation?.contributions).toEqual([
+        { signal: 'lexical', value: 1, weight: 0.5, contribution: 0.5 },
+        { signal: 'context', value: 1, weight: 3, contribution: 3 },
+      ]);
+    });
+
+    it('does not ask a lane that weighs nothing, nor miss it', async () => {
+      const { recall } = open({ ...setting, others: [new MadeUpLane(new IndexUnavailableError('down'))] });
+      const result = await recall({ weights: { lanes: { links: 0 } } });
+      expect([keysOf(result), result.degraded]).toEqual([['1', '2', '3'], []]);
+    });
+
+    it('refuses weights that leave no lane to begin with', async () => {
+      const { recall } = open(setting);
+      await expect(recall({ weights: { lanes: { lexical: 0, vector: 0 } } })).rejects.toMatchObject({
+        field: 'weights',
+      });
+    });
+
     it('refuses to start without knowing what it counts for', () => {
       const others = [new MadeUpLane([])];
       expect(() => open({ ...setting, others, weights: {} })).toThrow('the lane links of recall has no weight');

@@ -19,10 +19,12 @@ import type { Lane, Proposals, Search } from './lanes/lane.js';
 import { Lanes } from './lanes/lanes.js';
 import { LEXICAL_LANE } from './lanes/lexical-lane.js';
 import { laneWeight } from './ranking/lane-weight.js';
+import { requestedRanking } from './ranking/requested-ranking.js';
+import { explainAbsence } from './why-not/explain-absence.js';
 import type { OverlayReader } from './overlay-reader.js';
 import { checkContext } from './contract/context-bounds.js';
 import type { RankingOptions } from './contract/ranking-options.js';
-import type { RecallRequest, RecallResult } from './contract/recall.types.js';
+import type { RecallHit, RecallRequest, RecallResult } from './contract/recall.types.js';
 import { checkSelection, selectHits } from './selection/select-hits.js';
 import { shortlist } from './ranking/shortlist.js';
 import type { Namespace } from '../model/namespace.js';
@@ -59,10 +61,18 @@ export interface RecallOptions {
 
 const VISIBILITY_WAIT_MS = 2000;
 
+/** When, and with which weights, a request is answered. */
+interface Asked {
+  readonly now: Date;
+  readonly ranking: RankingOptions;
+}
+
 /** An answer, and whether one of its lanes has searched all that was committed before it. */
 interface Searched {
   readonly result: RecallResult;
   readonly isCurrent: boolean;
+  /** Says what kept a memory out of the hits that were chosen at last, if the request asks. */
+  readonly absenceFrom: (hits: readonly RecallHit[]) => Promise<Pick<RecallResult, 'whyNot'>>;
 }
 
 /**
@@ -97,12 +107,15 @@ export class RecallService {
    */
   async recall(namespace: Namespace, request: RecallRequest, now: Date = new Date()): Promise<RecallResult> {
     this.check(request);
+    const ranking = requestedRanking(this.options.ranking, request);
     const start = performance.now();
     const { maxTopK, fields } = this.options;
-    const ask = (topK: number) => this.current(() => this.search(namespace, { ...request, topK }, now));
+    let last: Searched | undefined;
+    const ask = (topK: number) =>
+      this.current(async () => (last = await this.search(namespace, { ...request, topK }, { now, ranking })));
     const result = await selectHits(request, ask, { maxTopK, textFields: fields.text });
     this.telemetry.observeRecall(performance.now() - start);
-    return result;
+    return { ...result, ...(await last?.absenceFrom(result.hits)) };
   }
 
   /** Asks again while every lane misses changes that the request may have to see. */
@@ -115,22 +128,22 @@ export class RecallService {
     return untilVisible(attempt, this.options.visibilityWaitMs ?? VISIBILITY_WAIT_MS);
   }
 
-  private async search(namespace: Namespace, request: RecallRequest, now: Date): Promise<Searched> {
-    const lanes = new Lanes(this.lanes, request, this.telemetry);
+  private async search(namespace: Namespace, request: RecallRequest, { now, ranking }: Asked): Promise<Searched> {
+    const lanes = new Lanes(this.lanesFor(request, ranking), { namespace, request }, this.telemetry);
     const [overlay, norm] = await Promise.all([this.overlays.read(namespace), this.norm(namespace, request)]);
-    const asked = { namespace, request, now, ...validOf(request, now) };
-    const search: Search = { ...asked, overlay, cutShort: new Set(), ...norm };
-    const contents = new CandidateContents(this.index, this.truth, this.telemetry, search);
-    const first = Math.max(this.options.ranking.candidates, request.topK);
+    const asked = { namespace, request, now, overlay, ...validOf(request, now) };
+    const contents = new CandidateContents(this.index, this.truth, this.telemetry, asked);
+    const contentsOf = (keys: readonly string[]) => contents.held(keys);
+    const search: Search = { ...asked, cutShort: new Set(), ranking, contentsOf, ...norm };
+    const first = Math.max(ranking.candidates, request.topK);
     for (let limit = first; ; limit *= DEEPER) {
       throwIfEnded();
       // Most of the best lexical matches will be returned, so they are read while remote vector search is still
       // running.
-      const meanwhile = (found: Proposals) =>
-        contents.expect(shortlist(found, EXPECTED * request.topK, this.options.ranking));
+      const meanwhile = (found: Proposals) => contents.expect(shortlist(found, EXPECTED * request.topK, ranking));
       const { proposals, degraded, isCurrent } = await lanes.propose(search, { limit, meanwhile });
       const size = 2 * limit;
-      const keys = shortlist(proposals, size, this.options.ranking);
+      const keys = shortlist(proposals, size, ranking);
       const cut = [...proposals].filter(([, { candidates }]) => candidates.length >= limit);
       const isExhausted = keys.length < size && cut.length === 0;
       const best = await this.best(search, proposals, { keys, contents });
@@ -138,7 +151,12 @@ export class RecallService {
       // A candidate can vanish between index and truth, or fail the filter; if too few remain, ask for more.
       if (best.length < request.topK && !isDeepest) continue;
       const found = best.length < request.topK ? await this.fill(search, best, cut) : best;
-      return { result: toResult(search, found, degraded), isCurrent };
+      const scored = async () => this.rankAll(search, proposals, await contents.held(keys));
+      const propose = async (deep: number) =>
+        (await lanes.propose(search, { limit: deep, meanwhile: async () => {} })).proposals;
+      const known = { search, lanes: this.lanes, truth: this.truth, limit, scored, propose };
+      const absenceFrom = (hits: readonly RecallHit[]) => explainAbsence({ ...known, hits });
+      return { result: toResult(search, found, degraded), isCurrent, absenceFrom };
     }
   }
 
@@ -146,6 +164,15 @@ export class RecallService {
     if (!importance || !this.options.importances) return {};
     const scale = await this.options.importances.scaleOf(namespace);
     return { norm: (raw) => scale.norm(raw) };
+  }
+
+  /** @throws InvalidRequestError when the weights leave no lane to begin with */
+  private lanesFor({ mode = 'hybrid' }: RecallRequest, { weights }: RankingOptions): readonly Lane[] {
+    if (mode !== 'hybrid') return this.lanes;
+    const asked = this.lanes.filter(({ name }) => laneWeight(weights, name) > 0);
+    if (asked.some(({ isFollowing }) => isFollowing !== true)) return asked;
+    const names = this.lanes.filter(({ isFollowing }) => isFollowing !== true).map(({ name }) => name);
+    throw new InvalidRequestError('weights', `must leave one of ${names.join(', ')} above 0`);
   }
 
   private check(request: RecallRequest): void {
@@ -168,12 +195,19 @@ export class RecallService {
   }
 
   /** Returns the best `topK` that match the filter and are valid, in order. */
-  private rank({ request, now, norm, valid }: Search, proposals: Proposals, found: readonly CandidateContent[]) {
-    const { ranking, fields } = this.options;
+  private rank(search: Search, proposals: Proposals, found: readonly CandidateContent[]) {
+    return this.rankAll(search, proposals, found).slice(0, search.request.topK);
+  }
+
+  private rankAll(
+    { request, now, ranking, norm, valid }: Search,
+    proposals: Proposals,
+    found: readonly CandidateContent[],
+  ) {
     const contents = found.filter(
       (content) => matchesFilter(request.filter, content) && isValid(content.validity, valid),
     );
-    return rankCandidates({ request, proposals, contents, fields, now, norm }, ranking).slice(0, request.topK);
+    return rankCandidates({ request, proposals, contents, fields: this.options.fields, now, norm }, ranking);
   }
 
   /**

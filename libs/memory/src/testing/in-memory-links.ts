@@ -151,6 +151,11 @@ export class InMemoryLinks extends LinkReader {
     return new Set(keys.filter((key) => this.expired.has(key)));
   }
 
+  async exists(namespace: Namespace) {
+    this.calls.push('exists');
+    return this.links.some((link) => link.namespace === namespace);
+  }
+
   async living(namespace: Namespace, keys: readonly string[]) {
     this.calls.push('living');
     return new Set(keys.filter((key) => this.lives(namespace, key) && !this.expired.has(key)));

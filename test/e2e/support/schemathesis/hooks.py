@@ -44,6 +44,15 @@ def hurry(body):
         body["wait_seconds"] = 0.01
 
 
+def keep_rules_of_weights(body):
+    """Weights belong to mode hybrid, and leave a lane to begin with: no schema can tell it, specs do."""
+    weights = body.get("weights")
+    if isinstance(weights, dict):
+        body["mode"] = "hybrid"
+        if weights.get("lexical") == 0 and weights.get("vector") == 0:
+            weights["vector"] = 1
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Gives each request a key of its own: that one key belongs to one body is a rule about two requests.
@@ -56,3 +65,4 @@ def before_call(context, case, kwargs):
         keep_rules_of_links(case.body)
         keep_rules_of_consolidations(case.body)
         hurry(case.body)
+        keep_rules_of_weights(case.body)

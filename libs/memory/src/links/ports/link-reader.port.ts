@@ -122,6 +122,9 @@ export abstract class LinkReader {
   /** Returns which of the coordinates held a memory that has expired and is not removed yet. */
   abstract ended(namespace: Namespace, keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;
 
+  /** Returns whether the namespace has any link, whatever became of its ends. Cheap: every recall may ask. */
+  abstract exists(namespace: Namespace): Promise<boolean>;
+
   /** Returns at which of the coordinates a memory lives. */
   abstract living(namespace: Namespace, keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;
 }

@@ -26,6 +26,22 @@ export interface SignalWeights {
   readonly context: number;
 }
 
+/** How far links are followed from strong hits. The work of one recall is bounded by these numbers alone. */
+export interface LinkFollowing {
+  /** Most hits that links are followed from. */
+  readonly seeds: number;
+  /** Most links of one memory that are followed, in each direction: those that weigh least. */
+  readonly neighbours: number;
+  /** Most linked memories whose own links are followed in turn: those with the strongest signals. */
+  readonly further: number;
+  /** Each further link of a path multiplies the signal by this, 0..1. */
+  readonly fading: number;
+  /** Each 1 that the links of a path weigh multiplies the signal by this, 0..1. */
+  readonly dimming: number;
+  /** Longest time that following may take, milliseconds; then recall goes on without. */
+  readonly timeoutMs: number;
+}
+
 /** Weights and sizes of recall's ranking. */
 export interface RankingOptions {
   /** Candidates each lane proposes; contents are read for twice as many candidates and neighbours. */
@@ -38,6 +54,7 @@ export interface RankingOptions {
   readonly sessionMatches: number;
   /** Days after a named date at which a memory's date signal has fallen to 1/e: events are told after they happen. */
   readonly dateFadingDays: number;
+  readonly links: LinkFollowing;
   readonly weights: SignalWeights;
 }
 
@@ -51,6 +68,7 @@ export const DEFAULT_RANKING: RankingOptions = {
   neighbourFading: 0.75,
   sessionMatches: 3,
   dateFadingDays: 14,
+  links: { seeds: 10, neighbours: 16, further: 16, fading: 0.75, dimming: 0.85, timeoutMs: 1000 },
   weights: {
     lanes: {
       // BM25 as a share of the query's best match: the reference for all other weights.
@@ -58,6 +76,8 @@ export const DEFAULT_RANKING: RankingOptions = {
       // Cosine, if positive. Small, because the default embedder only knows spelling: it finds typos and word forms
       // that the lexical lane misses. For an embedder that captures meaning, use 1 or more.
       vector: 0.15,
+      // What links lead to from strong hits: a link of weight 1 passes on 85 % of the hit's strength.
+      graph: 1,
     },
     before: 0.3,
     after: 0.25,

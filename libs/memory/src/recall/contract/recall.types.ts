@@ -1,8 +1,12 @@
 import type { IndexLag } from '../../index-model/pending-memories.port.js';
+import type { Coordinate } from '../../model/coordinate.js';
 import type { MemoryFilter } from '../../model/filter.js';
 import type { JsonObject } from '../../model/json.js';
 import type { Memory } from '../../model/memory.js';
 import type { ValidityChoice } from '../../model/validity.js';
+import type { Explanation } from './explanation.js';
+import type { RequestWeights } from './request-weights.js';
+import type { WhyNot } from './why-not.js';
 
 /** Query words with extra weight for payloads that contain them (existing clients call them hybrid terms). */
 export interface KeywordBoost {
@@ -33,34 +37,14 @@ export interface RecallRequest {
   readonly recency?: { readonly weight: number; readonly halfLifeDays: number };
   /** Adds `weight × norm` to memories that have an importance, by how importances compare now. */
   readonly importance?: { readonly weight: number };
+  /** Other weights than the configured ones, for this request; only in hybrid mode. */
+  readonly weights?: RequestWeights;
   readonly keywords?: KeywordBoost;
   /** The caller's circumstances: payloads that share its top-level values rank higher. */
   readonly context?: JsonObject;
   readonly explain?: boolean;
-}
-
-/** One term of the score: `contribution = weight × value`. */
-export interface ScoreContribution {
-  /** Name of the signal, e.g. `lexical`, `vector`, `session`, `source`, `date`, `recency`, `importance`. */
-  readonly signal: string;
-  readonly value: number;
-  readonly weight: number;
-  readonly contribution: number;
-}
-
-/** The hit in one lane: its rank from 1 and the lane's own signal (BM25 score, cosine). */
-export interface LaneExplanation {
-  readonly lane: string;
-  readonly rank: number;
-  readonly signal: number;
-}
-
-/** The score is the sum of the contributions, to 1e-6. */
-export interface Explanation {
-  readonly lanes: readonly LaneExplanation[];
-  /** True when the memory was not yet indexed and was scored from the truth. */
-  readonly overlay: boolean;
-  readonly contributions: readonly ScoreContribution[];
+  /** Asks what kept the memory at this coordinate out of the hits. */
+  readonly whyNot?: Coordinate;
 }
 
 export interface RecallHit {
@@ -100,4 +84,6 @@ export interface RecallResult {
   readonly tokens?: TokenCount;
   /** How far the indexes were behind the truth; absent where none was searched. */
   readonly indexLag?: IndexLag;
+  /** Present only when asked for. */
+  readonly whyNot?: WhyNot;
 }

@@ -1,5 +1,7 @@
-import type { LaneCandidate, Overlay } from '../../index-model/index-point.js';
+import type { CandidateContent, LaneCandidate, Overlay } from '../../index-model/index-point.js';
 import type { SessionNeighbour } from '../../index-model/lexical-index.port.js';
+import type { FollowedPath } from '../contract/followed-path.js';
+import type { RankingOptions } from '../contract/ranking-options.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 import type { Namespace } from '../../model/namespace.js';
 import type { ValidityQuery } from '../../model/validity.js';
@@ -12,6 +14,10 @@ export interface Search {
   readonly now: Date;
   /** Only memories that hold then; all when absent. */
   readonly valid?: ValidityQuery;
+  /** The ranking with the weights of the request. */
+  readonly ranking: RankingOptions;
+  /** Reads what candidates say, of those that live now. */
+  readonly contentsOf: (keys: readonly string[]) => Promise<readonly CandidateContent[]>;
   /** Names of lanes whose answer may lack some that match; lanes add to it while they search. */
   readonly cutShort: Set<string>;
   /** Compares importances as they are now; absent when the request does not weigh them, or weighs those of the past. */
@@ -32,9 +38,16 @@ export interface Lane {
    * True when a search blocks this process: it starts only after the other lanes have sent their requests to servers.
    */
   readonly isInProcess: boolean;
+  /**
+   * True when it starts from what the others propose: it is asked after them, and only in hybrid mode. Recall needs at
+   * least one lane that follows nobody.
+   *
+   * @default false
+   */
+  readonly isFollowing?: boolean;
 
   /** Opens a request and starts all work that needs nothing else. Errors of that work reject `propose`. */
-  open(request: RecallRequest): LaneSearch;
+  open(request: RecallRequest, namespace: Namespace): LaneSearch;
 
   /** Scales the lane's own signals to 0..1, the range its weight is made for; by key. */
   signalsOf(candidates: readonly LaneCandidate[]): ReadonlyMap<string, number>;
@@ -51,18 +64,24 @@ export interface LaneSearch {
    * Returns up to `limit` candidates that match the request's filter, best first, with the lane's own signal. May be
    * called again with a higher limit.
    *
+   * @param found what the other lanes propose, for a lane that follows them; otherwise empty
    * @throws IndexUnavailableError or EmbedderUnavailableError when the lane cannot answer at the moment.
    */
-  propose(search: Search, limit: number): Promise<readonly LaneCandidate[]>;
+  propose(search: Search, limit: number, found: Proposals): Promise<readonly ProposedCandidate[]>;
 
   /** Returns the candidates' neighbours in their sessions, if this lane's matches are evidence for neighbours. */
   neighboursOf?(search: Search, candidates: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]>;
 }
 
+/** A candidate, and how links led to it. */
+export interface ProposedCandidate extends LaneCandidate {
+  readonly path?: FollowedPath;
+}
+
 /** The candidates of one lane. */
 export interface Proposal {
   /** Best first, with the lane's own signal. */
-  readonly candidates: readonly LaneCandidate[];
+  readonly candidates: readonly ProposedCandidate[];
   /** See `Lane.signalsOf`. */
   readonly signals: ReadonlyMap<string, number>;
   /** The candidates' session neighbours; absent if the lane does not provide them or they were not requested. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { EMPTY_OVERLAY, type LaneCandidate, type Overlay } from '../../index-model/index-point.js';
 import { IndexUnavailableError } from '../../model/errors.js';
 import { SilentTelemetry } from '../../telemetry/telemetry.port.js';
+import { DEFAULT_RANKING } from '../contract/ranking-options.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 import type { Lane, LaneSearch, Proposals } from './lane.js';
 import { Lanes } from './lanes.js';
@@ -40,12 +41,15 @@ class ScriptedLane implements Lane {
   }
 }
 
+const namespace = toNamespace('test');
 const searchOf = (request: RecallRequest, overlay: Overlay) => ({
-  namespace: toNamespace('test'),
+  namespace,
   request,
   overlay,
   now: new Date(),
   cutShort: new Set<string>(),
+  ranking: DEFAULT_RANKING,
+  contentsOf: async () => [],
 });
 
 describe('Lanes', () => {
@@ -68,7 +72,7 @@ describe('Lanes', () => {
 
   const open = (request: Partial<RecallRequest> = {}) => {
     const whole: RecallRequest = { query: 'ladder', topK: 5, ...request };
-    const lanes = new Lanes([here, far, farther], whole, new SilentTelemetry());
+    const lanes = new Lanes([here, far, farther], { namespace, request: whole }, new SilentTelemetry());
     const meanwhile = async (found: Proposals) => {
       handed.push(found);
       noteHanded();
@@ -166,6 +170,58 @@ describe('Lanes', () => {
     await expect(open()()).rejects.toThrow('a bug');
   });
 
+  describe('with one that follows the others', () => {
+    class FollowingLane extends ScriptedLane {
+      readonly isFollowing = true;
+      readonly seen: (readonly string[])[] = [];
+
+      override open(): LaneSearch {
+        this.opened += 1;
+        return {
+          propose: async (_search, _limit, found) => {
+            this.seen.push([...found.keys()]);
+            if (this.isAway) throw new IndexUnavailableError('slow');
+            return [{ key: this.name, score: 8 }];
+          },
+        };
+      }
+    }
+    let behind: FollowingLane;
+
+    beforeEach(() => {
+      behind = new FollowingLane('behind', false);
+    });
+
+    const propose = (request: Partial<RecallRequest> = {}) => {
+      const whole: RecallRequest = { query: 'ladder', topK: 5, ...request };
+      const lanes = new Lanes([here, behind, far], { namespace, request: whole }, new SilentTelemetry());
+      return lanes.propose(searchOf(whole, EMPTY_OVERLAY), { limit: 10, meanwhile: async () => {} });
+    };
+
+    it('asks it after them, with what those propose that answer', async () => {
+      far.isAway = true;
+      const { proposals, degraded } = await propose();
+      expect([behind.seen, [...proposals.keys()], degraded]).toEqual([[['here']], ['here', 'behind'], ['far']]);
+    });
+
+    it('goes on without it, and names it', async () => {
+      behind.isAway = true;
+      const { proposals, degraded } = await propose();
+      expect([[...proposals.keys()], degraded]).toEqual([['here', 'far'], ['behind']]);
+    });
+
+    it('leaves it out when one lane alone is asked, also when others stand in for that', async () => {
+      far.isAway = true;
+      const { proposals, degraded } = await propose(alone('far'));
+      expect([[...proposals.keys()], degraded, behind.opened]).toEqual([['here'], ['far'], 0]);
+    });
+
+    it('does not count it among those that can answer', async () => {
+      [here.isAway, far.isAway] = [true, true];
+      await expect(propose()).rejects.toThrow(IndexUnavailableError);
+    });
+  });
+
   it('fails as what is done meanwhile fails', async () => {
     const request: RecallRequest = { query: 'ladder', topK: 5 };
     let finish: () => void = () => {};
@@ -175,7 +231,7 @@ describe('Lanes', () => {
       throw new Error('the truth is away');
     };
     const search = searchOf(request, EMPTY_OVERLAY);
-    const lanes = new Lanes([here, far], request, new SilentTelemetry());
+    const lanes = new Lanes([here, far], { namespace, request }, new SilentTelemetry());
     await expect(lanes.propose(search, { limit: 10, meanwhile })).rejects.toThrow('the truth is away');
   });
 });

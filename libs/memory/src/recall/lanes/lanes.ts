@@ -2,8 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { throwIfEnded } from '../../attempts/request-budget.js';
 import { EmbedderUnavailableError, IndexUnavailableError } from '../../model/errors.js';
 import type { MemoryTelemetry } from '../../telemetry/telemetry.port.js';
+import type { Namespace } from '../../model/namespace.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 import type { Lane, LaneSearch, Proposal, Proposals, Search } from './lane.js';
+
+interface Asked {
+  readonly namespace: Namespace;
+  readonly request: RecallRequest;
+}
 
 interface Proposing {
   /** Most candidates of each lane. */
@@ -20,18 +26,31 @@ interface Proposed {
   readonly isCurrent: boolean;
 }
 
-/** The lanes' searches for one request: run side by side; recall continues with those that answer. */
+const NOTHING_FOUND: Proposals = new Map();
+
+/**
+ * The lanes' searches for one request: run side by side, those that follow others after them; recall continues with those
+ * that answer.
+ */
 export class Lanes {
   private readonly asked: readonly Lane[];
+  private readonly following: readonly Lane[];
+  private readonly leading: readonly Lane[];
   private readonly searches = new Map<Lane, LaneSearch>();
+  private readonly request: RecallRequest;
+  private readonly namespace: Namespace;
 
   constructor(
-    private readonly lanes: readonly Lane[],
-    private readonly request: RecallRequest,
+    lanes: readonly Lane[],
+    { namespace, request }: Asked,
     private readonly telemetry: Pick<MemoryTelemetry, 'observeLane'>,
   ) {
-    this.asked = this.isHybrid ? lanes : lanes.filter(({ name }) => name === request.mode);
-    for (const lane of this.asked) this.searchOf(lane);
+    this.request = request;
+    this.namespace = namespace;
+    this.leading = lanes.filter(({ isFollowing }) => isFollowing !== true);
+    this.asked = this.isHybrid ? this.leading : this.leading.filter(({ name }) => name === request.mode);
+    this.following = this.isHybrid ? lanes.filter(({ isFollowing }) => isFollowing === true) : [];
+    for (const lane of [...this.asked, ...this.following]) this.searchOf(lane);
   }
 
   /**
@@ -45,18 +64,24 @@ export class Lanes {
     let proposals = await this.ask(tried, search, proposing);
     if (proposals.size === 0 && !this.isHybrid) {
       // If the one requested lane cannot answer, results of the others are better than none.
-      const others = this.lanes.filter((lane) => !this.asked.includes(lane));
+      const others = this.leading.filter((lane) => !this.asked.includes(lane));
       proposals = await this.ask(others, search, proposing);
-      tried = this.lanes;
+      tried = this.leading;
     }
     if (proposals.size === 0) {
       throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
+    }
+    if (this.following.length > 0) {
+      proposals = new Map([...proposals, ...(await this.follow(search, proposing.limit, proposals))]);
+      tried = [...tried, ...this.following];
     }
     const { overlay } = search;
     const isDegraded = (lane: Lane) =>
       !proposals.has(lane.name) || overlay.incomplete?.has(lane.name) === true || lane.lacksSomeOf?.(overlay) === true;
     const degraded = tried.filter(isDegraded).map(({ name }) => name);
-    return { proposals, degraded, isCurrent: degraded.length < tried.length };
+    // One that follows has searched only what the others found.
+    const isCurrent = tried.some((lane) => lane.isFollowing !== true && !degraded.includes(lane.name));
+    return { proposals, degraded, isCurrent };
   }
 
   private get isHybrid(): boolean {
@@ -68,7 +93,7 @@ export class Lanes {
     const answers = lanes.map(async (lane) => {
       if (lane.isInProcess) await requestsAreOut();
       throwIfEnded();
-      const proposal = await this.proposalOf(lane, search, limit);
+      const proposal = await this.proposalOf(lane, search, { limit, found: NOTHING_FOUND });
       working -= 1;
       const answer = new Map(proposal ? [[lane.name, proposal]] : []);
       if (lane.isInProcess && working > 0) await meanwhile(answer);
@@ -77,11 +102,25 @@ export class Lanes {
     return new Map((await Promise.all(answers)).flatMap((answer) => [...answer]));
   }
 
+  private async follow(search: Search, limit: number, found: Proposals): Promise<Proposals> {
+    const followed = new Map<string, Proposal>();
+    for (const lane of this.following) {
+      throwIfEnded();
+      const proposal = await this.proposalOf(lane, search, { limit, found });
+      if (proposal) followed.set(lane.name, proposal);
+    }
+    return followed;
+  }
+
   /** Undefined when the lane cannot answer, or its index is not there. */
-  private async proposalOf(lane: Lane, search: Search, limit: number): Promise<Proposal | undefined> {
+  private async proposalOf(
+    lane: Lane,
+    search: Search,
+    { limit, found }: { readonly limit: number; readonly found: Proposals },
+  ): Promise<Proposal | undefined> {
     if (search.overlay.unsearched?.has(lane.name)) return undefined;
     const asked = this.searchOf(lane);
-    const candidates = await this.timed(lane.name, () => asked.propose(search, limit)).catch(whenAway);
+    const candidates = await this.timed(lane.name, () => asked.propose(search, limit, found)).catch(whenAway);
     if (candidates === undefined) return undefined;
     const proposal = { candidates, signals: lane.signalsOf(candidates) };
     if (!this.isHybrid || asked.neighboursOf === undefined) return proposal;
@@ -90,7 +129,7 @@ export class Lanes {
   }
 
   private searchOf(lane: Lane): LaneSearch {
-    const open = this.searches.get(lane) ?? lane.open(this.request);
+    const open = this.searches.get(lane) ?? lane.open(this.request, this.namespace);
     this.searches.set(lane, open);
     return open;
   }

@@ -1,4 +1,4 @@
-import type { LaneExplanation } from '../contract/recall.types.js';
+import type { LaneExplanation } from '../contract/explanation.js';
 import type { Proposals } from '../lanes/lane.js';
 
 /** A lane's signal for a candidate, and its contribution to the score: `weight × value`. */
@@ -16,8 +16,9 @@ export function fuse(
   const fused = new Map<string, LaneSignal[]>();
   for (const [lane, { candidates, signals }] of proposals) {
     const weight = weightOf(lane);
-    candidates.forEach(({ key, score }, index) => {
-      const said = { lane, rank: index + 1, signal: score, value: signals.get(key) ?? 0, weight };
+    candidates.forEach(({ key, score, path }, index) => {
+      const place = { lane, rank: index + 1, signal: score, ...(path ? { path } : {}) };
+      const said = { ...place, value: signals.get(key) ?? 0, weight };
       const known = fused.get(key);
       if (known) known.push(said);
       else fused.set(key, [said]);

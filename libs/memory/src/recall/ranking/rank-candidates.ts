@@ -1,6 +1,7 @@
 import type { CandidateContent } from '../../index-model/index-point.js';
 import type { RankingOptions } from '../contract/ranking-options.js';
-import type { LaneExplanation, RecallRequest, ScoreContribution } from '../contract/recall.types.js';
+import type { LaneExplanation, ScoreContribution } from '../contract/explanation.js';
+import type { RecallRequest } from '../contract/recall.types.js';
 import { fuse } from './fusion.js';
 import { laneWeight } from './lane-weight.js';
 import { ExplainedScore } from './measures/explained-score.js';
@@ -32,7 +33,7 @@ export function rankCandidates(input: RankingInput, options: RankingOptions): re
       const score = new ExplainedScore();
       for (const { lane, value, weight } of said) score.add(lane, value, weight);
       for (const measure of measures) measure(content, score);
-      const lanes = said.map(({ lane, rank, signal }) => ({ lane, rank, signal }));
+      const lanes = said.map(({ value: _value, weight: _weight, ...place }) => place);
       return { content, score: score.total, lanes, contributions: score.contributions };
     })
     .sort(bestFirst);

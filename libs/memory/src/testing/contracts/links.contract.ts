@@ -71,6 +71,21 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       ]);
     });
 
+    it('says whether a namespace has links, whatever others have', async () => {
+      const namespace = await store({}, {});
+      const other = await store({}, {});
+      await link(aLink({ namespace: other, from: 1, to: 2 }));
+      const known = async () => [
+        await links().reader.exists(namespace),
+        await links().reader.exists(other),
+        await links().reader.exists(freshNamespace()),
+      ];
+      expect(await known()).toEqual([false, true, false]);
+      await link(aLink({ namespace, from: 1, to: 2 }));
+      await links().writer.unlink({ namespace: other, fromKey: '1', toKey: '2' });
+      expect(await known()).toEqual([true, false, false]);
+    });
+
     it('tells of each change once, in ledger and outbox, with all that the link is made of', async () => {
       const namespace = await store({}, {});
       await drainAll(truth().outbox);

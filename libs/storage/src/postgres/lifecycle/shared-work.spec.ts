@@ -253,7 +253,7 @@ describe('the work on the life of memories, shared by processes', () => {
   it('makes a version for what decays, keeps the rest of the memory, and none where nothing is lost', async () => {
     const payload = { text: 'kettle', log: 'noise', n: 1 };
     const expiresAt = new Date('2099-01-01T00:00:00Z');
-    const validity = { fromMs: null, toMs: null, supersededAtMs: null, supersedes: ['0'], supersededBy: {} };
+    const validity = { fromMs: 1000, toMs: null, supersededAtMs: null, supersedes: ['0'], supersededBy: {} };
     const held = { payload, importance: 7, importanceNorm: 0.25, expiresAt, validity };
     await truth.adapters.writer.write([aWrite(namespace, { coordinate: [0], payload: { text: 'pot' } })]);
     await truth.adapters.writer.write([aWrite(namespace, { coordinate: [1], ...held })]);

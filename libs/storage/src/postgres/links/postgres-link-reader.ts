@@ -130,6 +130,15 @@ export class PostgresLinkReader extends LinkReader {
     return this.keysWhere('m.deleted_at IS NULL AND m.expires_at <= $3::timestamptz', [namespace, keys, now]);
   }
 
+  async exists(namespace: Namespace): Promise<boolean> {
+    const [row] = await this.database.query<{ is_linked: boolean }>({
+      name: 'sfm_links_exist',
+      text: 'SELECT EXISTS (SELECT FROM memory_links WHERE namespace = $1) AS is_linked',
+      values: [namespace],
+    });
+    return row?.is_linked === true;
+  }
+
   async living(namespace: Namespace, keys: readonly string[], now: Date): Promise<ReadonlySet<string>> {
     return this.keysWhere(isLiveAt('m', '$3'), [namespace, keys, now]);
   }

@@ -42,6 +42,66 @@ it('hands every setting on', async () => {
   });
 });
 
+it('takes weights apart into lanes, signals and what has a field of its own', async () => {
+  const asked = async (body: Record<string, unknown>) => {
+    const { status } = await post('/v1/recall', { query: 'kettle', ...body });
+    expect(status).toBe(200);
+    const { recency, importance, weights } = http.recall.lastRequest ?? {};
+    return { recency, importance, weights };
+  };
+  expect(
+    await asked({ weights: { vector: 1, graph: 0, session: 0.1, asking: -1, recency: 0.2, importance: 3 } }),
+  ).toEqual({
+    recency: { weight: 0.2, halfLifeDays: 30 },
+    importance: { weight: 3 },
+    weights: { lanes: { vector: 1, graph: 0 }, signals: { session: 0.1, asking: -1 } },
+  });
+  const own = { recency: { weight: 5, half_life_days: 7 }, importance: { weight: 5 } };
+  expect(await asked({ ...own, weights: { recency: 0.2, importance: 0 } })).toEqual({
+    recency: { weight: 0.2, halfLifeDays: 7 },
+    importance: undefined,
+    weights: { lanes: {}, signals: {} },
+  });
+});
+
+it.each([
+  [{ weights: { smell: 1 } }, 'smell'],
+  [{ weights: { graph: -0.1 } }, 'weights.graph'],
+  [{ weights: { lexical: '1' } }, 'weights.lexical'],
+  [{ weights: { recency: 1001 } }, 'weights.recency'],
+  [{ weights: { asking: 1 } }, 'weights.asking'],
+  [{ weights: [] }, 'weights'],
+  [{ why_not: 'nowhere' }, 'why_not'],
+  [{ why_not: [] }, 'why_not'],
+  [{ why_not: [[1, 2]] }, 'why_not'],
+])('refuses %j, naming %s', async (body, field) => {
+  const { status, body: problem } = await post('/v1/recall', { query: 'kettle', ...body });
+  expect(status).toBe(422);
+  expect(JSON.stringify(problem)).toContain(field);
+});
+
+it('says what kept a memory out, in the words of the request', async () => {
+  const whyNot = {
+    coordinate: [1, 2],
+    fate: 'filtered' as const,
+    filters: ['createdFrom' as const, { path: ['meta', 'a.b'] }, { path: ['meta', 'a.b'] }],
+    lanes: [],
+    rank: null,
+    score: null,
+    contributions: [],
+    needed: 0.5,
+  };
+  http.recall.result = { hits: [], degraded: [], whyNot };
+  const { body } = await post('/v1/recall', { query: 'kettle', why_not: '1,2' });
+  expect(http.recall.lastRequest).toMatchObject({ whyNot: [1, 2] });
+  expect(body).toEqual({
+    hits: [],
+    degraded: [],
+    index_lag: { events: 0, seconds: 0 },
+    why_not: { ...whyNot, filters: ['created_from', String.raw`filter.meta.a\.b`] },
+  });
+});
+
 it('answers untouched payloads with scores, explanations and lanes that were missing', async () => {
   const explanation = {
     lanes: [{ lane: 'lexical' as const, rank: 1, signal: 3.2 }],

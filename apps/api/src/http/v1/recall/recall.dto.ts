@@ -1,8 +1,20 @@
-import { ExplanationSchema, HitSchema, RecallBatchSchema, RecallBodySchema, RecalledSchema } from '@sfm/edge';
+import {
+  ExplanationSchema,
+  FollowedPathSchema,
+  HitSchema,
+  RecallBatchSchema,
+  RecallBodySchema,
+  RecalledSchema,
+  WeightsSchema,
+  WhyNotSchema,
+} from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema, componentUri } from '../../openapi/schema-registry.js';
 import { itemErrorField } from '../wire/item-failure.js';
 
+export const WeightsDoc = apiSchema('RecallWeights', WeightsSchema);
+export const FollowedPathDoc = apiSchema('FollowedPath', FollowedPathSchema);
+export const WhyNotDoc = apiSchema('WhyNot', WhyNotSchema);
 export const RecallDoc = apiSchema('Recall', RecallBodySchema);
 export const ExplanationDoc = apiSchema('Explanation', ExplanationSchema);
 export const HitDoc = apiSchema('Hit', HitSchema);

@@ -1,4 +1,4 @@
-import type { ScoreContribution } from '../../contract/recall.types.js';
+import type { ScoreContribution } from '../../contract/explanation.js';
 
 /** A score that grows term by term and can be explained by them. */
 export class ExplainedScore {
