@@ -41,6 +41,7 @@ describe('commands that are written down', () => {
     'docs/history.md',
     'docs/importance.md',
     'docs/links.md',
+    'docs/namespaces.md',
     'docs/portability.md',
     'docs/quickstart.md',
     'docs/recall.md',

@@ -83,6 +83,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   v1RecallBatch: { scope: 'read', url: '/v1/recall:batch', body: { questions: [{ query: 'x' }] } },
   v1FindNearest: { scope: 'read', url: '/v1/coordinates:nearest', body: { coordinate: [1, 2] } },
   v1Recall: { scope: 'read', url: '/v1/recall', body: { query: 'x' } },
+  v1ListNamespaces: { scope: 'read', method: 'GET', url: '/v1/namespaces' },
+  v1ReadNamespace: { scope: 'read', method: 'GET', url: '/v1/namespaces/team_a' },
+  v1DeleteNamespace: { scope: 'admin', method: 'DELETE', url: '/v1/namespaces/team_a?confirm=team_a' },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },
 };

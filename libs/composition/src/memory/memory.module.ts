@@ -60,6 +60,7 @@ import {
 } from '@sfm/memory';
 import { consolidating } from './consolidating.js';
 import { FILLED_VECTORS, FILLED_WORDS } from '../indexing/indexing.module.js';
+import { namespaceProviders } from './namespace-providers.js';
 
 export interface MemoryModuleOptions {
   readonly store: StoreOptions;
@@ -99,6 +100,7 @@ export class MemoryModule {
       pastRecall(options),
       ...linking(options),
       ...consolidating(options.store),
+      ...namespaceProviders,
       ...readiness(options),
       completeness,
       consistency(options),

@@ -53,6 +53,10 @@ export const SCOPE_OF = {
   sample: 'read',
   export: 'read',
   import: 'write',
+  listNamespaces: 'read',
+  describeNamespace: 'read',
+  previewRemoval: 'admin',
+  removeNamespace: 'admin',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

@@ -19,6 +19,7 @@ import type { WritePositions } from '../consistency/write-positions.port.js';
 import type { PastMemories } from '../history/past-memories.port.js';
 import type { MemoryHistory } from '../history/memory-history.port.js';
 import type { ImportanceStates } from '../importance/importance-states.port.js';
+import type { NamespaceStore } from '../namespaces/namespace-store.port.js';
 import type { LinkReader } from '../links/ports/link-reader.port.js';
 import type { LinkCommand, LinkWriter } from '../links/ports/link-writer.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
@@ -33,6 +34,7 @@ export interface TruthAdapters {
   readonly keywords: KeywordSearch;
   readonly accesses: AccessCounter;
   readonly importances: ImportanceStates;
+  readonly namespaces: NamespaceStore;
   readonly outbox: Outbox;
   readonly pending: PendingMemories;
   readonly projection: ProjectionSource;

@@ -8,6 +8,7 @@ import {
   describeExpiredMemoriesContract,
   describeIdempotencyStoreContract,
   describeImportanceStatesContract,
+  describeNamespaceStoreContract,
   describeKeywordSearchContract,
   describeLinksContract,
   describeMemoryCatalogContract,
@@ -73,6 +74,7 @@ describeMemorySelectionContract(
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);
 describeAccessCounterContract('PostgresAccessCounter', adapters);
+describeNamespaceStoreContract('PostgresNamespaceStore', adapters);
 describeImportanceStatesContract('PostgresImportanceStates', adapters);
 describeOutboxContract('PostgresOutbox', adapters);
 describeProjectionSourceContract('PostgresProjectionSource', adapters);

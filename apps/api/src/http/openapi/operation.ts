@@ -40,6 +40,8 @@ export interface OperationDoc {
 /** A coordinate in the path: numbers separated by commas. */
 export interface ParameterDoc {
   readonly name: string;
+  /** @default that of a coordinate */
+  readonly description?: string;
   readonly schema: Readonly<Record<string, unknown>>;
 }
 
@@ -124,12 +126,12 @@ export function documented(doc: OperationDoc, errors: ErrorDoc): MethodDecorator
     ...(doc.headers ?? []).map(({ name, description, pattern }) =>
       ApiHeader({ name, description, required: false, schema: { type: 'string', pattern } }),
     ),
-    ...(doc.params ?? []).map(({ name, schema }) =>
+    ...(doc.params ?? []).map(({ name, schema, description = 'Coordinate: numbers separated by commas.' }) =>
       ApiParam({
         name,
         schema,
         style: 'simple',
-        description: 'Coordinate: numbers separated by commas.',
+        description,
       }),
     ),
     ...(doc.query ? queryParameters(doc.query) : []),
