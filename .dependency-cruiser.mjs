@@ -70,6 +70,10 @@ const CORE_ROOMS = {
     imports: ['model', 'attempts', 'telemetry'],
     reason: 'How memories are linked has nothing to do with what they say.',
   },
+  namespaces: {
+    imports: ['model', 'attempts', 'index-model', 'read', 'indexing'],
+    reason: 'It counts what is in a namespace and takes it away, from the truth first and then from what follows it.',
+  },
   outcome: {
     imports: ['model', 'links', 'read', 'store'],
     reason: 'It reads a memory, writes it with what came of it, and links what corrects it.',

@@ -21,6 +21,8 @@ import {
   IndexReadiness,
   LifecycleService,
   LinkService,
+  NamespaceCatalogService,
+  NamespaceRemovalService,
   NearestService,
   OutcomeService,
   LockService,
@@ -55,6 +57,7 @@ import {
   InMemoryRetentionPolicies,
 } from '@sfm/memory/testing';
 import { RecordedPortability } from './recorded-portability.js';
+import { RecordedNamespaces } from './recorded-namespaces.js';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -216,6 +219,7 @@ function coreModule({
   const planner = new ConsolidationPlanner({ catalog, memories, links }, { fields, maxDimensions });
   const runs = new InMemoryConsolidationRuns();
   const parts = { planner, runs, memories, stores, writer, links: linking, restores, locks };
+  const namespaces = new RecordedNamespaces(truth, links);
   const past = new PastReadService(truth.past, truth.history);
   const providers = [
     { provide: StoreService, useValue: stores },
@@ -236,6 +240,8 @@ function coreModule({
     { provide: HistoryService, useValue: new HistoryService(truth.history) },
     { provide: LinkService, useValue: linking },
     { provide: OutcomeService, useValue: outcomes },
+    { provide: NamespaceCatalogService, useValue: new NamespaceCatalogService(namespaces, truth.catalog) },
+    { provide: NamespaceRemovalService, useValue: new NamespaceRemovalService(namespaces.places) },
     { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
     { provide: ExportService, useValue: portability.exports },
     { provide: ImportService, useValue: portability.imports({ limits: EDGE_OPTIONS.bounds, fields }) },

@@ -13,6 +13,8 @@ import {
   IndexReadiness,
   LifecycleService,
   LinkService,
+  NamespaceCatalogService,
+  NamespaceRemovalService,
   NearestService,
   OutcomeService,
   LockService,
@@ -39,6 +41,7 @@ import { AuthorizedLifecycle } from './use-cases/authorized-lifecycle.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedLocks } from './use-cases/authorized-locks.js';
 import { AuthorizedMaintenance } from './use-cases/authorized-maintenance.js';
+import { AuthorizedNamespaces } from './use-cases/authorized-namespaces.js';
 import { AuthorizedNearest } from './use-cases/authorized-nearest.js';
 import { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 import { AuthorizedPast } from './use-cases/authorized-past.js';
@@ -131,6 +134,12 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedHistory,
     inject: [HistoryService, RestoreService],
     useFactory: (histories: HistoryService, restores: RestoreService) => new AuthorizedHistory(histories, restores),
+  },
+  {
+    provide: AuthorizedNamespaces,
+    inject: [NamespaceCatalogService, NamespaceRemovalService],
+    useFactory: (catalog: NamespaceCatalogService, removals: NamespaceRemovalService) =>
+      new AuthorizedNamespaces(catalog, removals),
   },
   {
     provide: AuthorizedOutcomes,

@@ -101,6 +101,8 @@ export {
   type NewLinkBody,
   type PruneBody,
 } from './schemas/link.schemas.js';
+export { namespacePageView, namespaceView, readNamespaceCursor } from './mapping/namespace-view.js';
+export { NamespacePageSchema, NamespaceRemovalSchema, NamespaceSchema } from './schemas/namespace.schemas.js';
 export { OutcomeBodySchema, ReportedOutcomeSchema, type OutcomeBody } from './schemas/outcome.schemas.js';
 export {
   AmendmentSchema,
@@ -135,6 +137,7 @@ export {
   type AdmittedWork,
   type ReindexAllListener,
 } from './use-cases/authorized-maintenance.js';
+export { AuthorizedNamespaces } from './use-cases/authorized-namespaces.js';
 export { AuthorizedNearest } from './use-cases/authorized-nearest.js';
 export { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 export { AuthorizedPast } from './use-cases/authorized-past.js';

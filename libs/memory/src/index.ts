@@ -387,6 +387,23 @@ export { type Fate, type LaneView, type WhyNot } from './recall/contract/why-not
 export { CachedMemoryWriter } from './store/cached-memory-writer.js';
 export { NotedMemoryWriter } from './indexing/following/noted-memory-writer.js';
 export { AmendService, type Amendment } from './store/amend.service.js';
+export {
+  NamespaceCatalogService,
+  type NamespacePage,
+  type NamespaceSummary,
+} from './namespaces/namespace-catalog.service.js';
+export {
+  NamespaceRemovalService,
+  type EmptiedPlaces,
+  type NamespaceRemoval,
+  type RemovalOptions,
+} from './namespaces/namespace-removal.service.js';
+export {
+  NamespaceStore,
+  type NamespaceFacts,
+  type NamespaceRest,
+  type RemovalCut,
+} from './namespaces/namespace-store.port.js';
 export { OutcomeService, type OutcomeReport, type ReportedOutcome } from './outcome/outcome.service.js';
 export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js';
 export { type StoreOptions, StoreService } from './store/store.service.js';

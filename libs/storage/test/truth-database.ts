@@ -20,6 +20,7 @@ import { PostgresLinkReader } from '../src/postgres/links/postgres-link-reader.j
 import { PostgresLinkWriter } from '../src/postgres/links/postgres-link-writer.js';
 import { PostgresAccessCounter } from '../src/postgres/reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from '../src/postgres/reading/postgres-coordinate-search.js';
+import { PostgresNamespaceStore } from '../src/postgres/namespaces/postgres-namespace-store.js';
 import { PostgresImportanceStates } from '../src/postgres/importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from '../src/postgres/reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from '../src/postgres/reading/postgres-memory-catalog.js';
@@ -74,6 +75,7 @@ function adaptersOver(database: PostgresDatabase): TruthAdapters {
     keywords: new PostgresKeywordSearch(database),
     accesses: new PostgresAccessCounter(database),
     importances: new PostgresImportanceStates(database),
+    namespaces: new PostgresNamespaceStore(database),
     outbox: new PostgresOutbox(database),
     pending: new PostgresPendingMemories(database),
     projection: new PostgresProjectionSource(database),

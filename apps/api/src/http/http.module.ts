@@ -22,6 +22,7 @@ import { LocksController } from './v1/locks/locks.controller.js';
 import { MemoryBatchController } from './v1/memories/batch.controller.js';
 import { HistoryController } from './v1/history/history.controller.js';
 import { MemoriesController } from './v1/memories/memories.controller.js';
+import { NamespacesController } from './v1/namespaces/namespaces.controller.js';
 import { OutcomeController } from './v1/outcome/outcome.controller.js';
 import { SelectionController } from './v1/memories/selection.controller.js';
 import { PortabilityController } from './v1/portability/portability.controller.js';
@@ -59,6 +60,7 @@ export class HttpModule {
         ConsolidationsController,
         LocksController,
         PortabilityController,
+        NamespacesController,
         AdminController,
       ],
       providers: [

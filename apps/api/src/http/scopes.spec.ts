@@ -86,6 +86,9 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   v1ReadRetention: { scope: 'admin', method: 'GET', url: '/v1/namespaces/api_ns/retention' },
   v1ReplaceRetention: { scope: 'admin', method: 'PUT', url: '/v1/namespaces/api_ns/retention', body: {} },
   v1RunLifecycle: { scope: 'admin', url: '/v1/lifecycle:run', body: { dry_run: true } },
+  v1ListNamespaces: { scope: 'read', method: 'GET', url: '/v1/namespaces' },
+  v1ReadNamespace: { scope: 'read', method: 'GET', url: '/v1/namespaces/team_a' },
+  v1DeleteNamespace: { scope: 'admin', method: 'DELETE', url: '/v1/namespaces/team_a?confirm=team_a' },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },
 };

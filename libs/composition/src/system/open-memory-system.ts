@@ -10,6 +10,8 @@ import {
   HistoryService,
   IndexReadiness,
   LinkService,
+  NamespaceCatalogService,
+  NamespaceRemovalService,
   NearestService,
   OutcomeService,
   LockService,
@@ -49,6 +51,8 @@ export interface MemorySystem {
   readonly forget: ForgetService;
   readonly amend: AmendService;
   readonly history: HistoryService;
+  readonly namespaces: NamespaceCatalogService;
+  readonly namespaceRemovals: NamespaceRemovalService;
   readonly outcomes: OutcomeService;
   readonly restore: RestoreService;
   readonly past: PastReadService;
@@ -134,6 +138,8 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     forget: find(ForgetService),
     amend: find(AmendService),
     history: find(HistoryService),
+    namespaces: find(NamespaceCatalogService),
+    namespaceRemovals: find(NamespaceRemovalService),
     outcomes: find(OutcomeService),
     restore: find(RestoreService),
     past: find(PastReadService),

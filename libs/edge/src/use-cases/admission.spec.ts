@@ -13,7 +13,9 @@ import {
   LinkService,
   OutcomeService,
   LockService,
+  NamespaceCatalogService,
   NamespaceForbiddenError,
+  NamespaceRemovalService,
   NearestService,
   PastReadService,
   PastRecallService,
@@ -37,6 +39,7 @@ import { AuthorizedLifecycle } from './authorized-lifecycle.js';
 import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedLocks } from './authorized-locks.js';
 import { AuthorizedMaintenance } from './authorized-maintenance.js';
+import { AuthorizedNamespaces } from './authorized-namespaces.js';
 import { AuthorizedNearest } from './authorized-nearest.js';
 import { AuthorizedOutcomes } from './authorized-outcomes.js';
 import { AuthorizedPast } from './authorized-past.js';
@@ -73,6 +76,7 @@ const DOORS: readonly object[] = [
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedLifecycle(noting(RetentionService), noting(LifecycleService)),
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),
+  new AuthorizedNamespaces(noting(NamespaceCatalogService), noting(NamespaceRemovalService)),
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedPortability(noting(ExportService), noting(ImportService)),
   new AuthorizedRecall(noting(RecallService)),
@@ -127,7 +131,7 @@ describe.each(CALLS)('$name', ({ name, scope }) => {
   });
 });
 
-it.each(CALLS.filter(({ scope }) => scope !== 'admin'))(
+it.each(CALLS.filter(({ name, scope }) => scope !== 'admin' && name !== 'listNamespaces'))(
   '$name works in the namespace of its principal',
   async (one) => {
     await call(one.name, principal(['*'], [THEIRS, toNamespace('other')]));
@@ -144,6 +148,25 @@ it.each([
   await expect(call(name, principal(['*'], [THEIRS]), ...more)).rejects.toThrow(NamespaceForbiddenError);
   expect(reached).toEqual([]);
 });
+
+it('lists the namespaces that its principal may use', async () => {
+  await call('listNamespaces', principal(['read'], [THEIRS]));
+  await call('listNamespaces', principal(['read']));
+  expect(reached).toEqual([
+    ['NamespaceCatalogService.list', [THEIRS]],
+    ['NamespaceCatalogService.list', '*'],
+  ]);
+});
+
+it.each(['describeNamespace', 'previewRemoval', 'removeNamespace'])(
+  '%s is refused for a namespace that is not among those of its principal',
+  async (name) => {
+    await call(name, principal(['*'], [THEIRS]), { name: THEIRS });
+    reached.length = 0;
+    await expect(call(name, principal(['*'], [THEIRS]), { name: 'other' })).rejects.toThrow(NamespaceForbiddenError);
+    expect(reached).toEqual([]);
+  },
+);
 
 it('counts everything for who may use everything', async () => {
   await call('counts', principal(['read']), 'everywhere');

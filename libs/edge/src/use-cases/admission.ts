@@ -56,6 +56,10 @@ export const SCOPE_OF = {
   readRetention: 'admin',
   replaceRetention: 'admin',
   runLifecycle: 'admin',
+  listNamespaces: 'read',
+  describeNamespace: 'read',
+  previewRemoval: 'admin',
+  removeNamespace: 'admin',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

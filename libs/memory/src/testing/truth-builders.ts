@@ -23,6 +23,7 @@ import type { DecayingMemories } from '../lifecycle/ports/decaying-memories.port
 import type { LifecycleSchedule } from '../lifecycle/ports/lifecycle-schedule.port.js';
 import type { RetainedMemories } from '../lifecycle/ports/retained-memories.port.js';
 import type { RetentionPolicies } from '../lifecycle/ports/retention-policies.port.js';
+import type { NamespaceStore } from '../namespaces/namespace-store.port.js';
 import type { LinkReader } from '../links/ports/link-reader.port.js';
 import type { LinkCommand, LinkWriter } from '../links/ports/link-writer.port.js';
 import type { DeleteCommand, MemoryWriter, WriteCommand } from '../store/memory-writer.port.js';
@@ -37,6 +38,7 @@ export interface TruthAdapters {
   readonly keywords: KeywordSearch;
   readonly accesses: AccessCounter;
   readonly importances: ImportanceStates;
+  readonly namespaces: NamespaceStore;
   readonly outbox: Outbox;
   readonly pending: PendingMemories;
   readonly projection: ProjectionSource;

@@ -9,6 +9,7 @@ import {
   describeExpiredMemoriesContract,
   describeIdempotencyStoreContract,
   describeImportanceStatesContract,
+  describeNamespaceStoreContract,
   describeKeywordSearchContract,
   describeLifecycleScheduleContract,
   describeLinksContract,
@@ -77,6 +78,7 @@ describeMemorySelectionContract(
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);
 describeAccessCounterContract('PostgresAccessCounter', adapters);
+describeNamespaceStoreContract('PostgresNamespaceStore', adapters);
 describeImportanceStatesContract('PostgresImportanceStates', adapters);
 describeOutboxContract('PostgresOutbox', adapters);
 describeProjectionSourceContract('PostgresProjectionSource', adapters);

@@ -24,6 +24,7 @@ import {
   MemoryWriter,
   NamedLocks,
   NamespaceLock,
+  NamespaceStore,
   Outbox,
   PastMemories,
   PendingMemories,
@@ -47,6 +48,7 @@ import { PostgresWritePositions } from './ledger/postgres-write-positions.js';
 import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
+import { PostgresNamespaceStore } from './namespaces/postgres-namespace-store.js';
 import { PostgresImportanceStates } from './importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
 import { PostgresMemoryCatalog } from './reading/postgres-memory-catalog.js';
@@ -122,6 +124,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [DerivedTables, PostgresDerivedTables],
       [NamedLocks, PostgresNamedLocks],
       [NamespaceLock, PostgresNamespaceLock],
+      [NamespaceStore, PostgresNamespaceStore],
       [PostgresHealth, PostgresHealth],
     ] as const
   ).map(([port, Adapter]) => ({

@@ -40,8 +40,9 @@ export interface OperationDoc {
 /** A part of the path; a coordinate, numbers separated by commas, unless it is described otherwise. */
 export interface ParameterDoc {
   readonly name: string;
-  readonly schema: Readonly<Record<string, unknown>>;
+  /** @default that of a coordinate */
   readonly description?: string;
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 /** Described as the text it is, for routes whose answers hold coordinates as text. */

@@ -71,3 +71,29 @@ export function pruneStatement(command: PruneCommand, deadlineMs: number): State
     ],
   };
 }
+
+/** As `UNLINK`, of any links of a namespace that were last written before a moment; those that others hold are passed over. */
+const REMOVE_LINKS = `
+WITH doomed AS MATERIALIZED (
+  SELECT l.from_key, l.link_type, l.to_key FROM memory_links l
+  WHERE l.namespace = $1 AND l.updated_at <= $2
+  LIMIT $3 FOR UPDATE SKIP LOCKED
+), gone AS (
+  DELETE FROM memory_links l USING doomed d
+  WHERE l.namespace = $1 AND l.from_key = d.from_key AND l.link_type = d.link_type AND l.to_key = d.to_key
+  RETURNING l.*, ${voidAfter('$4')} AS in_time
+), ${GONE}${linkEvents('unlinked', '$5::text')}
+SELECT count(*)::int AS removed FROM entries`;
+
+export interface LinksOfNamespace {
+  readonly namespace: string;
+  /** Only those last written until then, ISO 8601. */
+  readonly before: string;
+  readonly limit: number;
+  readonly traceparent: string | undefined;
+}
+
+export function removeLinksStatement(cut: LinksOfNamespace, deadlineMs: number): Statement {
+  const { namespace, before, limit, traceparent } = cut;
+  return { text: REMOVE_LINKS, values: [namespace, before, limit, deadlineMs, traceparent ?? null] };
+}

@@ -1,0 +1,93 @@
+import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
+import { CurrentPrincipal } from '@sfm/auth';
+import { AuthorizedNamespaces, namespacePageView, namespaceView, readNamespaceCursor } from '@sfm/edge';
+import { InvalidRequestError, type Principal } from '@sfm/memory';
+import { SchemaPipe } from '../../requests/schema.pipe.js';
+import { v1 } from '../wire/errors.dto.js';
+import {
+  ListNamespacesQuerySchema,
+  NamespaceDoc,
+  NamespacePageDoc,
+  NamespaceRemovalDoc,
+  RemoveNamespaceQuerySchema,
+  type ListNamespacesQuery,
+  type RemoveNamespaceQuery,
+} from './namespaces.dto.js';
+
+const TAG = 'namespaces';
+const NAME = [
+  { name: 'name', description: 'Name of the namespace.', schema: { type: 'string' as const, examples: ['team_a'] } },
+];
+
+/** Namespaces as a resource. The path names them; `X-Soma-Namespace` does not matter here. */
+@Controller('v1/namespaces')
+export class NamespacesController {
+  constructor(private readonly namespaces: AuthorizedNamespaces) {}
+
+  @Get()
+  @v1({
+    id: 'v1ListNamespaces',
+    tag: TAG,
+    summary: 'List namespaces',
+    description:
+      'Those that hold memories or links and that the credential may use, with how much is in them. A page looks at a bounded ' +
+      'number of names: go on while `next_cursor` is there.',
+    query: ListNamespacesQuerySchema,
+    answers: [{ status: 200, description: 'A page.', schema: NamespacePageDoc }],
+    errors: [404],
+  })
+  async list(
+    @CurrentPrincipal() principal: Principal,
+    @Query(new SchemaPipe(ListNamespacesQuerySchema, 'query')) { limit, cursor }: ListNamespacesQuery,
+  ) {
+    const after = cursor === undefined ? {} : { after: readNamespaceCursor(cursor) };
+    return namespacePageView(await this.namespaces.listNamespaces(principal, { limit, ...after }));
+  }
+
+  @Get(':name')
+  @v1({
+    id: 'v1ReadNamespace',
+    tag: TAG,
+    summary: 'Read how much is in one namespace',
+    description: 'One that nothing was written to is empty.',
+    params: NAME,
+    answers: [{ status: 200, description: 'The namespace.', schema: NamespaceDoc }],
+  })
+  async read(@CurrentPrincipal() principal: Principal, @Param('name') name: string) {
+    return namespaceView(await this.namespaces.describeNamespace(principal, { name }));
+  }
+
+  @Delete(':name')
+  @v1({
+    id: 'v1DeleteNamespace',
+    tag: TAG,
+    summary: 'Delete what is in one namespace',
+    description:
+      'Deletes memories and links that were last written before the request, each with its event, in small batches beside writers. What ' +
+      'is written meanwhile stays. A great many take several requests: repeat it until `done` is true, also after an error. ' +
+      'Needs the scope `admin`; `dry_run=true` says what would be deleted.',
+    params: NAME,
+    query: RemoveNamespaceQuerySchema,
+    answers: [{ status: 200, description: 'Deleted, or counted.', schema: NamespaceRemovalDoc }],
+  })
+  async remove(
+    @CurrentPrincipal() principal: Principal,
+    @Param('name') name: string,
+    @Query(new SchemaPipe(RemoveNamespaceQuerySchema, 'query')) { dry_run, confirm }: RemoveNamespaceQuery,
+  ) {
+    const isDryRun = dry_run === 'true';
+    if (isDryRun) {
+      const { namespace, counts, links } = await this.namespaces.previewRemoval(principal, { name });
+      const done = counts.total === 0 && links === 0;
+      return { namespace, dry_run: true, memories: counts.total, links, done, confirm: namespace };
+    }
+    if (confirm !== name) {
+      throw new InvalidRequestError(
+        'confirm',
+        'must be the name of the namespace; with dry_run=true nothing is deleted',
+      );
+    }
+    const { memories, links, isDone } = await this.namespaces.removeNamespace(principal, { name });
+    return { namespace: name, dry_run: false, memories, links, done: isDone, confirm: null };
+  }
+}

@@ -1,0 +1,61 @@
+import {
+  NamespaceForbiddenError,
+  toNamespace,
+  type Namespace,
+  type NamespaceCatalogService,
+  type NamespacePage,
+  type NamespaceRemoval,
+  type NamespaceRemovalService,
+  type NamespaceSummary,
+  type Principal,
+} from '@sfm/memory';
+import { admit } from './admission.js';
+
+/** The namespace to look at, as named by the caller; the principal's own when omitted. */
+interface NamedNamespace {
+  readonly name?: string | undefined;
+}
+
+/**
+ * Namespaces that the principal may use; of others it learns nothing. Every method throws ScopeForbiddenError without the
+ * scope, and NamespaceForbiddenError for a namespace that is not the principal's, whether there is one or not.
+ */
+export class AuthorizedNamespaces {
+  constructor(
+    private readonly catalog: NamespaceCatalogService,
+    private readonly removals: NamespaceRemovalService,
+  ) {}
+
+  /** See `NamespaceCatalogService.list`. */
+  async listNamespaces(
+    principal: Principal,
+    page: { readonly after?: Namespace; readonly limit: number },
+  ): Promise<NamespacePage> {
+    admit(principal, 'listNamespaces');
+    return this.catalog.list(principal.namespaces, page);
+  }
+
+  /** See `NamespaceCatalogService.summary`. */
+  async describeNamespace(principal: Principal, { name }: NamedNamespace): Promise<NamespaceSummary> {
+    admit(principal, 'describeNamespace');
+    return this.catalog.summary(allowed(principal, name));
+  }
+
+  /** What `removeNamespace` would delete. */
+  async previewRemoval(principal: Principal, { name }: NamedNamespace): Promise<NamespaceSummary> {
+    admit(principal, 'previewRemoval');
+    return this.catalog.summary(allowed(principal, name));
+  }
+
+  /** See `NamespaceRemovalService.remove`. */
+  async removeNamespace(principal: Principal, { name }: NamedNamespace): Promise<NamespaceRemoval> {
+    admit(principal, 'removeNamespace');
+    return this.removals.remove(allowed(principal, name));
+  }
+}
+
+function allowed({ namespace: own, namespaces }: Principal, name: string | undefined): Namespace {
+  const namespace = name === undefined ? own : toNamespace(name);
+  if (namespaces !== '*' && !namespaces.includes(namespace)) throw new NamespaceForbiddenError(namespace);
+  return namespace;
+}

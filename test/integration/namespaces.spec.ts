@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openMemorySystem, type MemorySystem } from '@sfm/composition';
+import { toNamespace, type Namespace } from '@sfm/memory';
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import { describeWith } from '../services/availability.js';
+import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
+import { waitFor } from '../services/lifetime/wait-for.js';
+
+const describePostgres = await describeWith(['postgres']);
+
+let database: TestDatabase;
+let system: MemorySystem;
+let client: Client;
+
+const anyNamespace = () => toNamespace(`namespaces_${randomUUID()}`);
+const fill = (namespace: Namespace, count: number, from = 0) =>
+  system.store.storePortions(
+    namespace,
+    Array.from({ length: count }, (_, index) => ({
+      coordinate: [from + index],
+      payload: { text: `the kettle number ${from + index}` },
+      type: index % 2 === 0 ? ('semantic' as const) : ('episodic' as const),
+      importance: index,
+    })),
+  );
+const removed = async (namespace: Namespace) => {
+  let all = 0;
+  for (;;) {
+    const { memories, isDone } = await system.namespaceRemovals.remove(namespace);
+    all += memories;
+    if (isDone) return all;
+  }
+};
+const recalled = async (namespace: Namespace) => {
+  const { hits } = await system.recall.recall(namespace, { query: 'kettle', topK: 10 });
+  return hits.length;
+};
+const rows = async (table: string, namespace: Namespace, condition = 'true') => {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM ${table} WHERE namespace = $1 AND ${condition}`,
+    [namespace],
+  );
+  return rows[0]?.count;
+};
+
+describePostgres('a namespace', () => {
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    system = await openMemorySystem({ truth: { kind: 'server', url: database.url } });
+    client = new Client(database.url);
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await system.close();
+    await database.drop();
+  });
+
+  it('is listed with what is in it, until there is nothing', async () => {
+    const [first, second, third] = ['a', 'b', 'c'].map((letter) => toNamespace(`list_${letter}`));
+    if (!first || !second || !third) throw new Error('no names');
+    await fill(first, 3);
+    await fill(third, 1);
+    const all = await system.namespaces.list('*', { limit: 100 });
+    expect(all.namespaces.map(({ namespace }) => namespace)).toEqual(expect.arrayContaining([first, third]));
+    const page = await system.namespaces.list([third, first, second], { limit: 1 });
+    expect(page).toMatchObject({
+      namespaces: [
+        { namespace: first, counts: { total: 3, episodic: 1, semantic: 2 }, links: 0, bytes: expect.any(Number) },
+      ],
+      next: first,
+    });
+    expect(page.namespaces[0]?.bytes).toBeGreaterThan(3 * 20);
+    expect(await system.namespaces.list([third, first, second], { limit: 1, after: first })).toMatchObject({
+      namespaces: [{ namespace: third }],
+    });
+    await waitFor(async () => (await system.namespaces.summary(first)).pending === 0);
+    await removed(first);
+    expect((await system.namespaces.list([first, second, third], { limit: 9 })).namespaces).toMatchObject([
+      { namespace: third },
+    ]);
+  });
+
+  it('that is deleted leaves every store; its ledger says so, and it can be used again', async () => {
+    const [namespace, other] = [anyNamespace(), anyNamespace()];
+    await fill(namespace, 250);
+    await fill(other, 2);
+    expect(await recalled(namespace)).toBe(10);
+    expect(await removed(namespace)).toBe(250);
+    expect(await recalled(namespace)).toBe(0);
+    expect((await system.read.counts(namespace)).total).toBe(0);
+    expect(await rows('memories', namespace, 'deleted_at IS NULL')).toBe(0);
+    expect(await rows('memories', namespace, 'indexed_version < version')).toBe(0);
+    expect(await rows('memory_events', namespace, "type = 'deleted'")).toBe(250);
+    expect(await rows('importance_states', namespace)).toBe(0);
+    expect(await rows('importance_samples', namespace)).toBe(0);
+    expect(await recalled(other)).toBe(2);
+    const report = await system.verifier.verify({ namespaces: [namespace, other], maxPendingSeconds: Infinity });
+    expect(report).toMatchObject({ agrees: true, differences: {} });
+    await fill(namespace, 1);
+    expect(await recalled(namespace)).toBe(1);
+    expect((await system.read.get(namespace, [0])).version).toBe(3);
+  });
+
+  it('is deleted in parts, by as many calls as it takes, beside a transaction that holds some of it', async () => {
+    const namespace = anyNamespace();
+    await fill(namespace, 30);
+    await client.query('BEGIN');
+    await client.query('SELECT FROM memories WHERE namespace = $1 ORDER BY id LIMIT 3 FOR UPDATE', [namespace]);
+    const part = await system.namespaceRemovals.remove(namespace);
+    expect(part).toMatchObject({ memories: 27, isDone: false });
+    await client.query('ROLLBACK');
+    expect(await removed(namespace)).toBe(3);
+    expect(await system.namespaceRemovals.remove(namespace)).toEqual({ memories: 0, links: 0, isDone: true });
+  });
+
+  it('that is written to while it is deleted keeps what is new, findable and in agreement', async () => {
+    const namespace = anyNamespace();
+    await fill(namespace, 250);
+    const removing = removed(namespace);
+    const writing = (async () => {
+      for (let index = 0; index < 20; index += 1) await fill(namespace, 1, 10_000 + index);
+    })();
+    await Promise.all([removing, writing]);
+    const { total } = await system.read.counts(namespace);
+    expect(total).toBeGreaterThan(0);
+    const { memories } = await system.read.list(namespace, { limit: 100 });
+    expect(memories.every(({ coordinate: [place = 0] }) => place >= 10_000)).toBe(true);
+    expect(await recalled(namespace)).toBe(Math.min(10, total));
+    await waitFor(async () => {
+      const report = await system.verifier.verify({ namespaces: [namespace], maxPendingSeconds: Infinity });
+      return report.agrees;
+    });
+  });
+});
