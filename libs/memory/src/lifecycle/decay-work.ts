@@ -1,4 +1,4 @@
-import { MemoryError, VersionConflictError } from '../model/errors.js';
+import { InvalidRequestError, MemoryError, VersionConflictError } from '../model/errors.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { PayloadFields } from '../model/payload-fields.js';
@@ -91,7 +91,7 @@ export class DecayWork {
       await this.parts.writer.write(commands.map(({ command }) => command));
       return commands.map(({ change }) => change);
     } catch (error) {
-      if (!(error instanceof VersionConflictError)) throw error;
+      if (!isOvertaken(error)) throw error;
     }
     const done: Decay[] = [];
     for (const { change, command } of commands) if (await this.isWritten(command)) done.push(change);
@@ -103,7 +103,7 @@ export class DecayWork {
       await this.parts.writer.write([command]);
       return true;
     } catch (error) {
-      if (error instanceof VersionConflictError) return false;
+      if (isOvertaken(error)) return false;
       throw error;
     }
   }
@@ -131,6 +131,11 @@ export class DecayWork {
       throw error;
     }
   }
+}
+
+/** True when somebody changed the memory, or what it supersedes, since it was looked at. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof VersionConflictError || error instanceof InvalidRequestError;
 }
 
 function lostOf(memory: Memory, payload: Memory['payload']): readonly string[] {
