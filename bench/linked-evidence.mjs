@@ -96,7 +96,8 @@ async function ask(list) {
   for (const [index, { query }] of list.entries()) {
     for (const { more, answers, times } of index % 2 === 0 ? asked : [...asked].reverse()) {
       const start = performance.now();
-      answers.push(await call('/v1/recall', { query, top_k: 10, explain: true, ...more }));
+      const { hits, degraded } = await call('/v1/recall', { query, top_k: 10, explain: true, ...more });
+      answers.push({ hits, degraded });
       times.push(performance.now() - start);
     }
   }
