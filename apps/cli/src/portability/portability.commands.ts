@@ -1,13 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ProgressLine } from '../maintenance/progress-line.js';
-import { processTerminal, type Terminal } from '../terminal/terminal.js';
-import type { ExportFlags, ImportFlags } from './transfer-files.js';
-
-/** Where the commands run and write their output. */
-export interface PortabilitySurroundings {
-  readonly terminal: Terminal;
-  readonly progress: ProgressLine;
-}
+import { processTerminal } from '../terminal/terminal.js';
+import type { ExportFlags, ImportFlags, PortabilitySurroundings } from './transfer-files.js';
 
 const EXTRAS = ['history', 'vectors'];
 const FORMATS = ['soma', 'earlier-jsonl', 'earlier-graphml', 'mem0', 'agent-memory-server'];

@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import { createReadStream, createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import type { ConflictPolicy, ExportExtra, ImportFormat, ImportReport } from '@sfm/memory';
-import { harmless, jsonText } from '../terminal/terminal.js';
-import type { PortabilitySurroundings } from './portability.commands.js';
+import type { ProgressLine } from '../maintenance/progress-line.js';
+import { harmless, jsonText, type Terminal } from '../terminal/terminal.js';
 import { withConfiguredPortability } from './with-portability.js';
+
+/** Where the commands run and write their output. */
+export interface PortabilitySurroundings {
+  readonly terminal: Terminal;
+  readonly progress: ProgressLine;
+}
 
 export interface ExportFlags {
   readonly namespace?: string;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { Socket } from 'node:net';
 
 /** As Node names a request that takes too long; what hears it answers 408 and closes the connection. */
 const TIMED_OUT = 'ERR_HTTP_REQUEST_TIMEOUT';
@@ -13,7 +14,8 @@ export function installBodyTimeouts(
   unlimited: string,
 ): void {
   fastify.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
-    if (!raw.complete && routeOptions.url !== unlimited) {
+    // A request that is injected comes over no connection.
+    if (!raw.complete && routeOptions.url !== unlimited && raw.socket instanceof Socket) {
       const timer = setTimeout(() => {
         if (!raw.complete) fastify.server.emit('clientError', timedOut(), raw.socket);
       }, timeoutMs).unref();

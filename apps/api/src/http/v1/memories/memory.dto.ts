@@ -19,7 +19,6 @@ import { z } from 'zod';
 import { apiSchema, componentUri } from '../../openapi/schema-registry.js';
 import { queryBoolean, queryInteger, queryJsonObject } from '../../requests/query-types.js';
 import { itemErrorField } from '../wire/item-failure.js';
-import { FieldErrorSchema } from '../wire/errors.dto.js';
 
 export const NewMemoryDoc = apiSchema('NewMemory', NewMemorySchema);
 
