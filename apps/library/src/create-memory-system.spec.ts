@@ -204,6 +204,7 @@ for (const { name, describePlace, enter } of places) {
     });
 
     it('looks back: the important, the recent, some of them, in a line each', async () => {
+      await memory.storeMemory([80, 0], { task: 'sow' });
       await memory.storeMemory([80, 1], { task: 'water the plants' });
       await memory.setImportance([80, 1], 1e6);
       expect(await memory.getImportant(1)).toMatchObject([{ task: 'water the plants' }]);
