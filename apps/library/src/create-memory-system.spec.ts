@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../../../test/services/availability.js';
@@ -201,6 +201,90 @@ for (const { name, describePlace, enter } of places) {
       expect(await memory.retrieve(coordinate)).toBeUndefined();
       expect(calls).toEqual(['recall hooked 3', 'found true', `forget ${coordinate[0]}`]);
       expect(errors).toEqual(['the hook after_store failed']);
+    });
+
+    it('looks back: the important, the recent, some of them, in a line each', async () => {
+      await memory.storeMemory([80, 0], { task: 'sow' });
+      await memory.storeMemory([80, 1], { task: 'water the plants' });
+      await memory.setImportance([80, 1], 1e6);
+      expect(await memory.getImportant(1)).toMatchObject([{ task: 'water the plants' }]);
+      await memory.storeMemory([80, 2], { fact: 'Ferns like shade' }, 'semantic');
+      expect(await memory.getRecent(2)).toMatchObject([{ fact: 'Ferns like shade' }, { task: 'water the plants' }]);
+      expect(await memory.summarizeMemories(2)).toEqual(['Ferns like shade', 'water the plants']);
+      expect(await memory.getRecent(1, 'episodic')).toMatchObject([{ task: 'water the plants' }]);
+      const seen: unknown[] = [];
+      memory.setHook('before_reflect', (n) => seen.push(n));
+      memory.setHook('after_reflect', (n, type, memories) => seen.push(memories.length));
+      expect(await memory.reflect(2)).toHaveLength(2);
+      expect(seen).toEqual([2, 2]);
+      const places = (await memory.replayMemories(1000, null)).map(({ coordinate }) => JSON.stringify(coordinate));
+      expect(new Set(places).size).toBe((await memory.memoryStats()).totalMemories);
+      await expect(memory.replayMemories(-1)).rejects.toThrow(SomaFractalMemoryError);
+    });
+
+    it('learns from outcomes, and corrects what was wrong at a place of its own', async () => {
+      await memory.storeMemory([81, 1], { predicted_outcome: 'rain' });
+      expect(await memory.reportOutcome([81, 1], 'rain')).toMatchObject({ reported_outcome: 'rain', error: false });
+      expect(await memory.getLinkedMemories([81, 1])).toEqual([]);
+      await memory.storeMemory([81, 2], { predicted_outcome: 'rain' });
+      expect(await memory.reportOutcome([81, 2], 'sun')).toMatchObject({ coordinate: [81, 2], error: true });
+      expect(await memory.retrieveMemories('semantic')).toContainEqual(
+        expect.objectContaining({ corrective_for: [81, 2], correction: 'sun' }),
+      );
+      expect(await memory.reportOutcome([81, 9], 'sun')).toEqual({ error: true, message: expect.any(String) });
+    });
+
+    it('consolidates what happened lately, and keeps it', async () => {
+      await memory.storeMemory([82, 1], { text: 'The boiler was repaired' });
+      expect(await memory.consolidateMemories()).toBeGreaterThan(0);
+      const made = await memory.retrieveMemories('semantic');
+      expect(made).toContainEqual(expect.objectContaining({ consolidated_from: [82, 1] }));
+      expect(await memory.retrieve([82, 1])).toMatchObject({ text: 'The boiler was repaired' });
+    });
+
+    it('lets one at a time hold a lock', async () => {
+      const order: string[] = [];
+      const lock = await memory.acquireLock('stove', 5);
+      const waiting = memory.withLock('stove', async ({ token }) => {
+        order.push('work');
+        expect(token).toBeGreaterThan(lock.token);
+        return memory.withLock('stove', () => Promise.resolve('done'));
+      });
+      order.push('release');
+      expect(await lock.release()).toBe(true);
+      expect(await waiting).toBe('done');
+      expect(order).toEqual(['release', 'work']);
+      await expect(memory.withLock('stove', () => Promise.reject(new Error('burnt')))).rejects.toThrow('burnt');
+      await (await memory.acquireLock('stove', 1)).release();
+    });
+
+    it('writes memories to a file and takes them from one', async () => {
+      const file = path.join(tmpdir(), `sfm-export-${process.pid}.jsonl`);
+      await memory.storeMemory([83, 1], { task: 'travel', timestamp: 7 }, 'semantic');
+      const before = await memory.retrieve([83, 1]);
+      const count = await memory.exportMemories(file);
+      expect(count).toBe((await memory.memoryStats()).totalMemories);
+      const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+      const line = lines.find((each) => each.includes('"travel"')) ?? '';
+
+      await memory.delete([83, 1]);
+      await writeFile(file, `\n${line}\n`);
+      expect(await memory.importMemories(file, { replace: true })).toBe(1);
+      expect(await memory.retrieve([83, 1])).toMatchObject({ task: 'travel', timestamp: 7, memory_type: 'semantic' });
+      expect(Object.keys((await memory.retrieve([83, 1])) ?? {})).toEqual(
+        expect.arrayContaining(Object.keys(before ?? {})),
+      );
+
+      await memory.delete([83, 1]);
+      await writeFile(file, `${line}\n{"coordinate": "83,1"}\n`);
+      await expect(memory.importMemories(file)).rejects.toThrow(/line 2/);
+      expect(await memory.retrieve([83, 1])).toBeUndefined();
+      await rm(file);
+    });
+
+    it('keeps what is kept by rules on demand', async () => {
+      expect(await memory.runDecayOnce()).toMatchObject({ isComplete: true });
+      expect(await memory.enforceMemoryLimit()).toBe(0);
     });
 
     it('keeps what a cipher is for unreadable in the stores', async () => {

@@ -1,6 +1,9 @@
 import type { MemorySystem } from '@sfm/composition';
-import type { JsonObject, Namespace, StoredMemory } from '@sfm/memory';
+import type { JsonObject, JsonValue, LifecycleReport, LockedWork, Namespace, StoredMemory } from '@sfm/memory';
+import { Files } from './parts/files.js';
+import { Keeping, type Lock } from './parts/keeping.js';
 import { Linking, type LinkedOptions, type LinkOptions } from './parts/linking.js';
+import { LookingBack, type ConsolidateOptions, type UnknownMemory } from './parts/looking-back.js';
 import { Core, type Place } from './parts/part.js';
 import { Reading, type KeywordSearchOptions, type MemoryStats } from './parts/reading.js';
 import {
@@ -41,6 +44,9 @@ export class SomaFractalMemoryEnterprise {
   private readonly reading: Reading;
   private readonly recalling: Recalling;
   private readonly linking: Linking;
+  private readonly lookingBack: LookingBack;
+  private readonly files: Files;
+  private readonly keeping: Keeping;
 
   /** @param report told of what went wrong without failing a call, e.g. in a hook */
   constructor(
@@ -56,6 +62,9 @@ export class SomaFractalMemoryEnterprise {
     this.reading = new Reading(this.core);
     this.recalling = new Recalling(this.core, this.hooks);
     this.linking = new Linking(this.core, this.reading);
+    this.lookingBack = new LookingBack(this.core, this.reading, this.hooks);
+    this.files = new Files(this.reading, this.storing);
+    this.keeping = new Keeping(this.core);
   }
 
   /** Encrypts the fields `task` and `code` of what is stored from now on, and decrypts them where they are read. */
@@ -199,6 +208,77 @@ export class SomaFractalMemoryEnterprise {
   /** Stores every memory that passes the filter in another memory system too, at the same coordinate. */
   shareMemoryWith(other: Recipient, passes: (memory: JsonObject) => boolean = () => true): Promise<void> {
     return share(this.core, this.reading, other, passes);
+  }
+
+  /** Returns the memories that were created last, the newest first. */
+  getRecent(n?: number, memoryType?: MemoryType): Promise<readonly JsonObject[]> {
+    return this.lookingBack.getRecent(n, memoryType);
+  }
+
+  /** Returns the memories with the highest importance. */
+  getImportant(n?: number, memoryType?: MemoryType): Promise<readonly JsonObject[]> {
+    return this.lookingBack.getImportant(n, memoryType);
+  }
+
+  /** Returns the recent memories in a line each: the `task`, else the `fact`. */
+  summarizeMemories(n?: number, memoryType?: MemoryType): Promise<readonly string[]> {
+    return this.lookingBack.summarizeMemories(n, memoryType);
+  }
+
+  /** Returns a random sample, without repetition. @param memoryType episodic unless given; null for both */
+  replayMemories(n?: number, memoryType?: MemoryType | null): Promise<readonly JsonObject[]> {
+    return this.lookingBack.replayMemories(n, memoryType);
+  }
+
+  /** As `replayMemories`, with hooks. */
+  reflect(n?: number, memoryType?: MemoryType | null): Promise<readonly JsonObject[]> {
+    return this.lookingBack.reflect(n, memoryType);
+  }
+
+  /**
+   * Notes what came of what a memory predicted, and returns the memory. Where it was wrong, a semantic memory of its own
+   * says what is right, with a link to it.
+   */
+  reportOutcome(coordinate: Place, outcome: JsonValue): Promise<JsonObject | UnknownMemory> {
+    return this.lookingBack.reportOutcome(coordinate, outcome);
+  }
+
+  /**
+   * Makes semantic memories of recent episodic ones, each at a coordinate of its own and linked to what it was made of: one
+   * of each memory, or of clusters with other `minSources` and `maxSources`. Resolves with how many were written.
+   */
+  consolidateMemories(options?: ConsolidateOptions): Promise<number> {
+    return this.lookingBack.consolidateMemories(options);
+  }
+
+  /** Writes every memory to a file, a line of JSON each. `soma export` moves links, versions and times too. */
+  exportMemories(path: string): Promise<number> {
+    return this.files.exportMemories(path);
+  }
+
+  /** Stores the memories of such a file in place of what is there. @param options `replace` deletes that first */
+  importMemories(path: string, { replace = false }: { readonly replace?: boolean } = {}): Promise<number> {
+    return this.files.importMemories(path, replace);
+  }
+
+  /** Removes what is over and beyond the limits and takes from memories what decays, as is done regularly anyway. */
+  runDecayOnce(): Promise<LifecycleReport> {
+    return this.keeping.run();
+  }
+
+  /** As `runDecayOnce`. Resolves with how many memories were beyond the limit. */
+  async enforceMemoryLimit(): Promise<number> {
+    return (await this.keeping.run()).removed.over_cap.count;
+  }
+
+  /** Waits for a lock of the namespace, at most for so many seconds; it is held as long, unless it is released. */
+  acquireLock(name: string, timeout?: number): Promise<Lock> {
+    return this.keeping.acquireLock(name, timeout);
+  }
+
+  /** Runs a function while it holds a lock, for as long as it takes. Within it, the same lock is there at once. */
+  withLock<T>(name: string, work: (lock: LockedWork) => Promise<T>, timeout?: number): Promise<T> {
+    return this.keeping.withLock(name, work, timeout);
   }
 
   /** Counts the memories of the namespace. */

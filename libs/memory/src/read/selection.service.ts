@@ -1,3 +1,4 @@
+import { InvalidRequestError } from '../model/errors.js';
 import { JsonNumber, stringifyJson } from '../model/json-number.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Memory } from '../model/memory.js';
@@ -11,20 +12,28 @@ export const NO_SUMMARY = '<no summary>';
 export class SelectionService {
   constructor(private readonly selection: MemorySelection) {}
 
-  /** See `MemorySelection.recent`. */
-  recent(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+  /** See `MemorySelection.recent`. @throws InvalidRequestError for a limit that is none */
+  async recent(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    checkLimit(query.limit);
     return this.selection.recent(namespace, query, new Date());
   }
 
-  /** See `MemorySelection.important`. */
-  important(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+  /** See `MemorySelection.important`. @throws InvalidRequestError for a limit that is none */
+  async important(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    checkLimit(query.limit);
     return this.selection.important(namespace, query, new Date());
   }
 
-  /** See `MemorySelection.sample`. */
-  sample(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+  /** See `MemorySelection.sample`. @throws InvalidRequestError for a limit that is none */
+  async sample(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+    checkLimit(query.limit);
     return this.selection.sample(namespace, query, new Date());
   }
+}
+
+function checkLimit(limit: number): void {
+  if (Number.isSafeInteger(limit) && limit >= 0) return;
+  throw new InvalidRequestError('limit', 'must be a whole number, 0 or more');
 }
 
 /** Returns a memory in one line: its `task`, else its `fact`, as existing clients know it. */
