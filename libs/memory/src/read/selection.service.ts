@@ -2,28 +2,35 @@ import { JsonNumber, stringifyJson } from '../model/json-number.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import { validOf, type Reading } from '../model/validity.js';
 import type { MemorySelection, SelectionQuery } from './memory-selection.port.js';
 
 /** What a memory without a text for it is summarized as. */
 export const NO_SUMMARY = '<no summary>';
 
-/** Reads the recent, the important and a random sample of the memories: for reflection and replay. */
+/**
+ * Reads the recent, the important and a random sample of the memories that are valid, by default at present: for reflection
+ * and replay.
+ */
 export class SelectionService {
   constructor(private readonly selection: MemorySelection) {}
 
   /** See `MemorySelection.recent`. */
-  recent(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
-    return this.selection.recent(namespace, query, new Date());
+  recent(namespace: Namespace, query: Reading<SelectionQuery>): Promise<readonly Memory[]> {
+    const now = new Date();
+    return this.selection.recent(namespace, { ...query, ...validOf(query, now) }, now);
   }
 
   /** See `MemorySelection.important`. */
-  important(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
-    return this.selection.important(namespace, query, new Date());
+  important(namespace: Namespace, query: Reading<SelectionQuery>): Promise<readonly Memory[]> {
+    const now = new Date();
+    return this.selection.important(namespace, { ...query, ...validOf(query, now) }, now);
   }
 
   /** See `MemorySelection.sample`. */
-  sample(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
-    return this.selection.sample(namespace, query, new Date());
+  sample(namespace: Namespace, query: Reading<SelectionQuery>): Promise<readonly Memory[]> {
+    const now = new Date();
+    return this.selection.sample(namespace, { ...query, ...validOf(query, now) }, now);
   }
 }
 
