@@ -67,7 +67,7 @@ const CORE_ROOMS = {
     reason: 'It reads what was, and makes what is of it; whoever reads what is needs none of it.',
   },
   links: {
-    imports: ['model', 'attempts', 'telemetry'],
+    imports: ['model', 'attempts', 'consistency', 'telemetry'],
     reason: 'How memories are linked has nothing to do with what they say.',
   },
   namespaces: {
@@ -79,7 +79,10 @@ const CORE_ROOMS = {
     reason: 'It reads a memory, writes it with what came of it, and links what corrects it.',
   },
   consolidation: {
-    imports: ['model', 'attempts', 'telemetry', 'text', 'read', 'store', 'forget', 'history', 'links', 'locks'],
+    imports: [
+      ...['model', 'attempts', 'consistency', 'telemetry', 'text'],
+      ...['read', 'store', 'forget', 'history', 'links', 'locks'],
+    ],
     reason: 'It reads what is there and writes as any caller does; none of these needs it.',
   },
   locks: { imports: ['model', 'attempts'], reason: 'A lock knows nothing of what is done under it.' },

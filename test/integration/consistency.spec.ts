@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openMemorySystem, type MemorySystem, type MemorySystemOptions } from '@sfm/composition';
 import {
   ConsistencyScope,
+  DEFAULT_CONSOLIDATION,
   UnknownWriteError,
   toNamespace,
   withConsistency,
@@ -92,6 +93,20 @@ describeReal('two processes on one PostgreSQL and one Qdrant, whose indexes stan
     expect(await see(() => first.forget.forget(namespace, [[2], [3], [4]]))).toEqual(['a blue kettle']);
     expect(await see(() => first.restore.restore(namespace, [1], { version: 1 }))).toEqual(['a kettle']);
     expect(await see(() => first.restore.restore(namespace, [2], { version: 1 }))).toHaveLength(2);
+  });
+
+  it('a request that stores, and then links or deletes, is named by what came last', async () => {
+    const namespace = anyNamespace();
+    const { store, outcomes, consolidations, consistency } = system(0);
+    const isLast = async (write: () => Promise<unknown>) =>
+      expect(await positionOf(write)).toEqual(await consistency.newest());
+    const predicting = { text: 'the kettle boils', predicted_outcome: 'boiled' };
+    await store.store(namespace, { coordinate: [1], payload: predicting, type: 'episodic' });
+    await isLast(() => outcomes.report(namespace, [1], { outcome: 'cold' }));
+    await put(namespace, 2, 'the kettle boils');
+    let id = '';
+    await isLast(async () => ({ id } = (await consolidations.run(namespace, DEFAULT_CONSOLIDATION)).run));
+    await isLast(() => consolidations.undo(namespace, id));
   });
 
   it('under a storm of writes each is seen at once', async () => {

@@ -184,6 +184,54 @@ describePostgres('consolidation', () => {
     await agrees(namespace);
   });
 
+  it('does not take in what does not hold, and is made anew without a source that another takes the place of', async () => {
+    const namespace = await aHistory();
+    await happened(namespace, 4, 'the kettle boils water again', { validTo: new Date('2020-01-01T00:00:00Z') });
+    await happened(namespace, 5, 'the kettle boils water once more');
+    expect(statesOf(await run(namespace))).toEqual([['new', 3]]);
+    const first = await only(namespace);
+    expect(first.payload['consolidated_from']).toEqual([[1], [3], [5]]);
+    await happened(namespace, 6, 'tea was made of rain', { supersedes: [[1]] });
+    expect(statesOf(await run(namespace))).toEqual([['stale', 2]]);
+    const second = await only(namespace);
+    expect([second.key, second.payload['consolidated_from']]).toEqual([first.key, [[3], [5]]]);
+    expect(JSON.stringify(second.payload)).not.toContain('“the kettle boils water”');
+    const { versions } = await system.history.history(namespace, second.coordinate, { limit: 9 });
+    expect(
+      versions.some(({ content }) => JSON.stringify(content?.payload ?? null).includes('“the kettle boils water”')),
+    ).toBe(false);
+    await agrees(namespace);
+  });
+
+  it('quotes a source that was changed as it was, until the next run', async () => {
+    const namespace = await aHistory();
+    await run(namespace);
+    const before = await only(namespace);
+    await happened(namespace, 1, 'the kettle boils cold water');
+    expect(await only(namespace)).toEqual(before);
+    expect(statesOf(await run(namespace))).toEqual([['changed', 2]]);
+    expect((await only(namespace)).payload['fact']).toContain('“the kettle boils cold water”');
+  });
+
+  it('outlives sources that a rule removes, and goes with its namespace', async () => {
+    const namespace = await aHistory();
+    await run(namespace);
+    const before = await only(namespace);
+    await system.retention.replace(namespace, { maxAgeSeconds: null, maxMemories: 1, keepImportanceFrom: 8 });
+    const report = async () => (await system.lifecycle.run(namespace)).isComplete;
+    await waitFor(() => report().catch(() => false), { what: () => 'the rules to be applied' });
+    const left = async () => (await system.read.list(namespace, { limit: 9 })).memories.map(({ key }) => key);
+    // The cat and the kettle of no importance are gone.
+    expect((await left()).sort()).toEqual(['3', before.key].sort());
+    expect(await only(namespace)).toEqual(before);
+    expect(await linkedTo(namespace, before.coordinate)).toEqual(['consolidated_from 3']);
+    await agrees(namespace);
+    await waitFor(async () => (await system.namespaceRemovals.remove(namespace)).isDone);
+    expect(await left()).toEqual([]);
+    const { hits } = await system.recall.recall(namespace, { query: 'kettle', topK: 9 });
+    expect(hits).toEqual([]);
+  });
+
   it('is undone: what it created is deleted, what it changed is as before, what others changed is left', async () => {
     const namespace = await aHistory();
     const first = await run(namespace);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openMemorySystem, type MemorySystem, type MemorySystemOptions } from '@sfm/composition';
-import { toNamespace, type Namespace, type RecallRequest, type RecallResult } from '@sfm/memory';
+import { toNamespace, type Namespace, type NewMemory, type RecallRequest, type RecallResult } from '@sfm/memory';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../services/availability.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
@@ -31,7 +31,7 @@ describeOnServers.each(Object.keys(VECTORS))('recall along links, with vectors %
   });
 
   const anyNamespace = () => toNamespace(`linked_${randomUUID()}`);
-  const put = (namespace: Namespace, at: number, text: string, more: { expiresAt?: Date } = {}) =>
+  const put = (namespace: Namespace, at: number, text: string, more: Partial<NewMemory> = {}) =>
     system.store.store(namespace, {
       coordinate: [at],
       payload: { text },
@@ -108,6 +108,34 @@ describeOnServers.each(Object.keys(VECTORS))('recall along links, with vectors %
     const found = keys(await recall(namespace, { topK: 30 }));
     expect(found).toContain('3');
     expect(found.filter((key) => ['2', '98', '99'].includes(key))).toEqual([]);
+  });
+
+  it('proposes nothing that does not hold, however it is linked, and says that this is why', async () => {
+    const namespace = await kitchen();
+    const at = new Date('2020-01-01T00:00:00Z');
+    await put(namespace, 4, 'Vapour escapes from the spout', { supersedes: [[2]] });
+    await put(namespace, 3, 'Water turns to vapour at a hundred degrees', { validTo: at });
+    await put(namespace, 5, 'Gas will heat the water', { validFrom: new Date('2100-01-01T00:00:00Z') });
+    for (const to of [2, 3, 5]) await link(namespace, 1, to, 0);
+    const now = await recall(namespace, { topK: 40 });
+    expect(keys(now).filter((key) => ['2', '3', '5'].includes(key))).toEqual([]);
+    for (const place of [2, 3, 5]) {
+      const { whyNot } = await recall(namespace, { whyNot: [place] });
+      expect(whyNot).toMatchObject({ coordinate: [place], fate: 'not_valid', lanes: [] });
+    }
+    const linkedAt = async (validity: NonNullable<RecallRequest['validity']>) => {
+      const found = keys(await recall(namespace, { topK: 40, validity }));
+      return ['2', '3', '5'].filter((key) => found.includes(key));
+    };
+    expect(await linkedAt({ withSuperseded: true })).toEqual(['2']);
+    expect(await linkedAt({ at: new Date(at.getTime() - 1) })).toEqual(['2', '3']);
+    expect(await linkedAt({ at: new Date('2101-01-01T00:00:00Z') })).toEqual(['5']);
+    // What does not hold is no strong hit, so nothing is found by its links either.
+    await put(namespace, 6, 'A hollow sound over the roofs');
+    await put(namespace, 7, 'The kettle does whistle, why', { validTo: at });
+    await link(namespace, 7, 6, 0);
+    expect(keys(await recall(namespace, { topK: 3 }))).not.toContain('6');
+    expect(keys(await recall(namespace, { topK: 5, validity: 'any' }))).toContain('6');
   });
 
   it('says what keeps a linked memory out', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openMemorySystem, type MemorySystem, type MemorySystemOptions } from '@sfm/composition';
-import { toNamespace, type Memory, type Namespace, type ValidityChoice } from '@sfm/memory';
+import { AuthorizedQuestions, type Answered } from '@sfm/edge';
+import { toNamespace, type Memory, type Namespace, type Principal, type ValidityChoice } from '@sfm/memory';
 import { nextMillisecond } from '@sfm/memory/testing';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../services/availability.js';
@@ -96,6 +97,38 @@ function describeTimeline(name: string, options: () => Promise<Omit<MemorySystem
       const report = await system.verifier.verify({ namespaces: [namespace], maxPendingSeconds: Infinity });
       return report.agrees;
     };
+
+    it('is the same for the nearest, the selections, and questions that come together', async () => {
+      const namespace = anyNamespace();
+      await put(namespace, 1, { text: 'The kettle is blue' });
+      await put(namespace, 2, { text: 'A red kettle', validFrom: time('2024-06-01'), supersedes: [[1]] });
+      await put(namespace, 3, { text: 'Gold will be the kettle', validFrom: AHEAD });
+      await put(namespace, 4, { text: 'The kettle was old', validTo: time('2024-02-01') });
+      const keysOf = (memories: readonly Memory[]) => memories.map(({ key }) => Number(key)).sort();
+      const answers = async (validity: ValidityChoice | undefined) => {
+        const limited = { limit: 9, ...asked(validity) };
+        const { found } = await system.nearest.nearest(namespace, { to: [0], ...limited });
+        const lists = [
+          found.map(({ memory }) => memory),
+          await system.selection.recent(namespace, limited),
+          await system.selection.important(namespace, limited),
+          await system.selection.sample(namespace, limited),
+        ];
+        return lists.map(keysOf);
+      };
+      const principal: Principal = { credentialId: 'test', namespace, namespaces: '*', scopes: ['read'] };
+      const choices = [undefined, ...TIMES.map((at) => ({ at })), { withSuperseded: true }, 'any' as const];
+      const expected = [[2], [1, 4], [2], [2], [2, 3], [1, 2], [1, 2, 3, 4]];
+      for (const [index, choice] of choices.entries()) {
+        expect(await answers(choice)).toEqual(Array.from({ length: 4 }, () => expected[index]));
+      }
+      const asking = { query: 'what colour has the kettle', topK: 9 };
+      const questions = choices.map((choice) => ({ request: { ...asking, ...asked(choice) } }));
+      const doors = new AuthorizedQuestions(system.recall, system.pastRecall);
+      const together = await doors.recallSettled(principal, questions);
+      const hitsOf = (answer: Answered) => ('result' in answer ? answer.result.hits.map(({ memory }) => memory) : []);
+      expect(together.map((answer) => keysOf(hitsOf(answer)))).toEqual(expected);
+    });
 
     it('answers for any time, and as was answered then, along a life of facts that take each other’s place', async () => {
       const namespace = anyNamespace();

@@ -46,6 +46,7 @@ export { toNewMemory } from './mapping/new-memory.js';
 export { PageCursor } from './mapping/page-cursor.js';
 export { lagView, recalledView } from './mapping/recalled-view.js';
 export { toRecallRequest } from './mapping/recall-request.js';
+export { toValidityChoice } from './mapping/validity.js';
 export {
   COORDINATE_LIST,
   COORDINATE_PATTERN,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { coordinateInput, filterInput, memoryType, timeBounds } from './fields.js';
 import { memoryFields } from './memory.schemas.js';
+import { INCLUDE_SUPERSEDED, validAtField } from './validity-fields.js';
 
 export const NearestBodySchema = z
   .strictObject({
@@ -15,6 +16,8 @@ export const NearestBodySchema = z
     filter: filterInput().optional(),
     type: memoryType('Only memories of this type.').optional(),
     ...timeBounds,
+    valid_at: validAtField(),
+    include_superseded: z.boolean().default(false).describe(INCLUDE_SUPERSEDED),
   })
   .describe('A place to look around.')
   .meta({ examples: [{ coordinate: [1, 2, 3], top_k: 5, max_distance: 10, filter: { tag: 'kitchen' } }] });

@@ -1,4 +1,5 @@
 import {
+  noteWriting,
   resolveNamespace,
   type LifecycleReport,
   type LifecycleService,
@@ -36,6 +37,7 @@ export class AuthorizedLifecycle {
     { namespace, policy }: NamedNamespace & { readonly policy: RetentionPolicy },
   ): Promise<NamespaceRetention> {
     admit(principal, 'replaceRetention');
+    noteWriting();
     return this.retentions.replace(resolveNamespace(principal.namespaces, namespace, principal.namespace), policy);
   }
 
@@ -43,6 +45,7 @@ export class AuthorizedLifecycle {
   async runLifecycle(principal: Principal, { isDryRun }: { readonly isDryRun: boolean }): Promise<LifecycleReport> {
     admit(principal, 'runLifecycle');
     const { namespace } = principal;
+    if (!isDryRun) noteWriting();
     return isDryRun ? this.lifecycle.preview(namespace) : this.lifecycle.run(namespace);
   }
 }

@@ -1,5 +1,6 @@
 import {
   NamespaceForbiddenError,
+  noteWriting,
   toNamespace,
   type Namespace,
   type NamespaceCatalogService,
@@ -50,6 +51,7 @@ export class AuthorizedNamespaces {
   /** See `NamespaceRemovalService.remove`. */
   async removeNamespace(principal: Principal, { name }: NamedNamespace): Promise<NamespaceRemoval> {
     admit(principal, 'removeNamespace');
+    noteWriting();
     return this.removals.remove(allowed(principal, name));
   }
 }

@@ -9,17 +9,22 @@ export class ConsistencyScope {
   /** True once the request was admitted to a write, whether that changed anything or not. */
   isWriting = false;
   private written: WritePosition | undefined;
+  private isElsewhereToo = false;
 
   /** @param required the write that every read of the request has to see */
   constructor(readonly required?: WritePosition) {}
 
-  /** The newest of its own writes, as far as they tell where they stand. */
+  /** The newest of its own writes; undefined where one of them does not tell where it stands. */
   get newest(): WritePosition | undefined {
-    return this.written;
+    return this.isElsewhereToo ? undefined : this.written;
   }
 
   note(position: WritePosition): void {
     if (this.written === undefined || position.seq > this.written.seq) this.written = position;
+  }
+
+  noteUnplaced(): void {
+    this.isElsewhereToo = true;
   }
 }
 
@@ -28,6 +33,11 @@ const ambient = new AsyncLocalStorage<ConsistencyScope>();
 /** Runs `work`, and everything it starts, in the scope. */
 export function withConsistency<T>(scope: ConsistencyScope, work: () => T): T {
   return ambient.run(scope, work);
+}
+
+/** Tells the current request of a write that does not say where it stands. */
+export function noteUnplaced(): void {
+  ambient.getStore()?.noteUnplaced();
 }
 
 /** The write that the current request has to see; undefined where it named none. */

@@ -5,6 +5,7 @@ import { InvalidRequestError } from '../model/errors.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { PayloadFields } from '../model/payload-fields.js';
+import { isValid, validOf } from '../model/validity.js';
 import type { LinkReader, TouchingLink, TouchingQuery } from '../links/ports/link-reader.port.js';
 import type { ListPosition } from '../read/list-position.js';
 import type { MemoryCatalog } from '../read/memory-catalog.port.js';
@@ -26,7 +27,7 @@ import type { RunRequest } from './consolidation-runs.port.js';
 export const CONSOLIDATED_FROM = 'consolidated_from';
 
 /**
- * What is to become of a cluster. `stale`: one of the sources that the memory tells of is gone, so it begins another life,
+ * What is to become of a cluster. `stale`: one of the sources that the memory tells of is gone or does not hold, so it begins another life,
  * and its past goes too. `occupied`: something else lives at the coordinate, and stays.
  */
 export type PlannedState = 'new' | 'changed' | 'stale' | 'unchanged' | 'occupied';
@@ -91,15 +92,16 @@ export class ConsolidationPlanner {
     return { lookedAt: found.length, hasMore, clusters: await this.planned(namespace, clusters, wholes) };
   }
 
-  /** The oldest episodic memories of the window, up to the most that are looked at. */
+  /** The oldest episodic memories of the window that hold at present, up to the most that are looked at. */
   private async inWindow(namespace: Namespace, { windowSeconds, untilMs }: RunRequest) {
     const filter = { type: 'episodic', createdFrom: untilMs - windowSeconds * 1000, createdBefore: untilMs } as const;
     const found: Candidate[] = [];
+    const now = new Date();
     let after: ListPosition | undefined;
     for (;;) {
       const left = CONSOLIDATION_BOUNDS.maxLookedAt - found.length;
       const query = { filter, limit: Math.min(PAGE, Math.max(1, left)), ...(after ? { after } : {}) };
-      const { memories, next } = await this.ports.catalog.list(namespace, query, new Date());
+      const { memories, next } = await this.ports.catalog.list(namespace, { ...query, ...validOf({}, now) }, now);
       if (left <= 0) return { found, hasMore: memories.length > 0 || next !== undefined };
       found.push(...(await mapInTurns(memories, (memory) => toCandidate(memory, undefined, this.options.fields))));
       if (next === undefined) return { found, hasMore: false };
@@ -121,7 +123,7 @@ export class ConsolidationPlanner {
     return { byKey, intoOf };
   }
 
-  /** The sources of these memories that are not among the candidates. */
+  /** The sources of these memories that are not among the candidates, and hold at present. */
   private async otherSources(
     namespace: Namespace,
     { byKey, intoOf }: Wholes,
@@ -139,7 +141,8 @@ export class ConsolidationPlanner {
       throw new InvalidRequestError('window_seconds', allowed);
     }
     const memories = await this.memoriesAt(namespace, [...missing.keys()]);
-    const episodic = memories.filter(({ type }) => type === 'episodic');
+    const { valid } = validOf({}, new Date());
+    const episodic = memories.filter(({ type, validity }) => type === 'episodic' && isValid(validity, valid));
     return mapInTurns(episodic, (memory) => toCandidate(memory, missing.get(memory.key), this.options.fields));
   }
 

@@ -1,6 +1,7 @@
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { toTheEnd } from '../attempts/bounded-wait.js';
 import { sideBySide } from '../attempts/side-by-side.js';
+import { noteWritten } from '../consistency/consistency-scope.js';
 import type { RestoreService } from '../history/restore.service.js';
 import type { LinkService } from '../links/link.service.js';
 import type { LockService } from '../locks/lock.service.js';
@@ -209,7 +210,9 @@ export class ConsolidationService {
   }
 
   private async remove(namespace: Namespace, key: string, expectedVersion: number): Promise<void> {
-    await toTheEnd(() => this.parts.writer.delete([{ namespace, key, expectedVersion, eventId: uuidv7() }]));
+    const command = { namespace, key, expectedVersion, eventId: uuidv7() };
+    const [deleted] = await toTheEnd(() => this.parts.writer.delete([command]));
+    noteWritten(deleted?.position);
   }
 
   private async memoryAt(namespace: Namespace, key: string): Promise<Memory | undefined> {

@@ -1,4 +1,5 @@
 import { toTheEnd } from '../attempts/bounded-wait.js';
+import { noteUnplaced } from '../consistency/consistency-scope.js';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import { InvalidRequestError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
@@ -72,6 +73,7 @@ export class LinkService {
   private async timed<T>(operation: 'link' | 'unlink' | 'prune', change: () => Promise<T>): Promise<T> {
     const start = performance.now();
     const result = await toTheEnd(change);
+    noteUnplaced();
     this.telemetry.observeLinks(operation, performance.now() - start);
     return result;
   }

@@ -29,6 +29,8 @@ export interface NearestQuery {
   readonly to: Coordinate;
   readonly limit: number;
   readonly filter?: MemoryFilter;
+  /** Only memories that hold then; all when absent. */
+  readonly valid?: ValidityQuery;
   /** Farther ones are left out; one at exactly this distance is not. */
   readonly maxDistance?: number;
 }

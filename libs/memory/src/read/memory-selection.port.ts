@@ -1,9 +1,12 @@
 import type { Memory, MemoryType } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import type { ValidityQuery } from '../model/validity.js';
 
 export interface SelectionQuery {
   /** Memories of either type when omitted. */
   readonly type?: MemoryType;
+  /** Only memories that hold then; all when absent. */
+  readonly valid?: ValidityQuery;
   readonly limit: number;
 }
 

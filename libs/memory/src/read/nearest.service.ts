@@ -2,6 +2,7 @@ import { InvalidRequestError } from '../model/errors.js';
 import { checkFilter } from '../model/filter-bounds.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import { isValid, validOf, type Reading } from '../model/validity.js';
 import type { CoordinateSearch, NearestQuery } from './coordinate-search.port.js';
 import type { MemoryReader } from './memory-reader.port.js';
 
@@ -29,11 +30,12 @@ export class NearestService {
   ) {}
 
   /**
-   * Returns the nearest memories; fewer than asked for only if no more match. See `CoordinateSearch.nearest`.
+   * Returns the nearest memories that are valid, by default at present; fewer than asked for only if no more match. See
+   * `CoordinateSearch.nearest`.
    *
    * @throws InvalidRequestError naming the field; StoreUnavailableError
    */
-  async nearest(namespace: Namespace, query: NearestQuery): Promise<NearestMemories> {
+  async nearest(namespace: Namespace, query: Reading<NearestQuery>): Promise<NearestMemories> {
     checkFilter(query.filter);
     const { maxDistance = 0 } = query;
     if (!(Number.isFinite(maxDistance) && maxDistance >= 0)) {
@@ -41,13 +43,14 @@ export class NearestService {
     }
     for (let attempt = 1; ; attempt += 1) {
       const now = new Date();
-      const { places, isComplete } = await this.coordinates.nearest(namespace, query, now);
+      const valid = validOf(query, now);
+      const { places, isComplete } = await this.coordinates.nearest(namespace, { ...query, ...valid }, now);
       const keys = places.map(({ key }) => key);
       const read = keys.length === 0 ? [] : await this.memories.findByKeys(namespace, keys, now);
       const byKey = new Map(read.map((memory) => [memory.key, memory]));
       const found = places.flatMap(({ key, distance }) => {
         const memory = byKey.get(key);
-        return memory ? [{ memory, distance }] : [];
+        return memory && isValid(memory.validity, valid.valid) ? [{ memory, distance }] : [];
       });
       if (found.length === places.length || attempt === MAX_ATTEMPTS) return { found, isComplete };
     }

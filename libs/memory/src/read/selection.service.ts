@@ -3,31 +3,38 @@ import { JsonNumber, stringifyJson } from '../model/json-number.js';
 import type { JsonObject, JsonValue } from '../model/json.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
+import { validOf, type Reading } from '../model/validity.js';
 import type { MemorySelection, SelectionQuery } from './memory-selection.port.js';
 
 /** What a memory without a text for it is summarized as. */
 export const NO_SUMMARY = '<no summary>';
 
-/** Reads the recent, the important and a random sample of the memories: for reflection and replay. */
+/**
+ * Reads the recent, the important and a random sample of the memories that are valid, by default at present: for reflection
+ * and replay.
+ */
 export class SelectionService {
   constructor(private readonly selection: MemorySelection) {}
 
   /** See `MemorySelection.recent`. @throws InvalidRequestError for a limit that is none */
-  async recent(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+  async recent(namespace: Namespace, query: Reading<SelectionQuery>): Promise<readonly Memory[]> {
     checkLimit(query.limit);
-    return this.selection.recent(namespace, query, new Date());
+    const now = new Date();
+    return this.selection.recent(namespace, { ...query, ...validOf(query, now) }, now);
   }
 
   /** See `MemorySelection.important`. @throws InvalidRequestError for a limit that is none */
-  async important(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+  async important(namespace: Namespace, query: Reading<SelectionQuery>): Promise<readonly Memory[]> {
     checkLimit(query.limit);
-    return this.selection.important(namespace, query, new Date());
+    const now = new Date();
+    return this.selection.important(namespace, { ...query, ...validOf(query, now) }, now);
   }
 
   /** See `MemorySelection.sample`. @throws InvalidRequestError for a limit that is none */
-  async sample(namespace: Namespace, query: SelectionQuery): Promise<readonly Memory[]> {
+  async sample(namespace: Namespace, query: Reading<SelectionQuery>): Promise<readonly Memory[]> {
     checkLimit(query.limit);
-    return this.selection.sample(namespace, query, new Date());
+    const now = new Date();
+    return this.selection.sample(namespace, { ...query, ...validOf(query, now) }, now);
   }
 }
 

@@ -7,6 +7,12 @@ const { get, post, patch, remove, send } = client(() => http);
 const tokenOf = ({ headers }: Answer) => headers['x-soma-consistency'];
 const MEMORY = { coordinate: [1, 2], payload: { text: 'kettle' } };
 
+const EXPORT = '{"format":"somafractalmemory","version":1,"include":[]}\n';
+const undone = async () => {
+  const { headers } = await post('/v1/consolidations', { window_seconds: 3600, min_sources: 9 });
+  return remove(String(headers['location']));
+};
+
 beforeAll(async () => {
   http = await startHttp();
 });
@@ -25,6 +31,13 @@ describe('every write gives a token', () => {
     ['PATCH /v1/memories', () => patch('/v1/memories/1,2', { importance: 3 })],
     ['DELETE /v1/memories', () => remove('/v1/memories/1,2')],
     ['POST /v1/memories/…/restore', () => post('/v1/memories/7,7/restore', { version: 1 })],
+    ['POST /v1/memories/…/outcome', () => post('/v1/memories/7,7/outcome', { outcome: 'boiled' })],
+    ['POST /v1/consolidations', () => post('/v1/consolidations', { window_seconds: 60, min_sources: 9 })],
+    ['DELETE /v1/consolidations', () => undone()],
+    ['POST /v1/import', () => post('/v1/import?checksums=ignored', EXPORT, { 'content-type': 'application/x-ndjson' })],
+    ['PUT /v1/namespaces/…/retention', () => send('PUT', '/v1/namespaces/api_ns/retention', { max_memories: 9 })],
+    ['POST /v1/lifecycle:run', () => post('/v1/lifecycle:run', {})],
+    ['DELETE /v1/namespaces', () => remove('/v1/namespaces/api_ns?confirm=api_ns')],
     ['POST /v1/links', () => post('/v1/links', { from: [1, 2], to: [1, 2, 3] })],
     ['DELETE /v1/links', () => remove('/v1/links?from=1,2&to=9')],
     ['POST /v1/links/prune', () => post('/v1/links/prune', { from: [1, 2], max_degree: 1 })],
@@ -62,6 +75,10 @@ describe('every write gives a token', () => {
       await get('/v1/memories/1,2'),
       await post('/v1/recall', { query: 'x' }),
       await post('/v1/memories', { coordinate: [] }),
+      await post('/v1/lifecycle:run', { dry_run: true }),
+      await post('/v1/consolidations', { window_seconds: 3600, dry_run: true }),
+      await remove('/v1/namespaces/api_ns?dry_run=true'),
+      await get('/v1/memories:recent'),
       await get('/health'),
     ]) {
       expect(tokenOf(answer)).toBeUndefined();

@@ -3,6 +3,7 @@ import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { filterSql } from './filter-sql.js';
 import { SqlParameters } from './sql-parameters.js';
+import { validitySql } from './validity-sql.js';
 
 /** Most memories that one search looks at, matching or not. */
 export const MOST_LOOKED_AT = 100_000;
@@ -92,6 +93,7 @@ async function step(
   const order = `ORDER BY m.coordinate[1] ${direction}, m.id ${direction}`;
   const text = `SELECT m.coordinate[1] AS x, m.id::float8 AS id,
       CASE WHEN ${isLiveAt('m', parameters.add(search.now.toISOString()))} AND (${filterSql(search.filter, parameters)})
+          AND ${validitySql(search.valid, parameters)}
         THEN m.coordinate_key END AS key
     FROM (
       SELECT * FROM memories m

@@ -1,11 +1,13 @@
 import { randomInt } from 'node:crypto';
 import {
+  isValid,
   MEMORY_TYPES,
   MemorySelection,
   type ListPosition,
   type Memory,
   type Namespace,
   type SelectionQuery,
+  type ValidityQuery,
 } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
@@ -13,24 +15,28 @@ import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js'
 import { filterSql } from './filter-sql.js';
 import { readWindow } from './memory-window.js';
 import { SqlParameters } from './sql-parameters.js';
+import { validitySql } from './validity-sql.js';
 
 /** Number of rows that one look at the recent ones passes over. */
 const WINDOW = 10_000;
 /** Places of the table that are looked at for each memory of a sample. A few percent of them hold a row. */
 const PROBES_PER_MEMORY = 150;
 const LEAST_PROBES = 600;
+/** Memories drawn for each one of a sample, before it is known which of them hold: most do. */
+const DRAWN_PER_MEMORY = 2;
 /** Larger samples would look in vain too often. */
 const MAX_PROBED_SAMPLE = 40;
 
 const IMPORTANCE = 'coalesce(m.importance, 0)';
 const BY_IMPORTANCE = `${IMPORTANCE} DESC, m.created_at, m.id`;
 
-/** $1 namespace, $2 now, $3 limit; each type along the index by itself. */
-const IMPORTANT = (types: readonly string[]) => `SELECT ${MEMORY_COLUMNS} FROM (
+/** $1 namespace, $2 now, $3 limit; each type along the index by itself. @param holds SQL on `memories m` */
+const IMPORTANT = (types: readonly string[], holds: string) => `SELECT ${MEMORY_COLUMNS} FROM (
 ${types
   .map(
     (type) => `(SELECT * FROM memories m
-  WHERE m.namespace = $1 AND m.type = '${type}' AND ${isLiveAt('m', '$2')} ORDER BY ${BY_IMPORTANCE} LIMIT $3)`,
+  WHERE m.namespace = $1 AND m.type = '${type}' AND ${isLiveAt('m', '$2')} AND ${holds}
+  ORDER BY ${BY_IMPORTANCE} LIMIT $3)`,
   )
   .join(' UNION ALL ')}) AS m
 ORDER BY ${BY_IMPORTANCE} LIMIT $3`;
@@ -38,9 +44,9 @@ ORDER BY ${BY_IMPORTANCE} LIMIT $3`;
 /** $1 namespace, $2 now, $3 type. */
 const ELIGIBLE = `m.namespace = $1 AND ($3::text IS NULL OR m.type = $3) AND ${isLiveAt('m', '$2')}`;
 
-/** Draws from all rows of the namespace, which reads its index of creation times and no row but those drawn. */
-const DRAWN = `SELECT ${MEMORY_COLUMNS} FROM (
-  SELECT m.namespace, m.created_at, m.id FROM memories m WHERE ${ELIGIBLE} ORDER BY random() LIMIT $4
+/** Draws from all rows of the namespace. As long as they need not hold, its index is read and no row but those drawn. */
+const DRAWN = (holds: string) => `SELECT ${MEMORY_COLUMNS} FROM (
+  SELECT m.namespace, m.created_at, m.id FROM memories m WHERE ${ELIGIBLE} AND ${holds} ORDER BY random() LIMIT $4
 ) AS drawn
 JOIN memories m ON m.namespace = drawn.namespace AND m.created_at = drawn.created_at AND m.id = drawn.id`;
 
@@ -66,12 +72,13 @@ export class PostgresMemorySelection extends MemorySelection {
     super();
   }
 
-  async recent(namespace: Namespace, { type, limit }: SelectionQuery, now: Date): Promise<readonly Memory[]> {
+  async recent(namespace: Namespace, { type, valid, limit }: SelectionQuery, now: Date): Promise<readonly Memory[]> {
     const found: MemoryRow[] = [];
     let from: ListPosition | undefined;
     for (;;) {
       const parameters = new SqlParameters();
-      const condition = filterSql(type === undefined ? undefined : { type }, parameters);
+      const ofType = filterSql(type === undefined ? undefined : { type }, parameters);
+      const condition = `${ofType} AND ${validitySql(valid, parameters)}`;
       const bounds = { from, condition, size: WINDOW, limit: limit - found.length, now };
       const window = await readWindow<MemoryRow>(
         this.database,
@@ -84,11 +91,13 @@ export class PostgresMemorySelection extends MemorySelection {
     }
   }
 
-  async important(namespace: Namespace, { type, limit }: SelectionQuery, now: Date): Promise<readonly Memory[]> {
+  async important(namespace: Namespace, { type, valid, limit }: SelectionQuery, now: Date): Promise<readonly Memory[]> {
+    const parameters = new SqlParameters([namespace, now.toISOString(), limit]);
+    const holds = validitySql(valid, parameters);
     const rows = await this.database.query<MemoryRow>({
-      name: `sfm_important_${type ?? 'any'}`,
-      text: IMPORTANT(type === undefined ? MEMORY_TYPES : [type]),
-      values: [namespace, now.toISOString(), limit],
+      name: `sfm_important_${type ?? 'any'}_${nameOf(valid)}`,
+      text: IMPORTANT(type === undefined ? MEMORY_TYPES : [type], holds),
+      values: parameters.values,
     });
     return rows.map(toMemory);
   }
@@ -96,9 +105,9 @@ export class PostgresMemorySelection extends MemorySelection {
   /**
    * Of a large table, random places are looked at, and what lives there is the sample: each row is at one place, so none is
    * more likely than another, and the work does not grow with the namespace. Where too few of the places hold a row of the
-   * namespace, and of a small table, all are drawn from.
+   * namespace, and of a small table, all are drawn from. Only when too few of what was drawn hold, the rows of all are read.
    */
-  async sample(namespace: Namespace, { type, limit }: SelectionQuery, now: Date): Promise<readonly Memory[]> {
+  async sample(namespace: Namespace, { type, valid, limit }: SelectionQuery, now: Date): Promise<readonly Memory[]> {
     const values = [namespace, now.toISOString(), type ?? null];
     const extent = limit > MAX_PROBED_SAMPLE ? undefined : await this.extent();
     if (extent && extent.pages >= this.probedFromPages) {
@@ -108,16 +117,32 @@ export class PostgresMemorySelection extends MemorySelection {
         text: PROBED,
         values: [...values, places],
       });
-      if (hits.length >= limit) return shuffled(hits).slice(0, limit).map(toMemory);
+      const held = hits.map(toMemory).filter(({ validity }) => isValid(validity, valid));
+      if (held.length >= limit) return shuffled(held).slice(0, limit);
     }
-    const rows = await this.database.query<MemoryRow>({ name: 'sfm_drawn', text: DRAWN, values: [...values, limit] });
-    return shuffled(rows).map(toMemory);
+    const many = valid ? limit * DRAWN_PER_MEMORY : limit;
+    const drawn = await this.drawn([...values, many]);
+    const held = drawn.filter(({ validity }) => isValid(validity, valid));
+    if (held.length >= limit || drawn.length < many) return shuffled(held).slice(0, limit);
+    return shuffled(await this.drawn([...values, limit], valid));
+  }
+
+  private async drawn(values: readonly unknown[], valid?: ValidityQuery): Promise<readonly Memory[]> {
+    const parameters = new SqlParameters(values);
+    const text = DRAWN(validitySql(valid, parameters));
+    const name = `sfm_drawn_${nameOf(valid)}`;
+    return (await this.database.query<MemoryRow>({ name, text, values: parameters.values })).map(toMemory);
   }
 
   private async extent(): Promise<TableExtent | undefined> {
     const [row] = await this.database.query<TableExtent>({ name: 'sfm_table_extent', text: EXTENT });
     return row;
   }
+}
+
+/** Names what `validitySql` makes of it: statements of one name have one text. */
+function nameOf(valid: ValidityQuery | undefined): string {
+  return valid ? (valid.withSuperseded ? 'held' : 'valid') : 'all';
 }
 
 /** Returns different places of the table, each as likely as any other; all of them when there are few. */

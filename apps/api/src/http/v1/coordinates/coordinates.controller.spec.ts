@@ -33,6 +33,7 @@ it('hands every setting on', async () => {
   expect(http.truth.lastQuery).toEqual({
     to: [0, 0],
     limit: 10,
+    valid: { atMs: expect.any(Number), withSuperseded: false },
     maxDistance: 9,
     filter: { type: 'semantic', payload: [{ path: ['a'], equals: 1 }] },
   });

@@ -24,7 +24,7 @@ it('the recent, the important and a sample of the memories are read whole', asyn
   expect(await selected('/v1/memories:recent?limit=1&type=semantic')).toEqual([2]);
   expect(await selected('/v1/memories:important?limit=2')).toEqual([3, 1]);
   expect((await selected('/v1/memories:sample')).sort()).toEqual([1, 2, 3]);
-  expect(http.truth.lastQuery).toEqual({ limit: 10 });
+  expect(http.truth.lastQuery).toEqual({ limit: 10, valid: expect.anything() });
   expect((await get('/v1/memories:recent?limit=1')).body).toMatchObject({
     memories: [
       { coordinate: [3], type: 'episodic', payload: { text: 'x' }, importance: 9, version: 1, expires_at: null },

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { AuthorizedSelection, fullMemoryView, RequestLimits } from '@sfm/edge';
-import { summaryOf, type Memory, type Principal, type SelectionQuery } from '@sfm/memory';
+import { AuthorizedSelection, fullMemoryView, RequestLimits, toValidityChoice } from '@sfm/edge';
+import { summaryOf, type Memory, type Principal, type Reading, type SelectionQuery } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { SelectionDoc, SelectionQuerySchema, SummariesDoc, type SelectionFields } from './selection.dto.js';
@@ -74,8 +74,12 @@ export class SelectionController {
     return { summaries: memories.map((memory) => ({ coordinate: memory.coordinate, summary: summaryOf(memory) })) };
   }
 
-  private queryOf({ limit, type }: SelectionFields): SelectionQuery {
-    return { limit: this.limits.topK(limit, 'limit'), ...(type === undefined ? {} : { type }) };
+  private queryOf({ limit, type, ...validity }: SelectionFields): Reading<SelectionQuery> {
+    return {
+      limit: this.limits.topK(limit, 'limit'),
+      ...(type === undefined ? {} : { type }),
+      ...toValidityChoice(validity),
+    };
   }
 }
 

@@ -1,7 +1,7 @@
-import { MemoryPageSchema, memoryType, placeField } from '@sfm/edge';
+import { INCLUDE_SUPERSEDED, MemoryPageSchema, memoryType, placeField, validAtField } from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
-import { queryInteger } from '../../requests/query-types.js';
+import { queryBoolean, queryInteger } from '../../requests/query-types.js';
 
 export const SelectionDoc = apiSchema(
   'Selection',
@@ -30,5 +30,7 @@ export const SelectionQuerySchema = z.strictObject({
     'x-at-most': 'maxTopK',
   }),
   type: memoryType('Only memories of this type.').optional(),
+  valid_at: validAtField(),
+  include_superseded: queryBoolean(INCLUDE_SUPERSEDED),
 });
 export type SelectionFields = z.output<typeof SelectionQuerySchema>;

@@ -124,8 +124,35 @@ it('hands on for which time is asked, and whether superseded ones are wanted', a
   expect(http.recall.requests.at(-1)).toMatchObject({ request: { validity } });
   await post('/v1/recall', { query: 'kettle' });
   expect(JSON.stringify(http.recall.requests.at(-1))).not.toContain('validity');
+  await post('/v1/recall:batch', { questions: [{ query: 'kettle', valid_at: FROM }, { query: 'kettle' }] });
+  const [first, second] = http.recall.requests.slice(-2);
+  expect(first).toMatchObject({ request: { validity: { at: new Date(FROM) } } });
+  expect(JSON.stringify(second)).not.toContain('validity');
+  expect(await post('/v1/recall:batch', { questions: [{ query: 'kettle', valid_at: 5 }] })).toMatchObject({
+    body: { results: [{ status: 422 }] },
+  });
   for (const wrong of ['valid_at=soon', 'include_superseded=maybe']) {
     expect(await get(`/v1/memories?${wrong}`)).toMatchObject({ status: 422 });
   }
   expect(await post('/v1/recall', { query: 'kettle', valid_at: 5 })).toMatchObject({ status: 422 });
+});
+
+it.each(['recent', 'important', 'sample', 'summaries'])('holds for memories:%s too', async (name) => {
+  await get(`/v1/memories:${name}`);
+  expect(http.truth.lastQuery).toMatchObject({ valid: { atMs: expect.any(Number), withSuperseded: false } });
+  await get(`/v1/memories:${name}?valid_at=${FROM}&include_superseded=true`);
+  expect(http.truth.lastQuery).toMatchObject({ valid: { atMs: Date.parse(FROM), withSuperseded: true } });
+  expect(await get(`/v1/memories:${name}?valid_at=soon`)).toMatchObject({
+    status: 422,
+    body: { errors: [{ field: 'valid_at' }] },
+  });
+});
+
+it('holds for the nearest memories too', async () => {
+  const nearest = (body: object) => post('/v1/coordinates:nearest', { coordinate: [1], ...body });
+  await nearest({});
+  expect(http.truth.lastQuery).toMatchObject({ valid: { atMs: expect.any(Number), withSuperseded: false } });
+  await nearest({ valid_at: FROM, include_superseded: true });
+  expect(http.truth.lastQuery).toMatchObject({ valid: { atMs: Date.parse(FROM), withSuperseded: true } });
+  expect(await nearest({ valid_at: 'soon' })).toMatchObject({ status: 422, body: { errors: [{ field: 'valid_at' }] } });
 });

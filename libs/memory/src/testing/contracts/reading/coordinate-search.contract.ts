@@ -4,7 +4,15 @@ import { distanceBetween } from '../../../model/distance.js';
 import type { Namespace } from '../../../model/namespace.js';
 import type { CoordinateBox, NearestQuery } from '../../../read/coordinate-search.port.js';
 import { seededRandom } from '../../seeded-random.js';
-import { aDeletion, storeInto, type TruthHarness } from '../../truth-builders.js';
+import type { ValidityQuery } from '../../../model/validity.js';
+import { aDeletion, storeInto, type TruthHarness, type WriteDetails } from '../../truth-builders.js';
+
+const NOON = Date.UTC(2024, 0, 1, 12);
+const said = (fromMs: number | null, toMs: number | null, supersedes: readonly string[] = []) => ({
+  validity: { fromMs, toMs, supersedes, supersededBy: {}, supersededAtMs: null },
+});
+/** One that is over at noon, one that begins a moment later, and one that another takes the place of at noon. */
+const HOLDING: readonly WriteDetails[] = [said(null, NOON), said(NOON + 1, null), {}, said(NOON, null, ['0,2'])];
 
 /** What every CoordinateSearch adapter must do. Call it inside a spec file. */
 export function describeCoordinateSearchContract(adapter: string, truth: TruthHarness): void {
@@ -115,6 +123,16 @@ export function describeCoordinateSearchContract(adapter: string, truth: TruthHa
         isComplete: true,
       });
       expect(await keys(await store(), { to, limit: 1 })).toEqual([]);
+    });
+
+    it('finds only what holds at the time asked for', async () => {
+      const namespace = await store(...[0, 1, 2, 3].map((y) => ({ coordinate: [0, y], ...HOLDING[y] })));
+      const near = (valid?: ValidityQuery) => keys(namespace, { to: [0, 0], limit: 2, ...(valid && { valid }) });
+      expect(await near()).toEqual(['0,0', '0,1']);
+      expect(await near({ atMs: NOON, withSuperseded: false })).toEqual(['0,3']);
+      expect(await near({ atMs: NOON, withSuperseded: true })).toEqual(['0,2', '0,3']);
+      expect(await near({ atMs: NOON - 1, withSuperseded: false })).toEqual(['0,0', '0,2']);
+      expect(await near({ atMs: NOON + 1, withSuperseded: false })).toEqual(['0,1', '0,3']);
     });
 
     it('measures distances whose squares no double holds', async () => {

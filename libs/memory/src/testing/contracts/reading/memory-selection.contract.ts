@@ -16,6 +16,8 @@ const MEMORIES = 20;
 /** Six standard deviations of how often one of them is drawn. */
 const TOLERANCE = 6 * Math.sqrt(DRAWS * (DRAWN / MEMORIES) * (1 - DRAWN / MEMORIES));
 
+const NOON = Date.UTC(2024, 0, 1, 12);
+
 /** What every MemorySelection adapter must do. Call it inside a spec file. */
 export function describeMemorySelectionContract(
   adapter: string,
@@ -71,6 +73,35 @@ export function describeMemorySelectionContract(
       for (const way of ['recent', 'important', 'sample'] as const) {
         expect((await keys(way, namespace)).sort()).toEqual(['1', '2', '4']);
         expect((await keys(way, namespace, {}, later)).sort()).toEqual(['1', '4']);
+      }
+    });
+
+    it('selects only what holds at the time asked for, however few that are', async () => {
+      const [began, over] = [
+        { fromMs: NOON, toMs: null },
+        { fromMs: null, toMs: NOON },
+      ];
+      const rest = { supersedes: [], supersededBy: {}, supersededAtMs: null };
+      const namespace = await stored(
+        ...Array.from({ length: 12 }, () => ({ validity: { ...over, ...rest } })),
+        { type: 'episodic' },
+        { validity: { ...began, ...rest, supersedes: ['13'] } },
+        { validity: { ...began, ...rest } },
+      );
+      const before = { atMs: NOON - 1, withSuperseded: false };
+      const [after, all] = [
+        { ...before, atMs: NOON },
+        { atMs: NOON, withSuperseded: true },
+      ];
+      for (const way of ['recent', 'important', 'sample'] as const) {
+        expect((await keys(way, namespace, { valid: after })).sort()).toEqual(['14', '15']);
+        expect((await keys(way, namespace, { valid: all })).sort()).toEqual(['13', '14', '15']);
+        expect(await keys(way, namespace, { valid: before })).toHaveLength(13);
+        expect(await keys(way, namespace)).toHaveLength(15);
+        expect(await keys(way, namespace, { valid: after, type: 'episodic' })).toEqual([]);
+        for (let draw = 0; draw < 5; draw += 1) {
+          expect(['14', '15']).toContain((await keys(way, namespace, { valid: after, limit: 1 }))[0]);
+        }
       }
     });
 
