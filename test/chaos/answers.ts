@@ -9,7 +9,7 @@ export interface Span {
 
 /** One request and its answer. */
 export interface Answer extends Span {
-  readonly kind: 'store' | 'delete' | 'recall' | 'link' | 'unlink';
+  readonly kind: 'store' | 'delete' | 'recall' | 'link' | 'unlink' | 'export';
   /** Whose address it was sent to. */
   readonly url: string;
   readonly isAnswered: boolean;

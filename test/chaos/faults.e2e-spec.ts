@@ -52,11 +52,12 @@ describeReal('two services and a consumer under load', () => {
   it.each(FAULTS)(
     'lose nothing, half-apply nothing and recover by themselves: $name',
     async (fault) => {
-      const { violations, stored, linked, unlinked, recalled, cached } = await suffer(fault);
+      const { violations, stored, linked, unlinked, exported, recalled, cached } = await suffer(fault);
       expect(violations).toEqual([]);
       expect(stored).toBeGreaterThan(0);
       expect(linked).toBeGreaterThan(0);
       expect(unlinked).toBeGreaterThan(0);
+      expect(exported).toBeGreaterThan(0);
       expect(recalled).toBeGreaterThan(0);
       expect(cached).toBeGreaterThan(0);
     },

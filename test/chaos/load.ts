@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningService } from '../e2e/support/running-service.js';
 import type { Answer, RecallAnswer } from './answers.js';
+import { brokenExport } from './exports.js';
+import type { Violation } from './invariants.js';
 import { LinkJournal } from './link-journal.js';
 import { OperationJournal, type Outcome, type RecalledWrite, type WriteOperation } from './operation-journal.js';
 
@@ -14,6 +16,7 @@ const UNLINK_SHARE = 0.3;
 /** Pace, not speed: a long absence must leave a backlog that thirty seconds suffice for. */
 const WRITER_PAUSE_MS = 40;
 const RECALLER_PAUSE_MS = 30;
+const EXPORTER_PAUSE_MS = 500;
 const REQUEST_TIMEOUT_MS = 20_000;
 /** Only payloads of some size are worth caching. */
 const ATTACHMENT_BYTES = 6000;
@@ -45,6 +48,8 @@ export class Load {
   readonly links = new LinkJournal();
   readonly answers: Answer[] = [];
   readonly recalls: RecallAnswer[] = [];
+  /** What was wrong with each export that came to its end. */
+  readonly exports: (readonly Violation[])[] = [];
   /** Coordinates that a writer may replace or delete. */
   private readonly live: string[][] = Array.from({ length: WRITERS }, () => []);
   /** Coordinates whose last write failed: it must never come later, so they are written again. */
@@ -70,7 +75,8 @@ export class Load {
     );
     const recallers = Array.from({ length: RECALLERS }, () => this.repeat(() => this.recall(), RECALLER_PAUSE_MS));
     const linkers = this.linkEnds.map((ends) => this.repeat(() => this.link(ends), WRITER_PAUSE_MS));
-    this.running = Promise.all([...writers, ...recallers, ...linkers]);
+    const exporter = this.repeat(() => this.export(), EXPORTER_PAUSE_MS);
+    this.running = Promise.all([...writers, ...recallers, ...linkers, exporter]);
   }
 
   /** Resolves when everything that was sent is answered or given up. */
@@ -135,6 +141,15 @@ export class Load {
     ends[place] = this.lastEnd += 1;
   }
 
+  /** Exports everything, and judges it at once: all exports together would be too much to keep. */
+  private async export(): Promise<void> {
+    const sentAt = this.journal.now();
+    const { answer, text } = await this.exchange('export', this.anyService(), { path: '/v1/export' });
+    this.answers.push(answer);
+    if (text === undefined) return;
+    this.exports.push(brokenExport(this.journal, { text, sentAt, finishedAt: this.journal.now() }));
+  }
+
   private async recall(): Promise<void> {
     const wanted = this.anyStored();
     if (wanted === undefined) return;
@@ -157,11 +172,17 @@ export class Load {
     return service;
   }
 
-  private async send<T>(
+  private async send<T>(...sent: Parameters<Load['exchange']>): Promise<Sent<T>> {
+    const { text, ...answered } = await this.exchange(...sent);
+    return { ...answered, body: text === undefined ? undefined : (JSON.parse(text) as T) };
+  }
+
+  /** Sends one request. `text` is what was answered, when it was answered well. */
+  private async exchange(
     kind: Answer['kind'],
     service: RunningService,
     { path, ...options }: { path: string; method?: string; body?: unknown },
-  ): Promise<Sent<T>> {
+  ): Promise<Omit<Sent<never>, 'body'> & { readonly text: string | undefined }> {
     const fromMs = performance.now();
     const headers = { 'x-soma-namespace': this.namespace };
     const sent = { kind, url: service.url, fromMs };
@@ -171,12 +192,11 @@ export class Load {
       const text = await response.text();
       const { ok: isAnswered, status } = response;
       const problem = isAnswered ? {} : { problem: `${status} ${text.slice(0, 300)}` };
-      const body = isAnswered ? (JSON.parse(text) as T) : undefined;
       const answer = { ...sent, toMs: performance.now(), isAnswered, ...problem };
-      return { answer, outcome: outcomeOf(status), body };
+      return { answer, outcome: outcomeOf(status), text: isAnswered ? text : undefined };
     } catch (error) {
       const answer = { ...sent, toMs: performance.now(), isAnswered: false, problem: describe(error) };
-      return { answer, outcome: wasSent(error) ? 'unknown' : 'refused', body: undefined };
+      return { answer, outcome: wasSent(error) ? 'unknown' : 'refused', text: undefined };
     }
   }
 }

@@ -23,7 +23,7 @@ describe('the report of faults', () => {
       { violations: [], recoverySeconds: 2.5, cached: 1 },
       { violations, recoverySeconds: 1, cached: 3 },
     ];
-    expect(countsOf('kafka', { journal, links, recalls }, rounds)).toEqual({
+    expect(countsOf('kafka', { journal, links, exports: [[]], recalls }, rounds)).toEqual({
       fault: 'kafka',
       ...{
         rounds: 2,
@@ -31,6 +31,7 @@ describe('the report of faults', () => {
         deleted: 0,
         linked: 1,
         unlinked: 0,
+        exported: 1,
         recalled: 2,
         degraded: 1,
         failed: 0,
@@ -43,7 +44,7 @@ describe('the report of faults', () => {
 
   it('names what was broken, and how much more there is', () => {
     const round = { violations, recoverySeconds: 1, cached: 0 };
-    const lines = reportOf([countsOf('kafka', { journal, links, recalls }, [round])]).split('\n');
+    const lines = reportOf([countsOf('kafka', { journal, links, exports: [[]], recalls }, [round])]).split('\n');
     expect(lines[1]).toMatch(/^kafka +1 /);
     expect(lines[2]).toBe('BROKEN by kafka: ledger: gap 0');
     expect(lines.at(-1)).toBe('BROKEN by kafka: 2 more');

@@ -11,6 +11,8 @@ export interface FaultCounts {
   /** Links that were made or changed. */
   readonly linked: number;
   readonly unlinked: number;
+  /** Exports that came to their end. */
+  readonly exported: number;
   readonly recalled: number;
   readonly degraded: number;
   /** Answered with 503. */
@@ -29,6 +31,7 @@ const COLUMNS: readonly (readonly [title: string, cell: (counts: FaultCounts) =>
   ['deletes acknowledged', ({ deleted }) => String(deleted)],
   ['links acknowledged', ({ linked }) => String(linked)],
   ['unlinks acknowledged', ({ unlinked }) => String(unlinked)],
+  ['exports finished', ({ exported }) => String(exported)],
   ['recalls answered', ({ recalled }) => String(recalled)],
   ['of them degraded', ({ degraded }) => String(degraded)],
   ['failed', ({ failed }) => String(failed)],
@@ -41,7 +44,7 @@ const SHOWN_VIOLATIONS = 20;
 
 export function countsOf(
   fault: string,
-  { journal, links, recalls }: Pick<Load, 'journal' | 'links' | 'recalls'>,
+  { journal, links, exports, recalls }: Pick<Load, 'journal' | 'links' | 'exports' | 'recalls'>,
   rounds: readonly RoundResult[],
 ): FaultCounts {
   const answered = recalls.filter(({ isAnswered }) => isAnswered);
@@ -52,6 +55,7 @@ export function countsOf(
     deleted: journal.count('delete', 'acknowledged'),
     linked: links.count('link', 'acknowledged'),
     unlinked: links.count('unlink', 'acknowledged'),
+    exported: exports.length,
     recalled: answered.length,
     degraded: answered.filter(({ degraded }) => degraded.length > 0).length,
     failed: journal.count('store', 'failed') + journal.count('delete', 'failed'),

@@ -44,6 +44,7 @@ export async function runRound(
 ): Promise<RoundResult> {
   const firstAnswer = load.answers.length;
   const firstRecall = load.recalls.length;
+  const firstExport = load.exports.length;
   load.start();
   try {
     await traffic(load);
@@ -64,6 +65,7 @@ export async function runRound(
         ...violations,
         ...unexcusedFailures(load.answers.slice(firstAnswer), [excuse]),
         ...wrongRecalls(load.journal, recalls),
+        ...load.exports.slice(firstExport).flat(),
         ...(fault.degradesRecall ? unmarkedRecalls(recalls, away) : []),
         ...tooSlow(recoverySeconds),
         ...endedByThemselves(spared),

@@ -11,6 +11,7 @@ import {
   type HostileRequest,
 } from './support/hostile-inputs.js';
 import { HOSTILE_BODIES, HOSTILE_CROWDS } from './support/hostile-corpus/hostile-bodies.js';
+import { CAPABLE_CROWDS, HOSTILE_CAPABILITIES } from './support/hostile-corpus/hostile-capabilities.js';
 import { HOSTILE_WIRE, NEVER_ENDED } from './support/hostile-corpus/hostile-wire.js';
 import type { HostileBytes } from './support/hostile-corpus/raw-request.js';
 import { PingWatch } from './support/ping-watch.js';
@@ -163,7 +164,8 @@ describe('while hostile clients do their worst', () => {
   it.each<[string, readonly HostileBytes[]]>([
     ['by what they send before a body', HOSTILE_WIRE],
     ['by bodies', HOSTILE_BODIES],
-    ['a hundred at once', HOSTILE_CROWDS],
+    ['by links, times, lives and files', HOSTILE_CAPABILITIES],
+    ['a hundred at once', [...HOSTILE_CROWDS, ...CAPABLE_CROWDS]],
   ])(
     'others are answered in time and nothing fails: %s',
     async (_, corpus) => {

@@ -58,6 +58,26 @@ describe('the life of an embedded service', () => {
     if (code !== 0) throw new Error(`ended with ${code}:\n${service.output}`);
   });
 
+  it('lets nobody who waits for a lock, or reads an export slowly, keep it from stopping', async () => {
+    const service = await started();
+    const held = { owner: 'somebody', ttl_seconds: 600 };
+    await service.json('/v1/locks/kettle', { body: held });
+    const items = Array.from({ length: 200 }, (_, n) => ({ coord: `${n}`, payload: { text: 'x'.repeat(100_000) } }));
+    for (let first = 0; first < items.length; first += 40) {
+      await service.json('/store_bulk', { body: { items: items.slice(first, first + 40) } });
+    }
+    const reader = RawConnection.to(service.port);
+    reader.readNoFurther();
+    reader.send(`GET /v1/export HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\n\r\n`);
+    await reader.answers(1);
+    const waiting = service.request('/v1/locks/kettle', { body: { owner: 'another', wait_seconds: 30 } });
+    await service.json('/stats');
+    const exit = service.signal('SIGTERM');
+    expect((await waiting).status).toBe(409);
+    expect({ code: await exit, output: service.output }).toMatchObject({ code: 0 });
+    reader.hangUp();
+  });
+
   it('stops cleanly on SIGINT and leaves no PostgreSQL behind', async () => {
     const service = await started();
     expect(await service.signal('SIGINT')).toBe(0);

@@ -21,6 +21,11 @@ export class RawConnection {
     this.socket.write(text);
   }
 
+  /** Stops reading with what comes first. */
+  readNoFurther(): void {
+    this.socket.once('data', () => this.socket.pause());
+  }
+
   /** Resolves with the statuses when so many answers have begun to come. */
   async answers(count: number): Promise<readonly number[]> {
     await waitFor(() => this.statuses().length >= count || this.isClosed, {

@@ -17,6 +17,8 @@ interface Route {
   readonly valid: string;
   /** For each field (`items.0.coord`), JSON texts that must be refused. */
   readonly wrong: Readonly<Record<string, readonly string[]>>;
+  /** Whether nothing must be in the body. */
+  readonly takesNothing?: boolean;
 }
 
 const DEEP = 1000;
@@ -24,6 +26,7 @@ const NOT_STRINGS = ['1', 'null', 'true', '[]', '{}', '1.5'];
 const NOT_BOOLEANS = ['"true"', '1', '[]', '{}'];
 const TYPES = ['"unknown"', '"EPISODIC"', '1', 'true', '[]', '{}', '"\\u0000"'];
 const TOP_KS = ['0', '-1', '1e9', '1000000000', '1e400', '-1e400', '1.5', '"5"', 'null', 'true', '[]', '{}', '1e30'];
+const NO_WEIGHTS = ['-1', '1e400', '"1"', 'null', '[]', '{}'];
 const NO_TIMES = ['"soon"', '1', '"  "', '""', '1900000000000000', '"1900000000000000000"', '"2026-02-30T00:00:00Z"'];
 const TEXTS = [
   ...NOT_STRINGS,
@@ -204,8 +207,90 @@ export const ROUTES: readonly Route[] = [
       valid_at: NO_TIMES,
       include_superseded: NOT_BOOLEANS,
       explain: NOT_BOOLEANS,
+      as_known_at: [...NO_TIMES, '"9999-12-31T23:59:59Z"', '"0001-01-01T00:00:00Z"'],
+      token_budget: TOP_KS,
+      min_score: ['1e400', '"1"', 'null', '1e9'],
+      collapse: ['1', '"true"', 'null', '[]', '{"threshold": 1, "surprise": 1, "collapse": 1}'],
+      'collapse.threshold': ['0', '1.1', '-1', '1e400', '"1"', 'null'],
+      weights: ['1', 'null', '[]', '{"lexical": 0, "vector": 0}', '{"weights": 1}'],
+      'weights.vector': NO_WEIGHTS,
+      'weights.graph': NO_WEIGHTS,
+      why_not: [...COORDS, ...COORD_LISTS],
       surprise: ['{}'],
     },
+  },
+  {
+    url: '/v1/recall:batch',
+    valid: '{"questions": [{"query": "x"}]}',
+    wrong: { questions: ['1', 'null', '"x"', '{}', `[${'1,'.repeat(100)}1]`], surprise: ['1'] },
+  },
+  {
+    url: '/v1/coordinates:nearest',
+    valid: '{"coordinate": [1, 2]}',
+    wrong: {
+      coordinate: [...COORDS, ...COORD_LISTS],
+      top_k: TOP_KS,
+      max_distance: ['-1', '1e400', '"1"', 'null'],
+      filter: V1_FILTERS,
+      type: [...TYPES, 'null'],
+      surprise: ['1'],
+    },
+  },
+  {
+    url: '/v1/links',
+    valid: '{"from": [0], "to": [1, 2]}',
+    wrong: {
+      from: [...COORDS, ...COORD_LISTS],
+      to: [...COORDS, ...COORD_LISTS, '[0]'],
+      type: [...NOT_STRINGS, '""', '"\\u0000"', `"${'x'.repeat(129)}"`],
+      weight: NO_WEIGHTS,
+      metadata: OPEN_OBJECTS,
+      surprise: ['1'],
+    },
+  },
+  {
+    url: '/v1/links/prune',
+    valid: '{"weight_below": 0, "max_degree": 1}',
+    takesNothing: true,
+    wrong: {
+      weight_below: NO_WEIGHTS,
+      max_degree: ['-1', '1.5', '1e9', '"1"', 'null'],
+      from: [...COORDS, ...COORD_LISTS],
+      allow_all: NOT_BOOLEANS,
+      surprise: ['1'],
+    },
+  },
+  {
+    url: '/v1/consolidations',
+    valid: '{"dry_run": true}',
+    takesNothing: true,
+    wrong: {
+      window_seconds: ['0', '-1', '1e400', '1e12', '"1"', 'null'],
+      by: ['[]', '["x"]', '"links"', 'null', '[null]'],
+      min_similarity: ['0', '1.1', '"1"', 'null'],
+      session_gap_seconds: ['-1', '1e12', 'null'],
+      min_sources: ['0', '101', '1.5', 'null'],
+      max_sources: ['0', '101', '1.5', 'null'],
+      until: NO_TIMES,
+      dry_run: NOT_BOOLEANS,
+      surprise: ['1'],
+    },
+  },
+  {
+    url: '/v1/locks/kettle',
+    valid: '{"owner": "x"}',
+    takesNothing: true,
+    wrong: {
+      owner: ['1', 'null', '""', '"\\u0000"', '"\\ud800"', `"${'x'.repeat(201)}"`],
+      ttl_seconds: ['0', '-1', '1e400', '3601', '"1"', 'null'],
+      wait_seconds: ['-1', '31', '1e400', '"1"', 'null'],
+      surprise: ['1'],
+    },
+  },
+  {
+    url: '/v1/memories/0/restore',
+    valid: '{"version": 99}',
+    wrong: { version: ['0', '-1', '1.5', '2147483648', '"1"', 'null'], surprise: ['1'] },
   },
 ];
 
@@ -240,6 +325,29 @@ const GETS: Readonly<Record<string, string>> = {
   '/v1/memories?valid_at=now': 'valid_at',
   '/v1/memories?include_superseded=maybe': 'include_superseded',
   '/v1/memories?surprise=1': 'surprise',
+  '/v1/memories?as_known_at=now': 'as_known_at',
+  '/v1/memories:sample?limit=0': 'limit',
+  '/v1/memories:recent?limit=many': 'limit',
+  '/v1/memories:important?type=x': 'type',
+  '/v1/memories/0/history?cursor=x': 'cursor',
+  '/v1/memories/0/diff?from=1': 'to',
+  '/v1/memories/0/diff?from=0&to=1': 'from',
+  '/v1/graph/neighbors': 'coordinate',
+  '/v1/graph/neighbors?coordinate=0&k_hop=7': 'k_hop',
+  '/v1/graph/neighbors?coordinate=0&direction=up': 'direction',
+  '/v1/graph/shortest-path?from=0': 'to',
+  '/v1/graph/shortest-path?from=0&to=1&max_depth=1000000': 'max_depth',
+  '/v1/graph/shortest-path?from=0&to=1&cost=x': 'cost',
+  '/v1/links?coordinate=0&cursor=x': 'cursor',
+  '/v1/links?coordinate=nan': 'coordinate',
+  '/v1/namespaces?limit=0': 'limit',
+  '/v1/namespaces/%00': 'namespace',
+  '/v1/consolidations?limit=0': 'limit',
+  '/v1/export?include=x': 'include',
+  '/v1/export?after=x': 'position',
+  '/shortest_path?frm=0': 'to',
+  '/graph/neighbors?coord=nan': 'coord',
+  '/graph/path?from_coord=0&to_coord=x': 'to_coord',
 };
 
 /** One wrong value in an otherwise good body. */
@@ -280,13 +388,15 @@ const notAnObject: fc.Arbitrary<HostileRequest> = fc
   )
   .map(([{ url }, body]) => ({ method: 'POST', url, body, field: 'body', why: 'not an object' }));
 
-const missingField: fc.Arbitrary<HostileRequest> = fc.constantFrom(...ROUTES).map(({ url, valid }) => ({
-  method: 'POST',
-  url,
-  body: '{}',
-  field: Object.keys(JSON.parse(valid) as object)[0] ?? '',
-  why: 'missing field',
-}));
+const missingField: fc.Arbitrary<HostileRequest> = fc
+  .constantFrom(...ROUTES.filter(({ takesNothing }) => !takesNothing))
+  .map(({ url, valid }) => ({
+    method: 'POST',
+    url,
+    body: '{}',
+    field: Object.keys(JSON.parse(valid) as object)[0] ?? '',
+    why: 'missing field',
+  }));
 
 const protoBesideFields: fc.Arbitrary<HostileRequest> = fc
   .tuple(
@@ -394,7 +504,7 @@ function withRaw(json: string, path: readonly string[], raw: string): string {
   const mark = '@@raw@@';
   const root: unknown = JSON.parse(json);
   let node = root as Record<string, unknown>;
-  for (const step of path.slice(0, -1)) node = node[step] as Record<string, unknown>;
+  for (const step of path.slice(0, -1)) node = (node[step] ??= {}) as Record<string, unknown>;
   node[path.at(-1) ?? ''] = mark;
   return JSON.stringify(root).replace(`"${mark}"`, () => raw);
 }

@@ -93,6 +93,8 @@ function collect(schema: z.core.$ZodType, value: unknown, place: Place): void {
     const unknown = unknownFields(schema, value, place.path);
     found.issues.push(...(unknown?.issues ?? []));
     found.more.push(...(unknown?.more ?? []));
+  } else if (schema instanceof z.ZodUnion && isJsonObject(value) && objectOption(schema)) {
+    collect(objectOption(schema) ?? schema, value, place);
   } else if (schema instanceof z.ZodArray && Array.isArray(value)) {
     collectItems(schema, value, place);
   } else {
@@ -114,6 +116,11 @@ function collectItems(schema: z.ZodArray, items: readonly unknown[], place: Plac
     }
   }
   if (found.issues.length === before) tell(schema, items, place);
+}
+
+/** Of several kinds of values, the one that an object is meant to be. */
+function objectOption({ options }: z.ZodUnion): z.core.$ZodType | undefined {
+  return options.find((option) => option instanceof z.ZodObject);
 }
 
 function within({ path, found }: Place, step: string | number): Place {

@@ -94,3 +94,25 @@ it('numbers become doubles however many fields want one, also beside unknown fie
   const { problems } = refused(schema, parseJson(json.replace('{', '{"z":1.0,')));
   expect(problems.map(({ path }) => path)).toEqual([['z']]);
 });
+
+describe('a field of several kinds', () => {
+  const schema = z.object({
+    kind: z.union(
+      [z.boolean(), z.strictObject({ share: z.number().max(1).optional() })],
+      'must be a boolean or an object',
+    ),
+  });
+
+  it('takes numbers however they are written', () => {
+    expect(readShape(schema, parseJson('{"kind":{"share":1.0}}'))).toEqual({ kind: { share: 1 } });
+  });
+
+  it.each([
+    ['{"kind":{"share":1.50}}', ['kind', 'share'], 'must be at most 1'],
+    ['{"kind":{"other":1}}', ['kind', 'other'], 'is not a field of this request'],
+    ['{"kind":1.0}', ['kind'], 'must be a boolean or an object'],
+    ['{"kind":[]}', ['kind'], 'must be a boolean or an object'],
+  ])('says of %s what is wrong within', (json, path, allowed) => {
+    expect(refused(schema, parseJson(json)).problems).toMatchObject([{ path, allowed }]);
+  });
+});

@@ -22,6 +22,8 @@ const tokenField = () =>
   z
     .int()
     .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .meta({ maximum: Number.MAX_SAFE_INTEGER })
     .describe('Fencing token: of two holds of one lock, the later has the higher.')
     .meta({ examples: [42] });
 const ttlField = () =>

@@ -41,19 +41,22 @@ export const RecallBodySchema = z
       .optional()
       .describe('Leaves out hits that score less. Scores compare within one kind of request: see `explain`.'),
     collapse: z
-      .union([
-        z.boolean(),
-        z.strictObject({
-          threshold: z
-            .number()
-            .gt(0)
-            .max(1)
-            .optional()
-            .describe(
-              `Share of three-word runs in common from which two count as one; ${DEFAULT_COLLAPSE_THRESHOLD} when left out.`,
-            ),
-        }),
-      ])
+      .union(
+        [
+          z.boolean(),
+          z.strictObject({
+            threshold: z
+              .number()
+              .gt(0)
+              .max(1)
+              .optional()
+              .describe(
+                `Share of three-word runs in common from which two count as one; ${DEFAULT_COLLAPSE_THRESHOLD} when left out.`,
+              ),
+          }),
+        ],
+        'must be true, false or an object with a threshold',
+      )
       .optional()
       .describe(
         'Of hits that say nearly the same only the best is returned, with the others named in its `collapsed`.',

@@ -36,3 +36,11 @@ it('what the service locks for itself is in no caller’s way', async () => {
     ).resolves.toBe('free');
   });
 });
+
+it('a wait ends when its patience does', async () => {
+  await service.acquire(NAMESPACE, { name: 'taken' });
+  const patience = new AbortController();
+  const wait = service.acquire(NAMESPACE, { name: 'taken', waitSeconds: 30, patience: patience.signal });
+  patience.abort();
+  await expect(wait).rejects.toMatchObject({ code: 'lock_held' });
+});

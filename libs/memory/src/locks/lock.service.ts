@@ -37,6 +37,8 @@ export interface LockTerms {
   readonly ttlSeconds?: number;
   /** How long to wait for a lock that others hold. @default 0 */
   readonly waitSeconds?: number;
+  /** Ends the wait when it aborts, as if the time were over. */
+  readonly patience?: AbortSignal;
 }
 
 /** A hold to renew or to end. */
@@ -114,7 +116,7 @@ export class LockService {
   }
 
   private async take(place: LockPlace, terms: LockTerms): Promise<LockHold> {
-    const { owner = uuidv4(), ttlSeconds = DEFAULT_TTL_SECONDS, waitSeconds = 0 } = terms;
+    const { owner = uuidv4(), ttlSeconds = DEFAULT_TTL_SECONDS, waitSeconds = 0, patience } = terms;
     checkOwner(owner);
     const claim = { ...place, owner, ttlMs: checkedTtl(ttlSeconds) };
     const untilMs = performance.now() + checkedWait(waitSeconds);
@@ -122,7 +124,7 @@ export class LockService {
       const acquisition = await toTheEnd(() => this.locks.acquire(claim));
       if (acquisition.state === 'acquired') return acquisition.hold;
       const leftMs = untilMs - performance.now();
-      if (leftMs <= 0) throw new LockHeldError(place.name, acquisition.by.expiresAt);
+      if (leftMs <= 0 || patience?.aborted === true) throw new LockHeldError(place.name, acquisition.by.expiresAt);
       await whileWanted(delay(Math.min(leftMs, backoffMs(look, LOOKS))));
     }
   }

@@ -1,7 +1,10 @@
 """Hooks of schemathesis for the fuzz test of the API document."""
 
+import hashlib
 import itertools
+import json
 import re
+from urllib.parse import unquote
 
 import schemathesis
 
@@ -53,6 +56,54 @@ def keep_rules_of_weights(body):
             weights["vector"] = 1
 
 
+def keep_rules_of_validity(body, coordinate=None):
+    """A memory does not supersede itself, and what begins ends later; the end may be there already."""
+    if isinstance(body.get("supersedes"), list):
+        own = place(body.get("coordinate", coordinate))
+        body["supersedes"] = [one for one in body["supersedes"] if place(one) != own]
+    start, end = body.get("valid_from"), body.get("valid_to")
+    if isinstance(start, str) and isinstance(end, str) and start[:4] >= end[:4]:
+        del body["valid_to"]
+    if coordinate is not None and isinstance(start, str) != isinstance(body.get("valid_to"), str):
+        body["valid_to" if isinstance(start, str) else "valid_from"] = None
+
+
+def keep_rules_of_batches(body):
+    for one in body.get("memories") if isinstance(body.get("memories"), list) else []:
+        if isinstance(one, dict):
+            keep_rules_of_validity(one)
+
+
+def keep_rules_of_queries(case):
+    """Two parameters belong together, or one says what the path says: no schema can tell it, specs do."""
+    query = case.query or {}
+    if case.path == "/v1/export" and ("position" in query) != ("after" in query):
+        query.pop("position", None)
+        query.pop("after", None)
+    if case.path == "/v1/namespaces/{name}" and case.method == "DELETE":
+        query["confirm"] = unquote(case.path_parameters["name"])
+        case.query = query
+
+
+def file_of(text):
+    """A whole file with one memory that has the text: the format of files is no matter of a schema."""
+    at = "2026-01-31T12:00:00.000Z"
+    memory = {
+        **{"kind": "memory", "coordinate": [next(numbers), 0.5], "version": 1, "type": "semantic"},
+        **{"payload": {"text": ascii(text)}, "importance": None, "importance_norm": 0, "expires_at": None},
+        **{"created_at": at, "updated_at": at},
+    }
+    records = [{"format": "somafractalmemory", "version": 1, "include": []}, memory]
+    lines = "".join(f"{json.dumps(record)}\n" for record in records)
+    end = {"kind": "end", "memories": 1, "versions": 0, "links": 0}
+    return lines + json.dumps({**end, "sha256": hashlib.sha256(lines.encode()).hexdigest()}) + "\n"
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_it_is(context, value):
+    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """Gives each request a key of its own: that one key belongs to one body is a rule about two requests.
@@ -61,7 +112,13 @@ def before_call(context, case, kwargs):
     """
     if case.headers and ALLOWED.match(str(case.headers.get(HEADER, ""))):
         case.headers[HEADER] = f"key-{next(numbers)}"
+    keep_rules_of_queries(case)
+    if case.path == "/v1/import" and case.meta and case.meta.generation.mode.is_positive:
+        case.body = file_of(case.body)
+        case.query = {name: value for name, value in (case.query or {}).items() if name != "format"}
     if isinstance(case.body, dict):
+        keep_rules_of_validity(case.body, (case.path_parameters or {}).get("coordinate"))
+        keep_rules_of_batches(case.body)
         keep_rules_of_links(case.body)
         keep_rules_of_consolidations(case.body)
         hurry(case.body)

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import { afterEach, expect, it } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { installBodyTimeouts } from './body-timeouts.js';
@@ -22,6 +23,9 @@ it('refuses bodies that do not come in time, but for the route that may take lon
     socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 4\r\n\r\nab`);
     return socket;
   };
+  // Has no connection to close: earlier than the others, it would be refused before them.
+  const injected = new Readable({ read: () => undefined });
+  void fastify.inject({ method: 'POST', url: '/short', headers: { 'content-type': 'text/plain' }, payload: injected });
   const long = half('/long');
   const short = half('/short').resume();
   await once(short, 'close');
@@ -30,4 +34,5 @@ it('refuses bodies that do not come in time, but for the route that may take lon
   const [answer] = (await once(long, 'data')) as [Buffer];
   expect(answer.toString()).toContain('200 OK');
   long.destroy();
+  injected.destroy();
 });

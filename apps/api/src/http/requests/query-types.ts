@@ -28,7 +28,7 @@ export function queryBoolean(description: string) {
     .enum(['true', 'false'], 'must be true or false')
     .optional()
     .transform((text) => text === 'true')
-    .meta({ type: 'boolean', description: `${description} Default false.` });
+    .meta({ type: 'string', enum: ['true', 'false'], description: `${description} Default false.` });
 }
 
 /** A JSON object written into a query string. @param contentSchema of the object, for the API document */

@@ -4,6 +4,7 @@ import { isJsonObject, type JsonObject } from '../../model/json.js';
 import { parseJson } from '../../model/parse-json.js';
 import type { NewLink } from '../../links/link-command.js';
 import { jsonItems } from '../file/json-items.js';
+import { assertBounded, type LineBounds } from '../file/line-bounds.js';
 import { LineChain } from '../file/line-chain.js';
 import { graphEdges } from '../file/link-graph.js';
 import { readRecord, type FileRecord, type FileSum, type PortableLink } from '../file/read-record.js';
@@ -33,6 +34,7 @@ export interface ReadOptions {
   readonly verifies: boolean;
   /** Longest line, or piece of a document. */
   readonly maxLineBytes: number;
+  readonly bounds: LineBounds;
 }
 
 /** A record with the line it came from. */
@@ -82,7 +84,7 @@ function isOurs(text: string): boolean {
 }
 
 async function* ourParts(input: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<ReadPart> {
-  const part = new OurPart(options.verifies);
+  const part = new OurPart(options);
   for await (const line of textLines(input, options.maxLineBytes)) {
     const isComplete = within(line.line, () => part.take(line));
     if (isComplete) yield part.close(line.line + 1);
@@ -103,7 +105,7 @@ class OurPart {
   private state: 'before' | 'within' | 'ended' = 'before';
   private readonly chain = new LineChain();
 
-  constructor(private readonly verifies: boolean) {}
+  constructor(private readonly options: Pick<ReadOptions, 'verifies' | 'bounds'>) {}
 
   get hasRecords(): boolean {
     return this.records.length > 0;
@@ -114,7 +116,7 @@ class OurPart {
     this.lines = line;
     if (text === '') return false;
     if (this.state === 'ended') throw new InvalidRequestError('line', 'comes after the end of the file');
-    const record = asRecord(parseLine(text));
+    const record = asRecord(parseLine(text, this.options.bounds));
     if (this.state === 'before') {
       checkHeader(record);
       this.state = 'within';
@@ -129,7 +131,7 @@ class OurPart {
     this.assertBounded();
     // Without checksums, a part ends wherever it is large enough.
     const isFull = this.records.length >= PART_RECORDS || this.bytes >= PART_BYTES;
-    return !this.verifies && isFull && this.versions.length === 0;
+    return !this.options.verifies && isFull && this.versions.length === 0;
   }
 
   close(nextLine: number): ReadPart {
@@ -144,7 +146,7 @@ class OurPart {
   assertEnded(): void {
     this.assertNoVersions();
     if (this.state === 'before') throw new InvalidRequestError('line', 'must be the header of an export');
-    if (this.state !== 'ended' && this.verifies) {
+    if (this.state !== 'ended' && this.options.verifies) {
       throw new InvalidRequestError('line', 'is the last, and not the end of an export: the file is cut off');
     }
   }
@@ -152,7 +154,7 @@ class OurPart {
   private sum({ kind, counts, sha256 }: FileSum): boolean {
     this.assertNoVersions();
     if (kind === 'end') this.state = 'ended';
-    if (!this.verifies) return true;
+    if (!this.options.verifies) return true;
     if (this.chain.close() !== sha256) {
       throw new InvalidRequestError(
         'sha256',
@@ -226,13 +228,13 @@ function checkHeader(header: JsonObject): void {
 async function* foreignParts(
   input: AsyncIterable<Uint8Array>,
   named: ForeignFormatName | undefined,
-  { maxLineBytes }: ReadOptions,
+  { maxLineBytes, bounds }: ReadOptions,
 ): AsyncGenerator<ReadPart> {
   let format = named;
   const part = new PlainPart();
   for await (const { line, text } of jsonItems(input, { lists: FOREIGN_LISTS, maxBytes: maxLineBytes })) {
     const memory = within(line, () => {
-      const record = asRecord(parseLine(text));
+      const record = asRecord(parseLine(text, bounds));
       format ??= foreignFormatOf(record);
       if (!format) throw new InvalidRequestError('line', 'is of no known format; name it with format');
       return FOREIGN_FORMATS[format].read(record);
@@ -281,7 +283,8 @@ class PlainPart {
   }
 }
 
-function parseLine(text: string): unknown {
+function parseLine(text: string, bounds: LineBounds): unknown {
+  assertBounded(text, bounds);
   try {
     return parseJson(text);
   } catch (error) {

@@ -18,6 +18,7 @@ import type {
   ImportedMemory,
   ImportTarget,
 } from '../ports/import-target.port.js';
+import { lineBounds } from '../file/line-bounds.js';
 import type { PortableVector } from '../ports/portable-memory.js';
 import { importParts, within, type ImportFormat, type ReadPart, type ReadRecord } from './import-parts.js';
 import { fromForeign, toImportedLink, toImportedMemory, type ImportRules } from './imported-records.js';
@@ -115,7 +116,8 @@ class ImportRun {
   async run(input: AsyncIterable<Uint8Array>, listener: ImportListener, lost: AbortSignal): Promise<ImportReport> {
     const { format, verifies } = this.request;
     const maxLineBytes = ESCAPED * this.rules.limits.maxBytes + LINE_OVERHEAD_BYTES;
-    const options = { verifies, maxLineBytes, ...(format ? { format } : {}) };
+    const bounds = lineBounds(this.rules.limits);
+    const options = { verifies, maxLineBytes, bounds, ...(format ? { format } : {}) };
     try {
       for await (const part of importParts(input, options)) {
         lost.throwIfAborted();

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, type OnModuleDestroy } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import {
   AcquireLockSchema,
@@ -28,8 +28,15 @@ const NAME = [{ name: 'name', schema: LOCK_NAME_SCHEMA }];
 
 /** Locks by name, for agents that must not do the same thing at once. */
 @Controller('v1/locks')
-export class LocksController {
+export class LocksController implements OnModuleDestroy {
+  private readonly stopping = new AbortController();
+
   constructor(private readonly locks: AuthorizedLocks) {}
+
+  /** A stopping service has nobody wait any longer: they would keep it from ending. */
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
 
   @Post(':name')
   @HttpCode(200)
@@ -51,7 +58,8 @@ export class LocksController {
     @Body(new SchemaPipe(AcquireLockSchema)) body: AcquireLockBody,
   ) {
     const { owner, ttl_seconds: ttlSeconds, wait_seconds: waitSeconds } = body;
-    const request = { name, ttlSeconds, waitSeconds, ...(owner === undefined ? {} : { owner }) };
+    const patience = this.stopping.signal;
+    const request = { name, ttlSeconds, waitSeconds, patience, ...(owner === undefined ? {} : { owner }) };
     return heldLockView(name, await this.locks.acquireLock(principal, request));
   }
 

@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedNamespaces, namespacePageView, namespaceView, readNamespaceCursor } from '@sfm/edge';
-import { InvalidRequestError, type Principal } from '@sfm/memory';
+import { InvalidRequestError, NAMESPACE_PATTERN, NAMESPACE_RULE, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import {
@@ -16,7 +16,11 @@ import {
 
 const TAG = 'namespaces';
 const NAME = [
-  { name: 'name', description: 'Name of the namespace.', schema: { type: 'string' as const, examples: ['team_a'] } },
+  {
+    name: 'name',
+    description: `Name of the namespace: ${NAMESPACE_RULE}.`,
+    schema: { type: 'string' as const, pattern: NAMESPACE_PATTERN, examples: ['team_a'] },
+  },
 ];
 
 /** Namespaces as a resource. The path names them; `X-Soma-Namespace` does not matter here. */

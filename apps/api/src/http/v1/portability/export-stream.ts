@@ -16,6 +16,8 @@ export function exportStream(
 ): Readable {
   const stream = Readable.from(pieces(), { objectMode: false, highWaterMark: PIECE_BYTES });
   const stop = () => stream.destroy(new Error('the service is stopping'));
+  // A request that came before the end may be answered after it began.
+  if (stopping.aborted) stop();
   stopping.addEventListener('abort', stop, { once: true });
   stream.once('close', () => stopping.removeEventListener('abort', stop));
   return stream;

@@ -6,6 +6,7 @@ import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-h
 import { client } from '../../../../test/requests.js';
 import { exportStream } from './export-stream.js';
 import { importInput } from './import-input.js';
+import { IMPORT_EXAMPLE } from './portability.dto.js';
 
 let http: HttpHarness;
 const { get, post } = client(() => http);
@@ -86,6 +87,9 @@ describe('GET /v1/export', () => {
     const stopped = await open('stopped', stopping.signal);
     stopping.abort();
     expect((await stopped.error)[0].message).toMatch(/stopping/);
+    // One that is asked for when the service is stopping already.
+    const late = exportStream(endless('late'), stopping.signal);
+    expect(((await once(late, 'error')) as [Error])[0].message).toMatch(/stopping/);
     const hungUp = await open('hung up', never);
     hungUp.error.catch(() => undefined);
     hungUp.stream.destroy(new Error('gone'));
@@ -108,6 +112,11 @@ describe('POST /v1/import', () => {
     ]);
     const theirs = { authorization: `Bearer ${TEAM_TOKEN}`, 'x-soma-namespace': 'mine', ...FILE };
     expect((await post('/v1/import', HEADER, theirs)).status).toBe(403);
+  });
+
+  it('takes the file that the API document shows', async () => {
+    const answer = await post('/v1/import', IMPORT_EXAMPLE, FILE);
+    expect(answer).toMatchObject({ status: 200, body: { lines: 3, memories: { imported: 1 } } });
   });
 
   it('names the line that is broken, and where the file goes on', async () => {

@@ -10,6 +10,7 @@ import { exportStream, from } from './export-stream.js';
 import { FILE_TYPES, importInput } from './import-input.js';
 import {
   ExportQuerySchema,
+  IMPORT_EXAMPLE,
   ImportQuerySchema,
   ImportReportDoc,
   type ExportQuery,
@@ -81,7 +82,7 @@ export class PortabilityController implements OnModuleDestroy {
     query: ImportQuerySchema,
     file: {
       types: FILE_TYPES,
-      example: `${JSON.stringify({ format: 'somafractalmemory', version: 1, include: [] })}\n`,
+      example: IMPORT_EXAMPLE,
     },
     answers: [{ status: 200, description: 'What became of the file.', schema: ImportReportDoc }],
     errors: [400, 408, 409, 415],

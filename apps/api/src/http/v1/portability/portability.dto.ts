@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ImportReportSchema } from '@sfm/edge';
 import { CONFLICT_POLICIES, EXPORT_EXTRAS, IMPORT_FORMATS } from '@sfm/memory';
 import { z } from 'zod';
@@ -30,3 +31,24 @@ export const ImportQuerySchema = z.strictObject({
     .describe('`ignored`: a file of ours that was changed by hand, or is the beginning of one.'),
 });
 export type ImportQuery = z.output<typeof ImportQuerySchema>;
+
+const RECORDS = [
+  { format: 'somafractalmemory', version: 1, include: [] },
+  {
+    ...{ kind: 'memory', coordinate: [1, 2, 3], version: 1, type: 'semantic', payload: { text: 'The kettle boils' } },
+    ...{ importance: null, importance_norm: 0, expires_at: null },
+    ...{ created_at: '2026-01-31T12:00:00.000Z', updated_at: '2026-01-31T12:00:00.000Z' },
+  },
+]
+  .map((record) => `${JSON.stringify(record)}\n`)
+  .join('');
+const END = {
+  kind: 'end',
+  memories: 1,
+  versions: 0,
+  links: 0,
+  sha256: createHash('sha256').update(RECORDS).digest('hex'),
+};
+
+/** A whole file with one memory. */
+export const IMPORT_EXAMPLE = `${RECORDS}${JSON.stringify(END)}\n`;
