@@ -104,6 +104,7 @@ class ImportRun {
   private resumeFromLine = 1;
   private format: ImportFormat = 'soma';
   private readonly now = new Date();
+  private hasSuperseded = false;
 
   constructor(
     private readonly places: ImportPlaces,
@@ -123,6 +124,7 @@ class ImportRun {
         this.resumeFromLine = part.nextLine;
         listener.onProgress?.(this.progress());
       }
+      if (this.hasSuperseded) await this.places.target.settleSuperseded(this.namespace);
     } catch (error) {
       throw this.stopped(error);
     }
@@ -131,6 +133,7 @@ class ImportRun {
 
   private async take(part: ReadPart): Promise<void> {
     this.format = part.format;
+    this.hasSuperseded ||= part.records.some(isSuperseded);
     const wanted = part.records.filter(({ line }) => line >= this.request.fromLine);
     // Links last: a link belongs to the memories that live at its ends when it is written.
     await this.takeMemories(wanted);
@@ -257,6 +260,10 @@ class Batch<Item> {
       throw error;
     }
   }
+}
+
+function isSuperseded(record: ReadRecord): boolean {
+  return record.kind === 'memory' && (record.memory.validity?.supersededAtMs ?? null) !== null;
 }
 
 function none(): MutableCounts {
