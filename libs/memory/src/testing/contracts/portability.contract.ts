@@ -33,6 +33,26 @@ export async function* fileOf(text: string, pieceBytes = 65_536): AsyncGenerator
   for (let start = 0; start < bytes.length; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes);
 }
 
+class CountingTelemetry extends SilentTelemetry {
+  private counts = { records: 0, bytes: 0, ended: [] as string[] };
+
+  /** What was heard since the last time. */
+  taken() {
+    const { counts } = this;
+    this.counts = { records: 0, bytes: 0, ended: [] };
+    return counts;
+  }
+
+  override countTransferred(_?: string, records = 0, bytes = 0): void {
+    this.counts.records += records;
+    this.counts.bytes += bytes;
+  }
+
+  override observeTransfer(operation?: string, outcome?: string): void {
+    this.counts.ended.push([operation, outcome].join(' '));
+  }
+}
+
 /** What every ExportSource and ImportTarget must do. Nobody else may drain the outbox meanwhile. */
 export function describePortabilityContract(
   adapter: string,
@@ -46,11 +66,11 @@ export function describePortabilityContract(
     for await (const part of (await service.export(namespace, request)).parts) text += part;
     return text;
   };
-  const importer = () => {
+  const importer = (telemetry = new SilentTelemetry()) => {
     const { target, lock } = portability();
     const normalizers = new ImportanceNormalizers(truth().importances);
     const embeddings = { space: 'test', dimension: 3 };
-    return new ImportService({ target, lock, normalizers, embeddings }, { limits: LIMITS, fields: FIELDS });
+    return new ImportService({ target, lock, normalizers, embeddings, telemetry }, { limits: LIMITS, fields: FIELDS });
   };
   const importInto = (namespace: Namespace, text: string, request: Partial<ImportRequest> = {}) =>
     importer().import(namespace, fileOf(text), { ...AS_OURS, ...request });
@@ -392,6 +412,29 @@ export function describePortabilityContract(
       const again = await importInto(target, text, { onConflict: 'replace' });
       expect([again.memories.unchanged, again.links.unchanged]).toEqual([4, 3]);
       expect(await drainAll(truth().outbox)).toEqual([]);
+    });
+
+    it('counts records and bytes, and how exports and imports end', async () => {
+      const namespace = await filled();
+      const heard = new CountingTelemetry();
+      const service = new ExportService(portability().source, heard);
+      let text = '';
+      for await (const part of (await service.export(namespace, { include: ['history'] })).parts) text += part;
+      expect(heard.taken()).toEqual({ records: 10, bytes: Buffer.byteLength(text), ended: ['export complete'] });
+      // Whoever goes away after the first part.
+      for await (const part of (await service.export(namespace, { include: [] })).parts) if (part) break;
+      expect(heard.taken().ended).toEqual(['export abandoned']);
+      const lost = await service.export(namespace, { include: [], position: 1, after: 'x' });
+      await expect(lost.parts.next()).rejects.toThrow(/checkpoint/);
+      expect(heard.taken().ended).toEqual(['export failed']);
+
+      const imports = importer(heard);
+      const target = freshNamespace();
+      const lines = text.trimEnd().split('\n');
+      await stop(imports.import(target, fileOf(lines.slice(0, -1).join('\n')), AS_OURS));
+      expect(heard.taken()).toMatchObject({ records: 0, ended: ['import failed'] });
+      await imports.import(target, fileOf(text), AS_OURS);
+      expect(heard.taken()).toEqual({ records: 7, bytes: Buffer.byteLength(text), ended: ['import complete'] });
     });
 
     it('leaves out what has expired meanwhile', async () => {
