@@ -4,6 +4,7 @@ import type { Statement } from '../connection/postgres-database.js';
 import { linkEvents } from '../links/link-events.js';
 import { bareVersion } from '../links/link-statement.js';
 import { isLive } from '../rows/live-memory.js';
+import { memoryAt } from './memory-at.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
 
 /** The memories at the ends, locked in key order as whoever links does it, so that none is deleted meanwhile. */
@@ -52,7 +53,7 @@ export interface PlacedLink {
 }
 
 const liveEnd = (name: string, key: string) =>
-  `LEFT JOIN memories ${name} ON ${name}.namespace = $1 AND ${name}.coordinate_key = a.${key} AND ${isLive(name)}`;
+  `LEFT JOIN LATERAL ${memoryAt('$1', `a.${key}`)} AS ${name} ON ${isLive(name)}`;
 
 /** Writes links with their ledger and outbox rows. One that somebody has made or changed meanwhile is not returned. */
 const IMPORT_LINKS = `

@@ -17,8 +17,9 @@ import { toValidityColumn, validityOf } from '../rows/validity-column.js';
 import { groupingKey } from '../writing/grouping-key.js';
 import { storableTime } from '../writing/storable-time.js';
 import { saidValidity } from './effective-validity.js';
+import { memoryAt } from './memory-at.js';
 
-const LIVING = `SELECT o.validity FROM memories o WHERE o.namespace = $1 AND o.coordinate_key = other.key AND ${isLive('o')}`;
+const LIVING = `SELECT o.validity FROM ${memoryAt('$1', 'other.key')} AS o WHERE ${isLive('o')}`;
 
 /**
  * What is at the coordinates, locked in key order. A coordinate of which only the ledger knows has no row, and its versions

@@ -1,4 +1,5 @@
 import type { Namespace } from '@sfm/memory';
+import { memoryAt } from './memory-at.js';
 import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
 
@@ -13,8 +14,8 @@ const SETTLE = `
 WITH unsettled AS MATERIALIZED (
   SELECT m.coordinate_key AS key, m.version, (
     SELECT jsonb_object_agg(newer.key, newer.since) FROM jsonb_each(m.validity -> 'superseded_by') AS newer (key, since)
-    WHERE EXISTS (SELECT FROM memories o WHERE o.namespace = m.namespace AND o.coordinate_key = newer.key
-      AND o.deleted_at IS NULL AND o.validity -> 'supersedes' ? m.coordinate_key)
+    WHERE EXISTS (SELECT FROM ${memoryAt('m.namespace', 'newer.key')} AS o
+      WHERE o.deleted_at IS NULL AND o.validity -> 'supersedes' ? m.coordinate_key)
   ) AS kept
   FROM memories m
   WHERE m.namespace = $1 AND m.deleted_at IS NULL AND m.validity ? 'superseded_by'
