@@ -107,7 +107,7 @@ const CORE_ROOMS = {
     reason: 'It compares what others made, and stands above.',
   },
   portability: {
-    imports: ['model', 'attempts', 'text', 'importance', 'read', 'store', 'links', 'verify'],
+    imports: ['model', 'attempts', 'telemetry', 'text', 'importance', 'read', 'store', 'links', 'verify'],
     reason: 'What moves from one place to another is what the truth holds, whatever is done with it there.',
   },
   reindex: {

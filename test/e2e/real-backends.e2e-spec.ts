@@ -10,7 +10,7 @@ import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
 import { testRedis } from '../services/redis/redis.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
 import { RunningConsumer } from './support/running-consumer.js';
-import { RunningService } from './support/running-service.js';
+import { RunningService, TOKEN } from './support/running-service.js';
 
 const NAMESPACE = 'api_ns';
 const CAUGHT_UP_MS = 60_000;
@@ -174,6 +174,85 @@ describeReal('two services and a consumer on the four servers', () => {
       await writer.json('/store', { body: { coord: `7,${turn}`, payload: { text } } });
       expect(await recalledTexts(reader, `what was turn number${turn}x?`)).toContain(text);
     }
+  });
+
+  it('move a namespace: what was exported and wiped is there again after an import, to be recalled', async () => {
+    const headers = { 'x-soma-namespace': 'moved' };
+    const points = async () => {
+      const counted = await fetch(`${backends.qdrant.url}/collections/moved/points/count`, {
+        method: 'POST',
+        body: '{}',
+      });
+      return counted.ok ? ((await counted.json()) as { result: { count: number } }).result.count : 0;
+    };
+    const indexed = (count: number) => waitFor(async () => (await points()) === count, { timeoutMs: CAUGHT_UP_MS });
+    const exported = async () => {
+      const answer = await one.request('/v1/export?include=history,vectors', { headers });
+      expect(answer.status).toBe(200);
+      return answer.text();
+    };
+    const places = Array.from({ length: 40 }, (_, index) => [index, 1]);
+    for (const coordinate of places) {
+      const body = { coordinate, payload: { ...WRITTEN_PAYLOAD, text: `box number${coordinate[0]}x of the move` } };
+      await one.json('/v1/memories', { body, headers });
+    }
+    await one.json('/v1/memories/3,1', {
+      method: 'PATCH',
+      body: { importance: 3, valid_from: '2020-01-01T00:00:00Z' },
+      headers,
+    });
+    await other.json('/v1/memories', {
+      body: { coordinate: [50, 1], payload: { text: 'the box stands upstairs' }, supersedes: [[2, 1]] },
+      headers,
+    });
+    await one.json('/v1/links', { body: { from: [1, 1], to: [2, 1], type: 'beside' }, headers });
+    await indexed(41);
+    const before = await exported();
+    expect(before).toContain('"superseded_by"');
+    for (const [x, y] of [...places, [50, 1]])
+      await one.request(`/v1/memories/${x},${y}`, { method: 'DELETE', headers });
+    await indexed(0);
+
+    const hungUp = new AbortController();
+    const half = new ReadableStream<Uint8Array>({
+      start: (stream) => stream.enqueue(new TextEncoder().encode(before.slice(0, before.length / 2))),
+    });
+    const file = { ...headers, authorization: `Bearer ${TOKEN}`, 'content-type': 'application/x-ndjson' };
+    const post = (body: string | ReadableStream<Uint8Array>, signal?: AbortSignal) =>
+      fetch(`${other.url}/v1/import`, {
+        method: 'POST',
+        headers: file,
+        body,
+        duplex: 'half',
+        ...(signal && { signal }),
+      });
+    const lost = post(half, hungUp.signal).catch((error: unknown) => error);
+    const begun = async () => {
+      const metrics = await (await other.request('/metrics')).text();
+      return /^soma_transferred_bytes_total\{operation="import"\} [1-9]/m.test(metrics);
+    };
+    await waitFor(begun, { what: () => 'the import to begin' });
+    // As long as it comes, nobody else may import.
+    expect((await post(before)).status).toBe(409);
+    hungUp.abort();
+    expect(await lost).toMatchObject({ name: 'AbortError' });
+    let report: unknown;
+    await waitFor(
+      async () => {
+        const answer = await post(before);
+        report = await answer.json();
+        return answer.status === 200;
+      },
+      { what: () => `the namespace to be free: ${JSON.stringify(report)}` },
+    );
+    expect(report).toMatchObject({ memories: { imported: 41 }, links: { imported: 1 } });
+    await indexed(41);
+    for (const service of [one, other]) {
+      const found = await service.json('/v1/recall', { body: { query: 'box number17x', top_k: 1 }, headers });
+      expect(found).toMatchObject({ hits: [{ coordinate: [17, 1] }] });
+    }
+    const versions = (text: string) => text.replaceAll(/"(version|sha256|after)":("[^"]*"|\d+)/g, '');
+    expect(versions(await exported())).toBe(versions(before));
   });
 
   it('show every server in their health', async () => {

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { RunningService } from './support/running-service.js';
 import { soma } from './support/soma.js';
 import { caughtUp, queryTruth } from './support/truth.js';
 
-describe('soma verify and reindex with everything embedded', () => {
+describe('soma verify, reindex, export and import with everything embedded', () => {
   let service: RunningService;
   const run = (...args: string[]) => soma({ SOMA_DATA_DIR: service.dataDir }, ...args);
   const store = (from: number, count: number) =>
@@ -121,5 +122,58 @@ describe('soma verify and reindex with everything embedded', () => {
     await service.launch();
     await caughtUp(service);
     expect(await run('verify')).toMatchObject({ code: 0 });
+  });
+
+  it('exports and imports, beside a running service and without one', async () => {
+    const file = (name: string) => `${service.dataDir}-${name}`;
+    const [given, beside, broken] = [file('given'), file('beside'), file('broken')];
+    const exported = (namespace: string) => run('export', '--namespace', namespace);
+    try {
+      const memory = (n: number) =>
+        JSON.stringify({ coordinate: [n, 2], text: `memory ${n}`, timestamp: 1_764_500_000 });
+      await writeFile(given, Array.from({ length: 1100 }, (_, n) => memory(n)).join('\n'));
+      const imported = await run('import', '--namespace', 'beside', '--json', given);
+      expect(imported).toMatchObject({ code: 0, stderr: '' });
+      expect(JSON.parse(imported.stdout)).toMatchObject({ format: 'earlier-jsonl', memories: { imported: 1100 } });
+      await caughtUp(service);
+      const headers = { 'x-soma-namespace': 'beside' };
+      const recalled = await service.json('/v1/recall', { body: { query: 'memory 49', top_k: 1 }, headers });
+      expect(recalled).toMatchObject({ hits: [{ payload: { text: 'memory 49' } }] });
+      expect(await run('verify', '--namespace', 'beside')).toMatchObject({ code: 0 });
+      const written = await run('export', '--namespace', 'beside', '--output', beside, '--json');
+      expect(written).toMatchObject({ code: 0, stderr: '' });
+      const text = await readFile(beside, 'utf8');
+      const counts = { memories: 1100, versions: 0, links: 0, bytes: text.length };
+      expect(JSON.parse(written.stdout)).toEqual(counts);
+      expect(await run('export', '--output', beside)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/exists/),
+      });
+
+      await service.signal('SIGTERM');
+      expect(await exported('beside')).toEqual({
+        code: 0,
+        stdout: text,
+        stderr: 'exported 1100 memories, 0 earlier versions and 0 links\n',
+      });
+      const lines = text.split('\n');
+      lines[1050] = lines[1050]!.slice(1);
+      await writeFile(broken, lines.join('\n'));
+      const stopped = await run('import', '--namespace', 'alone', broken);
+      expect(stopped).toMatchObject({ code: 1, stdout: '' });
+      expect(stopped.stderr).toMatch(
+        /^line 1051: .*; 1000 records are imported, to go on: soma import --from-line 1003$/m,
+      );
+      const resumed = await run('import', '--namespace', 'alone', '--from-line', '1003', beside);
+      expect(resumed.stdout).toContain('memories: 100 imported, 0 replaced, 0 unchanged');
+      const again = await run('import', '--namespace', 'alone', '--on-conflict', 'fail', beside);
+      expect(again.stdout).toContain('memories: 0 imported, 0 replaced, 1100 unchanged');
+      expect(await exported('alone')).toMatchObject({ code: 0, stdout: text });
+      const missing = await run('import', `${beside}-none`);
+      expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/^ENOENT.*-none'\n$/) });
+      expect(await run('import', '--from-line', '0', beside)).toMatchObject({ code: 1, stdout: '' });
+    } finally {
+      await Promise.all([given, beside, broken].map((path) => rm(path, { force: true })));
+    }
   });
 });

@@ -78,6 +78,10 @@ class RecordedTarget extends ImportTarget {
     return { imported: memories.length, replaced: 0, unchanged: 0, skipped: 0, versions: 0 };
   }
 
+  async settleSuperseded() {
+    return 0;
+  }
+
   async links(_: Namespace, links: readonly ImportedLink[]): Promise<ImportCounts> {
     return { imported: links.length, replaced: 0, unchanged: 0, skipped: 0, versions: 0 };
   }

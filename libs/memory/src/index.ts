@@ -282,7 +282,13 @@ export {
   type LockPlace,
   type LockProof,
 } from './locks/named-locks.port.js';
-export { MemoryTelemetry, SilentTelemetry, type LinkOperation } from './telemetry/telemetry.port.js';
+export {
+  MemoryTelemetry,
+  SilentTelemetry,
+  type LinkOperation,
+  type TransferOperation,
+  type TransferOutcome,
+} from './telemetry/telemetry.port.js';
 export { EmbeddedIdempotencyStore } from './idempotency/embedded-idempotency-store.js';
 export { IdempotencyStore, type Claim, type RepeatableRequest } from './idempotency/idempotency-store.port.js';
 export { ExpiredMemories } from './forget/expired-memories.port.js';

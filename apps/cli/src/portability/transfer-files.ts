@@ -1,7 +1,14 @@
 import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import type { ConflictPolicy, ExportExtra, ImportFormat, ImportReport } from '@sfm/memory';
+import {
+  ImportStoppedError,
+  type ConflictPolicy,
+  type ExportExtra,
+  type ImportFormat,
+  type ImportReport,
+} from '@sfm/memory';
 import type { ProgressLine } from '../maintenance/progress-line.js';
 import { harmless, jsonText, type Terminal } from '../terminal/terminal.js';
 import { withConfiguredPortability } from './with-portability.js';
@@ -63,9 +70,10 @@ export async function importFile(
   { namespace: name, format, onConflict, fromLine, ignoreChecksums = false, json = false }: ImportFlags,
   { terminal, progress }: PortabilitySurroundings,
 ): Promise<void> {
-  await orExit(terminal, () =>
-    withConfiguredPortability(name, async ({ imports, namespace }) => {
-      const input = file === undefined ? process.stdin : createReadStream(file);
+  await orExit(terminal, async () => {
+    // Opened first: no database is started for a file that is not there.
+    const input = file === undefined ? process.stdin : (await open(file)).createReadStream();
+    await withConfiguredPortability(name, async ({ imports, namespace }) => {
       const request = { onConflict, fromLine, verifies: !ignoreChecksums, ...(format ? { format } : {}) };
       const report = await imports
         .import(namespace, input, request, {
@@ -73,8 +81,8 @@ export async function importFile(
         })
         .finally(() => progress.clear());
       terminal.print(json ? await jsonText(report) : reportText(report));
-    }),
-  );
+    });
+  });
 }
 
 function reportText({ format, memories, versions, links }: ImportReport): string {
@@ -96,7 +104,16 @@ async function orExit(terminal: PortabilitySurroundings['terminal'], work: () =>
   try {
     await work();
   } catch (error) {
-    terminal.note(harmless(error instanceof Error ? error.message : String(error)));
+    terminal.note(harmless(messageOf(error)));
     process.exitCode = 1;
   }
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof ImportStoppedError) {
+    const { line, problem, progress } = error;
+    const goOn = `soma import --from-line ${progress.resumeFromLine}`;
+    return `line ${line}: ${problem}; ${progress.records} records are imported, to go on: ${goOn}`;
+  }
+  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import {
   ImportanceNormalizers,
   ImportService,
   ImportTarget,
+  MemoryTelemetry,
   NamespaceLock,
   type ImportRules,
 } from '@sfm/memory';
@@ -20,18 +21,19 @@ export class PortabilityModule {
       providers: [
         {
           provide: ExportService,
-          inject: [ExportSource],
-          useFactory: (source: ExportSource) => new ExportService(source),
+          inject: [ExportSource, MemoryTelemetry],
+          useFactory: (source: ExportSource, telemetry: MemoryTelemetry) => new ExportService(source, telemetry),
         },
         {
           provide: ImportService,
-          inject: [ImportTarget, ImportanceNormalizers, NamespaceLock, Embedder],
+          inject: [ImportTarget, ImportanceNormalizers, NamespaceLock, Embedder, MemoryTelemetry],
           useFactory: (
             target: ImportTarget,
             normalizers: ImportanceNormalizers,
             lock: NamespaceLock,
             embeddings: Embedder,
-          ) => new ImportService({ target, normalizers, lock, embeddings }, rules),
+            telemetry: MemoryTelemetry,
+          ) => new ImportService({ target, normalizers, lock, embeddings, telemetry }, rules),
         },
       ],
       exports: [ExportService, ImportService],

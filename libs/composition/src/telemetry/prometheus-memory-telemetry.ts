@@ -1,4 +1,4 @@
-import { MemoryTelemetry, type LinkOperation } from '@sfm/memory';
+import { MemoryTelemetry, type LinkOperation, type TransferOperation, type TransferOutcome } from '@sfm/memory';
 import { currentTraceparent, type ServiceMetrics } from '@sfm/observability';
 
 /** Records the core's telemetry as Prometheus metrics, and gives the core the current trace. */
@@ -40,6 +40,14 @@ export class PrometheusMemoryTelemetry extends MemoryTelemetry {
 
   observeConsolidation(durationMs: number, written: number): void {
     this.metrics.observeConsolidation(durationMs, written);
+  }
+
+  countTransferred(operation: TransferOperation, records: number, bytes: number): void {
+    this.metrics.countTransferred(operation, records, bytes);
+  }
+
+  observeTransfer(operation: TransferOperation, outcome: TransferOutcome, durationMs: number): void {
+    this.metrics.observeTransfer(operation, outcome, durationMs);
   }
 
   traceparent(): string | undefined {

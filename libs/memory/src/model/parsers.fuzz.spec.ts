@@ -3,13 +3,19 @@ import fc from 'fast-check';
 import { fuzzing, hostileText, REPEATED } from '../../../../test/services/fuzzing.js';
 import { fromEnvelope, toEnvelopeDetails } from '../event-model/envelope.js';
 import { toForeignChange } from '../indexing/events/foreign-event.js';
+import { lineBounds } from '../portability/file/line-bounds.js';
+import { asRecord } from '../portability/foreign/foreign-formats.js';
+import { readRecord } from '../portability/file/read-record.js';
+import { memoryLine } from '../portability/file/record-lines.js';
+import { IMPORT_FORMATS, importParts, type ImportFormat } from '../portability/transfer/import-parts.js';
+import { fileOf } from '../testing/contracts/portability.contract.js';
 import { queryDates } from '../recall/dates/query-dates.js';
 import { LINEAR_GROWTH, timeGrowth } from '../testing/time-growth.js';
 import { analyzeQuery, analyzeText } from '../text/text-analyzer.js';
 import { coordinateKey, parseCoordinate, toCoordinate } from './coordinate.js';
 import { MemoryError } from './errors.js';
 import type { MemoryEvent } from '../event-model/memory-event.js';
-import type { JsonValue } from './json.js';
+import type { JsonObject, JsonValue } from './json.js';
 import { stringifyJson } from './json-number.js';
 import { toNamespace } from './namespace.js';
 import { parseJson } from './parse-json.js';
@@ -28,6 +34,23 @@ function given<T>(work: () => T): T | undefined {
     if (error instanceof MemoryError || error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Reads a file to its end, or until it is refused as a fault of whoever sent it. Gives the number of records. */
+async function readFile(text: string, format?: ImportFormat, pieceBytes?: number): Promise<number> {
+  let records = 0;
+  try {
+    const options = {
+      verifies: false,
+      maxLineBytes: 100_000_000,
+      bounds: lineBounds(LIMITS),
+      ...(format ? { format } : {}),
+    };
+    for await (const part of importParts(fileOf(text, pieceBytes), options)) records += part.records.length;
+  } catch (error) {
+    if (!(error instanceof MemoryError)) throw error;
+  }
+  return records;
 }
 
 const hostileJson: fc.Arbitrary<JsonValue> = fc
@@ -148,6 +171,71 @@ describe('whatever is given', () => {
   });
 });
 
+describe('a file to import, whatever it is', () => {
+  const AT = '2026-01-31T12:00:00.000Z';
+  const RECORD: JsonObject = {
+    ...{ kind: 'memory', coordinate: [1, 2], version: 3, type: 'semantic', payload: { text: 'kettle' }, importance: 2 },
+    ...{ importance_norm: 0.5, expires_at: null, valid_from: AT, supersedes: [[3]] },
+    ...{ superseded_by: [{ coordinate: [4], since: AT }], created_at: AT, updated_at: AT },
+    ...{ vector: { space: 'x', values: 'AACAPw==' } },
+  };
+
+  it('has records that are refused, or written back the same', () => {
+    const strange = fc.record(
+      Object.fromEntries(
+        Object.entries(RECORD).map(([name, value]) => [
+          name,
+          fc.oneof({ weight: 9, arbitrary: fc.constant(value) }, hostileJson),
+        ]),
+      ),
+    );
+    expect(memoryLine(readMemory(RECORD)!)).toBe(`${JSON.stringify(RECORD)}\n`);
+    fc.assert(
+      fc.property(fc.oneof(strange, hostileJson), (record) => {
+        const memory = given(() => readMemory(record));
+        if (memory === undefined) return;
+        const written = memoryLine(memory);
+        expect(memoryLine(readMemory(parseJson(written))!)).toBe(written);
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('is refused or read to its end, of every format and in pieces of any size', async () => {
+    const formats = fc.option(fc.constantFrom(...IMPORT_FORMATS), { nil: undefined });
+    const pieces = fc.oneof(
+      hostileText,
+      hostileJson.map((value) => JSON.stringify(value)),
+      fc.constantFrom(
+        '{"format":"somafractalmemory","version":1}\n',
+        '{"results": [',
+        '<edge source="(1,)" target="2">',
+        '\n',
+      ),
+      fc.constantFrom(
+        '{"memory": "x", "id": "1"}',
+        '<data key="weight">',
+        ']}',
+        `${JSON.stringify(RECORD)}\n`,
+        '<!DOCTYPE x>',
+      ),
+    );
+    const files = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''));
+    await fc.assert(
+      fc.asyncProperty(files, formats, fc.integer({ min: 1, max: 50 }), async (text, format, pieceBytes) => {
+        const records = await readFile(text, format, pieceBytes);
+        expect(await readFile(text, format)).toBe(records);
+      }),
+      fuzzing(),
+    );
+  });
+
+  function readMemory(record: unknown) {
+    const read = readRecord(asRecord(record));
+    return read.kind === 'memory' ? read.memory : undefined;
+  }
+});
+
 describe('a text of one part over and over takes time in proportion to its length', () => {
   const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
     'as a coordinate': (text) => parseCoordinate(text, 64),
@@ -157,6 +245,9 @@ describe('a text of one part over and over takes time in proportion to its lengt
     'as a text in JSON': (text) => parseJson(`{"a":"${text}","b":1.0}`),
     'as a payload': (text) => checkPayload({ text }, LIMITS),
     'as a namespace': (text) => toNamespace(text),
+    'as a file of ours': (text) => readFile(text, 'soma'),
+    'as a file of a list': (text) => readFile(`{"results": [{"memory": "${text}`, 'mem0'),
+    'as a file of links': (text) => readFile(`<graph><edge source="${text}">${text}`, 'earlier-graphml'),
     'as words': analyzeText,
     'as words that are asked for': analyzeQuery,
   };

@@ -16,6 +16,8 @@ const UNMATCHED_ROUTE = 'unmatched';
 // The buckets the reference implementation's client library uses by default; its alerts and dashboards expect them.
 const REQUEST_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
 const FAST_BUCKETS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** Of work that takes as long as there is much of it. */
+const LONG_BUCKETS = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 600, 1800, 3600];
 const SIZE_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 /**
@@ -35,6 +37,9 @@ export class ServiceMetrics {
   private readonly indexed: Counter<'outcome'>;
   private readonly consolidationTime: Histogram;
   private readonly consolidated: Counter;
+  private readonly transferTime: Histogram<'operation' | 'outcome'>;
+  private readonly transferredRecords: Counter<'operation'>;
+  private readonly transferredBytes: Counter<'operation'>;
   private readonly cacheLookups: Counter<'outcome'>;
   private readonly redisFallbacks: Counter<'use'>;
   /** Work on the life of memories. */
@@ -79,12 +84,28 @@ export class ServiceMetrics {
     this.indexed = counter('soma_index_events_total', 'Events handled by the indexer', ['outcome']);
     this.consolidationTime = histogram('soma_consolidation_seconds', 'Time of a whole consolidation', REQUEST_BUCKETS);
     this.consolidated = counter('soma_consolidated_memories_total', 'Memories that consolidations wrote');
+    this.transferTime = new Histogram({
+      name: 'soma_transfer_seconds',
+      help: 'Time of a whole export or import, by how it ended',
+      buckets: LONG_BUCKETS,
+      labelNames: ['operation', 'outcome'],
+      registers,
+    });
+    this.transferredRecords = counter('soma_transferred_records_total', 'Records exported and imported', ['operation']);
+    this.transferredBytes = counter('soma_transferred_bytes_total', 'Bytes of files exported and imported', [
+      'operation',
+    ]);
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
     this.lifecycle = new LifecycleMetrics(registry);
     this.gauges = new PulledGauges(registry);
     this.circuits = new CircuitMetrics(registry);
     // Starts each series at zero; otherwise `increase` would miss the first event.
+    for (const operation of ['export', 'import']) {
+      for (const outcome of ['complete', 'failed', 'abandoned']) this.transferTime.zero({ operation, outcome });
+      this.transferredRecords.inc({ operation }, 0);
+      this.transferredBytes.inc({ operation }, 0);
+    }
     for (const outcome of ['applied', 'skipped', 'poisoned']) this.indexed.inc({ outcome }, 0);
   }
 
@@ -123,6 +144,15 @@ export class ServiceMetrics {
   observeConsolidation(milliseconds: number, written: number): void {
     this.consolidationTime.observe(milliseconds / 1000);
     this.consolidated.inc(written);
+  }
+
+  countTransferred(operation: string, records: number, bytes: number): void {
+    this.transferredRecords.inc({ operation }, records);
+    this.transferredBytes.inc({ operation }, bytes);
+  }
+
+  observeTransfer(operation: string, outcome: string, milliseconds: number): void {
+    this.transferTime.observe({ operation, outcome }, milliseconds / 1000);
   }
 
   countCacheLookups(hits: number, misses: number): void {

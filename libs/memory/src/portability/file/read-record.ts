@@ -4,6 +4,7 @@ import type { JsonObject } from '../../model/json.js';
 import { MEMORY_TYPES } from '../../model/memory.js';
 import type { NewLink } from '../../links/link-command.js';
 import type { PortableContent, PortableMemory, PortableVector, PortableVersion } from '../ports/portable-memory.js';
+import { readValidity } from './read-validity.js';
 import { RecordFields } from './record-fields.js';
 import type { RecordCounts } from './record-lines.js';
 
@@ -92,6 +93,7 @@ function readContent(fields: RecordFields): PortableContent {
     importance: fields.numberOrNull('importance'),
     importanceNorm,
     expiresAt: fields.instantOrNull('expires_at'),
+    ...readValidity(fields),
   };
 }
 

@@ -59,22 +59,34 @@ export class RecordFields {
   }
 
   coordinate(name: string): Coordinate {
-    const value = this.any(name);
-    if (!Array.isArray(value)) throw new InvalidRequestError(name, 'must be a list of numbers');
-    const numbers = value.map((item) => {
-      if (typeof item === 'number' || item instanceof JsonNumber) return item;
-      throw new InvalidRequestError(name, 'must be a list of numbers');
-    });
-    return toCoordinate(numbers, MAX_NUMBERS, name);
+    return coordinateOf(this.any(name), name);
   }
 
   instant(name: string): Date {
-    const text = this.text(name);
-    const time = ISO.test(text) ? new Date(text) : undefined;
-    if (time === undefined || Number.isNaN(time.getTime()) || time.getTime() < 0) {
+    const time = timeOf(this.text(name));
+    if (time === undefined || time.getTime() < 0) {
       throw new InvalidRequestError(name, 'must be an ISO 8601 time with zone, from 1970 to 9999');
     }
     return time;
+  }
+
+  /** A time of the world, which may lie before there were computers. */
+  anyInstant(name: string): Date {
+    const time = timeOf(this.text(name));
+    if (time === undefined) throw new InvalidRequestError(name, 'must be an ISO 8601 time with zone');
+    return time;
+  }
+
+  /** As `read` gives it; undefined for a field that is not there. */
+  optional<T>(name: string, read: (name: string) => T): T | undefined {
+    return Object.hasOwn(this.record, name) ? read(name) : undefined;
+  }
+
+  /** A list, whose items `read` takes. */
+  list<T>(name: string, read: (item: JsonValue) => T): T[] {
+    const value = this.any(name);
+    if (!Array.isArray(value)) throw new InvalidRequestError(name, 'must be a list');
+    return value.map(read);
   }
 
   instantOrNull(name: string): Date | null {
@@ -85,4 +97,19 @@ export class RecordFields {
   end(): void {
     for (const name of this.left) throw new InvalidRequestError(name.slice(0, 100), 'is no field of this record');
   }
+}
+
+/** @throws InvalidRequestError naming the field */
+export function coordinateOf(value: JsonValue | undefined, name: string): Coordinate {
+  if (!Array.isArray(value)) throw new InvalidRequestError(name, 'must be a list of numbers');
+  const numbers = value.map((item) => {
+    if (typeof item === 'number' || item instanceof JsonNumber) return item;
+    throw new InvalidRequestError(name, 'must be a list of numbers');
+  });
+  return toCoordinate(numbers, MAX_NUMBERS, name);
+}
+
+function timeOf(text: string): Date | undefined {
+  const time = ISO.test(text) ? new Date(text) : undefined;
+  return time === undefined || Number.isNaN(time.getTime()) ? undefined : time;
 }

@@ -2,6 +2,7 @@ import type { Link } from '../../links/ports/link.js';
 import type { Coordinate } from '../../model/coordinate.js';
 import { canonicalJson } from '../../model/content-hash.js';
 import type { JsonValue } from '../../model/json.js';
+import type { Validity } from '../../model/validity.js';
 import type { PortableContent, PortableMemory, PortableVersion } from '../ports/portable-memory.js';
 
 /** Name and version of the format. A reader refuses a higher version; fields may be added within one. */
@@ -71,14 +72,38 @@ export function endLine(counts: RecordCounts, sha256: string): string {
   return line({ kind: 'end', ...counts, sha256 });
 }
 
-function contentFields({ type, payload, importance, importanceNorm, expiresAt }: PortableContent) {
+function contentFields({ type, payload, importance, importanceNorm, expiresAt, validity }: PortableContent) {
   return {
     type,
     payload,
     importance,
     importance_norm: importanceNorm,
     expires_at: expiresAt?.toISOString() ?? null,
+    ...(validity ? validityFields(validity) : {}),
   };
+}
+
+/** Only what there is: most memories have none of it. */
+function validityFields({ fromMs, toMs, supersedes, supersededBy }: Validity) {
+  const newer = Object.entries(supersededBy).sort(([one], [other]) => (one < other ? -1 : 1));
+  return {
+    ...(fromMs === null ? {} : { valid_from: new Date(fromMs).toISOString() }),
+    ...(toMs === null ? {} : { valid_to: new Date(toMs).toISOString() }),
+    ...(supersedes.length === 0 ? {} : { supersedes: supersedes.map(keyCoordinate) }),
+    ...(newer.length === 0
+      ? {}
+      : {
+          superseded_by: newer.map(([key, since]) => ({
+            coordinate: keyCoordinate(key),
+            since: new Date(since).toISOString(),
+          })),
+        }),
+  };
+}
+
+/** The numbers of a `coordinateKey`. */
+export function keyCoordinate(key: string): number[] {
+  return key.split(',').map(Number);
 }
 
 /** Keys below the first level are sorted: the order of a payload's keys is no part of it, and no store keeps it. */

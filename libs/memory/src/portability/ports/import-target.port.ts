@@ -10,7 +10,7 @@ export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 /** All that the truth stores about a version, derived and checked. */
 export type ImportedContent = Omit<
   WriteCommand,
-  'eventId' | 'expectedVersion' | 'revives' | 'traceparent' | 'namespace' | 'coordinate' | 'key'
+  'eventId' | 'expectedVersion' | 'revives' | 'traceparent' | 'namespace' | 'coordinate' | 'key' | 'isTakenOver'
 >;
 
 /** An earlier version. */
@@ -63,12 +63,16 @@ export interface ImportCounts {
  * - Where one lives, the conflict policy decides. A replacement is the next version of the life that is there, written at
  *   the time in the file or that of the version before, whichever is later; it brings no earlier versions.
  *
+ * What lives and is superseded by an imported memory is told so, in a version of its own unless it says so already. Who
+ * supersedes an imported memory is taken from the file where nothing lived, and otherwise stays what it was.
+ *
  * All methods throw StoreUnavailableError when nothing was changed for certain, OutcomeUnknownError otherwise.
  */
 export abstract class ImportTarget {
   /**
    * @param memories at coordinates that are all different
-   * @throws ImportConflictError naming the first whose place is taken, with the policy `fail`; nothing was written.
+   * @throws ImportConflictError naming the first whose place is taken, with the policy `fail`; InvalidRequestError when a
+   * memory would supersede itself by way of others, or too many supersede one; nothing was written.
    */
   abstract memories(
     namespace: Namespace,
@@ -83,4 +87,12 @@ export abstract class ImportTarget {
    * @throws ImportConflictError as `memories`
    */
   abstract links(namespace: Namespace, links: readonly ImportedLink[], policy: ConflictPolicy): Promise<ImportCounts>;
+
+  /**
+   * Gives memories back their place that are superseded, by what they say, by others that do not say so: those others
+   * were in no file, or their place was taken. Each gets a version without them.
+   *
+   * @returns how many there were
+   */
+  abstract settleSuperseded(namespace: Namespace): Promise<number>;
 }

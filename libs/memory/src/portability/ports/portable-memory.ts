@@ -1,6 +1,7 @@
 import type { Coordinate } from '../../model/coordinate.js';
 import type { JsonObject } from '../../model/json.js';
 import type { MemoryType } from '../../model/memory.js';
+import type { Validity } from '../../model/validity.js';
 
 /** What a memory holds, in one of its versions. */
 export interface PortableContent {
@@ -9,6 +10,8 @@ export interface PortableContent {
   readonly importance: number | null;
   readonly importanceNorm: number;
   readonly expiresAt: Date | null;
+  /** Absent for a memory that always holds. */
+  readonly validity?: Validity;
 }
 
 /** A version before the newest one. */

@@ -1,6 +1,7 @@
 import { UnknownCursorError } from '../../model/errors.js';
 import type { Namespace } from '../../model/namespace.js';
 import type { ListPosition } from '../../read/list-position.js';
+import { SilentTelemetry, type MemoryTelemetry, type TransferOutcome } from '../../telemetry/telemetry.port.js';
 import { LineChain } from '../file/line-chain.js';
 import {
   checkpointLine,
@@ -49,6 +50,12 @@ interface Group {
   readonly place: ExportPlace;
 }
 
+/** A part of the file, and how many records it has. */
+interface WrittenPart {
+  readonly text: string;
+  readonly records: number;
+}
+
 /** Where to begin; a place of neither kind is before it. */
 interface Start {
   readonly memory?: ListPosition;
@@ -61,15 +68,35 @@ interface Start {
  * its earlier versions if they are wanted, then links. The same memories give the same bytes, wherever they are.
  */
 export class ExportService {
-  constructor(private readonly source: ExportSource) {}
+  constructor(
+    private readonly source: ExportSource,
+    private readonly telemetry: Pick<MemoryTelemetry, 'countTransferred' | 'observeTransfer'> = new SilentTelemetry(),
+  ) {}
 
   /** Begins an export, or goes on with one. @throws StoreUnavailableError */
   async export(namespace: Namespace, request: ExportRequest): Promise<RunningExport> {
     const position = request.position ?? (await this.source.position());
-    return { position, parts: this.parts(namespace, { ...request, position }) };
+    return { position, parts: this.measured(this.parts(namespace, { ...request, position })) };
   }
 
-  private async *parts(namespace: Namespace, request: PlacedRequest): AsyncGenerator<string> {
+  private async *measured(parts: AsyncGenerator<WrittenPart>): AsyncGenerator<string> {
+    const startMs = performance.now();
+    let outcome: TransferOutcome = 'abandoned';
+    try {
+      for await (const { text, records } of parts) {
+        this.telemetry.countTransferred('export', records, Buffer.byteLength(text));
+        yield text;
+      }
+      outcome = 'complete';
+    } catch (error) {
+      outcome = 'failed';
+      throw error;
+    } finally {
+      this.telemetry.observeTransfer('export', outcome, performance.now() - startMs);
+    }
+  }
+
+  private async *parts(namespace: Namespace, request: PlacedRequest): AsyncGenerator<WrittenPart> {
     const resumed = request.after === undefined ? undefined : readCheckpoint(request.after);
     const start = await this.startOf(namespace, resumed);
     const part = new Part(resumed, resumed ? '' : headerLine(request.include));
@@ -182,14 +209,14 @@ class Part {
   }
 
   /** Returns its text with a checkpoint, and begins the next one. */
-  close(): string {
+  close(): WrittenPart {
     const { counts, place } = this;
     if (!place) throw new Error('a part without a record has no checkpoint');
     const sha256 = this.chain.close();
     return this.take(checkpointLine(counts, sha256, writeCheckpoint({ place, counts, sha256 })));
   }
 
-  end(): string {
+  end(): WrittenPart {
     return this.take(endLine(this.counts, this.chain.close()));
   }
 
@@ -200,10 +227,11 @@ class Part {
     this.bytes += text.length;
   }
 
-  private take(last: string): string {
+  private take(last: string): WrittenPart {
+    const { records } = this;
     const text = this.texts.splice(0).join('') + last;
     this.records = 0;
     this.bytes = 0;
-    return text;
+    return { text, records };
   }
 }

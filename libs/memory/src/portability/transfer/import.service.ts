@@ -9,6 +9,7 @@ import {
 } from '../../model/errors.js';
 import type { Namespace } from '../../model/namespace.js';
 import type { ImportanceNormalizers } from '../../importance/importance-normalizers.js';
+import { SilentTelemetry, type MemoryTelemetry, type TransferOutcome } from '../../telemetry/telemetry.port.js';
 import type { NamespaceLock } from '../../verify/ports/namespace-lock.port.js';
 import { BrokenLineError } from '../file/text-lines.js';
 import type {
@@ -65,6 +66,8 @@ export interface ImportPlaces {
   readonly target: ImportTarget;
   readonly normalizers: Pick<ImportanceNormalizers, 'apply'>;
   readonly lock: NamespaceLock;
+  /** Discarded when omitted. */
+  readonly telemetry?: Pick<MemoryTelemetry, 'countTransferred' | 'observeTransfer'>;
   /** The space of embeddings that may be taken over; when absent, all are computed anew. */
   readonly embeddings?: { readonly space: string; readonly dimension: number };
 }
@@ -92,9 +95,19 @@ export class ImportService {
     request: ImportRequest,
     listener: ImportListener = {},
   ): Promise<ImportReport> {
-    return this.places.lock.hold(namespace, (lost) =>
-      new ImportRun(this.places, this.rules, namespace, request).run(input, listener, lost),
-    );
+    const { lock, telemetry = new SilentTelemetry() } = this.places;
+    const startMs = performance.now();
+    let outcome: TransferOutcome = 'failed';
+    try {
+      const report = await lock.hold(namespace, (lost) => {
+        const run = new ImportRun(this.places, this.rules, namespace, request);
+        return run.run(counted(input, telemetry), { onProgress: counting(listener, telemetry) }, lost);
+      });
+      outcome = 'complete';
+      return report;
+    } finally {
+      telemetry.observeTransfer('import', outcome, performance.now() - startMs);
+    }
   }
 }
 
@@ -105,6 +118,7 @@ class ImportRun {
   private resumeFromLine = 1;
   private format: ImportFormat = 'soma';
   private readonly now = new Date();
+  private hasSuperseded = false;
 
   constructor(
     private readonly places: ImportPlaces,
@@ -125,6 +139,7 @@ class ImportRun {
         this.resumeFromLine = part.nextLine;
         listener.onProgress?.(this.progress());
       }
+      if (this.hasSuperseded) await this.places.target.settleSuperseded(this.namespace);
     } catch (error) {
       throw this.stopped(error);
     }
@@ -133,6 +148,7 @@ class ImportRun {
 
   private async take(part: ReadPart): Promise<void> {
     this.format = part.format;
+    this.hasSuperseded ||= part.records.some(isSuperseded);
     const wanted = part.records.filter(({ line }) => line >= this.request.fromLine);
     // Links last: a link belongs to the memories that live at its ends when it is written.
     await this.takeMemories(wanted);
@@ -259,6 +275,29 @@ class Batch<Item> {
       throw error;
     }
   }
+}
+
+type CountsTransfers = Pick<MemoryTelemetry, 'countTransferred'>;
+
+async function* counted(input: AsyncIterable<Uint8Array>, telemetry: CountsTransfers): AsyncGenerator<Uint8Array> {
+  for await (const bytes of input) {
+    telemetry.countTransferred('import', 0, bytes.length);
+    yield bytes;
+  }
+}
+
+/** Passes progress on, and counts the records since the last. */
+function counting(listener: ImportListener, telemetry: CountsTransfers): (progress: ImportProgress) => void {
+  let before = 0;
+  return (progress) => {
+    telemetry.countTransferred('import', progress.records - before, 0);
+    before = progress.records;
+    listener.onProgress?.(progress);
+  };
+}
+
+function isSuperseded(record: ReadRecord): boolean {
+  return record.kind === 'memory' && (record.memory.validity?.supersededAtMs ?? null) !== null;
 }
 
 function none(): MutableCounts {

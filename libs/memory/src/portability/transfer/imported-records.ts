@@ -1,4 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
+import { InvalidRequestError } from '../../model/errors.js';
+import { statedTimes } from '../../model/shown-validity.js';
+import type { Validity } from '../../model/validity.js';
 import { canonicalContentHash } from '../../model/content-hash.js';
 import type { Coordinate } from '../../model/coordinate.js';
 import { toLinkCommand, type NewLink } from '../../links/link-command.js';
@@ -6,6 +9,7 @@ import type { Namespace } from '../../model/namespace.js';
 import type { PayloadFields } from '../../model/payload-fields.js';
 import type { StoreLimits } from '../../store/store.types.js';
 import { toWriteCommand } from '../../store/write-command.js';
+import { keyCoordinate } from '../file/record-lines.js';
 import type { PortableLink } from '../file/read-record.js';
 import type { ForeignMemory } from '../foreign/foreign-formats.js';
 import type { ImportedContent, ImportedLink, ImportedMemory } from '../ports/import-target.port.js';
@@ -28,8 +32,8 @@ export function toImportedMemory(
   rules: ImportRules & { readonly accepts: (vector: PortableVector) => boolean },
 ): ImportedMemory {
   const { coordinate, version, createdAt, updatedAt, versions, vector } = memory;
-  const content = (of: PortableContent) => contentOf(namespace, coordinate, of, rules);
-  const { coordinate: checked, key, ...own } = content(memory);
+  const content = (of: PortableContent, at: Date) => contentOf(namespace, coordinate, { ...of, at }, rules);
+  const { coordinate: checked, key, ...own } = content(memory, updatedAt);
   return {
     ...own,
     coordinate: checked,
@@ -41,7 +45,7 @@ export function toImportedMemory(
     versions: versions.map((earlier) => ({
       ...earlier,
       eventId: uuidv7(),
-      content: earlier.content && content(earlier.content),
+      content: earlier.content && content(earlier.content, earlier.at),
     })),
     ...(vector && rules.accepts(vector) ? { vector } : {}),
   };
@@ -82,10 +86,12 @@ export function toImportedLink(
 function contentOf(
   namespace: Namespace,
   coordinate: Coordinate,
-  { type, payload, importance, importanceNorm, expiresAt }: PortableContent,
+  { type, payload, importance, importanceNorm, expiresAt, validity, at }: PortableContent & { readonly at: Date },
   rules: ImportRules,
 ): ImportedContent & Pick<ImportedMemory, 'coordinate' | 'key'> {
-  const command = toWriteCommand(namespace, { coordinate, payload, type }, rules);
+  const supersedes = validity?.supersedes.map(keyCoordinate) ?? [];
+  const said = { ...(supersedes.length > 0 ? { validFrom: at } : {}), ...statedTimes(validity), supersedes };
+  const command = toWriteCommand(namespace, { coordinate, payload, type, ...said }, rules);
   return {
     ...withoutIdentity(command),
     coordinate: command.coordinate,
@@ -95,7 +101,21 @@ function contentOf(
     importanceNorm,
     expiresAt,
     contentHash: canonicalContentHash(type, importance, command.payloadJson),
+    ...withNewer(command, validity),
   };
+}
+
+/** What others say comes with the file too: they may be further down in it. */
+function withNewer(
+  { key, validity: said }: Pick<ReturnType<typeof toWriteCommand>, 'key' | 'validity'>,
+  told: Validity | undefined,
+): { readonly validity?: Validity } {
+  const { supersededBy = {}, supersededAtMs = null } = told ?? {};
+  if (Object.hasOwn(supersededBy, key)) {
+    throw new InvalidRequestError('superseded_by', 'must not name the memory itself');
+  }
+  if (supersededAtMs === null) return said ? { validity: said } : {};
+  return { validity: { fromMs: null, toMs: null, supersedes: [], ...said, supersededBy, supersededAtMs } };
 }
 
 function withoutIdentity(command: ReturnType<typeof toWriteCommand>): ImportedContent {

@@ -1,3 +1,4 @@
+import type { Validity } from '../../model/validity.js';
 import type { ConflictPolicy } from '../ports/import-target.port.js';
 
 /** What is at a coordinate before a memory is imported there. */
@@ -9,6 +10,8 @@ export interface Occupant {
   /** Of a live memory. */
   readonly contentHash: string | null;
   readonly expiresAtMs: number | null;
+  /** `supersedes` without what lives there and is not superseded by it. */
+  readonly validity?: Validity;
 }
 
 export interface PlacedMemory {
@@ -17,6 +20,7 @@ export interface PlacedMemory {
   readonly firstVersion: number;
   readonly contentHash: string;
   readonly expiresAtMs: number | null;
+  readonly validity?: Validity;
 }
 
 /** What to do with a memory of a file. */
@@ -34,9 +38,19 @@ export type Placement =
 export function placementOf(memory: PlacedMemory, occupant: Occupant | undefined, policy: ConflictPolicy): Placement {
   if (!occupant) return { kind: 'imported', shift: 0 };
   if (!occupant.isLive) return { kind: 'imported', shift: occupant.version + 1 - memory.firstVersion };
-  const isSame = occupant.contentHash === memory.contentHash && occupant.expiresAtMs === memory.expiresAtMs;
+  const isSame =
+    occupant.contentHash === memory.contentHash &&
+    occupant.expiresAtMs === memory.expiresAtMs &&
+    saysTheSame(occupant.validity, memory.validity);
   if (isSame) return { kind: 'unchanged' };
   if (policy === 'skip') return { kind: 'skipped' };
   if (policy === 'fail') return { kind: 'conflict' };
   return { kind: 'replaced', version: occupant.version + 1, createdVersion: occupant.createdVersion };
+}
+
+/** Who supersedes a memory is said by others. */
+function saysTheSame(one: Validity | undefined, other: Validity | undefined): boolean {
+  const said = (validity: Validity | undefined) =>
+    JSON.stringify([validity?.fromMs ?? null, validity?.toMs ?? null, [...(validity?.supersedes ?? [])].sort()]);
+  return said(one) === said(other);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ImportStoppedError, NamespaceBusyError } from '../../model/errors.js';
 import type { Namespace } from '../../model/namespace.js';
+import type { Validity } from '../../model/validity.js';
 import type { ExportExtra } from '../../portability/file/record-lines.js';
 import type { ExportSource } from '../../portability/ports/export-source.port.js';
 import type { ImportTarget } from '../../portability/ports/import-target.port.js';
@@ -32,6 +33,26 @@ export async function* fileOf(text: string, pieceBytes = 65_536): AsyncGenerator
   for (let start = 0; start < bytes.length; start += pieceBytes) yield bytes.subarray(start, start + pieceBytes);
 }
 
+class CountingTelemetry extends SilentTelemetry {
+  private counts = { records: 0, bytes: 0, ended: [] as string[] };
+
+  /** What was heard since the last time. */
+  taken() {
+    const { counts } = this;
+    this.counts = { records: 0, bytes: 0, ended: [] };
+    return counts;
+  }
+
+  override countTransferred(_?: string, records = 0, bytes = 0): void {
+    this.counts.records += records;
+    this.counts.bytes += bytes;
+  }
+
+  override observeTransfer(operation?: string, outcome?: string): void {
+    this.counts.ended.push([operation, outcome].join(' '));
+  }
+}
+
 /** What every ExportSource and ImportTarget must do. Nobody else may drain the outbox meanwhile. */
 export function describePortabilityContract(
   adapter: string,
@@ -45,11 +66,11 @@ export function describePortabilityContract(
     for await (const part of (await service.export(namespace, request)).parts) text += part;
     return text;
   };
-  const importer = () => {
+  const importer = (telemetry = new SilentTelemetry()) => {
     const { target, lock } = portability();
     const normalizers = new ImportanceNormalizers(truth().importances);
     const embeddings = { space: 'test', dimension: 3 };
-    return new ImportService({ target, lock, normalizers, embeddings }, { limits: LIMITS, fields: FIELDS });
+    return new ImportService({ target, lock, normalizers, embeddings, telemetry }, { limits: LIMITS, fields: FIELDS });
   };
   const importInto = (namespace: Namespace, text: string, request: Partial<ImportRequest> = {}) =>
     importer().import(namespace, fileOf(text), { ...AS_OURS, ...request });
@@ -104,6 +125,36 @@ export function describePortabilityContract(
     return namespace;
   };
 
+  /**
+   * (1) is superseded by (2), which was made later, and by (0), which is older; (3) took the place of a memory of another life
+   * of (4). Facts with bounds, in the past of our era too.
+   */
+  const superseding = async () => {
+    const namespace = freshNamespace();
+    const { writer } = truth();
+    const put = async (place: number, validity?: Partial<Validity>, text = `fact ${place}`) => {
+      const none: Validity = { fromMs: null, toMs: null, supersedes: [], supersededBy: {}, supersededAtMs: null };
+      const said = validity ? { validity: { ...none, ...validity } } : {};
+      await writer.write([aWrite(namespace, { coordinate: [place], payload: { text }, ...said })]);
+      await nextMillisecond();
+    };
+    await put(0);
+    await put(1, { fromMs: Date.parse('0100-01-01T00:00:00Z') });
+    await put(2, { fromMs: 5, toMs: 4_000_000_000_123, supersedes: ['1'] });
+    await put(0, { fromMs: -7, supersedes: ['1'] }, 'younger');
+    await put(4);
+    await put(3, { fromMs: 9, supersedes: ['4', '1'] });
+    await writer.delete([aDeletion(namespace, '4')]);
+    await put(4);
+    await put(3, { fromMs: 9, supersedes: ['4'] }).then(() => writer.delete([aDeletion(namespace, '4')]));
+    await put(4);
+    return namespace;
+  };
+  const newerThan = async (namespace: Namespace, key: string) => {
+    const [memory] = await truth().reader.findByKeys(namespace, [key], new Date());
+    return memory?.validity?.supersededBy ?? {};
+  };
+
   describe(`${adapter} as what exports and imports stand on`, () => {
     it.each([
       ['without more', []],
@@ -128,6 +179,83 @@ export function describePortabilityContract(
       await importInto(elsewhere, before);
       expect(await exportOf(elsewhere, include)).toBe(before);
       if (include.includes('vectors' as never)) expect(before).toContain('"vector":{"space":"test"');
+    });
+
+    it.each([['without history', []] as const, ['with history', ['history']] as const])(
+      'gives the same bytes of what is valid at times and superseded, %s',
+      async (_, include) => {
+        const namespace = await superseding();
+        const before = await exportOf(namespace, include);
+        expect(before).toContain('"valid_from":"0100-01-01T00:00:00.000Z"');
+        expect(before).toContain(
+          '"superseded_by":[{"coordinate":[0],"since":"1969-12-31T23:59:59.993Z"},{"coordinate":[2]',
+        );
+        const target = freshNamespace();
+        await drainAll(truth().outbox);
+        await importInto(target, before);
+        expect(await exportOf(target, include)).toBe(before);
+        expect(await newerThan(target, '1')).toEqual({ '0': -7, '2': 5 });
+        expect(await newerThan(target, '4')).toEqual({});
+        expect((await drainAll(truth().outbox)).map(({ key }) => key).sort()).toEqual(['0', '1', '2', '3', '4']);
+        for (const place of [namespace, target]) {
+          const again = await importInto(place, before, { onConflict: 'fail' });
+          expect(again.memories).toMatchObject({ imported: 0, unchanged: 5 });
+        }
+        // Part by part, each imported by itself.
+        const single = freshNamespace();
+        const lines = before.trimEnd().split('\n');
+        const [header = ''] = lines;
+        for (const kind of lines.filter((line) => line.includes('"kind":"memory"'))) {
+          await importInto(single, `${header}\n${kind}`, { verifies: false });
+        }
+        expect(await newerThan(single, '1')).toEqual({ '0': -7, '2': 5 });
+        await truth().writer.delete([aDeletion(target, '2'), aDeletion(target, '0')]);
+        expect(await newerThan(target, '1')).toEqual({});
+      },
+    );
+
+    it('lets what is there already be superseded by what comes, and by nothing that is not there', async () => {
+      const namespace = freshNamespace();
+      const { writer } = truth();
+      const fact = { fromMs: 5, toMs: null, supersededBy: {}, supersededAtMs: null };
+      await writer.write([aWrite(namespace, { coordinate: [1] })]);
+      const early = await exportOf(namespace);
+      await nextMillisecond();
+      await writer.write([aWrite(namespace, { coordinate: [2], validity: { ...fact, supersedes: ['1'] } })]);
+      const late = await exportOf(namespace);
+      const target = freshNamespace();
+      await importInto(target, early);
+      expect((await importInto(target, late)).memories).toMatchObject({ imported: 1, unchanged: 1 });
+      expect(await newerThan(target, '1')).toEqual({ '2': 5 });
+      expect(await exportOf(target)).toBe(late);
+
+      const taken = freshNamespace();
+      await writer.write([aWrite(taken, { coordinate: [2], payload: { text: 'mine' } })]);
+      const skipped = await importInto(taken, late);
+      expect(skipped.memories).toMatchObject({ imported: 1, skipped: 1 });
+      expect(await newerThan(taken, '1')).toEqual({});
+      const [settled] = await truth().reader.findByKeys(taken, ['1'], new Date());
+      expect(settled).toMatchObject({ version: 3 });
+      const told = await truth().history.page({ namespace: taken, key: '1' }, { limit: 1 }, new Date());
+      expect(told.versions).toMatchObject([{ version: 3, kind: 'updated' }]);
+      expect((await importInto(taken, late, { onConflict: 'replace' })).memories).toMatchObject({
+        replaced: 1,
+        unchanged: 1,
+      });
+      expect(await newerThan(taken, '1')).toEqual({ '2': 5 });
+      // What is deleted while others export supersedes nothing in the file.
+      const position = await portability().source.position();
+      await writer.delete([aDeletion(namespace, '2')]);
+      expect(await exportOf(namespace, [], position)).not.toContain('superseded');
+      const circle = late.replace(
+        '"superseded_by"',
+        '"valid_from":"2020-01-01T00:00:00Z","supersedes":[[2]],"superseded_by"',
+      );
+      const refused = await stop(importInto(freshNamespace(), circle, { verifies: false }));
+      expect(refused).toMatchObject({
+        code: 'broken_import',
+        problem: expect.stringMatching(/supersedes: .*lead back/),
+      });
     });
 
     it('keeps versions and times, and history as long as it is told', async () => {
@@ -229,6 +357,11 @@ export function describePortabilityContract(
       await broken(text.replace('"version":1,', '"version":2,'), 1, /later release/);
       await broken(text.replace('"kind":"memory"', '"kind":"memoir"'), 2, /kind: must be one of/);
       await broken(text.replace('"importance":3', '"importance":3,"mood":1'), 2, /mood: is no field/);
+      const said = (fields: string) => text.replace('"importance":3', `"importance":3,${fields}`);
+      await broken(said('"valid_from":"now"'), 2, /valid_from: must be an ISO 8601 time/);
+      await broken(said('"valid_to":null'), 2, /valid_to: must be a text/);
+      await broken(said('"supersedes":[1]'), 2, /supersedes: must be a list of numbers/);
+      await broken(said('"superseded_by":[{"coordinate":[1]}]'), 2, /since: must be a text/);
       await broken('{"format":"other"}\n', 1, /no known format/);
       await broken('', 1, /empty/);
       expect(await keysOf(target)).toEqual([]);
@@ -281,6 +414,29 @@ export function describePortabilityContract(
       expect(await drainAll(truth().outbox)).toEqual([]);
     });
 
+    it('counts records and bytes, and how exports and imports end', async () => {
+      const namespace = await filled();
+      const heard = new CountingTelemetry();
+      const service = new ExportService(portability().source, heard);
+      let text = '';
+      for await (const part of (await service.export(namespace, { include: ['history'] })).parts) text += part;
+      expect(heard.taken()).toEqual({ records: 10, bytes: Buffer.byteLength(text), ended: ['export complete'] });
+      // Whoever goes away after the first part.
+      for await (const part of (await service.export(namespace, { include: [] })).parts) if (part) break;
+      expect(heard.taken().ended).toEqual(['export abandoned']);
+      const lost = await service.export(namespace, { include: [], position: 1, after: 'x' });
+      await expect(lost.parts.next()).rejects.toThrow(/checkpoint/);
+      expect(heard.taken().ended).toEqual(['export failed']);
+
+      const imports = importer(heard);
+      const target = freshNamespace();
+      const lines = text.trimEnd().split('\n');
+      await stop(imports.import(target, fileOf(lines.slice(0, -1).join('\n')), AS_OURS));
+      expect(heard.taken()).toMatchObject({ records: 0, ended: ['import failed'] });
+      await imports.import(target, fileOf(text), AS_OURS);
+      expect(heard.taken()).toEqual({ records: 7, bytes: Buffer.byteLength(text), ended: ['import complete'] });
+    });
+
     it('leaves out what has expired meanwhile', async () => {
       const namespace = freshNamespace();
       await truth().writer.write([aWrite(namespace, { coordinate: [1], expiresAt: new Date(Date.now() + 3_600_000) })]);
@@ -298,14 +454,17 @@ export function describePortabilityContract(
       const target = freshNamespace();
       let goOn: () => void = () => undefined;
       const held = new Promise<void>((resolve) => (goOn = resolve));
+      let isBegun: () => void = () => undefined;
+      const begun = new Promise<void>((resolve) => (isBegun = resolve));
       async function* slow() {
+        isBegun();
         yield Buffer.from(text.slice(0, 100));
         await held;
         yield Buffer.from(text.slice(100));
       }
       const first = importer().import(target, slow(), AS_OURS);
-      const [busy] = await Promise.allSettled([untilBusy(target)]);
-      expect(busy).toMatchObject({ reason: expect.any(NamespaceBusyError) });
+      await begun;
+      await expect(importInto(target, text)).rejects.toBeInstanceOf(NamespaceBusyError);
       expect((await importInto(freshNamespace(), text)).memories.imported).toBe(4);
       goOn();
       expect((await first).memories.imported).toBe(4);
@@ -378,11 +537,6 @@ export function describePortabilityContract(
       expect(failed).toMatchObject({ line: 1, problem: expect.stringContaining('id: must be there') });
     });
   });
-
-  /** Tries to import until another import holds the namespace. */
-  async function untilBusy(namespace: Namespace): Promise<void> {
-    for (;;) await portability().lock.hold(namespace, async () => undefined);
-  }
 
   /** A file of links alone, from (0) on. */
   async function importLinks(namespace: Namespace, count: number): Promise<void> {

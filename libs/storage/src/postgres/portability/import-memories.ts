@@ -1,12 +1,25 @@
-import type { ImportedContent, ImportedMemory, Namespace, Occupant, Placement } from '@sfm/memory';
+import type {
+  ImportedContent,
+  ImportedMemory,
+  JsonObject,
+  Namespace,
+  Occupant,
+  Placement,
+  Validity,
+} from '@sfm/memory';
 import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { encodeEmbedding } from '../rows/embedding-codec.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import { isLive } from '../rows/live-memory.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
+import { toValidityColumn, validityOf } from '../rows/validity-column.js';
 import { groupingKey } from '../writing/grouping-key.js';
 import { storableTime } from '../writing/storable-time.js';
+import { saidValidity } from './effective-validity.js';
+import { memoryAt } from './memory-at.js';
+
+const LIVING = `SELECT o.validity FROM ${memoryAt('$1', 'other.key')} AS o WHERE ${isLive('o')}`;
 
 /**
  * What is at the coordinates, locked in key order. A coordinate of which only the ledger knows has no row, and its versions
@@ -15,13 +28,14 @@ import { storableTime } from '../writing/storable-time.js';
 const OCCUPANTS = `
 WITH locked AS MATERIALIZED (
   SELECT m.coordinate_key AS key, m.id, m.version, m.created_version, m.content_hash, m.created_at, m.updated_at, m.expires_at,
-    ${isLive('m')} AS is_live
+    m.validity, ${isLive('m')} AS is_live
   FROM memories m WHERE m.namespace = $1 AND m.coordinate_key = ANY ($2::text[])
   ORDER BY m.coordinate_key FOR UPDATE OF m
 )
 SELECT asked.key, l.version AS row_version, l.id::float8 AS id, coalesce(l.created_version, told.version) AS created_version,
   coalesce(l.version, told.version) AS version, coalesce(l.is_live, false) AS is_live, encode(l.content_hash, 'hex') AS content_hash,
-  ${epochMs('l.created_at')} AS created_at_ms, ${epochMs('l.updated_at')} AS updated_at_ms, ${epochMs('l.expires_at')} AS expires_at_ms
+  ${epochMs('l.created_at')} AS created_at_ms, ${epochMs('l.updated_at')} AS updated_at_ms, ${epochMs('l.expires_at')} AS expires_at_ms,
+  ${saidValidity('l.validity', 'l.key', LIVING)} AS validity
 FROM unnest($2::text[]) AS asked (key)
 LEFT JOIN locked l ON l.key = asked.key
 LEFT JOIN LATERAL (SELECT e.version FROM memory_events e
@@ -41,6 +55,7 @@ export interface OccupantRow {
   readonly created_at_ms: number | null;
   readonly updated_at_ms: number | null;
   readonly expires_at_ms: number | null;
+  readonly validity: JsonObject | null;
 }
 
 export function occupantsStatement(namespace: Namespace, keys: readonly string[]): Statement {
@@ -54,6 +69,7 @@ export function toOccupant(row: OccupantRow): Occupant {
     isLive: row.is_live,
     contentHash: row.content_hash,
     expiresAtMs: row.expires_at_ms,
+    ...validityOf(row.validity),
   };
 }
 
@@ -75,19 +91,19 @@ WITH arrived AS MATERIALIZED (
   SELECT a.*, string_to_array(a.key, ',')::double precision[] AS coordinate, decode(a.hash, 'hex') AS content_hash
   FROM unnest($2::text[], $3::int[], $4::int[], $6::boolean[], $7::uuid[], $8::text[], $9::int[], $10::text[], $11::jsonb[], $12::text[],
     $13::text[], $14::text[], $15::float8[], $16::float8[], $17::text[], $18::timestamptz[], $19::bigint[],
-    $20::timestamptz[], $21::timestamptz[], $22::bytea[], $23::text[]) WITH ORDINALITY
+    $20::timestamptz[], $21::timestamptz[], $22::bytea[], $23::text[], $24::jsonb[]) WITH ORDINALITY
     AS a (key, version, row_version, is_newest, id, type, created_version, memory_type, payload, payload_text, searched_text,
       session, importance, importance_norm, hash, expires_at, memory_id, created_at, updated_at, embedding,
-      embedding_space, position)
+      embedding_space, validity, position)
 ), known AS (
   INSERT INTO namespaces (name) SELECT $1 WHERE EXISTS (SELECT FROM arrived) ON CONFLICT DO NOTHING
 ), written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload, payload_text,
     payload_text_version, searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at,
-    embedding, embedding_space)
+    embedding, embedding_space, validity)
   SELECT $1, key, memory_id, coordinate, version, created_version, memory_type, payload, payload_text,
     CASE WHEN payload_text IS NOT NULL THEN version END, searched_text, session, importance, importance_norm, content_hash,
-    created_at, updated_at, expires_at, embedding, embedding_space
+    created_at, updated_at, expires_at, embedding, embedding_space, validity
   FROM arrived WHERE is_newest
   ORDER BY key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
@@ -96,6 +112,8 @@ WITH arrived AS MATERIALIZED (
     searched_text = excluded.searched_text, session = excluded.session, importance = excluded.importance,
     importance_norm = excluded.importance_norm, content_hash = excluded.content_hash, created_at = excluded.created_at,
     updated_at = excluded.updated_at, expires_at = excluded.expires_at, deleted_at = NULL,
+    validity = CASE WHEN m.created_version = excluded.created_version THEN soma_validity(excluded.validity, m.validity)
+      ELSE excluded.validity END,
     access_count = CASE WHEN m.created_version = excluded.created_version THEN m.access_count ELSE 0 END,
     last_accessed_at = CASE WHEN m.created_version = excluded.created_version THEN m.last_accessed_at END,
     embedding = CASE WHEN excluded.embedding IS NOT NULL THEN excluded.embedding
@@ -103,14 +121,14 @@ WITH arrived AS MATERIALIZED (
     embedding_space = CASE WHEN excluded.embedding IS NOT NULL THEN excluded.embedding_space
       WHEN m.searched_text = excluded.searched_text THEN m.embedding_space END
   WHERE m.version = (SELECT a.row_version FROM arrived a WHERE a.is_newest AND a.key = excluded.coordinate_key)
-  RETURNING m.coordinate_key AS key, ${voidAfter('$5')} AS in_time
+  RETURNING m.coordinate_key AS key, m.validity, ${voidAfter('$5')} AS in_time
 ), ledger AS (
   INSERT INTO memory_events (id, event_id, namespace, type, "timestamp", payload, payload_text, payload_form, announced,
     coordinate_key, coordinate, memory_type, version, importance, content_hash, memory_id, created_version, created_at,
-    updated_at, importance_norm, expires_at)
+    updated_at, importance_norm, expires_at, validity)
   SELECT a.id, a.id, $1, a.type, extract(epoch FROM a.updated_at)::double precision, coalesce(a.payload, '{}'), a.payload_text,
     'sent', false, a.key, a.coordinate, a.memory_type, a.version, a.importance, a.content_hash, a.memory_id, a.created_version,
-    a.created_at, a.updated_at, a.importance_norm, a.expires_at
+    a.created_at, a.updated_at, a.importance_norm, a.expires_at, CASE WHEN a.is_newest THEN w.validity ELSE a.validity END
   FROM arrived a JOIN written w ON w.key = a.key AND w.in_time
   ORDER BY a.position
   RETURNING id, coordinate_key, version
@@ -147,6 +165,7 @@ interface Entry {
   readonly at: Date;
   readonly embedding: Buffer | null;
   readonly space: string | null;
+  readonly validity: Validity | undefined;
 }
 
 export function importStatement(namespace: Namespace, placed: readonly PlacedImport[], deadlineMs: number): Statement {
@@ -181,6 +200,7 @@ export function importStatement(namespace: Namespace, placed: readonly PlacedImp
       column(({ at }) => storableTime(at)),
       column(({ embedding }) => embedding),
       column(({ space }) => space),
+      column(({ validity }) => toValidityColumn(validity)),
     ],
   };
 }
@@ -209,6 +229,7 @@ function entriesOf({ memory, placement, row, newId }: PlacedImport): readonly En
     at: one.at,
     embedding: null,
     space: null,
+    validity: one.content?.validity,
   }));
   const newest = {
     ...shared,
@@ -220,6 +241,15 @@ function entriesOf({ memory, placement, row, newId }: PlacedImport): readonly En
     at: isReplaced ? new Date(Math.max(lastMs, memory.updatedAt.getTime())) : memory.updatedAt,
     embedding: memory.vector ? encodeEmbedding(memory.vector.values) : null,
     space: memory.vector?.space ?? null,
+    validity: isReplaced ? withoutNewer(memory.validity) : memory.validity,
   };
   return [...earlier, newest];
+}
+
+/** Who supersedes what is replaced is said by those who live there. */
+function withoutNewer(validity: Validity | undefined): Validity | undefined {
+  if (!validity) return undefined;
+  const { fromMs, toMs, supersedes } = validity;
+  const isNothing = fromMs === null && toMs === null && supersedes.length === 0;
+  return isNothing ? undefined : { fromMs, toMs, supersedes, supersededBy: {}, supersededAtMs: null };
 }

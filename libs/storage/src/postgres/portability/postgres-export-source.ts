@@ -19,6 +19,7 @@ import {
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { toLink, type LinkDbRow } from '../links/link-row.js';
 import { decodeEmbedding } from '../rows/embedding-codec.js';
+import { validityOf } from '../rows/validity-column.js';
 import { parsePayload, payloadOf, type PayloadColumns } from '../rows/payload-columns.js';
 import { settledPosition } from './ledger-position.js';
 import { LINKS, MEMORIES, PAGE_ROWS, VERSIONS } from './snapshot-statements.js';
@@ -27,6 +28,7 @@ interface ContentRow extends PayloadColumns {
   readonly importance: number | null;
   readonly importance_norm: number | null;
   readonly expires_at_ms: number | null;
+  readonly validity: JsonObject | null;
 }
 
 /** Content is null, like all that follows it, unless the row is wanted. */
@@ -170,6 +172,7 @@ function toContent(row: ContentRow, type: MemoryType) {
     importance: row.importance,
     importanceNorm: row.importance_norm ?? 0,
     expiresAt: row.expires_at_ms === null ? null : new Date(row.expires_at_ms),
+    ...validityOf(row.validity),
   };
 }
 

@@ -15,6 +15,7 @@ import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { payloadOf } from '../rows/payload-columns.js';
 import { checkKeyLength } from '../writing/key-length.js';
+import { isSuperseding, Supersessions } from '../writing/supersessions.js';
 import {
   existingLinksStatement,
   importLinksStatement,
@@ -30,6 +31,7 @@ import {
   type OccupantRow,
   type PlacedImport,
 } from './import-memories.js';
+import { SETTLED_AT_ONCE, settleStatement } from './settle-superseded.js';
 
 const MAX_ATTEMPTS = 5;
 
@@ -66,6 +68,15 @@ export class PostgresImportTarget extends ImportTarget {
     return this.attempts((run, deadlineMs) => importLinks(run, { namespace, links, policy, deadlineMs }));
   }
 
+  async settleSuperseded(namespace: Namespace): Promise<number> {
+    for (let settled = 0; ;) {
+      const rows = await this.changes.run((deadlineMs) => settleStatement(namespace, deadlineMs));
+      settled += rows.length;
+      if (rows.length > 0) this.notifier.notify();
+      if (rows.length < SETTLED_AT_ONCE) return settled;
+    }
+  }
+
   private async attempts(
     work: (run: RunInTransaction, deadlineMs: number) => Promise<ImportCounts>,
   ): Promise<ImportCounts> {
@@ -95,6 +106,10 @@ async function importMemories(
   { namespace, memories, policy, deadlineMs }: Import & { readonly memories: readonly ImportedMemory[] },
 ): Promise<ImportCounts> {
   const keys = memories.map(({ key }) => key);
+  // What they supersede may be gone, or be further down in the file.
+  const commands = memories.map(({ key, validity }) => ({ namespace, key, validity, isTakenOver: true }));
+  const supersessions = commands.some(isSuperseding) ? new Supersessions(commands) : undefined;
+  await supersessions?.lock(run);
   const found = await run<OccupantRow>(occupantsStatement(namespace, keys));
   const rows = new Map(found.map((row) => [row.key, row]));
   const counts = noCounts();
@@ -106,6 +121,7 @@ async function importMemories(
       firstVersion: memory.versions[0]?.version ?? memory.version,
       contentHash: memory.contentHash,
       expiresAtMs: memory.expiresAt?.getTime() ?? null,
+      ...(memory.validity ? { validity: memory.validity } : {}),
     };
     const placement = placementOf(asked, row && toOccupant(row), policy);
     if (placement.kind === 'conflict') throw new ImportConflictError(index, `coordinate ${memory.key}`);
@@ -118,6 +134,7 @@ async function importMemories(
   const complete = placed.map((one, index) => ({ ...one, newId: ids[index]?.id ?? 0 }));
   const written = await run(importStatement(namespace, complete, deadlineMs));
   if (written.length < placed.length) throw new OvertakenError('a coordinate was written meanwhile');
+  await supersessions?.confirm(run);
   return counts;
 }
 

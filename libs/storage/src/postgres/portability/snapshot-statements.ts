@@ -2,6 +2,8 @@ import { epochMs } from '../rows/epoch-ms.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { memoryPayload } from '../rows/payload-columns.js';
 import { WRITTEN_AT } from '../history/written-at.js';
+import { effectiveValidity } from './effective-validity.js';
+import { memoryAt } from './memory-at.js';
 
 /** Most rows of a page, and about how many bytes of payloads it may have; one row comes whatever its size. */
 export const PAGE_ROWS = 500;
@@ -14,6 +16,13 @@ const MAX_VERSIONS_BYTES = 16 * 1024 * 1024;
 /** Size of JSON as text; what is compressed has to be read for it. */
 const textBytes = (column: string) =>
   `coalesce(CASE WHEN pg_column_compression(${column}) IS NULL THEN pg_column_size(${column}) ELSE octet_length(${column}::text) END, 0)`;
+
+/** What is exported of the coordinate `other.key`. */
+const EXPORTED = `SELECT past.validity FROM ${memoryAt('$1', 'other.key')} AS o
+      CROSS JOIN LATERAL (SELECT e.* FROM memory_events e
+        WHERE e.namespace = o.namespace AND e.coordinate_key = o.coordinate_key AND e.version IS NOT NULL AND e.seq <= $4::bigint
+        ORDER BY e.version DESC LIMIT 1) AS past
+      WHERE ${isLiveAt('o', '$5')} AND past.version >= o.created_version AND past.type <> 'deleted' AND past.payload_form = 'sent'`;
 
 /**
  * The next memories after ($2, $3) in order of creation, as they were at $4, a number of the ledger. Each that lives now is
@@ -54,21 +63,23 @@ SELECT ${epochMs('m.created_at')} AS place_ms, m.id::float8 AS place_id, m.coord
   CASE WHEN m.is_row THEN m.version ELSE e.version END AS version,
   ${epochMs(`CASE WHEN m.is_row THEN m.updated_at ELSE ${WRITTEN_AT} END`)} AS updated_at_ms,
   ${epochMs('CASE WHEN m.is_row THEN m.expires_at ELSE e.expires_at END')} AS expires_at_ms,
+  ${effectiveValidity('held.validity', 'm.coordinate_key', EXPORTED)} AS validity,
   CASE WHEN m.is_row AND $6::boolean THEN m.embedding END AS embedding,
   CASE WHEN m.is_row AND $6::boolean THEN m.embedding_space END AS embedding_space
 FROM sized m
 CROSS JOIN LATERAL (SELECT ${memoryPayload()}) AS own
 LEFT JOIN memory_events e ON m.is_past AND e.seq = m.past_seq
+CROSS JOIN LATERAL (SELECT CASE WHEN m.is_row THEN m.validity ELSE e.validity END AS validity) AS held
 WHERE m.bytes_before < ${PAGE_BYTES}
 ORDER BY m.created_at, m.id`;
 
 /** The versions of $2 from $3 until below $4, as the ledger had them at $5, newest first. */
 export const VERSIONS = `
 SELECT version, type, ${epochMs('at')} AS at_ms, memory_type, payload_form, payload, payload_text, importance,
-  importance_norm, ${epochMs('expires_at')} AS expires_at_ms
+  importance_norm, ${epochMs('expires_at')} AS expires_at_ms, validity
 FROM (
   SELECT e.version, e.type, ${WRITTEN_AT} AS at, e.memory_type, e.payload_form, e.importance, e.importance_norm, e.expires_at,
-    CASE WHEN e.payload_text IS NULL THEN e.payload END AS payload, e.payload_text,
+    e.validity, CASE WHEN e.payload_text IS NULL THEN e.payload END AS payload, e.payload_text,
     sum(${textBytes('e.payload')}) OVER (ORDER BY e.version DESC) AS bytes
   FROM (SELECT * FROM memory_events
     WHERE namespace = $1 AND coordinate_key = $2 AND version >= $3 AND version < $4 AND seq <= $5::bigint
@@ -78,9 +89,10 @@ WHERE bytes <= ${MAX_VERSIONS_BYTES}
 ORDER BY version DESC`;
 
 /** A memory that has expired and is not removed yet takes the links along that were made while it lived. */
-const isShown = (end: string) => `NOT EXISTS (SELECT FROM memories m
-    WHERE m.namespace = l.namespace AND m.coordinate_key = l.${end}_key AND m.deleted_at IS NULL
-      AND m.expires_at <= $5::timestamptz AND (l.${end}_life IS NOT NULL OR l.updated_at < m.expires_at) OFFSET 0)`;
+const isShown = (
+  end: string,
+) => `NOT EXISTS (SELECT FROM ${memoryAt('l.namespace', `l.${end}_key`)} AS m WHERE m.deleted_at IS NULL
+      AND m.expires_at <= $5::timestamptz AND (l.${end}_life IS NOT NULL OR l.updated_at < m.expires_at))`;
 
 const numbers = (key: string) => `to_jsonb(string_to_array(${key}, ',')::double precision[])`;
 
@@ -96,8 +108,9 @@ WITH page AS MATERIALIZED (
 ), later AS MATERIALIZED (
   SELECT DISTINCT e.coordinate_key AS from_key, e.payload ->> 'link_type' AS link_type, e.payload -> 'to' AS to_numbers
   FROM (SELECT DISTINCT from_key FROM page) AS begins
-  JOIN memory_events e ON e.namespace = $1 AND e.coordinate_key = begins.from_key AND e.version IS NULL
-    AND e.seq > $4::bigint AND e.type IN ('linked', 'unlinked')
+  CROSS JOIN LATERAL (SELECT * FROM memory_events e
+    WHERE e.namespace = $1 AND e.coordinate_key = begins.from_key AND e.version IS NULL
+      AND e.seq > $4::bigint AND e.type IN ('linked', 'unlinked') OFFSET 0) AS e
 )
 SELECT l.id::float8 AS id, l.namespace, l.from_key, l.to_key, l.link_type, l.weight, l.metadata, l.metadata_text, l.version,
   ${epochMs('l.created_at')} AS created_at_ms, ${epochMs('l.updated_at')} AS updated_at_ms,

@@ -40,17 +40,22 @@ interface Place {
   readonly key: string;
 }
 
+/** What has to be known of a write. */
+type Superseding = Pick<WriteCommand, 'namespace' | 'key' | 'isTakenOver'> & {
+  readonly validity?: WriteCommand['validity'] | undefined;
+};
+
 /** True for a command that supersedes memories: it must be written in one transaction with `lock` and `confirm`. */
-export function isSuperseding({ validity }: WriteCommand): boolean {
+export function isSuperseding({ validity }: Superseding): boolean {
   return validity !== undefined && validity.supersedes.length > 0;
 }
 
 /** What commands supersede. The rows themselves are changed by a trigger of `memories`. */
 export class Supersessions {
-  private readonly commands: readonly WriteCommand[];
+  private readonly commands: readonly Superseding[];
   private readonly older: readonly Place[];
 
-  constructor(private readonly all: readonly WriteCommand[]) {
+  constructor(private readonly all: readonly Superseding[]) {
     this.commands = all.filter(isSuperseding);
     this.older = this.commands.flatMap(({ namespace, validity }) =>
       (validity?.supersedes ?? []).map((key) => ({ namespace, key })),
