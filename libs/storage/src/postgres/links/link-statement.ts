@@ -18,7 +18,7 @@ export interface LinkedRow {
  * The version of a coordinate that no memory lives at: that of what was deleted, or what the removal of an expired memory will
  * have.
  */
-const bareVersion = (key: string) => `(SELECT m.version + (m.deleted_at IS NULL)::int FROM memories m
+export const bareVersion = (key: string) => `(SELECT m.version + (m.deleted_at IS NULL)::int FROM memories m
       WHERE m.namespace = $1 AND m.coordinate_key = ${key})`;
 
 const CHANGING = ['weight', 'metadata', 'metadata_text', 'from_life', 'to_life'];

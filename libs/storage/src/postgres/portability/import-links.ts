@@ -2,6 +2,7 @@ import type { ImportedLink, JsonObject, Namespace } from '@sfm/memory';
 import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
 import { linkEvents } from '../links/link-events.js';
+import { bareVersion } from '../links/link-statement.js';
 import { isLive } from '../rows/live-memory.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
 
@@ -50,15 +51,20 @@ export interface PlacedLink {
   readonly over: number;
 }
 
+const liveEnd = (name: string, key: string) =>
+  `LEFT JOIN memories ${name} ON ${name}.namespace = $1 AND ${name}.coordinate_key = a.${key} AND ${isLive(name)}`;
+
 /** Writes links with their ledger and outbox rows. One that somebody has made or changed meanwhile is not returned. */
 const IMPORT_LINKS = `
 WITH arrived AS MATERIALIZED (
-  SELECT a.*,
-    (SELECT m.created_version FROM memories m WHERE m.namespace = $1 AND m.coordinate_key = a.from_key AND ${isLive('m')}) AS from_life,
-    (SELECT m.created_version FROM memories m WHERE m.namespace = $1 AND m.coordinate_key = a.to_key AND ${isLive('m')}) AS to_life
+  SELECT a.*, begins.created_version AS from_life, ends.created_version AS to_life,
+    coalesce(begins.version, ${bareVersion('a.from_key')}, 0) AS from_version,
+    coalesce(ends.version, ${bareVersion('a.to_key')}, 0) AS to_version
   FROM unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::jsonb[], $7::text[], $8::int[], $9::timestamptz[],
     $10::timestamptz[], $11::int[]) WITH ORDINALITY
     AS a (from_key, link_type, to_key, weight, metadata, metadata_text, version, created_at, updated_at, over, position)
+  ${liveEnd('begins', 'from_key')}
+  ${liveEnd('ends', 'to_key')}
 ), known AS (
   INSERT INTO namespaces (name) SELECT $1 WHERE EXISTS (SELECT FROM arrived) ON CONFLICT DO NOTHING
 ), written AS (
@@ -74,7 +80,9 @@ WITH arrived AS MATERIALIZED (
     AND a.link_type = excluded.link_type AND a.to_key = excluded.to_key)
   RETURNING l.*, ${voidAfter('$12')} AS in_time
 ), entries AS MATERIALIZED (
-  SELECT w.*, w.updated_at AS at, gen_random_uuid() AS event_id FROM written w WHERE w.in_time
+  SELECT w.*, w.updated_at AS at, gen_random_uuid() AS event_id, a.from_version, a.to_version FROM written w
+  JOIN arrived a ON a.from_key = w.from_key AND a.link_type = w.link_type AND a.to_key = w.to_key
+  WHERE w.in_time
 )${linkEvents('linked', 'NULL::text')}
 SELECT from_key FROM entries`;
 
