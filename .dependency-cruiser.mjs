@@ -71,8 +71,9 @@ const CORE_ROOMS = {
     reason: 'How memories are linked has nothing to do with what they say.',
   },
   namespaces: {
-    imports: ['model', 'attempts', 'index-model', 'read', 'indexing'],
-    reason: 'It counts what is in a namespace and takes it away, from the truth first and then from what follows it.',
+    imports: ['model', 'attempts', 'index-model', 'read', 'indexing', 'lifecycle', 'portability', 'verify'],
+    reason:
+      'It counts, copies and takes away what is in a namespace, from the truth first and then from what follows it.',
   },
   outcome: {
     imports: ['model', 'links', 'read', 'store'],

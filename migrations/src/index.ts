@@ -16,6 +16,7 @@ import { Lifecycle1764660030000 } from './1764660030000-lifecycle.js';
 import { Consolidations1764660040000 } from './1764660040000-consolidations.js';
 import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.js';
 import { WholeLinks1764660060000 } from './1764660060000-whole-links.js';
+import { NamespaceCopies1764660070010 } from './1764660070010-namespace-copies.js';
 import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
@@ -38,6 +39,7 @@ export const MIGRATIONS = [
   Consolidations1764660040000,
   ImportanceOrder1764660041000,
   WholeLinks1764660060000,
+  NamespaceCopies1764660070010,
   NearestPlaces1764660080000,
 ];
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openMemorySystem, type MemorySystem } from '@sfm/composition';
-import { toNamespace, type Namespace } from '@sfm/memory';
+import { DEFAULT_CONSOLIDATION, toNamespace, type Namespace } from '@sfm/memory';
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 import { describeWith } from '../services/availability.js';
@@ -132,5 +132,80 @@ describePostgres('a namespace', () => {
       const report = await system.verifier.verify({ namespaces: [namespace], maxPendingSeconds: Infinity });
       return report.agrees;
     });
+  });
+
+  it('that is deleted leaves rows only in the tables of which that is said', async () => {
+    const namespace = anyNamespace();
+    await fill(namespace, 6);
+    await system.links.link(namespace, { from: [0], to: [1], type: 'related', weight: 1 }, 'both');
+    await system.retention.replace(namespace, { maxAgeSeconds: 1e6, maxMemories: null, keepImportanceFrom: null });
+    await system.consolidations.run(namespace, DEFAULT_CONSOLIDATION);
+    await system.locks.acquire(namespace, { name: 'ended', owner: 'somebody', ttlSeconds: 1 });
+    await client.query(`UPDATE named_locks SET expires_at = now() - interval '1 hour' WHERE namespace = $1`, [
+      namespace,
+    ]);
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'namespace'
+       ORDER BY table_name COLLATE "C"`,
+    );
+    const filled = async () => {
+      const found: string[] = [];
+      for (const { name } of tables) if ((await rows(name, namespace)) !== 0) found.push(name);
+      return found;
+    };
+    // A table that is not here is new: delete its rows with a namespace, or say in docs/namespaces.md why they stay.
+    expect(tables.map(({ name }) => name)).toEqual([
+      ...['consolidations', 'idempotency_keys', 'importance_samples', 'importance_states', 'memories', 'memory_events'],
+      ...['memory_links', 'named_locks', 'outbox', 'retention_policies'],
+    ]);
+    expect(await filled()).toEqual(
+      expect.arrayContaining([
+        'consolidations',
+        'importance_samples',
+        'memory_links',
+        'named_locks',
+        'retention_policies',
+      ]),
+    );
+    const items = async () => (await client.query('SELECT FROM consolidation_items')).rowCount;
+    expect(await items()).toBeGreaterThan(0);
+    await removed(namespace);
+    await waitFor(async () => (await rows('outbox', namespace)) === 0);
+    expect(await filled()).toEqual(['memories', 'memory_events']);
+    expect(await rows('memories', namespace, 'deleted_at IS NULL')).toBe(0);
+    expect(await items()).toBe(0);
+  });
+
+  it('that is copied can be recalled at once where it went, and carries its retention policy; the source stays', async () => {
+    const [source, target, other] = [anyNamespace(), anyNamespace(), anyNamespace()];
+    await fill(source, 40);
+    await system.amend.amend(source, [7], { metadata: { why: 'test' } });
+    await system.links.link(
+      source,
+      { from: [0], to: [1], type: 'related', weight: 2, metadata: { why: 'test' } },
+      'both',
+    );
+    const policy = { maxAgeSeconds: 3e9, maxMemories: 100, keepImportanceFrom: 30 };
+    await system.retention.replace(source, policy);
+    const whole = { memories: 40, versions: 1, links: 1, isDone: true };
+    expect(await system.namespaceCopies.copy(source, target)).toEqual(whole);
+    expect(await recalled(target)).toBe(10);
+    const [there, here] = await Promise.all([system.read.get(target, [7]), system.read.get(source, [7])]);
+    expect(there).toMatchObject({
+      version: 2,
+      payload: here.payload,
+      createdAt: here.createdAt,
+      updatedAt: here.updatedAt,
+    });
+    expect((await system.retention.read(target)).stored).toMatchObject(policy);
+    await waitFor(async () => (await system.namespaces.summary(target)).pending === 0);
+    const report = await system.verifier.verify({ namespaces: [source, target], maxPendingSeconds: Infinity });
+    expect(report).toMatchObject({ agrees: true, differences: {} });
+    await expect(system.namespaceCopies.copy(other, target)).rejects.toMatchObject({ code: 'namespace_not_empty' });
+    await removed(target);
+    await fill(other, 1);
+    expect(await system.namespaceCopies.copy(other, target)).toMatchObject({ memories: 1, isDone: true });
+    expect((await system.read.get(target, [0])).version).toBe(3);
+    expect(await recalled(source)).toBe(10);
   });
 });

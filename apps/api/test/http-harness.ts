@@ -22,6 +22,7 @@ import {
   LifecycleService,
   LinkService,
   NamespaceCatalogService,
+  NamespaceCopyService,
   NamespaceRemovalService,
   NearestService,
   OutcomeService,
@@ -242,6 +243,10 @@ function coreModule({
     { provide: OutcomeService, useValue: outcomes },
     { provide: NamespaceCatalogService, useValue: new NamespaceCatalogService(namespaces, truth.catalog) },
     { provide: NamespaceRemovalService, useValue: new NamespaceRemovalService(namespaces.places) },
+    {
+      provide: NamespaceCopyService,
+      useValue: portability.namespaceCopies(namespaces, kept.policies, { limits: EDGE_OPTIONS.bounds, fields }),
+    },
     { provide: GraphService, useValue: new GraphService(links, new SilentTelemetry()) },
     { provide: ExportService, useValue: portability.exports },
     { provide: ImportService, useValue: portability.imports({ limits: EDGE_OPTIONS.bounds, fields }) },

@@ -68,11 +68,12 @@ export class RecordedNamespaces extends NamespaceStore {
     return length;
   }
 
-  async rest(): Promise<NamespaceRest> {
-    return { isToRemove: false, isInUse: false };
+  async rest(namespace: Namespace): Promise<NamespaceRest> {
+    const isInUse = this.truth.of(namespace).length + this.linksOf(namespace).length > 0;
+    return { isToRemove: false, isInUse };
   }
 
-  async forgetDerived(): Promise<void> {}
+  async forgetRest(): Promise<void> {}
 
   private linksOf(namespace: Namespace) {
     return this.links.links.filter((link) => link.namespace === namespace);

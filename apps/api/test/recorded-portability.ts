@@ -3,11 +3,16 @@ import {
   ExportSource,
   ImportService,
   ImportTarget,
+  NamespaceCopies,
+  NamespaceCopyService,
   NamespaceLock,
+  type CopyState,
   type ImportCounts,
   type ImportedLink,
   type ImportedMemory,
   type Namespace,
+  type NamespaceStore,
+  type RetentionPolicies,
   type SnapshotMemory,
 } from '@sfm/memory';
 
@@ -19,10 +24,34 @@ export class RecordedPortability {
   private readonly own = { source: new RecordedSource(this), target: new RecordedTarget(this) };
   readonly exports = new ExportService(this.own.source);
 
+  /** Copies namespaces: what is exported, from whichever. */
+  namespaceCopies(
+    store: NamespaceStore,
+    policies: RetentionPolicies,
+    rules: ConstructorParameters<typeof ImportService>[1],
+  ): NamespaceCopyService {
+    const { source, target } = this.own;
+    const embeddings = { space: 'none', dimension: 1 };
+    const places = { source, target, store, policies, embeddings, copies: new RecordedCopies(), lock: new OpenLock() };
+    return new NamespaceCopyService(places, rules);
+  }
+
   /** @param rules what memories must keep to */
   imports(rules: ConstructorParameters<typeof ImportService>[1]): ImportService {
     const normalizers = { apply: <Command>(commands: readonly Command[]) => Promise.resolve(commands) };
     return new ImportService({ target: this.own.target, lock: new OpenLock(), normalizers }, rules);
+  }
+}
+
+class RecordedCopies extends NamespaceCopies {
+  private readonly states = new Map<Namespace, CopyState>();
+
+  async find(target: Namespace): Promise<CopyState | undefined> {
+    return this.states.get(target);
+  }
+
+  async save(target: Namespace, state: CopyState): Promise<void> {
+    this.states.set(target, state);
   }
 }
 

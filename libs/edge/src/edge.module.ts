@@ -14,6 +14,7 @@ import {
   LifecycleService,
   LinkService,
   NamespaceCatalogService,
+  NamespaceCopyService,
   NamespaceRemovalService,
   NearestService,
   OutcomeService,
@@ -137,9 +138,9 @@ const useCases: FactoryProvider[] = [
   },
   {
     provide: AuthorizedNamespaces,
-    inject: [NamespaceCatalogService, NamespaceRemovalService],
-    useFactory: (catalog: NamespaceCatalogService, removals: NamespaceRemovalService) =>
-      new AuthorizedNamespaces(catalog, removals),
+    inject: [NamespaceCatalogService, NamespaceRemovalService, NamespaceCopyService],
+    useFactory: (catalog: NamespaceCatalogService, removals: NamespaceRemovalService, copies: NamespaceCopyService) =>
+      new AuthorizedNamespaces(catalog, removals, copies),
   },
   {
     provide: AuthorizedOutcomes,

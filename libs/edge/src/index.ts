@@ -103,7 +103,13 @@ export {
   type PruneBody,
 } from './schemas/link.schemas.js';
 export { namespacePageView, namespaceView, readNamespaceCursor } from './mapping/namespace-view.js';
-export { NamespacePageSchema, NamespaceRemovalSchema, NamespaceSchema } from './schemas/namespace.schemas.js';
+export {
+  CloneNamespaceSchema,
+  NamespaceCloneSchema,
+  NamespacePageSchema,
+  NamespaceRemovalSchema,
+  NamespaceSchema,
+} from './schemas/namespace.schemas.js';
 export { OutcomeBodySchema, ReportedOutcomeSchema, type OutcomeBody } from './schemas/outcome.schemas.js';
 export {
   AmendmentSchema,

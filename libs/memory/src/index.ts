@@ -45,6 +45,7 @@ export {
   VersionConflictError,
   LifecycleBusyError,
   NamespaceBusyError,
+  NamespaceNotEmptyError,
   LockHeldError,
   LockLostError,
   ConsolidationNotFoundError,
@@ -398,6 +399,18 @@ export {
   type NamespacePage,
   type NamespaceSummary,
 } from './namespaces/namespace-catalog.service.js';
+export {
+  NamespaceCopies,
+  type CopyCounts,
+  type CopyPlace,
+  type CopyState,
+} from './namespaces/namespace-copies.port.js';
+export {
+  NamespaceCopyService,
+  type CopiedPlaces,
+  type CopyOptions,
+  type NamespaceCopy,
+} from './namespaces/namespace-copy.service.js';
 export {
   NamespaceRemovalService,
   type EmptiedPlaces,

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import {
   Embedder,
   ExportService,
@@ -7,11 +7,15 @@ import {
   ImportService,
   ImportTarget,
   MemoryTelemetry,
+  NamespaceCopies,
+  NamespaceCopyService,
   NamespaceLock,
+  NamespaceStore,
+  RetentionPolicies,
   type ImportRules,
 } from '@sfm/memory';
 
-/** Provides `ExportService` and `ImportService`, built on the exports of the given module (see `IndexingModule`). */
+/** Provides `ExportService`, `ImportService` and `NamespaceCopyService`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
 export class PortabilityModule {
   static register(memory: DynamicModule, rules: ImportRules): DynamicModule {
@@ -35,8 +39,28 @@ export class PortabilityModule {
             telemetry: MemoryTelemetry,
           ) => new ImportService({ target, normalizers, lock, embeddings, telemetry }, rules),
         },
+        namespaceCopies(rules),
       ],
-      exports: [ExportService, ImportService],
+      exports: [ExportService, ImportService, NamespaceCopyService],
     };
   }
+}
+
+type CopyPorts = readonly [
+  ExportSource,
+  ImportTarget,
+  NamespaceCopies,
+  NamespaceStore,
+  RetentionPolicies,
+  NamespaceLock,
+  Embedder,
+];
+
+function namespaceCopies(rules: ImportRules): FactoryProvider {
+  return {
+    provide: NamespaceCopyService,
+    inject: [ExportSource, ImportTarget, NamespaceCopies, NamespaceStore, RetentionPolicies, NamespaceLock, Embedder],
+    useFactory: (...[source, target, copies, store, policies, lock, embeddings]: CopyPorts) =>
+      new NamespaceCopyService({ source, target, copies, store, policies, lock, embeddings }, rules),
+  };
 }

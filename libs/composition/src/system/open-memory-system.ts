@@ -11,6 +11,7 @@ import {
   IndexReadiness,
   LinkService,
   NamespaceCatalogService,
+  NamespaceCopyService,
   NamespaceRemovalService,
   NearestService,
   OutcomeService,
@@ -52,6 +53,7 @@ export interface MemorySystem {
   readonly amend: AmendService;
   readonly history: HistoryService;
   readonly namespaces: NamespaceCatalogService;
+  readonly namespaceCopies: NamespaceCopyService;
   readonly namespaceRemovals: NamespaceRemovalService;
   readonly outcomes: OutcomeService;
   readonly restore: RestoreService;
@@ -139,6 +141,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     amend: find(AmendService),
     history: find(HistoryService),
     namespaces: find(NamespaceCatalogService),
+    namespaceCopies: find(NamespaceCopyService),
     namespaceRemovals: find(NamespaceRemovalService),
     outcomes: find(OutcomeService),
     restore: find(RestoreService),

@@ -61,3 +61,20 @@ export const NamespaceRemovalSchema = z
   .meta({
     examples: [{ namespace: 'team_a', dry_run: true, memories: 3, links: 1, done: false, confirm: 'team_a' }],
   });
+
+export const CloneNamespaceSchema = z
+  .strictObject({ to: z.string().min(1).describe('Name of the namespace to copy into, which must be empty.') })
+  .describe('Where to.')
+  .meta({ examples: [{ to: 'team_a_copy' }] });
+
+export const NamespaceCloneSchema = z
+  .object({
+    namespace: z.string().describe('What was copied.'),
+    to: z.string().describe('Where it is now.'),
+    memories: z.int().describe('Memories that are there, by this request and those before it.'),
+    versions: z.int().describe('Earlier versions that came with them.'),
+    links: z.int().describe('Links that are there.'),
+    done: z.boolean().describe('false: there is more to do. Send the same request again.'),
+  })
+  .describe('How far a namespace was copied.')
+  .meta({ examples: [{ namespace: 'team_a', to: 'team_a_copy', memories: 3, versions: 1, links: 1, done: true }] });

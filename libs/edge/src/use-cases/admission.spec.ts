@@ -15,6 +15,7 @@ import {
   LockService,
   NamespaceCatalogService,
   NamespaceForbiddenError,
+  NamespaceCopyService,
   NamespaceRemovalService,
   NearestService,
   PastReadService,
@@ -76,7 +77,11 @@ const DOORS: readonly object[] = [
   new AuthorizedPast(noting(PastReadService), noting(PastRecallService)),
   new AuthorizedLifecycle(noting(RetentionService), noting(LifecycleService)),
   new AuthorizedLinks(noting(LinkService), noting(GraphService)),
-  new AuthorizedNamespaces(noting(NamespaceCatalogService), noting(NamespaceRemovalService)),
+  new AuthorizedNamespaces(
+    noting(NamespaceCatalogService),
+    noting(NamespaceRemovalService),
+    noting(NamespaceCopyService),
+  ),
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedPortability(noting(ExportService), noting(ImportService)),
   new AuthorizedRecall(noting(RecallService)),
@@ -158,7 +163,7 @@ it('lists the namespaces that its principal may use', async () => {
   ]);
 });
 
-it.each(['describeNamespace', 'previewRemoval', 'removeNamespace'])(
+it.each(['describeNamespace', 'previewRemoval', 'removeNamespace', 'cloneNamespace'])(
   '%s is refused for a namespace that is not among those of its principal',
   async (name) => {
     await call(name, principal(['*'], [THEIRS]), { name: THEIRS });
@@ -171,4 +176,12 @@ it.each(['describeNamespace', 'previewRemoval', 'removeNamespace'])(
 it('counts everything for who may use everything', async () => {
   await call('counts', principal(['read']), 'everywhere');
   expect(reached).toEqual([['ReadService.counts', undefined]]);
+});
+
+it('copies a namespace only into one of those of its principal', async () => {
+  const within = principal(['admin'], [THEIRS, toNamespace('other')]);
+  await expect(call('cloneNamespace', within, { name: 'other', to: 'third' })).rejects.toThrow(NamespaceForbiddenError);
+  expect(reached).toEqual([]);
+  await call('cloneNamespace', within, { name: 'other', to: 'theirs' });
+  expect(reached).toEqual([['NamespaceCopyService.copy', 'other']]);
 });

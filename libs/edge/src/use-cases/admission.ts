@@ -60,6 +60,7 @@ export const SCOPE_OF = {
   describeNamespace: 'read',
   previewRemoval: 'admin',
   removeNamespace: 'admin',
+  cloneNamespace: 'admin',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

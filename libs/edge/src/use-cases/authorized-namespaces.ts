@@ -1,9 +1,12 @@
 import {
+  InvalidRequestError,
   NamespaceForbiddenError,
   noteWriting,
   toNamespace,
   type Namespace,
   type NamespaceCatalogService,
+  type NamespaceCopy,
+  type NamespaceCopyService,
   type NamespacePage,
   type NamespaceRemoval,
   type NamespaceRemovalService,
@@ -25,6 +28,7 @@ export class AuthorizedNamespaces {
   constructor(
     private readonly catalog: NamespaceCatalogService,
     private readonly removals: NamespaceRemovalService,
+    private readonly copies: NamespaceCopyService,
   ) {}
 
   /** See `NamespaceCatalogService.list`. */
@@ -53,6 +57,25 @@ export class AuthorizedNamespaces {
     admit(principal, 'removeNamespace');
     noteWriting();
     return this.removals.remove(allowed(principal, name));
+  }
+
+  /** See `NamespaceCopyService.copy`. Both namespaces must be the principal's. */
+  async cloneNamespace(
+    principal: Principal,
+    { name, to }: NamedNamespace & { readonly to?: string },
+  ): Promise<NamespaceCopy> {
+    admit(principal, 'cloneNamespace');
+    const source = allowed(principal, name);
+    return this.copies.copy(source, to === undefined ? source : allowed(principal, namespaceIn('to', to)));
+  }
+}
+
+/** @throws InvalidRequestError naming the field */
+function namespaceIn(field: string, name: string): Namespace {
+  try {
+    return toNamespace(name);
+  } catch (error) {
+    throw error instanceof InvalidRequestError ? new InvalidRequestError(field, error.allowed) : error;
   }
 }
 

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'bus_unavailable',
   'version_conflict',
   'namespace_busy',
+  'namespace_not_empty',
   'lock_held',
   'lock_lost',
   'run_not_found',
@@ -230,6 +231,17 @@ export class NamespaceBusyError extends MemoryError {
   constructor(readonly namespace: string) {
     super(
       `namespace ${namespace} is being rebuilt, repaired or imported into by somebody else; try again when that is done`,
+    );
+  }
+}
+
+/** There is something in the namespace, and there was to be nothing. */
+export class NamespaceNotEmptyError extends MemoryError {
+  readonly code: ErrorCode = 'namespace_not_empty';
+
+  constructor(readonly namespace: string) {
+    super(
+      `namespace ${namespace} holds memories or links that are not of this copy; delete them, or name an empty one`,
     );
   }
 }

@@ -59,8 +59,8 @@ export class NamespaceRemovalService {
 
   /**
    * Deletes every memory and link last written before the call; what is written meanwhile stays. Each memory gets a tombstone, a
-   * ledger row and an event, by which it leaves indexes and caches. Once that is so and nothing new is there, what the indexes and
-   * the record of importances hold of the namespace is dropped too.
+   * ledger row and an event, by which it leaves indexes and caches. Once that is so and nothing new is there, what the indexes hold of
+   * the namespace is dropped too, and all else that is known of it.
    *
    * @throws StoreUnavailableError; IndexUnavailableError; RequestEndedError. Call again.
    */
@@ -115,7 +115,7 @@ export class NamespaceRemovalService {
     const { store, vectors, lexical, source, indexer } = this.places;
     await vectors.clear(namespace);
     await lexical.clear(namespace);
-    await store.forgetDerived(namespace);
+    await store.forgetRest(namespace);
     for await (const rows of source.scanNamespace(namespace, ROWS_PER_BATCH)) {
       const keys = rows.map(({ key }) => ({ namespace, key }));
       await source.reopen(keys);

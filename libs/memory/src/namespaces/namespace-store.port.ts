@@ -60,6 +60,9 @@ export abstract class NamespaceStore {
   /** @throws StoreUnavailableError */
   abstract rest(namespace: Namespace, before: Date): Promise<NamespaceRest>;
 
-  /** Forgets what is derived of a namespace, such as its importances. @throws StoreUnavailableError */
-  abstract forgetDerived(namespace: Namespace): Promise<void>;
+  /**
+   * Forgets what else is known of a namespace: its importances, its retention policy, its consolidations, locks that
+   * nobody holds, and what it was copied from. @throws StoreUnavailableError
+   */
+  abstract forgetRest(namespace: Namespace): Promise<void>;
 }

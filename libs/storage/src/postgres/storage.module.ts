@@ -23,6 +23,7 @@ import {
   MemorySelection,
   MemoryWriter,
   NamedLocks,
+  NamespaceCopies,
   NamespaceLock,
   NamespaceStore,
   Outbox,
@@ -48,6 +49,7 @@ import { PostgresWritePositions } from './ledger/postgres-write-positions.js';
 import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
+import { PostgresNamespaceCopies } from './namespaces/postgres-namespace-copies.js';
 import { PostgresNamespaceStore } from './namespaces/postgres-namespace-store.js';
 import { PostgresImportanceStates } from './importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
@@ -123,6 +125,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [TruthAudit, PostgresTruthAudit],
       [DerivedTables, PostgresDerivedTables],
       [NamedLocks, PostgresNamedLocks],
+      [NamespaceCopies, PostgresNamespaceCopies],
       [NamespaceLock, PostgresNamespaceLock],
       [NamespaceStore, PostgresNamespaceStore],
       [PostgresHealth, PostgresHealth],

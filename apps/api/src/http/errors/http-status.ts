@@ -18,6 +18,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   graph_limit_exceeded: 422,
   version_conflict: 409,
   namespace_busy: 409,
+  namespace_not_empty: 409,
   lock_held: 409,
   lock_lost: 409,
   run_not_found: 404,

@@ -90,7 +90,7 @@ export function describeNamespaceStoreContract(adapter: string, truth: TruthHarn
       await truth().writer.write([aWrite(namespace, { coordinate: [1], importance: 7 })]);
       await truth().importances.count(namespace);
       await truth().writer.delete([{ namespace, key: '1', eventId: randomUUID() }]);
-      await store().forgetDerived(namespace);
+      await store().forgetRest(namespace);
       expect((await truth().importances.read(namespace)).state.count).toBe(0);
     });
   });

@@ -8,4 +8,8 @@ export class NamespaceEntity {
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3, default: () => 'now()' })
   createdAt: Date;
+
+  /** How far it was copied from another one: see `PostgresNamespaceCopies`. */
+  @Column({ type: 'jsonb', nullable: true })
+  copy: object | null;
 }

@@ -18,7 +18,7 @@ const SWEPT = 20;
  * How long an ended lock stays. Tokens come from a sequence: a statement that drew one and then waited must not insert a row
  * after another one came and went. None waits for minutes.
  */
-const KEPT = `interval '10 minutes'`;
+export const LOCKS_KEPT = `interval '10 minutes'`;
 
 const PLACE = 'l.namespace = $1 AND l.name = $2';
 const LIVE = 'l.expires_at > clock_timestamp()';
@@ -29,7 +29,7 @@ const until = (ttlMs: string) => `clock_timestamp() + ${ttlMs}::float8 * interva
 const ACQUIRE = `
 WITH ended AS (
   SELECT ctid FROM named_locks l
-  WHERE l.expires_at < clock_timestamp() - ${KEPT} AND NOT (${PLACE})
+  WHERE l.expires_at < clock_timestamp() - ${LOCKS_KEPT} AND NOT (${PLACE})
   ORDER BY l.expires_at LIMIT ${SWEPT} FOR UPDATE SKIP LOCKED
 ), swept AS (DELETE FROM named_locks WHERE ctid IN (SELECT ctid FROM ended))
 INSERT INTO named_locks AS l (namespace, name, owner, token, acquired_at, expires_at)

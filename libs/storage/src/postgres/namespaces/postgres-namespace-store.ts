@@ -11,6 +11,7 @@ import { currentTraceparent } from '@sfm/observability';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { removeLinksStatement, type UnlinkedRow } from '../links/unlink-statements.js';
+import { LOCKS_KEPT } from '../locks/postgres-named-locks.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import { isLiveAt } from '../rows/live-memory.js';
@@ -64,6 +65,17 @@ interface TakenRow {
   readonly created_at_ms: number;
   readonly id: number;
 }
+
+/** A lock that somebody holds is left to them, and one that ended lately to its sweep: see `LOCKS_KEPT`. */
+const FORGET_REST = [
+  'DELETE FROM importance_samples WHERE namespace = $1',
+  'DELETE FROM importance_states WHERE namespace = $1',
+  'DELETE FROM retention_policies WHERE namespace = $1',
+  'DELETE FROM consolidation_items i USING consolidations c WHERE c.namespace = $1 AND c.id = i.consolidation_id',
+  'DELETE FROM consolidations WHERE namespace = $1',
+  `DELETE FROM named_locks WHERE namespace = $1 AND expires_at < clock_timestamp() - ${LOCKS_KEPT}`,
+  'UPDATE namespaces SET copy = NULL WHERE name = $1 AND copy IS NOT NULL',
+] as const;
 
 /** Knows the namespaces in PostgreSQL, and empties them. */
 export class PostgresNamespaceStore extends NamespaceStore {
@@ -146,10 +158,9 @@ export class PostgresNamespaceStore extends NamespaceStore {
     return row;
   }
 
-  async forgetDerived(namespace: Namespace): Promise<void> {
+  async forgetRest(namespace: Namespace): Promise<void> {
     await this.database.transactionWithRetry(async (run) => {
-      await run({ text: 'DELETE FROM importance_samples WHERE namespace = $1', values: [namespace] });
-      await run({ text: 'DELETE FROM importance_states WHERE namespace = $1', values: [namespace] });
+      for (const text of FORGET_REST) await run({ text, values: [namespace] });
     });
   }
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { describePortabilityContract } from '@sfm/memory/testing';
+import { describeNamespaceCopyContract, describePortabilityContract } from '@sfm/memory/testing';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresNamespaceLock } from '../locks/postgres-namespace-lock.js';
+import { PostgresNamespaceCopies } from '../namespaces/postgres-namespace-copies.js';
 import { PostgresExportSource } from './postgres-export-source.js';
 import { PostgresImportTarget } from './postgres-import-target.js';
 
@@ -26,5 +27,16 @@ describePortabilityContract(
           await run({ text: `DELETE FROM ${table} WHERE namespace = $1`, values: [namespace] });
         }
       }),
+  }),
+);
+
+describeNamespaceCopyContract(
+  'PostgresNamespaceCopies',
+  () => truth.adapters,
+  () => ({
+    source: new PostgresExportSource(truth.database),
+    target: new PostgresImportTarget(truth.database),
+    lock: new PostgresNamespaceLock(truth.database),
+    copies: new PostgresNamespaceCopies(truth.database),
   }),
 );

@@ -120,3 +120,40 @@ it('/stats counts the namespace of the request', async () => {
   expect((await get('/stats', within('team_a'))).body).toMatchObject({ total_memories: 2 });
   expect((await get('/stats')).body).toMatchObject({ total_memories: 8 });
 });
+
+describe('POST /v1/namespaces/{name}/clone', () => {
+  const clone = (name: string, body: unknown, headers = {}) =>
+    send('POST', `/v1/namespaces/${name}/clone`, body, headers);
+
+  it('copies into an empty namespace and says how far it came', async () => {
+    const { body } = await post('/v1/namespaces/team_a/clone', { to: 'team_a copy' });
+    expect(body).toEqual({ namespace: 'team_a', to: 'team_a copy', memories: 0, versions: 0, links: 0, done: true });
+  });
+
+  it('refuses a target that holds something, naming it', async () => {
+    const { status, body } = await post('/v1/namespaces/team_a/clone', { to: 'others' });
+    expect(status).toBe(409);
+    expect(body).toMatchObject({
+      type: 'urn:sfm:problem:namespace_not_empty',
+      detail: expect.stringContaining('others'),
+    });
+  });
+
+  it.each([
+    [{}, 'to'],
+    [{ to: '' }, 'to'],
+    [{ to: 'team_a' }, 'to'],
+    [{ to: 'a\u0000b' }, 'to'],
+    [{ to: 'x'.repeat(2000) }, 'to'],
+    [{ to: 'x', from: 'y' }, 'from'],
+  ])('refuses %j, naming the field', async (sent, field) => {
+    const { status, body } = await post('/v1/namespaces/team_a/clone', sent);
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).toContain(`"${field}"`);
+  });
+
+  it('refuses a namespace that the credential may not use, on either side', async () => {
+    expect(await clone('others', { to: 'team_a' }, asTeam)).toMatchObject({ status: 403 });
+    expect(await clone('team_a', { to: 'new' }, asTeam)).toMatchObject({ status: 403 });
+  });
+});

@@ -1,15 +1,18 @@
-import { Controller, Delete, Get, Param, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
 import { AuthorizedNamespaces, namespacePageView, namespaceView, readNamespaceCursor } from '@sfm/edge';
 import { InvalidRequestError, NAMESPACE_PATTERN, NAMESPACE_RULE, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import {
+  CloneNamespaceDoc,
   ListNamespacesQuerySchema,
+  NamespaceCloneDoc,
   NamespaceDoc,
   NamespacePageDoc,
   NamespaceRemovalDoc,
   RemoveNamespaceQuerySchema,
+  type CloneNamespaceBody,
   type ListNamespacesQuery,
   type RemoveNamespaceQuery,
 } from './namespaces.dto.js';
@@ -93,5 +96,29 @@ export class NamespacesController {
     }
     const { memories, links, isDone } = await this.namespaces.removeNamespace(principal, { name });
     return { namespace: name, dry_run: false, memories, links, done: isDone, confirm: null };
+  }
+
+  @Post(':name/clone')
+  @HttpCode(HttpStatus.OK)
+  @v1({
+    id: 'v1CloneNamespace',
+    tag: TAG,
+    summary: 'Copy a namespace into an empty one',
+    description:
+      'Copies memories with versions, times, history and embeddings, then links and the retention policy, as they were when the copy ' +
+      'began; both namespaces can be used meanwhile. A great many take several requests: repeat it until `done` is true, also after an ' +
+      'error. 409 when something else is in the target. Needs the scope `admin` in both.',
+    params: NAME,
+    body: CloneNamespaceDoc,
+    answers: [{ status: 200, description: 'Copied, or how far.', schema: NamespaceCloneDoc }],
+    errors: [409],
+  })
+  async clone(
+    @CurrentPrincipal() principal: Principal,
+    @Param('name') name: string,
+    @Body(new SchemaPipe(CloneNamespaceDoc)) { to }: CloneNamespaceBody,
+  ) {
+    const { memories, versions, links, isDone } = await this.namespaces.cloneNamespace(principal, { name, to });
+    return { namespace: name, to, memories, versions, links, done: isDone };
   }
 }

@@ -1,4 +1,10 @@
-import { NamespacePageSchema, NamespaceRemovalSchema, NamespaceSchema } from '@sfm/edge';
+import {
+  CloneNamespaceSchema,
+  NamespaceCloneSchema,
+  NamespacePageSchema,
+  NamespaceRemovalSchema,
+  NamespaceSchema,
+} from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
 import { queryInteger } from '../../requests/query-types.js';
@@ -6,6 +12,9 @@ import { queryInteger } from '../../requests/query-types.js';
 export const NamespaceDoc = apiSchema('Namespace', NamespaceSchema);
 export const NamespacePageDoc = apiSchema('NamespacePage', NamespacePageSchema);
 export const NamespaceRemovalDoc = apiSchema('NamespaceRemoval', NamespaceRemovalSchema);
+
+export const CloneNamespaceDoc = apiSchema('CloneNamespace', CloneNamespaceSchema);
+export const NamespaceCloneDoc = apiSchema('NamespaceClone', NamespaceCloneSchema);
 
 /** Most namespaces of a page. */
 const MAX_PAGE = 100;
@@ -28,3 +37,5 @@ export const RemoveNamespaceQuerySchema = z.strictObject({
   confirm: z.string().optional().describe('The name of the namespace again.'),
 });
 export type RemoveNamespaceQuery = z.output<typeof RemoveNamespaceQuerySchema>;
+
+export type CloneNamespaceBody = z.output<typeof CloneNamespaceDoc>;
