@@ -60,7 +60,11 @@ describePostgres('scores, with all that a recall can be asked for at once', () =
     const beginnings = Array.from({ length: 20 }, text);
     const memories = Array.from({ length: MEMORIES }, (_, index) => ({
       coordinate: [index],
-      payload: { text: `${beginnings[below(20)]} ${text()}`, session: index % 2 ? 'monday' : 'tuesday', date: '2026-03-01' },
+      payload: {
+        text: `${beginnings[below(20)]} ${text()}`,
+        session: index % 2 ? 'monday' : 'tuesday',
+        date: '2026-03-01',
+      },
       type: 'episodic' as const,
       ...maybe(() => ({ importance: random() * 10 })),
       ...(index > 50 ? { supersedes: [[index - 30]] } : {}),
