@@ -18,12 +18,13 @@ const ownerField = () =>
     .max(maxOwnerLength)
     .describe('Who holds it: whoever says the same is the same.')
     .meta({ pattern: String.raw`^[^\u0000]+$`, examples: ['agent-7'] });
+/** Less than the largest integer that every client reads, which the document would take for no bound. */
+const MAX_TOKEN = Number.MAX_SAFE_INTEGER - 1;
 const tokenField = () =>
   z
     .int()
     .min(0)
-    .max(Number.MAX_SAFE_INTEGER)
-    .meta({ maximum: Number.MAX_SAFE_INTEGER })
+    .max(MAX_TOKEN)
     .describe('Fencing token: of two holds of one lock, the later has the higher.')
     .meta({ examples: [42] });
 const ttlField = () =>
