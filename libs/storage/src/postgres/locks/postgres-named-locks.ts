@@ -45,7 +45,8 @@ RETURNING ${HOLD}, ${voidAfter('$5')}`;
 /** $3 owner, $4 token. */
 const MINE = `${PLACE} AND l.owner = $3 AND l.token = $4::bigint AND ${LIVE}`;
 const RENEW = `UPDATE named_locks l SET expires_at = ${until('$5')} WHERE ${MINE} RETURNING ${HOLD}, ${voidAfter('$6')}`;
-const RELEASE = `UPDATE named_locks l SET expires_at = clock_timestamp() WHERE ${MINE} RETURNING true`;
+/** A moment ago: the server's clock may be set back a little, and what is released must not seem held again. */
+const RELEASE = `UPDATE named_locks l SET expires_at = clock_timestamp() - interval '1 second' WHERE ${MINE} RETURNING true`;
 
 interface HoldRow {
   readonly owner: string;
