@@ -1,3 +1,4 @@
+import { NAMESPACE_PATTERN } from '@sfm/memory';
 import { z } from 'zod';
 
 const EXAMPLE = {
@@ -63,7 +64,13 @@ export const NamespaceRemovalSchema = z
   });
 
 export const CloneNamespaceSchema = z
-  .strictObject({ to: z.string().min(1).describe('Name of the namespace to copy into, which must be empty.') })
+  .strictObject({
+    to: z
+      .string()
+      .min(1)
+      .meta({ pattern: NAMESPACE_PATTERN })
+      .describe('Name of the namespace to copy into, which must be empty.'),
+  })
   .describe('Where to.')
   .meta({ examples: [{ to: 'team_a_copy' }] });
 

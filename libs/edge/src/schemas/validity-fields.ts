@@ -1,6 +1,6 @@
 import { MAX_SUPERSEDED } from '@sfm/memory';
 import { z } from 'zod';
-import { COORDINATE_LIST, coordinateInput, instant } from './fields.js';
+import { coordinateInput, instant } from './fields.js';
 
 /** What a caller says of when a memory holds. */
 
@@ -26,7 +26,7 @@ export const INCLUDE_SUPERSEDED = 'true: also memories that others have taken th
 
 const places = (description: string) =>
   z
-    .array(z.array(z.number()).meta(COORDINATE_LIST))
+    .array(z.array(z.number()))
     .optional()
     .describe(`${description} Only where there are any.`)
     .meta({ examples: [[[1, 2, 3]]] });

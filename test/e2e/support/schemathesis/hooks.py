@@ -25,6 +25,10 @@ def place(value):
         return value
 
 
+def is_place(value):
+    return isinstance(place(value), list)
+
+
 def keep_rules_of_links(body):
     """A link leads somewhere else, and all links go only when that is said: no schema can tell it, specs do."""
     for start, end in ENDS:
@@ -57,10 +61,11 @@ def keep_rules_of_weights(body):
 
 
 def keep_rules_of_validity(body, coordinate=None):
-    """A memory does not supersede itself, and what begins ends later; the end may be there already."""
-    if isinstance(body.get("supersedes"), list):
-        own = place(body.get("coordinate", coordinate))
-        body["supersedes"] = [one for one in body["supersedes"] if place(one) != own]
+    """What is superseded lives, and what begins ends later, where a memory supersedes others in the future."""
+    if isinstance(body.get("supersedes"), list) and all(is_place(one) for one in body["supersedes"]):
+        body["supersedes"] = []
+    if isinstance(body.get("valid_to"), str) and body["valid_to"][:4] < "2999":
+        body["valid_to"] = "2999-12-31T23:59:59Z"
     start, end = body.get("valid_from"), body.get("valid_to")
     if isinstance(start, str) and isinstance(end, str) and start[:4] >= end[:4]:
         del body["valid_to"]
@@ -101,7 +106,7 @@ def file_of(text):
 
 @schemathesis.serializer("application/x-ndjson")
 def as_it_is(context, value):
-    return {"data": value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")}
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
 @schemathesis.hook

@@ -111,7 +111,7 @@ export class NamespacesController {
     params: NAME,
     body: CloneNamespaceDoc,
     answers: [{ status: 200, description: 'Copied, or how far.', schema: NamespaceCloneDoc }],
-    errors: [409],
+    errors: [400, 409, 413, 415],
   })
   async clone(
     @CurrentPrincipal() principal: Principal,
