@@ -61,7 +61,7 @@ describeFuzzed('the OpenAPI document, tried by requests made from its schemas', 
       const { isClean, report } = await fuzz(
         `${service.url}/openapi.json`,
         '--max-examples',
-        '6',
+        '15',
         '--continue-on-failure',
       );
       if (!isClean) throw new Error(report);
