@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { LinkCommand } from '../../links/ports/link-writer.port.js';
 import { trustedNamespace, type Namespace } from '../../model/namespace.js';
-import { aWrite, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import { aWrite, freshNamespace, nextMillisecond, type TruthHarness } from '../truth-builders.js';
 
 const ids = (count: number) => Array.from({ length: count }, () => randomUUID());
 const end = (value: number) => ({ coordinate: [value], key: String(value) });
@@ -19,6 +19,11 @@ export function describeNamespaceStoreContract(adapter: string, truth: TruthHarn
   };
   const total = async (namespace: Namespace) => (await truth().catalog.counts(namespace, new Date())).total;
   const store = () => truth().namespaces;
+  /** A cut behind all that was written: it is told in whole milliseconds. */
+  const cutNow = async () => {
+    await nextMillisecond();
+    return store().now();
+  };
 
   describe(`${adapter} as the namespaces of the truth`, () => {
     it('names those that were written to, by name', async () => {
@@ -50,7 +55,7 @@ export function describeNamespaceStoreContract(adapter: string, truth: TruthHarn
       const namespace = freshNamespace();
       await write(namespace, 5);
       await truth().links.writer.link(aLink(namespace, 0, 4), 'both');
-      const cut = { namespace, before: await store().now() };
+      const cut = { namespace, before: await cutNow() };
       const first = await store().removeMemories(cut, undefined, ids(3));
       expect(first).toEqual({ removed: 3, next: expect.anything() });
       expect(await total(namespace)).toBe(2);
@@ -65,7 +70,7 @@ export function describeNamespaceStoreContract(adapter: string, truth: TruthHarn
       const [namespace, other] = [freshNamespace(), freshNamespace()];
       await write(namespace, 2);
       await write(other, 1);
-      const cut = { namespace, before: await store().now() };
+      const cut = { namespace, before: await cutNow() };
       await truth().writer.write([aWrite(namespace, { coordinate: [1] }), aWrite(namespace, { coordinate: [9] })]);
       expect(await store().removeMemories(cut, undefined, ids(10))).toEqual({ removed: 1 });
       expect(await total(namespace)).toBe(2);
@@ -76,7 +81,7 @@ export function describeNamespaceStoreContract(adapter: string, truth: TruthHarn
     it('removes links that no memory took along', async () => {
       const namespace = freshNamespace();
       for (const to of [2, 3, 4]) await truth().links.writer.link(aLink(namespace, 1, to), 'none');
-      const cut = { namespace, before: await store().now() };
+      const cut = { namespace, before: await cutNow() };
       await truth().links.writer.link(aLink(namespace, 1, 5), 'none');
       expect(await store().rest(namespace, cut.before)).toEqual({ isToRemove: true, isInUse: true });
       expect(await store().removeLinks(cut, 2)).toBe(2);
