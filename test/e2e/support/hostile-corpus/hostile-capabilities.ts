@@ -221,10 +221,7 @@ export const HOSTILE_CAPABILITIES: readonly HostileBytes[] = [...recall, ...plac
 export const CAPABLE_CROWDS: readonly HostileBytes[] = [
   ...[
     get('deep neighbours', '/v1/graph/neighbors?coordinate=0&k_hop=6'),
-    get('an export', '/v1/export?include=history,vectors'),
-    get('a sample', '/v1/memories:sample?limit=100'),
     post('a lock that is waited for', '/v1/locks/crowd', () => '{"ttl_seconds":0.1,"wait_seconds":2}'),
-    post('a consolidation', '/v1/consolidations', () => '{"window_seconds":31622400,"dry_run":true}'),
     upload('a line of 2 MB', () => HEADER + 'x'.repeat(2_000_000)),
   ].map((one) => ({ ...one, what: `100 times ${one.what}`, times: 100 })),
   ...[

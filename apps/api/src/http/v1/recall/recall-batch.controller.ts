@@ -11,11 +11,14 @@ import {
   type Question,
   type RecallBatch,
 } from '@sfm/edge';
-import { isJsonObject, mapInTurns, type Principal } from '@sfm/memory';
+import { InvalidRequestError, isJsonObject, mapInTurns, type Principal } from '@sfm/memory';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { v1 } from '../wire/errors.dto.js';
 import { itemFailure } from '../wire/item-failure.js';
 import { RecallBatchDoc, RecalledBatchDoc } from './recall.dto.js';
+
+/** Each of them embeds what was known at its moment. */
+const MAX_PAST_QUESTIONS = 10;
 
 type Asked = { readonly question: Question } | { readonly error: unknown };
 
@@ -37,7 +40,7 @@ export class RecallBatchController {
     summary: 'Recall for several questions, each on its own',
     description:
       'Each question is what `/v1/recall` takes, with settings of its own, and is answered or refused by itself. Each ' +
-      'counts against the rate limit.',
+      'counts against the rate limit. At most 10 may have `as_known_at`.',
     body: RecallBatchDoc,
     answers: [{ status: 200, description: 'One answer per question, in their order.', schema: RecalledBatchDoc }],
     errors: [400, 413, 415],
@@ -49,6 +52,7 @@ export class RecallBatchController {
     this.limits.count(questions.length, this.limits.bounds.maxBatchQueries, 'questions');
     const asked = await mapInTurns(questions, (body) => this.read(body));
     const readable = asked.flatMap((one) => ('question' in one ? [one.question] : []));
+    checkPast(readable);
     const answers = (await this.questions.recallSettled(principal, readable))[Symbol.iterator]();
     const results = asked.map((one, index) => {
       if ('error' in one) return { index, ...itemFailure(one.error) };
@@ -69,6 +73,12 @@ export class RecallBatchController {
       return { error };
     }
   }
+}
+
+function checkPast(questions: readonly Question[]): void {
+  const past = questions.filter(({ at }) => at !== undefined).length;
+  if (past <= MAX_PAST_QUESTIONS) return;
+  throw new InvalidRequestError('questions', `must hold at most ${MAX_PAST_QUESTIONS} with as_known_at, got ${past}`);
 }
 
 /** Each question of a batch is a recall. */

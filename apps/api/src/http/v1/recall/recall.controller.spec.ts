@@ -167,6 +167,13 @@ it.each([
 });
 
 describe('POST /v1/recall:batch', () => {
+  it('takes ten questions about the past and not one more', async () => {
+    const past = (count: number) => Array(count).fill({ query: 'tea', as_known_at: '2026-01-01T00:00:00Z' });
+    expect((await post('/v1/recall:batch', { questions: past(10) })).status).toBe(200);
+    const { status, body } = await post('/v1/recall:batch', { questions: past(11) });
+    expect([status, JSON.stringify(body)]).toEqual([422, expect.stringContaining('at most 10 with as_known_at')]);
+  });
+
   it('answers each question with its own settings, or says what is wrong with it', async () => {
     http.recall.result = { hits: [aHit()], degraded: [] };
     http.forgetCalls();
