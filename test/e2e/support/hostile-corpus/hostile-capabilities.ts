@@ -222,7 +222,6 @@ export const CAPABLE_CROWDS: readonly HostileBytes[] = [
   ...[
     get('deep neighbours', '/v1/graph/neighbors?coordinate=0&k_hop=6'),
     post('a lock that is waited for', '/v1/locks/crowd', () => '{"ttl_seconds":0.1,"wait_seconds":2}'),
-    upload('a line of 2 MB', () => HEADER + 'x'.repeat(2_000_000)),
   ].map((one) => ({ ...one, what: `100 times ${one.what}`, times: 100 })),
   ...[
     post('100 questions of everything', '/v1/recall:batch', () =>
