@@ -1,5 +1,4 @@
 import type { DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import {
   EventBus,
   EventReplay,
@@ -11,6 +10,7 @@ import {
 } from '@sfm/memory';
 import type { StorageModuleOptions } from '@sfm/storage';
 import type { IndexingOptions } from '../indexing/indexing-options.js';
+import { withContext } from '../contexts/with-context.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
 import { EventBusConnection, EventBusModule } from './event-bus.module.js';
@@ -41,24 +41,20 @@ export async function withReplay(
   dataSource: StorageModuleOptions['dataSource'],
   work: (services: ReplayServices) => Promise<void>,
 ): Promise<void> {
-  const context = await NestFactory.createApplicationContext(compose(options, dataSource), {
-    logger: false,
-    abortOnError: false,
+  await withContext(compose(options, dataSource), async (find) => {
+    try {
+      await work({
+        events: find(EventReplay),
+        ledger: find(LedgerReplay),
+        links: find(LinkReplay),
+        indexer: find(Indexer),
+        outbox: find(Outbox),
+        bus: find(EventBus),
+      });
+    } finally {
+      await find(EventBusConnection).close();
+    }
   });
-  const find = <T>(token: abstract new (...args: never[]) => T): T => context.get<T>(token, { strict: false });
-  try {
-    await work({
-      events: find(EventReplay),
-      ledger: find(LedgerReplay),
-      links: find(LinkReplay),
-      indexer: find(Indexer),
-      outbox: find(Outbox),
-      bus: find(EventBus),
-    });
-  } finally {
-    await find(EventBusConnection).close();
-    await context.close();
-  }
 }
 
 function compose(options: ReplayOptions, dataSource: StorageModuleOptions['dataSource']): DynamicModule {

@@ -1,5 +1,4 @@
 import type { DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import {
   Embedder,
   IndexLoader,
@@ -10,6 +9,7 @@ import {
   VectorIndex,
   VerifyService,
 } from '@sfm/memory';
+import { withContext } from '../contexts/with-context.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
 import type { IndexingOptions } from '../indexing/indexing-options.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
@@ -36,20 +36,13 @@ export async function withLocalMaintenance(
   dataSource: Truth['dataSource'],
   work: (services: MaintenanceServices) => Promise<void>,
 ): Promise<void> {
-  const context = await NestFactory.createApplicationContext(compose(options, dataSource), {
-    logger: false,
-    abortOnError: false,
-  });
-  const anywhere = { strict: false };
-  try {
+  await withContext(compose(options, dataSource), async (find) => {
     if (options.vectors.kind === 'embedded') {
-      const indexes = { vectors: context.get(VectorIndex, anywhere), lexical: context.get(LexicalIndex, anywhere) };
-      await new IndexLoader(context.get(ProjectionSource, anywhere), indexes, context.get(Embedder, anywhere)).load();
+      const indexes = { vectors: find(VectorIndex), lexical: find(LexicalIndex) };
+      await new IndexLoader(find(ProjectionSource), indexes, find(Embedder)).load();
     }
-    await work({ verifier: context.get(VerifyService, anywhere), reindexer: context.get(ReindexService, anywhere) });
-  } finally {
-    await context.close();
-  }
+    await work({ verifier: find(VerifyService), reindexer: find(ReindexService) });
+  });
 }
 
 function compose(options: MaintenanceOptions, dataSource: Truth['dataSource']): DynamicModule {

@@ -1,6 +1,6 @@
 import type { DynamicModule } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { ExportService, ImportService, type ImportRules } from '@sfm/memory';
+import { withContext } from '../contexts/with-context.js';
 import { IndexingModule } from '../indexing/indexing.module.js';
 import type { IndexingOptions } from '../indexing/indexing-options.js';
 import { TelemetryModule } from '../telemetry/telemetry.module.js';
@@ -26,16 +26,9 @@ export async function withPortability(
   dataSource: Truth['dataSource'],
   work: (services: PortabilityServices) => Promise<void>,
 ): Promise<void> {
-  const context = await NestFactory.createApplicationContext(compose(options, dataSource), {
-    logger: false,
-    abortOnError: false,
-  });
-  const anywhere = { strict: false };
-  try {
-    await work({ exports: context.get(ExportService, anywhere), imports: context.get(ImportService, anywhere) });
-  } finally {
-    await context.close();
-  }
+  await withContext(compose(options, dataSource), (find) =>
+    work({ exports: find(ExportService), imports: find(ImportService) }),
+  );
 }
 
 function compose(options: PortabilityOptions, dataSource: Truth['dataSource']): DynamicModule {
