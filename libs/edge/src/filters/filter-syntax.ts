@@ -47,7 +47,7 @@ function splitPath(key: string, field: string): string[] {
     throw new InvalidRequestError(field, `must be at most ${FILTER_BOUNDS.maxBytes} bytes`);
   }
   const steps = [''];
-  for (const [token] of key.matchAll(/\\[.\\]|[^]/gu)) {
+  for (const [token] of key.matchAll(/\\[.\\]|[^.\\]+|[^]/gu)) {
     if (token === '.') steps.push('');
     else steps[steps.length - 1] += token.length === 2 && token.startsWith('\\') ? token.slice(1) : token;
   }
