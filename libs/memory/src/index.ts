@@ -1,4 +1,5 @@
 export { type BackoffLimits, backoffMs } from './attempts/backoff.js';
+export { Bulkhead } from './attempts/bulkhead.js';
 export { outcomeUnknown, toTheEnd, whileWanted, withinLimit } from './attempts/bounded-wait.js';
 export {
   currentBudget,

@@ -1,4 +1,5 @@
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
+import { Bulkhead } from '../attempts/bulkhead.js';
 import { GraphLimitError, InvalidRequestError, MemoryNotFoundError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
@@ -12,7 +13,6 @@ import {
 } from './ports/link-reader.port.js';
 import type { Link, LinkDirection } from './ports/link.js';
 import { neighboursWithin, type LookAround, type Neighbour } from './neighbourhood.js';
-import { SearchPlaces } from './path/search-places.js';
 import { findShortestPath, type StepSource } from './path/shortest-path.js';
 
 export interface GraphLimits {
@@ -82,14 +82,14 @@ const MAX_DETOURS = 16;
 
 /** Answers questions about links. Every method throws GraphLimitError when too many memories would be looked at. */
 export class GraphService {
-  private readonly searches: SearchPlaces;
+  private readonly searches: Bulkhead;
 
   constructor(
     private readonly links: LinkReader,
     private readonly telemetry: MemoryTelemetry,
     private readonly limits: GraphLimits = DEFAULT_GRAPH_LIMITS,
   ) {
-    this.searches = new SearchPlaces(limits.maxSearches);
+    this.searches = new Bulkhead(limits.maxSearches);
   }
 
   /**
