@@ -104,7 +104,7 @@ const CORE_ROOMS = {
     reason: 'It makes the truth again from what is known of it.',
   },
   verify: {
-    imports: ['model', 'text', 'index-model', 'indexing'],
+    imports: ['model', 'attempts', 'text', 'index-model', 'indexing'],
     reason: 'It compares what others made, and stands above.',
   },
   portability: {

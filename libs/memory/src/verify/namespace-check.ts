@@ -1,3 +1,4 @@
+import { mapInTurns } from '../attempts/turns.js';
 import type { Embedder } from '../index-model/embedder.port.js';
 import { expectedVectors } from './expected-vectors.js';
 import type { DerivedTables, LinkId } from './ports/derived-tables.port.js';
@@ -9,7 +10,8 @@ import { IndexUnusableError } from '../model/errors.js';
 import type { Difference, DifferenceKind, NamespaceTotals, VerifyListener } from './verify.types.js';
 import type { Namespace } from '../model/namespace.js';
 
-const COORDINATES_PER_READ = 500;
+/** Memories may be large: so many are held at once. */
+const COORDINATES_PER_READ = 50;
 
 /** The stores that a check reads. */
 export interface CheckedPlaces {
@@ -122,7 +124,7 @@ export class NamespaceCheck {
     for await (const coordinates of this.places.truth.scan(this.namespace.name, COORDINATES_PER_READ)) {
       this.options.signal?.throwIfAborted();
       if (this.isIndexUsable) await this.comparePoints(coordinates);
-      for (const coordinate of coordinates) this.addTruth(coordinate);
+      await mapInTurns(coordinates, (coordinate) => this.addTruth(coordinate));
       done += coordinates.length;
       this.progress('memories', done, rows);
       await this.options.whenRead();

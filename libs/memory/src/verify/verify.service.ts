@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Bulkhead } from '../attempts/bulkhead.js';
 import {
   NamespaceCheck,
   type CheckedNamespace,
@@ -41,8 +42,13 @@ interface Outcome {
   readonly repaired: number;
 }
 
+/** Namespaces that a process compares at once: what is compared is in memory, and may be large. */
+const CHECKED_AT_ONCE = 1;
+
 /** Verifies that truth, ledger, vector index and links agree, while traffic continues, and repairs derived data. */
 export class VerifyService {
+  private readonly turns = new Bulkhead(CHECKED_AT_ONCE);
+
   constructor(
     private readonly places: VerifiedPlaces,
     private readonly options: VerifyOptions = {},
@@ -60,7 +66,7 @@ export class VerifyService {
     const differences = new Map<DifferenceKind, number>();
     let repaired = 0;
     for (const namespace of await this.namespaces(request, listener)) {
-      const outcome = await this.verifyNamespace(namespace, request, listener);
+      const outcome = await this.turns.run(() => this.verifyNamespace(namespace, request, listener));
       totals.push(outcome.result.totals);
       repaired += outcome.repaired;
       for (const [kind, count] of outcome.differences) differences.set(kind, (differences.get(kind) ?? 0) + count);

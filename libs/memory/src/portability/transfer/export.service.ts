@@ -1,4 +1,6 @@
-import { UnknownCursorError } from '../../model/errors.js';
+import { Bulkhead } from '../../attempts/bulkhead.js';
+import { withinTime } from '../../attempts/within-time.js';
+import { RateLimitExceededError, UnknownCursorError } from '../../model/errors.js';
 import type { Namespace } from '../../model/namespace.js';
 import type { ListPosition } from '../../read/list-position.js';
 import { SilentTelemetry, type MemoryTelemetry, type TransferOutcome } from '../../telemetry/telemetry.port.js';
@@ -19,6 +21,13 @@ import { readCheckpoint, writeCheckpoint, type Checkpoint, type ExportPlace } fr
 /** A part of a file ends with the record that reaches one of these. */
 export const PART_RECORDS = 1000;
 export const PART_BYTES = 4 * 1024 * 1024;
+/** Parts that a process writes at once; exports whose readers are slow take no place meanwhile. */
+const PARTS_AT_ONCE = 2;
+/** Exports under way at once: each keeps a part or two in memory, however slowly it is read. */
+const EXPORTS_AT_ONCE = 8;
+/** How long another one waits for its turn, and after how many seconds its caller may try again. */
+const LONGEST_WAIT_MS = 30_000;
+const RETRY_AFTER_SECONDS = 10;
 
 export interface ExportRequest {
   readonly include: readonly ExportExtra[];
@@ -36,7 +45,8 @@ export interface RunningExport {
    * The text of the file, in parts of a few megabytes. Nothing is held open between them: whoever reads slowly costs a part of
    * memory, whoever stops reading nothing.
    *
-   * @throws UnknownCursorError when `after` is of no checkpoint, or what it names is gone; StoreUnavailableError
+   * @throws RateLimitExceededError when too many exports are under way; UnknownCursorError when `after` is of no checkpoint,
+   * or what it names is gone; StoreUnavailableError
    */
   readonly parts: AsyncGenerator<string>;
 }
@@ -68,6 +78,9 @@ interface Start {
  * its earlier versions if they are wanted, then links. The same memories give the same bytes, wherever they are.
  */
 export class ExportService {
+  private readonly places = new Bulkhead(EXPORTS_AT_ONCE);
+  private readonly turns = new Bulkhead(PARTS_AT_ONCE);
+
   constructor(
     private readonly source: ExportSource,
     private readonly telemetry: Pick<MemoryTelemetry, 'countTransferred' | 'observeTransfer'> = new SilentTelemetry(),
@@ -82,8 +95,12 @@ export class ExportService {
   private async *measured(parts: AsyncGenerator<WrittenPart>): AsyncGenerator<string> {
     const startMs = performance.now();
     let outcome: TransferOutcome = 'abandoned';
+    const leave = await this.place();
     try {
-      for await (const { text, records } of parts) {
+      for (;;) {
+        const next = await this.turns.run(() => parts.next());
+        if (next.done === true) break;
+        const { text, records } = next.value;
         this.telemetry.countTransferred('export', records, Buffer.byteLength(text));
         yield text;
       }
@@ -92,8 +109,16 @@ export class ExportService {
       outcome = 'failed';
       throw error;
     } finally {
+      leave();
       this.telemetry.observeTransfer('export', outcome, performance.now() - startMs);
     }
+  }
+
+  /** Returns how to give it back. @throws RateLimitExceededError */
+  private async place(): Promise<() => void> {
+    const leave = await withinTime(LONGEST_WAIT_MS, () => this.places.enter());
+    if (leave === undefined) throw new RateLimitExceededError(RETRY_AFTER_SECONDS);
+    return leave;
   }
 
   private async *parts(namespace: Namespace, request: PlacedRequest): AsyncGenerator<WrittenPart> {

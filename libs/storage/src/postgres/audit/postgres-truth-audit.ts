@@ -1,4 +1,5 @@
 import {
+  mapInTurns,
   jsonEquals,
   sentOf,
   TruthAudit,
@@ -173,7 +174,7 @@ export class PostgresTruthAudit extends TruthAudit {
         text: audit(NEXT_KEYS),
         values: [namespace, last, batchSize],
       });
-      if (rows.length > 0) yield rows.map((row) => toCoordinate(namespace, row));
+      if (rows.length > 0) yield await mapInTurns(rows, (row) => toCoordinate(namespace, row));
       last = rows.length === batchSize ? rows.at(-1)?.key : undefined;
     }
   }
@@ -181,9 +182,8 @@ export class PostgresTruthAudit extends TruthAudit {
   async read(namespace: Namespace, keys: readonly string[]): Promise<readonly AuditedCoordinate[]> {
     if (keys.length === 0) return [];
     const rows = await this.database.query<AuditDbRow>({ text: audit(GIVEN_KEYS), values: [namespace, keys] });
-    return rows
-      .filter(({ version, events }) => version !== null || events !== null)
-      .map((row) => toCoordinate(namespace, row));
+    const known = rows.filter(({ version, events }) => version !== null || events !== null);
+    return mapInTurns(known, (row) => toCoordinate(namespace, row));
   }
 
   async unversionedEvents(namespace: Namespace): Promise<{ readonly count: number } & LedgerProofs<string>> {

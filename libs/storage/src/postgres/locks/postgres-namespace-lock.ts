@@ -1,45 +1,50 @@
 import { NamespaceBusyError, NamespaceLock, StoreUnavailableError, type Namespace } from '@sfm/memory';
-import type { Client } from 'pg';
-import { NAMESPACE_LOCK_CLASS } from '../connection/advisory-lock-keys.js';
-import { translateDriverError } from '../connection/driver-errors.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { LockSession } from './lock-session.js';
 
-/** A session advisory lock on a connection of its own: PostgreSQL frees it when the process dies in any way. */
+/**
+ * Session advisory locks on one connection for all of them: PostgreSQL frees them when the process dies in any way, and
+ * however many callers ask at once, they take no more of its connections.
+ */
 export class PostgresNamespaceLock extends NamespaceLock {
+  /** What a session holds, it may take again: who is at work in this process is known here. */
+  private readonly held = new Set<Namespace>();
+  private session: LockSession | undefined;
+
   constructor(private readonly database: PostgresDatabase) {
     super();
   }
 
   /**
-   * @throws NamespaceBusyError at once when another session holds it; StoreUnavailableError when PostgreSQL is away.
+   * @throws NamespaceBusyError at once when somebody else holds it; StoreUnavailableError when PostgreSQL is away.
    */
   async hold<T>(namespace: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const client = this.database.dedicatedClient();
+    if (this.held.has(namespace)) throw new NamespaceBusyError(namespace);
+    this.held.add(namespace);
+    const session = this.sharedSession();
+    session.holders += 1;
     const lost = new AbortController();
-    const lose = (cause?: unknown) =>
-      lost.abort(new StoreUnavailableError(`the lock on namespace ${namespace} was lost`, { cause }));
-    client.on('error', lose);
-    client.on('end', () => lose());
+    const stop = session.onLost((cause) =>
+      lost.abort(new StoreUnavailableError(`the lock on namespace ${namespace} was lost`, { cause })),
+    );
     try {
-      await take(client, namespace);
+      if (!(await session.take(namespace))) throw new NamespaceBusyError(namespace);
       return await work(lost.signal);
     } finally {
-      await client.end().catch(() => undefined);
+      stop();
+      await session.free(namespace);
+      this.held.delete(namespace);
+      session.holders -= 1;
+      if (session.holders === 0) {
+        if (this.session === session) this.session = undefined;
+        session.close();
+      }
     }
   }
-}
 
-async function take(client: Client, namespace: Namespace): Promise<void> {
-  let isTaken: boolean;
-  try {
-    await client.connect();
-    const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1, hashtext($2)) AS taken', [
-      NAMESPACE_LOCK_CLASS,
-      namespace,
-    ]);
-    isTaken = rows[0]?.taken ?? false;
-  } catch (error) {
-    throw translateDriverError(error);
+  private sharedSession(): LockSession {
+    if (this.session === undefined || this.session.isLost)
+      this.session = new LockSession(this.database.dedicatedClient());
+    return this.session;
   }
-  if (!isTaken) throw new NamespaceBusyError(namespace);
 }
