@@ -11,7 +11,7 @@ import {
   type HostileRequest,
 } from './support/hostile-inputs.js';
 import { HOSTILE_BODIES, HOSTILE_CROWDS } from './support/hostile-corpus/hostile-bodies.js';
-import { CAPABLE_CROWDS, HOSTILE_CAPABILITIES } from './support/hostile-corpus/hostile-capabilities.js';
+import { CAPABLE_CROWDS, HOSTILE_CAPABILITIES, LARGE_MEMORIES } from './support/hostile-corpus/hostile-capabilities.js';
 import { HOSTILE_WIRE, NEVER_ENDED } from './support/hostile-corpus/hostile-wire.js';
 import type { HostileBytes } from './support/hostile-corpus/raw-request.js';
 import { PingWatch } from './support/ping-watch.js';
@@ -137,13 +137,18 @@ describe('while hostile clients do their worst', () => {
   let held: ReturnType<typeof open>[] = [];
 
   beforeAll(async () => {
+    const { namespace, count, text } = LARGE_MEMORIES;
+    for (let index = 0; index < count; index += 1) {
+      const body = { coord: String(index), payload: { text } };
+      await service.json('/store', { body, headers: { 'x-soma-namespace': namespace } });
+    }
     pid = service.pid;
     pings = new PingWatch(service.url);
     for (let rounds = 0; rounds < 100; rounds += 1) await service.json('/ping');
     const idle = await pings.report();
     boundMs = Math.max(FLOOR_MS, IDLE_TIMES * idle.p99Ms);
     held = NEVER_ENDED.map(({ bytes }) => open(service.port, bytes()));
-  });
+  }, TEST_TIMEOUT_MS);
   afterAll(async () => {
     for (const socket of held) socket.destroy();
     await pings.stop();

@@ -11,6 +11,7 @@ export {
   withBudget,
   withoutBudget,
 } from './attempts/request-budget.js';
+export { fitting } from './attempts/smaller-parts.js';
 export { sideBySide } from './attempts/side-by-side.js';
 export { mapInTurns, nextTurn } from './attempts/turns.js';
 export {
@@ -50,7 +51,9 @@ export {
   LockHeldError,
   LockLostError,
   ConsolidationNotFoundError,
+  AnswerTooLargeError,
   GraphLimitError,
+  MAX_ANSWER_CHARACTERS,
   ImportConflictError,
   ImportStoppedError,
   type ImportProgress,
@@ -379,6 +382,7 @@ export { type TermVector } from './text/term-vector.js';
 export { type RecallIndexes } from './index-model/recall-indexes.js';
 export { AccessRecorder } from './read/access-recorder.js';
 export { type CacheLookups, CachedMemoryReader } from './read/cached-memory-reader.js';
+export { AnswerSize } from './read/answer-size.js';
 export { ReadService } from './read/read.service.js';
 export {
   type KeywordBoost,

@@ -2,8 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { stringifyJson } from '@sfm/memory';
-import { withinAnswerBound } from './answers/answer-bound.js';
+import { AnswerSize, stringifyJson } from '@sfm/memory';
 import { requestIdOf } from '@sfm/observability';
 import { errorResponse } from './errors/error-response.js';
 import { statusError } from './errors/http-error.js';
@@ -45,7 +44,7 @@ export function createHttpAdapter({ trustedProxies }: Pick<HttpOptions, 'trusted
     },
   });
   const fastify = adapter.getInstance();
-  fastify.setReplySerializer((body) => stringifyJson(withinAnswerBound(body)));
+  fastify.setReplySerializer((body) => stringifyJson(new AnswerSize().add(body)));
   fastify.server.on('checkExpectation', refuseExpectation);
   return adapter;
 }

@@ -1,4 +1,5 @@
 import {
+  AnswerSize,
   nextTurn,
   sideBySide,
   type Principal,
@@ -27,10 +28,13 @@ export class AuthorizedRecall {
     requests: readonly (RecallRequest | undefined)[],
   ): Promise<readonly RecallResult[]> {
     admit(principal, 'recallEach');
+    const size = new AnswerSize();
     return sideBySide(requests, SIDE_BY_SIDE, async (request) => {
       // What answers from memory alone would otherwise keep all other callers waiting for the whole batch.
       await nextTurn();
-      return this.#answer(principal, request);
+      const result = await this.#answer(principal, request);
+      for (const { memory } of result.hits) size.add(memory.payload);
+      return result;
     });
   }
 

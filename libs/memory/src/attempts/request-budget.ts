@@ -14,10 +14,18 @@ export class RequestBudget {
   /** Why it ended; undefined while it lasts. */
   ended: RequestEndedError | undefined;
   private readonly listeners = new Set<(reason: RequestEndedError) => void>();
+  private readonly followers = new Set<() => void>();
+  private isOver = false;
   private controller: AbortController | undefined;
 
-  /** @param deadlineMs on the clock of `performance.now()`; Infinity for none */
-  constructor(readonly deadlineMs: number) {}
+  /**
+   * @param deadlineMs on the clock of `performance.now()`; Infinity for none
+   * @param closes whether somebody will close it, or end it
+   */
+  constructor(
+    readonly deadlineMs: number,
+    readonly closes = false,
+  ) {}
 
   /** For libraries that take one; made at the first use, because most requests need none. */
   get signal(): AbortSignal {
@@ -40,10 +48,27 @@ export class RequestBudget {
     return () => void this.listeners.delete(listener);
   }
 
+  /**
+   * Calls back once when nothing is held for the request any more: its answer has gone out, or it has ended. Never, for a
+   * budget that no door opened.
+   */
+  onOver(follower: () => void): void {
+    if (this.isOver) follower();
+    else this.followers.add(follower);
+  }
+
+  /** The answer has gone out. */
+  close(): void {
+    this.isOver = true;
+    for (const follower of this.followers) follower();
+    this.followers.clear();
+  }
+
   /** Ends it. Only the first reason counts. */
   end(reason: RequestEndedError): void {
     if (this.ended) return;
     this.ended = reason;
+    this.close();
     this.controller?.abort(reason);
     const listeners = [...this.listeners];
     this.listeners.clear();
@@ -62,17 +87,19 @@ export interface OpenBudget {
 
 /** Opens a budget that ends by itself after the time. The timer keeps no process alive. */
 export function openBudget(timeoutMs: number): OpenBudget {
-  const budget = new RequestBudget(performance.now() + timeoutMs);
+  const budget = new RequestBudget(performance.now() + timeoutMs, true);
   const timer = setTimeout(
     () => budget.end(new RequestEndedError('deadline')),
     Math.min(timeoutMs, LONGEST_TIMER_MS),
   ).unref();
-  const close = () => clearTimeout(timer);
   return {
     budget,
-    close,
+    close: () => {
+      clearTimeout(timer);
+      budget.close();
+    },
     hangUp: () => {
-      close();
+      clearTimeout(timer);
       budget.end(new RequestEndedError('hung up'));
     },
   };

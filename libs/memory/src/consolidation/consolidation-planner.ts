@@ -1,3 +1,4 @@
+import { fitting, readInParts } from '../attempts/smaller-parts.js';
 import { mapInTurns } from '../attempts/turns.js';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import { derivedCoordinate, isDerivedCoordinate } from '../model/derived-coordinate.js';
@@ -65,7 +66,8 @@ export interface PlannerOptions {
   readonly maxDimensions: number;
 }
 
-const PAGE = 200;
+/** Memories may be large: so many are read at once. */
+const PAGE = 50;
 /** Links of one memory that are looked at. */
 const LINKS_PER_MEMORY = 50;
 /** The links to a source: more than one only when somebody links by hand. */
@@ -100,8 +102,10 @@ export class ConsolidationPlanner {
     let after: ListPosition | undefined;
     for (;;) {
       const left = CONSOLIDATION_BOUNDS.maxLookedAt - found.length;
-      const query = { filter, limit: Math.min(PAGE, Math.max(1, left)), ...(after ? { after } : {}) };
-      const { memories, next } = await this.ports.catalog.list(namespace, { ...query, ...validOf({}, now) }, now);
+      const query = { filter, ...validOf({}, now), ...(after ? { after } : {}) };
+      const { memories, next } = await fitting(Math.min(PAGE, Math.max(1, left)), (limit) =>
+        this.ports.catalog.list(namespace, { ...query, limit }, now),
+      );
       if (left <= 0) return { found, hasMore: memories.length > 0 || next !== undefined };
       found.push(...(await mapInTurns(memories, (memory) => toCandidate(memory, undefined, this.options.fields))));
       if (next === undefined) return { found, hasMore: false };
@@ -188,11 +192,7 @@ export class ConsolidationPlanner {
   }
 
   private async memoriesAt(namespace: Namespace, keys: readonly string[]): Promise<readonly Memory[]> {
-    const found: Memory[] = [];
-    for (let start = 0; start < keys.length; start += PAGE) {
-      found.push(...(await this.ports.memories.findByKeys(namespace, keys.slice(start, start + PAGE), new Date())));
-    }
-    return found;
+    return readInParts(keys, PAGE, (part) => this.ports.memories.findByKeys(namespace, part, new Date()));
   }
 
   private async touching(

@@ -1,3 +1,4 @@
+import { fitting } from '../attempts/smaller-parts.js';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import { MemoryNotFoundError, UnknownMomentError, VersionUnavailableError } from '../model/errors.js';
 import { checkFilter } from '../model/filter-bounds.js';
@@ -47,7 +48,8 @@ export class PastReadService {
    */
   async list(namespace: Namespace, query: Reading<ListQuery>, at: Date): Promise<MemoryPage> {
     checkFilter(query.filter);
-    return this.memories.list(namespace, { ...query, ...validOf(query, at) }, await this.momentOf(namespace, at));
+    const [asked, moment] = [{ ...query, ...validOf(query, at) }, await this.momentOf(namespace, at)];
+    return fitting(query.limit, (limit) => this.memories.list(namespace, { ...asked, limit }, moment));
   }
 
   private async momentOf(namespace: Namespace, at: Date): Promise<PastMoment> {

@@ -1,3 +1,4 @@
+import { fitting } from '../attempts/smaller-parts.js';
 import type { Embedder } from '../index-model/embedder.port.js';
 import { toIndexPoint } from '../index-model/index-point-factory.js';
 import { EMPTY_OVERLAY } from '../index-model/index-point.js';
@@ -112,12 +113,11 @@ export class PastRecallService {
       throwIfEnded();
       // Also what is not valid: words weigh by how often all memories had them.
       const query = {
-        limit: PAGE,
         validity: 'any' as const,
         ...(filter ? { filter } : {}),
         ...(after ? { after } : {}),
       };
-      const { memories, next } = await this.past.list(namespace, query, at);
+      const { memories, next } = await fitting(PAGE, (limit) => this.past.list(namespace, { ...query, limit }, at));
       for (const memory of memories) {
         const text = searchedText(memory.payload, this.options.recall.fields.text);
         characters += text.length;

@@ -31,6 +31,7 @@ export const ERROR_CODES = [
   'run_not_found',
   'lifecycle_busy',
   'graph_limit_exceeded',
+  'answer_too_large',
   'broken_import',
   'import_conflict',
   'import_interrupted',
@@ -221,6 +222,18 @@ export class GraphLimitError extends MemoryError {
 
   constructor(readonly limit: number) {
     super(`more than ${limit} memories would have to be looked at; ask for one type, less depth or fewer links`);
+  }
+}
+
+/** Longest answer in one piece, in characters, about: a longer one would keep everybody waiting while it is written. */
+export const MAX_ANSWER_CHARACTERS = 16 * 2 ** 20;
+
+/** What was asked for is too much for one answer: a few large memories, asked for many times over, make any answer endless. */
+export class AnswerTooLargeError extends MemoryError {
+  readonly code: ErrorCode = 'answer_too_large';
+
+  constructor() {
+    super(`the answer would be longer than ${MAX_ANSWER_CHARACTERS / 2 ** 20} MB: ask for fewer memories at once`);
   }
 }
 

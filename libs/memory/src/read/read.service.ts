@@ -1,3 +1,4 @@
+import { fitting } from '../attempts/smaller-parts.js';
 import { InvalidRequestError, MemoryNotFoundError } from '../model/errors.js';
 import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import type { Memory } from '../model/memory.js';
@@ -54,7 +55,8 @@ export class ReadService {
   async list(namespace: Namespace, query: Reading<ListQuery>): Promise<MemoryPage> {
     checkFilter(query.filter);
     const now = new Date();
-    return this.catalog.list(namespace, { ...query, ...validOf(query, now) }, now);
+    const asked = { ...query, ...validOf(query, now) };
+    return fitting(query.limit, (limit) => this.catalog.list(namespace, { ...asked, limit }, now));
   }
 
   /** As `list`, for coordinates. */

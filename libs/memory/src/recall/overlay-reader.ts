@@ -1,6 +1,7 @@
 import { toIndexPoint } from '../index-model/index-point-factory.js';
 import { whileWanted } from '../attempts/bounded-wait.js';
 import { withoutBudget } from '../attempts/request-budget.js';
+import { readInParts } from '../attempts/smaller-parts.js';
 import type { IndexReadiness } from '../index-model/index-readiness.port.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { Embedder } from '../index-model/embedder.port.js';
@@ -147,7 +148,9 @@ export class OverlayReader {
   private async make(namespace: Namespace, keys: readonly string[]): Promise<readonly IndexPoint[]> {
     const points: IndexPoint[] = [];
     for (let from = 0; from < keys.length; from += BATCH) {
-      const batch = await this.pending.load(namespace, keys.slice(from, from + BATCH));
+      const batch = await readInParts(keys.slice(from, from + BATCH), BATCH, (part) =>
+        this.pending.load(namespace, part),
+      );
       const vectors = from < this.options.maxEmbedded ? await this.embed(batch) : [];
       let characters = 0;
       for (const [index, pending] of batch.entries()) {

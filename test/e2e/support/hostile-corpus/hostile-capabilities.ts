@@ -10,9 +10,9 @@ function post(what: string, url: string, body: () => Uint8Array | string, header
   return { what: `${what} to ${url}`, bytes: () => rawRequest('POST', url, body(), headers) };
 }
 
-const get = (what: string, target: string): HostileBytes => ({
+const get = (what: string, target: string, headers: Headers = {}): HostileBytes => ({
   what: `${what}: ${target.slice(0, 60)}`,
-  bytes: () => rawRequest('GET', target, '', { 'Content-Type': undefined }),
+  bytes: () => rawRequest('GET', target, '', { 'Content-Type': undefined, ...headers }),
 });
 const list = (unit: string, bytes = LARGE) =>
   `[${unit.repeat(Math.floor(bytes / Buffer.byteLength(unit))).replace(/,$/, '')}]`;
@@ -217,15 +217,33 @@ const imports: readonly HostileBytes[] = [
 /** Requests against links, time, life cycle, locks, selections and files. */
 export const HOSTILE_CAPABILITIES: readonly HostileBytes[] = [...recall, ...places, ...graph, ...lives, ...imports];
 
+/** A namespace with memories of 900 kB, more of them than one answer may hold. */
+export const LARGE_MEMORIES = { namespace: 'large', count: 24, text: 'kettle '.repeat(128_000) };
+const LARGE_ONES: Headers = { 'X-Soma-Namespace': LARGE_MEMORIES.namespace };
+
 /** The worst of them from many connections at once. */
 export const CAPABLE_CROWDS: readonly HostileBytes[] = [
   ...[
     get('deep neighbours', '/v1/graph/neighbors?coordinate=0&k_hop=6'),
     post('a lock that is waited for', '/v1/locks/crowd', () => '{"ttl_seconds":0.1,"wait_seconds":2}'),
+    get('an export', '/v1/export?include=history,vectors'),
+    get('a sample', '/v1/memories:sample?limit=100'),
+    post('a consolidation', '/v1/consolidations', () => '{"window_seconds":31622400,"dry_run":true}'),
+    upload('a line of 2 MB', () => HEADER + 'x'.repeat(2_000_000)),
   ].map((one) => ({ ...one, what: `100 times ${one.what}`, times: 100 })),
   ...[
     post('100 questions of everything', '/v1/recall:batch', () =>
       JSON.stringify({ questions: Array(100).fill(everything('kettle')) }),
     ),
   ].map((one) => ({ ...one, what: `10 times ${one.what}`, times: 10 })),
+  ...[
+    get('all large memories', '/v1/memories?limit=100', LARGE_ONES),
+    get('a sample of large memories', '/v1/memories:sample?limit=100', LARGE_ONES),
+    get('an export of large memories', '/v1/export', LARGE_ONES),
+    post('a recall of large memories', '/v1/recall', () => '{"query":"kettle","top_k":100}', LARGE_ONES),
+    post('a recall of large memories', '/recall', () => '{"query":"kettle","top_k":100}', LARGE_ONES),
+    post('near large memories', '/v1/coordinates:nearest', () => '{"coordinate":[1],"top_k":100}', LARGE_ONES),
+    post('a word of large memories', '/keyword_search', () => '{"term":"kettle","top_k":100}', LARGE_ONES),
+    post('a comparison of large memories', '/v1/admin/verify', () => `{"namespace":"${LARGE_MEMORIES.namespace}"}`),
+  ].map((one) => ({ ...one, what: `20 times ${one.what}`, times: 20 })),
 ];

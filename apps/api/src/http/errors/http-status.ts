@@ -16,6 +16,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   version_not_found: 404,
   version_unavailable: 410,
   graph_limit_exceeded: 422,
+  answer_too_large: 422,
   version_conflict: 409,
   namespace_busy: 409,
   namespace_not_empty: 409,

@@ -1,9 +1,18 @@
-import { currentBudget, StoreUnavailableError, throwIfEnded, whileWanted, type RequestBudget } from '@sfm/memory';
+import {
+  AnswerTooLargeError,
+  currentBudget,
+  StoreUnavailableError,
+  throwIfEnded,
+  whileWanted,
+  type RequestBudget,
+} from '@sfm/memory';
 import { traceCall, type SpanDescription } from '@sfm/observability';
 import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { cancelStatement } from './cancel-statement.js';
+import { LargeReadings } from './large-readings.js';
+import { onReceived } from './received-bytes.js';
 import { isAnswered, isDiskFull, isRetryable, translateDriverError } from './driver-errors.js';
 
 const MAX_ATTEMPTS = 5;
@@ -46,7 +55,10 @@ export class PostgresDatabase {
   /** A statement found the disk of the server full, and since then nobody has found that there is space. */
   isSuspectedFull = false;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly readings = new LargeReadings(),
+  ) {}
 
   /** Longest time that the server works on one statement, milliseconds; 0 for no limit. */
   get statementTimeoutMs(): number {
@@ -59,8 +71,9 @@ export class PostgresDatabase {
     try {
       if (budget === undefined) return await this.ask<Row>(this.pool(), statement);
       throwIfEnded();
-      return await this.askFor<Row>(budget, statement);
+      return await this.askBounded<Row>(budget, statement);
     } catch (error) {
+      if (error instanceof AnswerTooLargeError) throw error;
       throw budget?.ended ?? translateDriverError(error);
     }
   }
@@ -133,8 +146,27 @@ export class PostgresDatabase {
     );
   }
 
-  /** Asks on a connection of its own, so that the statement can be cancelled. */
-  private async askFor<Row extends QueryResultRow>(budget: RequestBudget, statement: Statement): Promise<Row[]> {
+  /** Asks again with a place among the large readings when the answer turns out to be one. */
+  private async askBounded<Row extends QueryResultRow>(budget: RequestBudget, statement: Statement): Promise<Row[]> {
+    try {
+      return await this.askFor<Row>(budget, statement, this.readings.allowed(budget));
+    } catch (error) {
+      if (!(error instanceof AnswerTooLargeError) || this.readings.isAdmitted(budget)) throw error;
+    }
+    await this.readings.admit(budget);
+    return this.askFor<Row>(budget, statement, this.readings.allowed(budget));
+  }
+
+  /**
+   * Asks on a connection of its own, so that the statement can be cancelled.
+   *
+   * @throws AnswerTooLargeError when more bytes come than are allowed
+   */
+  private async askFor<Row extends QueryResultRow>(
+    budget: RequestBudget,
+    statement: Statement,
+    mostBytes: number,
+  ): Promise<Row[]> {
     const client = await whileWanted(this.pool().connect(), { unwanted: (late) => late.release() });
     let end: Error | undefined;
     const give = (error?: Error) => {
@@ -142,19 +174,23 @@ export class PostgresDatabase {
       end = error ?? DONE;
       client.release(error);
     };
-    const stop = budget.onEnd((reason) => {
+    let excess: AnswerTooLargeError | undefined;
+    const cancel = (reason: Error) => {
       cancelStatement(client, this.pool().options);
       give(reason);
-    });
+    };
+    const stop = budget.onEnd(cancel);
+    const stopCounting = onReceived(client, mostBytes, () => cancel((excess = new AnswerTooLargeError())));
     try {
       const rows = await this.ask<Row>(client, statement);
       give();
       return rows;
     } catch (error) {
       give(error instanceof Error ? error : new Error(String(error)));
-      throw error;
+      throw excess ?? error;
     } finally {
       stop();
+      stopCounting();
     }
   }
 

@@ -1,4 +1,5 @@
 import {
+  fitting,
   DecayingMemories,
   KEPT_BY_SCORE,
   type DecayPage,
@@ -32,7 +33,7 @@ const PAGE = `WITH page AS MATERIALIZED (
   SELECT p.created_at, p.id FROM page p
   JOIN memories m ON m.namespace = $1 AND m.created_at = p.created_at AND m.id = p.id
   WHERE m.payload ?| $5::text[] OR ($6::boolean AND ${SCORED})
-  ORDER BY p.created_at, p.id LIMIT ${RETURNED}
+  ORDER BY p.created_at, p.id LIMIT $8
 ), edge AS (
   SELECT created_at, id FROM (SELECT created_at, id FROM page OFFSET ${LOOKED_AT - 1}) AS last
 )
@@ -57,7 +58,15 @@ export class PostgresDecayingMemories extends DecayingMemories {
     super();
   }
 
-  async page(namespace: Namespace, { levels, isScored }: DecayRules, after?: ListPosition): Promise<DecayPage> {
+  page(namespace: Namespace, rules: DecayRules, after?: ListPosition): Promise<DecayPage> {
+    return fitting(RETURNED, (limit) => this.read(namespace, rules, { after, limit }));
+  }
+
+  private async read(
+    namespace: Namespace,
+    { levels, isScored }: DecayRules,
+    { after, limit }: { readonly after: ListPosition | undefined; readonly limit: number },
+  ): Promise<DecayPage> {
     const youngest = isScored ? 0 : Math.min(...levels.map(({ afterSeconds }) => afterSeconds));
     const rows = await this.database.query<PageRow>({
       text: PAGE,
@@ -69,6 +78,7 @@ export class PostgresDecayingMemories extends DecayingMemories {
         [...new Set(levels.flatMap(({ keys }) => keys))],
         isScored,
         KEPT_BY_SCORE,
+        limit,
       ],
     });
     const memories = rows
@@ -77,7 +87,7 @@ export class PostgresDecayingMemories extends DecayingMemories {
         memory: toMemory(row),
         facts: { ageSeconds: row.age, idleSeconds: row.idle, accessCount: row.access_count },
       }));
-    const next = memories.length === RETURNED ? placeOf(rows.at(-1)) : edgeOf(rows[0]);
+    const next = memories.length === limit ? placeOf(rows.at(-1)) : edgeOf(rows[0]);
     return { memories, ...(next ? { next } : {}) };
   }
 }

@@ -1,4 +1,5 @@
 import {
+  fitting,
   KeywordSearch,
   literalMatcher,
   type KeywordLookup,
@@ -41,10 +42,12 @@ export class PostgresKeywordSearch extends KeywordSearch {
     let left = LOOKED_AT;
     let { before } = query;
     while (left > 0) {
-      const { rows, edge } = await this.window(namespace, { ...query, before }, { size: Math.min(size, left), now });
+      const look = { size: Math.min(size, left), now };
+      const { rows, edge, isFull } = await fitting(FETCHED, (limit) =>
+        this.window(namespace, { ...query, before }, { ...look, limit }),
+      );
       found.push(...rows.map(toMemory).filter(({ payload }) => matches(payload)));
       const last = rows.at(-1);
-      const isFull = rows.length === FETCHED;
       if (found.length >= query.limit || (!isFull && !edge)) return { memories: found.slice(0, query.limit) };
       // A window that is read in parts counts anew with each: what they hold looks like a match.
       before = isFull && last ? placeOf(last) : edge;
@@ -74,16 +77,16 @@ export class PostgresKeywordSearch extends KeywordSearch {
     return rows.map(toMemory).filter(({ payload }) => matches(payload));
   }
 
-  private window(
+  private async window(
     namespace: Namespace,
     query: KeywordQuery & { readonly before: ListPosition | undefined },
-    { size, now }: { readonly size: number; readonly now: Date },
+    { size, limit, now }: { readonly size: number; readonly limit: number; readonly now: Date },
   ) {
     const parameters = new SqlParameters();
     const type = query.type === undefined ? 'true' : `m.type = ${parameters.add(query.type)}`;
     const valid = validitySql(query.valid, parameters);
     const condition = `${type} AND ${valid} AND ${keywordPrefilterSql(query, parameters)}`;
-    return readWindow<MemoryRow>(
+    const window = await readWindow<MemoryRow>(
       this.database,
       {
         namespace,
@@ -92,10 +95,11 @@ export class PostgresKeywordSearch extends KeywordSearch {
         from: query.before,
         condition,
         size,
-        limit: FETCHED,
+        limit,
         now,
       },
       parameters,
     );
+    return { ...window, isFull: window.rows.length === limit };
   }
 }
