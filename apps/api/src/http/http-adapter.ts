@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AnswerSize, stringifyJson } from '@sfm/memory';
+import { dropIdleReader } from './connections/idle-reader.js';
 import { requestIdOf } from '@sfm/observability';
 import { errorResponse } from './errors/error-response.js';
 import { statusError } from './errors/http-error.js';
@@ -46,6 +47,10 @@ export function createHttpAdapter({ trustedProxies }: Pick<HttpOptions, 'trusted
   const fastify = adapter.getInstance();
   fastify.setReplySerializer((body) => stringifyJson(new AnswerSize().add(body)));
   fastify.server.on('checkExpectation', refuseExpectation);
+  fastify.addHook('onRequest', (_, reply, done) => {
+    dropIdleReader(reply.raw);
+    done();
+  });
   return adapter;
 }
 
