@@ -134,6 +134,7 @@ export {
   RecalledSchema,
   type RecallBody,
 } from './schemas/recall.schemas.js';
+export { withBounds } from './schemas/with-bounds.js';
 export { WeightsSchema } from './schemas/weights.schemas.js';
 export { FollowedPathSchema } from './schemas/explanation.schemas.js';
 export { WhyNotSchema } from './schemas/why-not.schemas.js';

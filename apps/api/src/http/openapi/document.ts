@@ -1,7 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import type { RequestBounds } from '@sfm/edge';
-import { withBounds } from './bounds.js';
+import { withBounds, type RequestBounds } from '@sfm/edge';
 import { withJsonParameters } from './json-parameters.js';
 import { BEARER } from './operation.js';
 import { componentSchemas } from './schema-registry.js';
@@ -50,5 +49,5 @@ export function openApiDocument(
   for (const [name, description] of Object.entries(TAGS)) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
   const components = { ...document.components, schemas: componentSchemas() };
-  return withBounds(withJsonParameters({ ...document, components }), bounds);
+  return withBounds(withJsonParameters({ ...document, components }), bounds) as OpenAPIObject;
 }

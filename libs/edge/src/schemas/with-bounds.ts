@@ -1,13 +1,12 @@
-import type { RequestBounds } from '@sfm/edge';
-import type { OpenAPIObject } from '@nestjs/swagger';
+import type { RequestBounds } from '../checks/request-bounds.js';
 
-/** In a schema, names the configured bound that limits the value; the document then has the bound itself. */
+/** In a schema, names the configured bound that limits the value; readers then get the bound itself. */
 const MARK = 'x-at-most';
 
 const KEYWORDS: Readonly<Record<string, string>> = { array: 'maxItems', string: 'maxLength', integer: 'maximum' };
 
-/** Returns the document with every marked schema limited by the configured bound. */
-export function withBounds(document: OpenAPIObject, bounds: RequestBounds): OpenAPIObject {
+/** Returns the schemas with every marked one limited by the configured bound. */
+export function withBounds(schemas: unknown, bounds: RequestBounds): unknown {
   const limited = (node: unknown): unknown => {
     if (Array.isArray(node)) return (node as readonly unknown[]).map(limited);
     if (typeof node !== 'object' || node === null) return node;
@@ -22,5 +21,5 @@ export function withBounds(document: OpenAPIObject, bounds: RequestBounds): Open
     if (keyword === undefined || typeof value !== 'number') throw new Error(`no bound ${bound} of a ${String(type)}`);
     return [keyword, value];
   };
-  return limited(document) as OpenAPIObject;
+  return limited(schemas);
 }
