@@ -227,7 +227,7 @@ export default {
       name: 'edge-only-from-above',
       comment: 'An adapter that knew the requests would have to change with them; it answers the ports of the core.',
       severity: 'error',
-      from: { path: '^(libs|migrations)/', pathNot: ['^libs/(edge|composition)/', TEST_CODE] },
+      from: { path: '^(libs|migrations)/', pathNot: ['^libs/(edge|composition|mcp)/', TEST_CODE] },
       to: { path: '^libs/edge/' },
     },
     {

@@ -42,6 +42,7 @@ describe('commands that are written down', () => {
     'docs/importance.md',
     'docs/lifecycle.md',
     'docs/links.md',
+    'docs/mcp.md',
     'docs/namespaces.md',
     'docs/portability.md',
     'docs/quickstart.md',

@@ -15,6 +15,7 @@ import { PublicMetricsController } from './http/compat/service/metrics.controlle
 import { boundsOf } from './http/options/bounds-of.js';
 import { HttpOptions } from './http/options/http-options.js';
 import { HttpModule } from './http/http.module.js';
+import { McpModule } from './mcp/mcp.module.js';
 import { VERSION } from './version.js';
 
 export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> {
@@ -34,6 +35,7 @@ export class AppModule {
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
     const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, token) });
+    const around = surroundings(memories, config);
     return {
       module: AppModule,
       imports: [
@@ -49,7 +51,8 @@ export class AppModule {
           },
           cache.rateLimiter,
         ),
-        HttpModule.register([edge, surroundings(memories, config)]),
+        HttpModule.register([edge, around]),
+        McpModule.register([edge, around]),
         ...modules,
       ],
     };
@@ -83,6 +86,7 @@ function httpOptions(config: AppConfig): HttpOptions {
     requestTimeoutMs: config.http.requestTimeoutMs,
     trustedProxies: config.http.trustedProxies,
     cors: { origins: config.http.corsOrigins },
+    mcp: { isReadOnly: config.http.isMcpReadOnly },
     isHttpsOnly: config.http.isHttpsOnly,
   };
 }

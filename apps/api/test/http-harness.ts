@@ -48,6 +48,7 @@ import { PublicMetricsController } from '../src/http/compat/service/metrics.cont
 import { configureHttp } from '../src/http/configure-http.js';
 import { createHttpAdapter } from '../src/http/http-adapter.js';
 import { HttpModule } from '../src/http/http.module.js';
+import { McpModule } from '../src/mcp/mcp.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
 import {
   aVerifiedStore,
@@ -72,6 +73,7 @@ export const OPTIONS: HttpOptions = {
   requestTimeoutMs: 60_000,
   trustedProxies: [],
   cors: { origins: ['https://app.example'] },
+  mcp: { isReadOnly: false },
   isHttpsOnly: false,
 };
 
@@ -145,6 +147,7 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
   };
   const settings: HttpOptions = { ...OPTIONS, ...options };
   const edge = EdgeModule.register({ imports: [coreModule(harness)], options: EDGE_OPTIONS });
+  const services = servicesModule(harness, settings);
   const root: DynamicModule = {
     module: ApplicationModule,
     imports: [
@@ -158,7 +161,8 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
         rateLimit: { max: 0, windowMs: 0 },
         ...auth,
       }),
-      HttpModule.register([edge, servicesModule(harness, settings)]),
+      HttpModule.register([edge, services]),
+      McpModule.register([edge, services]),
     ],
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, createHttpAdapter(settings), {

@@ -77,6 +77,7 @@ export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from '.
 export { coordinateOfText, distanceBetween } from './model/distance.js';
 export { identityOf } from './model/coordinate-identity.js';
 export { isPermanent, isTransient, reasonOf } from './model/failures.js';
+export { derivedCoordinate } from './model/derived-coordinate.js';
 export { TIME_RULE, checkExpiry, readTime } from './model/time.js';
 export { shownValidity, type ShownValidity } from './model/shown-validity.js';
 export {

@@ -15,6 +15,7 @@ import { installBodyTimeouts } from './requests/body-timeouts.js';
 import { registerJsonParser } from './requests/json-body.js';
 import { installRequestBudgets } from './requests/request-budgets.js';
 import { installSecurityHeaders } from './requests/security-headers.js';
+import { readNamespaceOfAddress } from './requests/address-namespace.js';
 import { openApiDocument } from './openapi/document.js';
 
 const PREFLIGHT_SECONDS = 600;
@@ -39,6 +40,7 @@ export function configureHttp(app: NestFastifyApplication): void {
   installSecurityHeaders(fastify, isHttpsOnly);
   keepRequestOrder(fastify);
   requireOneHost(fastify);
+  readNamespaceOfAddress(fastify);
   installHttpTracing(fastify);
   installBodyTimeouts(fastify, REQUEST_TIMEOUT_MS, IMPORT_ROUTE);
   readBodies(app);

@@ -120,6 +120,11 @@ export const httpSettings = {
     item: origin,
     description: 'Web origins whose pages may call the API. Empty: no CORS headers at all.',
   }),
+  isMcpReadOnly: flag({
+    name: 'SOMA_MCP_READ_ONLY',
+    fallback: false,
+    description: 'Agents that come by the Model Context Protocol (`/mcp`) get no tool that changes anything.',
+  }),
   isHttpsOnly: flag({
     name: 'SOMA_HSTS',
     fallback: false,

@@ -16,6 +16,10 @@ export abstract class HttpOptions {
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   abstract readonly trustedProxies: readonly string[];
   abstract readonly cors: CorsOptions;
+  abstract readonly mcp: {
+    /** The door offers no tool that changes anything. */
+    readonly isReadOnly: boolean;
+  };
   /** Browsers are told to reach the service by HTTPS only. */
   abstract readonly isHttpsOnly: boolean;
 }
