@@ -2,35 +2,58 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describeWith } from '../services/availability.js';
+import { createTestDatabase } from '../services/postgres/postgres.js';
+import { startQdrant } from '../services/qdrant/qdrant.js';
 import { RunningService, TOKEN } from './support/running-service.js';
 
 const TEST_TIMEOUT_MS = 120_000;
 
-let service: RunningService;
-let client: Client;
+const describeReal = await describeWith(['postgres', 'qdrant']);
 
-beforeAll(async () => {
-  service = await RunningService.start();
-  client = await connect();
-}, TEST_TIMEOUT_MS);
-afterAll(async () => {
-  await client.close();
-  await service.dispose();
-}, TEST_TIMEOUT_MS);
-
-async function connect(): Promise<Client> {
-  const made = new Client({ name: 'test', version: '1' });
-  const requestInit = { headers: { authorization: `Bearer ${TOKEN}` } };
-  await made.connect(new StreamableHTTPClientTransport(new URL(`${service.url}/mcp`), { requestInit }));
-  return made;
+interface Backends {
+  readonly settings: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
 }
 
-async function call<Answer>(name: string, given: object): Promise<Answer & { readonly isError?: boolean }> {
-  const { isError, structuredContent } = (await client.callTool({ name, arguments: { ...given } })) as CallToolResult;
-  return { ...(structuredContent as Answer), ...(isError ? { isError } : {}) };
+async function realBackends(): Promise<Backends> {
+  const [database, qdrant] = await Promise.all([createTestDatabase(), startQdrant()]);
+  return {
+    settings: { POSTGRES_URL: database.url, QDRANT_URL: qdrant.url },
+    stop: async () => {
+      await Promise.all([database.drop(), qdrant.stop()]);
+    },
+  };
 }
 
-describe('an agent with a memory', () => {
+function anAgentWithAMemory(start: () => Promise<Backends>): void {
+  let backends: Backends;
+  let service: RunningService;
+  let client: Client;
+
+  beforeAll(async () => {
+    backends = await start();
+    service = await RunningService.start(backends.settings);
+    client = await connect();
+  }, TEST_TIMEOUT_MS);
+  afterAll(async () => {
+    await client.close();
+    await service.dispose();
+    await backends.stop();
+  }, TEST_TIMEOUT_MS);
+
+  async function connect(): Promise<Client> {
+    const made = new Client({ name: 'test', version: '1' });
+    const requestInit = { headers: { authorization: `Bearer ${TOKEN}` } };
+    await made.connect(new StreamableHTTPClientTransport(new URL(`${service.url}/mcp`), { requestInit }));
+    return made;
+  }
+
+  async function call<Answer>(name: string, given: object): Promise<Answer & { readonly isError?: boolean }> {
+    const { isError, structuredContent } = (await client.callTool({ name, arguments: { ...given } })) as CallToolResult;
+    return { ...(structuredContent as Answer), ...(isError ? { isError } : {}) };
+  }
+
   it('finds what it kept, as REST does, with reasons', async () => {
     const texts = [
       'The kettle is in the blue cupboard',
@@ -105,4 +128,12 @@ describe('an agent with a memory', () => {
       hits: [{ payload: { text: 'Ana lives in Oslo' } }],
     });
   });
+}
+
+describe('an agent with a memory on the embedded backends', () => {
+  anAgentWithAMemory(async () => ({ settings: {}, stop: async () => undefined }));
+});
+
+describeReal('an agent with a memory on PostgreSQL and Qdrant', () => {
+  anAgentWithAMemory(realBackends);
 });

@@ -214,8 +214,35 @@ const imports: readonly HostileBytes[] = [
   upload('a file from line 999999999999999', () => HEADER + MEMORY.repeat(1000), '?from_line=999999999999999'),
 ];
 
-/** Requests against links, time, life cycle, locks, selections and files. */
-export const HOSTILE_CAPABILITIES: readonly HostileBytes[] = [...recall, ...places, ...graph, ...lives, ...imports];
+const rpc = (method: string, params: object, id: unknown = 1) => JSON.stringify({ jsonrpc: '2.0', id, method, params });
+const tool = (name: string, given: object, id?: unknown) => rpc('tools/call', { name, arguments: given }, id);
+const agents: readonly HostileBytes[] = [
+  post(
+    '50 questions of everything',
+    '/mcp',
+    () => `[${Array.from({ length: 50 }, (_, id) => tool('search_memories', everything(WORDS), id)).join()}]`,
+  ),
+  ...['1,', '{},', 'null,', '[],'].map((unit) => post(`a list full of ${unit}`, '/mcp', () => list(unit))),
+  post('an id of 4 MB', '/mcp', () => rpc('ping', {}, 'x'.repeat(LARGE))),
+  post('a method of 4 MB', '/mcp', () => rpc('x'.repeat(LARGE), {})),
+  post('a tool of 4 MB', '/mcp', () => tool('x'.repeat(LARGE), {})),
+  post(
+    '70,000 arguments',
+    '/mcp',
+    () => `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"get_status","arguments":${keys(70_000)}}}`,
+  ),
+  post('ids without end', '/mcp', () => tool('delete_memories', { ids: Array(20_000).fill('0') })),
+  post('a resource that is far away', '/mcp', () =>
+    rpc('resources/read', { uri: `memory://memories/${'%'.repeat(100_000)}` }),
+  ),
+  get('a namespace that is none', `/mcp/${'%00'.repeat(3000)}`),
+];
+
+/** Requests against links, time, life cycle, locks, selections, files and the tools of agents. */
+export const HOSTILE_CAPABILITIES: readonly HostileBytes[] = [
+  ...[...recall, ...places, ...graph, ...lives, ...imports],
+  ...agents,
+];
 
 /** A namespace with memories of 900 kB, more of them than one answer may hold. */
 export const LARGE_MEMORIES = { namespace: 'large', count: 24, text: 'kettle '.repeat(128_000) };
