@@ -308,19 +308,19 @@ describe('soma on memories', () => {
       'read',
       '--namespaces',
       'a',
-      'b_*',
+      'b:*',
       '--rate-limit',
       '5',
     );
     expect(created).toMatchObject({ code: 0, stdout: 'the secret\n', stderr: expect.stringContaining('k1') });
-    expect((await keys('list')).stdout).toMatch(/^ID +NAME .*\nk1 +ci +read +a, b_\*/);
+    expect((await keys('list')).stdout).toMatch(/^ID +NAME .*\nk1 +ci +active +read +a, b:\*/);
     expect(await keys('rotate', 'k1', '--json')).toMatchObject({ code: 0, stdout: '{"id":"k1","secret":"another"}\n' });
     expect(await keys('revoke', 'k1')).toMatchObject({ code: 0, stdout: 'revoked k1\n' });
     server.close();
-    const sent = { name: 'ci', scopes: ['read'], namespaces: ['a', 'b_*'], rate_limit: 5 };
+    const sent = { name: 'ci', scopes: ['read'], namespaces: ['a', 'b:*'], rate_limit: 5 };
     expect(asked).toEqual([
       ['POST', '/v1/keys', sent],
-      ['GET', '/v1/keys', undefined],
+      ['GET', '/v1/keys?limit=100', undefined],
       ['POST', '/v1/keys/k1/rotate', undefined],
       ['DELETE', '/v1/keys/k1', undefined],
     ]);
@@ -431,12 +431,14 @@ async function keyService(): Promise<{ server: Server; asked: unknown[] }> {
   const asked: unknown[] = [];
   const answers: Readonly<Record<string, readonly [number, object?]>> = {
     'POST /v1/keys': [201, { id: 'k1', secret: 'the secret' }],
-    'GET /v1/keys': [
+    'GET /v1/keys?limit=100': [
       200,
-      { keys: [{ id: 'k1', name: 'ci', scopes: ['read'], namespaces: ['a', 'b_*'], expires_at: null }] },
+      {
+        keys: [{ id: 'k1', name: 'ci', state: 'active', scopes: ['read'], namespaces: ['a', 'b:*'], expires_at: null }],
+      },
     ],
     'POST /v1/keys/k1/rotate': [200, { id: 'k1', secret: 'another' }],
-    'DELETE /v1/keys/k1': [204],
+    'DELETE /v1/keys/k1': [200, { id: 'k1', state: 'revoked' }],
   };
   const server = createServer((incoming, answer) => {
     let text = '';

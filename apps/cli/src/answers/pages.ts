@@ -12,6 +12,8 @@ export interface PagedCall {
   readonly list: string;
   /** How many are wanted. */
   readonly enough?: number;
+  /** What the place of a page is called in a request, and that of the next one in an answer. */
+  readonly cursor?: readonly [asked: string, answered: string];
 }
 
 /** Most of a page that every service answers. */
@@ -25,20 +27,27 @@ export async function* paged(client: MemoryClient, call: PagedCall): AsyncGenera
 /** The same, with what each page lists as it is. */
 export async function* pages(
   client: MemoryClient,
-  { operation, place, query, list, enough = Infinity }: PagedCall,
+  {
+    operation,
+    place,
+    query,
+    list,
+    enough = Infinity,
+    cursor: [asked, answered] = ['cursor', 'next_cursor'],
+  }: PagedCall,
 ): AsyncGenerator<readonly JsonValue[]> {
   let left = enough;
   for (let cursor: string | undefined; left > 0;) {
     const limit = String(Math.min(left, PAGE));
     const answer = await client.call(operation, {
       ...(place === undefined ? {} : { place }),
-      query: { ...query, limit, cursor },
+      query: { ...query, limit, [asked]: cursor },
     });
     const items = answer[list];
     if (!Array.isArray(items)) return;
     yield items;
     left -= items.length;
-    const next = answer['next_cursor'];
+    const next = answer[answered];
     if (typeof next !== 'string') return;
     cursor = next;
   }

@@ -9,7 +9,7 @@ interface KeyFlags {
   readonly rateLimit?: number;
 }
 
-const HEADINGS = ['ID', 'NAME', 'SCOPES', 'NAMESPACES', 'EXPIRES AT', 'LAST USED AT', 'REVOKED AT'];
+const HEADINGS = ['ID', 'NAME', 'STATE', 'SCOPES', 'NAMESPACES', 'EXPIRES AT', 'LAST USED AT'];
 
 /** `soma keys …`: the API keys of a service. */
 export function keysCommand(): Command {
@@ -24,7 +24,7 @@ export function keysCommand(): Command {
 function createCommand(): Command {
   return memoryCommand('create', 'create a key; its secret is printed once and can never be read again', [
     'soma keys create --name ci --scopes read --namespaces team_a',
-    'soma keys create --name agent --scopes read write --namespaces "team_*" --expires-at 2027-01-31T12:00:00Z',
+    'soma keys create --name agent --scopes read write --namespaces "team-a:*" --expires-at 2027-01-31T12:00:00Z',
   ])
     .requiredOption('--name <name>', 'what it is for')
     .addOption(
@@ -32,7 +32,7 @@ function createCommand(): Command {
         .choices(['read', 'write', 'admin'])
         .default(['read', 'write']),
     )
-    .requiredOption('--namespaces <names...>', 'where: names, or beginnings of names with * behind')
+    .requiredOption('--namespaces <names...>', 'where: names, names with all below them (team-a:*), or * for all')
     .option('--expires-at <time>', 'until when, ISO 8601 with zone', time)
     .option('--rate-limit <n>', 'requests to a route within the window of the service', wholeNumber)
     .action(
@@ -56,22 +56,18 @@ function createCommand(): Command {
 function listCommand(): Command {
   return memoryCommand('list', 'list the keys, without their secrets', ['soma keys list']).action(
     onMemories(async ({ client, output, isJson }) => {
-      const answer = await client.call('keys');
-      if (isJson) return output.line(answer);
-      const { objectsIn } = await import('../answers/fields.js');
+      const { paged } = await import('../answers/pages.js');
+      const found = paged(client, { operation: 'keys', query: {}, list: 'keys', cursor: ['after', 'next_after'] });
+      if (isJson) {
+        for await (const key of found) await output.line(key);
+        return;
+      }
       const listed = (value: unknown) => (Array.isArray(value) ? value.join(', ') : value);
-      return output.table(
-        HEADINGS,
-        objectsIn(answer['keys']).map((key) => [
-          key['id'],
-          key['name'],
-          listed(key['scopes']),
-          listed(key['namespaces']),
-          key['expires_at'],
-          key['last_used_at'],
-          key['revoked_at'],
-        ]),
-      );
+      const rows: unknown[][] = [];
+      for await (const { id, name, state, scopes, namespaces, expires_at: until, last_used_at: used } of found) {
+        rows.push([id, name, state, listed(scopes), listed(namespaces), until, used]);
+      }
+      await output.table(HEADINGS, rows);
     }),
   );
 }
@@ -95,7 +91,7 @@ function revokeCommand(): Command {
     .action(
       onMemories(async ({ client, output, isJson }, _flags, [id = '']) => {
         const answer = await client.call('revokeKey', { place: id });
-        await (isJson ? output.line({ id, revoked: true, ...answer }) : output.text(`revoked ${id}`));
+        await (isJson ? output.line(answer) : output.text(`revoked ${id}`));
       }),
     );
 }
