@@ -69,8 +69,8 @@ export function somaProgram(): Command {
     for (const make of commands) program.addCommand(make().helpGroup(group));
   }
   program.hook('preAction', (_program, command) => refuseStrayFlags(program, command));
-  everyCommand(program, (command) => command.exitOverride());
-  return program.showHelpAfterError();
+  everyCommand(program, (command) => command.exitOverride().showHelpAfterError('(--help shows what there is)'));
+  return program;
 }
 
 function everyCommand(command: Command, visit: (command: Command) => void): void {

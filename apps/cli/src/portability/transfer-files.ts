@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { addAbortSignal, type Readable } from 'node:stream';
 import {
   ImportStoppedError,
   type ConflictPolicy,
@@ -79,6 +80,8 @@ export async function exportFile(flags: ExportFlags, { terminal, progress }: Por
   );
 }
 
+const INTERRUPTED = 'interrupted; what was imported stays, and importing the same file again goes on';
+
 /** The last line of an export is a short one. */
 const LONGEST_END = 10_000;
 
@@ -153,6 +156,7 @@ export async function importFile(
       const report = await transfers
         .import(untilAborted(input, signal), call, listener)
         .catch((error: unknown) => {
+          if (signal.aborted) throw new CommandError(EXIT.interrupted, INTERRUPTED, { cause: error });
           throw withWayOn(error);
         })
         .finally(() => progress.clear());
@@ -161,11 +165,13 @@ export async function importFile(
   );
 }
 
-/** Ends an import between two chunks; what is imported stays, and importing the file again goes on. */
-async function* untilAborted(input: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  for await (const chunk of input) {
+/** Ends an import at Ctrl-C, also one that waits for its input. */
+async function* untilAborted(input: Readable, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* addAbortSignal(signal, input);
+  } catch (error) {
     signal.throwIfAborted();
-    yield chunk;
+    throw error;
   }
 }
 
