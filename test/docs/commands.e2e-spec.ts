@@ -5,6 +5,7 @@ import path from 'node:path';
 import { runScript, type ScriptOutcome } from '../deploy/run-script.js';
 import { RunningService, TOKEN } from '../e2e/support/running-service.js';
 import { queryTruth } from '../e2e/support/truth.js';
+import { REPOSITORY } from '../services/repository.js';
 import { read } from './known-names.js';
 import { codeBlocks } from './markdown.js';
 
@@ -28,15 +29,21 @@ describe('commands that are written down', () => {
     const script = commands
       .replaceAll(/(localhost|127\.0\.0\.1):9595/g, `127.0.0.1:${service.port}`)
       .replaceAll('curl -s ', 'curl -sS --fail-with-body ');
-    return runScript('bash', ['-euo', 'pipefail', '-c', `cd "$FOLDER"\n${script}`], { settings: { FOLDER: folder } });
+    const settings = {
+      FOLDER: folder,
+      SOMA_API_PORT: String(service.port),
+      BIN: path.join(REPOSITORY, 'node_modules/.bin'),
+    };
+    return runScript('bash', ['-euo', 'pipefail', '-c', `cd "$FOLDER"\nPATH="$BIN:$PATH"\n${script}`], { settings });
   };
   const shellOf = (name: string): string[] =>
     codeBlocks({ name, text: read(name) })
-      .filter(({ language, code }) => language === 'sh' && code.includes('curl'))
+      .filter(({ language, code }) => language === 'sh' && /curl|^soma (store|recall)/m.test(code))
       .map(({ code }) => code);
 
   it.each([
     'README.md',
+    'docs/cli.md',
     'docs/consolidation.md',
     'docs/history.md',
     'docs/importance.md',

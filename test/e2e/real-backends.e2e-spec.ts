@@ -10,7 +10,8 @@ import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
 import { testRedis } from '../services/redis/redis.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
 import { RunningConsumer } from './support/running-consumer.js';
-import { RunningService, TOKEN } from './support/running-service.js';
+import { freePort, RunningService, TOKEN } from './support/running-service.js';
+import { soma } from './support/soma.js';
 
 const NAMESPACE = 'api_ns';
 const CAUGHT_UP_MS = 60_000;
@@ -102,6 +103,38 @@ describeReal('two services and a consumer on the four servers', () => {
   afterAll(async () => {
     await Promise.all([one, other, consumer].map((program) => program?.dispose()));
     await backends.stop();
+  });
+
+  it('answer soma as it answers itself on the same servers, and are well by its doctor', async () => {
+    const payload = '{"text": "the teapot is in the sink"}';
+    const nobody = { SOMA_API_PORT: String(await freePort()) };
+    const asked = async (settings: Readonly<Record<string, string>>) => {
+      const on = { ...settings, SOMA_MEMORY_NAMESPACE: `of soma ${settings['POSTGRES_URL'] === undefined}` };
+      expect(await soma(on, 'store', '--coord', '5,5', '--payload', payload)).toMatchObject({
+        code: 0,
+        stdout: 'OK\n',
+      });
+      const { code, stdout, stderr } = await soma(on, 'recall', '--query', 'teapot', '--json');
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const { hits, degraded } = JSON.parse(stdout) as {
+        hits: { score: number; payload: object }[];
+        degraded: string[];
+      };
+      return { degraded, hits: hits.map(({ score, payload: kept }) => ({ score, kept })) };
+    };
+    const own = await createTestDatabase();
+    try {
+      const { QDRANT_URL = '', REDIS_URL = '' } = backends.settings;
+      const here = { QDRANT_URL, REDIS_URL, POSTGRES_URL: own.url, EVENTING_ENABLED: 'false', ...nobody };
+      expect(await asked(here)).toEqual(await asked({ SOMA_URL: one.url }));
+    } finally {
+      await own.drop();
+    }
+    const { code, stdout } = await soma({ ...backends.settings, SOMA_API_PORT: String(one.port) }, 'doctor', '--json');
+    const { findings } = JSON.parse(stdout) as { findings: { what: string; state: string }[] };
+    expect({ code, wrong: findings.filter(({ state }) => state === 'wrong') }).toEqual({ code: 0, wrong: [] });
+    const checked = findings.map(({ what }) => what);
+    expect(checked).toEqual(expect.arrayContaining(['PostgreSQL', 'schema', 'Redis', 'Qdrant', 'Kafka']));
   });
 
   it('carry a memory from the request to the truth, the ledger, the log of the consumer, the collection and a recall', async () => {

@@ -171,7 +171,7 @@ describe('soma verify, reindex, export and import with everything embedded', () 
       expect(await exported('alone')).toMatchObject({ code: 0, stdout: text });
       const missing = await run('import', `${beside}-none`);
       expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/^ENOENT.*-none'\n$/) });
-      expect(await run('import', '--from-line', '0', beside)).toMatchObject({ code: 1, stdout: '' });
+      expect(await run('import', '--from-line', '0', beside)).toMatchObject({ code: 2, stdout: '' });
     } finally {
       await Promise.all([given, beside, broken].map((path) => rm(path, { force: true })));
     }

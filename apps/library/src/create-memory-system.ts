@@ -3,9 +3,13 @@ import type { LoggerService } from '@nestjs/common';
 import { openMemorySystem, type MemorySystemOptions } from '@sfm/composition';
 import { loadConfig, readEnvironment, type Environment } from '@sfm/config';
 import { InvalidRequestError } from '@sfm/memory';
-import { memorySystemOptions } from '@sfm/service-config';
-import { withConfig } from './config/config-settings.js';
-import { readConfig, type MemorySystemConfig, type ReadConfig } from './config/memory-system-config.js';
+import {
+  memorySystemOptions,
+  readConfigObject,
+  withConfig,
+  type MemorySystemConfig,
+  type ReadConfig,
+} from '@sfm/service-config';
 import { SomaFractalMemoryEnterprise } from './soma-fractal-memory.js';
 import { AuditLog } from './model/audit-log.js';
 import { MemoryMode } from './model/vocabulary.js';
@@ -50,6 +54,13 @@ export async function createMemorySystem(
   return new SomaFractalMemoryEnterprise(system, new AuditLog(auditLogFile), (message, error) => {
     logger.error(message, error);
   });
+}
+
+/** @throws InvalidRequestError that names the first key that is wrong, and what is allowed */
+function readConfig(config: MemorySystemConfig): ReadConfig {
+  const read = readConfigObject(config);
+  if ('config' in read) return read.config;
+  throw new InvalidRequestError(read.problem.place, read.problem.allowed);
 }
 
 function assertQdrant({ vector }: ReadConfig, { vectors }: MemorySystemOptions): void {

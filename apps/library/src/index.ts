@@ -5,7 +5,7 @@ export {
   type JsonValue,
   type StoredMemory,
 } from '@sfm/memory';
-export type { MemorySystemConfig } from './config/memory-system-config.js';
+export type { MemorySystemConfig } from '@sfm/service-config';
 export { createMemorySystem, type Surroundings } from './create-memory-system.js';
 export type { LinkedOptions, LinkOptions } from './parts/linking.js';
 export type { Lock } from './parts/keeping.js';

@@ -1,5 +1,6 @@
 import type { Setting, SettingValue } from './kinds/setting.js';
 import { backupSettings } from './settings/backup.settings.js';
+import { clientSettings } from './settings/client.settings.js';
 import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';
 import { authSettings, httpSettings, rateLimitSettings } from './settings/http.settings.js';
@@ -30,6 +31,7 @@ export const SETTINGS = {
   qdrant: qdrantSettings,
   kafka: kafkaSettings,
   backup: backupSettings,
+  client: clientSettings,
 } as const;
 
 export type SettingGroup = keyof typeof SETTINGS;
@@ -52,6 +54,7 @@ export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   qdrant: 'Qdrant',
   kafka: 'Kafka',
   backup: 'Backups',
+  client: 'Command line',
 };
 
 /** The typed tree: group, then setting, with every default filled in. */

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { childEnvironment } from '../../services/environment.js';
 import { TOKEN } from './running-service.js';
 
-const SOMA = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
+/** The built program. */
+export const SOMA = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
 
 export interface SomaResult {
   readonly code: number | null;

@@ -7,10 +7,12 @@ export function dbCommand(): Command {
   const db = new Command('db').description('show and change the schema version of the database');
   db.command('upgrade')
     .description('apply every pending migration')
-    .action(() =>
+    .option('--json', 'print JSON')
+    .action(({ json }: { json?: boolean }) =>
       withMigrations(async (migrations) => {
         const applied = await migrations.migrateUp();
-        console.log(applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`);
+        if (json) console.log(JSON.stringify({ applied }));
+        else console.log(applied.length === 0 ? 'the schema is up to date' : `applied ${applied.join(', ')}`);
       }),
     );
   db.command('current')
@@ -34,10 +36,12 @@ export function dbCommand(): Command {
     .description('revert migrations; what they created is dropped with its data')
     .option('--steps <n>', 'how many to revert, newest first', positiveInteger, 1)
     .option('--all', 'revert all: the database is empty afterwards')
-    .action(({ steps, all }: { steps: number; all?: boolean }) =>
+    .option('--json', 'print JSON')
+    .action(({ steps, all, json }: { steps: number; all?: boolean; json?: boolean }) =>
       withMigrations(async (migrations) => {
         const reverted = await migrations.migrateDown(all ? 'all' : steps);
-        console.log(reverted.length === 0 ? 'nothing to revert' : `reverted ${reverted.join(', ')}`);
+        if (json) console.log(JSON.stringify({ reverted }));
+        else console.log(reverted.length === 0 ? 'nothing to revert' : `reverted ${reverted.join(', ')}`);
       }),
     );
   return db;

@@ -5,9 +5,11 @@ import {
   ConsistencyService,
   Embedder,
   ConsolidationService,
+  ExportService,
   ForgetService,
   GraphService,
   HistoryService,
+  ImportService,
   IndexReadiness,
   LinkService,
   NamespaceCatalogService,
@@ -70,6 +72,8 @@ export interface MemorySystem {
   readonly consistency: ConsistencyService;
   readonly retention: RetentionService;
   readonly lifecycle: LifecycleService;
+  readonly exports: ExportService;
+  readonly imports: ImportService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -158,6 +162,8 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     consistency: find(ConsistencyService),
     retention: find(RetentionService),
     lifecycle: find(LifecycleService),
+    exports: find(ExportService),
+    imports: find(ImportService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

@@ -1,4 +1,3 @@
-import { InvalidRequestError } from '@sfm/memory';
 import { z } from 'zod';
 
 const host = z.string().min(1);
@@ -78,11 +77,20 @@ const ConfigSchema = z.strictObject({
 export type MemorySystemConfig = z.input<typeof ConfigSchema>;
 export type ReadConfig = z.output<typeof ConfigSchema>;
 
-/** @throws InvalidRequestError that names the first key that is wrong, and what is allowed */
-export function readConfig(config: MemorySystemConfig): ReadConfig {
+/** Why a configuration cannot be read: the first key that is wrong, and what is allowed there. */
+export interface ConfigObjectProblem {
+  /** Such as `config.redis.port`. */
+  readonly place: string;
+  readonly allowed: string;
+}
+
+/** Reads a configuration that anybody may have written. */
+export function readConfigObject(
+  config: unknown,
+): { readonly config: ReadConfig } | { readonly problem: ConfigObjectProblem } {
   const read = ConfigSchema.safeParse(config);
-  if (read.success) return read.data;
+  if (read.success) return { config: read.data };
   const [issue] = read.error.issues;
   const place = ['config', ...(issue?.path ?? [])].join('.');
-  throw new InvalidRequestError(place, issue?.message ?? 'is not valid');
+  return { problem: { place, allowed: issue?.message ?? 'is not valid' } };
 }

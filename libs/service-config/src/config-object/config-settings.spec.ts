@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { withConfig } from './config-settings.js';
-import { readConfig, type MemorySystemConfig } from './memory-system-config.js';
+import { readConfigObject, type MemorySystemConfig } from './memory-system-config.js';
 
 const ENVIRONMENT = {
   REDIS_URL: 'redis://elsewhere:7000/3',
@@ -10,7 +10,11 @@ const ENVIRONMENT = {
   SOMA_VECTOR_DIM: '64',
   OTHER: 'stays',
 };
-const settings = (config: MemorySystemConfig) => withConfig(ENVIRONMENT, readConfig(config));
+const settings = (config: MemorySystemConfig) => {
+  const read = readConfigObject(config);
+  if ('problem' in read) throw new Error(`${read.problem.place} ${read.problem.allowed}`);
+  return withConfig(ENVIRONMENT, read.config);
+};
 
 describe('a configuration', () => {
   it('leaves the environment as it is where it says nothing', () => {
