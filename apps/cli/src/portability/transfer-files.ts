@@ -1,7 +1,6 @@
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import {
   ImportStoppedError,
   type ConflictPolicy,
@@ -42,18 +41,17 @@ export async function exportFile(flags: ExportFlags, { terminal, progress }: Por
     withConfiguredPortability(name, async ({ exports, namespace }) => {
       const { parts } = await exports.export(namespace, { include });
       const target = output === undefined ? process.stdout : createWriteStream(output, { flags: 'wx' });
-      const failed = once(target, 'error').then(([error]) => Promise.reject(error as Error));
-      failed.catch(() => undefined);
       let last = '';
       let bytes = 0;
-      for await (const text of parts) {
-        last = text;
-        bytes += Buffer.byteLength(text);
-        await Promise.race([written(target, text), failed]);
-        progress.show(`${Math.round(bytes / 1_000_000)} MB exported`);
-      }
-      progress.clear();
-      if (output !== undefined) await Promise.race([new Promise<void>((done) => target.end(done)), failed]);
+      const lines = async function* () {
+        for await (const text of parts) {
+          last = text;
+          bytes += Buffer.byteLength(text);
+          yield text;
+          progress.show(`${Math.round(bytes / 1_000_000)} MB exported`);
+        }
+      };
+      await pipeline(lines, target, { end: output !== undefined }).finally(() => progress.clear());
       const { memories, versions, links } = JSON.parse(last.trimEnd().split('\n').at(-1) ?? '') as Readonly<
         Record<'memories' | 'versions' | 'links', number>
       >;
@@ -94,10 +92,6 @@ function reportText({ format, memories, versions, links }: ImportReport): string
     `earlier versions: ${versions}`,
     `links: ${told(links)}`,
   ].join('\n');
-}
-
-async function written(target: Writable, text: string): Promise<void> {
-  if (!target.write(text)) await once(target, 'drain');
 }
 
 async function orExit(terminal: PortabilitySurroundings['terminal'], work: () => Promise<void>): Promise<void> {

@@ -14,6 +14,7 @@ import {
   RetentionPolicies,
   type ImportRules,
 } from '@sfm/memory';
+import { SmallHeapExportService, SmallHeapImportService } from './small-heap.js';
 
 /** Provides `ExportService`, `ImportService` and `NamespaceCopyService`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
@@ -26,7 +27,8 @@ export class PortabilityModule {
         {
           provide: ExportService,
           inject: [ExportSource, MemoryTelemetry],
-          useFactory: (source: ExportSource, telemetry: MemoryTelemetry) => new ExportService(source, telemetry),
+          useFactory: (source: ExportSource, telemetry: MemoryTelemetry) =>
+            new SmallHeapExportService(source, telemetry),
         },
         {
           provide: ImportService,
@@ -37,7 +39,7 @@ export class PortabilityModule {
             lock: NamespaceLock,
             embeddings: Embedder,
             telemetry: MemoryTelemetry,
-          ) => new ImportService({ target, normalizers, lock, embeddings, telemetry }, rules),
+          ) => new SmallHeapImportService({ target, normalizers, lock, embeddings, telemetry }, rules),
         },
         namespaceCopies(rules),
       ],
