@@ -267,6 +267,7 @@ export {
   type AuditedCoordinate,
   type TruthTotals,
   type AuditedDeadLetter,
+  type DisputedLink,
   TruthAudit,
 } from './verify/ports/truth-audit.port.js';
 export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.port.js';
