@@ -306,9 +306,8 @@ export {
   CONSOLIDATED_FROM,
   ConsolidationPlanner,
   type ConsolidationPlan,
-  type PlannedCluster,
-  type PlannedState,
 } from './consolidation/consolidation-planner.js';
+export { type PlannedCluster, type PlannedState } from './consolidation/planned-cluster.js';
 export {
   CONSOLIDATION_BOUNDS,
   DEFAULT_CONSOLIDATION,
