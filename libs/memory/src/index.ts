@@ -192,6 +192,7 @@ export {
 } from './portability/ports/import-target.port.js';
 export type { PortableMemory, PortableVersion } from './portability/ports/portable-memory.js';
 export { EXPORT_EXTRAS, type ExportExtra } from './portability/file/record-lines.js';
+export { GivenVectorService, type GivenVectorPlaces } from './portability/transfer/given-vector.service.js';
 export { ExportService, type ExportRequest, type RunningExport } from './portability/transfer/export.service.js';
 export { IMPORT_FORMATS, type ImportFormat } from './portability/transfer/import-parts.js';
 export {

@@ -3,6 +3,7 @@ import {
   Embedder,
   ExportService,
   ExportSource,
+  GivenVectorService,
   ImportanceNormalizers,
   ImportService,
   ImportTarget,
@@ -16,7 +17,7 @@ import {
 } from '@sfm/memory';
 import { SmallHeapExportService, SmallHeapImportService } from './small-heap.js';
 
-/** Provides `ExportService`, `ImportService` and `NamespaceCopyService`, built on the exports of the given module (see `IndexingModule`). */
+/** Provides `ExportService`, `ImportService`, `GivenVectorService` and `NamespaceCopyService`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
 export class PortabilityModule {
   static register(memory: DynamicModule, rules: ImportRules): DynamicModule {
@@ -41,9 +42,15 @@ export class PortabilityModule {
             telemetry: MemoryTelemetry,
           ) => new SmallHeapImportService({ target, normalizers, lock, embeddings, telemetry }, rules),
         },
+        {
+          provide: GivenVectorService,
+          inject: [ImportTarget, ImportanceNormalizers, Embedder],
+          useFactory: (target: ImportTarget, normalizers: ImportanceNormalizers, embeddings: Embedder) =>
+            new GivenVectorService({ target, normalizers, embeddings }, rules),
+        },
         namespaceCopies(rules),
       ],
-      exports: [ExportService, ImportService, NamespaceCopyService],
+      exports: [ExportService, ImportService, GivenVectorService, NamespaceCopyService],
     };
   }
 }

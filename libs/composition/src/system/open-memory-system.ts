@@ -6,6 +6,7 @@ import {
   Embedder,
   ConsolidationService,
   ForgetService,
+  GivenVectorService,
   GraphService,
   HistoryService,
   IndexReadiness,
@@ -47,6 +48,7 @@ export interface MemorySystem {
   /** Human-readable location of the memories. */
   readonly location: string;
   readonly store: StoreService;
+  readonly givenVectors: GivenVectorService;
   readonly read: ReadService;
   readonly nearest: NearestService;
   readonly forget: ForgetService;
@@ -135,6 +137,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
   const find = <T>(token: abstract new (...args: never[]) => T): T => context.get<T>(token, { strict: false });
   return {
     store: find(StoreService),
+    givenVectors: find(GivenVectorService),
     read: find(ReadService),
     nearest: find(NearestService),
     forget: find(ForgetService),
