@@ -5,10 +5,12 @@ import {
   ConsistencyService,
   Embedder,
   ConsolidationService,
+  ExportService,
   ForgetService,
   GivenVectorService,
   GraphService,
   HistoryService,
+  ImportService,
   IndexReadiness,
   LinkService,
   NamespaceCatalogService,
@@ -63,6 +65,8 @@ export interface MemorySystem {
   readonly pastRecall: PastRecallService;
   readonly recall: RecallService;
   readonly selection: SelectionService;
+  readonly exports: ExportService;
+  readonly imports: ImportService;
   readonly links: LinkService;
   readonly graph: GraphService;
   readonly embedder: Embedder;
@@ -152,6 +156,8 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     pastRecall: find(PastRecallService),
     recall: find(RecallService),
     selection: find(SelectionService),
+    exports: find(ExportService),
+    imports: find(ImportService),
     links: find(LinkService),
     graph: find(GraphService),
     embedder: find(Embedder),
