@@ -167,6 +167,7 @@ export { MemorySelection, type SelectionQuery } from './read/memory-selection.po
 export { NO_SUMMARY, SelectionService, summaryOf } from './read/selection.service.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
+export { PastLinks, type PastLink, type PastLinksQuery } from './history/past-links.port.js';
 export { PastMemories, type PastMoment } from './history/past-memories.port.js';
 export { PastReadService } from './history/past-reads.service.js';
 export { PastRecallService, type PastRecallOptions } from './history/past-recall.service.js';
