@@ -63,7 +63,7 @@ const CORE_ROOMS = {
     reason: 'A deletion is a write, and done when it is in the truth.',
   },
   history: {
-    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'read', 'store', 'recall'],
+    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'links', 'read', 'store', 'recall'],
     reason: 'It reads what was, and makes what is of it; whoever reads what is needs none of it.',
   },
   links: {

@@ -10,6 +10,8 @@ import {
   type Namespace,
   type NewMemory,
 } from '@sfm/memory';
+import { aForeignDelete } from '@sfm/memory/testing';
+import { createDataSource, PostgresDatabase, PostgresEventLedger, resolveConnection } from '@sfm/storage';
 import { randomUUID } from 'node:crypto';
 import { describeWith } from '../services/availability.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
@@ -60,6 +62,16 @@ function endingAt<Method extends string>(
   };
   return () => void (service[method] = real);
 }
+/** As a consumer does what an event of another producer says. */
+const deletedElsewhere = async (namespace: Namespace, ...keys: string[]) => {
+  const connection = await resolveConnection(database.url);
+  const dataSource = createDataSource({ connection, entities: [], migrations: [], pool: { size: 1 } });
+  await dataSource.initialize();
+  await new PostgresEventLedger(new PostgresDatabase(dataSource)).record(
+    keys.map((key) => aForeignDelete(namespace, key)),
+  );
+  await dataSource.destroy();
+};
 /** Two memories of a kettle and one of a cat. */
 const aHistory = async () => {
   const namespace = anyNamespace();
@@ -203,6 +215,34 @@ describePostgres('consolidation', () => {
     await agrees(namespace);
   });
 
+  it('goes when the last of its sources is superseded or does not hold any more, whatever a run looks at', async () => {
+    const namespace = await aHistory();
+    await run(namespace);
+    const { key } = await only(namespace);
+    await happened(namespace, 6, 'tea was made of rain', { supersedes: [[1]] });
+    await system.amend.amend(namespace, [3], { validTo: new Date('2020-01-01T00:00:00Z') });
+    // A window that has none of them.
+    const later = { windowSeconds: 60, until: new Date(Date.now() + 3_600_000) };
+    const shown = await system.consolidations.preview(namespace, { ...DEFAULT_CONSOLIDATION, ...later });
+    expect(shown.clusters).toMatchObject([{ key, state: 'orphaned', sources: [] }]);
+    expect(await semantic(namespace)).toHaveLength(1);
+    const { plan, items } = await run(namespace, later);
+    expect([plan.clusters.map(({ state }) => state), items]).toEqual([['orphaned'], []]);
+    expect(await semantic(namespace)).toEqual([]);
+    expect((await run(namespace, later)).plan.clusters).toEqual([]);
+    await agrees(namespace);
+  });
+
+  it('goes when another producer deletes the last of its sources', async () => {
+    const namespace = await aHistory();
+    await run(namespace);
+    const { key } = await only(namespace);
+    await deletedElsewhere(namespace, '1', '3');
+    expect((await only(namespace)).key).toBe(key);
+    expect(statesOf(await run(namespace))).toEqual([['orphaned', 0]]);
+    expect(await semantic(namespace)).toEqual([]);
+  });
+
   it('quotes a source that was changed as it was, until the next run', async () => {
     const namespace = await aHistory();
     await run(namespace);
@@ -226,6 +266,25 @@ describePostgres('consolidation', () => {
     expect(await only(namespace)).toEqual(before);
     expect(await linkedTo(namespace, before.coordinate)).toEqual(['consolidated_from 3']);
     await agrees(namespace);
+    // When the last of them is gone too, the next run notes it, once; and takes it back when the run is undone.
+    await system.amend.amend(namespace, before.coordinate, { importance: 9 });
+    await system.retention.replace(namespace, { maxAgeSeconds: null, maxMemories: 1, keepImportanceFrom: 9 });
+    await waitFor(async () => {
+      await report().catch(() => false);
+      return (await left()).join() === before.key;
+    });
+    const noted = await run(namespace);
+    expect(statesOf(noted)).toEqual([['outlived', 0]]);
+    const kept = await only(namespace);
+    expect(kept).toMatchObject({
+      key: before.key,
+      importance: 9,
+      payload: { ...before.payload, outlives_sources: true },
+    });
+    expect((await run(namespace)).plan.clusters).toEqual([]);
+    await system.consolidations.undo(namespace, noted.run.id);
+    expect((await only(namespace)).payload).toEqual(before.payload);
+    await run(namespace);
     await waitFor(async () => (await system.namespaceRemovals.remove(namespace)).isDone);
     expect(await left()).toEqual([]);
     const { hits } = await system.recall.recall(namespace, { query: 'kettle', topK: 9 });

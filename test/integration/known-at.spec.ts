@@ -54,6 +54,9 @@ const put = (
   });
 };
 
+const link = (namespace: Namespace, from: number, to: number, weight = 1) =>
+  system.links.link(namespace, { from: [from], to: [to], type: 'explains', weight }, 'both');
+
 /** Takes down what reads answer now; nothing happens at the moment itself. */
 async function snapshot(namespace: Namespace): Promise<Snapshot> {
   await nextMillisecond();
@@ -109,12 +112,42 @@ describePostgres('reads of the past', () => {
     await step(() => put(namespace, 2, 'The teapot is red', { session: 'a' }));
     await step(() => put(namespace, 1, 'The kettle moved to the shelf', { importance: 9 }));
     await step(() => put(namespace, 3, 'Breakfast on Monday was late'));
+    await step(() => link(namespace, 1, 3));
+    await step(() => link(namespace, 1, 3, 0.25));
+    await step(() => system.links.unlink(namespace, { from: [1], to: [3] }));
+    await step(() => link(namespace, 3, 1));
     await step(() => system.forget.forget(namespace, [[2]]));
     await step(() => system.amend.amend(namespace, [3], { metadata: { day: 'monday' }, importance: 5 }));
     await step(() => system.restore.restore(namespace, [1], { version: 1 }));
     await step(() => system.restore.restore(namespace, [2], { version: 1 }));
-    expect(snapshots.map(({ listed }) => listed.length)).toEqual([1, 2, 2, 3, 2, 2, 2, 3]);
+    expect(snapshots.map(({ listed }) => listed.length)).toEqual([1, 2, 2, 3, 3, 3, 3, 3, 2, 2, 2, 3]);
     for (const taken of snapshots) expect(await knownAt(namespace, taken.at)).toEqual(taken);
+  });
+
+  it('follow the links of then between memories that are there, and explain the way', async () => {
+    const namespace = anyNamespace();
+    await put(namespace, 1, 'The kettle began to whistle');
+    await put(namespace, 2, 'Steam leaves through a narrow opening');
+    for (let place = 10; place < 30; place += 1) await put(namespace, place, `The kettle number ${place} stood there`);
+    const found = async (at?: Date) => {
+      const request = { query: 'why does the kettle whistle', topK: 2, explain: true };
+      const recalled = at
+        ? await system.pastRecall.recall(namespace, request, at)
+        : await system.recall.recall(namespace, request);
+      const hit = recalled.hits.find(({ memory }) => memory.key === '2');
+      return hit?.explanation?.lanes.find(({ lane }) => lane === 'graph')?.path?.steps ?? [];
+    };
+    const { at: before } = await snapshot(namespace);
+    await link(namespace, 1, 2, 0.5);
+    const { at: linked } = await snapshot(namespace);
+    await system.links.unlink(namespace, { from: [1], to: [2] });
+    const { at: after } = await snapshot(namespace);
+    const way = [{ to: [2], type: 'explains', weight: 0.5, direction: 'out' }];
+    expect([await found(), await found(before), await found(linked), await found(after)]).toEqual([[], [], way, []]);
+    // What was deleted and came back has no links, as it has none now.
+    await system.forget.forget(namespace, [[1]]);
+    await system.restore.restore(namespace, [1], { version: 1 });
+    expect(await found(linked)).toEqual([]);
   });
 
   it('leave out what was deleted since, and say so where it is asked for', async () => {

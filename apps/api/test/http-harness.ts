@@ -220,8 +220,8 @@ function coreModule({
   const restores = new RestoreService(truth.history, stores, truth.reader);
   const locks = new LockService(new EmbeddedNamedLocks());
   const { maxDimensions } = EDGE_OPTIONS.bounds;
-  const { reader: memories, catalog, writer } = truth;
-  const planner = new ConsolidationPlanner({ catalog, memories, links }, { fields, maxDimensions });
+  const { reader: memories, catalog, writer, selection, history } = truth;
+  const planner = new ConsolidationPlanner({ catalog, memories, links, selection, history }, { fields, maxDimensions });
   const runs = new InMemoryConsolidationRuns();
   const parts = { planner, runs, memories, stores, writer, links: linking, restores, locks };
   const namespaces = new RecordedNamespaces(truth, links);

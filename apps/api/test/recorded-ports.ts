@@ -76,9 +76,9 @@ export class RecordedTruth {
     if (this.failure) throw this.failure;
   }
 
-  append(place: string, change: Omit<LedgerVersion, 'version'>): void {
+  append(place: string, change: Omit<LedgerVersion, 'version' | 'isForeign'>): void {
     const versions = this.ledger.get(place) ?? [];
-    this.ledger.set(place, [...versions, { ...change, version: versions.length + 1 }]);
+    this.ledger.set(place, [...versions, { ...change, isForeign: false, version: versions.length + 1 }]);
   }
 
   /** Fails one write, as a conflict with another does. */

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../../../test/services/availability.js';
+import { waitFor } from '../../../test/services/lifetime/wait-for.js';
 import { createTestDatabase } from '../../../test/services/postgres/postgres.js';
 import { testQdrant } from '../../../test/services/qdrant/qdrant.js';
 import {
@@ -150,6 +151,37 @@ for (const { name, describePlace, enter } of places) {
       expect(await memory.keywordSearch('STEP 2', { caseSensitive: true })).toEqual([]);
     });
 
+    it('stores a memory under a vector of the caller’s, by which it is found', async () => {
+      const [vector] = await memory.embedText('a submarine in the harbour');
+      const question = 'a submarine in the harbour';
+      const found = async () => (await memory.recallWithScores(question, { topK: 1 }))[0]?.payload;
+      await memory.storeVectorOnly([55, 1], vector, { tag: 'boat' });
+      expect(await found()).toMatchObject({ tag: 'boat', coordinate: [55, 1], memory_type: 'episodic' });
+      expect(await memory.retrieve([55, 1])).toMatchObject({ tag: 'boat' });
+      // Once it is indexed it is found in the same way, and nothing is to be mended.
+      await waitFor(async () => (await memory.memoryStats()).vectorCount > 0);
+      expect(await memory.reconcileOnce()).toBe(0);
+      expect(await found()).toMatchObject({ tag: 'boat' });
+      // Only where it points to counts, and the newest does.
+      const [other] = await memory.embedText('zzz qqq');
+      await memory.storeVectorOnly([55, 1], other, { tag: 'boat' });
+      await memory.storeVectorOnly(
+        [55, 2],
+        Array.from(vector, (value) => value * 7),
+      );
+      expect(await found()).toMatchObject({ coordinate: [55, 2] });
+      for (const bad of [[1, 2], [...other].fill(0), [...other].fill(NaN), [...other].fill(Infinity)]) {
+        await expect(memory.storeVectorOnly([55, 3], bad)).rejects.toThrow(/vector/);
+      }
+      expect(await memory.retrieve([55, 3])).toBeUndefined();
+      expect(
+        await memory.deleteMany([
+          [55, 1],
+          [55, 2],
+        ]),
+      ).toBe(2);
+    });
+
     it('keeps versions, importance and links, which go with their memory', async () => {
       const [a, b, c] = [
         [60, 1],
@@ -161,6 +193,8 @@ for (const { name, describePlace, enter } of places) {
       expect(await memory.saveVersion(a)).toBe(2);
       expect(texts(await memory.getVersions(a))).toEqual(['draft', 'final']);
       await memory.setImportance(a, 5);
+      const [recalled] = await memory.recall('final', { topK: 1 });
+      expect(recalled).toMatchObject({ text: 'final', importance: 5 });
       await memory.storeMemory(b, { text: 'b' });
       await memory.storeMemory(c, { text: 'c' });
       await memory.linkMemories(a, b);
@@ -352,6 +386,7 @@ describe('a memory system that is given things', () => {
     [{ vector: { backend: 'milvus' } }, /config\.vector\.backend/],
     [{ vector: { backend: 'Qdrant' } }, /config\.qdrant/],
     [{ redis: { port: 0 } }, /config\.redis\.port/],
+    [JSON.parse('{"redis":null}') as MemorySystemConfig, /config\.redis/],
     [{ postgres: { dsn: 'x' } } as MemorySystemConfig, /config\.postgres.*dsn/],
   ])('refuses the configuration %j and names the key', async (config, message) => {
     await expect(createMemorySystem('evented_enterprise', 'ns', config, NO_ENVIRONMENT)).rejects.toThrow(message);

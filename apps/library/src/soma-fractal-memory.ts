@@ -86,6 +86,16 @@ export class SomaFractalMemoryEnterprise {
     return this.storing.storeMemory(coordinate, value);
   }
 
+  /**
+   * Stores a memory under a vector of the caller's, by which it is found whatever it says; `embedText` makes vectors that can be
+   * compared with those of questions. What is at the coordinate is replaced.
+   *
+   * @throws SomaFractalMemoryError when it is not of the configured dimension, or points nowhere
+   */
+  storeVectorOnly(coordinate: Place, vector: ArrayLike<number>, payload?: JsonObject): Promise<void> {
+    return this.storing.storeVectorOnly(coordinate, vector, payload);
+  }
+
   /** Stores all memories or none, up to 1,000 in one transaction; of more, those before a failure stay. */
   storeMemoriesBulk(items: readonly BulkItem[]): Promise<true> {
     return this.storing.storeMemoriesBulk(items);

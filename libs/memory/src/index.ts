@@ -167,6 +167,7 @@ export { MemorySelection, type SelectionQuery } from './read/memory-selection.po
 export { NO_SUMMARY, SelectionService, summaryOf } from './read/selection.service.js';
 export { type MemoryOutline, MemoryReader } from './read/memory-reader.port.js';
 export { HistoryService, type HistoryPage, type VersionPair } from './history/history.service.js';
+export { PastLinks, type PastLink, type PastLinksQuery } from './history/past-links.port.js';
 export { PastMemories, type PastMoment } from './history/past-memories.port.js';
 export { PastReadService } from './history/past-reads.service.js';
 export { PastRecallService, type PastRecallOptions } from './history/past-recall.service.js';
@@ -192,6 +193,7 @@ export {
 } from './portability/ports/import-target.port.js';
 export type { PortableMemory, PortableVersion } from './portability/ports/portable-memory.js';
 export { EXPORT_EXTRAS, type ExportExtra } from './portability/file/record-lines.js';
+export { GivenVectorService, type GivenVectorPlaces } from './portability/transfer/given-vector.service.js';
 export { ExportService, type ExportRequest, type RunningExport } from './portability/transfer/export.service.js';
 export { IMPORT_FORMATS, type ImportFormat } from './portability/transfer/import-parts.js';
 export {
@@ -267,6 +269,7 @@ export {
   type AuditedCoordinate,
   type TruthTotals,
   type AuditedDeadLetter,
+  type DisputedLink,
   TruthAudit,
 } from './verify/ports/truth-audit.port.js';
 export { type IndexDraft, VectorRebuild } from './verify/ports/vector-rebuild.port.js';
@@ -305,9 +308,8 @@ export {
   CONSOLIDATED_FROM,
   ConsolidationPlanner,
   type ConsolidationPlan,
-  type PlannedCluster,
-  type PlannedState,
 } from './consolidation/consolidation-planner.js';
+export { type PlannedCluster, type PlannedState } from './consolidation/planned-cluster.js';
 export {
   CONSOLIDATION_BOUNDS,
   DEFAULT_CONSOLIDATION,

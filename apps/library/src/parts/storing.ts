@@ -21,6 +21,11 @@ export class Storing {
     return system.store.store(namespace, this.toMemory(coordinate, value, memoryType));
   }
 
+  async storeVectorOnly(coordinate: Place, vector: ArrayLike<number>, payload: JsonObject = {}): Promise<void> {
+    const { system, namespace } = this.core;
+    await system.givenVectors.store(namespace, this.toMemory(coordinate, payload, 'episodic'), vector);
+  }
+
   async storeMemoriesBulk(items: readonly BulkItem[]): Promise<true> {
     const { system, namespace } = this.core;
     const memories = items.map(([coordinate, value, type = 'episodic']) => this.toMemory(coordinate, value, type));

@@ -7,6 +7,7 @@ import {
   LinkService,
   LockService,
   MemoryCatalog,
+  MemoryHistory,
   MemoryReader,
   MemoryTelemetry,
   MemoryWriter,
@@ -18,6 +19,15 @@ import {
   type ConsolidationParts,
   type StoreOptions,
 } from '@sfm/memory';
+
+/** What consolidations are planned with. */
+type Eyes = readonly [
+  catalog: MemoryCatalog,
+  memories: MemoryReader,
+  links: LinkReader,
+  selection: MemorySelection,
+  history: MemoryHistory,
+];
 
 /** What consolidations write with. */
 type Hands = readonly [
@@ -39,9 +49,12 @@ export function consolidating({ fields, limits }: StoreOptions): readonly Factor
     },
     {
       provide: ConsolidationPlanner,
-      inject: [MemoryCatalog, MemoryReader, LinkReader],
-      useFactory: (catalog: MemoryCatalog, memories: MemoryReader, links: LinkReader) =>
-        new ConsolidationPlanner({ catalog, memories, links }, { fields, maxDimensions: limits.maxDimensions }),
+      inject: [MemoryCatalog, MemoryReader, LinkReader, MemorySelection, MemoryHistory],
+      useFactory: (...[catalog, memories, links, selection, history]: Eyes) =>
+        new ConsolidationPlanner(
+          { catalog, memories, links, selection, history },
+          { fields, maxDimensions: limits.maxDimensions },
+        ),
     },
     {
       provide: ConsolidationService,

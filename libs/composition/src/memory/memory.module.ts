@@ -33,6 +33,7 @@ import {
   MemoryTelemetry,
   MemoryWriter,
   NearestService,
+  PastLinks,
   PastMemories,
   PastReadService,
   PastRecallService,
@@ -200,9 +201,9 @@ const history: readonly FactoryProvider[] = [
 function pastRecall({ recall, openIndexes }: MemoryModuleOptions): FactoryProvider {
   return {
     provide: PastRecallService,
-    inject: [PastReadService, Embedder],
-    useFactory: (past: PastReadService, embedder: Embedder) =>
-      new PastRecallService(past, openIndexes, embedder, { recall }),
+    inject: [PastReadService, PastLinks, Embedder],
+    useFactory: (past: PastReadService, links: PastLinks, embedder: Embedder) =>
+      new PastRecallService({ past, links, openIndexes, embedder }, { recall }),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   Embedder,
   ExportService,
   ExportSource,
+  GivenVectorService,
   ImportanceNormalizers,
   ImportService,
   ImportTarget,
@@ -14,8 +15,9 @@ import {
   RetentionPolicies,
   type ImportRules,
 } from '@sfm/memory';
+import { SmallHeapExportService, SmallHeapImportService } from './small-heap.js';
 
-/** Provides `ExportService`, `ImportService` and `NamespaceCopyService`, built on the exports of the given module (see `IndexingModule`). */
+/** Provides `ExportService`, `ImportService`, `GivenVectorService` and `NamespaceCopyService`, built on the exports of the given module (see `IndexingModule`). */
 @Module({})
 export class PortabilityModule {
   static register(memory: DynamicModule, rules: ImportRules): DynamicModule {
@@ -26,7 +28,8 @@ export class PortabilityModule {
         {
           provide: ExportService,
           inject: [ExportSource, MemoryTelemetry],
-          useFactory: (source: ExportSource, telemetry: MemoryTelemetry) => new ExportService(source, telemetry),
+          useFactory: (source: ExportSource, telemetry: MemoryTelemetry) =>
+            new SmallHeapExportService(source, telemetry),
         },
         {
           provide: ImportService,
@@ -37,11 +40,17 @@ export class PortabilityModule {
             lock: NamespaceLock,
             embeddings: Embedder,
             telemetry: MemoryTelemetry,
-          ) => new ImportService({ target, normalizers, lock, embeddings, telemetry }, rules),
+          ) => new SmallHeapImportService({ target, normalizers, lock, embeddings, telemetry }, rules),
+        },
+        {
+          provide: GivenVectorService,
+          inject: [ImportTarget, ImportanceNormalizers, Embedder],
+          useFactory: (target: ImportTarget, normalizers: ImportanceNormalizers, embeddings: Embedder) =>
+            new GivenVectorService({ target, normalizers, embeddings }, rules),
         },
         namespaceCopies(rules),
       ],
-      exports: [ExportService, ImportService, NamespaceCopyService],
+      exports: [ExportService, ImportService, GivenVectorService, NamespaceCopyService],
     };
   }
 }

@@ -7,6 +7,7 @@ import {
   ConsolidationService,
   ExportService,
   ForgetService,
+  GivenVectorService,
   GraphService,
   HistoryService,
   ImportService,
@@ -49,6 +50,7 @@ export interface MemorySystem {
   /** Human-readable location of the memories. */
   readonly location: string;
   readonly store: StoreService;
+  readonly givenVectors: GivenVectorService;
   readonly read: ReadService;
   readonly nearest: NearestService;
   readonly forget: ForgetService;
@@ -63,6 +65,8 @@ export interface MemorySystem {
   readonly pastRecall: PastRecallService;
   readonly recall: RecallService;
   readonly selection: SelectionService;
+  readonly exports: ExportService;
+  readonly imports: ImportService;
   readonly links: LinkService;
   readonly graph: GraphService;
   readonly embedder: Embedder;
@@ -72,8 +76,6 @@ export interface MemorySystem {
   readonly consistency: ConsistencyService;
   readonly retention: RetentionService;
   readonly lifecycle: LifecycleService;
-  readonly exports: ExportService;
-  readonly imports: ImportService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -139,6 +141,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
   const find = <T>(token: abstract new (...args: never[]) => T): T => context.get<T>(token, { strict: false });
   return {
     store: find(StoreService),
+    givenVectors: find(GivenVectorService),
     read: find(ReadService),
     nearest: find(NearestService),
     forget: find(ForgetService),
@@ -153,6 +156,8 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     pastRecall: find(PastRecallService),
     recall: find(RecallService),
     selection: find(SelectionService),
+    exports: find(ExportService),
+    imports: find(ImportService),
     links: find(LinkService),
     graph: find(GraphService),
     embedder: find(Embedder),
@@ -162,8 +167,6 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     consistency: find(ConsistencyService),
     retention: find(RetentionService),
     lifecycle: find(LifecycleService),
-    exports: find(ExportService),
-    imports: find(ImportService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

@@ -67,10 +67,11 @@ const ClusterSchema = z
       'Where the memory lives that the cluster becomes; follows from its oldest source.',
     ),
     state: z
-      .enum(['new', 'changed', 'stale', 'unchanged', 'occupied'])
+      .enum(['new', 'changed', 'stale', 'unchanged', 'occupied', 'orphaned', 'outlived'])
       .describe(
         'Of the memory that the cluster becomes. `stale`: it quotes what is gone, and begins another life. `occupied`: something else ' +
-          'lives there, and stays.',
+          'lives there, and stays. `orphaned`: none of its sources holds any more, and it goes. `outlived`: rules have removed all ' +
+          'its sources; it stays, and says so (`outlives_sources`).',
       ),
     by: z.array(ground()).describe('What held the cluster together.'),
     sources: z.array(SourceSchema).describe('Oldest first.'),

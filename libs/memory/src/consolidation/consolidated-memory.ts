@@ -1,5 +1,5 @@
 import { contentHash } from '../model/content-hash.js';
-import type { Coordinate } from '../model/coordinate.js';
+import { coordinateKey, type Coordinate } from '../model/coordinate.js';
 import { isDerivedCoordinate } from '../model/derived-coordinate.js';
 import { isJsonObject, jsonEquals, toDouble, type JsonObject, type JsonValue } from '../model/json.js';
 import { stringifyJson } from '../model/json-number.js';
@@ -22,7 +22,7 @@ export interface Source {
 }
 
 /** Fields that a consolidated memory is made of; others, such as `metadata`, are its readers' own. */
-const OWN_FIELDS = ['fact', 'consolidated_from', 'source_coord', 'sources', 'timestamp'] as const;
+const OWN_FIELDS = ['fact', 'consolidated_from', 'source_coord', 'sources', 'timestamp', 'outlives_sources'] as const;
 
 /** Its new content, and the hash that it will have. */
 export interface ConsolidatedContent {
@@ -83,6 +83,28 @@ export function sourcesOf({ payload }: Pick<Memory, 'payload'>): readonly Coordi
     const coordinate = isJsonObject(source) ? source['coordinate'] : undefined;
     return Array.isArray(coordinate) ? [coordinate.map((value) => toDouble(value) ?? NaN)] : [];
   });
+}
+
+export function keysOfSources(whole: Pick<Memory, 'payload'>): readonly string[] {
+  return sourcesOf(whole).map(coordinateKey);
+}
+
+/** Returns the memory as it is, with a note that all that it is made of is gone. */
+export function outlivingContent({ coordinate, payload: known, importance, expiresAt }: Memory): ConsolidatedContent {
+  const payload = { ...known, outlives_sources: true };
+  const memory: NewMemory = {
+    coordinate,
+    type: 'semantic',
+    payload,
+    ...(importance === null ? {} : { importance }),
+    ...(expiresAt === null ? {} : { expiresAt }),
+  };
+  return { memory, contentHash: contentHash('semantic', importance, payload) };
+}
+
+/** True when it says already that all that it is made of is gone. */
+export function isOutliving({ payload }: Pick<Memory, 'payload'>): boolean {
+  return payload['outlives_sources'] === true;
 }
 
 function ownFields(sources: readonly Source[]): JsonObject {

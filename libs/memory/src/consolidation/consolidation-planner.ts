@@ -10,54 +10,34 @@ import { isValid, validOf } from '../model/validity.js';
 import type { LinkReader, TouchingLink, TouchingQuery } from '../links/ports/link-reader.port.js';
 import type { ListPosition } from '../read/list-position.js';
 import type { MemoryCatalog } from '../read/memory-catalog.port.js';
-import type { MemoryReader } from '../read/memory-reader.port.js';
 import { byCreation, toCandidate, type Candidate } from './candidate.js';
 import { clustersOf, type Cluster } from './clusters.js';
 import {
   consolidatedContent,
   isConsolidated,
+  keysOfSources,
   saysTheSame,
-  sourcesOf,
   type ConsolidatedContent,
   type Source,
 } from './consolidated-memory.js';
-import { CONSOLIDATION_BOUNDS, type Ground } from './consolidation-request.js';
+import { CONSOLIDATION_BOUNDS } from './consolidation-request.js';
 import type { RunRequest } from './consolidation-runs.port.js';
+import type { PlannedCluster, PlannedState } from './planned-cluster.js';
+import { Revisiting, type RevisitingPorts } from './revisiting.js';
 
 /** The type of the links that lead from a consolidated memory to each of its sources. */
 export const CONSOLIDATED_FROM = 'consolidated_from';
-
-/**
- * What is to become of a cluster. `stale`: one of the sources that the memory tells of is gone or does not hold, so it begins another life,
- * and its past goes too. `occupied`: something else lives at the coordinate, and stays.
- */
-export type PlannedState = 'new' | 'changed' | 'stale' | 'unchanged' | 'occupied';
-
-export interface PlannedCluster {
-  readonly key: string;
-  readonly coordinate: Coordinate;
-  readonly state: PlannedState;
-  readonly by: readonly Ground[];
-  /** Oldest first. */
-  readonly sources: readonly Source[];
-  readonly content: ConsolidatedContent;
-  /** The version that lives at the coordinate, 0 for none. */
-  readonly priorVersion: number;
-  /** Sources that no link leads to yet. */
-  readonly unlinked: readonly Source[];
-}
 
 export interface ConsolidationPlan {
   readonly lookedAt: number;
   /** True when there were more in the window than one run looks at. */
   readonly hasMore: boolean;
-  /** By their oldest source. */
+  /** By their oldest source; then consolidated memories without one. */
   readonly clusters: readonly PlannedCluster[];
 }
 
-export interface PlannerPorts {
+export interface PlannerPorts extends RevisitingPorts {
   readonly catalog: Pick<MemoryCatalog, 'list'>;
-  readonly memories: Pick<MemoryReader, 'findByKeys'>;
   readonly links: Pick<LinkReader, 'touching'>;
 }
 
@@ -77,10 +57,14 @@ const SOURCES = { direction: 'out', type: CONSOLIDATED_FROM, limit: CONSOLIDATIO
 
 /** Finds what is to be consolidated, and into what. Reads only; work and memory are bounded. */
 export class ConsolidationPlanner {
+  private readonly revisiting: Revisiting;
+
   constructor(
     private readonly ports: PlannerPorts,
     private readonly options: PlannerOptions,
-  ) {}
+  ) {
+    this.revisiting = new Revisiting(ports);
+  }
 
   /** @throws InvalidRequestError when too many sources of consolidated memories lie outside the window */
   async plan(namespace: Namespace, request: RunRequest): Promise<ConsolidationPlan> {
@@ -91,7 +75,9 @@ export class ConsolidationPlanner {
     const members = [...inside, ...outside].sort(byCreation);
     const pairs = request.by.includes('links') ? await this.pairs(namespace, inside) : [];
     const clusters = await clustersOf(members, pairs, request);
-    return { lookedAt: found.length, hasMore, clusters: await this.planned(namespace, clusters, wholes) };
+    const planned = await this.planned(namespace, clusters, wholes);
+    const revisited = await this.revisiting.plan(namespace, new Set(planned.map(({ key }) => key)));
+    return { lookedAt: found.length, hasMore, clusters: [...planned, ...revisited] };
   }
 
   /** The oldest episodic memories of the window that hold at present, up to the most that are looked at. */
@@ -222,8 +208,4 @@ function stateOf(known: Memory | undefined, content: ConsolidatedContent, member
   if (saysTheSame(known, content)) return 'unchanged';
   const present = new Set(members.map(({ key }) => key));
   return keysOfSources(known).every((key) => present.has(key)) ? 'changed' : 'stale';
-}
-
-function keysOfSources(whole: Memory): readonly string[] {
-  return sourcesOf(whole).map(coordinateKey);
 }

@@ -14,14 +14,10 @@ import type { MemoryWriter } from '../store/memory-writer.port.js';
 import type { StoreService } from '../store/store.service.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { sourcesOf } from './consolidated-memory.js';
-import {
-  CONSOLIDATED_FROM,
-  type ConsolidationPlan,
-  type ConsolidationPlanner,
-  type PlannedCluster,
-} from './consolidation-planner.js';
+import { CONSOLIDATED_FROM, type ConsolidationPlan, type ConsolidationPlanner } from './consolidation-planner.js';
 import { checkConsolidation, type ConsolidationRequest } from './consolidation-request.js';
 import type { ConsolidationRun, ConsolidationRuns, RunItem, RunRequest, RunsPage } from './consolidation-runs.port.js';
+import type { PlannedCluster, PlannedState } from './planned-cluster.js';
 
 export interface ConsolidationParts {
   readonly planner: ConsolidationPlanner;
@@ -47,6 +43,7 @@ export interface FinishedRun extends DetailedRun {
 
 /** What ended without releasing it, keeps others out for that long. */
 const LOCK = { purpose: 'consolidation', ttlSeconds: 30, waitSeconds: 0 };
+const NOT_WRITTEN: ReadonlySet<PlannedState> = new Set<PlannedState>(['unchanged', 'occupied', 'orphaned']);
 /** Memories written at once: other callers write too. */
 const AT_ONCE = 4;
 
@@ -68,8 +65,8 @@ export class ConsolidationService {
   }
 
   /**
-   * Writes the memories that the clusters become, with links to their sources, which stay as they are. What fails leaves the
-   * run to be completed by the same request.
+   * Writes the memories that the clusters become, with links to their sources, which stay as they are. Of memories that were made
+   * before, those none of whose sources holds any more are deleted. What fails leaves the run to be completed by the same request.
    *
    * @throws InvalidRequestError naming the field; LockHeldError when another run is at work in the namespace
    */
@@ -125,7 +122,7 @@ export class ConsolidationService {
     const run = await runs.begin(namespace, asked);
     await this.adopt(namespace, run.id);
     const plan = await planner.plan(namespace, run.request);
-    const due = plan.clusters.filter(({ state }) => state !== 'unchanged' && state !== 'occupied');
+    const due = plan.clusters.filter(({ state }) => !NOT_WRITTEN.has(state));
     await runs.plan(namespace, run.id, due.map(toItem));
     await sideBySide(plan.clusters, AT_ONCE, (cluster) => this.write(run, cluster, signal));
     const { lookedAt, hasMore, clusters } = plan;
@@ -150,9 +147,9 @@ export class ConsolidationService {
     lock.throwIfAborted();
     if (state === 'occupied') return;
     try {
-      if (state === 'stale') await this.remove(namespace, key, priorVersion);
-      if (state !== 'unchanged') {
-        const expectedVersion = state === 'changed' ? priorVersion : 0;
+      if (state === 'stale' || state === 'orphaned') await this.remove(namespace, key, priorVersion);
+      if (!NOT_WRITTEN.has(state)) {
+        const expectedVersion = state === 'changed' || state === 'outlived' ? priorVersion : 0;
         const { version } = await this.parts.stores.store(namespace, { ...content.memory, expectedVersion });
         await this.parts.runs.made(namespace, run.id, { key, version });
       }

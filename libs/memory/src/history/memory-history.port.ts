@@ -14,6 +14,8 @@ export interface LedgerVersion {
   /** When it was written. */
   readonly at: Date;
   readonly type: MemoryType | null;
+  /** True for what was done by an event of another producer. */
+  readonly isForeign: boolean;
   /** Null for a deletion, and where an earlier release did not note what was sent. */
   readonly content: VersionContent | null;
 }

@@ -11,11 +11,14 @@ import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import type { ListPosition } from '../read/list-position.js';
 import type { RecallRequest, RecallResult } from '../recall/contract/recall.types.js';
+import { GraphLane } from '../recall/graph/graph-lane.js';
 import { LexicalLane } from '../recall/lanes/lexical-lane.js';
 import { VectorLane } from '../recall/lanes/vector-lane.js';
 import { RecallService, type RecallOptions } from '../recall/recall.service.js';
 import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
+import { LinksThen } from './links-then.js';
+import type { PastLinks } from './past-links.port.js';
 import type { PastReadService } from './past-reads.service.js';
 
 /** Memories read at a time. */
@@ -29,14 +32,25 @@ export interface PastRecallOptions {
   readonly maxMemories?: number;
   /** Most characters of searched text that one recall scores. @default 16 million */
   readonly maxCharacters?: number;
+  /** Most changes of links that one recall reads; where there are more it follows none. @default 50,000 */
+  readonly maxLinkChanges?: number;
   /** Most pages of the past that one recall looks through, matching or not. @default 50 */
   readonly maxPages?: number;
+}
+
+export interface PastRecallPlaces {
+  readonly past: Pick<PastReadService, 'list'>;
+  readonly links: PastLinks;
+  /** Makes empty indexes that belong to the caller. */
+  readonly openIndexes: () => RecallIndexes;
+  readonly embedder: Embedder;
 }
 
 interface Bounds {
   readonly maxMemories: number;
   readonly maxCharacters: number;
   readonly maxPages: number;
+  readonly maxLinkChanges: number;
 }
 
 /** Memories and their texts. */
@@ -51,20 +65,17 @@ export class PastRecallService {
   /** Settles when the recall that came last is over. */
   private last: Promise<void> = Promise.resolve();
 
-  /** @param openIndexes makes empty indexes that belong to the caller */
   constructor(
-    private readonly past: Pick<PastReadService, 'list'>,
-    private readonly openIndexes: () => RecallIndexes,
-    private readonly embedder: Embedder,
+    private readonly places: PastRecallPlaces,
     private readonly options: PastRecallOptions,
   ) {
-    const { maxMemories = 2000, maxCharacters = 16_000_000, maxPages = 50 } = options;
-    this.bounds = { maxMemories, maxCharacters, maxPages };
+    const { maxMemories = 2000, maxCharacters = 16_000_000, maxPages = 50, maxLinkChanges = 50_000 } = options;
+    this.bounds = { maxMemories, maxCharacters, maxPages, maxLinkChanges };
   }
 
   /**
    * As `RecallService.recall`; one after the other, because each takes this process for a while. Words weigh by how often all memories of that moment had them or, where those are too
-   * many, all that match the filter.
+   * many, all that match the filter; links are followed between these.
    *
    * @throws UnknownMomentError; InvalidRequestError when too many memories match
    */
@@ -86,14 +97,22 @@ export class PastRecallService {
       (await this.read(namespace, undefined, at)) ?? (filter && (await this.read(namespace, filter, at)));
     if (!searched) throw new InvalidRequestError('filter', this.rule());
     const { ranking } = this.options.recall;
-    const { lexical, vectors } = this.openIndexes();
+    const { lexical, vectors } = this.places.openIndexes();
     const memories = new Map<string, Memory>();
     for (let from = 0; from < searched.length; from += BATCH) {
       await this.index(namespace, searched.slice(from, from + BATCH), { lexical, vectors });
       for (const { memory } of searched.slice(from, from + BATCH)) memories.set(memory.key, memory);
     }
+    const links = await this.places.links.among(namespace, [...memories.keys()], {
+      at,
+      most: this.bounds.maxLinkChanges,
+    });
     const recaller = new RecallService(
-      [new LexicalLane(lexical, ranking), new VectorLane(vectors, this.embedder)],
+      [
+        new LexicalLane(lexical, ranking),
+        new VectorLane(vectors, this.places.embedder),
+        new GraphLane(new LinksThen(links)),
+      ],
       lexical,
       { read: () => Promise.resolve(EMPTY_OVERLAY) },
       { findByKeys: (_, keys) => Promise.resolve(keys.flatMap((key) => memories.get(key) ?? [])) },
@@ -117,7 +136,9 @@ export class PastRecallService {
         ...(filter ? { filter } : {}),
         ...(after ? { after } : {}),
       };
-      const { memories, next } = await fitting(PAGE, (limit) => this.past.list(namespace, { ...query, limit }, at));
+      const { memories, next } = await fitting(PAGE, (limit) =>
+        this.places.past.list(namespace, { ...query, limit }, at),
+      );
       for (const memory of memories) {
         const text = searchedText(memory.payload, this.options.recall.fields.text);
         characters += text.length;
@@ -145,7 +166,7 @@ export class PastRecallService {
   /** Without the embedder, the vector lane cannot answer either, and recall says so. */
   private async embed(texts: readonly string[]): Promise<readonly Float32Array[]> {
     try {
-      return await this.embedder.embed(texts);
+      return await this.places.embedder.embed(texts);
     } catch (error) {
       if (error instanceof EmbedderUnavailableError) return [];
       throw error;

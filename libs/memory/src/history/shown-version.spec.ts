@@ -8,6 +8,7 @@ const aVersion = (version: number, more: Partial<LedgerVersion> = {}): LedgerVer
   kind: 'updated',
   at: new Date(version),
   type: 'semantic',
+  isForeign: false,
   content,
   ...more,
 });

@@ -37,6 +37,8 @@ export abstract class PendingMemories {
 /** A pending memory with the additional data that indexes need. */
 export interface PendingMemory {
   readonly memory: Memory;
+  /** That is stored with it: it came along with the memory. Absent when it is to be computed. */
+  readonly embedding?: { readonly space: string; readonly vector: Float32Array };
   readonly searchedText: string;
   readonly session: string | null;
 }

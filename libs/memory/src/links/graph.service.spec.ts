@@ -13,7 +13,10 @@ type Edge = readonly [from: number, to: number, weight?: number, type?: string];
 
 async function graph(edges: readonly Edge[], maxVisited = 10_000) {
   const links = new InMemoryLinks((_, key) => Number(key) < 1000);
-  const telemetry = new SilentTelemetry();
+  const asked: string[] = [];
+  const telemetry = Object.assign(new SilentTelemetry(), {
+    observeLinks: (operation: string) => void asked.push(operation),
+  });
   const writer = new LinkService(
     {
       link: (command, required) => links.link(command, required),
@@ -29,6 +32,7 @@ async function graph(edges: readonly Edge[], maxVisited = 10_000) {
   return {
     links,
     writer,
+    asked,
     service: new GraphService(links, telemetry, { maxVisited, maxRead: maxVisited, maxSearches: 2 }),
   };
 }
@@ -243,4 +247,12 @@ describe('a link', () => {
     expect(await writer.prune(NS, { from: [1], maxDegree: 0, allowsAll: true })).toBe(1);
     expect(await writer.prune(NS, { from: [1] })).toBe(0);
   });
+});
+
+it('tells how long each kind of change and question took, lists of links too', async () => {
+  const { service, asked } = await graph([[1, 2]]);
+  await service.neighbours(NS, { of: [1], direction: 'out', hops: 1, order: 'oldest' }, 'empty');
+  await service.shortestPath(NS, path(1, 2), 'empty');
+  await service.list(NS, { of: [1], direction: 'out', limit: 5 });
+  expect(asked).toEqual(['link', 'neighbours', 'path', 'list']);
 });

@@ -148,7 +148,7 @@ export class GraphService {
       now: new Date(),
       ...(other ? { other: coordinateKey(other) } : {}),
     };
-    const found = await this.links.touching(namespace, [coordinateKey(of)], query);
+    const found = await this.timed('list', () => this.links.touching(namespace, [coordinateKey(of)], query));
     const links = found.map(({ link }) => link).slice(0, limit);
     const last = links.at(-1);
     return { links, ...(found.length > limit && last ? { next: last.id } : {}) };
@@ -224,7 +224,7 @@ export class GraphService {
     return findShortestPath({ ...ends, maxHops, cost, closed, source, maxVisited: this.limits.maxVisited });
   }
 
-  private async timed<T>(operation: 'neighbours' | 'path', read: () => Promise<T>): Promise<T> {
+  private async timed<T>(operation: 'neighbours' | 'path' | 'list', read: () => Promise<T>): Promise<T> {
     const start = performance.now();
     const result = await read();
     this.telemetry.observeLinks(operation, performance.now() - start);

@@ -21,6 +21,8 @@ const TEST = toNamespace('test');
 class ListedPending extends PendingMemories {
   readonly loads: (readonly string[])[] = [];
   readonly budgets = new Set<RequestBudget | undefined>();
+  /** Space of the embeddings that are stored with memories of these keys. */
+  readonly stored = new Map<string, string>();
   failure: Error | undefined;
   private readonly versionsOf = new Map<string, readonly PendingVersion[]>();
 
@@ -50,11 +52,15 @@ class ListedPending extends PendingMemories {
     this.failure = undefined;
     if (failure !== undefined) throw failure;
     const current = new Map((this.versionsOf.get(namespace) ?? []).map(({ key, version }) => [key, version]));
-    return keys.map((key) => ({
-      memory: aMemory({ id: Number(key), key, version: current.get(key) ?? 1 }),
-      searchedText: `text ${key}`,
-      session: null,
-    }));
+    return keys.map((key) => {
+      const space = this.stored.get(key);
+      return {
+        memory: aMemory({ id: Number(key), key, version: current.get(key) ?? 1 }),
+        searchedText: `text ${key}`,
+        session: null,
+        ...(space === undefined ? {} : { embedding: { space, vector: Float32Array.of(0, 1) } }),
+      };
+    });
   }
 
   get loaded(): number {
@@ -101,6 +107,18 @@ describe('OverlayReader', () => {
     expect([...hidden]).toEqual(['2', '1']);
     expect(points.map(({ key, version }) => `${key}@${version}`)).toEqual(['1@2']);
     expect(isPartial).toBe(false);
+  });
+
+  it('takes the embedding that is stored with a memory, if it is of the space of the others', async () => {
+    pending.set(TEST, descending(3));
+    pending.stored.set('1', 'elsewhere').set('2', 'test');
+    const { points } = await open().read(TEST);
+    expect(points.map(({ key, vector }) => [key, [...(vector ?? [])]])).toEqual([
+      ['3', [1, 0]],
+      ['2', [0, 1]],
+      ['1', [1, 0]],
+    ]);
+    expect(embedder.embedded).toBe(2);
   });
 
   it('makes a point once, and anew when the memory has changed', async () => {

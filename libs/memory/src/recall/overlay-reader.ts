@@ -170,12 +170,17 @@ export class OverlayReader {
   }
 
   /** Without the embedder a pending memory is still found by its words, so an embedder failure must not fail recall. */
-  private async embed(batch: readonly PendingMemory[]): Promise<readonly Float32Array[]> {
+  private async embed(batch: readonly PendingMemory[]): Promise<readonly (Float32Array | undefined)[]> {
+    const stored = batch.map(({ embedding }) =>
+      embedding?.space === this.embedder.space ? embedding.vector : undefined,
+    );
+    const texts = batch.filter((_, index) => !stored[index]).map(({ searchedText }) => searchedText);
     try {
-      return await this.embedder.embed(batch.map(({ searchedText }) => searchedText));
+      const made = texts.length === 0 ? [] : [...(await this.embedder.embed(texts))];
+      return stored.map((vector) => vector ?? made.shift());
     } catch (error) {
       if (error instanceof RequestEndedError) throw error;
-      return [];
+      return stored;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** What was done with links. */
-export type LinkOperation = 'link' | 'unlink' | 'prune' | 'neighbours' | 'path';
+export type LinkOperation = 'link' | 'unlink' | 'prune' | 'neighbours' | 'path' | 'list';
 
 export type TransferOperation = 'export' | 'import';
 /** How an export or import ended: all of it, by a fault, or because its reader went away. */

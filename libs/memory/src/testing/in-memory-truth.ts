@@ -13,7 +13,12 @@ import { coordinateKey } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
 import { DerivedTables, type DerivedText, type LinkId } from '../verify/ports/derived-tables.port.js';
 import { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
-import { TruthAudit, type AuditedCoordinate, type AuditedDeadLetter } from '../verify/ports/truth-audit.port.js';
+import {
+  TruthAudit,
+  type AuditedCoordinate,
+  type AuditedDeadLetter,
+  type DisputedLink,
+} from '../verify/ports/truth-audit.port.js';
 import { aMemory } from './memory-builder.js';
 import type { Namespace } from '../model/namespace.js';
 
@@ -54,6 +59,7 @@ export class InMemoryTruth {
   readonly rows = new Map<string, TruthRow>();
   readonly events: TruthEvent[] = [];
   readonly links: ({ readonly namespace: Namespace } & LinkId)[] = [];
+  readonly disputed: DisputedLink[] = [];
   readonly registered = new Set<Namespace>();
   readonly deadLetters: AuditedDeadLetter[] = [];
   /** Ledger rows that made no version. */
@@ -146,6 +152,10 @@ export class InMemoryTruthAudit extends TruthAudit {
 
   async deadLetters() {
     return { events: this.truth.deadLetters.slice(0, 1), count: this.truth.deadLetters.length };
+  }
+
+  async *scanLinks() {
+    if (this.truth.disputed.length > 0) yield this.truth.disputed;
   }
 
   private audited(namespace: Namespace, key: string): AuditedCoordinate {

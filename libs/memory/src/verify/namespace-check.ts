@@ -4,7 +4,7 @@ import { expectedVectors } from './expected-vectors.js';
 import type { DerivedTables, LinkId } from './ports/derived-tables.port.js';
 import type { PointAudit } from './ports/point-audit.port.js';
 import { PointComparison, type RecheckOptions } from './point-comparison.js';
-import type { AuditedCoordinate, TruthAudit } from './ports/truth-audit.port.js';
+import type { AuditedCoordinate, DisputedLink, TruthAudit } from './ports/truth-audit.port.js';
 import { truthDifferences, type DerivingFields } from './truth-differences.js';
 import { IndexUnusableError } from '../model/errors.js';
 import type { Difference, DifferenceKind, NamespaceTotals, VerifyListener } from './verify.types.js';
@@ -12,6 +12,12 @@ import type { Namespace } from '../model/namespace.js';
 
 /** Memories may be large: so many are held at once. */
 const COORDINATES_PER_READ = 50;
+
+const DISPUTES: Readonly<Record<DisputedLink['dispute'], readonly [DifferenceKind, string]>> = {
+  missing: ['link_missing', 'is in the ledger alone; soma replay makes it again'],
+  unrecorded: ['link_unrecorded', 'is not in the ledger, or was removed by its newest event'],
+  differing: ['link_mismatch', 'is not made of what its newest event says'],
+};
 
 /** The stores that a check reads. */
 export interface CheckedPlaces {
@@ -81,6 +87,7 @@ export class NamespaceCheck {
     await this.readTruth(rows);
     const { pointKeys, moving } = this.isIndexUsable ? await this.judgePoints() : { pointKeys: [], moving: 0 };
     await this.readUnversioned();
+    await this.readLinks();
     const dangling = await this.danglingLinks();
     const { points } = this.comparison;
     return {
@@ -189,6 +196,18 @@ export class NamespaceCheck {
     return { pointKeys, moving: moving.length };
   }
 
+  /** What is not as the ledger says is no derived data: `soma replay` is told when to follow the ledger. */
+  private async readLinks(): Promise<void> {
+    for await (const links of this.places.truth.scanLinks(this.namespace.name, COORDINATES_PER_READ)) {
+      this.options.signal?.throwIfAborted();
+      for (const { from, to, type, dispute } of links) {
+        const [kind, detail] = DISPUTES[dispute];
+        this.reportLasting(kind, `its link ${type} to ${to} ${detail}`, from);
+      }
+      await this.options.whenRead();
+    }
+  }
+
   private async danglingLinks(): Promise<readonly LinkId[]> {
     const links = await this.places.tables.danglingLinks(this.namespace.name);
     for (const { from, to, type } of links) {
@@ -213,9 +232,9 @@ export class NamespaceCheck {
     this.options.onDifference({ kind, namespace: this.namespace.name, key, detail, isRepairable: true });
   }
 
-  /** Reports what is about no memory and no repair mends. */
-  private reportLasting(kind: DifferenceKind, detail: string): void {
-    this.options.onDifference({ kind, namespace: this.namespace.name, key: null, detail, isRepairable: false });
+  /** Reports what no repair mends, by default about no memory. */
+  private reportLasting(kind: DifferenceKind, detail: string, key: string | null = null): void {
+    this.options.onDifference({ kind, namespace: this.namespace.name, key, detail, isRepairable: false });
   }
 
   private progress(phase: 'points' | 'memories' | 'checking again', done: number, total: number): void {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aVerifiedStore, VERIFIED_NAMESPACE as NAMESPACE } from '../testing/verified-store.js';
 import { NamespaceBusyError } from '../model/errors.js';
 import type { HeldPoint } from './ports/point-audit.port.js';
+import type { DisputedLink } from './ports/truth-audit.port.js';
 import type { Difference, VerifyProgress, VerifyRequest } from './verify.types.js';
 
 let store: ReturnType<typeof aVerifiedStore>;
@@ -112,6 +113,9 @@ describe('differences that repair cannot mend', () => {
     ['an event with another payload', 'ledger_mismatch 4', () => (newestEvent('4').payload = { text: 'forged' })],
     ['an older event that was changed aside', 'ledger_altered 1', () => (store.truth.proofs.altered = [1])],
     ['an event after another than the ledger has', 'ledger_unlinked 1', () => (store.truth.proofs.unlinked = [2])],
+    ['a link that only the ledger has', 'link_missing 1', () => dispute('missing')],
+    ['a link that the ledger does not have', 'link_unrecorded 1', () => dispute('unrecorded')],
+    ['a link with another weight than the ledger says', 'link_mismatch 1', () => dispute('differing')],
     ['a ledger without its memory', 'memory_missing 4', () => store.truth.rows.delete(`${NAMESPACE}\n4`)],
   ];
 
@@ -124,6 +128,8 @@ describe('differences that repair cannot mend', () => {
     expect(Object.keys(report.differences)).toContain(expected.split(' ')[0]);
   });
 
+  const dispute = (kind: DisputedLink['dispute']) =>
+    void store.truth.disputed.push({ from: '1', to: '2', type: 't', dispute: kind });
   const row = (key: string) => store.truth.row(NAMESPACE, key);
   const newestEvent = (key: string) => {
     const event = store.truth.events.findLast((candidate) => candidate.key === key);

@@ -24,7 +24,10 @@ export type DifferenceKind =
   | 'point_duplicate'
   | 'point_unindexed'
   | 'index_unusable'
-  | 'link_dangling';
+  | 'link_dangling'
+  | 'link_missing'
+  | 'link_unrecorded'
+  | 'link_mismatch';
 
 /** One disagreement. */
 export interface Difference {

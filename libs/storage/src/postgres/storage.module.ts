@@ -27,6 +27,7 @@ import {
   NamespaceLock,
   NamespaceStore,
   Outbox,
+  PastLinks,
   PastMemories,
   PendingMemories,
   ProjectionSource,
@@ -41,6 +42,7 @@ import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
 import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
+import { PostgresPastLinks } from './history/postgres-past-links.js';
 import { PostgresPastMemories } from './history/postgres-past-memories.js';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresMemoryHistory } from './history/postgres-memory-history.js';
@@ -112,6 +114,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [ImportTarget, PostgresImportTarget],
       [LedgerReader, PostgresLedgerReader],
       [MemoryHistory, PostgresMemoryHistory],
+      [PastLinks, PostgresPastLinks],
       [PastMemories, PostgresPastMemories],
       [ConsolidationRuns, PostgresConsolidationRuns],
       [DecayingMemories, PostgresDecayingMemories],

@@ -29,6 +29,8 @@ export interface ImportedMemory extends ImportedContent, Pick<WriteCommand, 'coo
   /** Earlier versions, oldest first. */
   readonly versions: readonly ImportedVersion[];
   readonly vector?: PortableVector;
+  /** True makes a version of it also where the same is there already: it comes with another vector. */
+  readonly isNew?: boolean;
 }
 
 /** A link to import. */

@@ -21,6 +21,8 @@ export interface PlacedMemory {
   readonly contentHash: string;
   readonly expiresAtMs: number | null;
   readonly validity?: Validity;
+  /** It becomes a version also where the same is there already. */
+  readonly isNew?: boolean;
 }
 
 /** What to do with a memory of a file. */
@@ -42,7 +44,7 @@ export function placementOf(memory: PlacedMemory, occupant: Occupant | undefined
     occupant.contentHash === memory.contentHash &&
     occupant.expiresAtMs === memory.expiresAtMs &&
     saysTheSame(occupant.validity, memory.validity);
-  if (isSame) return { kind: 'unchanged' };
+  if (isSame && !memory.isNew) return { kind: 'unchanged' };
   if (policy === 'skip') return { kind: 'skipped' };
   if (policy === 'fail') return { kind: 'conflict' };
   return { kind: 'replaced', version: occupant.version + 1, createdVersion: occupant.createdVersion };

@@ -3,6 +3,7 @@ import type { JsonObject } from '../../model/json.js';
 import type { MemoryType } from '../../model/memory.js';
 import type { Namespace } from '../../model/namespace.js';
 import type { Validity } from '../../model/validity.js';
+import type { LinkId } from './derived-tables.port.js';
 
 /** The row of a coordinate in the truth, as read by verification; a deleted one has no payload. */
 export interface AuditedRow {
@@ -100,6 +101,15 @@ export interface AuditedDeadLetter {
   readonly reason: string;
 }
 
+/** A link of which the table and the newest row of the ledger do not say the same, both read at one instant. */
+export interface DisputedLink extends LinkId {
+  /**
+   * `missing`: only the ledger has it, and its memories live; `unrecorded`: only the table has it; `differing`: in what it is
+   * made of.
+   */
+  readonly dispute: 'missing' | 'unrecorded' | 'differing';
+}
+
 /** The truth and its ledger, as read by verification. Read-only. */
 export abstract class TruthAudit {
   /** Returns every namespace that has memories, events or links, or is registered. */
@@ -115,6 +125,12 @@ export abstract class TruthAudit {
    * out.
    */
   abstract read(namespace: Namespace, keys: readonly string[]): Promise<readonly AuditedCoordinate[]>;
+
+  /**
+   * Yields the disputed links, those of so many coordinates at once, and nothing for coordinates without any. Left out are
+   * links that lead nowhere, which are derived data, and what other producers said of links.
+   */
+  abstract scanLinks(namespace: Namespace, coordinates: number): AsyncIterable<readonly DisputedLink[]>;
 
   /**
    * Returns what is known of the ledger rows of a namespace that created no version: they are not about content, or

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { contentHash, type AuditedCoordinate, type Namespace } from '@sfm/memory';
-import { aDeletion, aWrite, drainAll, freshNamespace, WRITTEN_PAYLOAD } from '@sfm/memory/testing';
+import { aDeletion, aLink, aWrite, drainAll, freshNamespace, WRITTEN_PAYLOAD } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresDerivedTables } from './postgres-derived-tables.js';
@@ -264,5 +264,66 @@ describe('links that lead nowhere', () => {
     expect(await tables.removeDanglingLinks(namespace, [...dangling, { from: '1', to: '2', type: 't' }])).toBe(1);
     expect(await tables.danglingLinks(namespace)).toEqual([]);
     expect((await audit.totals(namespace)).links).toBe(3);
+  });
+});
+
+describe('links that ledger and table do not agree about', () => {
+  const disputed = async () => {
+    const found: string[] = [];
+    for await (const links of audit.scanLinks(namespace, 2)) {
+      found.push(...links.map(({ from, to, type, dispute }) => `${dispute} ${from}-${type}-${to}`));
+    }
+    return found;
+  };
+  const link = (from: number, to: number, more = {}) =>
+    truth.adapters.links.writer.link(aLink({ namespace, from, to }, more), 'none');
+  const unlink = (from: string, to: string) =>
+    truth.adapters.links.writer.unlink({ namespace, fromKey: from, toKey: to, type: 'related' });
+
+  it('are none, whatever became of links by their own doing or that of their memories', async () => {
+    await store(1, 2, 3, 4, 5, 6);
+    await link(1, 2, { metadata: { why: 'x' } });
+    await link(1, 2, { weight: 0.1 + 0.2 });
+    await link(2, 3);
+    await unlink('2', '3');
+    await link(3, 4);
+    await truth.adapters.writer.delete([aDeletion(namespace, '4')]);
+    await store(4);
+    await link(5, 404);
+    await link(0.1, 1e-7);
+    await link(6, 6);
+    const at = { coordinate: [7], expiresAt: new Date(Date.now() - 1000) };
+    await truth.adapters.writer.write([aWrite(namespace, at)]);
+    await store(7);
+    const times = { createdAt: new Date(0), updatedAt: new Date(1) };
+    const end = (x: number) => ({ key: String(x), coordinate: [x] });
+    const imported = {
+      from: end(2),
+      to: end(3),
+      type: 'related',
+      weight: 2,
+      metadata: {},
+      metadataJson: '{}',
+      version: 4,
+    };
+    await new PostgresImportTarget(truth.database).links(namespace, [{ ...imported, ...times }], 'fail');
+    expect(await disputed()).toEqual([]);
+  });
+
+  it('are named when a row was taken, put or changed aside', async () => {
+    await store(1, 2, 3, 4, 5, 1e-7);
+    for (const from of [1, 2, 3]) await link(from, from + 1);
+    await link(4, 1e-7);
+    await sql(`DELETE FROM memory_links WHERE namespace = $1 AND from_key = '4'`);
+    await sql(`DELETE FROM memory_links WHERE namespace = $1 AND from_key = '1'`);
+    await sql(`UPDATE memory_links SET weight = 9 WHERE namespace = $1 AND from_key = '2'`);
+    await sql(
+      `INSERT INTO memory_links (namespace, from_key, to_key, link_type, from_life, to_life)
+        VALUES ($1, '4', '5', 'aside', 1, 1), ($1, '5', '404', 'dangling', 1, 1)`,
+    );
+    const last = ['unrecorded 4-aside-5', 'missing 4-related-1e-7'];
+    expect(await disputed()).toEqual(['missing 1-related-2', 'differing 2-related-3', ...last]);
+    await truth.adapters.writer.delete([aDeletion(namespace, '2'), aDeletion(namespace, '1e-7')]);
+    expect(await disputed()).toEqual(last.slice(0, 1));
   });
 });

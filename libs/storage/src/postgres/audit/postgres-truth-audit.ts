@@ -9,6 +9,7 @@ import {
   type AuditedLedger,
   type AuditedDeadLetter,
   type AuditedRow,
+  type DisputedLink,
   type JsonObject,
   type LedgerProofs,
   type MemoryType,
@@ -21,6 +22,7 @@ import { epochMs } from '../rows/epoch-ms.js';
 import type { PayloadForm } from '../rows/ledger-row.js';
 import { parsePayload } from '../rows/payload-columns.js';
 import { validityOf } from '../rows/validity-column.js';
+import { disputedLinks } from './disputed-links.js';
 
 /** Maximum number of examples named per kind; the rest are only counted. */
 const NAMED = 10;
@@ -184,6 +186,10 @@ export class PostgresTruthAudit extends TruthAudit {
     const rows = await this.database.query<AuditDbRow>({ text: audit(GIVEN_KEYS), values: [namespace, keys] });
     const known = rows.filter(({ version, events }) => version !== null || events !== null);
     return mapInTurns(known, (row) => toCoordinate(namespace, row));
+  }
+
+  scanLinks(namespace: Namespace, coordinates: number): AsyncGenerator<readonly DisputedLink[]> {
+    return disputedLinks(this.database, namespace, coordinates);
   }
 
   async unversionedEvents(namespace: Namespace): Promise<{ readonly count: number } & LedgerProofs<string>> {

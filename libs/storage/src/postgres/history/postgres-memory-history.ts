@@ -24,6 +24,7 @@ interface VersionRow extends PayloadColumns {
   readonly type: LedgerVersion['kind'];
   readonly at_ms: number;
   readonly memory_type: MemoryType | null;
+  readonly announced: boolean;
   readonly payload_form: string;
   readonly importance: number | null;
   readonly importance_norm: number | null;
@@ -71,12 +72,12 @@ export class PostgresMemoryHistory extends MemoryHistory {
 /** @param which condition and order of the ledger rows `e` that are read */
 function versionsSql(which: string): string {
   return `SELECT m.version AS newest_version, m.created_version, ${isLiveAt('m', '$3')} AS is_live,
-      v.version, v.type, v.at_ms, v.memory_type, v.payload_form, v.payload, v.payload_text, v.importance, v.importance_norm,
+      v.version, v.type, v.at_ms, v.memory_type, v.announced, v.payload_form, v.payload, v.payload_text, v.importance, v.importance_norm,
       v.content_hash, v.expires_at_ms, v.validity
     FROM (SELECT $1::text AS namespace, $2::text AS key) AS asked
     LEFT JOIN memories m ON m.namespace = asked.namespace AND m.coordinate_key = asked.key
     LEFT JOIN LATERAL (
-      SELECT e.version, e.type, ${epochMs(WRITTEN_AT)} AS at_ms, e.memory_type, e.payload_form, ${ledgerPayload('e')},
+      SELECT e.version, e.type, ${epochMs(WRITTEN_AT)} AS at_ms, e.memory_type, e.announced, e.payload_form, ${ledgerPayload('e')},
         e.importance, e.importance_norm, encode(e.content_hash, 'hex') AS content_hash,
         ${epochMs('e.expires_at')} AS expires_at_ms, e.validity
       FROM memory_events e
@@ -91,7 +92,7 @@ function toStanding({ newest_version, created_version, is_live }: VersionRow): S
 }
 
 function toVersion(row: VersionRow): readonly LedgerVersion[] {
-  const { version, type, at_ms, memory_type, payload_form, expires_at_ms } = row;
+  const { version, type, at_ms, memory_type, announced, payload_form, expires_at_ms } = row;
   if (version === null) return [];
   const isKnown = type !== 'deleted' && payload_form === 'sent';
   const content = isKnown
@@ -104,5 +105,5 @@ function toVersion(row: VersionRow): readonly LedgerVersion[] {
         ...validityOf(row.validity),
       }
     : null;
-  return [{ version, kind: type, at: new Date(at_ms), type: memory_type, content }];
+  return [{ version, kind: type, at: new Date(at_ms), type: memory_type, isForeign: announced, content }];
 }

@@ -122,6 +122,7 @@ async function importMemories(
       contentHash: memory.contentHash,
       expiresAtMs: memory.expiresAt?.getTime() ?? null,
       ...(memory.validity ? { validity: memory.validity } : {}),
+      ...(memory.isNew ? { isNew: true } : {}),
     };
     const placement = placementOf(asked, row && toOccupant(row), policy);
     if (placement.kind === 'conflict') throw new ImportConflictError(index, `coordinate ${memory.key}`);

@@ -1,11 +1,19 @@
 import { PendingMemories, type IndexLag, type PendingMemory, type PendingVersion, type Namespace } from '@sfm/memory';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
+import { decodeEmbedding } from '../rows/embedding-codec.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
 /** Most changes that are counted for one answer. */
 const MOST_COUNTED = 100_000;
 
 const PENDING = 'FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version';
+
+interface PendingRow extends MemoryRow {
+  readonly searched_text: string;
+  readonly session: string | null;
+  readonly embedding: Buffer | null;
+  readonly embedding_space: string | null;
+}
 
 /** Reads committed but not yet indexed memories from PostgreSQL. */
 export class PostgresPendingMemories extends PendingMemories {
@@ -45,12 +53,20 @@ export class PostgresPendingMemories extends PendingMemories {
 
   async load(namespace: Namespace, keys: readonly string[]): Promise<readonly PendingMemory[]> {
     if (keys.length === 0) return [];
-    const rows = await this.database.query<MemoryRow & { searched_text: string; session: string | null }>({
+    const rows = await this.database.query<PendingRow>({
       name: 'sfm_pending_load',
-      text: `SELECT ${MEMORY_COLUMNS}, m.searched_text, m.session FROM memories m
+      text: `SELECT ${MEMORY_COLUMNS}, m.searched_text, m.session, m.embedding, m.embedding_space
+        FROM memories m
         WHERE m.namespace = $1 AND m.coordinate_key = ANY($2::text[]) AND m.deleted_at IS NULL`,
       values: [namespace, keys],
     });
-    return rows.map((row) => ({ memory: toMemory(row), searchedText: row.searched_text, session: row.session }));
+    return rows.map((row) => ({
+      memory: toMemory(row),
+      searchedText: row.searched_text,
+      session: row.session,
+      ...(row.embedding === null || row.embedding_space === null
+        ? {}
+        : { embedding: { space: row.embedding_space, vector: decodeEmbedding(row.embedding) } }),
+    }));
   }
 }

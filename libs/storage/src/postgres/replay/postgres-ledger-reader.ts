@@ -1,6 +1,7 @@
 import { LedgerReader, trustedNamespace, type LedgerBatch, type LedgerEntry, type UnreadableEntry } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { ledgerColumns, toLedgerEntry, type LedgerDbRow } from '../rows/ledger-row.js';
+import { IS_LINK, NEWEST_OF_A_LINK } from './newest-of-a-link.js';
 
 /** The next coordinates after ($1, $2), with one step through the version index for each. */
 const NEWEST = `
@@ -25,17 +26,13 @@ LEFT JOIN LATERAL (SELECT c.version, floor(c."timestamp" * 1000) AS at_ms FROM m
   ORDER BY c.version DESC LIMIT 1) AS born ON true
 ORDER BY e.namespace, e.coordinate_key`;
 
-const IS_LINK = `version IS NULL AND type IN ('linked', 'unlinked')`;
-
-/** The newest row of each link from the next coordinates after ($1, $2). Rows of one moment come in the order of the ledger. */
+/** The newest row of each link from the next coordinates after ($1, $2). */
 const NEWEST_LINKS = `
 SELECT ${ledgerColumns('e')}
 FROM (SELECT DISTINCT namespace, coordinate_key FROM memory_events
   WHERE (namespace, coordinate_key) > ($1::text, $2::text) AND ${IS_LINK}
   ORDER BY namespace, coordinate_key LIMIT $3) AS next
-CROSS JOIN LATERAL (SELECT DISTINCT ON (payload->>'link_type', payload->'to') * FROM memory_events
-  WHERE namespace = next.namespace AND coordinate_key = next.coordinate_key AND ${IS_LINK}
-  ORDER BY payload->>'link_type', payload->'to', coalesce((payload->>'at')::float8, "timestamp" * 1000) DESC, seq DESC) AS e
+CROSS JOIN LATERAL (${NEWEST_OF_A_LINK('next.namespace', 'next.coordinate_key')}) AS e
 ORDER BY e.namespace, e.coordinate_key, e.seq`;
 
 interface NewestRow extends LedgerDbRow {

@@ -1,19 +1,8 @@
 import type { RestoredLink } from '@sfm/memory';
 import { voidAfter } from '../changes/void-after.js';
 import type { Statement } from '../connection/postgres-database.js';
+import { lifeGoesOn } from '../links/life-goes-on.js';
 import { toPayloadColumns } from '../rows/payload-columns.js';
-
-/**
- * True for an end where the link can lead to. Where it was made in a life, that life has to go on. And no life may have ended
- * there since: a deletion or an expiry may have been taken back, and what lived at a bare coordinate may be gone again.
- */
-const holds = (end: 'from' | 'to') => `(t.${end}_life IS NULL OR EXISTS (SELECT FROM ends m
-      WHERE m.namespace = t.namespace AND m.coordinate_key = t.${end}_key AND m.created_version = t.${end}_life))
-    AND NOT EXISTS (SELECT FROM memory_events e
-      WHERE e.namespace = t.namespace AND e.coordinate_key = t.${end}_key AND e.version > t.${end}_version
-        AND (e.type = 'deleted' OR EXISTS (SELECT FROM memory_events b
-          WHERE b.namespace = e.namespace AND b.coordinate_key = e.coordinate_key AND b.version = e.version - 1
-            AND b.type <> 'deleted' AND (e.type = 'created' OR b.expires_at <= e.updated_at))))`;
 
 /**
  * One statement for a batch: locks the memories at the ends as writers of links do, and makes the links with their places in
@@ -35,7 +24,7 @@ WITH told AS MATERIALIZED (
 ), kept AS MATERIALIZED (
   SELECT t.*, CASE WHEN row_number() OVER (PARTITION BY t.namespace, t.id) = 1 AND NOT EXISTS (SELECT FROM memory_links l
       WHERE l.namespace = t.namespace AND l.id = t.id AND (l.from_key = t.from_key OR l.to_key = t.to_key)) THEN t.id END AS free_id
-  FROM told t WHERE t.there AND ${holds('from')} AND ${holds('to')}
+  FROM told t WHERE t.there AND ${lifeGoesOn('from', 'ends')} AND ${lifeGoesOn('to', 'ends')}
 ), counted AS (
   SELECT setval(pg_get_serial_sequence('memory_links', 'id'), greatest((SELECT max(id) FROM told),
     nextval(pg_get_serial_sequence('memory_links', 'id')))) AS id
