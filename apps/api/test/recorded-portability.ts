@@ -5,7 +5,6 @@ import {
   ImportTarget,
   NamespaceCopies,
   NamespaceCopyService,
-  NamespaceLock,
   type CopyState,
   type ImportCounts,
   type ImportedLink,
@@ -15,6 +14,7 @@ import {
   type RetentionPolicies,
   type SnapshotMemory,
 } from '@sfm/memory';
+import { OpenLock } from './recorded-namespaces.js';
 
 /** Memories that are exported, and what is imported. */
 export class RecordedPortability {
@@ -32,7 +32,9 @@ export class RecordedPortability {
   ): NamespaceCopyService {
     const { source, target } = this.own;
     const embeddings = { space: 'none', dimension: 1 };
-    const places = { source, target, store, policies, embeddings, copies: new RecordedCopies(), lock: new OpenLock() };
+    const moves = { underWay: () => Promise.resolve(undefined) };
+    const own = { copies: new RecordedCopies(), lock: new OpenLock(), moves };
+    const places = { source, target, store, policies, embeddings, ...own };
     return new NamespaceCopyService(places, rules);
   }
 
@@ -52,12 +54,6 @@ class RecordedCopies extends NamespaceCopies {
 
   async save(target: Namespace, state: CopyState): Promise<void> {
     this.states.set(target, state);
-  }
-}
-
-class OpenLock extends NamespaceLock {
-  async hold<T>(_: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return work(new AbortController().signal);
   }
 }
 

@@ -1,13 +1,18 @@
 import type { FactoryProvider } from '@nestjs/common';
 import {
+  ExportSource,
   Indexer,
   LexicalIndex,
   MemoryCatalog,
   NamespaceCatalogService,
+  NamespaceLock,
+  NamespaceMoves,
   NamespaceRemovalService,
+  NamespaceRenameService,
   NamespaceStore,
   PendingMemories,
   ProjectionSource,
+  RetentionPolicies,
   VectorIndex,
 } from '@sfm/memory';
 
@@ -20,7 +25,7 @@ export const namespaceProviders: readonly FactoryProvider[] = [
   },
   {
     provide: NamespaceRemovalService,
-    inject: [NamespaceStore, PendingMemories, VectorIndex, LexicalIndex, ProjectionSource, Indexer],
+    inject: [NamespaceStore, PendingMemories, VectorIndex, LexicalIndex, ProjectionSource, Indexer, NamespaceLock],
     useFactory: (
       store: NamespaceStore,
       pending: PendingMemories,
@@ -28,6 +33,26 @@ export const namespaceProviders: readonly FactoryProvider[] = [
       lexical: LexicalIndex,
       source: ProjectionSource,
       indexer: Indexer,
-    ) => new NamespaceRemovalService({ store, pending, vectors, lexical, source, indexer }),
+      lock: NamespaceLock,
+    ) => new NamespaceRemovalService({ store, pending, vectors, lexical, source, indexer, lock }),
   },
+  {
+    provide: NamespaceRenameService,
+    inject: [
+      ...[NamespaceMoves, ExportSource, NamespaceStore, RetentionPolicies, PendingMemories],
+      ...[NamespaceRemovalService, NamespaceLock],
+    ],
+    useFactory: (...[moves, source, store, policies, pending, removal, lock]: RenamePorts) =>
+      new NamespaceRenameService({ moves, source, store, policies, pending, removal, lock }),
+  },
+];
+
+type RenamePorts = readonly [
+  NamespaceMoves,
+  ExportSource,
+  NamespaceStore,
+  RetentionPolicies,
+  PendingMemories,
+  NamespaceRemovalService,
+  NamespaceLock,
 ];

@@ -13,6 +13,7 @@ import {
   NamespaceCatalogService,
   NamespaceCopyService,
   NamespaceRemovalService,
+  NamespaceRenameService,
   NearestService,
   OutcomeService,
   LockService,
@@ -55,6 +56,7 @@ export interface MemorySystem {
   readonly namespaces: NamespaceCatalogService;
   readonly namespaceCopies: NamespaceCopyService;
   readonly namespaceRemovals: NamespaceRemovalService;
+  readonly namespaceRenames: NamespaceRenameService;
   readonly outcomes: OutcomeService;
   readonly restore: RestoreService;
   readonly past: PastReadService;
@@ -143,6 +145,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     namespaces: find(NamespaceCatalogService),
     namespaceCopies: find(NamespaceCopyService),
     namespaceRemovals: find(NamespaceRemovalService),
+    namespaceRenames: find(NamespaceRenameService),
     outcomes: find(OutcomeService),
     restore: find(RestoreService),
     past: find(PastReadService),

@@ -42,6 +42,12 @@ export abstract class NamespaceStore {
   abstract now(): Promise<Date>;
 
   /**
+   * Lets no copy or rename go on that is not done: part of what it made is deleted. One into the namespace has to begin anew, and
+   * one from it, unless everything was handed over. @throws StoreUnavailableError
+   */
+  abstract endTransfers(namespace: Namespace): Promise<void>;
+
+  /**
    * Deletes memories in creation order as a caller's deletion would, each with a tombstone, a ledger row and an event, in
    * one transaction that waits for no writer: what others hold is passed over. At most as many as there are ids for the
    * events. Resolves with the number removed and where to go on; without a place there are no more.
@@ -62,7 +68,7 @@ export abstract class NamespaceStore {
 
   /**
    * Forgets what else is known of a namespace: its importances, its retention policy, its consolidations, locks that
-   * nobody holds, and what it was copied from. @throws StoreUnavailableError
+   * nobody holds, and what it was copied or renamed from. @throws StoreUnavailableError
    */
   abstract forgetRest(namespace: Namespace): Promise<void>;
 }

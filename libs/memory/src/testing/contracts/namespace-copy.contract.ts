@@ -46,7 +46,8 @@ export function describeNamespaceCopyContract(
     const { source, target, lock } = places();
     const { namespaces: store, lifecycle } = truth();
     const embeddings = { space: 'test', dimension: 3 };
-    const parts = { source, target, lock, copies, store, policies: lifecycle.policies, embeddings };
+    const moves = { underWay: () => Promise.resolve(undefined) };
+    const parts = { source, target, lock, copies, moves, store, policies: lifecycle.policies, embeddings };
     return new NamespaceCopyService(parts, RULES, options);
   };
   const exported = async (namespace: Namespace) => {
