@@ -5,6 +5,7 @@ import {
   ImportTarget,
   NamespaceCopies,
   NamespaceCopyService,
+  NamespaceRenameService,
   type CopyState,
   type ImportCounts,
   type ImportedLink,
@@ -36,6 +37,14 @@ export class RecordedPortability {
     const own = { copies: new RecordedCopies(), lock: new OpenLock(), moves };
     const places = { source, target, store, policies, embeddings, ...own };
     return new NamespaceCopyService(places, rules);
+  }
+
+  /** Renames namespaces, of which nothing is ever to be indexed. */
+  namespaceRenames(
+    places: Omit<ConstructorParameters<typeof NamespaceRenameService>[0], 'source' | 'lock' | 'pending'>,
+  ): NamespaceRenameService {
+    const pending = { count: () => Promise.resolve(0) };
+    return new NamespaceRenameService({ ...places, source: this.own.source, lock: new OpenLock(), pending });
   }
 
   /** @param rules what memories must keep to */

@@ -26,15 +26,8 @@ export const namespaceProviders: readonly FactoryProvider[] = [
   {
     provide: NamespaceRemovalService,
     inject: [NamespaceStore, PendingMemories, VectorIndex, LexicalIndex, ProjectionSource, Indexer, NamespaceLock],
-    useFactory: (
-      store: NamespaceStore,
-      pending: PendingMemories,
-      vectors: VectorIndex,
-      lexical: LexicalIndex,
-      source: ProjectionSource,
-      indexer: Indexer,
-      lock: NamespaceLock,
-    ) => new NamespaceRemovalService({ store, pending, vectors, lexical, source, indexer, lock }),
+    useFactory: (...[store, pending, vectors, lexical, source, indexer, lock]: RemovalPorts) =>
+      new NamespaceRemovalService({ store, pending, vectors, lexical, source, indexer, lock }),
   },
   {
     provide: NamespaceRenameService,
@@ -45,6 +38,16 @@ export const namespaceProviders: readonly FactoryProvider[] = [
     useFactory: (...[moves, source, store, policies, pending, removal, lock]: RenamePorts) =>
       new NamespaceRenameService({ moves, source, store, policies, pending, removal, lock }),
   },
+];
+
+type RemovalPorts = readonly [
+  NamespaceStore,
+  PendingMemories,
+  VectorIndex,
+  LexicalIndex,
+  ProjectionSource,
+  Indexer,
+  NamespaceLock,
 ];
 
 type RenamePorts = readonly [

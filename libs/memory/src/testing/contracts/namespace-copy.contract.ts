@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LinkService } from '../../links/link.service.js';
 import type { Namespace } from '../../model/namespace.js';
 import { NamespaceCopyService, type CopyOptions } from '../../namespaces/namespace-copy.service.js';
+import { NamespaceRemovalService } from '../../namespaces/namespace-removal.service.js';
 import { NamespaceCopies, type CopyState } from '../../namespaces/namespace-copies.port.js';
 import { ExportService } from '../../portability/transfer/export.service.js';
 import { SilentTelemetry } from '../../telemetry/telemetry.port.js';
@@ -143,6 +144,29 @@ export function describeNamespaceCopyContract(
       await expect(copier().copy(source, target)).rejects.toMatchObject({ code: 'import_conflict' });
       const [mine] = await truth().reader.findByKeys(target, ['9'], new Date());
       expect(mine?.payload).toEqual({ text: 'mine' });
+    });
+
+    it('begins anew when part of what it copied was deleted meanwhile, and is not deleted while it copies', async () => {
+      const [source, target] = [await filled(), freshNamespace()];
+      const { lock } = places();
+      const clear = { clear: () => Promise.resolve() };
+      const removal = new NamespaceRemovalService(
+        {
+          ...{ store: truth().namespaces, source: truth().projection, lock, vectors: clear, lexical: clear },
+          // Indexes never follow here, so what is known of the namespace is not forgotten.
+          ...{ pending: { count: () => Promise.resolve(1) }, indexer: { refresh: () => Promise.resolve([]) } },
+        },
+        { patienceMs: 200 },
+      );
+      await expect(
+        copier({ batchSize: 2 }, new InterruptedCopies(places().copies, 3)).copy(source, target),
+      ).rejects.toThrow();
+      await lock.hold(target, async () => {
+        await expect(removal.remove(target)).rejects.toMatchObject({ code: 'namespace_busy' });
+      });
+      expect(await removal.remove(target)).toMatchObject({ memories: 3, isDone: false });
+      expect(await copier().copy(source, target)).toEqual(WHOLE);
+      expect((await truth().catalog.counts(target, new Date())).total).toBe(WHOLE.memories);
     });
 
     it('forgets a copy when its target is deleted', async () => {

@@ -10,9 +10,9 @@ import {
 import { randomUUID } from 'node:crypto';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import { sqlState } from '../connection/driver-errors.js';
-import type { PostgresDatabase, RunInTransaction } from '../connection/postgres-database.js';
+import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
-import { deleteStatement } from '../writing/delete-statement.js';
+import { endOtherLives } from './end-other-lives.js';
 import { handOverStatements, TAKE_OVER } from './hand-over.js';
 import {
   COMPARE_LINKS,
@@ -25,12 +25,10 @@ import {
 import {
   CHANGED_MEMORIES,
   COMPARE_MEMORIES,
-  HELD,
   LAST_MEMORY,
   MIRROR,
   NEXT_MEMORIES,
   type ComparedRow,
-  type HeldRow,
 } from './move-memories.js';
 
 /** Versions that one transaction copies, about. */
@@ -268,7 +266,7 @@ export class PostgresNamespaceMoves extends NamespaceMoves {
     await this.changes.transaction(async (run, deadlineMs) => {
       // Who supersedes whom is copied too, as in a replay.
       await run({ text: `SELECT set_config('soma.is_replay', 'true', true)` });
-      await endOthers(run, { id, source, target, keys, deadlineMs });
+      await endOtherLives(run, { id, source, target, keys, deadlineMs });
       const rows = await run<{ readonly key: string; readonly is_written: boolean }>({
         text: MIRROR,
         values: [source, target, keys, id, deadlineMs],
@@ -278,25 +276,6 @@ export class PostgresNamespaceMoves extends NamespaceMoves {
     });
     this.notifier.notify();
   }
-}
-
-interface Mirrored extends Pick<MoveRow, 'id' | 'source' | 'target'> {
-  readonly keys: readonly string[];
-  readonly deadlineMs: number;
-}
-
-/** Ends lives in the target that have ended in the source. @throws ImportConflictError for one of somebody else */
-async function endOthers(run: RunInTransaction, { id, source, target, keys, deadlineMs }: Mirrored): Promise<void> {
-  const held = await run<HeldRow>({ text: HELD, values: [source, target, keys, id] });
-  const foreign = held.find(({ mirrors, is_live, is_moved }) => mirrors === null && is_live && is_moved);
-  if (foreign) throw new ImportConflictError(0, `coordinate ${foreign.key} of ${target}`);
-  const ended = held.filter(
-    ({ mirrors, source_life, is_moved }) =>
-      (mirrors !== null || is_moved) && !(is_moved && mirrors !== null && mirrors >= (source_life ?? Infinity)),
-  );
-  if (ended.length === 0) return;
-  const commands = ended.map(({ key }) => ({ namespace: trustedNamespace(target), key, eventId: randomUUID() }));
-  await run(deleteStatement(commands, deadlineMs));
 }
 
 function toMove(row: MoveRow | undefined): NamespaceMove {
