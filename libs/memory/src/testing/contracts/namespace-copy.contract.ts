@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { LinkService } from '../../links/link.service.js';
+import { toCoordinate } from '../../model/coordinate.js';
 import type { Namespace } from '../../model/namespace.js';
 import { NamespaceCopyService, type CopyOptions } from '../../namespaces/namespace-copy.service.js';
 import { NamespaceRemovalService } from '../../namespaces/namespace-removal.service.js';
 import { NamespaceCopies, type CopyState } from '../../namespaces/namespace-copies.port.js';
+import { toImportedMemory } from '../../portability/transfer/imported-records.js';
 import { ExportService } from '../../portability/transfer/export.service.js';
 import { SilentTelemetry } from '../../telemetry/telemetry.port.js';
 import { aDeletion, aWrite, freshNamespace, nextMillisecond, type TruthHarness } from '../truth-builders.js';
@@ -167,6 +169,36 @@ export function describeNamespaceCopyContract(
       expect(await removal.remove(target)).toMatchObject({ memories: 3, isDone: false });
       expect(await copier().copy(source, target)).toEqual(WHOLE);
       expect((await truth().catalog.counts(target, new Date())).total).toBe(WHOLE.memories);
+    });
+
+    it('waits for the indexes since it was made, however old what it holds is', async () => {
+      const [source, target] = [freshNamespace(), freshNamespace()];
+      const at = new Date('2001-02-03T04:05:06.789Z');
+      const content = {
+        type: 'episodic',
+        payload: { text: 'old' },
+        importance: 1,
+        importanceNorm: 0,
+        expiresAt: null,
+      } as const;
+      const old = {
+        ...content,
+        coordinate: toCoordinate([1], 1, 'coordinate'),
+        version: 1,
+        createdAt: at,
+        updatedAt: at,
+        versions: [],
+      };
+      const imported = toImportedMemory(source, old, { ...RULES, accepts: () => true });
+      await places().target.memories(source, [imported], 'fail');
+      await copier().copy(source, target);
+      for (const namespace of [source, target]) {
+        const { pending, oldestPendingSeconds } = await truth().namespaces.facts(namespace, new Date());
+        expect([pending, oldestPendingSeconds < 600]).toEqual([1, true]);
+        expect((await truth().pending.lag(namespace)).seconds).toBeLessThan(600);
+        expect((await truth().reader.findByKeys(namespace, ['1'], new Date()))[0]?.updatedAt).toEqual(at);
+      }
+      expect(await truth().projection.oldestUnindexedAgeSeconds()).toBeLessThan(600);
     });
 
     it('forgets a copy when its target is deleted', async () => {

@@ -90,10 +90,11 @@ WITH asked AS MATERIALIZED (
 ), written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload, payload_text,
     payload_text_version, searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at,
-    embedding, embedding_space, validity, access_count, last_accessed_at)
+    embedding, embedding_space, validity, access_count, last_accessed_at, pending_since)
   SELECT $2, coordinate_key, place, coordinate, version + shift, first + shift, type, payload, payload_text,
     CASE WHEN payload_text_version = version THEN version + shift END, searched_text, session, importance, importance_norm,
-    content_hash, created_at, updated_at, expires_at, embedding, embedding_space, validity, access_count, last_accessed_at
+    content_hash, created_at, updated_at, expires_at, embedding, embedding_space, validity, access_count, last_accessed_at,
+    clock_timestamp()
   FROM changed ORDER BY coordinate_key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
     version = excluded.version, created_version = excluded.created_version, type = excluded.type, payload = excluded.payload,
@@ -102,7 +103,7 @@ WITH asked AS MATERIALIZED (
     importance_norm = excluded.importance_norm, content_hash = excluded.content_hash, created_at = excluded.created_at,
     updated_at = excluded.updated_at, expires_at = excluded.expires_at, deleted_at = NULL, embedding = excluded.embedding,
     embedding_space = excluded.embedding_space, validity = excluded.validity, access_count = excluded.access_count,
-    last_accessed_at = excluded.last_accessed_at
+    last_accessed_at = excluded.last_accessed_at, pending_since = excluded.pending_since
   WHERE m.version = (SELECT c.base FROM changed c WHERE c.coordinate_key = excluded.coordinate_key)
   RETURNING m.coordinate_key, m.id AS memory_id, m.created_version AS life, ${voidAfter('$5')} AS in_time
 ), ledger AS (

@@ -14,6 +14,7 @@ import { removeLinksStatement, type UnlinkedRow } from '../links/unlink-statemen
 import { LOCKS_KEPT } from '../locks/postgres-named-locks.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { epochMs } from '../rows/epoch-ms.js';
+import { pendingSince } from '../rows/pending-since.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { deleteStatement, type DeletedRow } from '../writing/delete-statement.js';
 
@@ -37,8 +38,8 @@ FROM (
 ) AS sample, (
   SELECT count(*)::int AS count FROM (SELECT FROM memory_links l WHERE l.namespace = $1 LIMIT ${COUNTED}) AS counted
 ) AS links, (
-  SELECT count(*)::int AS count, min(updated_at) AS oldest
-  FROM (SELECT m.updated_at FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version
+  SELECT count(*)::int AS count, min(since) AS oldest
+  FROM (SELECT ${pendingSince('m')} AS since FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version
     ORDER BY m.updated_at LIMIT ${COUNTED}) AS counted
 ) AS pending`;
 
