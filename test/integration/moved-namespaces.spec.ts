@@ -60,6 +60,7 @@ describeOnServers.each(['in this process', 'in Qdrant'])('namespaces that move, 
     await system.forget.forget(namespace, [[5]]);
     await system.links.link(namespace, { from: [0], to: [3], type: 'related', weight: 2, metadata: { n: 1 } }, 'both');
     await system.links.link(namespace, { from: [3], to: [999], type: 'bare', weight: 1 }, 'none');
+    await system.links.link(namespace, { from: [998], to: [999], type: 'bare', weight: 1 }, 'none');
     return namespace;
   };
   const recalled = async (namespace: Namespace, query = 'the kettle that boiled over') => {
@@ -99,9 +100,23 @@ describeOnServers.each(['in this process', 'in Qdrant'])('namespaces that move, 
     return { memories, links };
   };
 
+  /** Makes memories and links again from the ledger. */
+  const replayed = async () => {
+    const dataSource = createDataSource({
+      connection: await resolveConnection(database.url),
+      ...{ entities: STORAGE_ENTITIES, migrations: MIGRATIONS },
+    });
+    await dataSource.initialize();
+    const truth = new PostgresDatabase(dataSource);
+    const [reader, restorer] = [new PostgresLedgerReader(truth), new PostgresTruthRestorer(truth)];
+    await new LedgerReplay(reader, restorer, FIELDS).replay({ onRestored: async () => {}, onUnreadable: () => {} });
+    await new LinkReplay(reader, restorer).replay({ onUnreadable: () => {} });
+    await dataSource.destroy();
+  };
+
   it('a clone answers as its source does, before and after it is indexed; a deleted one not at all', async () => {
     const [source, target] = [await filled(40), anyNamespace()];
-    expect(await system.namespaceCopies.copy(source, target)).toMatchObject({ memories: 39, links: 2, isDone: true });
+    expect(await system.namespaceCopies.copy(source, target)).toMatchObject({ memories: 39, links: 3, isDone: true });
     const before = await recalled(source);
     expect(before[0]).toBe('3');
     expect(await recalled(target)).toEqual(before);
@@ -111,6 +126,12 @@ describeOnServers.each(['in this process', 'in Qdrant'])('namespaces that move, 
     while (!(await system.namespaceRemovals.remove(target)).isDone);
     expect(await recalled(target)).toEqual([]);
     expect(await recalled(source)).toEqual(before);
+    await system.namespaceCopies.copy(source, target);
+    const { links } = await rows(target);
+    await client.query('DELETE FROM memory_links WHERE namespace = $1', [target]);
+    await replayed();
+    expect((await rows(target)).links).toEqual(links);
+    while (!(await system.namespaceRemovals.remove(target)).isDone);
     if (place === 'in Qdrant') expect(await aliases()).not.toContain(target);
     await agrees(source, target);
   });
@@ -135,16 +156,7 @@ describeOnServers.each(['in this process', 'in Qdrant'])('namespaces that move, 
 
     await client.query('DELETE FROM memory_links WHERE namespace = ANY ($1)', [[source, target]]);
     await client.query('DELETE FROM memories WHERE namespace = ANY ($1)', [[source, target]]);
-    const dataSource = createDataSource({
-      connection: await resolveConnection(database.url),
-      ...{ entities: STORAGE_ENTITIES, migrations: MIGRATIONS },
-    });
-    await dataSource.initialize();
-    const truth = new PostgresDatabase(dataSource);
-    const [reader, restorer] = [new PostgresLedgerReader(truth), new PostgresTruthRestorer(truth)];
-    await new LedgerReplay(reader, restorer, FIELDS).replay({ onRestored: async () => {}, onUnreadable: () => {} });
-    await new LinkReplay(reader, restorer).replay({ onUnreadable: () => {} });
-    await dataSource.destroy();
+    await replayed();
     expect(await rows(target)).toEqual(there);
     const back = await rows(source);
     expect(back.memories.filter(({ deleted_at: at }) => at === null)).toEqual([]);

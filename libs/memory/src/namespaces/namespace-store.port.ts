@@ -26,7 +26,7 @@ export interface RemovalCut {
 export interface NamespaceRest {
   /** Memories and links from before the cut. */
   readonly isToRemove: boolean;
-  /** Memories or links of any time. */
+  /** Memories that live, or links, of any time. */
   readonly isInUse: boolean;
 }
 

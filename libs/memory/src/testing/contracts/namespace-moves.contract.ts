@@ -296,6 +296,20 @@ export function describeNamespaceMovesContract(
       await completed(source, freshNamespace());
     });
 
+    it('makes the new name known, also where only memories move, and takes one for empty whose memories have expired', async () => {
+      const [source, target] = [freshNamespace(), freshNamespace()];
+      await write(source, 1);
+      await truth().writer.write([aWrite(target, { coordinate: [1], expiresAt: new Date(Date.now() - 1000) })]);
+      await truth().writer.write([aWrite(target, { coordinate: [2], expiresAt: new Date(Date.now() - 1000) })]);
+      await completed(source, target);
+      const unknown = freshNamespace();
+      await completed(target, unknown);
+      const names = await truth().namespaces.names(undefined, 10_000);
+      expect(names).toEqual(expect.arrayContaining([source, target, unknown]));
+      expect(await count(unknown)).toBe(1);
+      expect(await find(unknown, 1)).toMatchObject({ payload: { text: 'text 1' } });
+    });
+
     it('moves nothing of a namespace that holds nothing', async () => {
       const [source, target] = [freshNamespace(), freshNamespace()];
       expect(await completed(source, target)).toMatchObject({ memories: 0, links: 0 });

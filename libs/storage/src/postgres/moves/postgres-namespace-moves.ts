@@ -95,6 +95,7 @@ export class PostgresNamespaceMoves extends NamespaceMoves {
           text: `DELETE FROM namespace_moves WHERE phase = 'done' AND (source IN ($1, $2) OR target IN ($1, $2))`,
           values: [source, target],
         });
+        await run({ text: 'INSERT INTO namespaces (name) VALUES ($1) ON CONFLICT DO NOTHING', values: [target] });
         const [row] = await run<MoveRow>({
           text: `INSERT INTO namespace_moves (id, source, target, position, place) VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
           values: [randomUUID(), source, target, position, JSON.stringify(place)],

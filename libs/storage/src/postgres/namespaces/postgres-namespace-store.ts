@@ -15,7 +15,7 @@ import { LOCKS_KEPT } from '../locks/postgres-named-locks.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { epochMs } from '../rows/epoch-ms.js';
 import { pendingSince } from '../rows/pending-since.js';
-import { isLiveAt } from '../rows/live-memory.js';
+import { isLive, isLiveAt } from '../rows/live-memory.js';
 import { deleteStatement, type DeletedRow } from '../writing/delete-statement.js';
 
 /** Memories whose size is looked at. */
@@ -172,7 +172,7 @@ export class PostgresNamespaceStore extends NamespaceStore {
     const [row] = await this.database.query<NamespaceRest>({
       text: `SELECT ${exists('memories', 'deleted_at IS NULL AND updated_at <= $2')} OR ${exists('memory_links', 'updated_at <= $2')}
           AS "isToRemove",
-        ${exists('memories', 'deleted_at IS NULL')} OR ${exists('memory_links', 'true')} AS "isInUse"`,
+        ${exists('memories', isLive('memories'))} OR ${exists('memory_links', 'true')} AS "isInUse"`,
       values: [namespace, before.toISOString()],
     });
     if (!row) throw new Error('a query of facts gave no row');

@@ -55,7 +55,9 @@ export interface PlacedLink {
 const liveEnd = (name: string, key: string) =>
   `LEFT JOIN LATERAL ${memoryAt('$1', `a.${key}`)} AS ${name} ON ${isLive(name)}`;
 
-/** Writes links with their ledger and outbox rows. One that somebody has made or changed meanwhile is not returned. */
+/**
+ * Writes links with their ledger and outbox rows, as changes of now: a replay tells by that whether they were removed before. One that somebody has made or changed meanwhile is not returned.
+ */
 const IMPORT_LINKS = `
 WITH arrived AS MATERIALIZED (
   SELECT a.*, begins.created_version AS from_life, ends.created_version AS to_life,
@@ -81,7 +83,7 @@ WITH arrived AS MATERIALIZED (
     AND a.link_type = excluded.link_type AND a.to_key = excluded.to_key)
   RETURNING l.*, ${voidAfter('$12')} AS in_time
 ), entries AS MATERIALIZED (
-  SELECT w.*, w.updated_at AS at, gen_random_uuid() AS event_id, a.from_version, a.to_version FROM written w
+  SELECT w.*, greatest(clock_timestamp()::timestamptz(3), w.updated_at) AS at, gen_random_uuid() AS event_id, a.from_version, a.to_version FROM written w
   JOIN arrived a ON a.from_key = w.from_key AND a.link_type = w.link_type AND a.to_key = w.to_key
   WHERE w.in_time
 )${linkEvents('linked', 'NULL::text')}
