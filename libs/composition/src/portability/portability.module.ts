@@ -62,7 +62,15 @@ function namespaceCopies(rules: ImportRules): FactoryProvider {
   return {
     provide: NamespaceCopyService,
     inject: [
-      ...[ExportSource, ImportTarget, NamespaceCopies, NamespaceMoves, NamespaceStore, RetentionPolicies, NamespaceLock],
+      ...[
+        ExportSource,
+        ImportTarget,
+        NamespaceCopies,
+        NamespaceMoves,
+        NamespaceStore,
+        RetentionPolicies,
+        NamespaceLock,
+      ],
       Embedder,
     ],
     useFactory: (...[source, target, copies, moves, store, policies, lock, embeddings]: CopyPorts) =>

@@ -11,7 +11,7 @@ import { outsideTraces } from '@sfm/observability';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase, Statement } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
-import { isAtRest } from '../moves/at-rest.js';
+import { isAtRest } from '../rows/at-rest.js';
 import { isLive } from '../rows/live-memory.js';
 import { deleteReceipts, ruleDeleteStatement, type DeletedRow } from '../writing/delete-statement.js';
 

@@ -8,7 +8,7 @@ import {
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import { voidAfter } from '../changes/void-after.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
-import { isAtRest } from '../moves/at-rest.js';
+import { isAtRest } from '../rows/at-rest.js';
 
 const COLUMNS = `namespace, max_age_seconds::float8 AS max_age_seconds, max_memories::float8 AS max_memories,
   keep_importance_from, version, updated_at`;

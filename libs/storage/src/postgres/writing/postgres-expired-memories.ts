@@ -2,7 +2,7 @@ import { ExpiredMemories, trustedNamespace, type DeleteReceipt } from '@sfm/memo
 import { outsideTraces } from '@sfm/observability';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
-import { isAtRest } from '../moves/at-rest.js';
+import { isAtRest } from '../rows/at-rest.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-statement.js';
 
