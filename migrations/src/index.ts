@@ -18,6 +18,8 @@ import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.j
 import { WholeLinks1764660060000 } from './1764660060000-whole-links.js';
 import { NamespaceCopies1764660070010 } from './1764660070010-namespace-copies.js';
 import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
+import { NamespaceMoves1764661000000 } from './1764661000000-namespace-moves.js';
+import { PendingSince1764661000010 } from './1764661000010-pending-since.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -41,6 +43,8 @@ export const MIGRATIONS = [
   WholeLinks1764660060000,
   NamespaceCopies1764660070010,
   NearestPlaces1764660080000,
+  NamespaceMoves1764661000000,
+  PendingSince1764661000010,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

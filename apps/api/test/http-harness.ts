@@ -24,6 +24,7 @@ import {
   NamespaceCatalogService,
   NamespaceCopyService,
   NamespaceRemovalService,
+  NamespaceRenameService,
   NearestService,
   OutcomeService,
   LockService,
@@ -59,6 +60,7 @@ import {
   InMemoryRetentionPolicies,
 } from '@sfm/memory/testing';
 import { RecordedPortability } from './recorded-portability.js';
+import { RecordedMoves } from './recorded-moves.js';
 import { RecordedNamespaces } from './recorded-namespaces.js';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
@@ -225,6 +227,8 @@ function coreModule({
   const runs = new InMemoryConsolidationRuns();
   const parts = { planner, runs, memories, stores, writer, links: linking, restores, locks };
   const namespaces = new RecordedNamespaces(truth, links);
+  const removals = new NamespaceRemovalService(namespaces.places);
+  const moves = new RecordedMoves(truth, links);
   const past = new PastReadService(truth.past, truth.history);
   const providers = [
     { provide: StoreService, useValue: stores },
@@ -246,7 +250,11 @@ function coreModule({
     { provide: LinkService, useValue: linking },
     { provide: OutcomeService, useValue: outcomes },
     { provide: NamespaceCatalogService, useValue: new NamespaceCatalogService(namespaces, truth.catalog) },
-    { provide: NamespaceRemovalService, useValue: new NamespaceRemovalService(namespaces.places) },
+    { provide: NamespaceRemovalService, useValue: removals },
+    {
+      provide: NamespaceRenameService,
+      useValue: portability.namespaceRenames({ store: namespaces, policies: kept.policies, removal: removals, moves }),
+    },
     {
       provide: NamespaceCopyService,
       useValue: portability.namespaceCopies(namespaces, kept.policies, { limits: EDGE_OPTIONS.bounds, fields }),

@@ -1,4 +1,5 @@
 import {
+  NamespaceLock,
   NamespaceStore,
   type EmptiedPlaces,
   type ListPosition,
@@ -24,6 +25,7 @@ export class RecordedNamespaces extends NamespaceStore {
       },
     },
     indexer: { refresh: () => Promise.resolve([]) },
+    lock: new OpenLock(),
   };
 
   constructor(
@@ -51,6 +53,8 @@ export class RecordedNamespaces extends NamespaceStore {
     return new Date();
   }
 
+  async endTransfers(): Promise<void> {}
+
   async removeMemories(
     { namespace }: RemovalCut,
     _: ListPosition | undefined,
@@ -77,5 +81,12 @@ export class RecordedNamespaces extends NamespaceStore {
 
   private linksOf(namespace: Namespace) {
     return this.links.links.filter((link) => link.namespace === namespace);
+  }
+}
+
+/** Is free at any time. */
+export class OpenLock extends NamespaceLock {
+  async hold<T>(_: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return work(new AbortController().signal);
   }
 }

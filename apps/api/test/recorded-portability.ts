@@ -5,7 +5,7 @@ import {
   ImportTarget,
   NamespaceCopies,
   NamespaceCopyService,
-  NamespaceLock,
+  NamespaceRenameService,
   type CopyState,
   type ImportCounts,
   type ImportedLink,
@@ -15,6 +15,7 @@ import {
   type RetentionPolicies,
   type SnapshotMemory,
 } from '@sfm/memory';
+import { OpenLock } from './recorded-namespaces.js';
 
 /** Memories that are exported, and what is imported. */
 export class RecordedPortability {
@@ -32,8 +33,18 @@ export class RecordedPortability {
   ): NamespaceCopyService {
     const { source, target } = this.own;
     const embeddings = { space: 'none', dimension: 1 };
-    const places = { source, target, store, policies, embeddings, copies: new RecordedCopies(), lock: new OpenLock() };
+    const moves = { underWay: () => Promise.resolve(undefined) };
+    const own = { copies: new RecordedCopies(), lock: new OpenLock(), moves };
+    const places = { source, target, store, policies, embeddings, ...own };
     return new NamespaceCopyService(places, rules);
+  }
+
+  /** Renames namespaces, of which nothing is ever to be indexed. */
+  namespaceRenames(
+    places: Omit<ConstructorParameters<typeof NamespaceRenameService>[0], 'source' | 'lock' | 'pending'>,
+  ): NamespaceRenameService {
+    const pending = { count: () => Promise.resolve(0) };
+    return new NamespaceRenameService({ ...places, source: this.own.source, lock: new OpenLock(), pending });
   }
 
   /** @param rules what memories must keep to */
@@ -52,12 +63,6 @@ class RecordedCopies extends NamespaceCopies {
 
   async save(target: Namespace, state: CopyState): Promise<void> {
     this.states.set(target, state);
-  }
-}
-
-class OpenLock extends NamespaceLock {
-  async hold<T>(_: Namespace, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return work(new AbortController().signal);
   }
 }
 

@@ -355,6 +355,28 @@ for (const { name, describePlace, enter } of places) {
       expect(Math.hypot(...one)).toBeCloseTo(1, 4);
     });
 
+    it('lists, clones, renames and deletes namespaces, and stays in its own', async () => {
+      const [copy, renamed] = [`copy-${process.pid}`, `renamed-${process.pid}`];
+      const { total } = (await memory.namespaces.describe(memory.namespace)).memories;
+      expect(total).toBeGreaterThan(0);
+      expect(await memory.namespaces.clone(memory.namespace, copy)).toMatchObject({ memories: total });
+      await expect(memory.namespaces.rename(memory.namespace, copy)).rejects.toMatchObject({
+        code: 'namespace_not_empty',
+      });
+      expect(await memory.namespaces.rename(copy, renamed)).toMatchObject({ memories: total });
+      const listed: string[] = [];
+      for await (const { namespace, bytes, newestAt } of memory.namespaces.list()) {
+        listed.push(namespace);
+        expect([bytes > 0, newestAt]).toEqual([true, expect.any(Date)]);
+      }
+      expect(listed).toEqual([memory.namespace, renamed].sort());
+      await expect(memory.namespaces.delete(renamed, { confirm: copy })).rejects.toBeInstanceOf(SomaFractalMemoryError);
+      expect(await memory.namespaces.delete(renamed, { confirm: renamed })).toMatchObject({ memories: total });
+      expect((await memory.namespaces.describe(renamed)).memories.total).toBe(0);
+      expect((await memory.namespaces.describe(memory.namespace)).memories.total).toBe(total);
+      await expect(memory.namespaces.clone('', copy)).rejects.toBeInstanceOf(SomaFractalMemoryError);
+    });
+
     it('refuses what cannot be kept, and leaves no trace of it', async () => {
       const bad = [90, 90];
       await expect(memory.storeMemory([NaN], KETTLE)).rejects.toThrow(/coordinate/);

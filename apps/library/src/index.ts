@@ -10,6 +10,7 @@ export { createMemorySystem, type Surroundings } from './create-memory-system.js
 export type { LinkedOptions, LinkOptions } from './parts/linking.js';
 export type { Lock } from './parts/keeping.js';
 export type { ConsolidateOptions, UnknownMemory } from './parts/looking-back.js';
+export type { NamespaceCounts, NamespaceDescription, Namespaces } from './parts/namespaces.js';
 export type { Place } from './parts/part.js';
 export type { KeywordSearchOptions, MemoryStats } from './parts/reading.js';
 export type {

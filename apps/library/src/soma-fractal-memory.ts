@@ -4,6 +4,7 @@ import { Files } from './parts/files.js';
 import { Keeping, type Lock } from './parts/keeping.js';
 import { Linking, type LinkedOptions, type LinkOptions } from './parts/linking.js';
 import { LookingBack, type ConsolidateOptions, type UnknownMemory } from './parts/looking-back.js';
+import { Namespaces } from './parts/namespaces.js';
 import { Core, type Place } from './parts/part.js';
 import { Reading, type KeywordSearchOptions, type MemoryStats } from './parts/reading.js';
 import {
@@ -38,6 +39,8 @@ export class SomaFractalMemoryEnterprise {
   readonly namespace: Namespace;
   /** Where the memories are stored, for people to read. */
   readonly location: string;
+  /** Lists, clones, renames and deletes namespaces, others too. */
+  readonly namespaces: Namespaces;
   private readonly core: Core;
   private readonly hooks: Hooks;
   private readonly storing: Storing;
@@ -56,6 +59,7 @@ export class SomaFractalMemoryEnterprise {
   ) {
     this.namespace = system.namespace;
     this.location = system.location;
+    this.namespaces = new Namespaces(system);
     this.core = new Core(system);
     this.hooks = new Hooks(report);
     this.storing = new Storing(this.core, this.hooks);

@@ -16,6 +16,7 @@ import {
   NamespaceCatalogService,
   NamespaceCopyService,
   NamespaceRemovalService,
+  NamespaceRenameService,
   NearestService,
   OutcomeService,
   LockService,
@@ -138,9 +139,13 @@ const useCases: FactoryProvider[] = [
   },
   {
     provide: AuthorizedNamespaces,
-    inject: [NamespaceCatalogService, NamespaceRemovalService, NamespaceCopyService],
-    useFactory: (catalog: NamespaceCatalogService, removals: NamespaceRemovalService, copies: NamespaceCopyService) =>
-      new AuthorizedNamespaces(catalog, removals, copies),
+    inject: [NamespaceCatalogService, NamespaceRemovalService, NamespaceCopyService, NamespaceRenameService],
+    useFactory: (
+      catalog: NamespaceCatalogService,
+      removals: NamespaceRemovalService,
+      copies: NamespaceCopyService,
+      renames: NamespaceRenameService,
+    ) => new AuthorizedNamespaces(catalog, removals, copies, renames),
   },
   {
     provide: AuthorizedOutcomes,

@@ -105,7 +105,9 @@ export {
 export { namespacePageView, namespaceView, readNamespaceCursor } from './mapping/namespace-view.js';
 export {
   CloneNamespaceSchema,
+  RenameNamespaceSchema,
   NamespaceCloneSchema,
+  NamespaceRenameSchema,
   NamespacePageSchema,
   NamespaceRemovalSchema,
   NamespaceSchema,

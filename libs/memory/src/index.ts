@@ -47,6 +47,7 @@ export {
   VersionConflictError,
   LifecycleBusyError,
   NamespaceBusyError,
+  NamespaceMovingError,
   NamespaceNotEmptyError,
   LockHeldError,
   LockLostError,
@@ -419,6 +420,13 @@ export {
   type CopyOptions,
   type NamespaceCopy,
 } from './namespaces/namespace-copy.service.js';
+export { NamespaceMoves, type MovePhase, type NamespaceMove } from './namespaces/namespace-moves.port.js';
+export {
+  NamespaceRenameService,
+  type NamespaceRename,
+  type RenamedPlaces,
+  type RenameOptions,
+} from './namespaces/namespace-rename.service.js';
 export {
   NamespaceRemovalService,
   type EmptiedPlaces,

@@ -54,6 +54,7 @@ export { PostgresTruthRestorer } from './postgres/replay/postgres-truth-restorer
 export { PostgresIdempotencyStore } from './postgres/idempotency/postgres-idempotency-store.js';
 export { PostgresDerivedTables } from './postgres/audit/postgres-derived-tables.js';
 export { PostgresNamespaceCopies } from './postgres/namespaces/postgres-namespace-copies.js';
+export { PostgresNamespaceMoves } from './postgres/moves/postgres-namespace-moves.js';
 export { PostgresNamespaceStore } from './postgres/namespaces/postgres-namespace-store.js';
 export { PostgresImportanceStates } from './postgres/importance/postgres-importance-states.js';
 export { PostgresMemoryHistory } from './postgres/history/postgres-memory-history.js';

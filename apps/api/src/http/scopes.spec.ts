@@ -89,6 +89,7 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   v1ListNamespaces: { scope: 'read', method: 'GET', url: '/v1/namespaces' },
   v1ReadNamespace: { scope: 'read', method: 'GET', url: '/v1/namespaces/team_a' },
   v1CloneNamespace: { scope: 'admin', method: 'POST', url: '/v1/namespaces/team_a/clone', body: { to: 'team_b' } },
+  v1RenameNamespace: { scope: 'admin', method: 'POST', url: '/v1/namespaces/team_a/rename', body: { to: 'team_b' } },
   v1DeleteNamespace: { scope: 'admin', method: 'DELETE', url: '/v1/namespaces/team_a?confirm=team_a' },
   v1Verify: { scope: 'admin', url: '/v1/admin/verify', body: {} },
   v1Reindex: { scope: 'admin', url: '/v1/admin/reindex', body: {} },

@@ -1,13 +1,18 @@
 import type { FactoryProvider } from '@nestjs/common';
 import {
+  ExportSource,
   Indexer,
   LexicalIndex,
   MemoryCatalog,
   NamespaceCatalogService,
+  NamespaceLock,
+  NamespaceMoves,
   NamespaceRemovalService,
+  NamespaceRenameService,
   NamespaceStore,
   PendingMemories,
   ProjectionSource,
+  RetentionPolicies,
   VectorIndex,
 } from '@sfm/memory';
 
@@ -20,14 +25,37 @@ export const namespaceProviders: readonly FactoryProvider[] = [
   },
   {
     provide: NamespaceRemovalService,
-    inject: [NamespaceStore, PendingMemories, VectorIndex, LexicalIndex, ProjectionSource, Indexer],
-    useFactory: (
-      store: NamespaceStore,
-      pending: PendingMemories,
-      vectors: VectorIndex,
-      lexical: LexicalIndex,
-      source: ProjectionSource,
-      indexer: Indexer,
-    ) => new NamespaceRemovalService({ store, pending, vectors, lexical, source, indexer }),
+    inject: [NamespaceStore, PendingMemories, VectorIndex, LexicalIndex, ProjectionSource, Indexer, NamespaceLock],
+    useFactory: (...[store, pending, vectors, lexical, source, indexer, lock]: RemovalPorts) =>
+      new NamespaceRemovalService({ store, pending, vectors, lexical, source, indexer, lock }),
   },
+  {
+    provide: NamespaceRenameService,
+    inject: [
+      ...[NamespaceMoves, ExportSource, NamespaceStore, RetentionPolicies, PendingMemories],
+      ...[NamespaceRemovalService, NamespaceLock],
+    ],
+    useFactory: (...[moves, source, store, policies, pending, removal, lock]: RenamePorts) =>
+      new NamespaceRenameService({ moves, source, store, policies, pending, removal, lock }),
+  },
+];
+
+type RemovalPorts = readonly [
+  NamespaceStore,
+  PendingMemories,
+  VectorIndex,
+  LexicalIndex,
+  ProjectionSource,
+  Indexer,
+  NamespaceLock,
+];
+
+type RenamePorts = readonly [
+  NamespaceMoves,
+  ExportSource,
+  NamespaceStore,
+  RetentionPolicies,
+  PendingMemories,
+  NamespaceRemovalService,
+  NamespaceLock,
 ];

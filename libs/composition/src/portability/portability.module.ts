@@ -11,6 +11,7 @@ import {
   NamespaceCopies,
   NamespaceCopyService,
   NamespaceLock,
+  NamespaceMoves,
   NamespaceStore,
   RetentionPolicies,
   type ImportRules,
@@ -59,6 +60,7 @@ type CopyPorts = readonly [
   ExportSource,
   ImportTarget,
   NamespaceCopies,
+  NamespaceMoves,
   NamespaceStore,
   RetentionPolicies,
   NamespaceLock,
@@ -68,8 +70,19 @@ type CopyPorts = readonly [
 function namespaceCopies(rules: ImportRules): FactoryProvider {
   return {
     provide: NamespaceCopyService,
-    inject: [ExportSource, ImportTarget, NamespaceCopies, NamespaceStore, RetentionPolicies, NamespaceLock, Embedder],
-    useFactory: (...[source, target, copies, store, policies, lock, embeddings]: CopyPorts) =>
-      new NamespaceCopyService({ source, target, copies, store, policies, lock, embeddings }, rules),
+    inject: [
+      ...[
+        ExportSource,
+        ImportTarget,
+        NamespaceCopies,
+        NamespaceMoves,
+        NamespaceStore,
+        RetentionPolicies,
+        NamespaceLock,
+      ],
+      Embedder,
+    ],
+    useFactory: (...[source, target, copies, moves, store, policies, lock, embeddings]: CopyPorts) =>
+      new NamespaceCopyService({ source, target, copies, moves, store, policies, lock, embeddings }, rules),
   };
 }

@@ -16,6 +16,7 @@ import {
   NamespaceCatalogService,
   NamespaceCopyService,
   NamespaceRemovalService,
+  NamespaceRenameService,
   NearestService,
   OutcomeService,
   LockService,
@@ -59,6 +60,7 @@ export interface MemorySystem {
   readonly namespaces: NamespaceCatalogService;
   readonly namespaceCopies: NamespaceCopyService;
   readonly namespaceRemovals: NamespaceRemovalService;
+  readonly namespaceRenames: NamespaceRenameService;
   readonly outcomes: OutcomeService;
   readonly restore: RestoreService;
   readonly past: PastReadService;
@@ -150,6 +152,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     namespaces: find(NamespaceCatalogService),
     namespaceCopies: find(NamespaceCopyService),
     namespaceRemovals: find(NamespaceRemovalService),
+    namespaceRenames: find(NamespaceRenameService),
     outcomes: find(OutcomeService),
     restore: find(RestoreService),
     past: find(PastReadService),

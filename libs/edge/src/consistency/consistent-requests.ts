@@ -22,12 +22,13 @@ export class ConsistentRequests {
 
   /**
    * Returns the token of what a request wrote: undefined where it was no write, or where the store does not say. A write
-   * that changed nothing, or whose answer was repeated, gets the token of the newest one.
+   * that changed nothing, or whose answer was repeated, gets the token of the newest one. It is read in the namespace that was
+   * written, whatever that of the request is.
    */
   async tokenOf({ namespace }: Principal, scope: ConsistencyScope): Promise<string | undefined> {
     if (!scope.isWriting) return undefined;
     try {
-      return this.tokens.write(namespace, scope.newest ?? (await this.consistency.newest()));
+      return this.tokens.write(scope.namespace ?? namespace, scope.newest ?? (await this.consistency.newest()));
     } catch (error) {
       // The write itself was answered.
       if (error instanceof StoreUnavailableError) return undefined;

@@ -85,3 +85,30 @@ export const NamespaceCloneSchema = z
   })
   .describe('How far a namespace was copied.')
   .meta({ examples: [{ namespace: 'team_a', to: 'team_a_copy', memories: 3, versions: 1, links: 1, done: true }] });
+
+export const RenameNamespaceSchema = z
+  .strictObject({
+    to: z
+      .string()
+      .min(1)
+      .meta({ pattern: NAMESPACE_PATTERN })
+      .describe('The new name, under which there must be nothing.'),
+  })
+  .describe('The new name.')
+  .meta({ examples: [{ to: 'team_b' }] });
+
+export const NamespaceRenameSchema = z
+  .object({
+    namespace: z.string().describe('The old name.'),
+    to: z.string().describe('The new name.'),
+    memories: z.int().describe('Memories that are under the new name, by this request and those before it.'),
+    links: z.int().describe('Links that are there.'),
+    moved: z
+      .boolean()
+      .describe(
+        'true: everything is under the new name and can be changed there; the old one takes only new memories.',
+      ),
+    done: z.boolean().describe('false: there is more to do. Send the same request again.'),
+  })
+  .describe('How far a namespace was renamed.')
+  .meta({ examples: [{ namespace: 'team_a', to: 'team_b', memories: 3, links: 1, moved: true, done: true }] });

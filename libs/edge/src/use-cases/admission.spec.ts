@@ -17,6 +17,7 @@ import {
   NamespaceForbiddenError,
   NamespaceCopyService,
   NamespaceRemovalService,
+  NamespaceRenameService,
   NearestService,
   PastReadService,
   PastRecallService,
@@ -81,6 +82,7 @@ const DOORS: readonly object[] = [
     noting(NamespaceCatalogService),
     noting(NamespaceRemovalService),
     noting(NamespaceCopyService),
+    noting(NamespaceRenameService),
   ),
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedPortability(noting(ExportService), noting(ImportService)),
@@ -163,7 +165,7 @@ it('lists the namespaces that its principal may use', async () => {
   ]);
 });
 
-it.each(['describeNamespace', 'previewRemoval', 'removeNamespace', 'cloneNamespace'])(
+it.each(['describeNamespace', 'previewRemoval', 'removeNamespace', 'cloneNamespace', 'renameNamespace'])(
   '%s is refused for a namespace that is not among those of its principal',
   async (name) => {
     await call(name, principal(['*'], [THEIRS]), { name: THEIRS });
@@ -178,10 +180,13 @@ it('counts everything for who may use everything', async () => {
   expect(reached).toEqual([['ReadService.counts', undefined]]);
 });
 
-it('copies a namespace only into one of those of its principal', async () => {
+it.each([
+  ['cloneNamespace', 'NamespaceCopyService.copy'],
+  ['renameNamespace', 'NamespaceRenameService.rename'],
+])('%s: only into one of the namespaces of its principal', async (name, service) => {
   const within = principal(['admin'], [THEIRS, toNamespace('other')]);
-  await expect(call('cloneNamespace', within, { name: 'other', to: 'third' })).rejects.toThrow(NamespaceForbiddenError);
+  await expect(call(name, within, { name: 'other', to: 'third' })).rejects.toThrow(NamespaceForbiddenError);
   expect(reached).toEqual([]);
-  await call('cloneNamespace', within, { name: 'other', to: 'theirs' });
-  expect(reached).toEqual([['NamespaceCopyService.copy', 'other']]);
+  await call(name, within, { name: 'other', to: 'theirs' });
+  expect(reached).toEqual([[service, 'other']]);
 });

@@ -61,6 +61,7 @@ export const SCOPE_OF = {
   previewRemoval: 'admin',
   removeNamespace: 'admin',
   cloneNamespace: 'admin',
+  renameNamespace: 'admin',
   verify: 'admin',
   reindex: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;

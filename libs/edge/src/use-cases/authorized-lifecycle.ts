@@ -37,8 +37,9 @@ export class AuthorizedLifecycle {
     { namespace, policy }: NamedNamespace & { readonly policy: RetentionPolicy },
   ): Promise<NamespaceRetention> {
     admit(principal, 'replaceRetention');
-    noteWriting();
-    return this.retentions.replace(resolveNamespace(principal.namespaces, namespace, principal.namespace), policy);
+    const changed = resolveNamespace(principal.namespaces, namespace, principal.namespace);
+    noteWriting(changed);
+    return this.retentions.replace(changed, policy);
   }
 
   /** See `LifecycleService.preview` and `run`; of the principal's namespace. */

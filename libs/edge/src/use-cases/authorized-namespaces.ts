@@ -10,6 +10,8 @@ import {
   type NamespacePage,
   type NamespaceRemoval,
   type NamespaceRemovalService,
+  type NamespaceRename,
+  type NamespaceRenameService,
   type NamespaceSummary,
   type Principal,
 } from '@sfm/memory';
@@ -29,6 +31,7 @@ export class AuthorizedNamespaces {
     private readonly catalog: NamespaceCatalogService,
     private readonly removals: NamespaceRemovalService,
     private readonly copies: NamespaceCopyService,
+    private readonly renames: NamespaceRenameService,
   ) {}
 
   /** See `NamespaceCatalogService.list`. */
@@ -55,8 +58,9 @@ export class AuthorizedNamespaces {
   /** See `NamespaceRemovalService.remove`. */
   async removeNamespace(principal: Principal, { name }: NamedNamespace): Promise<NamespaceRemoval> {
     admit(principal, 'removeNamespace');
-    noteWriting();
-    return this.removals.remove(allowed(principal, name));
+    const removed = allowed(principal, name);
+    noteWriting(removed);
+    return this.removals.remove(removed);
   }
 
   /** See `NamespaceCopyService.copy`. Both namespaces must be the principal's. */
@@ -65,9 +69,26 @@ export class AuthorizedNamespaces {
     { name, to }: NamedNamespace & { readonly to?: string },
   ): Promise<NamespaceCopy> {
     admit(principal, 'cloneNamespace');
-    const source = allowed(principal, name);
-    return this.copies.copy(source, to === undefined ? source : allowed(principal, namespaceIn('to', to)));
+    const { source, target } = both(principal, name, to);
+    noteWriting(target);
+    return this.copies.copy(source, target);
   }
+
+  /** See `NamespaceRenameService.rename`. Both namespaces must be the principal's. */
+  async renameNamespace(
+    principal: Principal,
+    { name, to }: NamedNamespace & { readonly to?: string },
+  ): Promise<NamespaceRename> {
+    admit(principal, 'renameNamespace');
+    const { source, target } = both(principal, name, to);
+    noteWriting(target);
+    return this.renames.rename(source, target);
+  }
+}
+
+function both(principal: Principal, name: string | undefined, to: string | undefined) {
+  const source = allowed(principal, name);
+  return { source, target: to === undefined ? source : allowed(principal, namespaceIn('to', to)) };
 }
 
 /** @throws InvalidRequestError naming the field */

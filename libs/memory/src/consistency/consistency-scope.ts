@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Namespace } from '../model/namespace.js';
 import type { WritePosition } from '../model/write-position.js';
 
 /**
@@ -8,6 +9,8 @@ import type { WritePosition } from '../model/write-position.js';
 export class ConsistencyScope {
   /** True once the request was admitted to a write, whether that changed anything or not. */
   isWriting = false;
+  /** The namespace that is written, where it is not that of the caller. */
+  namespace: Namespace | undefined;
   private written: WritePosition | undefined;
   private isElsewhereToo = false;
 
@@ -45,10 +48,16 @@ export function requiredWrite(): WritePosition | undefined {
   return ambient.getStore()?.required;
 }
 
-/** Tells the current request that it is a write. */
-export function noteWriting(): void {
+/**
+ * Tells the current request that it is a write.
+ *
+ * @param namespace what is written; the caller's when omitted
+ */
+export function noteWriting(namespace?: Namespace): void {
   const scope = ambient.getStore();
-  if (scope) scope.isWriting = true;
+  if (!scope) return;
+  scope.isWriting = true;
+  scope.namespace = namespace ?? scope.namespace;
 }
 
 /** Tells the current request where its write stands. To be called in the context of the caller, not of a shared batch. */

@@ -25,6 +25,7 @@ export const ERROR_CODES = [
   'bus_unavailable',
   'version_conflict',
   'namespace_busy',
+  'namespace_moving',
   'namespace_not_empty',
   'lock_held',
   'lock_lost',
@@ -237,14 +238,31 @@ export class AnswerTooLargeError extends MemoryError {
   }
 }
 
-/** Somebody else is rebuilding, repairing or importing into the namespace; try again when that is done. */
+/** Somebody else is rebuilding, repairing, importing into, copying, renaming or deleting the namespace; try again when that is done. */
 export class NamespaceBusyError extends MemoryError {
   readonly code: ErrorCode = 'namespace_busy';
 
   constructor(readonly namespace: string) {
     super(
-      `namespace ${namespace} is being rebuilt, repaired or imported into by somebody else; try again when that is done`,
+      `namespace ${namespace} is being rebuilt, repaired, imported into, copied, renamed or deleted by another request; try again ` +
+        'when that is done',
     );
+  }
+}
+
+/**
+ * The namespace is being renamed, and the change would come too late for the new name. Nothing was changed; the same change can be
+ * made under the new name, or again shortly.
+ */
+export class NamespaceMovingError extends MemoryError {
+  readonly code: ErrorCode = 'namespace_moving';
+  readonly retryAfterSeconds: number = 1;
+
+  constructor(
+    readonly namespace: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`namespace ${namespace} is being renamed; use its new name, or retry shortly`, options);
   }
 }
 

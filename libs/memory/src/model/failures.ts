@@ -3,6 +3,7 @@ import {
   EmbedderUnavailableError,
   IndexUnavailableError,
   InvalidRequestError,
+  NamespaceMovingError,
   StoreUnavailableError,
 } from './errors.js';
 
@@ -10,6 +11,7 @@ import {
 export function isTransient(error: unknown): boolean {
   return (
     error instanceof StoreUnavailableError ||
+    error instanceof NamespaceMovingError ||
     error instanceof EmbedderUnavailableError ||
     error instanceof IndexUnavailableError ||
     error instanceof BusUnavailableError

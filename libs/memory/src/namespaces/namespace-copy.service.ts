@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { throwIfEnded } from '../attempts/request-budget.js';
 import { nextTurn } from '../attempts/turns.js';
 import type { RetentionPolicies } from '../lifecycle/ports/retention-policies.port.js';
-import { InvalidRequestError, NamespaceNotEmptyError } from '../model/errors.js';
+import { InvalidRequestError, NamespaceBusyError, NamespaceNotEmptyError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
 import type { ExportSource, SnapshotMemory } from '../portability/ports/export-source.port.js';
 import type {
@@ -14,6 +14,7 @@ import type {
 import { toImportedLink, toImportedMemory, type ImportRules } from '../portability/transfer/imported-records.js';
 import type { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
 import type { CopyCounts, CopyPlace, CopyState, NamespaceCopies } from './namespace-copies.port.js';
+import type { NamespaceMoves } from './namespace-moves.port.js';
 import type { NamespaceStore } from './namespace-store.port.js';
 
 export interface CopyOptions {
@@ -34,6 +35,7 @@ export interface CopiedPlaces {
   readonly source: ExportSource;
   readonly target: ImportTarget;
   readonly copies: NamespaceCopies;
+  readonly moves: Pick<NamespaceMoves, 'underWay'>;
   readonly store: Pick<NamespaceStore, 'rest'>;
   readonly policies: Pick<RetentionPolicies, 'find' | 'replace'>;
   readonly lock: NamespaceLock;
@@ -69,6 +71,9 @@ export class NamespaceCopyService {
   async copy(source: Namespace, target: Namespace): Promise<NamespaceCopy> {
     if (source === target) throw new InvalidRequestError('to', 'must be another namespace');
     return this.places.lock.hold(target, async (lost) => {
+      // Half of it would be copied, or two namespaces would be mixed.
+      for (const name of [source, target])
+        if (await this.places.moves.underWay(name)) throw new NamespaceBusyError(name);
       const begun = await this.begin(source, target);
       const run = new CopyRun(this.places, this.rules, { ...this.options, target, lost }, begun);
       const { place, counts } = begun.place === null ? begun : await run.go(begun.place);

@@ -8,6 +8,7 @@ import type { Indexer } from '../indexing/projection/indexer.js';
 import type { ProjectionSource } from '../indexing/projection/projection-source.port.js';
 import type { Namespace } from '../model/namespace.js';
 import type { ListPosition } from '../read/list-position.js';
+import type { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
 import type { NamespaceStore, RemovalCut } from './namespace-store.port.js';
 
 export interface RemovalOptions {
@@ -34,6 +35,7 @@ export interface EmptiedPlaces {
   readonly lexical: Pick<LexicalIndex, 'clear'>;
   readonly source: Pick<ProjectionSource, 'reopen' | 'scanNamespace'>;
   readonly indexer: Pick<Indexer, 'refresh'>;
+  readonly lock: NamespaceLock;
 }
 
 const POLL_MS = 50;
@@ -60,14 +62,28 @@ export class NamespaceRemovalService {
   /**
    * Deletes every memory and link last written before the call; what is written meanwhile stays. Each memory gets a tombstone, a
    * ledger row and an event, by which it leaves indexes and caches. Once that is so and nothing new is there, what the indexes hold of
-   * the namespace is dropped too, and all else that is known of it.
+   * the namespace is dropped too, and all else that is known of it. A copy into it that is not done has to begin anew.
    *
-   * @throws StoreUnavailableError; IndexUnavailableError; RequestEndedError. Call again.
+   * @throws NamespaceBusyError; StoreUnavailableError; IndexUnavailableError; RequestEndedError. Call again.
    */
-  async remove(namespace: Namespace): Promise<NamespaceRemoval> {
+  remove(namespace: Namespace): Promise<NamespaceRemoval> {
+    return this.places.lock.hold(namespace, async (lost) => {
+      await this.places.store.endTransfers(namespace);
+      return this.removeHeld({ namespace, before: await this.places.store.now() }, lost);
+    });
+  }
+
+  /**
+   * As `remove`, of what was last written before the cut. The caller holds the lock of the namespace.
+   *
+   * @throws as `remove`
+   */
+  async removeHeld(cut: RemovalCut, lost: AbortSignal): Promise<NamespaceRemoval> {
     const endMs = performance.now() + this.patienceMs;
-    const isLate = () => performance.now() >= endMs;
-    const cut: RemovalCut = { namespace, before: await this.places.store.now() };
+    const isLate = () => {
+      lost.throwIfAborted();
+      return performance.now() >= endMs;
+    };
     const memories = await this.inBatches((after) => this.places.store.removeMemories(cut, after, this.ids()), isLate);
     const links = await this.inBatches(async () => {
       const removed = await this.places.store.removeLinks(cut, this.batchSize);

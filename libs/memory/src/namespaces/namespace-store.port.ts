@@ -26,7 +26,7 @@ export interface RemovalCut {
 export interface NamespaceRest {
   /** Memories and links from before the cut. */
   readonly isToRemove: boolean;
-  /** Memories or links of any time. */
+  /** Memories that live, or links, of any time. */
   readonly isInUse: boolean;
 }
 
@@ -40,6 +40,12 @@ export abstract class NamespaceStore {
 
   /** Returns the time by which writes are dated. @throws StoreUnavailableError */
   abstract now(): Promise<Date>;
+
+  /**
+   * Lets no copy or rename go on that is not done: part of what it made is deleted. One into the namespace has to begin anew, and
+   * one from it, unless everything was handed over. @throws StoreUnavailableError
+   */
+  abstract endTransfers(namespace: Namespace): Promise<void>;
 
   /**
    * Deletes memories in creation order as a caller's deletion would, each with a tombstone, a ledger row and an event, in
@@ -62,7 +68,7 @@ export abstract class NamespaceStore {
 
   /**
    * Forgets what else is known of a namespace: its importances, its retention policy, its consolidations, locks that
-   * nobody holds, and what it was copied from. @throws StoreUnavailableError
+   * nobody holds, and what it was copied or renamed from. @throws StoreUnavailableError
    */
   abstract forgetRest(namespace: Namespace): Promise<void>;
 }

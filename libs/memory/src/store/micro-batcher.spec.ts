@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { currentBudget, RequestBudget, withBudget } from '../attempts/request-budget.js';
-import { OutcomeUnknownError, RequestEndedError, StoreUnavailableError } from '../model/errors.js';
+import {
+  NamespaceMovingError,
+  OutcomeUnknownError,
+  RequestEndedError,
+  StoreUnavailableError,
+} from '../model/errors.js';
+import { isTransient } from '../model/failures.js';
 import { MicroBatcher } from './micro-batcher.js';
 
 const options = { maxBatch: 4, maxInFlight: 2, maxQueued: 100 };
@@ -35,6 +41,21 @@ describe('MicroBatcher', () => {
     expect(batches.map(({ items }) => items)).toEqual([[1, 2]]);
     batches[0]?.finish();
     expect(await Promise.all(results)).toEqual([10, 20]);
+  });
+
+  it('refuses only the writes of a namespace that is being renamed, of those that came together', async () => {
+    const flush = async (items: readonly number[]) => {
+      if (items.includes(2)) throw new NamespaceMovingError('moving');
+      return items;
+    };
+    const batcher = new MicroBatcher(flush, options);
+    const results = await Promise.allSettled([1, 2, 3].map((item) => batcher.submit(item)));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results.map((result) => result.status === 'rejected' && isTransient(result.reason))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('keeps at most the allowed flushes in flight and batches what queues meanwhile', async () => {

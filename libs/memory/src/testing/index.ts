@@ -37,6 +37,7 @@ export { WRITTEN_NUMBERS, WRITTEN_PAYLOAD, writtenNumbers } from './written-numb
 export { describeAccessCounterContract } from './contracts/reading/access-counter.contract.js';
 export { describeCoordinateSearchContract } from './contracts/reading/coordinate-search.contract.js';
 export { describeNamespaceCopyContract } from './contracts/namespace-copy.contract.js';
+export { describeNamespaceMovesContract } from './contracts/namespace-moves.contract.js';
 export { describeNamespaceStoreContract } from './contracts/namespace-store.contract.js';
 export { describeImportanceStatesContract } from './contracts/importance-states.contract.js';
 export { describeKeywordSearchContract } from './contracts/reading/keyword-search.contract.js';

@@ -25,6 +25,7 @@ import {
   NamedLocks,
   NamespaceCopies,
   NamespaceLock,
+  NamespaceMoves,
   NamespaceStore,
   Outbox,
   PastLinks,
@@ -52,6 +53,7 @@ import { PostgresHealth } from './connection/postgres-health.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
 import { PostgresNamespaceCopies } from './namespaces/postgres-namespace-copies.js';
+import { PostgresNamespaceMoves } from './moves/postgres-namespace-moves.js';
 import { PostgresNamespaceStore } from './namespaces/postgres-namespace-store.js';
 import { PostgresImportanceStates } from './importance/postgres-importance-states.js';
 import { PostgresKeywordSearch } from './reading/postgres-keyword-search.js';
@@ -130,6 +132,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [NamedLocks, PostgresNamedLocks],
       [NamespaceCopies, PostgresNamespaceCopies],
       [NamespaceLock, PostgresNamespaceLock],
+      [NamespaceMoves, PostgresNamespaceMoves],
       [NamespaceStore, PostgresNamespaceStore],
       [PostgresHealth, PostgresHealth],
     ] as const

@@ -19,6 +19,7 @@ export const HTTP_STATUS: Readonly<Record<DescribedCode, number>> = {
   answer_too_large: 422,
   version_conflict: 409,
   namespace_busy: 409,
+  namespace_moving: 503,
   namespace_not_empty: 409,
   lock_held: 409,
   lock_lost: 409,

@@ -70,6 +70,19 @@ describe('every write gives a token', () => {
     expect(http.truth.positions.asked.at(-1)).toMatchObject({ seq: 42 });
   });
 
+  it.each<['DELETE' | 'PUT' | 'POST', string, object | undefined, string]>([
+    ['DELETE', '/v1/namespaces/changed?confirm=changed', undefined, 'changed'],
+    ['PUT', '/v1/namespaces/changed/retention', {}, 'changed'],
+    ['POST', '/v1/namespaces/changed/clone', { to: 'other' }, 'other'],
+    ['POST', '/v1/namespaces/changed/rename', { to: 'third' }, 'third'],
+  ])('%s %s of the namespace that it changed', async (method, url, body, changed) => {
+    const answer = await send(method, url, body);
+    expect(answer.status).toBe(200);
+    const token = { 'x-soma-consistency': String(tokenOf(answer)) };
+    expect((await get('/v1/memories', { ...token, 'x-soma-namespace': changed })).status).toBe(200);
+    expect((await get('/v1/memories', token)).status).toBe(422);
+  });
+
   it('no read and no refused write does', async () => {
     for (const answer of [
       await get('/v1/memories/1,2'),

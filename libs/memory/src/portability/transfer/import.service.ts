@@ -4,6 +4,7 @@ import {
   ImportStoppedError,
   InvalidRequestError,
   MemoryError,
+  NamespaceMovingError,
   StoreUnavailableError,
   type ImportProgress,
 } from '../../model/errors.js';
@@ -228,6 +229,9 @@ class ImportRun {
     if (error instanceof StoreUnavailableError) {
       const problem = 'the store did not answer, and whether this part was written is unknown; repeating it is safe';
       return new ImportStoppedError('import_interrupted', line, problem, progress, { cause: error });
+    }
+    if (error instanceof NamespaceMovingError) {
+      return new ImportStoppedError('import_interrupted', line, error.message, progress, { cause: error });
     }
     return error instanceof MemoryError ? error : error;
   }

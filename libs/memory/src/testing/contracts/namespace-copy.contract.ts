@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { LinkService } from '../../links/link.service.js';
+import { toCoordinate } from '../../model/coordinate.js';
 import type { Namespace } from '../../model/namespace.js';
 import { NamespaceCopyService, type CopyOptions } from '../../namespaces/namespace-copy.service.js';
+import { NamespaceRemovalService } from '../../namespaces/namespace-removal.service.js';
 import { NamespaceCopies, type CopyState } from '../../namespaces/namespace-copies.port.js';
+import { toImportedMemory } from '../../portability/transfer/imported-records.js';
 import { ExportService } from '../../portability/transfer/export.service.js';
 import { SilentTelemetry } from '../../telemetry/telemetry.port.js';
 import { aDeletion, aWrite, freshNamespace, nextMillisecond, type TruthHarness } from '../truth-builders.js';
@@ -46,7 +49,8 @@ export function describeNamespaceCopyContract(
     const { source, target, lock } = places();
     const { namespaces: store, lifecycle } = truth();
     const embeddings = { space: 'test', dimension: 3 };
-    const parts = { source, target, lock, copies, store, policies: lifecycle.policies, embeddings };
+    const moves = { underWay: () => Promise.resolve(undefined) };
+    const parts = { source, target, lock, copies, moves, store, policies: lifecycle.policies, embeddings };
     return new NamespaceCopyService(parts, RULES, options);
   };
   const exported = async (namespace: Namespace) => {
@@ -142,6 +146,59 @@ export function describeNamespaceCopyContract(
       await expect(copier().copy(source, target)).rejects.toMatchObject({ code: 'import_conflict' });
       const [mine] = await truth().reader.findByKeys(target, ['9'], new Date());
       expect(mine?.payload).toEqual({ text: 'mine' });
+    });
+
+    it('begins anew when part of what it copied was deleted meanwhile, and is not deleted while it copies', async () => {
+      const [source, target] = [await filled(), freshNamespace()];
+      const { lock } = places();
+      const clear = { clear: () => Promise.resolve() };
+      const removal = new NamespaceRemovalService(
+        {
+          ...{ store: truth().namespaces, source: truth().projection, lock, vectors: clear, lexical: clear },
+          // Indexes never follow here, so what is known of the namespace is not forgotten.
+          ...{ pending: { count: () => Promise.resolve(1) }, indexer: { refresh: () => Promise.resolve([]) } },
+        },
+        { patienceMs: 200 },
+      );
+      await expect(
+        copier({ batchSize: 2 }, new InterruptedCopies(places().copies, 3)).copy(source, target),
+      ).rejects.toThrow();
+      await lock.hold(target, async () => {
+        await expect(removal.remove(target)).rejects.toMatchObject({ code: 'namespace_busy' });
+      });
+      expect(await removal.remove(target)).toMatchObject({ memories: 3, isDone: false });
+      expect(await copier().copy(source, target)).toEqual(WHOLE);
+      expect((await truth().catalog.counts(target, new Date())).total).toBe(WHOLE.memories);
+    });
+
+    it('waits for the indexes since it was made, however old what it holds is', async () => {
+      const [source, target] = [freshNamespace(), freshNamespace()];
+      const at = new Date('2001-02-03T04:05:06.789Z');
+      const content = {
+        type: 'episodic',
+        payload: { text: 'old' },
+        importance: 1,
+        importanceNorm: 0,
+        expiresAt: null,
+      } as const;
+      const old = {
+        ...content,
+        coordinate: toCoordinate([1], 1, 'coordinate'),
+        version: 1,
+        createdAt: at,
+        updatedAt: at,
+        versions: [],
+      };
+      const imported = toImportedMemory(source, old, { ...RULES, accepts: () => true });
+      await places().target.memories(source, [imported], 'fail');
+      await copier().copy(source, target);
+      for (const namespace of [source, target]) {
+        const { pending, oldestPendingSeconds } = await truth().namespaces.facts(namespace, new Date());
+        expect([pending, oldestPendingSeconds < 600]).toEqual([1, true]);
+        expect((await truth().pending.lag(namespace)).seconds).toBeLessThan(600);
+        expect((await truth().reader.findByKeys(namespace, ['1'], new Date()))[0]?.updatedAt).toEqual(at);
+      }
+      expect(await truth().projection.oldestUnindexedAgeSeconds()).toBeLessThan(600);
     });
 
     it('forgets a copy when its target is deleted', async () => {

@@ -34,6 +34,12 @@ describe('an error of the driver', () => {
     expect(translateDriverError({ message: 'wrapped', driverError: error })).toBeInstanceOf(StoreUnavailableError);
   });
 
+  it('names a namespace whose changes the schema refuses', () => {
+    const error = Object.assign(foreignError('SFM01', 'the namespace is being renamed'), { detail: 'team_a' });
+    const expected = { code: 'namespace_moving', namespace: 'team_a', retryAfterSeconds: 1, cause: error };
+    expect(translateDriverError(error)).toMatchObject(expected);
+  });
+
   it.each([
     ['53100', 'could not extend file "base/16384/2619"'],
     ['58030', 'could not write to file "pg_wal/xlogtemp.7": No space left on device'],

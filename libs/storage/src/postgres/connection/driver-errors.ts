@@ -1,4 +1,4 @@
-import { MemoryError, StoreFullError, StoreUnavailableError } from '@sfm/memory';
+import { MemoryError, NamespaceMovingError, StoreFullError, StoreUnavailableError } from '@sfm/memory';
 
 /** SQLSTATE classes and codes that mean "PostgreSQL cannot do it now", independent of the statement. */
 const UNAVAILABLE_STATES = [
@@ -21,6 +21,9 @@ const NO_CONNECTION = /^(E[A-Z]+|EAI_.*|ERR_(SSL|TLS|STREAM|SOCKET)_.*|.*(CERT|S
 /** Messages of the driver and its pool, without a code, when the server cannot be reached. */
 const UNREACHABLE =
   /connection terminated|timeout exceeded when trying to connect|connection error|not queryable|calling end on the pool|client was closed|client has been closed|query read timeout|does not support SSL|establishing an SSL connection/i;
+
+/** SQLSTATE by which the schema refuses changes of a namespace that is being renamed, and names it in the detail. */
+const NAMESPACE_MOVING = 'SFM01';
 
 /** SQLSTATE of a full disk, and what the operating system says of it. */
 const FULL_STATES = ['53100', 'ENOSPC', 'EDQUOT'];
@@ -68,11 +71,12 @@ export function isDiskFull(error: unknown): boolean {
 
 /**
  * Returns a `StoreUnavailableError` (with the cause) when PostgreSQL is unavailable, a `StoreFullError` when its disk is
- * full, any other error unchanged.
+ * full, a `NamespaceMovingError` when the schema refuses a change for that reason, any other error unchanged.
  */
 export function translateDriverError(error: unknown): unknown {
   if (!isErrorLike(error) || error instanceof MemoryError) return error;
   const code = sqlState(error) ?? '';
+  if (code === NAMESPACE_MOVING) return new NamespaceMovingError(detailOf(error), { cause: error });
   if (isDiskFull(error))
     return new StoreFullError(`the disk of PostgreSQL is full: ${error.message}`, { cause: error });
   const unavailable =
@@ -81,4 +85,10 @@ export function translateDriverError(error: unknown): unknown {
     UNAVAILABLE_STATES.some((state) => code.startsWith(state));
   if (!unavailable) return error;
   return new StoreUnavailableError(`PostgreSQL does not answer: ${error.message || code}`, { cause: error });
+}
+
+function detailOf(error: ErrorLike): string {
+  const source: unknown = 'driverError' in error ? error.driverError : error;
+  const isTold = typeof source === 'object' && source !== null && 'detail' in source;
+  return isTold && typeof source.detail === 'string' ? source.detail : '';
 }

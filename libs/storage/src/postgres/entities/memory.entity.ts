@@ -99,6 +99,10 @@ export class MemoryEntity {
   @Column({ type: 'jsonb', nullable: true })
   validity: Record<string, unknown> | null;
 
+  /** Since when it waits for the indexes, where that is later than `updatedAt`. */
+  @Column({ type: 'timestamptz', name: 'pending_since', precision: 3, nullable: true })
+  pendingSince: Date | null;
+
   @Column({ type: 'timestamptz', name: 'deleted_at', precision: 3, nullable: true })
   deletedAt: Date | null;
 }

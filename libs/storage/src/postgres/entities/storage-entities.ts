@@ -9,6 +9,7 @@ import { MemoryEventEntity } from './memory-event.entity.js';
 import { MemoryLinkEntity } from './memory-link.entity.js';
 import { MemoryEntity } from './memory.entity.js';
 import { NamedLockEntity } from './named-lock.entity.js';
+import { NamespaceMoveEntity } from './namespace-move.entity.js';
 import { NamespaceEntity } from './namespace.entity.js';
 import { OutboxEntity } from './outbox.entity.js';
 import { RetentionPolicyEntity } from './retention-policy.entity.js';
@@ -27,6 +28,7 @@ export const STORAGE_ENTITIES = [
   MemoryLinkEntity,
   NamedLockEntity,
   NamespaceEntity,
+  NamespaceMoveEntity,
   OutboxEntity,
   RetentionPolicyEntity,
 ];

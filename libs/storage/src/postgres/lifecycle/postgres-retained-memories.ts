@@ -11,6 +11,7 @@ import { outsideTraces } from '@sfm/observability';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase, Statement } from '../connection/postgres-database.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
+import { isAtRest } from '../rows/at-rest.js';
 import { isLive } from '../rows/live-memory.js';
 import { deleteReceipts, ruleDeleteStatement, type DeletedRow } from '../writing/delete-statement.js';
 
@@ -65,7 +66,7 @@ export class PostgresRetainedMemories extends RetainedMemories {
   async namespaces(after: Namespace | undefined, limit: number): Promise<readonly Namespace[]> {
     const rows = await this.database.query<{ name: string }>({
       name: 'sfm_retained_namespaces',
-      text: 'SELECT name FROM namespaces WHERE name > $1 ORDER BY name LIMIT $2',
+      text: `SELECT name FROM namespaces n WHERE name > $1 AND ${isAtRest('n.name')} ORDER BY name LIMIT $2`,
       values: [after ?? '', limit],
     });
     return rows.map(({ name }) => trustedNamespace(name));

@@ -8,6 +8,7 @@ import {
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import { voidAfter } from '../changes/void-after.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { isAtRest } from '../rows/at-rest.js';
 
 const COLUMNS = `namespace, max_age_seconds::float8 AS max_age_seconds, max_memories::float8 AS max_memories,
   keep_importance_from, version, updated_at`;
@@ -67,7 +68,8 @@ export class PostgresRetentionPolicies extends RetentionPolicies {
   async all(): Promise<readonly StoredPolicy[]> {
     const rows = await this.database.query<PolicyRow>({
       text: `SELECT ${COLUMNS} FROM retention_policies
-        WHERE max_age_seconds IS NOT NULL OR max_memories IS NOT NULL OR keep_importance_from IS NOT NULL
+        WHERE (max_age_seconds IS NOT NULL OR max_memories IS NOT NULL OR keep_importance_from IS NOT NULL)
+          AND ${isAtRest('namespace')}
         ORDER BY namespace`,
     });
     return rows.map(toPolicy);

@@ -9,12 +9,13 @@ import {
 } from '@sfm/memory';
 import { currentTraceparent } from '@sfm/observability';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
-import type { PostgresDatabase } from '../connection/postgres-database.js';
+import type { PostgresDatabase, Statement } from '../connection/postgres-database.js';
 import { removeLinksStatement, type UnlinkedRow } from '../links/unlink-statements.js';
 import { LOCKS_KEPT } from '../locks/postgres-named-locks.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { epochMs } from '../rows/epoch-ms.js';
-import { isLiveAt } from '../rows/live-memory.js';
+import { pendingSince } from '../rows/pending-since.js';
+import { isLive, isLiveAt } from '../rows/live-memory.js';
 import { deleteStatement, type DeletedRow } from '../writing/delete-statement.js';
 
 /** Memories whose size is looked at. */
@@ -37,8 +38,8 @@ FROM (
 ) AS sample, (
   SELECT count(*)::int AS count FROM (SELECT FROM memory_links l WHERE l.namespace = $1 LIMIT ${COUNTED}) AS counted
 ) AS links, (
-  SELECT count(*)::int AS count, min(updated_at) AS oldest
-  FROM (SELECT m.updated_at FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version
+  SELECT count(*)::int AS count, min(since) AS oldest
+  FROM (SELECT ${pendingSince('m')} AS since FROM memories m WHERE m.namespace = $1 AND m.indexed_version < m.version
     ORDER BY m.updated_at LIMIT ${COUNTED}) AS counted
 ) AS pending`;
 
@@ -75,7 +76,17 @@ const FORGET_REST = [
   'DELETE FROM consolidations WHERE namespace = $1',
   `DELETE FROM named_locks WHERE namespace = $1 AND expires_at < clock_timestamp() - ${LOCKS_KEPT}`,
   'UPDATE namespaces SET copy = NULL WHERE name = $1 AND copy IS NOT NULL',
+  `DELETE FROM namespace_moves WHERE target = $1 AND phase = 'done'`,
+  `UPDATE namespace_moves SET phase = 'done' WHERE source = $1 AND phase = 'moved'`,
 ] as const;
+
+const END_TRANSFERS = [
+  'UPDATE namespaces SET copy = NULL WHERE name = $1 AND copy IS NOT NULL',
+  `DELETE FROM namespace_moves WHERE (source = $1 OR target = $1) AND phase IN ('copying', 'following', 'closed')`,
+] as const;
+
+/** Lets a transaction change what is being renamed. */
+const MOVES: Statement = { text: `SELECT set_config('soma.moves', 'true', true)` };
 
 /** Knows the namespaces in PostgreSQL, and empties them. */
 export class PostgresNamespaceStore extends NamespaceStore {
@@ -115,6 +126,12 @@ export class PostgresNamespaceStore extends NamespaceStore {
     return row.at;
   }
 
+  async endTransfers(namespace: Namespace): Promise<void> {
+    await this.database.transactionWithRetry(async (run) => {
+      for (const text of END_TRANSFERS) await run({ text, values: [namespace] });
+    });
+  }
+
   async removeMemories(
     { namespace, before }: RemovalCut,
     after: ListPosition | undefined,
@@ -122,6 +139,7 @@ export class PostgresNamespaceStore extends NamespaceStore {
   ): Promise<{ readonly removed: number; readonly next?: ListPosition }> {
     const from = after ? [new Date(after.createdAtMs).toISOString(), after.id] : ['-infinity', 0];
     const { taken, rows } = await this.changes.transaction(async (run, deadlineMs) => {
+      await run(MOVES);
       const taken = await run<TakenRow>({
         text: TAKE,
         values: [namespace, before.toISOString(), ...from, eventIds.length],
@@ -139,7 +157,10 @@ export class PostgresNamespaceStore extends NamespaceStore {
 
   async removeLinks({ namespace, before }: RemovalCut, limit: number): Promise<number> {
     const cut = { namespace, before: before.toISOString(), limit, traceparent: currentTraceparent() };
-    const [row] = await this.changes.run<UnlinkedRow>((deadlineMs) => removeLinksStatement(cut, deadlineMs));
+    const [row] = await this.changes.transaction(async (run, deadlineMs) => {
+      await run(MOVES);
+      return run<UnlinkedRow>(removeLinksStatement(cut, deadlineMs));
+    });
     const removed = row?.removed ?? 0;
     if (removed > 0) this.notifier.notify();
     return removed;
@@ -151,7 +172,7 @@ export class PostgresNamespaceStore extends NamespaceStore {
     const [row] = await this.database.query<NamespaceRest>({
       text: `SELECT ${exists('memories', 'deleted_at IS NULL AND updated_at <= $2')} OR ${exists('memory_links', 'updated_at <= $2')}
           AS "isToRemove",
-        ${exists('memories', 'deleted_at IS NULL')} OR ${exists('memory_links', 'true')} AS "isInUse"`,
+        ${exists('memories', isLive('memories'))} OR ${exists('memory_links', 'true')} AS "isInUse"`,
       values: [namespace, before.toISOString()],
     });
     if (!row) throw new Error('a query of facts gave no row');

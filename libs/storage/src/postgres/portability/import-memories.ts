@@ -100,10 +100,10 @@ WITH arrived AS MATERIALIZED (
 ), written AS (
   INSERT INTO memories AS m (namespace, coordinate_key, id, coordinate, version, created_version, type, payload, payload_text,
     payload_text_version, searched_text, session, importance, importance_norm, content_hash, created_at, updated_at, expires_at,
-    embedding, embedding_space, validity)
+    embedding, embedding_space, validity, pending_since)
   SELECT $1, key, memory_id, coordinate, version, created_version, memory_type, payload, payload_text,
     CASE WHEN payload_text IS NOT NULL THEN version END, searched_text, session, importance, importance_norm, content_hash,
-    created_at, updated_at, expires_at, embedding, embedding_space, validity
+    created_at, updated_at, expires_at, embedding, embedding_space, validity, clock_timestamp()
   FROM arrived WHERE is_newest
   ORDER BY key COLLATE "C"
   ON CONFLICT (namespace, coordinate_key) DO UPDATE SET
@@ -112,6 +112,7 @@ WITH arrived AS MATERIALIZED (
     searched_text = excluded.searched_text, session = excluded.session, importance = excluded.importance,
     importance_norm = excluded.importance_norm, content_hash = excluded.content_hash, created_at = excluded.created_at,
     updated_at = excluded.updated_at, expires_at = excluded.expires_at, deleted_at = NULL,
+    pending_since = excluded.pending_since,
     validity = CASE WHEN m.created_version = excluded.created_version THEN soma_validity(excluded.validity, m.validity)
       ELSE excluded.validity END,
     access_count = CASE WHEN m.created_version = excluded.created_version THEN m.access_count ELSE 0 END,

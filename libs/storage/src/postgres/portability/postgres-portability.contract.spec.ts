@@ -1,7 +1,12 @@
 import { afterAll, beforeAll } from '@jest/globals';
-import { describeNamespaceCopyContract, describePortabilityContract } from '@sfm/memory/testing';
+import {
+  describeNamespaceCopyContract,
+  describeNamespaceMovesContract,
+  describePortabilityContract,
+} from '@sfm/memory/testing';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresNamespaceLock } from '../locks/postgres-namespace-lock.js';
+import { PostgresNamespaceMoves } from '../moves/postgres-namespace-moves.js';
 import { PostgresNamespaceCopies } from '../namespaces/postgres-namespace-copies.js';
 import { PostgresExportSource } from './postgres-export-source.js';
 import { PostgresImportTarget } from './postgres-import-target.js';
@@ -38,5 +43,15 @@ describeNamespaceCopyContract(
     target: new PostgresImportTarget(truth.database),
     lock: new PostgresNamespaceLock(truth.database),
     copies: new PostgresNamespaceCopies(truth.database),
+  }),
+);
+
+describeNamespaceMovesContract(
+  'PostgresNamespaceMoves',
+  () => truth.adapters,
+  () => ({
+    source: new PostgresExportSource(truth.database),
+    lock: new PostgresNamespaceLock(truth.database),
+    moves: new PostgresNamespaceMoves(truth.database),
   }),
 );

@@ -1,4 +1,5 @@
 import { PendingMemories, type IndexLag, type PendingMemory, type PendingVersion, type Namespace } from '@sfm/memory';
+import { pendingSince } from '../rows/pending-since.js';
 import { MEMORY_COLUMNS, toMemory, type MemoryRow } from '../rows/memory-row.js';
 import { decodeEmbedding } from '../rows/embedding-codec.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
@@ -45,7 +46,7 @@ export class PostgresPendingMemories extends PendingMemories {
       name: 'sfm_pending_lag',
       text: `SELECT (SELECT count(*) FROM (SELECT ${PENDING} LIMIT ${MOST_COUNTED}) AS counted)::int AS events,
           greatest(0, coalesce(extract(epoch FROM clock_timestamp() -
-            (SELECT m.updated_at ${PENDING} ORDER BY m.updated_at LIMIT 1)), 0))::float8 AS seconds`,
+            (SELECT ${pendingSince('m')} ${PENDING} ORDER BY m.updated_at LIMIT 1)), 0))::float8 AS seconds`,
       values: [namespace],
     });
     return row ?? { events: 0, seconds: 0 };

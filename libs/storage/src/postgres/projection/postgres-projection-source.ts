@@ -18,6 +18,7 @@ import { memoryPayload, payloadOf, type PayloadColumns } from '../rows/payload-c
 import { validityOf } from '../rows/validity-column.js';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import { voidAfter } from '../changes/void-after.js';
+import { pendingSince } from '../rows/pending-since.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
 const PROJECTION_COLUMNS = `${MEMORY_COLUMNS}, m.indexed_version, m.searched_text, m.session, m.embedding, m.embedding_space,
@@ -73,17 +74,17 @@ const MAX_LOOKED_UP = 1000;
 
 /** The oldest pending memory of each namespace, with one step along the index for each. */
 const OLDEST_UNINDEXED = `
-WITH RECURSIVE oldest (namespace, updated_at) AS (
-  (SELECT namespace, updated_at FROM memories WHERE indexed_version < version
-    ORDER BY namespace, updated_at LIMIT 1)
+WITH RECURSIVE oldest (namespace, since) AS (
+  (SELECT m.namespace, ${pendingSince('m')} FROM memories m WHERE m.indexed_version < m.version
+    ORDER BY m.namespace, m.updated_at LIMIT 1)
   UNION ALL
-  (SELECT next.namespace, next.updated_at FROM oldest o
-    CROSS JOIN LATERAL (SELECT m.namespace, m.updated_at FROM memories m
+  (SELECT next.namespace, next.since FROM oldest o
+    CROSS JOIN LATERAL (SELECT m.namespace, ${pendingSince('m')} AS since FROM memories m
       WHERE m.indexed_version < m.version AND m.namespace > o.namespace
       ORDER BY m.namespace, m.updated_at LIMIT 1) AS next)
 )
-SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(updated_at))), 0)::float8 AS age
-FROM (SELECT updated_at FROM oldest LIMIT ${MAX_LOOKED_UP}) AS known`;
+SELECT coalesce(greatest(0, extract(epoch FROM clock_timestamp() - min(since))), 0)::float8 AS age
+FROM (SELECT since FROM oldest LIMIT ${MAX_LOOKED_UP}) AS known`;
 
 /** Reads current rows from PostgreSQL for indexing and records there which are indexed. */
 export class PostgresProjectionSource extends ProjectionSource {
@@ -222,7 +223,7 @@ export class PostgresProjectionSource extends ProjectionSource {
           JOIN memories m ON m.namespace = a.namespace AND m.coordinate_key = a.key
           ORDER BY m.namespace, m.coordinate_key
           FOR NO KEY UPDATE OF m)
-        UPDATE memories m SET indexed_version = 0 FROM wanted w
+        UPDATE memories m SET indexed_version = 0, pending_since = clock_timestamp() FROM wanted w
         WHERE m.namespace = w.namespace AND m.coordinate_key = w.coordinate_key`,
       values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
     });

@@ -2,6 +2,7 @@ import { ExpiredMemories, trustedNamespace, type DeleteReceipt } from '@sfm/memo
 import { outsideTraces } from '@sfm/observability';
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
+import { isAtRest } from '../rows/at-rest.js';
 import { OutboxNotifier } from '../outbox/outbox-notifier.js';
 import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-statement.js';
 
@@ -10,7 +11,7 @@ import { deleteReceipts, deleteStatement, type DeletedRow } from './delete-state
  * with the order of writers. A row that is written again meanwhile is checked anew before it is locked.
  */
 const TAKE = `SELECT namespace, coordinate_key AS key FROM memories
-  WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
+  WHERE expires_at <= now() AND ${isAtRest('namespace')} ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`;
 
 interface TakenRow {
   readonly namespace: string;

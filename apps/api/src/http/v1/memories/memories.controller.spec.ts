@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { toNamespace, VersionConflictError } from '@sfm/memory';
+import { NamespaceMovingError, toNamespace, VersionConflictError } from '@sfm/memory';
 import { startHttp, TEAM_TOKEN, TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
@@ -34,6 +34,21 @@ describe('POST /v1/memories', () => {
       version: 2,
     });
   });
+});
+
+it('refuses a change for a moment while the namespace is renamed, and says when to try again', async () => {
+  for (const [url, place, kind] of [
+    [
+      '/v1/memories',
+      { coordinate: [1] },
+      { type: 'urn:sfm:problem:namespace_moving', detail: expect.stringContaining('team_a') },
+    ],
+    ['/memories', { coord: '1' }, { detail: expect.stringContaining('being renamed') }],
+  ] as const) {
+    http.truth.failNextWrite(new NamespaceMovingError('team_a'));
+    const refused = await post(url, { ...place, payload: {} });
+    expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '1' }, body: kind });
+  }
 });
 
 describe('POST /v1/memories with an expiry', () => {

@@ -157,3 +157,44 @@ describe('POST /v1/namespaces/{name}/clone', () => {
     expect(await clone('team_a', { to: 'new' }, asTeam)).toMatchObject({ status: 403 });
   });
 });
+
+describe('POST /v1/namespaces/{name}/rename', () => {
+  const rename = (name: string, body: unknown, headers = {}) =>
+    send('POST', `/v1/namespaces/${name}/rename`, body, headers);
+
+  it('moves what is in it, and says so again', async () => {
+    const renamed = { namespace: 'team_a', to: 'new name', memories: 2, links: 1, moved: true, done: true };
+    expect(await rename('team_a', { to: 'new name' })).toMatchObject({ status: 200, body: renamed });
+    expect((await rename('team_a', { to: 'new name' })).body).toEqual(renamed);
+    expect((await get('/v1/namespaces/new%20name')).body).toMatchObject({ memories: { total: 2 }, links: 1 });
+    expect((await get('/v1/namespaces/team_a')).body).toMatchObject({ memories: { total: 0 } });
+  });
+
+  it('refuses a name under which there is something, naming it', async () => {
+    const { status, body } = await rename('team_a', { to: 'others' });
+    expect({ status, body }).toMatchObject({
+      status: 409,
+      body: { type: 'urn:sfm:problem:namespace_not_empty', detail: expect.stringContaining('others') },
+    });
+  });
+
+  it.each([
+    [{}, 'to'],
+    [{ to: '' }, 'to'],
+    [{ to: 'team_a' }, 'to'],
+    [{ to: ' team_a' }, 'to'],
+    [{ to: 'a\u0000b' }, 'to'],
+    [{ to: 'x'.repeat(2000) }, 'to'],
+    [{ to: ['x'] }, 'to'],
+    [{ to: 'x', from: 'y' }, 'from'],
+  ])('refuses %j, naming the field', async (sent, field) => {
+    const { status, body } = await rename('team_a', sent);
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).toContain(`"${field}"`);
+  });
+
+  it('refuses a namespace that the credential may not use, on either side', async () => {
+    expect(await rename('others', { to: 'team_a' }, asTeam)).toMatchObject({ status: 403 });
+    expect(await rename('team_a', { to: 'new' }, asTeam)).toMatchObject({ status: 403 });
+  });
+});

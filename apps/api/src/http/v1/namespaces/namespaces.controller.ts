@@ -11,10 +11,13 @@ import {
   NamespaceDoc,
   NamespacePageDoc,
   NamespaceRemovalDoc,
+  NamespaceRenameDoc,
   RemoveNamespaceQuerySchema,
+  RenameNamespaceDoc,
   type CloneNamespaceBody,
   type ListNamespacesQuery,
   type RemoveNamespaceQuery,
+  type RenameNamespaceBody,
 } from './namespaces.dto.js';
 
 const TAG = 'namespaces';
@@ -76,6 +79,7 @@ export class NamespacesController {
     params: NAME,
     query: RemoveNamespaceQuerySchema,
     answers: [{ status: 200, description: 'Deleted, or counted.', schema: NamespaceRemovalDoc }],
+    errors: [409],
   })
   async remove(
     @CurrentPrincipal() principal: Principal,
@@ -120,5 +124,31 @@ export class NamespacesController {
   ) {
     const { memories, versions, links, isDone } = await this.namespaces.cloneNamespace(principal, { name, to });
     return { namespace: name, to, memories, versions, links, done: isDone };
+  }
+
+  @Post(':name/rename')
+  @HttpCode(HttpStatus.OK)
+  @v1({
+    id: 'v1RenameNamespace',
+    tag: TAG,
+    summary: 'Move a namespace to another name',
+    description:
+      'Everything moves: memories with versions, times, history and embeddings, links, importances, consolidations and the retention ' +
+      'policy. Both names can be used meanwhile; for the last part changes under the old name are refused with 503 for a moment. From ' +
+      '`moved` on all of it is under the new name, and what is new may be stored under the old one. A great many take several ' +
+      'requests: repeat it until `done` is true, also after an error. 409 when something is under the new name, or while either is ' +
+      'renamed otherwise. Needs the scope `admin` in both.',
+    params: NAME,
+    body: RenameNamespaceDoc,
+    answers: [{ status: 200, description: 'Renamed, or how far.', schema: NamespaceRenameDoc }],
+    errors: [400, 409, 413, 415],
+  })
+  async rename(
+    @CurrentPrincipal() principal: Principal,
+    @Param('name') name: string,
+    @Body(new SchemaPipe(RenameNamespaceDoc)) { to }: RenameNamespaceBody,
+  ) {
+    const { memories, links, isMoved, isDone } = await this.namespaces.renameNamespace(principal, { name, to });
+    return { namespace: name, to, memories, links, moved: isMoved, done: isDone };
   }
 }

@@ -3,7 +3,9 @@ import {
   NamespaceCloneSchema,
   NamespacePageSchema,
   NamespaceRemovalSchema,
+  NamespaceRenameSchema,
   NamespaceSchema,
+  RenameNamespaceSchema,
 } from '@sfm/edge';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
@@ -15,6 +17,9 @@ export const NamespaceRemovalDoc = apiSchema('NamespaceRemoval', NamespaceRemova
 
 export const CloneNamespaceDoc = apiSchema('CloneNamespace', CloneNamespaceSchema);
 export const NamespaceCloneDoc = apiSchema('NamespaceClone', NamespaceCloneSchema);
+
+export const RenameNamespaceDoc = apiSchema('RenameNamespace', RenameNamespaceSchema);
+export const NamespaceRenameDoc = apiSchema('NamespaceRename', NamespaceRenameSchema);
 
 /** Most namespaces of a page. */
 const MAX_PAGE = 100;
@@ -39,3 +44,4 @@ export const RemoveNamespaceQuerySchema = z.strictObject({
 export type RemoveNamespaceQuery = z.output<typeof RemoveNamespaceQuerySchema>;
 
 export type CloneNamespaceBody = z.output<typeof CloneNamespaceDoc>;
+export type RenameNamespaceBody = z.output<typeof RenameNamespaceDoc>;
