@@ -23,6 +23,7 @@ import { statsCommand } from './memories/stats.command.js';
 import { storeCommand } from './memories/store.command.js';
 import { cloneCommand } from './namespaces/clone.command.js';
 import { lifecycleCommand } from './namespaces/lifecycle.command.js';
+import { renameCommand } from './namespaces/rename.command.js';
 import { namespacesCommand } from './namespaces/namespaces.command.js';
 import { exportCommand, importCommand } from './portability/portability.commands.js';
 import { replayCommand } from './replay/replay.command.js';
@@ -40,7 +41,10 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
     ...[exportCommand, importCommand, exportMemoriesCommand, importMemoriesCommand],
     ...[exportGraphCommand, importGraphCommand],
   ],
-  'Namespaces and credentials:': [namespacesCommand, cloneCommand, lifecycleCommand, keysCommand],
+  'Namespaces and credentials:': [
+    ...[namespacesCommand, cloneCommand, renameCommand],
+    ...[lifecycleCommand, keysCommand],
+  ],
   'Installation:': [
     ...[doctorCommand, configCommand, dbCommand, verifyCommand, reindexCommand],
     ...[dlqCommand, backupCommand, replayCommand, completionCommand],

@@ -15,6 +15,7 @@ export const ROUTES = {
   namespace: ['GET', '/v1/namespaces/:place'],
   removeNamespace: ['DELETE', '/v1/namespaces/:place'],
   clone: ['POST', '/v1/namespaces/:place/clone'],
+  rename: ['POST', '/v1/namespaces/:place/rename'],
   retention: ['GET', '/v1/namespaces/:place/retention'],
   replaceRetention: ['PUT', '/v1/namespaces/:place/retention'],
   runLifecycle: ['POST', '/v1/lifecycle:run'],

@@ -10,6 +10,7 @@ import {
   readNamespaceCursor,
   readShape,
   RetentionPolicySchema,
+  RenameNamespaceSchema,
   retentionView,
   toRetentionPolicy,
 } from '@sfm/edge';
@@ -21,13 +22,21 @@ export function namespaceOperations({
   namespaces: catalog,
   namespaceRemovals,
   namespaceCopies,
+  namespaceRenames,
   retention,
   lifecycle,
 }: MemorySystem): Pick<
   EmbeddedOperations,
-  'namespaces' | 'namespace' | 'removeNamespace' | 'clone' | 'retention' | 'replaceRetention' | 'runLifecycle'
+  | 'namespaces'
+  | 'namespace'
+  | 'removeNamespace'
+  | 'clone'
+  | 'rename'
+  | 'retention'
+  | 'replaceRetention'
+  | 'runLifecycle'
 > {
-  const namespaces = new AuthorizedNamespaces(catalog, namespaceRemovals, namespaceCopies);
+  const namespaces = new AuthorizedNamespaces(catalog, namespaceRemovals, namespaceCopies, namespaceRenames);
   const rules = new AuthorizedLifecycle(retention, lifecycle);
   return {
     namespaces: async (principal, { query = {} }) => {
@@ -51,6 +60,11 @@ export function namespaceOperations({
       const { to } = readShape(CloneNamespaceSchema, body);
       const { memories, versions, links, isDone } = await namespaces.cloneNamespace(principal, { name: place, to });
       return { namespace: place, to, memories, versions, links, done: isDone };
+    },
+    rename: async (principal, { place = '', body }) => {
+      const { to } = readShape(RenameNamespaceSchema, body);
+      const { memories, links, isMoved, isDone } = await namespaces.renameNamespace(principal, { name: place, to });
+      return { namespace: place, to, memories, links, moved: isMoved, done: isDone };
     },
     retention: async (principal, { place = '' }) =>
       retentionView(place, await rules.readRetention(principal, { namespace: place })),
