@@ -22,7 +22,8 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
   /** Configures the edge. */
   readonly config: AppConfig;
   readonly system: CompleteOptions;
-  readonly token: string;
+  /** Of the root credential, all of them valid. */
+  readonly tokens: readonly [string, ...string[]];
   /** Further modules, such as a bench's own routes. */
   readonly modules?: readonly Type[];
 }
@@ -30,11 +31,12 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
 /** The composition root: a memory system behind HTTP. */
 @Module({})
 export class AppModule {
-  static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
+  static register({ config, system, dataSource, tokens, modules = [] }: AppModuleOptions): DynamicModule {
     const rateLimit = { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 };
+    const [token, ...otherTokens] = tokens;
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
-    const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, token) });
+    const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, tokens) });
     const around = surroundings(memories, config);
     return {
       module: AppModule,
@@ -43,7 +45,7 @@ export class AppModule {
         memories,
         AuthModule.register(
           {
-            credentials: [{ id: 'default', token, namespaces: '*' }],
+            credentials: [{ id: 'default', token, otherTokens, namespaces: '*' }],
             defaultNamespace: system.namespace,
             rateLimit,
             refusals: rateLimit,
@@ -91,9 +93,9 @@ function httpOptions(config: AppConfig): HttpOptions {
   };
 }
 
-function edgeOptions(config: AppConfig, { limits }: CompleteOptions, token: string): EdgeOptions {
+function edgeOptions(config: AppConfig, { limits }: CompleteOptions, tokens: readonly string[]): EdgeOptions {
   return {
     bounds: boundsOf(config, limits),
-    cursorSecret: createHmac('sha256', token).update('page cursors').digest('hex'),
+    cursorSecrets: tokens.map((token) => createHmac('sha256', token).update('page cursors').digest('hex')),
   };
 }

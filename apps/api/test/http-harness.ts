@@ -78,7 +78,7 @@ export const OPTIONS: HttpOptions = {
 };
 
 export const EDGE_OPTIONS: EdgeOptions = {
-  cursorSecret: 'cursor secret',
+  cursorSecrets: ['cursor secret'],
   bounds: {
     maxDepth: 32,
     maxBytes: 1024 * 1024,

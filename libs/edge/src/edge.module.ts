@@ -74,19 +74,19 @@ export class EdgeModule {
   }
 }
 
-function checks({ bounds, cursorSecret }: EdgeOptions): FactoryProvider[] {
+function checks({ bounds, cursorSecrets }: EdgeOptions): FactoryProvider[] {
   return [
     { provide: RequestLimits, useFactory: () => new RequestLimits(bounds) },
-    { provide: PageCursor, useFactory: () => new PageCursor(cursorSecret) },
+    { provide: PageCursor, useFactory: () => new PageCursor(cursorSecrets) },
   ];
 }
 
-function consistent({ cursorSecret }: EdgeOptions): FactoryProvider {
+function consistent({ cursorSecrets }: EdgeOptions): FactoryProvider {
   return {
     provide: ConsistentRequests,
     inject: [ConsistencyService],
     useFactory: (consistency: ConsistencyService) =>
-      new ConsistentRequests(consistency, new ConsistencyTokens(cursorSecret)),
+      new ConsistentRequests(consistency, new ConsistencyTokens(cursorSecrets)),
   };
 }
 

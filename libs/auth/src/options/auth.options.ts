@@ -5,6 +5,8 @@ export interface Credential {
   /** Identifies the credential in logs and rate limits; never the token itself. */
   readonly id: string;
   readonly token: string;
+  /** Further tokens of it, valid side by side: one can be replaced without an outage. Default: none. */
+  readonly otherTokens?: readonly string[];
   /** Namespaces it may use: a list, or all of them. */
   readonly namespaces: Grant['namespaces'];
   /** Permitted scopes; everything (`*`) when left out. */
