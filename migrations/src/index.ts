@@ -18,6 +18,7 @@ import { ImportanceOrder1764660041000 } from './1764660041000-importance-order.j
 import { WholeLinks1764660060000 } from './1764660060000-whole-links.js';
 import { NamespaceCopies1764660070010 } from './1764660070010-namespace-copies.js';
 import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
+import { Credentials1764662000000 } from './1764662000000-credentials.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -41,6 +42,7 @@ export const MIGRATIONS = [
   WholeLinks1764660060000,
   NamespaceCopies1764660070010,
   NearestPlaces1764660080000,
+  Credentials1764662000000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';
