@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
-import { AuthModule } from '@sfm/auth';
+import { AuthModule, type JwtOptions } from '@sfm/auth';
 import {
   CacheBackend,
   MemorySystemModule,
@@ -36,29 +36,50 @@ export class AppModule {
     const [token, ...otherTokens] = tokens;
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
-    const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, tokens) });
+    const auth = AuthModule.register(
+      {
+        credentials: [{ id: 'default', token, otherTokens, namespaces: '*' }],
+        defaultNamespace: system.namespace,
+        rateLimit,
+        refusals: rateLimit,
+        keys: { freshMs: KEY_FRESH_MS },
+        ...jwtOptions(config),
+        publicAreas: config.auth.publicStats ? ['stats'] : [],
+      },
+      cache.rateLimiter,
+    );
+    const edge = EdgeModule.register({ imports: [memories, auth], options: edgeOptions(config, system, tokens) });
     const around = surroundings(memories, config);
     return {
       module: AppModule,
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
         memories,
-        AuthModule.register(
-          {
-            credentials: [{ id: 'default', token, otherTokens, namespaces: '*' }],
-            defaultNamespace: system.namespace,
-            rateLimit,
-            refusals: rateLimit,
-            publicAreas: config.auth.publicStats ? ['stats'] : [],
-          },
-          cache.rateLimiter,
-        ),
+        auth,
         HttpModule.register([edge, around]),
         McpModule.register([edge, around]),
         ...modules,
       ],
     };
   }
+}
+
+/** How long a revoked API key may go on in a process that used it just before. */
+const KEY_FRESH_MS = 5000;
+
+function jwtOptions({ oidc }: AppConfig): { readonly jwt?: JwtOptions } {
+  const { issuer, audiences, jwksUrl, scopesClaim, scopePrefix, namespacesClaim } = oidc;
+  if (issuer === undefined) return {};
+  return {
+    jwt: {
+      issuer,
+      audiences,
+      scopesClaim,
+      scopePrefix,
+      namespacesClaim,
+      ...(jwksUrl === undefined ? {} : { jwksUrl }),
+    },
+  };
 }
 
 class SurroundingsModule {}

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './audit/audit.command.js';
 import { backupCommand } from './backup/backup.command.js';
 import { configCommand } from './config/config.command.js';
 import { dbCommand } from './db/db.command.js';
@@ -20,6 +21,7 @@ export function somaProgram(): Command {
     .addCommand(reindexCommand())
     .addCommand(exportCommand())
     .addCommand(importCommand())
+    .addCommand(auditCommand())
     .addCommand(configCommand())
     .showHelpAfterError();
 }

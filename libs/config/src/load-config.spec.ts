@@ -282,6 +282,22 @@ describe('the token', () => {
   });
 });
 
+describe('tokens of an issuer', () => {
+  it('are accepted for an audience that is named, and are nothing without an issuer', () => {
+    const given = { SOMA_OIDC_ISSUER: 'https://id.example/realms/x', SOMA_OIDC_AUDIENCE: 'soma, memories' };
+    expect(load(given).oidc).toMatchObject({
+      issuer: 'https://id.example/realms/x',
+      audiences: ['soma', 'memories'],
+      scopePrefix: 'soma:',
+    });
+    expect(problemsOf({ SOMA_OIDC_ISSUER: 'https://id.example' })).toMatchObject([{ variable: 'SOMA_OIDC_AUDIENCE' }]);
+    expect(problemsOf({ SOMA_OIDC_ISSUER: 'id.example' })).toMatchObject([{ variable: 'SOMA_OIDC_ISSUER' }]);
+    expect(warningsOf({ SOMA_OIDC_AUDIENCE: 'x' })).toEqual([
+      'notice SOMA_OIDC_AUDIENCE: has no effect without SOMA_OIDC_ISSUER',
+    ]);
+  });
+});
+
 describe('reading real files', () => {
   it('is the default, and names what is missing', () => {
     expect(() => loadConfig({ SOMA_API_TOKEN_FILE: '/nowhere/token' })).toThrow(

@@ -9,7 +9,7 @@ export interface AuditEntry {
   readonly kind: AuditKind;
   /** Id of the credential; null for nobody. */
   readonly actor: string | null;
-  /** What was done, such as `keys.create`. */
+  /** What was done, such as `createKey`. */
   readonly action: string;
   /** Where, if in one namespace. */
   readonly namespace: string | null;

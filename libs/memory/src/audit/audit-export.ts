@@ -8,8 +8,14 @@ const PAGE = 500;
  *
  * @throws StoreUnavailableError
  */
-export async function* exportAudit(log: Pick<AuditLog, 'page' | 'head'>, afterSeq = 0): AsyncGenerator<string> {
-  const head = await log.head();
+export async function exportAudit(
+  log: Pick<AuditLog, 'page' | 'head'>,
+  afterSeq = 0,
+): Promise<AsyncGenerator<string, void>> {
+  return lines(log, await log.head(), afterSeq);
+}
+
+async function* lines(log: Pick<AuditLog, 'page'>, head: AuditHead, afterSeq: number): AsyncGenerator<string, void> {
   let last: AuditHead | undefined;
   let after = afterSeq;
   while (after < head.seq) {

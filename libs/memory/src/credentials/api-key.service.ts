@@ -35,7 +35,7 @@ export class ApiKeyService {
     }
     const { secret, ...stored } = newSecret();
     const key = { id: uuidv7(), name, ...rights, createdBy: principal.credentialId ?? null };
-    const made = await this.keys.create(key, stored, act(principal, 'keys.create', { ...key, prefix: stored.prefix }));
+    const made = await this.keys.create(key, stored, act(principal, 'createKey', { ...key, prefix: stored.prefix }));
     if (made) return { key: made, secret };
     throw new InvalidRequestError('name', `may name a key when fewer than ${MAX_API_KEYS} are in use; revoke some`);
   }
@@ -53,7 +53,7 @@ export class ApiKeyService {
     if (!known) throw new KeyNotFoundError(id);
     assertHolds(principal, known);
     const { secret, ...stored } = newSecret();
-    const noted = act(principal, 'keys.rotate', { ...known, prefix: stored.prefix });
+    const noted = act(principal, 'rotateKey', { ...known, prefix: stored.prefix });
     const key = await this.keys.rotate(id, stored, noted);
     if (!key) throw new KeyNotFoundError(id);
     return { key, secret };
@@ -62,7 +62,7 @@ export class ApiKeyService {
   /** Ends a key. @throws KeyNotFoundError */
   async revoke(principal: Principal, id: string): Promise<ApiKey> {
     const known = await this.keys.find(id);
-    const key = known && (await this.keys.revoke(id, act(principal, 'keys.revoke', known)));
+    const key = known && (await this.keys.revoke(id, act(principal, 'revokeKey', known)));
     if (!key) throw new KeyNotFoundError(id);
     return key;
   }

@@ -145,11 +145,11 @@ export function describeCredentialsContract(adapter: string, adapters: () => Cre
       await Promise.all([...adding, keys().create(newKey(), newSecret(), act('keys.create'))]);
       const page = await log().page(seq, 100);
       expect(page.map((one) => one.seq)).toEqual(Array.from({ length: 25 }, (_, index) => seq + 1 + index));
-      const text = await textOf(exportAudit(log()));
+      const text = await textOf(await exportAudit(log()));
       const verdict = await verifyAudit(linesOf(text));
       expect(verdict).toMatchObject({ isIntact: true, firstSeq: 1, problems: [], head: await log().head() });
       expect(text).toContain(page.map(auditLine).join(''));
-      expect(await verifyAudit(linesOf(await textOf(exportAudit(log(), seq))))).toMatchObject({
+      expect(await verifyAudit(linesOf(await textOf(await exportAudit(log(), seq))))).toMatchObject({
         isIntact: true,
         entries: 25,
         firstSeq: seq + 1,
