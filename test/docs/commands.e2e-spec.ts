@@ -38,6 +38,7 @@ describe('commands that are written down', () => {
   it.each([
     'README.md',
     'docs/consolidation.md',
+    'docs/credentials.md',
     'docs/history.md',
     'docs/importance.md',
     'docs/lifecycle.md',

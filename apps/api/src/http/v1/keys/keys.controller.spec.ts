@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SCOPES, verifyAudit } from '@sfm/memory';
+import { newSecret, SCOPES, StoreUnavailableError, verifyAudit } from '@sfm/memory';
 import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
 import { client } from '../../../../test/requests.js';
 
@@ -170,6 +170,31 @@ describe('/v1/audit', () => {
 
   it.each(['-1', 'x', '1.5'])('refuses after=%s', async (after) => {
     expect(await get(`/v1/audit?after=${after}`)).toMatchObject({ status: 422 });
+  });
+});
+
+describe('refused keys', () => {
+  let limited: HttpHarness;
+  const refused = client(() => limited);
+
+  beforeAll(async () => {
+    limited = await startHttp({ auth: { refusals: { max: 3, windowMs: 60_000 }, keys: { freshMs: 0 } } });
+  });
+  afterAll(() => limited.close());
+
+  it('are limited by the address they come from, of every kind; whoever has a key goes on', async () => {
+    const made = async () => (await refused.post('/v1/keys', { ...KEY, namespaces: ['kitchen'] })).body as Key;
+    const [good, revoked] = [await made(), await made()];
+    await refused.remove(`/v1/keys/${revoked.id}`);
+    const ask = async (token: string) =>
+      (await refused.send('POST', '/v1/recall', { query: 'x' }, as(token, 'kitchen'))).status;
+    limited.keys.failure = new StoreUnavailableError('away');
+    for (let times = 0; times < 5; times += 1) expect(await ask(good.secret)).toBe(503);
+    limited.keys.failure = undefined;
+    const madeUp = newSecret().secret;
+    expect([await ask(madeUp), await ask(revoked.secret), await ask('a.b.c')]).toEqual([403, 401, 403]);
+    for (const token of [madeUp, revoked.secret, 'a.b.c', 'nonsense']) expect(await ask(token)).toBe(429);
+    expect(await ask(good.secret)).toBe(200);
   });
 });
 
