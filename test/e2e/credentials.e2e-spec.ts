@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { UnsecuredJWT } from 'jose';
-import { TokenIssuer } from '../../libs/auth/test/token-issuer.js';
+import { TokenIssuer } from '../services/tokens/token-issuer.js';
 import { describeWith } from '../services/availability.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
 import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';

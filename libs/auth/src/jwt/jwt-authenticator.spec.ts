@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { IssuerUnavailableError, namespacePatterns, toNamespace } from '@sfm/memory';
 import { describeAuthenticatorContract } from '@sfm/memory/testing';
 import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose';
-import { TokenIssuer } from '../../test/token-issuer.js';
+import { TokenIssuer } from '../../../../test/services/tokens/token-issuer.js';
 import { JwtAuthenticator } from './jwt-authenticator.js';
 import type { JwtOptions } from './jwt-options.js';
 
