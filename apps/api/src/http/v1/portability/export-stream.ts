@@ -38,8 +38,9 @@ export function exportStream(
   }
 }
 
+/** A plain `abort()` has a reason too, which says nothing. */
 function reasonOf({ reason }: AbortSignal): Error {
-  return reason instanceof Error ? reason : new Error('the answer was ended');
+  return reason instanceof Error && reason.name !== 'AbortError' ? reason : new Error('the service is stopping');
 }
 
 /** Gives back a generator whose first text is known. */
