@@ -48,6 +48,14 @@ const CORE_ROOMS = {
   text: { imports: ['model', 'attempts'], reason: 'Words are read the same by whoever looks for them.' },
   'index-model': { imports: ['model', 'text'], reason: 'Recall and indexing meet in it, so it knows neither.' },
   access: { imports: ['model'], reason: 'Every door asks who may do what, before it asks for anything else.' },
+  audit: {
+    imports: ['model', 'attempts'],
+    reason: 'What is noted of who did what is chained the same, whatever was done.',
+  },
+  credentials: {
+    imports: ['model', 'access', 'audit'],
+    reason: 'Keys are made and ended as any act that is noted; whoever is asked for one knows only access.',
+  },
   idempotency: { imports: ['model'], reason: 'What was answered is remembered, whatever was asked.' },
   importance: {
     imports: ['model', 'attempts'],
@@ -71,7 +79,7 @@ const CORE_ROOMS = {
     reason: 'How memories are linked has nothing to do with what they say.',
   },
   namespaces: {
-    imports: ['model', 'attempts', 'index-model', 'read', 'indexing', 'lifecycle', 'portability', 'verify'],
+    imports: ['model', 'access', 'attempts', 'index-model', 'read', 'indexing', 'lifecycle', 'portability', 'verify'],
     reason:
       'It counts, copies and takes away what is in a namespace, from the truth first and then from what follows it.',
   },

@@ -17,7 +17,8 @@ if (values.help) {
 }
 const size = Number(values.size);
 if (!Number.isInteger(size) || size < 1) refuse('--size must be a whole number from 1');
-const token = process.env.SOMA_API_TOKEN;
+// One of several, while it is rotated.
+const token = process.env.SOMA_API_TOKEN?.trim().split(/[,\s]/, 1)[0];
 if (!token) refuse('SOMA_API_TOKEN is needed');
 
 const runId = randomUUID();

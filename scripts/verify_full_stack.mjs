@@ -14,7 +14,8 @@ const { values } = parseArgs({
     'qdrant-url': { type: 'string' },
   },
 });
-const token = process.env.SOMA_API_TOKEN;
+// One of several, while it is rotated.
+const token = process.env.SOMA_API_TOKEN?.trim().split(/[,\s]/, 1)[0];
 if (!token) {
   console.error('verify: SOMA_API_TOKEN is needed');
   process.exit(2);

@@ -20,6 +20,7 @@ import { NamespaceCopies1764660070010 } from './1764660070010-namespace-copies.j
 import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
 import { NamespaceMoves1764661000000 } from './1764661000000-namespace-moves.js';
 import { PendingSince1764661000010 } from './1764661000010-pending-since.js';
+import { Credentials1764662000000 } from './1764662000000-credentials.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   NearestPlaces1764660080000,
   NamespaceMoves1764661000000,
   PendingSince1764661000010,
+  Credentials1764662000000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -45,6 +45,7 @@ describe('commands that are written down', () => {
     'README.md',
     'docs/cli.md',
     'docs/consolidation.md',
+    'docs/credentials.md',
     'docs/history.md',
     'docs/importance.md',
     'docs/lifecycle.md',

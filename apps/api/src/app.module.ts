@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Logger, Module, type DynamicModule, type Type } from '@nestjs/common';
-import { AuthModule } from '@sfm/auth';
+import { AuthModule, type JwtOptions } from '@sfm/auth';
 import {
   CacheBackend,
   MemorySystemModule,
@@ -22,7 +22,8 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
   /** Configures the edge. */
   readonly config: AppConfig;
   readonly system: CompleteOptions;
-  readonly token: string;
+  /** Of the root credential, all of them valid. */
+  readonly tokens: readonly [string, ...string[]];
   /** Further modules, such as a bench's own routes. */
   readonly modules?: readonly Type[];
 }
@@ -30,33 +31,55 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
 /** The composition root: a memory system behind HTTP. */
 @Module({})
 export class AppModule {
-  static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
+  static register({ config, system, dataSource, tokens, modules = [] }: AppModuleOptions): DynamicModule {
     const rateLimit = { max: config.rateLimit.max, windowMs: config.rateLimit.windowSeconds * 1000 };
+    const [token, ...otherTokens] = tokens;
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
-    const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, token) });
+    const auth = AuthModule.register(
+      {
+        credentials: [{ id: 'default', token, otherTokens, namespaces: '*' }],
+        defaultNamespace: system.namespace,
+        rateLimit,
+        refusals: rateLimit,
+        keys: { freshMs: KEY_FRESH_MS },
+        ...jwtOptions(config),
+        publicAreas: config.auth.publicStats ? ['stats'] : [],
+      },
+      cache.rateLimiter,
+    );
+    const edge = EdgeModule.register({ imports: [memories, auth], options: edgeOptions(config, system, tokens) });
     const around = surroundings(memories, config);
     return {
       module: AppModule,
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
         memories,
-        AuthModule.register(
-          {
-            credentials: [{ id: 'default', token, namespaces: '*' }],
-            defaultNamespace: system.namespace,
-            rateLimit,
-            refusals: rateLimit,
-            publicAreas: config.auth.publicStats ? ['stats'] : [],
-          },
-          cache.rateLimiter,
-        ),
+        auth,
         HttpModule.register([edge, around]),
         McpModule.register([edge, around]),
         ...modules,
       ],
     };
   }
+}
+
+/** How long a revoked API key may go on in a process that used it just before. */
+const KEY_FRESH_MS = 5000;
+
+function jwtOptions({ oidc }: AppConfig): { readonly jwt?: JwtOptions } {
+  const { issuer, audiences, jwksUrl, scopesClaim, scopePrefix, namespacesClaim } = oidc;
+  if (issuer === undefined) return {};
+  return {
+    jwt: {
+      issuer,
+      audiences,
+      scopesClaim,
+      scopePrefix,
+      namespacesClaim,
+      ...(jwksUrl === undefined ? {} : { jwksUrl }),
+    },
+  };
 }
 
 class SurroundingsModule {}
@@ -91,9 +114,9 @@ function httpOptions(config: AppConfig): HttpOptions {
   };
 }
 
-function edgeOptions(config: AppConfig, { limits }: CompleteOptions, token: string): EdgeOptions {
+function edgeOptions(config: AppConfig, { limits }: CompleteOptions, tokens: readonly string[]): EdgeOptions {
   return {
     bounds: boundsOf(config, limits),
-    cursorSecret: createHmac('sha256', token).update('page cursors').digest('hex'),
+    cursorSecrets: tokens.map((token) => createHmac('sha256', token).update('page cursors').digest('hex')),
   };
 }

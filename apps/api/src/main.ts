@@ -73,8 +73,8 @@ async function serve({ config, system }: Service, logger: StructuredLogger, shut
   });
   shutdown.doFirst(async () => (await opening.catch(() => undefined))?.close());
   const truth = await opening;
-  const { token, ...kept } = await apiToken(config);
-  const api = await createApi({ config, system, dataSource: truth.dataSource, token }, logger);
+  const { tokens, ...kept } = await apiTokens(config);
+  const api = await createApi({ config, system, dataSource: truth.dataSource, tokens }, logger);
   shutdown.doFirst(() => api.close());
   const url = await api.listen();
   await truth.announce(url);
@@ -91,11 +91,19 @@ function startProblem(error: unknown, { http }: AppConfig): string {
   return error.message;
 }
 
-/** Returns the configured token, or the one stored in the data folder, which is created at the first start. */
-async function apiToken(config: AppConfig): Promise<{ token: string; newToken?: string; tokenFile?: string }> {
-  if (config.auth.token !== undefined) return { token: config.auth.token };
+/** The tokens of the root credential, and where the operator finds one. */
+interface RootTokens {
+  readonly tokens: readonly [string, ...string[]];
+  readonly newToken?: string;
+  readonly tokenFile?: string;
+}
+
+/** Returns the configured tokens, or the one stored in the data folder, which is created at the first start. */
+async function apiTokens(config: AppConfig): Promise<RootTokens> {
+  const [first, ...others] = config.auth.tokens ?? [];
+  if (first !== undefined) return { tokens: [first, ...others] };
   const { token, path, created } = await ensureTokenFile(resolve(config.service.dataDir));
-  return { token, tokenFile: path, ...(created ? { newToken: token } : {}) };
+  return { tokens: [token], tokenFile: path, ...(created ? { newToken: token } : {}) };
 }
 
 try {

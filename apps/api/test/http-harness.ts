@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AuthModule, type AuthOptions } from '@sfm/auth';
@@ -6,6 +6,9 @@ import { EdgeModule, HealthReader, type EdgeOptions, type HealthReport } from '@
 import {
   AccessRecorder,
   AmendService,
+  ApiKeys,
+  ApiKeyService,
+  AuditLog,
   ConsolidatedQuotes,
   ConsolidationPlanner,
   ConsolidationService,
@@ -53,6 +56,7 @@ import { McpModule } from '../src/mcp/mcp.module.js';
 import { HttpOptions } from '../src/http/options/http-options.js';
 import {
   aVerifiedStore,
+  InMemoryApiKeys,
   InMemoryConsolidationRuns,
   InMemoryLifecycleSchedule,
   InMemoryLinks,
@@ -80,7 +84,7 @@ export const OPTIONS: HttpOptions = {
 };
 
 export const EDGE_OPTIONS: EdgeOptions = {
-  cursorSecret: 'cursor secret',
+  cursorSecrets: ['cursor secret'],
   bounds: {
     maxDepth: 32,
     maxBytes: 1024 * 1024,
@@ -105,6 +109,8 @@ export interface HttpHarness {
   readonly schedule: InMemoryLifecycleSchedule;
   /** What the maintenance routes look at. */
   readonly verified: ReturnType<typeof aVerifiedStore>;
+  /** API keys, and the audit log. */
+  readonly keys: InMemoryApiKeys;
   health: HealthReport;
   /** Calls that reached a port since `forget()`. */
   readonly calls: () => readonly string[];
@@ -124,6 +130,10 @@ export const HEALTHY: HealthReport = {
   predictionProvider: true,
   components: [{ name: 'postgresql', healthy: true, latencyMs: 1 }],
 };
+
+@Global()
+@Module({})
+class CredentialsModule {}
 
 @Module({})
 class CoreModule {}
@@ -145,24 +155,28 @@ export async function startHttp({ options = {}, auth = {} }: HarnessChanges = {}
     schedule: new InMemoryLifecycleSchedule(),
     recall: new RecordedRecall(),
     verified: aVerifiedStore(),
+    keys: new InMemoryApiKeys(),
     health: HEALTHY,
   };
   const settings: HttpOptions = { ...OPTIONS, ...options };
-  const edge = EdgeModule.register({ imports: [coreModule(harness)], options: EDGE_OPTIONS });
+  const authentication = AuthModule.register({
+    credentials: [
+      { id: 'all', token: TOKEN, namespaces: '*' },
+      { id: 'team', token: TEAM_TOKEN, namespaces: [toNamespace('team_a'), toNamespace('team_b')] },
+    ],
+    defaultNamespace: toNamespace('api_ns'),
+    rateLimit: { max: 0, windowMs: 0 },
+    keys: { freshMs: 0 },
+    ...auth,
+  });
+  const edge = EdgeModule.register({ imports: [coreModule(harness), authentication], options: EDGE_OPTIONS });
   const services = servicesModule(harness, settings);
   const root: DynamicModule = {
     module: ApplicationModule,
     imports: [
       MetricsModule.register({ controller: PublicMetricsController }),
-      AuthModule.register({
-        credentials: [
-          { id: 'all', token: TOKEN, namespaces: '*' },
-          { id: 'team', token: TEAM_TOKEN, namespaces: [toNamespace('team_a'), toNamespace('team_b')] },
-        ],
-        defaultNamespace: toNamespace('api_ns'),
-        rateLimit: { max: 0, windowMs: 0 },
-        ...auth,
-      }),
+      credentialsModule(harness.keys),
+      authentication,
       HttpModule.register([edge, services]),
       McpModule.register([edge, services]),
     ],
@@ -195,6 +209,15 @@ function recorded({
   schedule,
 }: Pick<HttpHarness, 'truth' | 'recall' | 'links' | 'portability' | 'retained' | 'policies' | 'schedule'>) {
   return [truth, recall, links, portability, retained, policies, schedule];
+}
+
+function credentialsModule(keys: InMemoryApiKeys): DynamicModule {
+  const providers = [
+    { provide: ApiKeys, useValue: keys },
+    { provide: AuditLog, useValue: keys.log },
+    { provide: ApiKeyService, useValue: new ApiKeyService(keys) },
+  ];
+  return { module: CredentialsModule, providers, exports: providers.map(({ provide }) => provide) };
 }
 
 /** The services of the core, on the ports that record. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { auditCommand } from './audit/audit.command.js';
 import { backupCommand } from './backup/backup.command.js';
 import { completionCommand } from './completion/completion.command.js';
 import { configCommand } from './config/config.command.js';
@@ -47,7 +48,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   ],
   'Installation:': [
     ...[doctorCommand, configCommand, dbCommand, verifyCommand, reindexCommand],
-    ...[dlqCommand, backupCommand, replayCommand, completionCommand],
+    ...[dlqCommand, backupCommand, replayCommand, auditCommand, completionCommand],
   ],
 };
 

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const [api, consumer] = process.argv.slice(2);
-const token = process.env.SOMA_API_TOKEN;
+// One of several, while it is rotated.
+const token = process.env.SOMA_API_TOKEN?.trim().split(/[,\s]/, 1)[0];
 if (!api || !token) {
   console.error('usage: SOMA_API_TOKEN=... node smoke.mjs <api URL> [consumer URL]');
   process.exit(2);

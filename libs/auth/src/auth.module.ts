@@ -1,12 +1,12 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { Authenticator } from '@sfm/memory';
+import { authenticatorProviders } from './tokens/authenticator-providers.js';
+import { NotedUses } from './tokens/noted-uses.js';
 import { AuthOptions } from './options/auth.options.js';
 import { BearerAuthGuard } from './bearer/bearer-auth.guard.js';
 import { BearerAuthenticator } from './bearer/bearer-authenticator.js';
 import { CallerAdmission } from './bearer/caller-admission.js';
-import { CredentialVerifier } from './tokens/credential-verifier.js';
-import { StaticTokenAuthenticator } from './tokens/static-token-authenticator.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
@@ -20,7 +20,10 @@ export interface AuthModuleSetup {
   readonly rateLimiter?: RateLimiter;
 }
 
-/** Puts the bearer guard and the rate limit in front of every HTTP route of the application. */
+/**
+ * Puts the bearer guard and the rate limit in front of every HTTP route of the application. API keys, and the noting of uses,
+ * need providers of `ApiKeys` and `AuditLog` that are global or imported.
+ */
 @Module({})
 export class AuthModule {
   static register(options: AuthOptions, rateLimiter?: RateLimiter): DynamicModule {
@@ -34,8 +37,7 @@ export class AuthModule {
       providers: [
         { provide: AuthOptions, inject, useFactory },
         { provide: RateLimiter, useFactory: () => rateLimiter ?? new EmbeddedRateLimiter() },
-        CredentialVerifier,
-        { provide: Authenticator, useClass: StaticTokenAuthenticator },
+        ...authenticatorProviders,
         BearerAuthenticator,
         Refusals,
         CallerAdmission,
@@ -43,7 +45,7 @@ export class AuthModule {
         { provide: APP_GUARD, useClass: BearerAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
       ],
-      exports: [AuthOptions, Authenticator, RateLimiter, Refusals, CallerAdmission],
+      exports: [AuthOptions, Authenticator, NotedUses, RateLimiter, Refusals, CallerAdmission],
     };
   }
 }

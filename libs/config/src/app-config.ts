@@ -4,6 +4,10 @@ import { forEachSetting, type SettingGroup, type SettingsTree } from './settings
 
 /** The whole validated configuration. Composition roots hand parts of it to the libraries as plain options. */
 export interface AppConfig extends SettingsTree {
+  readonly auth: SettingsTree['auth'] & {
+    /** The first of `tokens`: the one that clients of this machine use. */
+    readonly token: string | undefined;
+  };
   /** Log these once at startup. */
   readonly warnings: readonly ConfigWarning[];
   /** Maps a setting's name to the variable that set it. Omits settings on their default. */

@@ -244,15 +244,57 @@ describe('the token', () => {
     expect(config.warnings).toMatchObject([{ kind: 'notice', variable: 'SOMA_API_TOKEN' }]);
   });
 
+  const OLD = 'old-token-of-root';
+  const NEW = 'new-token-of-root';
+
+  it.each([
+    ['commas', { SOMA_API_TOKEN: ` ${NEW} , ${OLD},` }, {}],
+    ['line breaks', { SOMA_API_TOKEN: `${NEW}\n${OLD}` }, {}],
+    ['lines of the file', { SOMA_API_TOKEN_FILE: '/run/token' }, { '/run/token': `${NEW}\r\n\n${OLD}\n` }],
+  ])('may be several between %s, so that one can be replaced while the other is valid', (_, environment, contents) => {
+    const { auth } = load(environment, files(contents));
+    expect(auth).toMatchObject({ tokens: [NEW, OLD], token: NEW });
+  });
+
+  it.each([
+    'a,b',
+    `${NEW},short`,
+    'one two,three four five six',
+    ',',
+    Array(11)
+      .fill(NEW)
+      .map((t, n) => t + n)
+      .join(),
+  ])('is refused when it reads like a list and is none of long tokens: %s', (given) => {
+    expect(problemsOf({ SOMA_API_TOKEN: given })).toMatchObject([{ variable: 'SOMA_API_TOKEN', given: '***' }]);
+  });
+
   it.each([
     ['missing', {}, 'cannot be read (ENOENT)'],
     ['empty', { '/run/token': ' \n' }, 'this file is empty'],
-    ['not a token', { '/run/token': 'two\nlines' }, 'must be 1 to 4096 visible ASCII characters'],
+    ['not a token', { '/run/token': 'two words' }, 'must be 1 to 4096 visible ASCII characters'],
+    ['short tokens', { '/run/token': 'two\nlines' }, 'at least 16 characters'],
   ])('file that is %s stops the start and is named, without a fall-back to the variable', (_, contents, reason) => {
     const environment = { SOMA_API_TOKEN: 'from-variable', SOMA_API_TOKEN_FILE: '/run/token' };
     const problems = problemsOf(environment, files(contents));
     expect(problems).toMatchObject([{ variable: 'SOMA_API_TOKEN_FILE', given: '/run/token' }]);
     expect(problems[0]?.allowed).toContain(reason);
+  });
+});
+
+describe('tokens of an issuer', () => {
+  it('are accepted for an audience that is named, and are nothing without an issuer', () => {
+    const given = { SOMA_OIDC_ISSUER: 'https://id.example/realms/x', SOMA_OIDC_AUDIENCE: 'soma, memories' };
+    expect(load(given).oidc).toMatchObject({
+      issuer: 'https://id.example/realms/x',
+      audiences: ['soma', 'memories'],
+      scopePrefix: 'soma:',
+    });
+    expect(problemsOf({ SOMA_OIDC_ISSUER: 'https://id.example' })).toMatchObject([{ variable: 'SOMA_OIDC_AUDIENCE' }]);
+    expect(problemsOf({ SOMA_OIDC_ISSUER: 'id.example' })).toMatchObject([{ variable: 'SOMA_OIDC_ISSUER' }]);
+    expect(warningsOf({ SOMA_OIDC_AUDIENCE: 'x' })).toEqual([
+      'notice SOMA_OIDC_AUDIENCE: has no effect without SOMA_OIDC_ISSUER',
+    ]);
   });
 });
 

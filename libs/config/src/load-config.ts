@@ -27,33 +27,33 @@ export function loadConfig(environment: Environment, readFile: ReadFile = readTe
   const { problems, warnings } = findings;
   const isGiven = (name: string) => sources.has(name);
   const tryRead = (variable: string, path: string) => readOrReport({ variable, path }, readFile, problems);
-  const token = readToken(tree, tryRead, problems);
+  const tokens = readTokens(tree, tryRead, problems);
   checkCertificates(tree, tryRead);
-  const resolved: SettingsTree = {
+  const resolved: Omit<AppConfig, 'warnings' | 'sources'> = {
     ...tree,
-    auth: { ...tree.auth, token },
+    auth: { ...tree.auth, tokens, token: tokens?.[0] },
     embedding: { ...tree.embedding, embedder: resolveEmbedder(tree, isGiven, warnings) },
   };
   for (const rule of SETTING_RULES) rule(resolved, isGiven, findings);
   if (problems.length > 0) throw new ConfigError(problems);
-  if (tree.auth.tokenFile !== undefined) sources.set(SETTINGS.auth.token.name, SETTINGS.auth.tokenFile.name);
+  if (tree.auth.tokenFile !== undefined) sources.set(SETTINGS.auth.tokens.name, SETTINGS.auth.tokenFile.name);
   return { ...resolved, warnings, sources };
 }
 
-function readToken(tree: SettingsTree, tryRead: TryRead, problems: ConfigProblem[]): string | undefined {
+function readTokens(tree: SettingsTree, tryRead: TryRead, problems: ConfigProblem[]): readonly string[] | undefined {
   const { tokenFile } = tree.auth;
-  if (tokenFile === undefined) return tree.auth.token;
+  if (tokenFile === undefined) return tree.auth.tokens;
   const { name } = SETTINGS.auth.tokenFile;
   const content = tryRead(name, tokenFile)?.trim();
   if (content === undefined) return undefined;
-  const parsed = SETTINGS.auth.token.schema.safeParse(content);
+  const parsed = SETTINGS.auth.tokens.schema.safeParse(content);
   if (content === '')
     problems.push({ variable: name, given: tokenFile, allowed: 'this file is empty; it must hold the token' });
   else if (!parsed.success) {
     problems.push({
       variable: name,
       given: tokenFile,
-      allowed: `the token in this file must be ${SETTINGS.auth.token.allowed}`,
+      allowed: `the token in this file must be ${SETTINGS.auth.tokens.allowed}`,
     });
   }
   return parsed.data;

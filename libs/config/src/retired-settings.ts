@@ -30,7 +30,7 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
   },
   ignored('SOMA_INFRA__VAULT', `${NOT_CONTACTED}; give secrets as variables or SOMA_API_TOKEN_FILE`),
   ignored('SOMA_INFRA__OPA', `${NOT_CONTACTED}; access is decided by the bearer token alone`),
-  ignored('SOMA_INFRA__AUTH', `${NOT_CONTACTED}; access is decided by the bearer token alone`),
+  ignored('SOMA_INFRA__AUTH', `${NOT_CONTACTED}; an issuer of tokens is named by SOMA_OIDC_ISSUER`),
   ignored('SOMA_INFRA__ETCD', NOT_CONTACTED),
   ignored('SOMA_INFRA__PROMETHEUS', `${NOT_CONTACTED}; Prometheus reads /metrics`),
   ignored('SOMA_INFRA__JAEGER', `${NOT_CONTACTED}; set OTEL_EXPORTER_OTLP_ENDPOINT to send traces to a collector`),

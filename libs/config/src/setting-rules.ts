@@ -128,6 +128,21 @@ const tokenFileWins: Rule = (_, isGiven, { warnings }) => {
   }
 };
 
+const issuerNeedsAnAudience: Rule = ({ oidc }, isGiven, { problems, warnings }) => {
+  const { issuer, audiences } = oidc;
+  if (issuer !== undefined && audiences.length === 0) {
+    problems.push({
+      variable: 'SOMA_OIDC_AUDIENCE',
+      given: '',
+      allowed: 'SOMA_OIDC_ISSUER needs it: tokens that the issuer signs for others are none for this service',
+    });
+  }
+  if (issuer !== undefined) return;
+  for (const variable of ['SOMA_OIDC_AUDIENCE', 'SOMA_OIDC_JWKS_URL'].filter(isGiven)) {
+    warnings.push({ kind: 'notice', variable, message: 'has no effect without SOMA_OIDC_ISSUER' });
+  }
+};
+
 export const SETTING_RULES: readonly Rule[] = [
   modelSettingsFitTheEmbedder,
   everyLevelOfDecayHasItsKeys,
@@ -139,4 +154,5 @@ export const SETTING_RULES: readonly Rule[] = [
   workersNeedSharedStores,
   redisSettingsFitTheAddress,
   tokenFileWins,
+  issuerNeedsAnAudience,
 ];

@@ -3,6 +3,7 @@ import { backupSettings } from './settings/backup.settings.js';
 import { clientSettings } from './settings/client.settings.js';
 import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';
+import { oidcSettings } from './settings/oidc.settings.js';
 import { authSettings, httpSettings, rateLimitSettings } from './settings/http.settings.js';
 import { kafkaSettings } from './settings/kafka.settings.js';
 import { lifecycleSettings } from './settings/lifecycle.settings.js';
@@ -18,6 +19,7 @@ export const SETTINGS = {
   service: serviceSettings,
   http: httpSettings,
   auth: authSettings,
+  oidc: oidcSettings,
   rateLimit: rateLimitSettings,
   limits: limitsSettings,
   lifecycle: lifecycleSettings,
@@ -41,6 +43,7 @@ export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   service: 'Service',
   http: 'HTTP and gRPC',
   auth: 'Authentication',
+  oidc: 'Tokens of an OpenID issuer',
   rateLimit: 'Rate limit',
   limits: 'Limits of a request',
   lifecycle: 'Life of memories',

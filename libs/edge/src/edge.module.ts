@@ -1,6 +1,9 @@
 import { Logger, Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
   AmendService,
+  ApiKeyService,
+  AuditLog,
+  Authenticator,
   ConsolidationService,
   ConsistencyService,
   EmbeddedIdempotencyStore,
@@ -37,8 +40,12 @@ import { ConsistentRequests } from './consistency/consistent-requests.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
 import { PageCursor } from './mapping/page-cursor.js';
+import { audited } from './use-cases/audited-acts.js';
+import { AuthorizedAudit } from './use-cases/authorized-audit.js';
 import { AuthorizedConsolidations } from './use-cases/authorized-consolidations.js';
+import { HeldCredentials } from './use-cases/held-credentials.js';
 import { AuthorizedHistory } from './use-cases/authorized-history.js';
+import { AuthorizedKeys } from './use-cases/authorized-keys.js';
 import { AuthorizedLifecycle } from './use-cases/authorized-lifecycle.js';
 import { AuthorizedLinks } from './use-cases/authorized-links.js';
 import { AuthorizedLocks } from './use-cases/authorized-locks.js';
@@ -56,8 +63,8 @@ import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
   /**
-   * Must provide every use case of the core that the edge offers, and an IdempotencyStore if answers are remembered
-   * outside this process.
+   * Must provide every use case of the core that the edge offers; an IdempotencyStore if answers are remembered outside
+   * this process, and an Authenticator whose credentials can end while a long answer is written.
    */
   readonly imports: ModuleMetadata['imports'];
   readonly options: EdgeOptions;
@@ -75,19 +82,19 @@ export class EdgeModule {
   }
 }
 
-function checks({ bounds, cursorSecret }: EdgeOptions): FactoryProvider[] {
+function checks({ bounds, cursorSecrets }: EdgeOptions): FactoryProvider[] {
   return [
     { provide: RequestLimits, useFactory: () => new RequestLimits(bounds) },
-    { provide: PageCursor, useFactory: () => new PageCursor(cursorSecret) },
+    { provide: PageCursor, useFactory: () => new PageCursor(cursorSecrets) },
   ];
 }
 
-function consistent({ cursorSecret }: EdgeOptions): FactoryProvider {
+function consistent({ cursorSecrets }: EdgeOptions): FactoryProvider {
   return {
     provide: ConsistentRequests,
     inject: [ConsistencyService],
     useFactory: (consistency: ConsistencyService) =>
-      new ConsistentRequests(consistency, new ConsistencyTokens(cursorSecret)),
+      new ConsistentRequests(consistency, new ConsistencyTokens(cursorSecrets)),
   };
 }
 
@@ -101,6 +108,8 @@ const repeating: FactoryProvider = {
     );
   },
 };
+
+const AUDIT = { token: AuditLog, optional: true };
 
 const useCases: FactoryProvider[] = [
   {
@@ -122,9 +131,9 @@ const useCases: FactoryProvider[] = [
   },
   {
     provide: AuthorizedLifecycle,
-    inject: [RetentionService, LifecycleService],
-    useFactory: (retentions: RetentionService, lifecycle: LifecycleService) =>
-      new AuthorizedLifecycle(retentions, lifecycle),
+    inject: [RetentionService, LifecycleService, AUDIT],
+    useFactory: (retentions: RetentionService, lifecycle: LifecycleService, log?: AuditLog) =>
+      audited(new AuthorizedLifecycle(retentions, lifecycle), log),
   },
   {
     provide: AuthorizedLinks,
@@ -139,13 +148,14 @@ const useCases: FactoryProvider[] = [
   },
   {
     provide: AuthorizedNamespaces,
-    inject: [NamespaceCatalogService, NamespaceRemovalService, NamespaceCopyService, NamespaceRenameService],
+    inject: [NamespaceCatalogService, NamespaceRemovalService, NamespaceCopyService, NamespaceRenameService, AUDIT],
     useFactory: (
       catalog: NamespaceCatalogService,
       removals: NamespaceRemovalService,
       copies: NamespaceCopyService,
       renames: NamespaceRenameService,
-    ) => new AuthorizedNamespaces(catalog, removals, copies, renames),
+      log?: AuditLog,
+    ) => audited(new AuthorizedNamespaces(catalog, removals, copies, renames), log),
   },
   {
     provide: AuthorizedOutcomes,
@@ -159,8 +169,9 @@ const useCases: FactoryProvider[] = [
   },
   {
     provide: AuthorizedPortability,
-    inject: [ExportService, ImportService],
-    useFactory: (exports: ExportService, imports: ImportService) => new AuthorizedPortability(exports, imports),
+    inject: [ExportService, ImportService, HeldCredentials],
+    useFactory: (exports: ExportService, imports: ImportService, held: HeldCredentials) =>
+      new AuthorizedPortability(exports, imports, held),
   },
   {
     provide: AuthorizedRecall,
@@ -179,8 +190,24 @@ const useCases: FactoryProvider[] = [
   },
   {
     provide: AuthorizedMaintenance,
-    inject: [VerifyService, ReindexService, IndexReadiness],
-    useFactory: (verifier: VerifyService, reindexer: ReindexService, readiness: IndexReadiness) =>
-      new AuthorizedMaintenance(verifier, reindexer, readiness),
+    inject: [VerifyService, ReindexService, IndexReadiness, HeldCredentials, AUDIT],
+    useFactory: (
+      verifier: VerifyService,
+      reindexer: ReindexService,
+      readiness: IndexReadiness,
+      held: HeldCredentials,
+      log?: AuditLog,
+    ) => audited(new AuthorizedMaintenance(verifier, reindexer, readiness, held), log),
+  },
+  { provide: AuthorizedKeys, inject: [ApiKeyService], useFactory: (keys: ApiKeyService) => new AuthorizedKeys(keys) },
+  {
+    provide: AuthorizedAudit,
+    inject: [AuditLog],
+    useFactory: (log: AuditLog) => audited(new AuthorizedAudit(log), log),
+  },
+  {
+    provide: HeldCredentials,
+    inject: [{ token: Authenticator, optional: true }],
+    useFactory: (authenticator?: Authenticator) => new HeldCredentials(authenticator),
   },
 ];

@@ -151,7 +151,9 @@ export { AuthorizedNamespaces } from './use-cases/authorized-namespaces.js';
 export { AuthorizedNearest } from './use-cases/authorized-nearest.js';
 export { AuthorizedOutcomes } from './use-cases/authorized-outcomes.js';
 export { AuthorizedPast } from './use-cases/authorized-past.js';
-export { AuthorizedPortability } from './use-cases/authorized-portability.js';
+export { HeldCredentials, type HeldCredential } from './use-cases/held-credentials.js';
+export { AuthorizedPortability, type HeldExport } from './use-cases/authorized-portability.js';
+export { AuthorizedKeys } from './use-cases/authorized-keys.js';
 export { AuthorizedLifecycle } from './use-cases/authorized-lifecycle.js';
 export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedQuestions, type Answered, type Question } from './use-cases/authorized-questions.js';
@@ -184,6 +186,16 @@ export {
   type AcquireLockBody,
   type RenewLockBody,
 } from './schemas/lock.schemas.js';
+export { AuthorizedAudit } from './use-cases/authorized-audit.js';
 export { AuthorizedConsolidations } from './use-cases/authorized-consolidations.js';
 export { AuthorizedLocks } from './use-cases/authorized-locks.js';
 export { AuthorizedSelection } from './use-cases/authorized-selection.js';
+export { issuedKeyView, keyPageView, keyView, toKeyId, toNewKey } from './mapping/key-view.js';
+export {
+  IssuedKeySchema,
+  KEY_ID_SCHEMA,
+  KeyPageSchema,
+  KeySchema,
+  NewKeySchema,
+  type NewKeyBody,
+} from './schemas/key.schemas.js';

@@ -39,6 +39,9 @@ export {
   VersionUnavailableError,
   MissingTokenError,
   InvalidTokenError,
+  IssuerUnavailableError,
+  KeyNotFoundError,
+  RejectedTokenError,
   RateLimitExceededError,
   RequestInFlightError,
   NamespaceForbiddenError,
@@ -72,7 +75,26 @@ export {
   BusUnavailableError,
 } from './model/errors.js';
 export { Authenticator } from './access/authenticator.port.js';
+export {
+  type AllowedNamespaces,
+  MAX_ALLOWED_NAMESPACES,
+  mayUse,
+  NAMESPACE_PATTERN_RULE,
+  namespacePatterns,
+  type NamespacePrefix,
+  toAllowedNamespaces,
+} from './access/allowed-namespaces.js';
 export { SCOPES, hasScope, type Grant, type Principal, type Scope } from './access/principal.js';
+export { type AuditEntry, type AuditKind, type AuditedAct, actEntry } from './audit/audit-entry.js';
+export { type AuditHead, type SealedEntry, auditLine, EMPTY_CHAIN, sealEntries } from './audit/audit-chain.js';
+export { exportAudit } from './audit/audit-export.js';
+export { AuditLog } from './audit/audit-log.port.js';
+export { type AuditProblem, type AuditVerdict, verifyAudit } from './audit/verify-audit.js';
+export { type ApiKey, type ApiKeyRights, type FoundKey, MAX_API_KEYS, type NewApiKey } from './credentials/api-key.js';
+export { isSecret, newSecret, prefixOfSecret, type StoredSecret } from './credentials/api-key-secret.js';
+export { type ApiKeyPage, ApiKeyService, type IssuedKey } from './credentials/api-key.service.js';
+export { ApiKeys, type KeyUse } from './credentials/api-keys.port.js';
+export { type CredentialUse, CredentialUses } from './credentials/credential-uses.js';
 export { resolveNamespace } from './access/resolve-namespace.js';
 export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
 export { coordinateOfText, distanceBetween } from './model/distance.js';

@@ -47,6 +47,8 @@ export { PostgresNamedLocks } from './postgres/locks/postgres-named-locks.js';
 export { PostgresDecayingMemories } from './postgres/lifecycle/postgres-decaying-memories.js';
 export { PostgresLifecycleSchedule } from './postgres/lifecycle/postgres-lifecycle-schedule.js';
 export { PostgresRetainedMemories } from './postgres/lifecycle/postgres-retained-memories.js';
+export { PostgresApiKeys } from './postgres/credentials/postgres-api-keys.js';
+export { PostgresAuditLog } from './postgres/credentials/postgres-audit-log.js';
 export { PostgresRetentionPolicies } from './postgres/lifecycle/postgres-retention-policies.js';
 export { PostgresLinkReader } from './postgres/links/postgres-link-reader.js';
 export { PostgresLinkWriter } from './postgres/links/postgres-link-writer.js';

@@ -16,6 +16,8 @@ import { AdminController } from './v1/admin/admin.controller.js';
 import { ConsolidationsController } from './v1/consolidation/consolidations.controller.js';
 import { CoordinatesController } from './v1/coordinates/coordinates.controller.js';
 import { GraphController } from './v1/links/graph.controller.js';
+import { AuditController } from './v1/keys/audit.controller.js';
+import { KeysController } from './v1/keys/keys.controller.js';
 import { LifecycleController } from './v1/lifecycle/lifecycle.controller.js';
 import { LinksController } from './v1/links/links.controller.js';
 import { LocksController } from './v1/locks/locks.controller.js';
@@ -54,6 +56,8 @@ export class HttpModule {
         CoordinatesController,
         RecallBatchController,
         RecallController,
+        AuditController,
+        KeysController,
         LifecycleController,
         LinksController,
         GraphController,

@@ -4,8 +4,10 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { completeOptions } from '@sfm/composition';
 import { loadConfig } from '@sfm/config';
 import {
+  AuthorizedAudit,
   AuthorizedConsolidations,
   AuthorizedHistory,
+  AuthorizedKeys,
   AuthorizedLifecycle,
   AuthorizedLinks,
   AuthorizedLocks,
@@ -22,6 +24,7 @@ import {
   AuthorizedWrites,
   ConsistentRequests,
   HealthReader,
+  HeldCredentials,
   IdempotentRequests,
   PageCursor,
   RequestLimits,
@@ -36,6 +39,9 @@ import { HttpOptions } from './options/http-options.js';
 import { openApiDocument } from './openapi/document.js';
 
 const NEEDED = [
+  AuthorizedAudit,
+  AuthorizedKeys,
+  HeldCredentials,
   AuthorizedConsolidations,
   AuthorizedLocks,
   AuthorizedSelection,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { openMemorySystem, type CompleteOptions, type MemorySystem } from '@sfm/composition';
-import { AuthorizedPortability, describeError, PageCursor, RequestLimits, toExtras } from '@sfm/edge';
+import { AuthorizedPortability, describeError, HeldCredentials, PageCursor, RequestLimits, toExtras } from '@sfm/edge';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   IndexUnavailableError,
@@ -58,7 +58,7 @@ export class EmbeddedClient extends MemoryClient {
     const { limits } = options.system;
     const bounds = { ...limits, maxQueryLength: options.queryCharacters, maxBatchQueries: options.batchQueries };
     this.operations = embeddedOperations(system, { limits: new RequestLimits(bounds), cursors });
-    this.portability = new AuthorizedPortability(system.exports, system.imports);
+    this.portability = new AuthorizedPortability(system.exports, system.imports, new HeldCredentials());
     this.signal = options.signal;
   }
 

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { resolveNamespace, type Principal } from '@sfm/memory';
+import {
+  IssuerUnavailableError,
+  RequestEndedError,
+  resolveNamespace,
+  StoreUnavailableError,
+  type Principal,
+} from '@sfm/memory';
 import { AuthOptions } from '../options/auth.options.js';
 import { Refusals } from '../rate-limit/refusals.js';
 import type { GuardedRequest } from '../request/guarded-request.js';
@@ -20,8 +26,8 @@ export class CallerAdmission {
    * Sets `principal` on the request, once: the guard admits by this, and a server may ask earlier, before it reads a body.
    *
    * @param area of a route that needs no token, always or where the operator says so.
-   * @throws MissingTokenError, InvalidTokenError, any error of `resolveNamespace`, and RateLimitExceededError after too
-   * many of these from one address.
+   * @throws MissingTokenError, any error of the authenticator and of `resolveNamespace`, and RateLimitExceededError after
+   * too many refusals of one address, whatever kind of token it sends.
    */
   async admit(request: GuardedRequest, response: unknown, area?: string): Promise<Principal> {
     request.principal ??= await this.identify(request, response, area);
@@ -39,7 +45,8 @@ export class CallerAdmission {
       resolveNamespace([defaultNamespace], requestedNamespace(request), defaultNamespace);
       return this.nobody(['read']);
     } catch (error) {
-      throw await this.refusals.count(request, blameHeader(error));
+      // Nobody was refused when nobody could say who came.
+      throw isAway(error) ? error : await this.refusals.count(request, blameHeader(error));
     }
   }
 
@@ -48,4 +55,8 @@ export class CallerAdmission {
     const namespace = this.auth.defaultNamespace;
     return { credentialId: undefined, namespace, namespaces: [namespace], scopes };
   }
+}
+
+function isAway(error: unknown): boolean {
+  return [StoreUnavailableError, IssuerUnavailableError, RequestEndedError].some((kind) => error instanceof kind);
 }

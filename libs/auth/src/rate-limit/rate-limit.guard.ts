@@ -1,7 +1,7 @@
 import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RateLimitExceededError } from '@sfm/memory';
-import { AuthOptions } from '../options/auth.options.js';
+import { AuthOptions, type RateLimitOptions } from '../options/auth.options.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
 import { addressOf } from '../request/address-of.js';
 import type { GuardedRequest } from '../request/guarded-request.js';
@@ -13,6 +13,7 @@ const UNLIMITED = 'sfm:unlimited';
 export const Unlimited = (): CustomDecorator => SetMetadata(UNLIMITED, true);
 
 const COST = 'sfm:cost';
+const OWN_WINDOW_MS = 60_000;
 
 /**
  * How many requests one call of the route counts as, told from its parsed body, which is not checked yet; at least 1.
@@ -39,10 +40,10 @@ export class RateLimitGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { max, windowMs } = this.auth.rateLimit;
-    if (max <= 0 || windowMs <= 0 || this.isUnlimited(context)) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<GuardedRequest>();
+    const { max, windowMs } = limitOf(this.auth.rateLimit, request);
+    if (max <= 0 || windowMs <= 0 || this.isUnlimited(context)) return true;
     const decision = await this.limiter.consume(keyOf(request), max, windowMs, this.costOf(context, request));
 
     const response = http.getResponse<HeaderWriter>();
@@ -67,6 +68,12 @@ export class RateLimitGuard implements CanActivate {
       this.reflector.getAllAndOverride<string | undefined>(PUBLIC_AREA, targets) === ALWAYS_PUBLIC
     );
   }
+}
+
+/** A credential's own limit holds in the window of the service, and in one of its own where the service has no limit. */
+function limitOf({ max, windowMs }: RateLimitOptions, { principal }: GuardedRequest): RateLimitOptions {
+  const own = principal?.rateLimit;
+  return own === undefined ? { max, windowMs } : { max: own, windowMs: windowMs > 0 ? windowMs : OWN_WINDOW_MS };
 }
 
 /** Prefixes keep credential ids and addresses from colliding. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { RateLimitExceededError } from '@sfm/memory';
+import { MemoryError, RateLimitExceededError } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
 import { AuthOptions } from '../options/auth.options.js';
 import { addressOf } from '../request/address-of.js';
 import type { GuardedRequest } from '../request/guarded-request.js';
+import { NotedUses } from '../tokens/noted-uses.js';
 import { RateLimiter, type RateLimitDecision } from './rate-limiter.port.js';
 
 /** Most callers that are remembered as having used up their limit; the least recent one is forgotten beyond it. */
@@ -22,10 +23,14 @@ export class Refusals {
   constructor(
     private readonly auth: AuthOptions,
     private readonly limiter: RateLimiter,
+    private readonly noted?: NotedUses,
   ) {}
 
   /** Counts a request that is refused with `reason`. Resolves with what it is to be answered: the reason, or the limit. */
   async count(request: GuardedRequest, reason: unknown): Promise<unknown> {
+    if (request.principal === undefined && reason instanceof MemoryError) {
+      this.noted?.uses?.noteRefusal(addressOf(request), reason.code);
+    }
     const { max, windowMs } = this.auth.refusals ?? { max: 0, windowMs: 0 };
     if (max <= 0 || windowMs <= 0) return reason;
     const key = keyOf(request);

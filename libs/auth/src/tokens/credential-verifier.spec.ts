@@ -22,6 +22,15 @@ describe('CredentialVerifier', () => {
     expect(verifier.verify('token-b')).toEqual({ credentialId: 'b', namespaces: ['x'], scopes: ['read'] });
   });
 
+  it('knows a credential by any of its tokens, and by each as long as it is listed', () => {
+    const root: Credential = { id: 'root', token: 'new-token', namespaces: '*' };
+    const rotating = verifierOf({ ...root, otherTokens: ['old'] });
+    expect(rotating.verify('old')).toEqual(rotating.verify('new-token'));
+    expect(verifierOf(root).verify('old')).toBeUndefined();
+    expect(() => verifierOf({ ...root, otherTokens: ['new-token'] })).toThrow('share an id or a token');
+    expect(() => verifierOf({ ...root, otherTokens: [''] })).toThrow('empty id or token');
+  });
+
   it.each(['', 'token-', 'token-aa', 'TOKEN-A', 'token-a\0', '\ud800'])('knows nobody called %j', (token) => {
     expect(verifierOf({ id: 'a', token: 'token-a', namespaces: '*' }).verify(token)).toBeUndefined();
   });

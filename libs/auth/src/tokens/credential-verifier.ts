@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SCOPES, type Grant } from '@sfm/memory';
-import { AuthOptions } from '../options/auth.options.js';
+import { AuthOptions, type Credential } from '../options/auth.options.js';
 
 /** Padding after a token: no UTF-8 text contains this byte. */
 const PADDING = 0xff;
@@ -27,18 +27,20 @@ export class CredentialVerifier {
   /** @throws Error when a credential has no token or an unknown scope, or two share an id or a token. */
   constructor(options: AuthOptions) {
     const { credentials } = options;
-    for (const distinct of [credentials.map(({ id }) => id), credentials.map(({ token }) => token)]) {
-      if (new Set(distinct).size !== credentials.length) throw new Error('two credentials share an id or a token');
+    const tokens = credentials.flatMap(tokensOf);
+    for (const distinct of [credentials.map(({ id }) => id), tokens]) {
+      if (new Set(distinct).size !== distinct.length) throw new Error('two credentials share an id or a token');
       if (distinct.includes('')) throw new Error('a credential has an empty id or token');
     }
     const unknown = credentials.flatMap(({ scopes = [] }) => scopes.filter((scope) => !KNOWN_SCOPES.has(scope)));
     if (unknown.length > 0)
       throw new Error(`there is no scope ${unknown.join(', ')}; known: ${[...KNOWN_SCOPES].join(', ')}`);
-    this.longest = Math.max(0, ...credentials.map(({ token }) => Buffer.byteLength(token)));
-    this.credentials = credentials.map(({ id, token, namespaces, scopes = ['*'] }) => ({
-      padded: this.pad(token),
-      grant: Object.freeze({ credentialId: id, namespaces, scopes }),
-    }));
+    this.longest = Math.max(0, ...tokens.map((token) => Buffer.byteLength(token)));
+    this.credentials = credentials.flatMap((credential) => {
+      const { id, namespaces, scopes = ['*'] } = credential;
+      const grant = Object.freeze({ credentialId: id, namespaces, scopes });
+      return tokensOf(credential).map((token) => ({ padded: this.pad(token), grant }));
+    });
   }
 
   verify(token: string): Grant | undefined {
@@ -56,4 +58,8 @@ export class CredentialVerifier {
     padded.write(token);
     return padded;
   }
+}
+
+function tokensOf({ token, otherTokens = [] }: Credential): readonly string[] {
+  return [token, ...otherTokens];
 }

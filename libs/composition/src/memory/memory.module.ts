@@ -63,6 +63,7 @@ import { consolidating } from './consolidating.js';
 import { FILLED_VECTORS, FILLED_WORDS } from '../indexing/indexing.module.js';
 import type { LifecycleOptions } from '../retention/lifecycle-options.js';
 import { lifecycleProviders } from '../retention/lifecycle-providers.js';
+import { credentialProviders } from './credential-providers.js';
 import { namespaceProviders } from './namespace-providers.js';
 
 export interface MemoryModuleOptions {
@@ -106,6 +107,7 @@ export class MemoryModule {
       ...linking(options),
       ...consolidating(options.store),
       ...living(options),
+      ...credentialProviders,
       ...namespaceProviders,
       ...readiness(options),
       completeness,

@@ -179,6 +179,32 @@ export function list(
   });
 }
 
+/** A secret, or several of them that are valid side by side, between commas or line breaks. */
+export function secrets<D extends readonly string[] | undefined>(
+  declaration: Declaration<readonly string[] | D> & {
+    readonly fallback: D;
+    readonly allowed: string;
+    readonly pattern: RegExp;
+    /** What each must match besides when there are several. */
+    readonly amongSeveral: RegExp;
+    readonly most: number;
+  },
+): Setting<readonly string[] | D> {
+  const { pattern, amongSeveral, most } = declaration;
+  return declare(declaration, {
+    fallback: declaration.fallback,
+    allowed: declaration.allowed,
+    secret: 'whole',
+    schema: readable<readonly string[] | D>((value) => {
+      const parts = value.split(/[,\r\n]+/).map((part) => part.trim());
+      const items = [...new Set(parts.filter((part) => part !== ''))];
+      const isAllowed = (item: string) => pattern.test(item) && (items.length === 1 || amongSeveral.test(item));
+      return items.length > 0 && items.length <= most && items.every(isAllowed) ? items : undefined;
+    }),
+    format: (value) => (value === undefined ? '' : value.join(',')),
+  });
+}
+
 /** A URL with one of the given schemes; its credentials are masked wherever it is shown. */
 export function url<D extends string | undefined>(
   declaration: Declaration<string | D> & { readonly schemes: readonly string[]; readonly fallback: D },

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { flag, integer, integerOrOff, list, scaled, text } from '../kinds/setting-kinds.js';
+import { flag, integer, integerOrOff, list, scaled, secrets, text } from '../kinds/setting-kinds.js';
 
 /** Hard limit of a request body, in bytes; applies even when the operator removes the configured limit. */
 const ABSOLUTE_MAX_BODY_BYTES = 256 * 1024 * 1024;
@@ -144,21 +144,25 @@ export const httpSettings = {
 
 /** Authentication. */
 export const authSettings = {
-  token: text({
+  tokens: secrets({
     name: 'SOMA_API_TOKEN',
     fallback: undefined,
     pattern: /^[\x21-\x7e]{1,4096}$/,
-    allowed: '1 to 4096 visible ASCII characters without blanks',
-    secret: 'whole',
+    amongSeveral: /^.{16,}$/,
+    most: 10,
+    allowed:
+      '1 to 4096 visible ASCII characters without blanks; or up to 10 such tokens between commas or line breaks, each of at ' +
+      'least 16 characters',
     description:
-      'Bearer token of the API. Without it and without SOMA_API_TOKEN_FILE the service creates one at its first start ' +
-      'and keeps it in the data folder.',
+      'Bearer token of the API. Several are valid side by side, so that one can be replaced without an outage. Without it ' +
+      'and without SOMA_API_TOKEN_FILE the service creates one at its first start and keeps it in the data folder.',
   }),
   tokenFile: text({
     name: 'SOMA_API_TOKEN_FILE',
     fallback: undefined,
     allowed: 'the path of a readable file that holds the token',
-    description: 'File with the bearer token; blanks around it are ignored. Wins over SOMA_API_TOKEN.',
+    description:
+      'File with the bearer token, or with several, one a line; blanks around them are ignored. Wins over SOMA_API_TOKEN.',
   }),
   publicStats: flag({
     name: 'SOMA_PUBLIC_STATS',

@@ -28,3 +28,24 @@ it('takes no token of another service or namespace, nor one that was changed', (
     expect(() => reader.read(namespace, text, 'X-Soma-Consistency')).toThrow(UnknownWriteError);
   }
 });
+
+it('takes what any of its secrets sealed, so that a secret can be replaced', () => {
+  const [old, both, swapped, fresh] = [['old'], ['old', 'new'], ['new', 'old'], ['new']].map(
+    (secrets) => new ConsistencyTokens(secrets),
+  );
+  const read = (reader: ConsistencyTokens | undefined, token: string) => reader?.read(OURS, token, 'field').seq;
+  const before = both?.write(OURS, POSITION) ?? '';
+  const after = swapped?.write(OURS, POSITION) ?? '';
+  for (const [reader, token] of [
+    [old, before],
+    [both, before],
+    [swapped, before],
+    [both, after],
+    [swapped, after],
+    [fresh, after],
+  ] as const) {
+    expect(read(reader, token)).toBe(POSITION.seq);
+  }
+  expect(() => read(fresh, before)).toThrow(UnknownWriteError);
+  expect(() => new ConsistencyTokens([])).toThrow('no secret');
+});

@@ -8,9 +8,9 @@ const ID_BYTES = 16;
 export class ConsistencyTokens {
   private readonly sealed: SealedBytes;
 
-  /** @param secret as for `PageCursor` */
-  constructor(secret: string) {
-    this.sealed = new SealedBytes('consistency', secret);
+  /** @param secrets as for `PageCursor` */
+  constructor(secrets: string | readonly string[]) {
+    this.sealed = new SealedBytes('consistency', secrets);
   }
 
   write(namespace: Namespace, { seq, eventId }: WritePosition): string {

@@ -24,6 +24,7 @@ const AWAY: Readonly<Partial<Record<ErrorCode, string>>> = {
   embedder_unavailable: 'The embedder does not answer; retrying is safe',
   index_unavailable: 'The index does not answer; retrying is safe',
   write_not_visible: 'The write that X-Soma-Consistency names is not visible here yet; retrying is safe',
+  issuer_unavailable: 'Whoever signs the tokens does not answer, so that this one cannot be checked; retrying is safe',
   bus_unavailable: 'The service does not answer; retrying is safe',
 };
 

@@ -12,9 +12,9 @@ type Position = readonly [number, number];
 export class PageCursor {
   private readonly sealed: SealedBytes;
 
-  /** @param secret the same in every process behind one address; anyone who has it can read cursors. */
-  constructor(secret: string) {
-    this.sealed = new SealedBytes('page-cursor', secret);
+  /** @param secrets the same in every process behind one address; anyone who has one can read cursors. */
+  constructor(secrets: string | readonly string[]) {
+    this.sealed = new SealedBytes('page-cursor', secrets);
   }
 
   write(namespace: Namespace, { createdAtMs, id }: ListPosition): string {

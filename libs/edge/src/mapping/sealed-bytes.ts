@@ -9,10 +9,19 @@ const TAG_BYTES = 16;
  */
 export class SealedBytes {
   private readonly key: Buffer;
+  private readonly keys: readonly Buffer[];
 
-  /** @param secret the same in every process behind one address; anyone who has it can read what is sealed. */
-  constructor(purpose: string, secret: string) {
-    this.key = createHash('sha256').update(`${purpose}\n${secret}`).digest();
+  /**
+   * @param secrets the same in every process behind one address: the first one seals, all of them open. Anyone who has
+   * one can read what is sealed with it.
+   */
+  constructor(purpose: string, secrets: string | readonly string[]) {
+    this.keys = (typeof secrets === 'string' ? [secrets] : secrets).map((secret) =>
+      createHash('sha256').update(`${purpose}\n${secret}`).digest(),
+    );
+    const [first] = this.keys;
+    if (first === undefined) throw new Error('there is no secret to seal with');
+    this.key = first;
   }
 
   seal(scope: string, content: Buffer): string {
@@ -21,12 +30,21 @@ export class SealedBytes {
     return Buffer.concat([iv, cipher.update(content), cipher.final(), cipher.getAuthTag()]).toString('base64url');
   }
 
-  /** Undefined unless `seal` made the text with this secret for this purpose and scope, of so many bytes. */
+  /** Undefined unless `seal` made the text with one of the secrets for this purpose and scope, of so many bytes. */
   open(scope: string, text: string, length: number): Buffer | undefined {
     const bytes = Buffer.from(text, 'base64url');
     if (bytes.length !== IV_BYTES + length + TAG_BYTES) return undefined;
+    for (const key of this.keys) {
+      const opened = this.openWith(key, scope, bytes);
+      if (opened) return opened;
+    }
+    return undefined;
+  }
+
+  private openWith(key: Buffer, scope: string, bytes: Buffer): Buffer | undefined {
+    const length = bytes.length - IV_BYTES - TAG_BYTES;
     try {
-      const decipher = createDecipheriv('aes-256-gcm', this.key, bytes.subarray(0, IV_BYTES), {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
       })
         .setAAD(Buffer.from(scope))

@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import {
   AmendService,
+  ApiKeyService,
+  AuditLog,
   ConsolidationService,
   ExportService,
   ForgetService,
@@ -35,8 +37,10 @@ import {
   type Scope,
 } from '@sfm/memory';
 import { SCOPE_OF } from './admission.js';
+import { AuthorizedAudit } from './authorized-audit.js';
 import { AuthorizedConsolidations } from './authorized-consolidations.js';
 import { AuthorizedHistory } from './authorized-history.js';
+import { AuthorizedKeys } from './authorized-keys.js';
 import { AuthorizedLifecycle } from './authorized-lifecycle.js';
 import { AuthorizedLinks } from './authorized-links.js';
 import { AuthorizedLocks } from './authorized-locks.js';
@@ -50,6 +54,7 @@ import { AuthorizedQuestions } from './authorized-questions.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedSelection } from './authorized-selection.js';
+import { HeldCredentials } from './held-credentials.js';
 import { AuthorizedWrites } from './authorized-writes.js';
 
 type Service = abstract new (...parts: never[]) => object;
@@ -85,11 +90,18 @@ const DOORS: readonly object[] = [
     noting(NamespaceRenameService),
   ),
   new AuthorizedOutcomes(noting(OutcomeService)),
-  new AuthorizedPortability(noting(ExportService), noting(ImportService)),
+  new AuthorizedPortability(noting(ExportService), noting(ImportService), new HeldCredentials()),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedNearest(noting(NearestService)),
   new AuthorizedQuestions(noting(RecallService), noting(PastRecallService)),
-  new AuthorizedMaintenance(noting(VerifyService), noting(ReindexService), noting(IndexReadiness)),
+  new AuthorizedMaintenance(
+    noting(VerifyService),
+    noting(ReindexService),
+    noting(IndexReadiness),
+    new HeldCredentials(),
+  ),
+  new AuthorizedKeys(noting(ApiKeyService)),
+  new AuthorizedAudit(noting(AuditLog)),
 ];
 const METHODS = DOORS.flatMap((door) =>
   Object.getOwnPropertyNames(Object.getPrototypeOf(door))
@@ -149,6 +161,11 @@ it.each(CALLS.filter(({ name, scope }) => scope !== 'admin' && name !== 'listNam
 it.each([
   ['verify', []],
   ['reindex', []],
+  ['createKey', []],
+  ['listKeys', []],
+  ['rotateKey', []],
+  ['revokeKey', []],
+  ['exportAudit', []],
   ['countLinks', ['everywhere']],
   ['counts', ['everywhere']],
 ])('%s is refused across namespaces to who may not use them all', async (name, more) => {

@@ -64,6 +64,11 @@ export const SCOPE_OF = {
   renameNamespace: 'admin',
   verify: 'admin',
   reindex: 'admin',
+  createKey: 'admin',
+  listKeys: 'admin',
+  rotateKey: 'admin',
+  revokeKey: 'admin',
+  exportAudit: 'admin',
 } as const satisfies Readonly<Record<string, Scope>>;
 
 export type UseCase = keyof typeof SCOPE_OF;

@@ -13,6 +13,7 @@ import {
   type Namespace,
 } from '@sfm/memory';
 import { admitEverywhere } from './admission.js';
+import type { HeldCredentials } from './held-credentials.js';
 
 /** Authorized work: starts when called, and rejects with the signal's reason when that aborts. */
 export type AdmittedWork<Listener, Report> = (listener: Listener, signal: AbortSignal) => Promise<Report>;
@@ -37,6 +38,7 @@ export class AuthorizedMaintenance {
     private readonly verifier: VerifyService,
     private readonly reindexer: ReindexService,
     private readonly readiness: IndexReadiness,
+    private readonly credentials: HeldCredentials,
   ) {}
 
   /**
@@ -51,7 +53,9 @@ export class AuthorizedMaintenance {
     admitEverywhere(principal, 'verify');
     const namespaces = await ready(this.readiness, named);
     return (listener, signal) =>
-      this.verifier.verify({ ...request, signal, ...(namespaces ? { namespaces } : {}) }, listener);
+      this.credentials.during(principal, signal, (held) =>
+        this.verifier.verify({ ...request, signal: held, ...(namespaces ? { namespaces } : {}) }, listener),
+      );
   }
 
   /**
@@ -66,15 +70,16 @@ export class AuthorizedMaintenance {
   ): Promise<AdmittedWork<ReindexAllListener, { readonly agrees: boolean }>> {
     admitEverywhere(principal, 'reindex');
     const namespaces = (await ready(this.readiness, named)) ?? (await this.reindexer.namespaces());
-    return async (listener, signal) => {
-      let agrees = true;
-      for (const namespace of namespaces) {
-        const report = await this.reindexer.reindex({ ...request, namespace, signal }, listener);
-        agrees &&= report.verification.agrees;
-        listener.onRebuilt?.(report);
-      }
-      return { agrees };
-    };
+    return (listener, signal) =>
+      this.credentials.during(principal, signal, async (held) => {
+        let agrees = true;
+        for (const namespace of namespaces) {
+          const report = await this.reindexer.reindex({ ...request, namespace, signal: held }, listener);
+          agrees &&= report.verification.agrees;
+          listener.onRebuilt?.(report);
+        }
+        return { agrees };
+      });
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   InvalidRequestError,
+  mayUse,
   NamespaceForbiddenError,
   noteWriting,
   toNamespace,
@@ -102,6 +103,6 @@ function namespaceIn(field: string, name: string): Namespace {
 
 function allowed({ namespace: own, namespaces }: Principal, name: string | undefined): Namespace {
   const namespace = name === undefined ? own : toNamespace(name);
-  if (namespaces !== '*' && !namespaces.includes(namespace)) throw new NamespaceForbiddenError(namespace);
+  if (!mayUse(namespaces, namespace)) throw new NamespaceForbiddenError(namespace);
   return namespace;
 }

@@ -1,4 +1,5 @@
 import type { Namespace } from '../model/namespace.js';
+import type { AllowedNamespaces } from './allowed-namespaces.js';
 
 /** Permissions: read memories, change them, administer the whole service. None implies another. */
 export const SCOPES = ['read', 'write', 'admin'] as const;
@@ -8,9 +9,11 @@ export type Scope = (typeof SCOPES)[number];
 export interface Grant {
   /** Identifies the credential in logs and rate limits; never the token itself. */
   readonly credentialId: string;
-  readonly namespaces: '*' | readonly Namespace[];
+  readonly namespaces: AllowedNamespaces;
   /** `*` means every scope. */
   readonly scopes: readonly (Scope | '*')[];
+  /** Requests per route within the window of the service; that of the service when undefined. */
+  readonly rateLimit?: number;
 }
 
 /** An authenticated caller acting in one namespace. Every use case runs on behalf of a principal. */

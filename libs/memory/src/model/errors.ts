@@ -11,6 +11,9 @@ export const ERROR_CODES = [
   'version_unavailable',
   'missing_token',
   'invalid_token',
+  'token_rejected',
+  'issuer_unavailable',
+  'key_not_found',
   'namespace_forbidden',
   'scope_forbidden',
   'rate_limit_exceeded',
@@ -174,8 +177,32 @@ export class MissingTokenError extends MemoryError {
 export class InvalidTokenError extends MemoryError {
   readonly code: ErrorCode = 'invalid_token';
 
-  constructor() {
-    super('Invalid token');
+  constructor(message = 'Invalid token') {
+    super(message);
+  }
+}
+
+/** The token is one that was issued, and cannot be used; the message says why. */
+export class RejectedTokenError extends InvalidTokenError {
+  override readonly code: ErrorCode = 'token_rejected';
+
+  constructor(readonly reason: string) {
+    super(`The token cannot be used: ${reason}`);
+  }
+}
+
+/** Whoever signs tokens does not say with which keys, so that nobody can tell whether a token is valid. */
+export class IssuerUnavailableError extends MemoryError {
+  readonly code: ErrorCode = 'issuer_unavailable';
+  readonly retryAfterSeconds: number = 5;
+}
+
+/** There is no API key under this id that could be changed: there never was, or it is revoked. */
+export class KeyNotFoundError extends MemoryError {
+  readonly code: ErrorCode = 'key_not_found';
+
+  constructor(readonly id: string) {
+    super(`there is no API key ${id}, or it is revoked`);
   }
 }
 

@@ -1,4 +1,6 @@
-import type { Namespace } from '../model/namespace.js';
+import type { AllowedNamespaces, NamespacePrefix } from '../access/allowed-namespaces.js';
+import { compareCodePoints } from '../model/filter.js';
+import { toNamespace, type Namespace } from '../model/namespace.js';
 import type { MemoryCatalog, MemoryCounts } from '../read/memory-catalog.port.js';
 import type { NamespaceStore } from './namespace-store.port.js';
 
@@ -39,10 +41,10 @@ export class NamespaceCatalogService {
    * @throws StoreUnavailableError
    */
   async list(
-    allowed: '*' | readonly Namespace[],
+    allowed: AllowedNamespaces,
     { after, limit }: { readonly after?: Namespace; readonly limit: number },
   ): Promise<NamespacePage> {
-    const names = allowed === '*' ? await this.store.names(after, LOOKED_AT) : among(allowed, after);
+    const names = await this.names(allowed, after);
     const found: NamespaceSummary[] = [];
     for (const [index, name] of names.entries()) {
       const summary = await this.summary(name);
@@ -51,6 +53,29 @@ export class NamespaceCatalogService {
     }
     const last = names.at(-1);
     return names.length < LOOKED_AT || last === undefined ? { namespaces: found } : { namespaces: found, next: last };
+  }
+
+  /** Names to look at, ascending; of prefixes only names that begin so are read, and told. */
+  private async names(allowed: AllowedNamespaces, after: Namespace | undefined): Promise<readonly Namespace[]> {
+    if (allowed === '*') return this.store.names(after, LOOKED_AT);
+    const names: Namespace[] = [];
+    for (const one of allowed) {
+      if (typeof one === 'string') names.push(one);
+      else names.push(...(await this.beginningWith(one, after)));
+    }
+    return among(names, after);
+  }
+
+  private async beginningWith(
+    { prefix }: NamespacePrefix,
+    after: Namespace | undefined,
+  ): Promise<readonly Namespace[]> {
+    // A prefix is a name itself.
+    const itself = toNamespace(prefix);
+    const from = after !== undefined && compareCodePoints(after, itself) > 0 ? after : itself;
+    const names = await this.store.names(from, LOOKED_AT);
+    const others = names.findIndex((name) => !name.startsWith(prefix));
+    return [itself, ...(others < 0 ? names : names.slice(0, others))];
   }
 
   /** Returns what is in a namespace, which may be nothing. @throws StoreUnavailableError */
@@ -65,8 +90,8 @@ export class NamespaceCatalogService {
 }
 
 function among(allowed: readonly Namespace[], after: Namespace | undefined): readonly Namespace[] {
-  const sorted = [...new Set(allowed)].sort((one, other) => (one < other ? -1 : 1));
-  return sorted.filter((name) => after === undefined || name > after).slice(0, LOOKED_AT);
+  const sorted = [...new Set(allowed)].sort(compareCodePoints);
+  return sorted.filter((name) => after === undefined || compareCodePoints(name, after) > 0).slice(0, LOOKED_AT);
 }
 
 function isInUse({ counts, links }: NamespaceSummary): boolean {

@@ -5,6 +5,8 @@ export {
   type IssuedToken,
   describeAuthenticatorContract,
 } from './contracts/authenticator.contract.js';
+export { type CredentialAdapters, describeCredentialsContract } from './contracts/credentials.contract.js';
+export { InMemoryApiKeys, InMemoryAuditLog } from './in-memory-credentials.js';
 export { describeChangeFeedContract } from './contracts/change-feed.contract.js';
 export { type EmbedderHarness, describeEmbedderContract } from './contracts/embedder.contract.js';
 export { type EventBusUnderTest, describeEventBusContract } from './contracts/event-bus.contract.js';

@@ -3,6 +3,7 @@ import {
   describeAccessCounterContract,
   describeChangeFeedContract,
   describeConsolidationRunsContract,
+  describeCredentialsContract,
   describeCoordinateSearchContract,
   describeDecayingMemoriesContract,
   describeEventLedgerContract,
@@ -30,6 +31,8 @@ import {
   describeRetentionPoliciesContract,
   type ReplayAdapters,
 } from '@sfm/memory/testing';
+import { PostgresApiKeys } from './credentials/postgres-api-keys.js';
+import { PostgresAuditLog } from './credentials/postgres-audit-log.js';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
 import { PostgresNamedLocks } from './locks/postgres-named-locks.js';
@@ -78,6 +81,10 @@ describeMemorySelectionContract(
 describeCoordinateSearchContract('PostgresCoordinateSearch', adapters);
 describeKeywordSearchContract('PostgresKeywordSearch', adapters);
 describeAccessCounterContract('PostgresAccessCounter', adapters);
+describeCredentialsContract('PostgreSQL', () => ({
+  keys: new PostgresApiKeys(truth.database),
+  log: new PostgresAuditLog(truth.database),
+}));
 describeNamespaceStoreContract('PostgresNamespaceStore', adapters);
 describeImportanceStatesContract('PostgresImportanceStates', adapters);
 describeOutboxContract('PostgresOutbox', adapters);

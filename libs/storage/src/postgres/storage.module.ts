@@ -1,6 +1,8 @@
 import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata } from '@nestjs/common';
 import {
   AccessCounter,
+  ApiKeys,
+  AuditLog,
   ChangeFeed,
   ConsolidationRuns,
   CoordinateSearch,
@@ -39,6 +41,8 @@ import {
   WritePositions,
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
+import { PostgresApiKeys } from './credentials/postgres-api-keys.js';
+import { PostgresAuditLog } from './credentials/postgres-audit-log.js';
 import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
 import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
@@ -99,6 +103,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
   { provide: PostgresDatabase, inject: [DataSource], useFactory: (source: DataSource) => new PostgresDatabase(source) },
   ...(
     [
+      [ApiKeys, PostgresApiKeys],
+      [AuditLog, PostgresAuditLog],
       [MemoryCatalog, PostgresMemoryCatalog],
       [MemorySelection, PostgresMemorySelection],
       [CoordinateSearch, PostgresCoordinateSearch],

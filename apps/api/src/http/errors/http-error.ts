@@ -41,10 +41,17 @@ const MESSAGES: Readonly<Record<number, string>> = {
   431: 'Request Header Fields Too Large',
 };
 
+/** What is wrong with the credential (RFC 6750); nothing when none was sent. */
+const CHALLENGES: Readonly<Partial<Record<string, string>>> = { token_rejected: 'Bearer error="invalid_token"' };
+
 /** Turns an error described by the edge into an HTTP error. */
 export function httpError({ retryAfterSeconds, ...described }: ErrorDescription): HttpError {
-  const wait = retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } };
-  return { ...described, status: HTTP_STATUS[described.code], ...wait };
+  const status = HTTP_STATUS[described.code];
+  const headers = {
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+    ...(status === 401 ? { 'www-authenticate': CHALLENGES[described.code] ?? 'Bearer' } : {}),
+  };
+  return { ...described, status, ...(Object.keys(headers).length > 0 ? { headers } : {}) };
 }
 
 /** An error with only a status, e.g. one raised by the framework. */

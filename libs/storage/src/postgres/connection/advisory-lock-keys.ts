@@ -12,6 +12,9 @@ export const INSTANCE_LOCK = 1;
 /** Held while migrations are applied or reverted. */
 export const MIGRATION_LOCK = 2;
 
+/** Held while entries are added to the audit log: each names the one before. */
+export const AUDIT_LOCK = 45;
+
 /** Class of the locks on single namespaces, each identified by a hash of the namespace's name. */
 export const NAMESPACE_LOCK_CLASS = ADVISORY_LOCK_CLASS + 1;
 

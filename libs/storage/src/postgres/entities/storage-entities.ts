@@ -1,3 +1,5 @@
+import { ApiKeyEntity } from './api-key.entity.js';
+import { AuditEntryEntity } from './audit-entry.entity.js';
 import { ConsolidationItemEntity } from './consolidation-item.entity.js';
 import { ConsolidationEntity } from './consolidation.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
@@ -16,6 +18,8 @@ import { RetentionPolicyEntity } from './retention-policy.entity.js';
 
 /** Every table of the truth, for a TypeORM DataSource. The schema itself is made by migrations only. */
 export const STORAGE_ENTITIES = [
+  ApiKeyEntity,
+  AuditEntryEntity,
   ConsolidationEntity,
   ConsolidationItemEntity,
   IdempotencyKeyEntity,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startHttp, TEAM_TOKEN, type HttpHarness } from '../../../../test/http-harness.js';
-import { client } from '../../../../test/requests.js';
+import { client, type Answer } from '../../../../test/requests.js';
 
 let http: HttpHarness;
 const { get, post, send, remove } = client(() => http);
@@ -54,6 +54,23 @@ describe('GET /v1/namespaces', () => {
     http.truth.memories.delete('team_a/2');
     http.links.links = [];
     expect(names((await send('GET', '/v1/namespaces', undefined, asTeam)).body)).toEqual(['team_b']);
+  });
+
+  it('lists those that begin as a key says, page by page, and names no others on the way', async () => {
+    for (const namespace of ['team', 'teams_x', 'team_', 'zoo']) {
+      await post('/v1/memories', { coordinate: [1], payload: {} }, within(namespace));
+    }
+    const key = { name: 'k', scopes: ['read'], namespaces: ['others', 'team_*'] };
+    const { secret } = (await post('/v1/keys', key)).body as { secret: string };
+    const asKey = { authorization: `Bearer ${secret}`, ...within('team_a') };
+    const listed = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: Answer = await send('GET', `/v1/namespaces?limit=1${cursor}`, undefined, asKey);
+      listed.push(...names(page.body));
+      const { next_cursor: next } = page.body as { next_cursor: string | null };
+      cursor = next === null ? null : `&cursor=${next}`;
+    }
+    expect(listed).toEqual(['others', 'team_', 'team_a', 'team_b']);
   });
 
   it.each([

@@ -7,7 +7,7 @@ const PIECE_BYTES = 65_536;
 
 /**
  * A stream of texts that are made as they are read, for a reader of any speed. One that takes nothing for too long loses
- * the connection, as does everyone when `stopping` aborts; the generator ends with the stream, however that ends.
+ * the connection, as does everyone when `stopping` aborts, with its reason; the generator ends with the stream, however that ends.
  */
 export function exportStream(
   texts: AsyncGenerator<string>,
@@ -15,7 +15,7 @@ export function exportStream(
   patienceMs: number = PATIENCE_MS,
 ): Readable {
   const stream = Readable.from(pieces(), { objectMode: false, highWaterMark: PIECE_BYTES });
-  const stop = () => stream.destroy(new Error('the service is stopping'));
+  const stop = () => stream.destroy(reasonOf(stopping));
   // A request that came before the end may be answered after it began.
   if (stopping.aborted) stop();
   stopping.addEventListener('abort', stop, { once: true });
@@ -36,6 +36,11 @@ export function exportStream(
       }
     }
   }
+}
+
+/** A plain `abort()` has a reason too, which says nothing. */
+function reasonOf({ reason }: AbortSignal): Error {
+  return reason instanceof Error && reason.name !== 'AbortError' ? reason : new Error('the service is stopping');
 }
 
 /** Gives back a generator whose first text is known. */

@@ -32,7 +32,7 @@ export class PortabilityController implements OnModuleDestroy {
 
   /** A stopping service ends exports; each can go on at its last checkpoint. */
   onModuleDestroy(): void {
-    this.stopping.abort();
+    this.stopping.abort(new Error('the service is stopping'));
   }
 
   @Get('export')
@@ -55,7 +55,7 @@ export class PortabilityController implements OnModuleDestroy {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const include = toExtras(query.include);
-    const { position, parts } = await this.portability.export(principal, {
+    const { position, parts, held } = await this.portability.export(principal, {
       include,
       ...this.continuation(principal, include, query),
     });
@@ -66,7 +66,12 @@ export class PortabilityController implements OnModuleDestroy {
       .header('content-type', NDJSON)
       .header('cache-control', 'no-store')
       .header(POSITION_HEADER, this.cursors.writeExport(principal.namespace, include, position))
-      .send(exportStream(from(first.done === true ? '' : first.value, parts), this.stopping.signal));
+      .send(
+        exportStream(
+          from(first.done === true ? '' : first.value, parts),
+          AbortSignal.any([this.stopping.signal, held]),
+        ),
+      );
   }
 
   @Post('import')
