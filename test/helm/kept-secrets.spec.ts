@@ -9,9 +9,11 @@ import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { findHelm } from '../services/programs/helm-program.js';
 import { CHART, FULLNAME, helm, parseManifests, RELEASE, valueArguments, type Installation } from './chart.js';
+import type { Manifest } from './manifest.js';
 
 const describeHelm = await describeWith([], { helm: findHelm });
 const SECRET = `${FULLNAME}-secrets`;
+const CLAIMS = 'persistentvolumeclaims';
 let folder: string;
 
 beforeAll(async () => {
@@ -46,15 +48,18 @@ describeHelm('an upgrade in a cluster', () => {
     api.close();
   });
 
-  const upgraded = async (installation: Installation): Promise<(key: string) => string> => {
+  const objects = async (installation: Installation, file: string, ...more: string[]): Promise<Manifest[]> => {
     const { command } = await findHelm();
-    const options = ['--dry-run=server', '-s', 'templates/secret.yaml', ...valueArguments(installation)];
+    const options = ['--dry-run=server', '-s', `templates/${file}`, ...valueArguments(installation), ...more];
     const args = ['template', RELEASE, CHART, '-n', RELEASE, ...options];
     const env = childEnvironment({ KUBECONFIG: path.join(folder, 'config'), HOME: folder });
     const output = await new Promise<string>((resolve, reject) => {
       execFile(command, args, { env }, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
     });
-    const [secret] = parseManifests(output);
+    return parseManifests(output);
+  };
+  const upgraded = async (installation: Installation): Promise<(key: string) => string> => {
+    const [secret] = await objects(installation, 'secret.yaml');
     return (key) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
   };
 
@@ -70,6 +75,15 @@ describeHelm('an upgrade in a cluster', () => {
     expect(valueOf('POSTGRES_URL')).toContain('@shared-postgres.');
     expect(valueOf('POSTGRES_PASSWORD')).toBe('kept-password');
   });
+
+  it.each([[], ['--set', 'postgres.persistence.storageClass=standard']])(
+    'keeps the class of a volume that exists, as Kubernetes wants it, with %j',
+    async (...more) => {
+      const manifests = await objects('values-production.yaml', 'servers/postgres.yaml', ...more);
+      const claim = manifests.find(({ kind }) => kind === 'PersistentVolumeClaim');
+      expect(claim?.spec?.storageClassName).toBe('fast-ssd');
+    },
+  );
 });
 
 describeHelm('the notes after an installation', () => {
@@ -112,8 +126,15 @@ function clusterAnswer(url: string, secret: Readonly<Record<string, string>>): o
   if (url === '/api') return { kind: 'APIVersions', versions: ['v1'] };
   if (url === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: [] };
   if (url === '/api/v1') {
-    const resource = { name: 'secrets', singularName: 'secret', namespaced: true, kind: 'Secret', verbs: ['get'] };
-    return { kind: 'APIResourceList', groupVersion: 'v1', resources: [resource] };
+    const resources = [
+      { name: 'secrets', singularName: 'secret', namespaced: true, kind: 'Secret', verbs: ['get'] },
+      { name: CLAIMS, singularName: '', namespaced: true, kind: 'PersistentVolumeClaim', verbs: ['get'] },
+    ];
+    return { kind: 'APIResourceList', groupVersion: 'v1', resources };
+  }
+  if (url === `/api/v1/namespaces/${RELEASE}/${CLAIMS}/${FULLNAME}-postgres-data`) {
+    const metadata = { name: `${FULLNAME}-postgres-data`, namespace: RELEASE };
+    return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: { storageClassName: 'fast-ssd' } };
   }
   if (url !== `/api/v1/namespaces/${RELEASE}/secrets/${SECRET}`) return undefined;
   const data = Object.fromEntries(

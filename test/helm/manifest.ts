@@ -54,6 +54,7 @@ export interface PodSpec {
   readonly topologySpreadConstraints?: readonly { topologyKey: string }[];
   readonly volumes?: readonly Volume[];
   readonly restartPolicy?: string;
+  readonly serviceAccountName?: string;
 }
 
 export interface Volume {
