@@ -193,6 +193,15 @@ describeHelm('the documents', () => {
     expect(rendering.container(`${FULLNAME}-consumer`, 'consumer').image).toBe(image);
   });
 
+  it.each(['values-app-only.yaml', 'values-production.yaml'] as const)(
+    'take the release of the chart with %s',
+    async (file) => {
+      const { version }: { version: string } = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'));
+      const { image } = (await render(file)).container(FULLNAME, 'api');
+      expect(image).toBe(`somatechlat/soma-memory-api:v${version}`);
+    },
+  );
+
   it('install the chart without values from the tag that they build', async () => {
     expect((await render('values.yaml')).container(FULLNAME, 'api').image).toBe(
       'somatechlat/soma-memory-api:dev-local-20251002',
