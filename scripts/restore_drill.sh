@@ -27,7 +27,7 @@ done
 
 cd "$(dirname "$0")/.."
 if [[ ! -f apps/cli/dist/main.js ]]; then
-  echo 'restore_drill.sh: soma is not built here: run `make build` first' >&2
+  echo 'restore_drill.sh: soma is not built here: run make build first' >&2
   exit 1
 fi
 soma() { node apps/cli/dist/main.js "$@"; }

@@ -52,7 +52,7 @@
 {{- $password := include "sfm.keptRandom" (list . "POSTGRES_PASSWORD") -}}
 {{- $_ := set $data "POSTGRES_PASSWORD" $password -}}
 {{- $mode := ternary "require" "disable" (not (empty .Values.postgres.tlsSecretName)) -}}
-{{- $_ := set $data "POSTGRES_URL" (printf "postgresql://postgres:%s@%s:%v/%s?sslmode=%s" $password (include "sfm.host" (list . "postgres")) .Values.postgres.port .Values.postgres.database $mode) -}}
+{{- $_ := set $data "POSTGRES_URL" (printf "postgresql://soma:%s@%s:%v/%s?sslmode=%s" $password (include "sfm.host" (list . "postgres")) .Values.postgres.port .Values.postgres.database $mode) -}}
 {{- else -}}
 {{- /* A volume of the chart's PostgreSQL may have stayed, and it knows no other password. */ -}}
 {{- with include "sfm.presentValue" (list . "POSTGRES_PASSWORD") -}}{{- $_ := set $data "POSTGRES_PASSWORD" . -}}{{- end -}}

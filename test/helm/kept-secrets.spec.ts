@@ -67,7 +67,7 @@ describeHelm('an upgrade in a cluster', () => {
     const valueOf = await upgraded('values.yaml');
     expect(valueOf('SOMA_API_TOKEN')).toBe('kept-token');
     expect(valueOf('POSTGRES_PASSWORD')).toBe('kept-password');
-    expect(valueOf('POSTGRES_URL')).toContain('postgresql://postgres:kept-password@');
+    expect(valueOf('POSTGRES_URL')).toContain('postgresql://soma:kept-password@');
   });
 
   it('keeps the password while the database is elsewhere: its volume stays, for the way back', async () => {

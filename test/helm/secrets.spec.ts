@@ -134,7 +134,7 @@ describeHelm('in development', () => {
     expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
     expect(values).toMatchObject({
       SOMA_API_TOKEN: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
-      POSTGRES_URL: `postgresql://postgres:${password}@${host('postgres')}:5432/somamemory?sslmode=disable`,
+      POSTGRES_URL: `postgresql://soma:${password}@${host('postgres')}:5432/somamemory?sslmode=disable`,
       REDIS_URL: `redis://${host('redis')}:6379/0`,
       QDRANT_URL: `http://${host('qdrant')}:6333`,
       KAFKA_BOOTSTRAP_SERVERS: `${host('redpanda')}:9092`,
