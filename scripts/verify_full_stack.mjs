@@ -19,6 +19,7 @@ if (!token) {
   console.error('verify: SOMA_API_TOKEN is needed');
   process.exit(2);
 }
+const qdrantKey = process.env.QDRANT_API_KEY ? { 'api-key': process.env.QDRANT_API_KEY } : {};
 const runId = randomUUID();
 // A place of its own, so that two runs do not meet.
 const coord = [0, 0, 0].map(() => Math.random() * 1e6).join(',');

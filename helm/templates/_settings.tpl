@@ -5,6 +5,10 @@
 {{- if $settings.UVICORN_PORT -}}{{- $_ := unset $settings "SOMA_API_PORT" -}}{{- end -}}
 {{- if $settings.UVICORN_WORKERS -}}{{- $_ := unset $settings "SOMA_WORKERS" -}}{{- end -}}
 {{- if $root.Values.grpc.enabled -}}{{- $_ := set $settings "SOMA_GRPC_PORT" (toString $root.Values.grpc.port) -}}{{- end -}}
+{{- if and (include "sfm.wantsPassword" (list $root "redpanda")) (empty $settings.KAFKA_SECURITY_PROTOCOL) -}}
+{{- $_ := set $settings "KAFKA_SECURITY_PROTOCOL" "SASL_PLAINTEXT" -}}
+{{- $_ := set $settings "KAFKA_SASL_MECHANISM" "PLAIN" -}}
+{{- end -}}
 {{- toYaml $settings -}}
 {{- end -}}
 
@@ -82,8 +86,15 @@
   value: {{ $value | toString | quote }}
 {{- end }}
 {{- end }}
+{{- $passwords := list -}}
+{{- range include "sfm.passwordKeys" $root | fromYamlArray -}}
+{{- if empty (get $settings .) -}}{{- $passwords = append $passwords . -}}{{- end -}}
+{{- end -}}
+{{- range $passwords }}
+{{ include "sfm.passwordVariable" (list $root . .) }}
+{{- end }}
 {{- range index . 2 }}
-{{- if empty (get $settings .) }}
+{{- if and (empty (get $settings .)) (not (has . $passwords)) }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef:

@@ -74,9 +74,13 @@ describeCompose('docker-compose.yml', () => {
 
   it('pins every image to an exact version', () => {
     for (const { image, build } of Object.values(model.services)) {
-      if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?$/);
+      if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?(@sha256:[0-9a-f]{64})?$/);
       else expect(image).toMatch(/^somafractalmemory(-runtime)?:local$/);
     }
+  });
+
+  it('takes the servers of the stack by their digests: a tag may be moved', () => {
+    for (const name of SERVERS) expect(service(name).image).toMatch(/@sha256:[0-9a-f]{64}$/);
   });
 
   it('checks the health of everything, and waits for it where something is needed', () => {

@@ -126,6 +126,13 @@ describe('the workflows', () => {
     expect(ci.on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
   });
 
+  it('look for known weaknesses in every image, on every change and every week', () => {
+    const images = read(path.join(FOLDER, 'images.yml'));
+    const commands = images.jobs['scan']?.steps.flatMap(({ run = [] }) => run);
+    expect(commands).toEqual(['make runtime-build', 'make scan']);
+    expect(images.on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
+  });
+
   it('test on the Node versions that the service runs on, and publish with the one of the images', () => {
     const { jobs } = read(path.join(FOLDER, 'ci.yml')) as Workflow & {
       jobs: { test: { strategy: { matrix: { node: number[] } } } };

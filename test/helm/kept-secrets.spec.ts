@@ -14,6 +14,7 @@ import type { Manifest } from './manifest.js';
 const describeHelm = await describeWith([], { helm: findHelm });
 const SECRET = `${FULLNAME}-secrets`;
 const CLAIMS = 'persistentvolumeclaims';
+const SERVER_PASSWORDS = { REDIS_PASSWORD: 'kept-redis', KAFKA_SASL_PASSWORD: 'kept-kafka' };
 let folder: string;
 
 beforeAll(async () => {
@@ -76,6 +77,19 @@ describeHelm('an upgrade in a cluster', () => {
     expect(valueOf('POSTGRES_PASSWORD')).toBe('kept-password');
   });
 
+  it('keeps the passwords of the servers, and makes those that are new', async () => {
+    const [secret] = await objects('values.yaml', 'servers/passwords.yaml');
+    const values = Object.entries(secret?.data ?? {}).map(([key, value]) => [
+      key,
+      Buffer.from(value, 'base64').toString(),
+    ]);
+    expect(Object.fromEntries(values)).toEqual({
+      ...SERVER_PASSWORDS,
+      KAFKA_SASL_USERNAME: 'soma',
+      QDRANT_API_KEY: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+    });
+  });
+
   it.each([[], ['--set', 'postgres.persistence.storageClass=standard']])(
     'keeps the class of a volume that exists, as Kubernetes wants it, with %j',
     async (...more) => {
@@ -136,9 +150,11 @@ function clusterAnswer(url: string, secret: Readonly<Record<string, string>>): o
     const metadata = { name: `${FULLNAME}-postgres-data`, namespace: RELEASE };
     return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: { storageClassName: 'fast-ssd' } };
   }
-  if (url !== `/api/v1/namespaces/${RELEASE}/secrets/${SECRET}`) return undefined;
+  const name = url.replace(`/api/v1/namespaces/${RELEASE}/secrets/`, '');
+  const held = { [SECRET]: secret, [`${FULLNAME}-server-passwords`]: SERVER_PASSWORDS }[name];
+  if (held === undefined) return undefined;
   const data = Object.fromEntries(
-    Object.entries(secret).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    Object.entries(held).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
   );
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: SECRET, namespace: RELEASE }, data };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: RELEASE }, data };
 }

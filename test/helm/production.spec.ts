@@ -17,7 +17,12 @@ const VAULT: Readonly<Record<string, string>> = {
   REDIS_URL: 'redis://r:6379/0',
   QDRANT_URL: 'http://q:6333',
   KAFKA_BOOTSTRAP_SERVERS: 'k:9092',
+  REDIS_PASSWORD: 'secret',
+  QDRANT_API_KEY: 'secret',
+  KAFKA_SASL_USERNAME: 'secret',
+  KAFKA_SASL_PASSWORD: 'secret',
 };
+const ADDRESSES = ['POSTGRES_URL', 'REDIS_URL', 'QDRANT_URL', 'KAFKA_BOOTSTRAP_SERVERS'];
 const TLS = ['postgres', 'kafka', 'qdrant'];
 
 describeHelm('production', () => {
@@ -48,9 +53,12 @@ describeHelm('production', () => {
           topic: 'memory.events',
           lagThreshold: '500',
           offsetResetPolicy: 'earliest',
+          sasl: 'plaintext',
         },
+        authenticationRef: { name: `${FULLNAME}-kafka` },
       },
     ]);
+    expect(rendering.names('TriggerAuthentication')).toEqual([`${FULLNAME}-kafka`]);
     expect(rendering.get('Deployment', `${FULLNAME}-consumer`).spec).not.toHaveProperty('replicas');
   });
 
@@ -198,7 +206,7 @@ describeHelm('backups', () => {
       ...['env.KAFKA_SECURITY_PROTOCOL=SASL_SSL', 'env.KAFKA_SASL_MECHANISM=SCRAM-SHA-512'],
       ...['qdrant.enabled=false', 'redpanda.enabled=false'],
       ...keys.map((key, index) => `secret.keys[${5 + index}]=${key}`),
-      ...['SOMA_API_TOKEN', ...Object.keys(VAULT)].map((key, index) => `secret.keys[${index}]=${key}`),
+      ...['SOMA_API_TOKEN', ...ADDRESSES].map((key, index) => `secret.keys[${index}]=${key}`),
     ].flatMap((setting) => ['--set', setting]);
     const rendering = await render('values-production.yaml', ...settings);
     const jobs = [...rendering.ofKind('CronJob'), ...rendering.ofKind('Job')];
@@ -231,7 +239,9 @@ describeHelm('backups', () => {
   it('take pg_dump of our image, which is that of the PostgreSQL that runs', async () => {
     const rendering = await render('values-production.yaml');
     const server = rendering.container(`${FULLNAME}-postgres`, 'postgres').image;
-    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toContain(`FROM ${server}-bookworm@`);
+    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toContain(
+      `FROM ${server.split('@')[0] ?? ''}-bookworm@`,
+    );
     expect(rendering.names('ConfigMap')).not.toContain(`${FULLNAME}-backup-scripts`);
   });
 
@@ -284,7 +294,7 @@ describeHelm('backups', () => {
     expect(pod?.containers[0]?.command).toEqual(['bash', '/scripts/finish-restore.sh']);
     expect(rendering.get('ConfigMap', `${FULLNAME}-scripts`).data?.['finish-restore.sh']).toContain('soma replay\n');
     expect(Object.keys(secretEnv(pod?.containers[0] ?? { name: '', image: '' })).toSorted()).toEqual([
-      ...['KAFKA_BOOTSTRAP_SERVERS', 'POSTGRES_URL', 'QDRANT_URL', 'REDIS_URL'],
+      ...Object.keys(VAULT).toSorted(),
     ]);
     for (const name of APPS) expect(rendering.get('Deployment', name).spec?.replicas).toBe(0);
   });
