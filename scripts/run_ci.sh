@@ -35,7 +35,7 @@ for component in "${components[@]}"; do
   elif ! kube wait --for=condition=Ready pod --selector "$selector" --timeout="${timeout}s" >/dev/null; then
     say "FAILED $component: not ready after $timeout s"
     kube get pods --selector "$selector" >&2 || true
-    kube logs --selector "$selector" --tail 20 >&2 || true
+    kube logs --selector "$selector" --all-containers --prefix --tail 20 >&2 || true
     failed+=("$component")
   else
     say "$component is ready"

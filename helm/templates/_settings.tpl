@@ -12,6 +12,11 @@
 {{- toYaml $settings -}}
 {{- end -}}
 
+{{/* Whether events are published; the words are those of the service. */}}
+{{- define "sfm.eventing" -}}
+{{- if has (.Values.env.EVENTING_ENABLED | toString | lower) (list "1" "true" "yes" "on") -}}true{{- end -}}
+{{- end -}}
+
 {{/* Port on which the api listens in its pod. */}}
 {{- define "sfm.apiPort" -}}
 {{- .Values.env.UVICORN_PORT | default .Values.env.SOMA_API_PORT | default "9595" -}}

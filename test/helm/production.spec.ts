@@ -10,6 +10,10 @@ import { CHART, FULLNAME, plainEnv, render, secretEnv, template } from './chart.
 import { podOf, type Manifest } from './manifest.js';
 
 const describeHelm = await describeWith([], { helm: findHelm });
+interface OpenApi {
+  readonly security?: readonly object[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { security?: readonly object[] }>>>>;
+}
 const APPS = [FULLNAME, `${FULLNAME}-consumer`];
 /** What a vault holds besides the token. */
 const VAULT: Readonly<Record<string, string>> = {
@@ -117,6 +121,31 @@ describeHelm('production', () => {
   it('serves HTTPS under the certificate soma-api-tls', async () => {
     const { spec } = (await render('values-production.yaml')).get('Ingress', FULLNAME);
     expect(spec?.tls).toEqual([{ secretName: 'soma-api-tls', hosts: ['soma-memory.example.com'] }]);
+  });
+
+  it('serves what wants a token outside, and leaves the open routes inside', async () => {
+    const { spec } = (await render('values-production.yaml')).get('Ingress', FULLNAME);
+    const served = (spec?.rules ?? []).flatMap(({ http }) => http.paths.map((each) => each.path));
+    const isServed = (route: string) => served.some((prefix) => `${route}/`.startsWith(`${prefix}/`));
+    const api: OpenApi = JSON.parse(readFileSync(path.join(REPOSITORY, 'docs', 'openapi.json'), 'utf8'));
+    const routes = Object.entries(api.paths).map(([route, operations]) => {
+      const open = Object.values(operations).every(({ security = api.security }) => (security ?? []).length === 0);
+      return { route, open };
+    });
+    expect(routes.filter(({ open }) => open).length).toBeGreaterThan(4);
+    for (const { route, open } of routes) expect({ route, served: isServed(route) }).toEqual({ route, served: !open });
+    for (const route of ['/docs', '/redoc', '/openapi.json', '/']) expect(isServed(route)).toBe(false);
+  });
+
+  it('lets bodies through to the limit of the service, and outlives the idle connections of the proxy', async () => {
+    const rendering = await render('values-production.yaml');
+    const size = rendering.get('Ingress', FULLNAME).metadata.annotations?.[
+      'nginx.ingress.kubernetes.io/proxy-body-size'
+    ];
+    const { http } = loadConfig({ ...plainEnv(rendering.container(FULLNAME, 'api')), ...VAULT });
+    expect(Number(size?.replace('m', '')) * 2 ** 20).toBeGreaterThan(http.maxBodyBytes);
+    // nginx, HAProxy and the balancers of AWS and Azure keep an idle connection for 60 s or less.
+    expect(http.keepAliveTimeoutMs).toBeGreaterThan(60_000);
   });
 
   it('is scraped on the ports of its Services', async () => {

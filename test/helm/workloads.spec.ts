@@ -301,6 +301,8 @@ describeHelm('switches', () => {
   it('test the installation on request', async () => {
     const pod = (await render('values.yaml')).get('Pod', `${FULLNAME}-test`);
     expect(pod.metadata.annotations?.['helm.sh/hook']).toBe('test');
+    // With its logs where it failed; else the release has the pods it is documented with.
+    expect(pod.metadata.annotations?.['helm.sh/hook-delete-policy']).toBe('before-hook-creation,hook-succeeded');
     expect(pod.spec).toMatchObject({
       containers: [{ args: [`http://${FULLNAME}:9595`, `http://${FULLNAME}-consumer-metrics:8001`] }],
     });
