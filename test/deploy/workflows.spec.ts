@@ -24,6 +24,7 @@ interface Job {
 interface Workflow {
   readonly on?: unknown;
   readonly permissions?: unknown;
+  readonly env?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -103,20 +104,20 @@ describe('the workflows', () => {
   });
 
   it('release under the name and the version that the chart installs', async () => {
-    const release: { env?: { IMAGE?: string } } = read(path.join(FOLDER, 'release.yml'));
-    const steps = Object.values(read(path.join(FOLDER, 'release.yml')).jobs).flatMap((job) => job.steps);
+    const release = read(path.join(FOLDER, 'release.yml'));
+    const steps = Object.values(release.jobs).flatMap((job) => job.steps);
     const metadata = steps.find(({ uses }) => uses?.startsWith('docker/metadata-action@'));
     expect(metadata?.with).toMatchObject({ images: '${{ env.IMAGE }}' });
     expect(metadata?.with?.['tags']).toContain('type=semver,pattern=v{{version}}\n');
     const service: { version: string } = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'));
-    const published = `${release.env?.IMAGE ?? ''}:v${service.version}`;
+    const published = `${release.env?.['IMAGE'] ?? ''}:v${service.version}`;
     const named = (file: string) => parse(readFileSync(path.join(REPOSITORY, 'helm', file), 'utf8')) as ImageValues;
     const chart: { appVersion: string } = parse(readFileSync(path.join(REPOSITORY, 'helm', 'Chart.yaml'), 'utf8'));
     for (const file of ['values-production.yaml', 'values-app-only.yaml']) {
       const { repository, tag } = named(file).image;
       expect(`${repository}:${tag === '' ? `v${chart.appVersion}` : tag}`).toBe(published);
     }
-    expect(named('values.yaml').image.repository).toBe(release.env?.IMAGE);
+    expect(named('values.yaml').image.repository).toBe(release.env?.['IMAGE']);
   });
 
   it('refuse a package of the service with a known grave weakness, on every change and every week', () => {
