@@ -1,6 +1,6 @@
 # The stack in containers: docker-compose.yml.
 .PHONY: setup-dev quickstart compose-build compose-up compose-down compose-down-v compose-logs compose-ps compose-restart \
-        compose-health compose-print-ports compose-consumer-up compose-consumer-down clean-volumes ci-verify runtime-build have-compose
+        compose-health compose-print-ports compose-consumer-up compose-consumer-down clean-volumes ci-verify runtime-build scan have-compose
 
 SERVICES ?=
 RUNTIME_IMAGE ?= somafractalmemory-runtime:local
@@ -66,3 +66,6 @@ runtime-build: ## build the production image
 	  --build-arg VERSION="$$(sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)" \
 	  --build-arg REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)" \
 	  --build-arg CREATED="$$(date -u +%Y-%m-%dT%H:%M:%SZ)" .
+
+scan: ## look for known weaknesses in the images (trivy, or its container)
+	@RUNTIME_IMAGE=$(RUNTIME_IMAGE) bash scripts/scan_images.sh

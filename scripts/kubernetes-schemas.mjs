@@ -27,7 +27,10 @@ const KINDS = [
 ];
 const CUSTOM = [
   ['github.com/external-secrets/external-secrets@v1.3.2', 'config/crds/bases/external-secrets.io_externalsecrets.yaml'],
-  ['github.com/kedacore/keda/v2@v2.17.0', 'config/crd/bases/keda.sh_scaledobjects.yaml'],
+  ...['scaledobjects', 'triggerauthentications'].map((plural) => [
+    'github.com/kedacore/keda/v2@v2.17.0',
+    `config/crd/bases/keda.sh_${plural}.yaml`,
+  ]),
   ...['servicemonitors', 'prometheusrules'].map((plural) => [
     'github.com/prometheus-operator/prometheus-operator@v0.85.0',
     `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`,

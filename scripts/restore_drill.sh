@@ -26,6 +26,10 @@ done
 : "${POSTGRES_URL:?set POSTGRES_URL}" "${SOMA_BACKUP_TARGET:?set SOMA_BACKUP_TARGET}"
 
 cd "$(dirname "$0")/.."
+if [[ ! -f apps/cli/dist/main.js ]]; then
+  echo 'restore_drill.sh: soma is not built here: run make build first' >&2
+  exit 1
+fi
 soma() { node apps/cli/dist/main.js "$@"; }
 step() { printf '\n== %s\n' "$*"; }
 has_qdrant=false
@@ -47,13 +51,6 @@ if $has_qdrant; then
   step 'restoring Qdrant'
   soma backup restore qdrant --yes
 fi
-if [[ -n ${KAFKA_BOOTSTRAP_SERVERS:-} && ${EVENTING_ENABLED:-true} != false ]]; then
-  step 'replaying the events that the brokers still have'
-  soma replay
-fi
-# Nobody else is at work: whatever is not indexed now would stay so.
-step 'rebuilding what the indexes lack'
-soma verify --repair --max-pending-seconds 0
-step 'verifying'
-soma verify --max-pending-seconds 0
+# The same that the chart runs between its restores and the first writer.
+bash helm/files/scripts/finish-restore.sh
 printf '\nrestored and verified in %d s\n' "$SECONDS"

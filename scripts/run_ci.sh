@@ -35,7 +35,7 @@ for component in "${components[@]}"; do
   elif ! kube wait --for=condition=Ready pod --selector "$selector" --timeout="${timeout}s" >/dev/null; then
     say "FAILED $component: not ready after $timeout s"
     kube get pods --selector "$selector" >&2 || true
-    kube logs --selector "$selector" --tail 20 >&2 || true
+    kube logs --selector "$selector" --all-containers --prefix --tail 20 >&2 || true
     failed+=("$component")
   else
     say "$component is ready"
@@ -67,6 +67,10 @@ if [ -z "${SOMA_API_TOKEN:-}" ]; then
     || die 'failed: the token of the api cannot be read; set SOMA_API_TOKEN'
 fi
 export SOMA_API_TOKEN
+if [ -z "${QDRANT_API_KEY:-}" ]; then
+  QDRANT_API_KEY="$(kube get secret "$full-server-passwords" --ignore-not-found --output 'jsonpath={.data.QDRANT_API_KEY}' | base64 --decode)"
+fi
+export QDRANT_API_KEY
 arguments=(--url "http://127.0.0.1:$api_port")
 [[ " ${components[*]} " != *' qdrant '* ]] || arguments+=(--qdrant-url http://127.0.0.1:16333)
 node scripts/verify_full_stack.mjs "${arguments[@]}" || die 'failed: the service does not do its work'
@@ -82,7 +86,7 @@ try_in() { # component deployment command...
 try_in api "$full" pg_dump --version
 try_in postgres "$full-postgres" pg_isready -U postgres
 try_in redis "$full-redis" redis-cli ping
-try_in qdrant "$full-qdrant" curl --silent --fail localhost:6333/collections
+try_in qdrant "$full-qdrant" sh -c "curl --silent --fail --header \"api-key: \$QDRANT_API_KEY\" localhost:6333/collections"
 if [[ " ${components[*]} " == *' consumer '* ]]; then
   kube logs --selector "app.kubernetes.io/instance=$release,app.kubernetes.io/component=consumer" --tail=-1 \
     | grep -i processed | tail -n 1 || die 'failed: consumer: its log tells of no processed event'

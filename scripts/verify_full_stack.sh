@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Checks a running service end to end: health, token, store, recall, delete, metrics; and its servers, where they are named.
 #   verify_full_stack.sh [--url URL] [--consumer-url URL] [--qdrant-url URL] [--compose]
-# The token is SOMA_API_TOKEN. --compose takes addresses and token from .env, for the stack of docker-compose.yml.
+# The token is SOMA_API_TOKEN, the key of a Qdrant that has one QDRANT_API_KEY. --compose takes addresses and token from .env, for the stack of docker-compose.yml.
 # Ends with 1 and the name of what failed.
 set -euo pipefail
 cd "$(dirname -- "$0")/.."

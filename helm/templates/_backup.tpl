@@ -38,11 +38,13 @@ containers:
     {{- end }}
     args: {{ toJson (index . 2) }}
     workingDir: /app
+    {{- with $backup.credentialsSecret }}
     envFrom:
       - secretRef:
-          name: {{ $backup.credentialsSecret }}
+          name: {{ . }}
+    {{- end }}
     env:
-      {{- include "sfm.env" (list $root $settings (list "POSTGRES_URL" "QDRANT_URL")) | nindent 6 }}
+      {{- include "sfm.env" (list $root $settings (include "sfm.jobSecretKeys" $root | fromYamlArray)) | nindent 6 }}
     securityContext:
       {{- toYaml $root.Values.containerSecurityContext | nindent 6 }}
     resources:
@@ -63,4 +65,37 @@ volumes:
       name: {{ include "sfm.fullname" $root }}-backup-scripts
   {{- end }}
   {{- include "sfm.volumes" $root | nindent 2 }}
+{{- end -}}
+
+{{/* Keys of the Secret for backups and restores: every one, because the settings are checked as a whole, but the token. */}}
+{{- define "sfm.jobSecretKeys" -}}
+{{- toYaml (without .Values.secret.keys "SOMA_API_TOKEN") -}}
+{{- end -}}
+
+{{/* Pod that does after a restore what must be done before the first writer starts. Takes the root. */}}
+{{- define "sfm.finishRestorePod" -}}
+restartPolicy: Never
+{{ include "sfm.podBasics" . }}
+containers:
+  - name: finish-restore
+    image: {{ include "sfm.image" (list .Values.image .Values.image .Chart) }}
+    imagePullPolicy: {{ .Values.image.pullPolicy }}
+    command: [bash, /scripts/finish-restore.sh]
+    workingDir: /app
+    env:
+      {{- include "sfm.env" (list . dict (include "sfm.jobSecretKeys" . | fromYamlArray)) | nindent 6 }}
+    securityContext:
+      {{- toYaml .Values.containerSecurityContext | nindent 6 }}
+    resources:
+      {{- toYaml .Values.backup.resources | nindent 6 }}
+    volumeMounts:
+      - name: scripts
+        mountPath: /scripts
+        readOnly: true
+      {{- include "sfm.volumeMounts" . | nindent 6 }}
+volumes:
+  {{- include "sfm.volumes" . | nindent 2 }}
+  - name: scripts
+    configMap:
+      name: {{ include "sfm.fullname" . }}-scripts
 {{- end -}}

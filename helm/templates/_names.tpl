@@ -46,6 +46,6 @@ cluster: {{ . }}
 {{- $fallback := index . 1 -}}
 {{- $repository := $image.repository | default $fallback.repository -}}
 {{- $digest := $image.digest | default (ternary "" $fallback.digest (or (not (empty $image.tag)) (not (empty $image.repository)))) -}}
-{{- $tag := $image.tag | default $fallback.tag | default (index . 2).AppVersion -}}
+{{- $tag := $image.tag | default $fallback.tag | default (printf "v%s" (index . 2).AppVersion) -}}
 {{- if $digest -}}{{ $repository }}@{{ $digest }}{{- else -}}{{ $repository }}:{{ $tag }}{{- end -}}
 {{- end -}}

@@ -71,11 +71,14 @@ imagePullSecrets:
 {{- $root := index . 0 -}}
 {{- $persistence := (get $root.Values (index . 1)).persistence -}}
 {{- if $persistence.enabled }}
+{{- $name := printf "%s-%s-%s" (include "sfm.fullname" $root) (index . 1) (index . 2) }}
+{{- /* A claim keeps the class it was made with: Kubernetes refuses another one, and none, and the upgrade would fail half-way. */}}
+{{- $present := default dict (default dict (lookup "v1" "PersistentVolumeClaim" $root.Release.Namespace $name)).spec }}
 ---
 apiVersion: v1
 kind: PersistentVolumeClaim
 metadata:
-  name: {{ include "sfm.fullname" $root }}-{{ index . 1 }}-{{ index . 2 }}
+  name: {{ $name }}
   labels:
     {{- include "sfm.labels" (list $root (index . 1)) | nindent 4 }}
   {{- if $persistence.keep }}
@@ -84,7 +87,7 @@ metadata:
   {{- end }}
 spec:
   accessModes: [ReadWriteOnce]
-  {{- with $persistence.storageClass }}
+  {{- with $present.storageClassName | default $persistence.storageClass }}
   storageClassName: {{ . }}
   {{- end }}
   resources:

@@ -5,7 +5,16 @@
 {{- if $settings.UVICORN_PORT -}}{{- $_ := unset $settings "SOMA_API_PORT" -}}{{- end -}}
 {{- if $settings.UVICORN_WORKERS -}}{{- $_ := unset $settings "SOMA_WORKERS" -}}{{- end -}}
 {{- if $root.Values.grpc.enabled -}}{{- $_ := set $settings "SOMA_GRPC_PORT" (toString $root.Values.grpc.port) -}}{{- end -}}
+{{- if and (include "sfm.wantsPassword" (list $root "redpanda")) (empty $settings.KAFKA_SECURITY_PROTOCOL) -}}
+{{- $_ := set $settings "KAFKA_SECURITY_PROTOCOL" "SASL_PLAINTEXT" -}}
+{{- $_ := set $settings "KAFKA_SASL_MECHANISM" "PLAIN" -}}
+{{- end -}}
 {{- toYaml $settings -}}
+{{- end -}}
+
+{{/* Whether events are published; the words are those of the service. */}}
+{{- define "sfm.eventing" -}}
+{{- if has (.Values.env.EVENTING_ENABLED | toString | lower) (list "1" "true" "yes" "on") -}}true{{- end -}}
 {{- end -}}
 
 {{/* Port on which the api listens in its pod. */}}
@@ -52,7 +61,7 @@
 {{- $password := include "sfm.keptRandom" (list . "POSTGRES_PASSWORD") -}}
 {{- $_ := set $data "POSTGRES_PASSWORD" $password -}}
 {{- $mode := ternary "require" "disable" (not (empty .Values.postgres.tlsSecretName)) -}}
-{{- $_ := set $data "POSTGRES_URL" (printf "postgresql://postgres:%s@%s:%v/%s?sslmode=%s" $password (include "sfm.host" (list . "postgres")) .Values.postgres.port .Values.postgres.database $mode) -}}
+{{- $_ := set $data "POSTGRES_URL" (printf "postgresql://soma:%s@%s:%v/%s?sslmode=%s" $password (include "sfm.host" (list . "postgres")) .Values.postgres.port .Values.postgres.database $mode) -}}
 {{- else -}}
 {{- /* A volume of the chart's PostgreSQL may have stayed, and it knows no other password. */ -}}
 {{- with include "sfm.presentValue" (list . "POSTGRES_PASSWORD") -}}{{- $_ := set $data "POSTGRES_PASSWORD" . -}}{{- end -}}
@@ -82,8 +91,15 @@
   value: {{ $value | toString | quote }}
 {{- end }}
 {{- end }}
+{{- $passwords := list -}}
+{{- range include "sfm.passwordKeys" $root | fromYamlArray -}}
+{{- if empty (get $settings .) -}}{{- $passwords = append $passwords . -}}{{- end -}}
+{{- end -}}
+{{- range $passwords }}
+{{ include "sfm.passwordVariable" (list $root . .) }}
+{{- end }}
 {{- range index . 2 }}
-{{- if empty (get $settings .) }}
+{{- if and (empty (get $settings .)) (not (has . $passwords)) }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef:

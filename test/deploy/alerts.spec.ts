@@ -95,8 +95,8 @@ describe('the alert rules', () => {
     for (const { alert, expr } of await readRules()) {
       const unknown = metricsIn(expr).filter((name) => !published.has(name));
       expect({ alert, unknown }).toEqual({ alert, unknown: [] });
-      for (const [, labels = ''] of expr.matchAll(/\{([^{}]*)\}/g))
-        expect(labels).toMatch(/\.\*somafractalmemory\.\*|job="soma_backup"/);
+      for (const [, labels = ''] of expr.matchAll(/\w\{([^{}]*)\}/g))
+        expect(labels).toMatch(/\.\*somafractalmemory|job="soma_backup"|job=~"\.\*soma-server-/);
     }
   });
 
@@ -104,7 +104,7 @@ describe('the alert rules', () => {
     for (const { alert, labels, annotations } of await readRules()) {
       expect(labels['severity']).toMatch(/^(critical|warning)$/);
       expect(annotations['summary']).toMatch(/\.$/);
-      expect(annotations['description']).toContain('{{ $');
+      expect(annotations['description']).toMatch(/\{\{ (with )?\$/);
       expect(annotations['runbook_url']).toBe(`docs/runbooks/${alert}.md`);
       const page = path.join(REPOSITORY, 'docs', 'runbooks', `${alert}.md`);
       expect({ alert, hasPage: existsSync(page) }).toEqual({ alert, hasPage: true });

@@ -13,6 +13,7 @@ export interface ComposePort {
 
 export interface ComposeService {
   readonly image: string;
+  readonly command?: readonly string[] | null;
   readonly profiles: readonly string[];
   readonly build?: { readonly dockerfile: string };
   readonly environment?: Readonly<Record<string, string | null>>;

@@ -60,7 +60,10 @@ describeCompose('docker-compose.yml', () => {
 
   it('keeps data in the four volumes operators know', () => {
     expect(Object.keys(model.volumes).sort()).toEqual(['kafka_data', 'postgres_data', 'qdrant_storage', 'redis_data']);
-    const mounts = SERVERS.map((name) => service(name).volumes?.map(({ source, target }) => `${source}:${target}`));
+    const mounts = SERVERS.map((name) => {
+      const volumes = service(name).volumes?.filter(({ type }) => type === 'volume');
+      return volumes?.map(({ source, target }) => `${source}:${target}`);
+    });
     expect(mounts).toEqual([
       ['kafka_data:/var/lib/kafka/data'],
       ['postgres_data:/var/lib/postgresql/data'],
@@ -71,9 +74,13 @@ describeCompose('docker-compose.yml', () => {
 
   it('pins every image to an exact version', () => {
     for (const { image, build } of Object.values(model.services)) {
-      if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?$/);
+      if (build === undefined) expect(image).toMatch(/^[\w./-]+:v?\d+\.\d+(\.\d+)?(@sha256:[0-9a-f]{64})?$/);
       else expect(image).toMatch(/^somafractalmemory(-runtime)?:local$/);
     }
+  });
+
+  it('takes the servers of the stack by their digests: a tag may be moved', () => {
+    for (const name of SERVERS) expect(service(name).image).toMatch(/@sha256:[0-9a-f]{64}$/);
   });
 
   it('checks the health of everything, and waits for it where something is needed', () => {
@@ -134,8 +141,18 @@ describeCompose('docker-compose.yml', () => {
     expect(warnings.filter(({ variable }) => variable !== 'SOMA_API_HOST')).toEqual([]);
     // Prometheus asks from another container.
     expect(http.host).toBe('0.0.0.0');
-    expect(database.url).toBe('postgresql://postgres:postgres@postgres:5432/somamemory');
+    expect(database.url).toBe('postgresql://soma:postgres@postgres:5432/somamemory');
     expect(kafka.bootstrapServers).toBe('kafka:9092');
+  });
+
+  it('lets the service be a role of its own, which PostgreSQL makes before anybody connects', () => {
+    const { command, environment, volumes = [] } = service('postgres');
+    expect(new URL(environment?.['POSTGRES_URL'] ?? '').username).toBe('soma');
+    expect(environment).not.toHaveProperty('POSTGRES_USER');
+    const targets = volumes.map(({ source, target }) => `${path.normalize(source)}:${target}`);
+    expect(command?.slice(0, 2)).toEqual(['bash', '/etc/soma/postgres/start-postgres.sh']);
+    expect(targets).toContain('helm/files/postgres:/etc/soma/postgres');
+    expect(targets).toContain('helm/files/postgres/own-role.sh:/docker-entrypoint-initdb.d/own-role.sh');
   });
 
   it('hardens what runs from the runtime image', () => {

@@ -28,7 +28,7 @@ describe.each(files)('%s', (file) => {
     const dockerfile = await readDockerfile(file);
     const image = dockerfile.stages.find(({ name }) => name === 'postgres-programs')?.base;
     const compose = await readFile(path.join(REPOSITORY, 'docker-compose.yml'), 'utf8');
-    const [, server] = /image: postgres:([\d.]+)$/m.exec(compose) ?? [];
+    const [, server] = /image: postgres:([\d.]+)@sha256:/m.exec(compose) ?? [];
     expect(image).toMatch(new RegExp(`^postgres:${server ?? '-'}-bookworm@sha256:[0-9a-f]{64}$`));
     const last = finalStage(dockerfile).instructions.map(({ name, text }) => `${name} ${text}`);
     const copied = last.indexOf('COPY --from=postgres-programs /programs/ /usr/local/');

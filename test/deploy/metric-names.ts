@@ -2,8 +2,15 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { ServiceMetrics } from '@sfm/observability';
 import { ConsumerMetrics } from '../../apps/consumer/src/metrics/consumer-metrics.js';
 
-/** What Kubernetes and Prometheus themselves measure. */
-const OF_THE_CLUSTER = ['kubelet_volume_stats_used_bytes', 'kubelet_volume_stats_capacity_bytes', 'up'];
+/** What Kubernetes, kube-state-metrics and Prometheus themselves measure. */
+const OF_THE_CLUSTER = [
+  ...['kubelet_volume_stats_used_bytes', 'kubelet_volume_stats_capacity_bytes', 'up'],
+  ...['kube_deployment_status_replicas_available', 'kube_deployment_spec_replicas'],
+  ...['kube_cronjob_status_last_successful_time', 'kube_cronjob_created'],
+];
+
+/** What the usual exporters of PostgreSQL, Redis and Kafka say about their server. */
+const OF_EXPORTERS = ['pg_up', 'redis_up', 'kafka_brokers'];
 
 /** What a backup tells a Pushgateway when it is finished. */
 const OF_BACKUPS = [
@@ -24,7 +31,7 @@ export async function publishedMetrics(): Promise<ReadonlySet<string>> {
     deadLetterCount: () => Promise.resolve(0),
     partitions: () => 0,
   });
-  const names = new Set([...OF_THE_CLUSTER, ...OF_BACKUPS]);
+  const names = new Set([...OF_THE_CLUSTER, ...OF_EXPORTERS, ...OF_BACKUPS]);
   for (const metric of [...(await api.getMetricsAsJSON()), ...(await consumer.getMetricsAsJSON())]) {
     names.add(metric.name);
     if (String(metric.type) === 'histogram') {

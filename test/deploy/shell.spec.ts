@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeWith } from '../services/availability.js';
 import { checkTools, findCheckTool } from '../services/programs/check-tools.js';
@@ -12,7 +14,9 @@ const shellFilesOf = (folder: string): string[] =>
     .map((name) => path.posix.join(folder, name));
 
 const FILES = [
-  ...['scripts', 'scripts/lib', 'docker', 'helm/files/backup', 'helm/files/postgres'].flatMap(shellFilesOf),
+  ...['scripts', 'scripts/lib', 'docker', 'helm/files/backup', 'helm/files/postgres', 'helm/files/scripts'].flatMap(
+    shellFilesOf,
+  ),
   ...['scripts/precheck', '.ci/run'],
 ];
 /** What an operator calls. The others are steps of make or of an image's build. */
@@ -51,5 +55,19 @@ describe('every command', () => {
     for (const file of [...COMMANDS, 'scripts/post_chunk.mjs']) {
       expect(readFileSync(path.join(REPOSITORY, file), 'utf8')).toMatch(/^#!/);
     }
+  });
+});
+
+describe('restore_drill.sh', () => {
+  it('says that the service must be built first', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sfm-drill-'));
+    const script = path.join(folder, 'scripts', 'restore_drill.sh');
+    await cp(path.join(REPOSITORY, 'scripts', 'restore_drill.sh'), script);
+    const settings = { POSTGRES_URL: 'postgresql://a:b@c/d', SOMA_BACKUP_TARGET: folder };
+    expect(await runScript(script, ['--yes'], { settings })).toEqual({
+      status: 1,
+      output: expect.stringContaining('run make build first'),
+    });
+    await rm(folder, { recursive: true });
   });
 });

@@ -24,7 +24,12 @@ interface Job {
 interface Workflow {
   readonly on?: unknown;
   readonly permissions?: unknown;
+  readonly env?: Readonly<Record<string, string>>;
   readonly jobs: Readonly<Record<string, Job>>;
+}
+
+interface ImageValues {
+  readonly image: { readonly repository: string; readonly tag: string };
 }
 
 const FOLDER = path.join('.github', 'workflows');
@@ -98,11 +103,35 @@ describe('the workflows', () => {
     expect(build?.with).toMatchObject({ provenance: 'mode=max', sbom: true, file: 'Dockerfile.runtime' });
   });
 
+  it('release under the name and the version that the chart installs', async () => {
+    const release = read(path.join(FOLDER, 'release.yml'));
+    const steps = Object.values(release.jobs).flatMap((job) => job.steps);
+    const metadata = steps.find(({ uses }) => uses?.startsWith('docker/metadata-action@'));
+    expect(metadata?.with).toMatchObject({ images: '${{ env.IMAGE }}' });
+    expect(metadata?.with?.['tags']).toContain('type=semver,pattern=v{{version}}\n');
+    const service: { version: string } = JSON.parse(readFileSync(path.join(REPOSITORY, 'package.json'), 'utf8'));
+    const published = `${release.env?.['IMAGE'] ?? ''}:v${service.version}`;
+    const named = (file: string) => parse(readFileSync(path.join(REPOSITORY, 'helm', file), 'utf8')) as ImageValues;
+    const chart: { appVersion: string } = parse(readFileSync(path.join(REPOSITORY, 'helm', 'Chart.yaml'), 'utf8'));
+    for (const file of ['values-production.yaml', 'values-app-only.yaml']) {
+      const { repository, tag } = named(file).image;
+      expect(`${repository}:${tag === '' ? `v${chart.appVersion}` : tag}`).toBe(published);
+    }
+    expect(named('values.yaml').image.repository).toBe(release.env?.['IMAGE']);
+  });
+
   it('refuse a package of the service with a known grave weakness, on every change and every week', () => {
     const ci = read(path.join(FOLDER, 'ci.yml'));
     const commands = Object.values(ci.jobs).flatMap(({ steps }) => steps.map(({ run }) => run));
     expect(commands).toContain('npm audit --omit=dev --audit-level=high');
     expect(ci.on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
+  });
+
+  it('look for known weaknesses in every image, on every change and every week', () => {
+    const images = read(path.join(FOLDER, 'images.yml'));
+    const commands = images.jobs['scan']?.steps.flatMap(({ run = [] }) => run);
+    expect(commands).toEqual(['make runtime-build', 'make scan']);
+    expect(images.on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
   });
 
   it('test on the Node versions that the service runs on, and publish with the one of the images', () => {

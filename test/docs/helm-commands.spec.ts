@@ -1,4 +1,6 @@
-import { expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { helm } from '../helm/chart.js';
 import { describeWith } from '../services/availability.js';
@@ -34,12 +36,27 @@ const commands = allPages().flatMap((page) =>
     .map((line) => [page.name, line] as const),
 );
 
+/** What an operator has changed, and must find again after every command of the documents. */
+const OWN = `image: { tag: v7.7.7 }\nservice: { annotations: { mine: kept } }
+${['postgres', 'qdrant', 'redis', 'redpanda'].map((name) => `${name}: { persistence: { storageClass: mine } }`).join('\n')}`;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'sfm-values-'));
+  await writeFile(path.join(folder, 'my-values.yaml'), OWN);
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+});
+
 /** What decides what is rendered: files and values. The rest says how long to wait, and where. */
 function renderArguments(line: string): string[] {
   const words = line.split(/\s+/);
   return words.flatMap((word, index) => {
     const next = words[index + 1] ?? '';
-    if (word === '--values' || word === '-f') return ['--values', path.join(REPOSITORY, next)];
+    if (word === '--values' || word === '-f') {
+      return ['--values', path.join(next === 'my-values.yaml' ? folder : REPOSITORY, next)];
+    }
     return word === '--set' ? ['--set', next.replaceAll(/^'|'$/g, '')] : [];
   });
 }
@@ -60,4 +77,14 @@ describeHelm('helm upgrade in the documents', () => {
     );
     expect({ status, output }).toEqual({ status: 0, output: expect.stringContaining('kind: Deployment') });
   });
+
+  it.each(commands.filter(([, line]) => line.includes('values-production.yaml')))(
+    'leaves the image and the storage classes of the operator as they are, in %s: %s',
+    async (_, line) => {
+      const { output } = await helm('template', 'soma-memory', './helm', ...renderArguments(line));
+      expect(output).toContain('soma-memory-api:v7.7.7');
+      expect(output).toContain('mine: kept');
+      expect(output.match(/storageClassName: mine/g)).toHaveLength(4);
+    },
+  );
 });

@@ -7,9 +7,12 @@ import { WRITTEN_NUMBERS, WRITTEN_PAYLOAD } from '@sfm/memory/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import pg from 'pg';
 import { describeWith } from '../services/availability.js';
+import { FULLNAME, render } from '../helm/chart.js';
+import { podOf, type Manifest } from '../helm/manifest.js';
 import { childEnvironment } from '../services/environment.js';
 import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
 import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
+import { findHelm } from '../services/programs/helm-program.js';
 import { findS3, startS3 } from '../services/s3/s3.js';
 import { findSystemPostgres, startSystemPostgres } from '../services/postgres/system-postgres.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
@@ -34,7 +37,26 @@ function run(command: string, args: readonly string[], settings: Readonly<Record
   });
 }
 
-const describeReal = await describeWith(['qdrant', 'kafka'], { pg_dump: findSystemPostgres, 'an S3 server': findS3 });
+const describeReal = await describeWith(['qdrant', 'kafka'], {
+  pg_dump: findSystemPostgres,
+  'an S3 server': findS3,
+  helm: findHelm,
+});
+
+/** What the Jobs of the chart run to restore, in the order in which Helm runs them. */
+async function restoreJobs(): Promise<{ command: string; args: readonly string[] }[]> {
+  const switches = ['--set', 'restore.postgres.enabled=true,restore.qdrant.enabled=true'];
+  const { manifests } = await render('values-production.yaml', ...switches);
+  const weight = ({ metadata }: Manifest) => Number(metadata.annotations?.['helm.sh/hook-weight']);
+  const jobs = manifests.filter(({ kind, metadata }) => kind === 'Job' && metadata.name !== `${FULLNAME}-migrate`);
+  return jobs
+    .toSorted((left, right) => weight(left) - weight(right))
+    .map((job) => {
+      const { command = [], args = [] } = podOf(job)?.containers[0] ?? {};
+      const [program = '', ...rest] = command.map((word) => word.replace(/^\/scripts\//, 'helm/files/scripts/'));
+      return { command: program, args: [...rest, ...args] };
+    });
+}
 
 describeReal('the disaster recovery drill', () => {
   let postgres: Awaited<ReturnType<typeof startSystemPostgres>>;
@@ -176,6 +198,20 @@ describeReal('the disaster recovery drill', () => {
       expect(await numbers.text()).toContain(`"all":[${WRITTEN_NUMBERS.join()}]`);
     }
     expect(await service.json('/stats')).toMatchObject({ total_memories: 21 });
+
+    // As the chart does it after the loss of both stores: its Jobs one after the other, and the writers after all of them.
+    await Promise.all([service.dispose(), consumer.dispose()]);
+    for (const store of ['postgres', 'qdrant']) {
+      const args = ['apps/cli/dist/main.js', 'backup', 'reset', store, '--yes'];
+      expect(await run('node', args, settings)).toMatchObject({ code: 0 });
+    }
+    for (const { command, args } of await restoreJobs()) {
+      expect({ args, ...(await run(command, args, settings)) }).toMatchObject({ args, code: 0 });
+    }
+    expect(await memories()).toEqual(before);
+    expect(await links()).toEqual(linksBefore);
+    await launch();
+    expect(await recalled('which ladder?')).toContain('the ladder came after the backup');
   }, 480_000);
 
   it('says what is asked of it', async () => {

@@ -9,9 +9,12 @@ import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { findHelm } from '../services/programs/helm-program.js';
 import { CHART, FULLNAME, helm, parseManifests, RELEASE, valueArguments, type Installation } from './chart.js';
+import type { Manifest } from './manifest.js';
 
 const describeHelm = await describeWith([], { helm: findHelm });
 const SECRET = `${FULLNAME}-secrets`;
+const CLAIMS = 'persistentvolumeclaims';
+const SERVER_PASSWORDS = { REDIS_PASSWORD: 'kept-redis', KAFKA_SASL_PASSWORD: 'kept-kafka' };
 let folder: string;
 
 beforeAll(async () => {
@@ -46,15 +49,18 @@ describeHelm('an upgrade in a cluster', () => {
     api.close();
   });
 
-  const upgraded = async (installation: Installation): Promise<(key: string) => string> => {
+  const objects = async (installation: Installation, file: string, ...more: string[]): Promise<Manifest[]> => {
     const { command } = await findHelm();
-    const options = ['--dry-run=server', '-s', 'templates/secret.yaml', ...valueArguments(installation)];
+    const options = ['--dry-run=server', '-s', `templates/${file}`, ...valueArguments(installation), ...more];
     const args = ['template', RELEASE, CHART, '-n', RELEASE, ...options];
     const env = childEnvironment({ KUBECONFIG: path.join(folder, 'config'), HOME: folder });
     const output = await new Promise<string>((resolve, reject) => {
       execFile(command, args, { env }, (error, stdout) => (error === null ? resolve(stdout) : reject(error)));
     });
-    const [secret] = parseManifests(output);
+    return parseManifests(output);
+  };
+  const upgraded = async (installation: Installation): Promise<(key: string) => string> => {
+    const [secret] = await objects(installation, 'secret.yaml');
     return (key) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
   };
 
@@ -62,7 +68,7 @@ describeHelm('an upgrade in a cluster', () => {
     const valueOf = await upgraded('values.yaml');
     expect(valueOf('SOMA_API_TOKEN')).toBe('kept-token');
     expect(valueOf('POSTGRES_PASSWORD')).toBe('kept-password');
-    expect(valueOf('POSTGRES_URL')).toContain('postgresql://postgres:kept-password@');
+    expect(valueOf('POSTGRES_URL')).toContain('postgresql://soma:kept-password@');
   });
 
   it('keeps the password while the database is elsewhere: its volume stays, for the way back', async () => {
@@ -70,6 +76,28 @@ describeHelm('an upgrade in a cluster', () => {
     expect(valueOf('POSTGRES_URL')).toContain('@shared-postgres.');
     expect(valueOf('POSTGRES_PASSWORD')).toBe('kept-password');
   });
+
+  it('keeps the passwords of the servers, and makes those that are new', async () => {
+    const [secret] = await objects('values.yaml', 'servers/passwords.yaml');
+    const values = Object.entries(secret?.data ?? {}).map(([key, value]) => [
+      key,
+      Buffer.from(value, 'base64').toString(),
+    ]);
+    expect(Object.fromEntries(values)).toEqual({
+      ...SERVER_PASSWORDS,
+      KAFKA_SASL_USERNAME: 'soma',
+      QDRANT_API_KEY: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+    });
+  });
+
+  it.each([[], ['--set', 'postgres.persistence.storageClass=standard']])(
+    'keeps the class of a volume that exists, as Kubernetes wants it, with %j',
+    async (...more) => {
+      const manifests = await objects('values-production.yaml', 'servers/postgres.yaml', ...more);
+      const claim = manifests.find(({ kind }) => kind === 'PersistentVolumeClaim');
+      expect(claim?.spec?.storageClassName).toBe('fast-ssd');
+    },
+  );
 });
 
 describeHelm('the notes after an installation', () => {
@@ -112,12 +140,21 @@ function clusterAnswer(url: string, secret: Readonly<Record<string, string>>): o
   if (url === '/api') return { kind: 'APIVersions', versions: ['v1'] };
   if (url === '/apis') return { kind: 'APIGroupList', apiVersion: 'v1', groups: [] };
   if (url === '/api/v1') {
-    const resource = { name: 'secrets', singularName: 'secret', namespaced: true, kind: 'Secret', verbs: ['get'] };
-    return { kind: 'APIResourceList', groupVersion: 'v1', resources: [resource] };
+    const resources = [
+      { name: 'secrets', singularName: 'secret', namespaced: true, kind: 'Secret', verbs: ['get'] },
+      { name: CLAIMS, singularName: '', namespaced: true, kind: 'PersistentVolumeClaim', verbs: ['get'] },
+    ];
+    return { kind: 'APIResourceList', groupVersion: 'v1', resources };
   }
-  if (url !== `/api/v1/namespaces/${RELEASE}/secrets/${SECRET}`) return undefined;
+  if (url === `/api/v1/namespaces/${RELEASE}/${CLAIMS}/${FULLNAME}-postgres-data`) {
+    const metadata = { name: `${FULLNAME}-postgres-data`, namespace: RELEASE };
+    return { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata, spec: { storageClassName: 'fast-ssd' } };
+  }
+  const name = url.replace(`/api/v1/namespaces/${RELEASE}/secrets/`, '');
+  const held = { [SECRET]: secret, [`${FULLNAME}-server-passwords`]: SERVER_PASSWORDS }[name];
+  if (held === undefined) return undefined;
   const data = Object.fromEntries(
-    Object.entries(secret).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
+    Object.entries(held).map(([key, value]) => [key, Buffer.from(value).toString('base64')]),
   );
-  return { apiVersion: 'v1', kind: 'Secret', metadata: { name: SECRET, namespace: RELEASE }, data };
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: RELEASE }, data };
 }

@@ -37,6 +37,13 @@ describeHelm('the chart', () => {
     expect(status).not.toBe(0);
   });
 
+  it.each(['1', 'yes', 'on', 'TRUE'])('takes %s for on, as the service does', async (word) => {
+    const on = ['--set-string', `env.EVENTING_ENABLED=${word}`];
+    expect(await template('values.yaml', ...on)).toMatchObject({ status: 0 });
+    const { output } = await template('values.yaml', ...on, '--set', 'redpanda.enabled=false');
+    expect(output).toMatch(/the consumer has no broker/);
+  });
+
   it('installs without broker and consumer when events are switched off', async () => {
     const off = 'env.EVENTING_ENABLED=false,redpanda.enabled=false,consumer.enabled=false';
     expect(await template('values.yaml', '--set', off)).toMatchObject({ status: 0 });

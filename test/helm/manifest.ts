@@ -39,6 +39,7 @@ export interface Spec {
   readonly triggers?: readonly { type: string; metadata: Record<string, string> }[];
   readonly minReplicas?: number;
   readonly scaleTargetRef?: { name: string };
+  readonly rules?: readonly { http: { paths: readonly { path: string }[] } }[];
   readonly policyTypes?: readonly string[];
   readonly ingress?: readonly unknown[];
   readonly egress?: readonly unknown[];
@@ -54,6 +55,7 @@ export interface PodSpec {
   readonly topologySpreadConstraints?: readonly { topologyKey: string }[];
   readonly volumes?: readonly Volume[];
   readonly restartPolicy?: string;
+  readonly serviceAccountName?: string;
 }
 
 export interface Volume {

@@ -10,7 +10,23 @@ import { CHART, FULLNAME, plainEnv, render, secretEnv, template } from './chart.
 import { podOf, type Manifest } from './manifest.js';
 
 const describeHelm = await describeWith([], { helm: findHelm });
+interface OpenApi {
+  readonly security?: readonly object[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { security?: readonly object[] }>>>>;
+}
 const APPS = [FULLNAME, `${FULLNAME}-consumer`];
+/** What a vault holds besides the token. */
+const VAULT: Readonly<Record<string, string>> = {
+  POSTGRES_URL: 'postgresql://a:b@c/d',
+  REDIS_URL: 'redis://r:6379/0',
+  QDRANT_URL: 'http://q:6333',
+  KAFKA_BOOTSTRAP_SERVERS: 'k:9092',
+  REDIS_PASSWORD: 'secret',
+  QDRANT_API_KEY: 'secret',
+  KAFKA_SASL_USERNAME: 'secret',
+  KAFKA_SASL_PASSWORD: 'secret',
+};
+const ADDRESSES = ['POSTGRES_URL', 'REDIS_URL', 'QDRANT_URL', 'KAFKA_BOOTSTRAP_SERVERS'];
 const TLS = ['postgres', 'kafka', 'qdrant'];
 
 describeHelm('production', () => {
@@ -41,9 +57,12 @@ describeHelm('production', () => {
           topic: 'memory.events',
           lagThreshold: '500',
           offsetResetPolicy: 'earliest',
+          sasl: 'plaintext',
         },
+        authenticationRef: { name: `${FULLNAME}-kafka` },
       },
     ]);
+    expect(rendering.names('TriggerAuthentication')).toEqual([`${FULLNAME}-kafka`]);
     expect(rendering.get('Deployment', `${FULLNAME}-consumer`).spec).not.toHaveProperty('replicas');
   });
 
@@ -102,6 +121,31 @@ describeHelm('production', () => {
   it('serves HTTPS under the certificate soma-api-tls', async () => {
     const { spec } = (await render('values-production.yaml')).get('Ingress', FULLNAME);
     expect(spec?.tls).toEqual([{ secretName: 'soma-api-tls', hosts: ['soma-memory.example.com'] }]);
+  });
+
+  it('serves what wants a token outside, and leaves the open routes inside', async () => {
+    const { spec } = (await render('values-production.yaml')).get('Ingress', FULLNAME);
+    const served = (spec?.rules ?? []).flatMap(({ http }) => http.paths.map((each) => each.path));
+    const isServed = (route: string) => served.some((prefix) => `${route}/`.startsWith(`${prefix}/`));
+    const api: OpenApi = JSON.parse(readFileSync(path.join(REPOSITORY, 'docs', 'openapi.json'), 'utf8'));
+    const routes = Object.entries(api.paths).map(([route, operations]) => {
+      const open = Object.values(operations).every(({ security = api.security }) => (security ?? []).length === 0);
+      return { route, open };
+    });
+    expect(routes.filter(({ open }) => open).length).toBeGreaterThan(4);
+    for (const { route, open } of routes) expect({ route, served: isServed(route) }).toEqual({ route, served: !open });
+    for (const route of ['/docs', '/redoc', '/openapi.json', '/']) expect(isServed(route)).toBe(false);
+  });
+
+  it('lets bodies through to the limit of the service, and outlives the idle connections of the proxy', async () => {
+    const rendering = await render('values-production.yaml');
+    const size = rendering.get('Ingress', FULLNAME).metadata.annotations?.[
+      'nginx.ingress.kubernetes.io/proxy-body-size'
+    ];
+    const { http } = loadConfig({ ...plainEnv(rendering.container(FULLNAME, 'api')), ...VAULT });
+    expect(Number(size?.replace('m', '')) * 2 ** 20).toBeGreaterThan(http.maxBodyBytes);
+    // nginx, HAProxy and the balancers of AWS and Azure keep an idle connection for 60 s or less.
+    expect(http.keepAliveTimeoutMs).toBeGreaterThan(60_000);
   });
 
   it('is scraped on the ports of its Services', async () => {
@@ -175,24 +219,58 @@ describeHelm('backups', () => {
       });
       expect(container.command).toEqual(['node', 'apps/cli/dist/main.js', 'backup']);
       expect(pod?.initContainers).toBeUndefined();
-      const environment = {
-        ...plainEnv(container),
-        ...{ POSTGRES_URL: 'postgresql://a:b@c/d', QDRANT_URL: 'http://q:6333' },
-      };
-      const { backup, warnings } = loadConfig(environment);
+      const { backup, warnings } = loadConfig({ ...plainEnv(container), ...VAULT });
       expect(backup).toMatchObject({ target: 's3://soma-memory-backups', keepDays: kind === 'postgres' ? 30 : 14 });
       expect(warnings.filter(({ variable }) => variable !== 'SOMA_API_HOST')).toEqual([]);
-      expect(Object.values(secretEnv(container)).toSorted()).toEqual([
-        'soma-memory-runtime-secrets/POSTGRES_URL',
-        'soma-memory-runtime-secrets/QDRANT_URL',
-      ]);
+      const secrets = Object.values(secretEnv(container));
+      for (const key of Object.keys(VAULT)) expect(secrets).toContain(`soma-memory-runtime-secrets/${key}`);
+      expect(secrets).not.toContain('soma-memory-runtime-secrets/SOMA_API_TOKEN');
     }
+  });
+
+  it('start with brokers that want a login and a Qdrant that wants a key, as the restores do', async () => {
+    const keys = ['QDRANT_API_KEY', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'];
+    const settings = [
+      ...['restore.postgres.enabled=true', 'restore.qdrant.enabled=true'],
+      ...['env.KAFKA_SECURITY_PROTOCOL=SASL_SSL', 'env.KAFKA_SASL_MECHANISM=SCRAM-SHA-512'],
+      ...['qdrant.enabled=false', 'redpanda.enabled=false'],
+      ...keys.map((key, index) => `secret.keys[${5 + index}]=${key}`),
+      ...['SOMA_API_TOKEN', ...ADDRESSES].map((key, index) => `secret.keys[${index}]=${key}`),
+    ].flatMap((setting) => ['--set', setting]);
+    const rendering = await render('values-production.yaml', ...settings);
+    const jobs = [...rendering.ofKind('CronJob'), ...rendering.ofKind('Job')];
+    const pods = jobs.filter(({ metadata }) => !metadata.name.endsWith('-migrate'));
+    expect(pods).toHaveLength(5);
+    for (const pod of jobPods(pods)) {
+      const container = pod?.containers[0] ?? { name: '', image: '' };
+      const given = Object.fromEntries(
+        Object.keys(secretEnv(container)).map((name) => [name, VAULT[name] ?? 'secret']),
+      );
+      const { kafka, qdrant } = loadConfig({ ...plainEnv(container), ...given });
+      expect(kafka.saslUsername).toBe('secret');
+      expect(qdrant.apiKey).toBe('secret');
+    }
+  });
+
+  it('take the role of the service account where no Secret with keys is named', async () => {
+    const role = 'serviceAccount.annotations.eks\\.amazonaws\\.com/role-arn=arn:aws:iam::1:role/backup';
+    const rendering = await render('values-production.yaml', '--set', `backup.credentialsSecret=,${role}`);
+    for (const cronJob of rendering.ofKind('CronJob')) {
+      const pod = podOf(cronJob);
+      expect(pod?.containers[0]).not.toHaveProperty('envFrom');
+      expect(pod).toMatchObject({ serviceAccountName: FULLNAME });
+    }
+    expect(rendering.get('ServiceAccount', FULLNAME).metadata.annotations).toEqual({
+      'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/backup',
+    });
   });
 
   it('take pg_dump of our image, which is that of the PostgreSQL that runs', async () => {
     const rendering = await render('values-production.yaml');
     const server = rendering.container(`${FULLNAME}-postgres`, 'postgres').image;
-    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toContain(`FROM ${server}-bookworm@`);
+    expect(readFileSync(path.join(REPOSITORY, 'Dockerfile.runtime'), 'utf8')).toContain(
+      `FROM ${server.split('@')[0] ?? ''}-bookworm@`,
+    );
     expect(rendering.names('ConfigMap')).not.toContain(`${FULLNAME}-backup-scripts`);
   });
 
@@ -230,5 +308,23 @@ describeHelm('backups', () => {
         'helm.sh/hook-delete-policy': 'before-hook-creation',
       });
     }
+  });
+
+  it('are followed by a replay and a verification, before the first writer starts', async () => {
+    const restored = ['--set', 'restore.postgres.enabled=true,restore.qdrant.enabled=true'];
+    const stopped = 'hpa.api.enabled=false,replicaCount=0,hpa.consumer.enabled=false,consumer.replicaCount=0';
+    const rendering = await render('values-production.yaml', '--set', stopped, ...restored);
+    const weight = ({ metadata }: Manifest) => Number(metadata.annotations?.['helm.sh/hook-weight']);
+    const jobs = rendering.ofKind('Job').toSorted((left, right) => weight(left) - weight(right));
+    expect(jobs.map(({ metadata }) => metadata.name.replace(`${FULLNAME}-`, ''))).toEqual([
+      ...['migrate', 'postgres-restore', 'qdrant-restore', 'finish-restore'],
+    ]);
+    const [pod] = jobPods(jobs.slice(-1));
+    expect(pod?.containers[0]?.command).toEqual(['bash', '/scripts/finish-restore.sh']);
+    expect(rendering.get('ConfigMap', `${FULLNAME}-scripts`).data?.['finish-restore.sh']).toContain('soma replay\n');
+    expect(Object.keys(secretEnv(pod?.containers[0] ?? { name: '', image: '' })).toSorted()).toEqual([
+      ...Object.keys(VAULT).toSorted(),
+    ]);
+    for (const name of APPS) expect(rendering.get('Deployment', name).spec?.replicas).toBe(0);
   });
 });

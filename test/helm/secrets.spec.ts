@@ -10,6 +10,7 @@ import { containersOf, podOf, type Container } from './manifest.js';
 
 const describeHelm = await describeWith([], { helm: findHelm });
 const CHART_SECRET = `${FULLNAME}-secrets`;
+const PASSWORDS = ['KAFKA_SASL_PASSWORD', 'KAFKA_SASL_USERNAME', 'QDRANT_API_KEY', 'REDIS_PASSWORD'];
 const KEYS = ['KAFKA_BOOTSTRAP_SERVERS', 'POSTGRES_URL', 'QDRANT_URL', 'REDIS_URL', 'SOMA_API_TOKEN'];
 /** What a vault might hold. */
 const VAULT: Readonly<Record<string, string>> = {
@@ -18,10 +19,15 @@ const VAULT: Readonly<Record<string, string>> = {
   REDIS_URL: 'rediss://cache.example.com:6379/0',
   QDRANT_URL: 'https://vectors.example.com:6333',
   KAFKA_BOOTSTRAP_SERVERS: 'broker.example.com:9092',
+  REDIS_PASSWORD: 'of-redis',
+  QDRANT_API_KEY: 'of-qdrant',
+  KAFKA_SASL_USERNAME: 'soma',
+  KAFKA_SASL_PASSWORD: 'of-kafka',
 };
 
 function secretValues(rendering: Rendering): Record<string, string> {
-  const { data = {} } = rendering.find('Secret', CHART_SECRET) ?? {};
+  const secrets = [CHART_SECRET, `${FULLNAME}-server-passwords`].map((name) => rendering.find('Secret', name)?.data);
+  const data: Record<string, string> = Object.assign({}, ...secrets);
   return Object.fromEntries(
     Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]),
   );
@@ -96,11 +102,12 @@ describeHelm('in production', () => {
       REDIS_URL: `${vault}#redis_url`,
       QDRANT_URL: `${vault}#qdrant_url`,
       KAFKA_BOOTSTRAP_SERVERS: `${vault}#kafka_bootstrap_servers`,
+      ...Object.fromEntries(PASSWORDS.map((key) => [key, `${vault}#${key.toLowerCase()}`])),
     });
     const [api, consumer] = appContainers(rendering);
     const refs = (keys: string[]) => Object.fromEntries(keys.map((key) => [key, `soma-memory-runtime-secrets/${key}`]));
-    expect(secretEnv(api ?? { name: '', image: '' })).toEqual(refs(KEYS));
-    expect(secretEnv(consumer ?? { name: '', image: '' })).toEqual(refs(KEYS.slice(0, -1)));
+    expect(secretEnv(api ?? { name: '', image: '' })).toEqual(refs([...KEYS, ...PASSWORDS]));
+    expect(secretEnv(consumer ?? { name: '', image: '' })).toEqual(refs([...KEYS.slice(0, -1), ...PASSWORDS]));
   });
 
   it('the chart itself holds no Secret, no password and no token', async () => {
@@ -126,6 +133,67 @@ describeHelm('in production', () => {
   });
 });
 
+describeHelm('the servers of the release', () => {
+  const server = (rendering: Rendering, name: string, container = name) =>
+    rendering.container(`${FULLNAME}-${name}`, container);
+
+  it.each(['values.yaml', 'values-production.yaml'] as const)(
+    'want the password that the pods have, with %s',
+    async (file) => {
+      const rendering = await render(file);
+      const secret = file === 'values.yaml' ? `${FULLNAME}-server-passwords` : 'soma-memory-runtime-secrets';
+      expect(secretEnv(server(rendering, 'redis'))).toEqual({ REDISCLI_AUTH: `${secret}/REDIS_PASSWORD` });
+      expect(server(rendering, 'redis').args?.[0]).toBe(
+        'exec redis-server - "$@" <<CONFIG\nrequirepass $REDISCLI_AUTH\nCONFIG\n',
+      );
+      expect(secretEnv(server(rendering, 'qdrant'))).toEqual({ QDRANT__SERVICE__API_KEY: `${secret}/QDRANT_API_KEY` });
+      const broker = server(rendering, 'redpanda', 'broker');
+      const user = {
+        SOMA_BROKER_USER: `${secret}/KAFKA_SASL_USERNAME`,
+        SOMA_BROKER_PASSWORD: `${secret}/KAFKA_SASL_PASSWORD`,
+      };
+      expect(secretEnv(broker)).toEqual(user);
+      expect(plainEnv(broker)).toMatchObject({
+        KAFKA_LISTENER_SECURITY_PROTOCOL_MAP:
+          'PLAINTEXT:SASL_PLAINTEXT,OUTSIDE:SASL_PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT',
+        // Kubernetes fills these in where the variables stand before them.
+        KAFKA_LISTENER_NAME_PLAINTEXT_PLAIN_SASL_JAAS_CONFIG:
+          'org.apache.kafka.common.security.plain.PlainLoginModule required user_$(SOMA_BROKER_USER)="$(SOMA_BROKER_PASSWORD)";',
+      });
+      const order = (broker.env ?? []).map(({ name }) => name);
+      expect(order.indexOf('SOMA_BROKER_PASSWORD')).toBeLessThan(
+        order.indexOf('KAFKA_LISTENER_NAME_PLAINTEXT_PLAIN_SASL_JAAS_CONFIG'),
+      );
+      for (const container of appContainers(rendering)) {
+        expect(plainEnv(container)).toMatchObject({
+          KAFKA_SECURITY_PROTOCOL: 'SASL_PLAINTEXT',
+          KAFKA_SASL_MECHANISM: 'PLAIN',
+        });
+        for (const key of PASSWORDS) expect(secretEnv(container)[key]).toBe(`${secret}/${key}`);
+      }
+    },
+  );
+
+  it.each(['values-kind.yaml', 'values-dev-port9797.yaml', 'values-app-only.yaml'] as const)(
+    'want none with %s',
+    async (file) => {
+      const { manifests } = await render(file);
+      expect(JSON.stringify(manifests)).not.toMatch(
+        /REDISCLI_AUTH|QDRANT__SERVICE__API_KEY|SASL_PLAINTEXT|server-passwords/,
+      );
+    },
+  );
+
+  it('take passwords of a Secret that exists, and make none', async () => {
+    const own = ['--set', 'serverPasswords.existingSecret=mine'];
+    for (const file of ['values.yaml', 'values-production.yaml'] as const) {
+      const rendering = await render(file, ...own);
+      expect(rendering.names('Secret')).not.toContain(`${FULLNAME}-server-passwords`);
+      expect(secretEnv(server(rendering, 'redis'))).toEqual({ REDISCLI_AUTH: 'mine/REDIS_PASSWORD' });
+    }
+  });
+});
+
 describeHelm('in development', () => {
   it('the Secret leads to the servers of the release, without TLS that they do not speak', async () => {
     const values = secretValues(await render('values.yaml'));
@@ -134,7 +202,7 @@ describeHelm('in development', () => {
     expect(password).toMatch(/^[A-Za-z0-9]{32}$/);
     expect(values).toMatchObject({
       SOMA_API_TOKEN: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
-      POSTGRES_URL: `postgresql://postgres:${password}@${host('postgres')}:5432/somamemory?sslmode=disable`,
+      POSTGRES_URL: `postgresql://soma:${password}@${host('postgres')}:5432/somamemory?sslmode=disable`,
       REDIS_URL: `redis://${host('redis')}:6379/0`,
       QDRANT_URL: `http://${host('qdrant')}:6333`,
       KAFKA_BOOTSTRAP_SERVERS: `${host('redpanda')}:9092`,

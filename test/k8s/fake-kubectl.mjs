@@ -21,7 +21,10 @@ if (verb === 'get' && what === 'namespace') {
 } else if (verb === 'get' && what === 'secret') {
   process.stdout.write(Buffer.from(cluster.token).toString('base64'));
 } else if (verb === 'get' && what === 'service') {
-  if (!Object.keys(services).some((key) => key.startsWith(`${name}:`))) fail(`services "${name}" not found`);
+  const found = Object.keys(services).find((key) => key.startsWith(`${name}:`));
+  if (found === undefined) fail(`services "${name}" not found`);
+  // The jsonpath that precheck asks for.
+  process.stdout.write(found.split(':')[1]);
 } else if (verb === 'port-forward') {
   const service = what.replace('svc/', '');
   const target = services[`${service}${name}`];

@@ -155,9 +155,22 @@ describeReal('precheck of a stack', () => {
     expect(asked).toEqual(expect.arrayContaining(['POST /store', 'POST /recall', 'DELETE /memories/']));
   });
 
+  it('asks the port that a Service has, and leaves out servers that lie elsewhere', async () => {
+    // As values-app-only.yaml and values-dev-port9797.yaml make it.
+    const { [`${full}:9595`]: api, [`${full}-consumer-metrics:8001`]: consumer } = chart();
+    const services = { [`${full}:9797`]: api, [`${full}-consumer-metrics:8001`]: consumer };
+    const { status, output } = await precheck(['host'], await cluster(services));
+    expect({ status, output }).toEqual({ status: 0, output });
+    expect(output.match(/^ok +\w+/gm)).toEqual(['ok      api', 'ok      consumer']);
+    expect(output.match(/^none +\w+/gm)).toHaveLength(4);
+  });
+
   it('names the Service that is missing', async () => {
-    const { [`${full}-qdrant:6333`]: _, ...others } = chart();
-    const { status, output } = await precheck(['host'], await cluster(others));
+    const { [`${full}-qdrant:6333`]: _, [`${full}:9595`]: __, ...others } = chart();
+    const environment = await cluster(others);
+    const all = await precheck(['host'], environment);
+    expect(all).toEqual({ status: 1, output: expect.stringContaining('failed: api\n') });
+    const { status, output } = await precheck(['host', '--only', 'qdrant'], environment);
     expect(output).toMatch(new RegExp(`^FAILED  qdrant .*svc/${full}-qdrant in soma-memory cannot be forwarded`, 'm'));
     expect(output).toContain('failed: qdrant');
     expect(status).toBe(1);

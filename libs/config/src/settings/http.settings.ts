@@ -76,7 +76,8 @@ export const httpSettings = {
   keepAliveTimeoutMs: scaled({
     name: 'SOMA_HTTP_KEEP_ALIVE_SECONDS',
     aliases: [{ name: 'UVICORN_TIMEOUT_KEEP_ALIVE', note: 'set SOMA_HTTP_KEEP_ALIVE_SECONDS instead' }],
-    fallback: 30,
+    // nginx and the balancers of the clouds keep theirs for 60 s: who closes first meets no request on its way.
+    fallback: 75,
     min: 1,
     max: 3600,
     factor: 1000,
