@@ -11,6 +11,9 @@ import {
 import type { AppConfig } from '@sfm/config';
 import { EdgeModule, HealthReader, type EdgeOptions } from '@sfm/edge';
 import { MetricsModule } from '@sfm/observability';
+import { grpcOptions } from './grpc/configured-options.js';
+import { GrpcModule } from './grpc/grpc.module.js';
+import { GrpcOptions } from './grpc/grpc-options.js';
 import { PublicMetricsController } from './http/compat/service/metrics.controller.js';
 import { boundsOf } from './http/options/bounds-of.js';
 import { HttpOptions } from './http/options/http-options.js';
@@ -27,7 +30,7 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
   readonly modules?: readonly Type[];
 }
 
-/** The composition root: a memory system behind HTTP. */
+/** The composition root: a memory system behind HTTP and gRPC. */
 @Module({})
 export class AppModule {
   static register({ config, system, dataSource, token, modules = [] }: AppModuleOptions): DynamicModule {
@@ -35,24 +38,26 @@ export class AppModule {
     const cache = new CacheBackend(system.cache, system.clientName, new Logger('Redis'));
     const memories = MemorySystemModule.register(system, { dataSource, cache, isMeasured: true });
     const edge = EdgeModule.register({ imports: [memories], options: edgeOptions(config, system, token) });
+    const auth = AuthModule.register(
+      {
+        credentials: [{ id: 'default', token, namespaces: '*' }],
+        defaultNamespace: system.namespace,
+        rateLimit,
+        refusals: rateLimit,
+        publicAreas: config.auth.publicStats ? ['stats'] : [],
+      },
+      cache.rateLimiter,
+    );
     const around = surroundings(memories, config);
     return {
       module: AppModule,
       imports: [
         MetricsModule.register({ controller: PublicMetricsController }),
         memories,
-        AuthModule.register(
-          {
-            credentials: [{ id: 'default', token, namespaces: '*' }],
-            defaultNamespace: system.namespace,
-            rateLimit,
-            refusals: rateLimit,
-            publicAreas: config.auth.publicStats ? ['stats'] : [],
-          },
-          cache.rateLimiter,
-        ),
+        auth,
         HttpModule.register([edge, around]),
         McpModule.register([edge, around]),
+        ...(config.grpc.isEnabled ? [GrpcModule.register([edge, auth, around])] : []),
         ...modules,
       ],
     };
@@ -61,20 +66,21 @@ export class AppModule {
 
 class SurroundingsModule {}
 
-/** Provides the options and the health reader that `HttpModule` needs. */
+/** Provides the options and the health reader that the doors need. */
 function surroundings(memories: DynamicModule, config: AppConfig): DynamicModule {
   return {
     module: SurroundingsModule,
     imports: [memories],
     providers: [
       { provide: HttpOptions, useValue: httpOptions(config) },
+      { provide: GrpcOptions, useFactory: () => grpcOptions(config) },
       {
         provide: HealthReader,
         inject: [ServiceHealth],
         useFactory: (health: ServiceHealth): HealthReader => health,
       },
     ],
-    exports: [HttpOptions, HealthReader],
+    exports: [HttpOptions, GrpcOptions, HealthReader],
   };
 }
 

@@ -8,6 +8,7 @@ import { CallerAdmission } from './bearer/caller-admission.js';
 import { CredentialVerifier } from './tokens/credential-verifier.js';
 import { StaticTokenAuthenticator } from './tokens/static-token-authenticator.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
+import { CallerRates } from './rate-limit/caller-rates.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
 import { Refusals } from './rate-limit/refusals.js';
@@ -39,11 +40,12 @@ export class AuthModule {
         BearerAuthenticator,
         Refusals,
         CallerAdmission,
+        CallerRates,
         // The guards run in this order.
         { provide: APP_GUARD, useClass: BearerAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
       ],
-      exports: [AuthOptions, Authenticator, RateLimiter, Refusals, CallerAdmission],
+      exports: [AuthOptions, Authenticator, RateLimiter, Refusals, CallerAdmission, CallerRates],
     };
   }
 }

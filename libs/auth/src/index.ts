@@ -2,6 +2,7 @@ export { AuthModule, type AuthModuleSetup } from './auth.module.js';
 export { AuthOptions, type Credential, type RateLimitOptions } from './options/auth.options.js';
 export { CallerAdmission } from './bearer/caller-admission.js';
 export { EmbeddedRateLimiter, type EmbeddedRateLimiterOptions } from './rate-limit/embedded/embedded-rate-limiter.js';
+export { CallerRates, type CountedRequest } from './rate-limit/caller-rates.js';
 export { CountsAs, Unlimited } from './rate-limit/rate-limit.guard.js';
 export { RateLimiter, type RateLimitDecision } from './rate-limit/rate-limiter.port.js';
 export { Refusals } from './rate-limit/refusals.js';

@@ -3,6 +3,7 @@ import { backupSettings } from './settings/backup.settings.js';
 import { clientSettings } from './settings/client.settings.js';
 import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';
+import { grpcSettings } from './settings/grpc.settings.js';
 import { authSettings, httpSettings, rateLimitSettings } from './settings/http.settings.js';
 import { kafkaSettings } from './settings/kafka.settings.js';
 import { lifecycleSettings } from './settings/lifecycle.settings.js';
@@ -17,6 +18,7 @@ import { serviceSettings } from './settings/service.settings.js';
 export const SETTINGS = {
   service: serviceSettings,
   http: httpSettings,
+  grpc: grpcSettings,
   auth: authSettings,
   rateLimit: rateLimitSettings,
   limits: limitsSettings,
@@ -39,7 +41,8 @@ export type SettingGroup = keyof typeof SETTINGS;
 /** Headings of the groups on the reference page and in the printed configuration. */
 export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   service: 'Service',
-  http: 'HTTP and gRPC',
+  http: 'HTTP',
+  grpc: 'gRPC',
   auth: 'Authentication',
   rateLimit: 'Rate limit',
   limits: 'Limits of a request',

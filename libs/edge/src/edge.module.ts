@@ -30,12 +30,14 @@ import {
   RetentionService,
   StoreService,
   VerifyService,
+  WatchService,
 } from '@sfm/memory';
 import { RequestLimits } from './checks/request-limits.js';
 import { ConsistencyTokens } from './consistency/consistency-tokens.js';
 import { ConsistentRequests } from './consistency/consistent-requests.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
+import { WatchPositions } from './mapping/watch-positions.js';
 import { PageCursor } from './mapping/page-cursor.js';
 import { AuthorizedConsolidations } from './use-cases/authorized-consolidations.js';
 import { AuthorizedHistory } from './use-cases/authorized-history.js';
@@ -52,6 +54,7 @@ import { AuthorizedQuestions } from './use-cases/authorized-questions.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedSelection } from './use-cases/authorized-selection.js';
+import { AuthorizedWatch } from './use-cases/authorized-watch.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
@@ -79,6 +82,7 @@ function checks({ bounds, cursorSecret }: EdgeOptions): FactoryProvider[] {
   return [
     { provide: RequestLimits, useFactory: () => new RequestLimits(bounds) },
     { provide: PageCursor, useFactory: () => new PageCursor(cursorSecret) },
+    { provide: WatchPositions, useFactory: () => new WatchPositions(cursorSecret) },
   ];
 }
 
@@ -166,6 +170,11 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedRecall,
     inject: [RecallService],
     useFactory: (recaller: RecallService) => new AuthorizedRecall(recaller),
+  },
+  {
+    provide: AuthorizedWatch,
+    inject: [WatchService],
+    useFactory: (watches: WatchService) => new AuthorizedWatch(watches),
   },
   {
     provide: AuthorizedNearest,

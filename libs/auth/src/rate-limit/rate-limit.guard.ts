@@ -1,11 +1,9 @@
 import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RateLimitExceededError } from '@sfm/memory';
-import { AuthOptions } from '../options/auth.options.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
-import { addressOf } from '../request/address-of.js';
 import type { GuardedRequest } from '../request/guarded-request.js';
-import { RateLimiter } from './rate-limiter.port.js';
+import { CallerRates } from './caller-rates.js';
 
 const UNLIMITED = 'sfm:unlimited';
 
@@ -34,19 +32,18 @@ interface HeaderWriter {
 export class RateLimitGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly auth: AuthOptions,
-    private readonly limiter: RateLimiter,
+    private readonly rates: CallerRates,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { max, windowMs } = this.auth.rateLimit;
-    if (max <= 0 || windowMs <= 0 || this.isUnlimited(context)) return true;
+    if (this.isUnlimited(context)) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<GuardedRequest>();
-    const decision = await this.limiter.consume(keyOf(request), max, windowMs, this.costOf(context, request));
+    const decision = await this.rates.count(request, this.costOf(context, request));
+    if (decision === undefined) return true;
 
     const response = http.getResponse<HeaderWriter>();
-    response.header('RateLimit-Limit', String(max));
+    response.header('RateLimit-Limit', String(decision.limit));
     response.header('RateLimit-Remaining', String(decision.remaining));
     response.header('RateLimit-Reset', String(Math.ceil(decision.resetMs / 1000)));
     if (decision.allowed) return true;
@@ -67,11 +64,4 @@ export class RateLimitGuard implements CanActivate {
       this.reflector.getAllAndOverride<string | undefined>(PUBLIC_AREA, targets) === ALWAYS_PUBLIC
     );
   }
-}
-
-/** Prefixes keep credential ids and addresses from colliding. */
-function keyOf(request: GuardedRequest): string {
-  const { credentialId } = request.principal ?? {};
-  const caller = credentialId === undefined ? `address ${addressOf(request)}` : `credential ${credentialId}`;
-  return `${caller} ${request.routeOptions?.url ?? ''}`;
 }

@@ -30,6 +30,7 @@ import {
   SelectionService,
   StoreService,
   VerifyService,
+  WatchService,
   toNamespace,
   type Principal,
   type Scope,
@@ -50,6 +51,7 @@ import { AuthorizedQuestions } from './authorized-questions.js';
 import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedSelection } from './authorized-selection.js';
+import { AuthorizedWatch } from './authorized-watch.js';
 import { AuthorizedWrites } from './authorized-writes.js';
 
 type Service = abstract new (...parts: never[]) => object;
@@ -86,6 +88,7 @@ const DOORS: readonly object[] = [
   ),
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedPortability(noting(ExportService), noting(ImportService)),
+  new AuthorizedWatch(noting(WatchService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedNearest(noting(NearestService)),
   new AuthorizedQuestions(noting(RecallService), noting(PastRecallService)),

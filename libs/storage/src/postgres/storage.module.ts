@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type FactoryProvider, type ModuleMetadata }
 import {
   AccessCounter,
   ChangeFeed,
+  ChangeLog,
   ConsolidationRuns,
   CoordinateSearch,
   DecayingMemories,
@@ -40,6 +41,7 @@ import {
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
 import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
+import { PostgresChangeLog } from './ledger/postgres-change-log.js';
 import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
@@ -109,6 +111,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [ProjectionSource, PostgresProjectionSource],
       [Outbox, PostgresOutbox],
       [ChangeFeed, PostgresChangeFeed],
+      [ChangeLog, PostgresChangeLog],
       [EventLedger, PostgresEventLedger],
       [ExpiredMemories, PostgresExpiredMemories],
       [ExportSource, PostgresExportSource],
