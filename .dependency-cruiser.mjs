@@ -119,6 +119,10 @@ const CORE_ROOMS = {
     imports: ['model', 'attempts', 'telemetry', 'text', 'importance', 'read', 'store', 'links', 'verify'],
     reason: 'What moves from one place to another is what the truth holds, whatever is done with it there.',
   },
+  watch: {
+    imports: ['model', 'event-model'],
+    reason: 'It tells what was committed, whoever did it.',
+  },
   reindex: {
     imports: ['model', 'index-model', 'indexing', 'verify'],
     reason: 'It has indexes made, and verifies them.',

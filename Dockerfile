@@ -39,7 +39,7 @@ ENV SOMA_API_HOST=0.0.0.0 SOMA_DATA_DIR=/data
 # The Kafka client sets timers in the past, which do what they should; Node 24 would say so among the JSON lines of the log.
 ENV NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning
 VOLUME ["/data"]
-EXPOSE 9595 8001
+EXPOSE 9595 50053 8001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=40s --retries=6 CMD ["docker/healthcheck.sh"]
 ENTRYPOINT ["docker/entrypoint.sh"]
 CMD ["api"]

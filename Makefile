@@ -45,6 +45,7 @@ bench: build ## measure stores and recalls against their raw baselines
 	@node bench/bulk.mjs
 	@node bench/recall.mjs
 	@node bench/health.mjs
+	@node bench/grpc.mjs
 
 bench-backends: build ## the same on PostgreSQL, Redis, Qdrant and Kafka of their own, with a consumer
 	@node scripts/with-servers.mjs node bench/store.mjs --rounds 3

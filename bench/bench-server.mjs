@@ -38,7 +38,7 @@ const api = await createApi(
   { config, system, dataSource: truth.dataSource, token: config.auth.token, modules: [NoopModule] },
   logger,
 );
-const url = await api.listen();
+const { url, grpc } = await api.listen();
 process.on('SIGTERM', async () => {
   await api.close();
   await truth.close();
@@ -46,4 +46,4 @@ process.on('SIGTERM', async () => {
 });
 const warmup = api.nest.get(IndexWarmup, { strict: false });
 while (!warmup.isReady) await warmup.whenReady().catch(() => undefined);
-process.send({ url, database: truth.connection });
+process.send({ url, grpc, database: truth.connection });

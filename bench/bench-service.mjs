@@ -24,19 +24,21 @@ export async function startBenchService(settings = {}) {
       ...process.env,
       SOMA_DATA_DIR: dataDir,
       SOMA_API_PORT: '0',
+      SOMA_GRPC_PORT: '0',
       SOMA_API_TOKEN: TOKEN,
       SOMA_RATE_LIMIT_MAX: '0',
       LOG_LEVEL: 'warn',
       ...settings,
     },
   });
-  const { url, database } = await new Promise((resolve, reject) => {
+  const { url, grpc, database } = await new Promise((resolve, reject) => {
     child.once('message', resolve);
     child.once('exit', (code) => reject(new Error(`the service ended with code ${code}`)));
   });
   const consumer = process.env.KAFKA_BOOTSTRAP_SERVERS === undefined ? undefined : startConsumer(settings);
   return {
     url,
+    grpc,
     database,
     async stop() {
       await Promise.all([end(child), consumer && end(consumer)]);

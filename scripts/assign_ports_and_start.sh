@@ -76,6 +76,7 @@ project="${COMPOSE_PROJECT_NAME:-$(value_of COMPOSE_PROJECT_NAME)}"
 write_value COMPOSE_PROJECT_NAME "${project:-somafractalmemory}"
 write_value COMPOSE_PROFILES "$profile"
 assign API_HOST_PORT "$([ "$profile" = dev ] && echo api_dev || echo api)" 9595 9595
+assign GRPC_HOST_PORT "$([ "$profile" = dev ] && echo api_dev || echo api)" 50053 50053
 assign CONSUMER_HOST_PORT "$([ "$profile" = dev ] && echo consumer_dev || echo somafractalmemory_kube)" 8001 8001
 assign POSTGRES_HOST_PORT postgres 5432 5434
 assign REDIS_HOST_PORT redis 6379 6380
@@ -107,6 +108,7 @@ port_of() { value_of "$1"; }
 echo
 if [ "$profile" = core ] || [ "$profile" = dev ]; then
   printf '%-12s %s\n' 'API' "http://localhost:$(port_of API_HOST_PORT)   (/docs, /metrics, /healthz)"
+  printf '%-12s %s\n' 'gRPC' "localhost:$(port_of GRPC_HOST_PORT)"
   printf '%-12s %s\n' 'Token' "SOMA_API_TOKEN in $env_file"
 fi
 [ "$profile" = shared ] || printf '%-12s %s\n' 'Consumer' "http://localhost:$(port_of CONSUMER_HOST_PORT)/metrics"

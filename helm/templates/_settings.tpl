@@ -4,6 +4,7 @@
 {{- $settings := mergeOverwrite (deepCopy $root.Values.env) (index . 1) -}}
 {{- if $settings.UVICORN_PORT -}}{{- $_ := unset $settings "SOMA_API_PORT" -}}{{- end -}}
 {{- if $settings.UVICORN_WORKERS -}}{{- $_ := unset $settings "SOMA_WORKERS" -}}{{- end -}}
+{{- $_ := set $settings "SOMA_GRPC_ENABLED" (toString $root.Values.grpc.enabled) -}}
 {{- if $root.Values.grpc.enabled -}}{{- $_ := set $settings "SOMA_GRPC_PORT" (toString $root.Values.grpc.port) -}}{{- end -}}
 {{- if and (include "sfm.wantsPassword" (list $root "redpanda")) (empty $settings.KAFKA_SECURITY_PROTOCOL) -}}
 {{- $_ := set $settings "KAFKA_SECURITY_PROTOCOL" "SASL_PLAINTEXT" -}}

@@ -103,13 +103,14 @@ describeCompose('docker-compose.yml', () => {
   });
 
   it('has the host ports of the operators’ documents unless .env says otherwise', async () => {
-    expect(portsOf(service('api'))).toEqual(['9595:9595']);
+    expect(portsOf(service('api'))).toEqual(['9595:9595', '50053:50053']);
     expect(portsOf(service('postgres'))).toEqual(['5434:5432']);
     expect(portsOf(service('redis'))).toEqual(['6380:6379']);
     expect(portsOf(service('qdrant'))).toEqual(['6333:6333']);
     expect(portsOf(service('kafka'))).toEqual(['9092:9094', '19092:19092']);
     const moved = await composeModel({
       API_HOST_PORT: '1001',
+      GRPC_HOST_PORT: '1007',
       POSTGRES_HOST_PORT: '1002',
       REDIS_HOST_PORT: '1003',
       QDRANT_HOST_PORT: '1004',
@@ -119,7 +120,7 @@ describeCompose('docker-compose.yml', () => {
     const published = ['api', ...SERVERS].flatMap((name) =>
       (moved.services[name]?.ports ?? []).map((port) => port.published),
     );
-    expect(published).toEqual(['1001', '1005', '1006', '1002', '1004', '1003']);
+    expect(published).toEqual(['1001', '1007', '1005', '1006', '1002', '1004', '1003']);
     expect(moved.services['kafka']?.environment?.['KAFKA_ADVERTISED_LISTENERS']).toBe(
       'INNER://kafka:9092,HOST://localhost:1005,OUTSIDE://localhost:1006',
     );

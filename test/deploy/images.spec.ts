@@ -66,7 +66,7 @@ describe.each(files)('%s', (file) => {
     expect(textsOf(stage, 'CMD')).toEqual(['["api"]']);
     expect(textsOf(stage, 'ENTRYPOINT')).toEqual(['["docker/entrypoint.sh"]']);
     expect(textsOf(stage, 'HEALTHCHECK').join()).toMatch(/ CMD \["docker\/healthcheck\.sh"\]$/);
-    expect(textsOf(stage, 'EXPOSE')).toEqual(['9595 8001']);
+    expect(textsOf(stage, 'EXPOSE')).toEqual(['9595 50053 8001']);
     for (const script of ['docker/entrypoint.sh', 'docker/healthcheck.sh']) {
       expect(statSync(path.join(REPOSITORY, script)).mode & 0o111).toBe(0o111);
     }

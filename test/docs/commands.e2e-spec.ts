@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { runScript, type ScriptOutcome } from '../deploy/run-script.js';
 import { RunningService, TOKEN } from '../e2e/support/running-service.js';
 import { queryTruth } from '../e2e/support/truth.js';
@@ -25,9 +26,11 @@ describe('commands that are written down', () => {
   });
 
   /** Runs shell as it is written, at the port of this service, and ends with the first answer that is not a 2xx. */
-  const run = (commands: string): Promise<ScriptOutcome> => {
+  const run = async (commands: string): Promise<ScriptOutcome> => {
     const script = commands
       .replaceAll(/(localhost|127\.0\.0\.1):9595/g, `127.0.0.1:${service.port}`)
+      .replaceAll('localhost:50053', await service.grpcAddress())
+      .replaceAll('scripts/', fileURLToPath(new URL('../../scripts/', import.meta.url)))
       .replaceAll('curl -s ', 'curl -sS --fail-with-body ');
     const settings = {
       FOLDER: folder,
@@ -38,7 +41,7 @@ describe('commands that are written down', () => {
   };
   const shellOf = (name: string): string[] =>
     codeBlocks({ name, text: read(name) })
-      .filter(({ language, code }) => language === 'sh' && /curl|^soma (store|recall)/m.test(code))
+      .filter(({ language, code }) => language === 'sh' && /curl|grpc-call|^soma (store|recall)/m.test(code))
       .map(({ code }) => code);
 
   it.each([
@@ -46,6 +49,7 @@ describe('commands that are written down', () => {
     'docs/cli.md',
     'docs/consolidation.md',
     'docs/credentials.md',
+    'docs/grpc.md',
     'docs/history.md',
     'docs/importance.md',
     'docs/lifecycle.md',

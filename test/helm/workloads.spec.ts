@@ -153,7 +153,7 @@ describeHelm('the documents', () => {
       return `${metadata.name} ${(spec?.ports ?? []).map(({ port }) => port).join(',')}`;
     });
     expect(ports.toSorted()).toEqual([
-      `${FULLNAME} 9595`,
+      `${FULLNAME} 9595,50053`,
       `${FULLNAME}-consumer-metrics 8001`,
       `${FULLNAME}-postgres 5432`,
       `${FULLNAME}-qdrant 6333`,
@@ -166,7 +166,10 @@ describeHelm('the documents', () => {
     const { spec } = (await render('values-dev-port9797.yaml')).get('Service', FULLNAME);
     expect(spec).toMatchObject({
       type: 'NodePort',
-      ports: [{ name: 'http', port: 9797, targetPort: 'http', nodePort: 30797 }],
+      ports: [
+        { name: 'http', port: 9797, targetPort: 'http', nodePort: 30797 },
+        { name: 'grpc', port: 50053 },
+      ],
     });
   });
 
@@ -223,7 +226,7 @@ describeHelm('the documents', () => {
   it('open the port that env.UVICORN_PORT names', async () => {
     const rendering = await render('values.yaml', '--set', 'env.UVICORN_PORT=9600');
     const api = rendering.container(FULLNAME, 'api');
-    expect(api.ports).toEqual([{ name: 'http', containerPort: 9600 }]);
+    expect(api.ports).toContainEqual({ name: 'http', containerPort: 9600 });
     expect(plainEnv(api)).toMatchObject({ UVICORN_PORT: '9600' });
     expect(plainEnv(api)).not.toHaveProperty('SOMA_API_PORT');
   });
@@ -274,15 +277,20 @@ describeHelm('the servers of the chart', () => {
 });
 
 describeHelm('switches', () => {
-  it('open gRPC on container and Service, and only on request', async () => {
-    const off = await render('values.yaml');
+  it('serve gRPC on container, Service and NetworkPolicy, or nowhere', async () => {
+    const off = await render('values.yaml', '--set', 'grpc.enabled=false');
     expect(JSON.stringify(off.manifests)).not.toContain('50053');
-    const on = await render('values.yaml', '--set', 'grpc.enabled=true');
+    expect(plainEnv(off.container(FULLNAME, 'api'))).toMatchObject({ SOMA_GRPC_ENABLED: 'false' });
+    const on = await render('values.yaml', '--set', 'networkPolicy.enabled=true');
     expect(on.container(FULLNAME, 'api').ports).toContainEqual({ name: 'grpc', containerPort: 50053 });
     expect(on.get('Service', FULLNAME).spec?.ports).toContainEqual(
       expect.objectContaining({ name: 'grpc', port: 50053 }),
     );
-    expect(plainEnv(on.container(FULLNAME, 'api'))).toMatchObject({ SOMA_GRPC_PORT: '50053' });
+    expect(plainEnv(on.container(FULLNAME, 'api'))).toMatchObject({
+      SOMA_GRPC_ENABLED: 'true',
+      SOMA_GRPC_PORT: '50053',
+    });
+    expect(JSON.stringify(on.get('NetworkPolicy', FULLNAME).spec)).toContain('{"port":50053,"protocol":"TCP"}');
   });
 
   it('run migrations after the pods where the release brings database or Secret, else before', async () => {

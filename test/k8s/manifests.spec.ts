@@ -47,7 +47,7 @@ describe('the raw manifests', () => {
     expect(
       base.find(({ kind, metadata }) => kind === 'Service' && metadata.name === 'somafractalmemory')?.spec,
     ).toMatchObject({
-      ports: [{ port: 9595 }],
+      ports: [{ port: 9595 }, { port: 50053 }],
     });
   });
 

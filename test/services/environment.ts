@@ -55,9 +55,12 @@ export const testEnvironment = {
   },
 };
 
-/** The environment of a process under test: what the system needs and `settings`, nothing of the developer's own. */
+/**
+ * The environment of a process under test: what the system needs and `settings`, nothing of the developer's own. Several
+ * run at once, so gRPC takes any free port unless a test asks for one.
+ */
 export function childEnvironment(settings: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  return { ...inherit(['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot']), ...settings };
+  return { ...inherit(['PATH', 'HOME', 'TMPDIR', 'TEMP', 'SystemRoot']), SOMA_GRPC_PORT: '0', ...settings };
 }
 
 /** The environment of a tool that fetches packages or talks to Docker: it may need proxies, mirrors and contexts. */

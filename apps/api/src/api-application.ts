@@ -4,6 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { BackgroundWork } from '@sfm/composition';
 import { AppModule, type AppModuleOptions } from './app.module.js';
+import { GrpcServer } from './grpc/grpc-server.js';
 import { OpenConnections } from './http/connections/open-connections.js';
 import { configureHttp } from './http/configure-http.js';
 import { createHttpAdapter } from './http/http-adapter.js';
@@ -15,11 +16,17 @@ import { createHttpAdapter } from './http/http-adapter.js';
 const DRAIN_MS = 500;
 const SWEEP_MS = 100;
 
+export interface ApiAddresses {
+  readonly url: string;
+  /** `host:port`; undefined when gRPC is not served. */
+  readonly grpc?: string;
+}
+
 /** The wired application, not listening yet. */
 export interface ApiApplication {
   readonly nest: NestFastifyApplication;
-  /** Starts serving; resolves with the address. */
-  listen(): Promise<string>;
+  /** Starts serving. @throws GrpcPortTakenError; Error with the code EADDRINUSE when the port of HTTP is taken */
+  listen(): Promise<ApiAddresses>;
   /** Answers requests that came completely, finishes background work and closes. The database stays open: its owner closes it. */
   close(): Promise<void>;
 }
@@ -44,20 +51,26 @@ export async function createApi(options: AppModuleOptions, logger: LoggerService
   await nest.init();
   const work = nest.get(BackgroundWork, { strict: false });
   await work.start();
+  const grpc = options.config.grpc.isEnabled ? nest.get(GrpcServer, { strict: false }) : undefined;
   return {
     nest,
     listen: async () => {
       const server = nest.getHttpServer();
       server.keepAliveTimeout = http.keepAliveTimeoutMs;
+      // Before HTTP: whoever is told there that the service is ready finds it here too.
+      const grpcPort = await grpc?.listen();
       await nest.listen({ port: http.port, host: http.host, backlog: http.backlog });
-      return nest.getUrl();
+      const url = await nest.getUrl();
+      return grpcPort === undefined ? { url } : { url, grpc: `${http.host}:${grpcPort}` };
     },
     close: async () => {
       isDraining = true;
+      const closingGrpc = grpc?.close();
       await delay(DRAIN_MS);
       // A connection that is idle, or half of whose request came, would otherwise hold the server open until its client
       // goes on.
       const sweeping = setInterval(() => connections.dropUnfinished(), SWEEP_MS);
+      await closingGrpc;
       await nest.close().finally(() => clearInterval(sweeping));
       await work.stop();
     },

@@ -11,6 +11,9 @@ import {
 import type { AppConfig } from '@sfm/config';
 import { EdgeModule, HealthReader, type EdgeOptions } from '@sfm/edge';
 import { MetricsModule } from '@sfm/observability';
+import { grpcOptions } from './grpc/configured-options.js';
+import { GrpcModule } from './grpc/grpc.module.js';
+import { GrpcOptions } from './grpc/grpc-options.js';
 import { PublicMetricsController } from './http/compat/service/metrics.controller.js';
 import { boundsOf } from './http/options/bounds-of.js';
 import { HttpOptions } from './http/options/http-options.js';
@@ -28,7 +31,7 @@ export interface AppModuleOptions extends Pick<MemorySystemParts, 'dataSource'> 
   readonly modules?: readonly Type[];
 }
 
-/** The composition root: a memory system behind HTTP. */
+/** The composition root: a memory system behind HTTP and gRPC. */
 @Module({})
 export class AppModule {
   static register({ config, system, dataSource, tokens, modules = [] }: AppModuleOptions): DynamicModule {
@@ -58,6 +61,7 @@ export class AppModule {
         auth,
         HttpModule.register([edge, around]),
         McpModule.register([edge, around]),
+        ...(config.grpc.isEnabled ? [GrpcModule.register([edge, auth, around])] : []),
         ...modules,
       ],
     };
@@ -84,20 +88,21 @@ function jwtOptions({ oidc }: AppConfig): { readonly jwt?: JwtOptions } {
 
 class SurroundingsModule {}
 
-/** Provides the options and the health reader that `HttpModule` needs. */
+/** Provides the options and the health reader that the doors need. */
 function surroundings(memories: DynamicModule, config: AppConfig): DynamicModule {
   return {
     module: SurroundingsModule,
     imports: [memories],
     providers: [
       { provide: HttpOptions, useValue: httpOptions(config) },
+      { provide: GrpcOptions, useFactory: () => grpcOptions(config) },
       {
         provide: HealthReader,
         inject: [ServiceHealth],
         useFactory: (health: ServiceHealth): HealthReader => health,
       },
     ],
-    exports: [HttpOptions, HealthReader],
+    exports: [HttpOptions, GrpcOptions, HealthReader],
   };
 }
 

@@ -2,6 +2,8 @@ import type { AppConfig } from '@sfm/config';
 
 export interface BannerFacts {
   readonly url: string;
+  /** Address of gRPC, when it is served. */
+  readonly grpc?: string;
   readonly location: string;
   /** The token, only when it was just created. */
   readonly newToken?: string;
@@ -11,7 +13,7 @@ export interface BannerFacts {
 }
 
 /** Startup message for the operator: where the data is, the token, and two requests to paste. */
-export function banner({ url, location, newToken, tokenFile, rateLimit }: BannerFacts): string {
+export function banner({ url, grpc, location, newToken, tokenFile, rateLimit }: BannerFacts): string {
   const secret = tokenFile === undefined ? '$SOMA_API_TOKEN' : `$(cat ${shellQuote(tokenFile)})`;
   const header = `-H "Authorization: Bearer ${secret}" -H "Content-Type: application/json"`;
   const isLimited = rateLimit.max > 0 && rateLimit.windowSeconds > 0;
@@ -20,6 +22,7 @@ export function banner({ url, location, newToken, tokenFile, rateLimit }: Banner
     '',
     `SomaFractalMemory is ready at ${url}   (API documentation: ${url}/docs)`,
     `  data        ${location}`,
+    ...(grpc === undefined ? [] : [`  gRPC        ${grpc}`]),
     ...(newToken === undefined ? [] : [`  token       ${newToken}   (shown once; kept in ${tokenFile})`]),
     ...(newToken !== undefined || tokenFile === undefined ? [] : [`  token       in ${tokenFile}`]),
     `  rate limit  ${limit}   (SOMA_RATE_LIMIT_MAX, SOMA_RATE_LIMIT_WINDOW_SECONDS; 0 disables)`,

@@ -76,11 +76,19 @@ async function serve({ config, system }: Service, logger: StructuredLogger, shut
   const { tokens, ...kept } = await apiTokens(config);
   const api = await createApi({ config, system, dataSource: truth.dataSource, tokens }, logger);
   shutdown.doFirst(() => api.close());
-  const url = await api.listen();
+  const { url, grpc } = await api.listen();
   await truth.announce(url);
   // Only the first worker prints the banner; a new token is shown by the worker that created it.
   if (cluster.isPrimary || cluster.worker?.id === 1 || kept.newToken !== undefined)
-    console.log(banner({ url, location: truth.location, rateLimit: config.rateLimit, ...kept }));
+    console.log(
+      banner({
+        url,
+        ...(grpc === undefined ? {} : { grpc }),
+        location: truth.location,
+        rateLimit: config.rateLimit,
+        ...kept,
+      }),
+    );
 }
 
 function startProblem(error: unknown, { http }: AppConfig): string {

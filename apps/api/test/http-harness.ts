@@ -45,6 +45,7 @@ import {
   SilentTelemetry,
   StoreService,
   VerifyService,
+  WatchService,
   toNamespace,
 } from '@sfm/memory';
 import { MetricsModule } from '@sfm/observability';
@@ -66,6 +67,7 @@ import {
 import { RecordedPortability } from './recorded-portability.js';
 import { RecordedMoves } from './recorded-moves.js';
 import { RecordedNamespaces } from './recorded-namespaces.js';
+import { SilentChangeLog } from './silent-change-log.js';
 import { RecordedRecall, RecordedTruth } from './recorded-ports.js';
 
 export const TOKEN = 'test-token';
@@ -286,6 +288,7 @@ function coreModule({
     { provide: ExportService, useValue: portability.exports },
     { provide: ImportService, useValue: portability.imports({ limits: EDGE_OPTIONS.bounds, fields }) },
     ...lifecycleServices(truth, kept),
+    { provide: WatchService, useValue: new WatchService(new SilentChangeLog()) },
     { provide: RecallService, useValue: recall },
     { provide: VerifyService, useValue: verified.verifier },
     { provide: ReindexService, useValue: verified.reindexer },

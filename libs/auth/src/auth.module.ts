@@ -8,6 +8,7 @@ import { BearerAuthGuard } from './bearer/bearer-auth.guard.js';
 import { BearerAuthenticator } from './bearer/bearer-authenticator.js';
 import { CallerAdmission } from './bearer/caller-admission.js';
 import { EmbeddedRateLimiter } from './rate-limit/embedded/embedded-rate-limiter.js';
+import { CallerRates } from './rate-limit/caller-rates.js';
 import { RateLimitGuard } from './rate-limit/rate-limit.guard.js';
 import { RateLimiter } from './rate-limit/rate-limiter.port.js';
 import { Refusals } from './rate-limit/refusals.js';
@@ -41,11 +42,12 @@ export class AuthModule {
         BearerAuthenticator,
         Refusals,
         CallerAdmission,
+        CallerRates,
         // The guards run in this order.
         { provide: APP_GUARD, useClass: BearerAuthGuard },
         { provide: APP_GUARD, useClass: RateLimitGuard },
       ],
-      exports: [AuthOptions, Authenticator, NotedUses, RateLimiter, Refusals, CallerAdmission],
+      exports: [AuthOptions, Authenticator, NotedUses, RateLimiter, Refusals, CallerAdmission, CallerRates],
     };
   }
 }

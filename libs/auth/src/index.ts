@@ -6,6 +6,7 @@ export { ApiKeyAuthenticator } from './keys/api-key-authenticator.js';
 export { ApiKeyRing } from './keys/api-key-ring.js';
 export { JwtAuthenticator } from './jwt/jwt-authenticator.js';
 export type { JwtOptions } from './jwt/jwt-options.js';
+export { CallerRates, type CountedRequest } from './rate-limit/caller-rates.js';
 export { CountsAs, Unlimited } from './rate-limit/rate-limit.guard.js';
 export { RateLimiter, type RateLimitDecision } from './rate-limit/rate-limiter.port.js';
 export { Refusals } from './rate-limit/refusals.js';

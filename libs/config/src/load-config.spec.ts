@@ -349,14 +349,9 @@ describe('settings that have no or another effect', () => {
   it('stop the start where going on would lose what was asked for', () => {
     const problems = problemsOf({
       SOMA_INFRA__POSTGRES: 'postgres.local',
-      START_ASYNC_GRPC: '1',
       UVICORN_EXTRA_ARGS: '--ssl-keyfile x',
     });
-    expect(problems.map(({ variable }) => variable).sort()).toEqual([
-      'SOMA_INFRA__POSTGRES',
-      'START_ASYNC_GRPC',
-      'UVICORN_EXTRA_ARGS',
-    ]);
+    expect(problems.map(({ variable }) => variable).sort()).toEqual(['SOMA_INFRA__POSTGRES', 'UVICORN_EXTRA_ARGS']);
     expect(problems.every(({ allowed }) => allowed.startsWith('refused: '))).toBe(true);
   });
 
@@ -364,7 +359,6 @@ describe('settings that have no or another effect', () => {
     expect(warningsOf({ POSTGRES_HOST_PORT: '5434', USE_REAL_INFRA: '1', SOMA_TEST_API_BASE_URL: 'http://x' })).toEqual(
       [],
     );
-    expect(warningsOf({ START_ASYNC_GRPC: '0' })).toEqual([]);
   });
 });
 
@@ -387,6 +381,14 @@ describe('servers', () => {
     expect(warningsOf({ KAFKA_SASL_PASSWORD: 'x' })).toEqual([
       'notice KAFKA_SASL_PASSWORD: has no effect with KAFKA_SECURITY_PROTOCOL=PLAINTEXT',
     ]);
+  });
+
+  it('of gRPC have a certificate with its key, and know clients by TLS only', () => {
+    expect(names(problemsOf({ SOMA_GRPC_TLS_CERT: '/c' }))).toContain('SOMA_GRPC_TLS_KEY');
+    expect(names(problemsOf({ SOMA_GRPC_TLS_CLIENT_CA: '/ca' }))).toContain('SOMA_GRPC_TLS_CERT');
+    const files = { SOMA_GRPC_TLS_CERT: '/c', SOMA_GRPC_TLS_KEY: '/k', SOMA_GRPC_TLS_CLIENT_CA: '/ca' };
+    expect(names(problemsOf(files)).sort()).toEqual(Object.keys(files).sort());
+    expect(loadConfig(files, () => 'PEM').grpc).toMatchObject({ tlsCertFile: '/c', tlsClientCaFile: '/ca' });
   });
 
   it('let several processes serve, which share rate limits only through Redis', () => {

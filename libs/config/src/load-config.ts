@@ -59,12 +59,15 @@ function readTokens(tree: SettingsTree, tryRead: TryRead, problems: ConfigProble
   return parsed.data;
 }
 
-function checkCertificates({ database, redis }: SettingsTree, tryRead: TryRead): void {
+function checkCertificates({ database, redis, grpc }: SettingsTree, tryRead: TryRead): void {
   const files = [
     [SETTINGS.database.sslRootCertFile.name, database.sslRootCertFile],
     [SETTINGS.database.sslCertFile.name, database.sslCertFile],
     [SETTINGS.database.sslKeyFile.name, database.sslKeyFile],
     [SETTINGS.redis.tlsCaFile.name, redis.tlsCaFile],
+    [SETTINGS.grpc.tlsCertFile.name, grpc.tlsCertFile],
+    [SETTINGS.grpc.tlsKeyFile.name, grpc.tlsKeyFile],
+    [SETTINGS.grpc.tlsClientCaFile.name, grpc.tlsClientCaFile],
   ] as const;
   for (const [variable, path] of files) {
     if (path !== undefined) tryRead(variable, path);

@@ -11,8 +11,6 @@ export interface RetiredSetting {
   readonly when?: (value: string) => boolean;
 }
 
-const isOn = (value: string) => ['1', 'true', 'yes', 'on'].includes(value.toLowerCase());
-
 const ignored = (name: string, reason: string): RetiredSetting => ({ name, fate: 'ignored', reason });
 const elsewhere = (name: string, reason: string): RetiredSetting => ({ name, fate: 'elsewhere', reason });
 
@@ -41,12 +39,7 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
   ignored('SOMA_FAST_START', 'the service starts fast by itself; choose the embedder with SOMA_EMBEDDER'),
   elsewhere('SOMA_SKIP_DEP_WAIT', IMAGES),
   elsewhere('SOMA_DEP_WAIT_SECONDS', IMAGES),
-  {
-    name: 'START_ASYNC_GRPC',
-    fate: 'refused',
-    reason: 'this version serves no gRPC, and clients that expect it would find nothing',
-    when: isOn,
-  },
+  ignored('START_ASYNC_GRPC', 'gRPC is always served beside HTTP, unless SOMA_GRPC_ENABLED=false'),
   ignored('UVICORN_APP', 'the service is not a Python application; start it with npm start'),
   {
     name: 'UVICORN_EXTRA_ARGS',
@@ -61,6 +54,7 @@ export const RETIRED_SETTINGS: readonly RetiredSetting[] = [
   elsewhere('KAFKA_HOST_PORT', COMPOSE),
   elsewhere('KAFKA_OUTSIDE_PORT', COMPOSE),
   elsewhere('API_HOST_PORT', COMPOSE),
+  elsewhere('GRPC_HOST_PORT', COMPOSE),
   elsewhere('COMPOSE_PROJECT_NAME', COMPOSE),
   elsewhere('USE_REAL_INFRA', TESTS),
   elsewhere('USE_LIVE_INFRA', TESTS),

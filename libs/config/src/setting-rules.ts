@@ -85,6 +85,19 @@ const kafkaCertificateAndKeyComeTogether: Rule = ({ kafka }, _, { problems }) =>
   problems.push({ variable: missing, given: '', allowed: 'a certificate and its key are only useful together' });
 };
 
+const grpcCertificateAndKeyComeTogether: Rule = ({ grpc }, _, { problems }) => {
+  const { tlsCertFile, tlsKeyFile, tlsClientCaFile } = grpc;
+  const missing = (variable: string, allowed: string) => problems.push({ variable, given: '', allowed });
+  if ((tlsCertFile === undefined) !== (tlsKeyFile === undefined)) {
+    missing(
+      tlsCertFile === undefined ? 'SOMA_GRPC_TLS_CERT' : 'SOMA_GRPC_TLS_KEY',
+      'a certificate and its key are only useful together',
+    );
+  } else if (tlsClientCaFile !== undefined && tlsCertFile === undefined) {
+    missing('SOMA_GRPC_TLS_CERT', 'needed with SOMA_GRPC_TLS_CLIENT_CA: clients show certificates over TLS only');
+  }
+};
+
 const workersNeedSharedStores: Rule = ({ http, database, qdrant, redis }, _, { problems, warnings }) => {
   if (http.workers === 1) return;
   if (database.url === undefined || (qdrant.url === undefined && qdrant.host === undefined)) {
@@ -151,6 +164,7 @@ export const SETTING_RULES: readonly Rule[] = [
   consumersNeedSharedStores,
   saslNeedsALogin,
   kafkaCertificateAndKeyComeTogether,
+  grpcCertificateAndKeyComeTogether,
   workersNeedSharedStores,
   redisSettingsFitTheAddress,
   tokenFileWins,

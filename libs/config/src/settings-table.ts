@@ -4,6 +4,7 @@ import { clientSettings } from './settings/client.settings.js';
 import { databaseSettings } from './settings/database.settings.js';
 import { embeddingSettings } from './settings/embedding.settings.js';
 import { oidcSettings } from './settings/oidc.settings.js';
+import { grpcSettings } from './settings/grpc.settings.js';
 import { authSettings, httpSettings, rateLimitSettings } from './settings/http.settings.js';
 import { kafkaSettings } from './settings/kafka.settings.js';
 import { lifecycleSettings } from './settings/lifecycle.settings.js';
@@ -18,6 +19,7 @@ import { serviceSettings } from './settings/service.settings.js';
 export const SETTINGS = {
   service: serviceSettings,
   http: httpSettings,
+  grpc: grpcSettings,
   auth: authSettings,
   oidc: oidcSettings,
   rateLimit: rateLimitSettings,
@@ -41,7 +43,8 @@ export type SettingGroup = keyof typeof SETTINGS;
 /** Headings of the groups on the reference page and in the printed configuration. */
 export const GROUP_TITLES: Readonly<Record<SettingGroup, string>> = {
   service: 'Service',
-  http: 'HTTP and gRPC',
+  http: 'HTTP',
+  grpc: 'gRPC',
   auth: 'Authentication',
   oidc: 'Tokens of an OpenID issuer',
   rateLimit: 'Rate limit',

@@ -33,12 +33,14 @@ import {
   RetentionService,
   StoreService,
   VerifyService,
+  WatchService,
 } from '@sfm/memory';
 import { RequestLimits } from './checks/request-limits.js';
 import { ConsistencyTokens } from './consistency/consistency-tokens.js';
 import { ConsistentRequests } from './consistency/consistent-requests.js';
 import type { EdgeOptions } from './edge.options.js';
 import { IdempotentRequests } from './idempotency/idempotent-requests.js';
+import { WatchPositions } from './mapping/watch-positions.js';
 import { PageCursor } from './mapping/page-cursor.js';
 import { audited } from './use-cases/audited-acts.js';
 import { AuthorizedAudit } from './use-cases/authorized-audit.js';
@@ -59,6 +61,7 @@ import { AuthorizedQuestions } from './use-cases/authorized-questions.js';
 import { AuthorizedReads } from './use-cases/authorized-reads.js';
 import { AuthorizedRecall } from './use-cases/authorized-recall.js';
 import { AuthorizedSelection } from './use-cases/authorized-selection.js';
+import { AuthorizedWatch } from './use-cases/authorized-watch.js';
 import { AuthorizedWrites } from './use-cases/authorized-writes.js';
 
 export interface EdgeModuleSetup {
@@ -86,6 +89,7 @@ function checks({ bounds, cursorSecrets }: EdgeOptions): FactoryProvider[] {
   return [
     { provide: RequestLimits, useFactory: () => new RequestLimits(bounds) },
     { provide: PageCursor, useFactory: () => new PageCursor(cursorSecrets) },
+    { provide: WatchPositions, useFactory: () => new WatchPositions(cursorSecrets) },
   ];
 }
 
@@ -177,6 +181,11 @@ const useCases: FactoryProvider[] = [
     provide: AuthorizedRecall,
     inject: [RecallService],
     useFactory: (recaller: RecallService) => new AuthorizedRecall(recaller),
+  },
+  {
+    provide: AuthorizedWatch,
+    inject: [WatchService],
+    useFactory: (watches: WatchService) => new AuthorizedWatch(watches),
   },
   {
     provide: AuthorizedNearest,

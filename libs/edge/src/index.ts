@@ -43,6 +43,7 @@ export { coordinateOfKey, linkView, neighborView, pathView } from './mapping/lin
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
 export { nearestView, toNearestQuery } from './mapping/nearest.js';
 export { toNewMemory } from './mapping/new-memory.js';
+export { WatchPositions } from './mapping/watch-positions.js';
 export { PageCursor } from './mapping/page-cursor.js';
 export { lagView, recalledView } from './mapping/recalled-view.js';
 export { toRecallRequest } from './mapping/recall-request.js';
@@ -71,7 +72,7 @@ export {
   type RestoreBody,
 } from './schemas/history.schemas.js';
 export { comparedObject, JSON_VALUE, jsonObject } from './schemas/json-object.js';
-export { ImportReportSchema, toExtras } from './schemas/portability.schemas.js';
+export { ImportBodySchema, ImportReportSchema, toExtras } from './schemas/portability.schemas.js';
 export {
   LifecycleReportSchema,
   LifecycleRunSchema,
@@ -102,6 +103,14 @@ export {
   type NewLinkBody,
   type PruneBody,
 } from './schemas/link.schemas.js';
+export { ListBodySchema } from './schemas/list.schemas.js';
+export {
+  LinksBodySchema,
+  MAX_PATH_DEPTH,
+  NeighborsBodySchema,
+  PathBodySchema,
+  UnlinkBodySchema,
+} from './schemas/link-query.schemas.js';
 export { namespacePageView, namespaceView, readNamespaceCursor } from './mapping/namespace-view.js';
 export {
   CloneNamespaceSchema,
@@ -159,6 +168,7 @@ export { AuthorizedLinks } from './use-cases/authorized-links.js';
 export { AuthorizedQuestions, type Answered, type Question } from './use-cases/authorized-questions.js';
 export { AuthorizedReads } from './use-cases/authorized-reads.js';
 export { AuthorizedRecall } from './use-cases/authorized-recall.js';
+export { AuthorizedWatch } from './use-cases/authorized-watch.js';
 export { AuthorizedWrites } from './use-cases/authorized-writes.js';
 export {
   consolidationDetailView,

@@ -271,6 +271,8 @@ export {
   type FeedBatch,
   ChangeFeed,
 } from './indexing/following/change-feed.port.js';
+export { ChangeLog, type LoggedChange, type LogPage, type LogPosition } from './watch/change-log.port.js';
+export { WatchService, type WatchOptions, type WatchStart } from './watch/watch.service.js';
 export { EventBus } from './indexing/relay/event-bus.port.js';
 export { type ForeignWrite, type ForeignDelete, EventLedger } from './indexing/events/event-ledger.port.js';
 export { type PublishOutcome, type OutboxDepth, type OutboxDeadLetter, Outbox } from './indexing/relay/outbox.port.js';

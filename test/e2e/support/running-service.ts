@@ -54,6 +54,13 @@ export class RunningService extends RunningProgram {
     );
   }
 
+  /** `host:port` of gRPC, as the service says it when it serves. */
+  async grpcAddress(): Promise<string> {
+    const told = () => /^ {2}gRPC +(\S+)$/m.exec(this.output)?.[1];
+    await waitFor(() => told() !== undefined, { what: () => `an address of gRPC:\n${this.output}` });
+    return told() ?? '';
+  }
+
   /** Stops the service and removes its data. */
   async dispose(): Promise<void> {
     await this.signal('SIGTERM');

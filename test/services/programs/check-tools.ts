@@ -33,9 +33,17 @@ const SOURCES: Readonly<Record<CheckTool, Source>> = {
   }),
   shellcheck: { version: '0.11.0.1', fill: unpackShellcheck },
   schemathesis: { version: '4.32.5', fill: installSchemathesis, builtFor: pythonVersion },
+  'grpcio-tools': { version: '1.85.1', fill: installGrpcio, builtFor: pythonVersion },
 };
 
-export const CHECK_TOOLS = ['actionlint', 'shellcheck', 'promtool', 'compose-spec', 'schemathesis'] as const;
+export const CHECK_TOOLS = [
+  'actionlint',
+  'shellcheck',
+  'promtool',
+  'compose-spec',
+  'schemathesis',
+  'grpcio-tools',
+] as const;
 
 /**
  * The pinned program, made on first use and kept in the cache; where that fails, one of that name on PATH.
@@ -87,8 +95,21 @@ async function pythonVersion(): Promise<string> {
 }
 
 async function installSchemathesis(draft: string): Promise<void> {
+  await installPackages(draft, 'schemathesis');
+  const start = `from schemathesis.cli import schemathesis; schemathesis(prog_name="schemathesis")`;
+  await writePython(draft, 'schemathesis', `-c '${start}' "$@"`);
+}
+
+/** A Python that has gRPC and its compiler. */
+async function installGrpcio(draft: string): Promise<void> {
+  await installPackages(draft, 'grpcio-tools');
+  await writePython(draft, 'grpcio-tools', '"$@"');
+}
+
+/** @param name the folder with the list of them */
+async function installPackages(draft: string, name: string): Promise<void> {
   const packages = path.join(draft, 'packages');
-  const list = path.join(REPOSITORY, 'test/services/programs/schemathesis/requirements.txt');
+  const list = path.join(REPOSITORY, 'test/services/programs', name, 'requirements.txt');
   const options = [
     '--quiet',
     '--disable-pip-version-check',
@@ -100,11 +121,11 @@ async function installSchemathesis(draft: string): Promise<void> {
     list,
   ];
   await runTool('python3', ['-m', 'pip', 'install', ...options], { timeoutMs: 300_000 });
-  const program = path.join(draft, 'schemathesis');
-  const start = `from schemathesis.cli import schemathesis; schemathesis(prog_name="schemathesis")`;
-  await writeFile(
-    program,
-    `#!/bin/sh\nPYTHONPATH="$(dirname "$0")/packages:$PYTHONPATH" exec python3 -c '${start}' "$@"\n`,
-  );
+}
+
+/** A program that runs Python with the packages. */
+async function writePython(draft: string, name: string, words: string): Promise<void> {
+  const program = path.join(draft, name);
+  await writeFile(program, `#!/bin/sh\nPYTHONPATH="$(dirname "$0")/packages:$PYTHONPATH" exec python3 ${words}\n`);
   await chmod(program, 0o755);
 }

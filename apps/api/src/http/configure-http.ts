@@ -5,6 +5,7 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { CallerAdmission, Refusals } from '@sfm/auth';
 import { RequestLimits } from '@sfm/edge';
 import { installHttpMetrics, installHttpTracing, installRequestId, ServiceMetrics } from '@sfm/observability';
+import { jsonBounds } from '../json/json-bounds.js';
 import { keepRequestOrder } from './connections/request-order.js';
 import { RouteTable } from './errors/route-table.js';
 import { HttpOptions } from './options/http-options.js';
@@ -25,11 +26,6 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** The page would otherwise send its address to a service that judges API documents. */
 const FROM_HERE_ONLY = { validatorUrl: 'none' };
 const TITLE = 'SomaFractalMemory API';
-/** Levels of a body around what the limit of payloads is about, and what filters need beyond it. */
-const LEVELS_AROUND_PAYLOAD = 8;
-/** Of the largest body, which may be made of nothing else: floats of full precision, and pairs of short keys and values. */
-const VALUES_PER_MB = 60_000;
-const KEYS_PER_MB = 20_000;
 
 /** Sets up hooks, the reading of bodies, CORS and API documents. Call once, before the application listens. */
 export function configureHttp(app: NestFastifyApplication): void {
@@ -101,13 +97,7 @@ function readBodies(app: NestFastifyApplication): void {
   const { maxBodyBytes } = app.get(HttpOptions, { strict: false });
   const { maxDepth } = app.get(RequestLimits, { strict: false }).bounds;
   admitBeforeReading(fastify, app.get(CallerAdmission, { strict: false }), refusals);
-  const megabytes = Math.ceil(maxBodyBytes / 2 ** 20);
-  const bodies = {
-    maxBytes: maxBodyBytes,
-    maxDepth: maxDepth + LEVELS_AROUND_PAYLOAD,
-    maxValues: megabytes * VALUES_PER_MB,
-    maxKeys: megabytes * KEYS_PER_MB,
-  };
+  const bodies = { maxBytes: maxBodyBytes, ...jsonBounds(maxBodyBytes, maxDepth) };
   registerJsonParser(fastify, bodies, refusals);
   registerFileParser(fastify);
 }

@@ -15,12 +15,13 @@ export async function examineInstallation(
   { isServed, signal }: { readonly isServed: boolean; readonly signal: AbortSignal },
 ): Promise<readonly Finding[]> {
   const system = configuredSystem(config);
-  const { host, port, grpcPort } = config.http;
+  const { host, port } = config.http;
+  const { isEnabled, port: grpcPort } = config.grpc;
   const ports = isServed
     ? []
     : [
         await portFinding('port', host, { port, setting: 'SOMA_API_PORT' }),
-        await portFinding('gRPC port', host, { port: grpcPort, setting: 'SOMA_GRPC_PORT' }),
+        ...(isEnabled ? [await portFinding('gRPC port', host, { port: grpcPort, setting: 'SOMA_GRPC_PORT' })] : []),
       ];
   const servers = await Promise.all(serversOf(system).map((server) => serverFinding(server, signal)));
   return [...ports, ...(await diskFindings(system)), ...(await databaseFindings(system)), ...servers];

@@ -1,11 +1,9 @@
 import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RateLimitExceededError } from '@sfm/memory';
-import { AuthOptions, type RateLimitOptions } from '../options/auth.options.js';
 import { ALWAYS_PUBLIC, PUBLIC_AREA } from '../request/public.decorator.js';
-import { addressOf } from '../request/address-of.js';
 import type { GuardedRequest } from '../request/guarded-request.js';
-import { RateLimiter } from './rate-limiter.port.js';
+import { CallerRates } from './caller-rates.js';
 
 const UNLIMITED = 'sfm:unlimited';
 
@@ -13,7 +11,6 @@ const UNLIMITED = 'sfm:unlimited';
 export const Unlimited = (): CustomDecorator => SetMetadata(UNLIMITED, true);
 
 const COST = 'sfm:cost';
-const OWN_WINDOW_MS = 60_000;
 
 /**
  * How many requests one call of the route counts as, told from its parsed body, which is not checked yet; at least 1.
@@ -35,19 +32,18 @@ interface HeaderWriter {
 export class RateLimitGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly auth: AuthOptions,
-    private readonly limiter: RateLimiter,
+    private readonly rates: CallerRates,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.isUnlimited(context)) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<GuardedRequest>();
-    const { max, windowMs } = limitOf(this.auth.rateLimit, request);
-    if (max <= 0 || windowMs <= 0 || this.isUnlimited(context)) return true;
-    const decision = await this.limiter.consume(keyOf(request), max, windowMs, this.costOf(context, request));
+    const decision = await this.rates.count(request, this.costOf(context, request));
+    if (decision === undefined) return true;
 
     const response = http.getResponse<HeaderWriter>();
-    response.header('RateLimit-Limit', String(max));
+    response.header('RateLimit-Limit', String(decision.limit));
     response.header('RateLimit-Remaining', String(decision.remaining));
     response.header('RateLimit-Reset', String(Math.ceil(decision.resetMs / 1000)));
     if (decision.allowed) return true;
@@ -68,17 +64,4 @@ export class RateLimitGuard implements CanActivate {
       this.reflector.getAllAndOverride<string | undefined>(PUBLIC_AREA, targets) === ALWAYS_PUBLIC
     );
   }
-}
-
-/** A credential's own limit holds in the window of the service, and in one of its own where the service has no limit. */
-function limitOf({ max, windowMs }: RateLimitOptions, { principal }: GuardedRequest): RateLimitOptions {
-  const own = principal?.rateLimit;
-  return own === undefined ? { max, windowMs } : { max: own, windowMs: windowMs > 0 ? windowMs : OWN_WINDOW_MS };
-}
-
-/** Prefixes keep credential ids and addresses from colliding. */
-function keyOf(request: GuardedRequest): string {
-  const { credentialId } = request.principal ?? {};
-  const caller = credentialId === undefined ? `address ${addressOf(request)}` : `credential ${credentialId}`;
-  return `${caller} ${request.routeOptions?.url ?? ''}`;
 }

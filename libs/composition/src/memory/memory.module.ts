@@ -6,6 +6,7 @@ import {
   CapWatch,
   CapWatchedWriter,
   ChangeFeed,
+  ChangeLog,
   ConsolidatedQuotes,
   ConsistencyService,
   CoordinateSearch,
@@ -49,6 +50,7 @@ import {
   StoreService,
   VectorIndex,
   VectorLane,
+  WatchService,
   WordAidedKeywordSearch,
   WritePositions,
   type FilledIndex,
@@ -166,6 +168,7 @@ function writing({ store, accessDelayMs, onBackgroundError }: MemoryModuleOption
       inject: [CoordinateSearch, MemoryReader],
       useFactory: (coordinates: CoordinateSearch, memories: MemoryReader) => new NearestService(coordinates, memories),
     },
+    { provide: WatchService, inject: [ChangeLog], useFactory: (log: ChangeLog) => new WatchService(log) },
     {
       provide: WordAidedKeywordSearch,
       inject: [KeywordSearch, LexicalIndex, IndexReadiness, PendingMemories],

@@ -26,7 +26,7 @@ function proxy(value: string): string | undefined {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most) ? value : undefined;
 }
 
-/** HTTP and gRPC servers. */
+/** The server of HTTP. */
 export const httpSettings = {
   host: text({
     name: 'SOMA_API_HOST',
@@ -132,14 +132,6 @@ export const httpSettings = {
     description:
       'Tell browsers to reach this host by HTTPS only for a year from each answer (Strict-Transport-Security). Switch it ' +
       'on where TLS ends in front of the service and nothing on the host needs plain HTTP.',
-  }),
-  grpcPort: integer({
-    name: 'SOMA_GRPC_PORT',
-    fallback: 50_053,
-    min: 0,
-    max: 65_535,
-    description: 'Port of the gRPC API.',
-    caveats: [{ kind: 'notice', reason: 'this version serves no gRPC; HTTP is served as usual' }],
   }),
 };
 

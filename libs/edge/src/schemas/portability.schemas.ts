@@ -1,4 +1,4 @@
-import { EXPORT_EXTRAS, IMPORT_FORMATS, InvalidRequestError, type ExportExtra } from '@sfm/memory';
+import { CONFLICT_POLICIES, EXPORT_EXTRAS, IMPORT_FORMATS, InvalidRequestError, type ExportExtra } from '@sfm/memory';
 import { z } from 'zod';
 
 const count = (what: string) => z.int().describe(what);
@@ -32,6 +32,14 @@ export const ImportReportSchema = z
       },
     ],
   });
+
+/** How an import is asked for, where a door takes it as one body. */
+export const ImportBodySchema = z.strictObject({
+  format: z.enum(IMPORT_FORMATS).optional(),
+  on_conflict: z.enum(CONFLICT_POLICIES).default('skip'),
+  from_line: z.int().min(1).default(1),
+  checksums: z.enum(['required', 'ignored']).default('required'),
+});
 
 /**
  * Reads names separated by commas, in any order.

@@ -32,6 +32,7 @@ import {
   SelectionService,
   StoreService,
   VerifyService,
+  WatchService,
   toNamespace,
   type Principal,
   type Scope,
@@ -55,6 +56,7 @@ import { AuthorizedReads } from './authorized-reads.js';
 import { AuthorizedRecall } from './authorized-recall.js';
 import { AuthorizedSelection } from './authorized-selection.js';
 import { HeldCredentials } from './held-credentials.js';
+import { AuthorizedWatch } from './authorized-watch.js';
 import { AuthorizedWrites } from './authorized-writes.js';
 
 type Service = abstract new (...parts: never[]) => object;
@@ -66,7 +68,7 @@ const reached: [call: string, first: unknown][] = [];
 function noting<Class extends Service>(service: Class): InstanceType<Class> {
   const note = (method: string) => (first: unknown) => {
     reached.push([`${service.name}.${method}`, first]);
-    return Promise.resolve([]);
+    return Promise.resolve(Object.assign([], { hits: [], degraded: [] }));
   };
   return new Proxy(Object.create(service.prototype as object) as InstanceType<Class>, {
     get: (_, method) => note(String(method)),
@@ -91,6 +93,7 @@ const DOORS: readonly object[] = [
   ),
   new AuthorizedOutcomes(noting(OutcomeService)),
   new AuthorizedPortability(noting(ExportService), noting(ImportService), new HeldCredentials()),
+  new AuthorizedWatch(noting(WatchService)),
   new AuthorizedRecall(noting(RecallService)),
   new AuthorizedNearest(noting(NearestService)),
   new AuthorizedQuestions(noting(RecallService), noting(PastRecallService)),

@@ -52,6 +52,7 @@ export const SCOPE_OF = {
   important: 'read',
   sample: 'read',
   export: 'read',
+  watch: 'read',
   import: 'write',
   readRetention: 'admin',
   replaceRetention: 'admin',

@@ -1,4 +1,5 @@
 import {
+  AnswerSize,
   nextTurn,
   RequestEndedError,
   sideBySide,
@@ -29,16 +30,20 @@ export class AuthorizedQuestions {
   ) {}
 
   /**
-   * Answers each question, a few at a time, in their order; one that fails leaves the others alone.
+   * Answers each question, a few at a time, in their order; one that fails leaves the others alone, as do
+   * those that would make the whole answer too large.
    *
    * @throws RequestEndedError when the request ends before all are answered
    */
   async recallSettled(principal: Principal, questions: readonly Question[]): Promise<readonly Answered[]> {
     admit(principal, 'recallSettled');
+    const size = new AnswerSize();
     return sideBySide(questions, SIDE_BY_SIDE, async (question) => {
       await nextTurn();
       try {
-        return { result: await this.#answer(principal, question) };
+        const result = await this.#answer(principal, question);
+        for (const { memory } of result.hits) size.add(memory.payload);
+        return { result };
       } catch (error) {
         if (error instanceof RequestEndedError) throw error;
         return { error };

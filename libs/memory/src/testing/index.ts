@@ -8,6 +8,7 @@ export {
 export { type CredentialAdapters, describeCredentialsContract } from './contracts/credentials.contract.js';
 export { InMemoryApiKeys, InMemoryAuditLog } from './in-memory-credentials.js';
 export { describeChangeFeedContract } from './contracts/change-feed.contract.js';
+export { describeChangeLogContract } from './contracts/change-log.contract.js';
 export { type EmbedderHarness, describeEmbedderContract } from './contracts/embedder.contract.js';
 export { type EventBusUnderTest, describeEventBusContract } from './contracts/event-bus.contract.js';
 export { describeEventLedgerContract } from './contracts/event-ledger.contract.js';

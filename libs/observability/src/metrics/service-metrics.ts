@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { CircuitMetrics, type WatchedCircuit } from './circuit-metrics.js';
+import { GrpcMetrics } from './grpc-metrics.js';
 import { LifecycleMetrics } from './lifecycle-metrics.js';
 import { PulledGauges, type GaugeSources } from './gauge-sources.js';
 
@@ -42,6 +43,8 @@ export class ServiceMetrics {
   private readonly transferredBytes: Counter<'operation'>;
   private readonly cacheLookups: Counter<'outcome'>;
   private readonly redisFallbacks: Counter<'use'>;
+  /** Calls of gRPC. */
+  readonly grpc: GrpcMetrics;
   /** Work on the life of memories. */
   readonly lifecycle: LifecycleMetrics;
   private readonly gauges: PulledGauges;
@@ -97,6 +100,7 @@ export class ServiceMetrics {
     ]);
     this.cacheLookups = counter('soma_cache_lookups_total', 'Large payloads looked up in the cache', ['outcome']);
     this.redisFallbacks = counter('soma_redis_fallbacks_total', 'What had to be done without Redis', ['use']);
+    this.grpc = new GrpcMetrics(registry);
     this.lifecycle = new LifecycleMetrics(registry);
     this.gauges = new PulledGauges(registry);
     this.circuits = new CircuitMetrics(registry);

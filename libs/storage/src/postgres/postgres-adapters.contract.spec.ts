@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import {
   describeAccessCounterContract,
   describeChangeFeedContract,
+  describeChangeLogContract,
   describeConsolidationRunsContract,
   describeCredentialsContract,
   describeCoordinateSearchContract,
@@ -35,6 +36,7 @@ import { PostgresApiKeys } from './credentials/postgres-api-keys.js';
 import { PostgresAuditLog } from './credentials/postgres-audit-log.js';
 import { PostgresConsolidationRuns } from './consolidation/postgres-consolidation-runs.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
+import { PostgresChangeLog } from './ledger/postgres-change-log.js';
 import { PostgresNamedLocks } from './locks/postgres-named-locks.js';
 import { PostgresMemorySelection } from './reading/postgres-memory-selection.js';
 import { PostgresLedgerReader } from './replay/postgres-ledger-reader.js';
@@ -103,6 +105,7 @@ describeDecayingMemoriesContract('PostgresDecayingMemories', adapters);
 describeRetentionPoliciesContract('PostgresRetentionPolicies', () => truth.adapters.lifecycle.policies, access);
 describeLinksContract('PostgresLinkWriter and PostgresLinkReader', adapters, access);
 describeChangeFeedContract('PostgresChangeFeed', adapters, access);
+describeChangeLogContract('PostgresChangeLog', adapters, { access, log: () => new PostgresChangeLog(truth.database) });
 describeNamedLocksContract('PostgresNamedLocks', () => [
   new PostgresNamedLocks(truth.database),
   new PostgresNamedLocks(truth.database),

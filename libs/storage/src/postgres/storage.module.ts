@@ -4,6 +4,7 @@ import {
   ApiKeys,
   AuditLog,
   ChangeFeed,
+  ChangeLog,
   ConsolidationRuns,
   CoordinateSearch,
   DecayingMemories,
@@ -44,6 +45,7 @@ import { DataSource } from 'typeorm';
 import { PostgresApiKeys } from './credentials/postgres-api-keys.js';
 import { PostgresAuditLog } from './credentials/postgres-audit-log.js';
 import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
+import { PostgresChangeLog } from './ledger/postgres-change-log.js';
 import { PostgresDatabase } from './connection/postgres-database.js';
 import { PostgresDerivedTables } from './audit/postgres-derived-tables.js';
 import { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store.js';
@@ -115,6 +117,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
       [ProjectionSource, PostgresProjectionSource],
       [Outbox, PostgresOutbox],
       [ChangeFeed, PostgresChangeFeed],
+      [ChangeLog, PostgresChangeLog],
       [EventLedger, PostgresEventLedger],
       [ExpiredMemories, PostgresExpiredMemories],
       [ExportSource, PostgresExportSource],

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { fieldName } from '@sfm/edge';
 import { HttpRefusal } from '../errors/http-refusal.js';
 import { statusError } from '../errors/http-error.js';
-import { JsonScan, pathToEnd, type JsonBounds } from './json-scan.js';
+import { JsonScan, pathToEnd, type JsonBounds } from '../../json/json-scan.js';
 
 const UPLOAD_ABORTED = 'upload_aborted';
 

@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MalformedJsonError } from '../errors/malformed-json-error.js';
 import { HttpRefusal } from '../errors/http-refusal.js';
 import { isHangUp, readBody, type BodyBounds } from './body-reader.js';
-import { turnToParse } from './parsing-turns.js';
+import { turnToParse } from '../../json/parsing-turns.js';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const digests = new WeakMap<object, string>();

@@ -15,14 +15,15 @@ SELECT (SELECT seq FROM memory_events ORDER BY seq DESC LIMIT 1)::float8 AS seq,
  * Returns the number of the newest row of the ledger once no row with a lower number can appear any more: all transactions
  * have ended that were under way when it was read. See `PostgresChangeFeed` for why that is certain.
  *
+ * @param withinMs how long they may take
  * @throws StoreUnavailableError when one of them stays open
  */
-export async function settledPosition(database: PostgresDatabase): Promise<number> {
+export async function settledPosition(database: PostgresDatabase, withinMs = SETTLE_MS): Promise<number> {
   const [start] = await database.query<{ seq: number | null; later_xid: string | null }>({ text: START });
   const position = start?.seq ?? 0;
   if (typeof start?.later_xid !== 'string') return position;
   const laterXid = BigInt(start.later_xid);
-  const deadline = performance.now() + SETTLE_MS;
+  const deadline = performance.now() + withinMs;
   while ((await oldestXid(database)) < laterXid) {
     if (performance.now() >= deadline) {
       throw new StoreUnavailableError('a transaction on the database server stays open; try again when it has ended');

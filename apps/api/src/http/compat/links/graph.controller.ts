@@ -6,7 +6,7 @@ import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
 import { lastOfEach } from '../wire/fields.js';
-import { pythonCoord } from '../wire/python-coord.js';
+import { pythonCoord } from '../../../client-words/python-coord.js';
 import { warn } from '../wire/warnings.js';
 import {
   GraphLinkedSchema,

@@ -8,7 +8,7 @@ import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { markDegraded } from '../wire/degraded.js';
 import { markLag } from '../wire/index-lag.js';
 import { compatible } from '../wire/errors.dto.js';
-import { clientType, withClientType } from '../wire/client-type.js';
+import { clientType, withClientType } from '../../../client-words/client-type.js';
 import {
   CreatedMemorySchema,
   CreateMemoryRequestSchema,

@@ -1,5 +1,5 @@
 import { enrichedPayload, type JsonObject, type Memory } from '@sfm/memory';
-import { clientType } from './client-type.js';
+import { clientType } from '../../../client-words/client-type.js';
 
 /**
  * A memory in the shape of the compatible routes; `timestamp` is the time of its last write. As in the reference,

@@ -3,6 +3,7 @@ import {
   LinkPageSchema,
   linkDirectionField,
   linkTypeField,
+  MAX_PATH_DEPTH,
   NeighborsSchema,
   NewLinkSchema,
   PruneBodySchema,
@@ -22,9 +23,6 @@ export const RemovedLinksDoc = apiSchema('RemovedLinks', RemovedLinksSchema);
 export const PruneDoc = apiSchema('Prune', PruneBodySchema);
 export const NeighborsDoc = apiSchema('Neighbors', NeighborsSchema);
 export const ShortestPathDoc = apiSchema('ShortestPath', ShortestPathSchema);
-
-/** Most links of a path that is asked for here. */
-const MAX_DEPTH = 6;
 
 const coordinateParameter = (description: string) =>
   z
@@ -77,7 +75,7 @@ export const PathBetweenQuerySchema = z.strictObject({
   from: coordinateParameter('Where the path begins.'),
   to: coordinateParameter('Where it leads.'),
   type: typeParameter(),
-  max_depth: upTo(MAX_DEPTH, `Most links of the path, at most ${MAX_DEPTH}.`, MAX_DEPTH),
+  max_depth: upTo(MAX_PATH_DEPTH, `Most links of the path, at most ${MAX_PATH_DEPTH}.`, MAX_PATH_DEPTH),
   cost: z
     .enum(['weight', 'links'])
     .describe('What is to be small: the sum of the weights, or the number of links.')
