@@ -1,11 +1,17 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describeWith } from '../services/availability.js';
+import { childEnvironment } from '../services/environment.js';
 import { createTestDatabase } from '../services/postgres/postgres.js';
 import { startQdrant } from '../services/qdrant/qdrant.js';
 import { RunningService, TOKEN } from './support/running-service.js';
+import { SOMA } from './support/soma.js';
 
 const TEST_TIMEOUT_MS = 120_000;
 
@@ -136,4 +142,65 @@ describe('an agent with a memory on the embedded backends', () => {
 
 describeReal('an agent with a memory on PostgreSQL and Qdrant', () => {
   anAgentWithAMemory(realBackends);
+});
+
+/** Of a program that a host starts: the client takes no undefined values. */
+function environmentOf(settings: Readonly<Record<string, string>>): Record<string, string> {
+  const given = Object.entries(childEnvironment(settings));
+  return Object.fromEntries(given.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+describe('an agent whose host starts soma', () => {
+  let folder: string;
+  let service: RunningService;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sfm-mcp-'));
+    service = await RunningService.start();
+  }, TEST_TIMEOUT_MS);
+  afterAll(async () => {
+    await service.dispose();
+    await rm(folder, { recursive: true });
+  }, TEST_TIMEOUT_MS);
+
+  async function hosted(settings: Readonly<Record<string, string>>, ...flags: string[]): Promise<Client> {
+    const client = new Client({ name: 'host', version: '1' });
+    const args = [SOMA, ...flags, 'mcp'];
+    await client.connect(new StdioClientTransport({ command: process.execPath, args, env: environmentOf(settings) }));
+    return client;
+  }
+  const remote = () => ({ SOMA_URL: service.url, SOMA_API_TOKEN: TOKEN });
+
+  it.each<[string, () => Readonly<Record<string, string>>, () => readonly string[]]>([
+    ['through a service', remote, () => []],
+    ['in a folder of its own', () => ({ SOMA_API_PORT: '1' }), () => ['--data-dir', path.join(folder, 'data')]],
+  ])(
+    'keeps and finds memories %s',
+    async (_, settings, flags) => {
+      const client = await hosted(settings(), ...flags());
+      expect((await client.listTools()).tools).toHaveLength(11);
+      await client.callTool({ name: 'add_memory', arguments: { text: 'The kettle is blue' } });
+      const found = await client.callTool({
+        name: 'search_memories',
+        arguments: { query: 'which colour has the kettle' },
+      });
+      expect(found.structuredContent).toMatchObject({ hits: [{ payload: { text: 'The kettle is blue' } }] });
+      await client.close();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it(
+    'is told when the service is gone, and goes on when it is back',
+    async () => {
+      const client = await hosted(remote());
+      const { port } = service;
+      await service.signal('SIGTERM');
+      await expect(client.callTool({ name: 'get_status' })).rejects.toThrow(/the service at .* failed/);
+      await service.launch();
+      expect(service.port).toBe(port);
+      expect((await client.callTool({ name: 'get_status' })).structuredContent).toMatchObject({ is_ready: true });
+      await client.close();
+    },
+    TEST_TIMEOUT_MS,
+  );
 });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { mcpCommand } from './agents/mcp.command.js';
 import { auditCommand } from './audit/audit.command.js';
 import { backupCommand } from './backup/backup.command.js';
 import { completionCommand } from './completion/completion.command.js';
@@ -46,6 +47,7 @@ const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
     ...[namespacesCommand, cloneCommand, renameCommand],
     ...[lifecycleCommand, keysCommand],
   ],
+  'Agents:': [mcpCommand],
   'Installation:': [
     ...[doctorCommand, configCommand, dbCommand, verifyCommand, reindexCommand],
     ...[dlqCommand, backupCommand, replayCommand, auditCommand, completionCommand],

@@ -21,8 +21,13 @@ export async function run(): Promise<void> {
   if (failure) end(failure);
 }
 
+function isJson(): boolean {
+  return process.argv.includes('--json');
+}
+
 function end(error: unknown): void {
-  const { exitCode, message } = failureOf(error);
-  if (message !== undefined) console.error(message);
+  const { exitCode, message, code } = failureOf(error);
+  // Programs that read JSON get errors as JSON too, wherever in the command it was that things went wrong.
+  if (message !== undefined) console.error(isJson() ? JSON.stringify({ error: { code, message } }) : message);
   process.exitCode = exitCode;
 }

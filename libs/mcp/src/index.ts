@@ -1,5 +1,5 @@
 export { MemoryServers, type MemoryServerOptions } from './protocol/memory-server.js';
 export { answersTo } from './protocol/one-exchange.js';
 export { readMessages, WrongMessageError, type ReadMessages } from './protocol/read-messages.js';
-export { serveStreams } from './protocol/streams.js';
+export { bridgeStreams, serveStreams, type HostStreams, type RemoteServer } from './protocol/streams.js';
 export { type ToolPlaces } from './tools/tool.js';

@@ -1,6 +1,7 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { GrpcDoor, refusalOf, V1 } from './grpc-door.js';
 import type { RunningService } from './running-service.js';
+import { soma } from './soma.js';
 
 /** A question, as every door takes it. */
 export interface AskedQuestion {
@@ -32,12 +33,12 @@ export interface FoundHit {
   readonly score: number;
 }
 
-/** A door of the service, as far as all of them do the same. Each method rejects with a `DoorRefusal`. */
+/** A door of the service, as far as they do the same. Each method rejects with a `DoorRefusal`. */
 export interface Door {
   readonly name: string;
   recall(question: AskedQuestion, caller?: Caller): Promise<readonly FoundHit[]>;
-  nearest(coordinate: readonly number[], caller?: Caller): Promise<readonly (readonly number[])[]>;
-  list(caller?: Caller): Promise<readonly (readonly number[])[]>;
+  nearest?(coordinate: readonly number[], caller?: Caller): Promise<readonly (readonly number[])[]>;
+  list?(caller?: Caller): Promise<readonly (readonly number[])[]>;
   store(memory: OfferedMemory, caller?: Caller): Promise<void>;
   get(coordinate: readonly number[], caller?: Caller): Promise<unknown>;
 }
@@ -115,5 +116,69 @@ export function grpcDoor(door: GrpcDoor): Door {
       void (await ask('Store', { ...memory, ...message(coordinate), ...json('payload', payload) }, caller)),
     get: async (coordinate, caller) =>
       JSON.parse((await ask<{ payload_json: string }>('Get', message(coordinate), caller)).payload_json) as unknown,
+  };
+}
+
+/** The tools of agents. Adding takes a memory without a coordinate, and never replaces one. */
+export function mcpDoor(service: RunningService): Door {
+  const call = async <T>(name: string, given: object, { token, namespace }: Caller = {}): Promise<T> => {
+    const headers = {
+      accept: 'application/json, text/event-stream',
+      ...(token === undefined ? {} : { authorization: token === '' ? '' : `Bearer ${token}` }),
+      ...(namespace === undefined ? {} : { 'x-soma-namespace': namespace }),
+    };
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given } };
+    const response = await service.request('/mcp', { headers, body });
+    if (!response.ok) throw new DoorRefusal({ 401: 'missing_token', 403: 'invalid_token' }[response.status] ?? '');
+    const { result } = (await response.json()) as { result: { isError?: boolean; structuredContent: unknown } };
+    if (result.isError) {
+      throw new DoorRefusal((result.structuredContent as { error: { code: string } }).error.code);
+    }
+    return result.structuredContent as T;
+  };
+  return {
+    name: 'MCP',
+    recall: async (question, caller) => {
+      const { hits } = await call<{ hits: readonly FoundHit[] }>('search_memories', question, caller);
+      return hits.map(({ coordinate, score }) => ({ coordinate, score }));
+    },
+    list: async (caller) =>
+      (await call<{ memories: readonly FoundHit[] }>('list_memories', {}, caller)).memories.map(
+        ({ coordinate }) => coordinate,
+      ),
+    store: async (memory, caller) => void (await call('add_memory', memory, caller)),
+    get: async (coordinate, caller) =>
+      (await call<{ payload: unknown }>('get_memory', { id: coordinate }, caller)).payload,
+  };
+}
+
+/** The command line, through the service. */
+export function cliDoor(service: RunningService): Door {
+  const run = async <T>(args: readonly string[], { token, namespace }: Caller = {}): Promise<T> => {
+    const settings = {
+      SOMA_URL: service.url,
+      ...(token === undefined ? {} : { SOMA_API_TOKEN: token }),
+      ...(namespace === undefined ? {} : { SOMA_MEMORY_NAMESPACE: namespace }),
+    };
+    const { code, stdout, stderr } = await soma(settings, ...args, '--json');
+    if (code !== 0) throw new DoorRefusal((JSON.parse(stderr) as { error: { code: string } }).error.code);
+    return JSON.parse(stdout.trim() === '' ? '{}' : stdout) as T;
+  };
+  return {
+    name: 'CLI',
+    recall: async ({ query, top_k: topK = 10, type, filter }, caller) => {
+      const flags = [
+        ...['--query', query, '--top-k', String(topK)],
+        ...(type === undefined ? [] : ['--type', type]),
+        ...(filter === undefined ? [] : ['--filter', JSON.stringify(filter)]),
+      ];
+      const { hits } = await run<{ hits: readonly FoundHit[] }>(['recall', ...flags], caller);
+      return hits.map(({ coordinate, score }) => ({ coordinate, score }));
+    },
+    store: async ({ coordinate = [], payload, type = 'episodic' }, caller) => {
+      const flags = ['--coord', coordinate.join(','), '--payload', JSON.stringify(payload), '--type', type];
+      await run(['store', ...flags], caller);
+    },
+    get: async (coordinate, caller) => (await run<{ payload: unknown }>(['get', coordinate.join(',')], caller)).payload,
   };
 }

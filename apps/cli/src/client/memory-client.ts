@@ -1,4 +1,5 @@
 import type { ConflictPolicy, ExportExtra, ImportFormat, JsonObject } from '@sfm/memory';
+import type { HostStreams } from '@sfm/mcp';
 import type { Operation } from './operations.js';
 
 /** The parts of a request, as its route takes them. */
@@ -29,6 +30,11 @@ export interface ImportCall {
   readonly verifies: boolean;
 }
 
+export interface AgentOptions {
+  /** No tool changes anything. */
+  readonly isReadOnly: boolean;
+}
+
 /**
  * The memories that a command works on, wherever they are. Both adapters answer with the same JSON, and fail with a
  * CommandError that says the same.
@@ -42,5 +48,7 @@ export abstract class MemoryClient {
   abstract export(call: ExportCall): Promise<RunningExport>;
   /** Resolves with what became of the file. @throws CommandError */
   abstract import(input: AsyncIterable<Uint8Array>, call: ImportCall): Promise<JsonObject>;
+  /** Serves an agent by the Model Context Protocol, until it goes. */
+  abstract serveAgent(streams: HostStreams, options: AgentOptions): Promise<void>;
   abstract close(): Promise<void>;
 }

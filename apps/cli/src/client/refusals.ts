@@ -1,11 +1,14 @@
 import { CommandError, EXIT, type ExitCode } from '../ending/exit-codes.js';
 
-const FORBIDDEN = ['missing_token', 'invalid_token', 'namespace_forbidden', 'scope_forbidden'];
+const FORBIDDEN = ['missing_token', 'invalid_token', 'token_rejected', 'namespace_forbidden', 'scope_forbidden'];
 const AWAY = [
   'store_unavailable',
   'embedder_unavailable',
   'index_unavailable',
   'bus_unavailable',
+  'issuer_unavailable',
+  'namespace_moving',
+  'write_not_visible',
   'deadline_exceeded',
   'outcome_unknown',
 ];

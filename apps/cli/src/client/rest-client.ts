@@ -1,6 +1,14 @@
 import { isJsonObject, parseJson, stringifyJson, type JsonObject } from '@sfm/memory';
 import { CommandError, EXIT } from '../ending/exit-codes.js';
-import { MemoryClient, type Call, type ExportCall, type ImportCall, type RunningExport } from './memory-client.js';
+import type { HostStreams } from '@sfm/mcp';
+import {
+  MemoryClient,
+  type AgentOptions,
+  type Call,
+  type ExportCall,
+  type ImportCall,
+  type RunningExport,
+} from './memory-client.js';
 import { ROUTES, type Operation } from './operations.js';
 import { RefusedError } from './refusals.js';
 
@@ -82,6 +90,12 @@ export class RestClient extends MemoryClient {
     return report;
   }
 
+  async serveAgent(streams: HostStreams, { isReadOnly }: AgentOptions): Promise<void> {
+    const { bridgeStreams } = await import('@sfm/mcp');
+    const url = `${this.base}/mcp${isReadOnly ? '?read_only=true' : ''}`;
+    await bridgeStreams({ url, headers: this.caller() }, streams);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -96,17 +110,15 @@ export class RestClient extends MemoryClient {
 
   /** Resolves with an answer that is a success. */
   private async send({ method, path, query = {}, body, type }: Sent): Promise<Response> {
-    const { token, namespace, signal } = this.address;
+    const { signal } = this.address;
     const search = searchOf(query);
     let response: Response;
     try {
       response = await fetch(`${this.base}${path}${search}`, {
         method,
         headers: {
-          authorization: `Bearer ${token}`,
+          ...this.caller(),
           ...(type === undefined ? {} : { 'content-type': type }),
-          // A header holds bytes: the service reads them as UTF-8.
-          ...(namespace === undefined ? {} : { 'x-soma-namespace': Buffer.from(namespace).toString('latin1') }),
         },
         ...(body === undefined ? {} : { body, duplex: 'half' }),
         redirect: 'error',
@@ -118,6 +130,15 @@ export class RestClient extends MemoryClient {
     }
     if (!response.ok) throw refusalOf(response, await this.read(response.text()));
     return response;
+  }
+
+  private caller(): Readonly<Record<string, string>> {
+    const { token, namespace } = this.address;
+    return {
+      authorization: `Bearer ${token}`,
+      // A header holds bytes: the service reads them as UTF-8.
+      ...(namespace === undefined ? {} : { 'x-soma-namespace': Buffer.from(namespace).toString('latin1') }),
+    };
   }
 
   private async read<T>(reading: Promise<T>): Promise<T> {

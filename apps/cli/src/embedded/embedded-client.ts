@@ -16,8 +16,10 @@ import { HEARD } from '../servers/loggers.js';
 import { CommandError, EXIT } from '../ending/exit-codes.js';
 import { embeddedOperations } from './embedded-operations.js';
 import type { EmbeddedOperations } from './operation.js';
+import type { HostStreams } from '@sfm/mcp';
 import {
   MemoryClient,
+  type AgentOptions,
   type Call,
   type ExportCall,
   type ImportCall,
@@ -44,6 +46,7 @@ const LOOK_MS = 20;
 /** Opens the memories in this process, as the service does, while no other process has them open. */
 export class EmbeddedClient extends MemoryClient {
   private readonly operations: EmbeddedOperations;
+  private readonly limits: RequestLimits;
   private readonly portability: AuthorizedPortability;
   private readonly signal: AbortSignal;
   private filled: Promise<void> | undefined;
@@ -57,7 +60,8 @@ export class EmbeddedClient extends MemoryClient {
     super();
     const { limits } = options.system;
     const bounds = { ...limits, maxQueryLength: options.queryCharacters, maxBatchQueries: options.batchQueries };
-    this.operations = embeddedOperations(system, { limits: new RequestLimits(bounds), cursors });
+    this.limits = new RequestLimits(bounds);
+    this.operations = embeddedOperations(system, { limits: this.limits, cursors });
     this.portability = new AuthorizedPortability(system.exports, system.imports, new HeldCredentials());
     this.signal = options.signal;
   }
@@ -108,6 +112,13 @@ export class EmbeddedClient extends MemoryClient {
       const report = await this.portability.import(this.principal, input, { ...call, ...(format ? { format } : {}) });
       return asSent(report);
     });
+  }
+
+  async serveAgent(streams: HostStreams, { isReadOnly }: AgentOptions): Promise<void> {
+    const { serveAgentHere } = await import('../agents/embedded-agent.js');
+    await (this.filled ??= this.whenFilled());
+    const { limits, cursors, principal } = this;
+    await serveAgentHere(this.system, { limits, cursors, principal }, { ...streams, isReadOnly });
   }
 
   async close(): Promise<void> {

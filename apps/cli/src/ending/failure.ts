@@ -8,19 +8,30 @@ export interface Failure {
   readonly exitCode: ExitCode;
   /** For standard error; none where nobody is left to read. */
   readonly message?: string;
+  /** For programs: the code of the error catalogue, or the name of the exit code. */
+  readonly code: string;
 }
 
 export function failureOf(error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (error instanceof CommandError) return { exitCode: error.exitCode, message: harmlessLines(error.message) };
-  if (code === 'EPIPE') return { exitCode: EXIT.brokenPipe };
+  if (error instanceof CommandError) {
+    const { exitCode, message: text } = error;
+    return { exitCode, message: harmlessLines(text), code: typeof code === 'string' ? code : nameOf(exitCode) };
+  }
+  if (code === 'EPIPE') return { exitCode: EXIT.brokenPipe, code };
   const message = error instanceof Error ? error.message : String(error);
   if (NO_ROOM.includes(String(code))) {
-    return { exitCode: EXIT.output, message: `there is no room left to write to: ${harmless(message)}` };
+    const said = `there is no room left to write to: ${harmless(message)}`;
+    return { exitCode: EXIT.output, message: said, code: nameOf(EXIT.output) };
   }
   // Settings are part of how the command is used.
   const isConfig = error instanceof Error && error.name === 'ConfigError';
-  return { exitCode: isConfig ? EXIT.usage : EXIT.failed, message: harmlessLines(message) };
+  const exitCode = isConfig ? EXIT.usage : EXIT.failed;
+  return { exitCode, message: harmlessLines(message), code: nameOf(exitCode) };
+}
+
+function nameOf(exitCode: ExitCode): string {
+  return Object.entries(EXIT).find(([, value]) => value === exitCode)?.[0] ?? 'failed';
 }
 
 function harmlessLines(text: string): string {
