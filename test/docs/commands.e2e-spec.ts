@@ -46,6 +46,7 @@ describe('commands that are written down', () => {
 
   it.each([
     'README.md',
+    'docs/changes.md',
     'docs/cli.md',
     'docs/consolidation.md',
     'docs/credentials.md',

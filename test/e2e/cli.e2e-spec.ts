@@ -110,9 +110,10 @@ describe('soma on memories', () => {
       expect(JSON.parse(remotely[8]?.stdout ?? '')).toEqual(counts);
       expect(last.slice(9, 13)).toEqual(['{"exported": 4}', '{"exported": 1}', '{"imported": 4}', '{"imported": 1}']);
       expect(last[14]).toBe('copied 4 memories, 0 earlier versions and 1 links');
-      expect(last[17]).toBe('{"deleted": 2}');
+      expect(last[15]).toBe('moved 4 memories and 1 links from copy to moved');
+      expect(last[18]).toBe('{"deleted": 2}');
       const codes = remotely.map(({ code }) => code);
-      expect(codes).toEqual([0, 1, ...Array<number>(16).fill(0), 1]);
+      expect(codes).toEqual([0, 1, ...Array<number>(17).fill(0), 1]);
       expect(remotely[1]?.stderr).toMatch(/^item 3: .*coordinate/);
       expect(remotely.at(-1)?.stderr).toContain('1,1,1');
       for (const name of ['memories.jsonl', 'links.graphml']) {
@@ -253,6 +254,39 @@ describe('soma on memories', () => {
         code: 0,
         stdout: '{"stored": 1200}\n',
       });
+    });
+
+    it('tells changes from a position on, as the route does', async () => {
+      const at = ['--namespace', 'followed'];
+      const positionIn = (stderr: string) => /--since (\S+)/.exec(stderr)?.[1] ?? '';
+      await remote('store', ...at, '--coord', '1,1', '--payload', '{"text": "a kettle"}');
+      await remote('store', ...at, '--coord', '2,2', '--payload', '{"text": "a cup"}');
+      await remote('link', ...at, '--from', '1,1', '--to', '2,2');
+      const all = await remote('watch', ...at, '--from-beginning', '--once', '--json');
+      const kinds = (text: string) =>
+        text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as { kind: string; coordinate: number[] })
+          .map(({ kind, coordinate }) => `${kind} ${coordinate.join()}`);
+      expect(kinds(all.stdout)).toEqual(['created 1,1', 'created 2,2', 'linked 1,1']);
+      const position = positionIn(all.stderr);
+      const waiting = service.json<{ changes: { kind: string; version: number }[] }>(
+        `/v1/changes?position=${position}&wait_seconds=20`,
+        { headers: { 'x-soma-namespace': 'followed' } },
+      );
+      await remote('store', ...at, '--coord', '1,1', '--payload', '{"text": "a blue kettle"}');
+      expect(await waiting).toMatchObject({
+        changes: [{ kind: 'updated', coordinate: [1, 1], version: 2 }],
+        caught_up: true,
+      });
+      const since = await remote('watch', ...at, '--since', position, '--once');
+      expect(since.stdout).toMatch(/^\S+ updated {2}1,1 version 2\n$/);
+      const elsewhere = await service.request(`/v1/changes?position=${position}`);
+      expect([elsewhere.status, await elsewhere.json()]).toMatchObject([
+        404,
+        { type: 'urn:sfm:problem:unknown_cursor' },
+      ]);
     });
 
     it('goes on with an export that Ctrl-C has ended', async () => {

@@ -68,6 +68,7 @@ export const ROUTE_SAMPLES: Readonly<Record<string, RouteSample>> = {
   v1SummarizeMemories: { scope: 'read', method: 'GET', url: '/v1/memories:summaries' },
   v1ListMemories: { scope: 'read', method: 'GET', url: '/v1/memories' },
   v1ReadMemory: { scope: 'read', method: 'GET', url: '/v1/memories/1,2' },
+  v1ReadChanges: { scope: 'read', method: 'GET', url: '/v1/changes?from_beginning=true' },
   v1ReadHistory: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/history' },
   v1CompareVersions: { scope: 'read', method: 'GET', url: '/v1/memories/8,8/diff?from=1&to=2' },
   v1Export: { scope: 'read', method: 'GET', url: '/v1/export' },

@@ -23,6 +23,7 @@ import { rangeCommand } from './memories/range.command.js';
 import { recallCommand } from './memories/recall.command.js';
 import { statsCommand } from './memories/stats.command.js';
 import { storeCommand } from './memories/store.command.js';
+import { watchCommand } from './memories/watch.command.js';
 import { cloneCommand } from './namespaces/clone.command.js';
 import { lifecycleCommand } from './namespaces/lifecycle.command.js';
 import { renameCommand } from './namespaces/rename.command.js';
@@ -36,7 +37,7 @@ import { VERSION } from './version/version.js';
 const GROUPS: Readonly<Record<string, readonly (() => Command)[]>> = {
   'Memories:': [
     ...[storeCommand, recallCommand, getCommand, listCommand, historyCommand, rangeCommand, statsCommand],
-    ...[storeBulkCommand, deleteManyCommand],
+    ...[storeBulkCommand, deleteManyCommand, watchCommand],
   ],
   'Links:': [linkCommand, neighborsCommand, pathCommand],
   'Files:': [

@@ -43,6 +43,8 @@ export { coordinateOfKey, linkView, neighborView, pathView } from './mapping/lin
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
 export { nearestView, toNearestQuery } from './mapping/nearest.js';
 export { toNewMemory } from './mapping/new-memory.js';
+export { changesView, toWatchStart, type ChangesFields } from './mapping/changes-view.js';
+export { ChangeSchema, ChangesSchema } from './schemas/change.schemas.js';
 export { WatchPositions } from './mapping/watch-positions.js';
 export { PageCursor } from './mapping/page-cursor.js';
 export { lagView, recalledView } from './mapping/recalled-view.js';

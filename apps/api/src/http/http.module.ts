@@ -13,6 +13,7 @@ import { ConsistencyInterceptor } from './requests/consistency.interceptor.js';
 import { DeadlineInterceptor } from './requests/deadline.interceptor.js';
 import { RouteTable } from './errors/route-table.js';
 import { AdminController } from './v1/admin/admin.controller.js';
+import { ChangesController } from './v1/changes/changes.controller.js';
 import { ConsolidationsController } from './v1/consolidation/consolidations.controller.js';
 import { CoordinatesController } from './v1/coordinates/coordinates.controller.js';
 import { GraphController } from './v1/links/graph.controller.js';
@@ -52,6 +53,7 @@ export class HttpModule {
         SelectionController,
         MemoriesController,
         HistoryController,
+        ChangesController,
         OutcomeController,
         CoordinatesController,
         RecallBatchController,

@@ -8,6 +8,7 @@ export const ROUTES = {
   list: ['GET', '/v1/memories'],
   range: ['GET', '/range'],
   history: ['GET', '/v1/memories/:place/history'],
+  changes: ['GET', '/v1/changes'],
   link: ['POST', '/link'],
   neighbors: ['GET', '/neighbors'],
   path: ['GET', '/shortest_path'],

@@ -1,6 +1,14 @@
 import { createHmac } from 'node:crypto';
 import { openMemorySystem, type CompleteOptions, type MemorySystem } from '@sfm/composition';
-import { AuthorizedPortability, describeError, HeldCredentials, PageCursor, RequestLimits, toExtras } from '@sfm/edge';
+import {
+  AuthorizedPortability,
+  describeError,
+  HeldCredentials,
+  PageCursor,
+  RequestLimits,
+  toExtras,
+  WatchPositions,
+} from '@sfm/edge';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   IndexUnavailableError,
@@ -15,7 +23,7 @@ import {
 import { HEARD } from '../servers/loggers.js';
 import { CommandError, EXIT } from '../ending/exit-codes.js';
 import { embeddedOperations } from './embedded-operations.js';
-import type { EmbeddedOperations } from './operation.js';
+import type { Checks, EmbeddedOperations } from './operation.js';
 import type { HostStreams } from '@sfm/mcp';
 import {
   MemoryClient,
@@ -46,7 +54,7 @@ const LOOK_MS = 20;
 /** Opens the memories in this process, as the service does, while no other process has them open. */
 export class EmbeddedClient extends MemoryClient {
   private readonly operations: EmbeddedOperations;
-  private readonly limits: RequestLimits;
+  private readonly checks: Checks;
   private readonly portability: AuthorizedPortability;
   private readonly signal: AbortSignal;
   private filled: Promise<void> | undefined;
@@ -54,14 +62,14 @@ export class EmbeddedClient extends MemoryClient {
   private constructor(
     private readonly system: MemorySystem,
     private readonly principal: Principal,
-    private readonly cursors: PageCursor,
+    sealed: Pick<Checks, 'cursors' | 'positions'>,
     options: EmbeddedOptions,
   ) {
     super();
     const { limits } = options.system;
     const bounds = { ...limits, maxQueryLength: options.queryCharacters, maxBatchQueries: options.batchQueries };
-    this.limits = new RequestLimits(bounds);
-    this.operations = embeddedOperations(system, { limits: this.limits, cursors });
+    this.checks = { limits: new RequestLimits(bounds), ...sealed };
+    this.operations = embeddedOperations(system, this.checks);
     this.portability = new AuthorizedPortability(system.exports, system.imports, new HeldCredentials());
     this.signal = options.signal;
   }
@@ -79,8 +87,9 @@ export class EmbeddedClient extends MemoryClient {
       onLost: () => HEARD.error('another process has taken the memories over'),
       signal,
     });
-    const cursors = new PageCursor(createHmac('sha256', token).update('page cursors').digest('hex'));
-    return new EmbeddedClient(system, principal, cursors, options);
+    const secret = createHmac('sha256', token).update('page cursors').digest('hex');
+    const sealed = { cursors: new PageCursor(secret), positions: new WatchPositions(secret) };
+    return new EmbeddedClient(system, principal, sealed, options);
   }
 
   get where(): string {
@@ -100,10 +109,10 @@ export class EmbeddedClient extends MemoryClient {
       const { position, parts } = await this.portability.export(this.principal, {
         include: extras,
         ...(resume
-          ? { after: resume.after, position: this.cursors.readExport(namespace, extras, resume.position) }
+          ? { after: resume.after, position: this.checks.cursors.readExport(namespace, extras, resume.position) }
           : {}),
       });
-      return { position: this.cursors.writeExport(namespace, extras, position), parts: describedParts(parts) };
+      return { position: this.checks.cursors.writeExport(namespace, extras, position), parts: describedParts(parts) };
     });
   }
 
@@ -117,8 +126,8 @@ export class EmbeddedClient extends MemoryClient {
   async serveAgent(streams: HostStreams, { isReadOnly }: AgentOptions): Promise<void> {
     const { serveAgentHere } = await import('../agents/embedded-agent.js');
     await (this.filled ??= this.whenFilled());
-    const { limits, cursors, principal } = this;
-    await serveAgentHere(this.system, { limits, cursors, principal }, { ...streams, isReadOnly });
+    const { checks, principal } = this;
+    await serveAgentHere(this.system, { ...checks, principal }, { ...streams, isReadOnly });
   }
 
   async close(): Promise<void> {

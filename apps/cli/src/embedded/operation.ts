@@ -1,4 +1,4 @@
-import type { PageCursor, RequestLimits } from '@sfm/edge';
+import type { PageCursor, RequestLimits, WatchPositions } from '@sfm/edge';
 import type { Principal } from '@sfm/memory';
 import type { Call } from '../client/memory-client.js';
 import type { Operation } from '../client/operations.js';
@@ -10,4 +10,5 @@ export type EmbeddedOperations = Readonly<Record<Operation, Answer>>;
 export interface Checks {
   readonly limits: RequestLimits;
   readonly cursors: PageCursor;
+  readonly positions: WatchPositions;
 }

@@ -3,11 +3,14 @@ import {
   AuthorizedHistory,
   AuthorizedPast,
   AuthorizedReads,
+  AuthorizedWatch,
+  changesView,
   fullMemoryView,
   historyView,
   pageView,
   toListQuery,
   toVersionsQuery,
+  toWatchStart,
 } from '@sfm/edge';
 import {
   isJsonObject,
@@ -24,9 +27,10 @@ import type { Checks, EmbeddedOperations } from './operation.js';
 export function readOperations(
   system: MemorySystem,
   checks: Checks,
-): Pick<EmbeddedOperations, 'get' | 'list' | 'range' | 'history'> {
+): Pick<EmbeddedOperations, 'get' | 'list' | 'range' | 'history' | 'changes'> {
   const { read, past, pastRecall, history, restore } = system;
-  const { limits, cursors } = checks;
+  const { limits, cursors, positions } = checks;
+  const watches = new AuthorizedWatch(system.watches);
   const reads = new AuthorizedReads(read);
   const pasts = new AuthorizedPast(past, pastRecall);
   const histories = new AuthorizedHistory(history, restore);
@@ -40,6 +44,12 @@ export function readOperations(
           ? await reads.get(principal, placeOf(call))
           : await pasts.getKnownAt(principal, placeOf(call), new Date(at)),
       );
+    },
+    changes: async (principal, { query = {} }) => {
+      const { namespace } = principal;
+      const { position, from_beginning: fromBeginning, wait_seconds: waitSeconds = '0' } = query;
+      const start = toWatchStart(namespace, { position, from_beginning: fromBeginning === 'true' }, positions);
+      return changesView(namespace, await watches.readChanges(principal, start, Number(waitSeconds) * 1000), positions);
     },
     history: async (principal, call) => {
       const place = { namespace: principal.namespace, coordinate: placeOf(call) };

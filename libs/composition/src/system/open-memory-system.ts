@@ -32,6 +32,7 @@ import {
   StoreService,
   VectorIndex,
   VerifyService,
+  WatchService,
   type Namespace,
   type ProcessMemory,
 } from '@sfm/memory';
@@ -78,6 +79,7 @@ export interface MemorySystem {
   readonly consistency: ConsistencyService;
   readonly retention: RetentionService;
   readonly lifecycle: LifecycleService;
+  readonly watches: WatchService;
   readonly verifier: VerifyService;
   readonly reindexer: ReindexService;
   readonly indexes: IndexReadiness;
@@ -170,6 +172,7 @@ function useCasesOf(context: INestApplicationContext): Omit<MemorySystem, 'names
     consistency: find(ConsistencyService),
     retention: find(RetentionService),
     lifecycle: find(LifecycleService),
+    watches: find(WatchService),
     verifier: find(VerifyService),
     reindexer: find(ReindexService),
     indexes: find(IndexReadiness),

@@ -53,6 +53,7 @@ export const SCOPE_OF = {
   sample: 'read',
   export: 'read',
   watch: 'read',
+  readChanges: 'read',
   import: 'write',
   readRetention: 'admin',
   replaceRetention: 'admin',

@@ -1,7 +1,14 @@
-import type { LogPage, Principal, WatchService, WatchStart } from '@sfm/memory';
+import {
+  currentBudget,
+  StoreUnavailableError,
+  type LogPage,
+  type Principal,
+  type WatchService,
+  type WatchStart,
+} from '@sfm/memory';
 import { admit } from './admission.js';
 
-/** Changes in the principal's namespace. Throws ScopeForbiddenError if the principal may not read. */
+/** Changes in the principal's namespace. Every method throws ScopeForbiddenError if the principal may not read. */
 export class AuthorizedWatch {
   constructor(private readonly watches: WatchService) {}
 
@@ -9,5 +16,30 @@ export class AuthorizedWatch {
   async watch(principal: Principal, start: WatchStart, signal: AbortSignal): Promise<AsyncGenerator<LogPage>> {
     admit(principal, 'watch');
     return this.watches.watch(principal.namespace, start, signal);
+  }
+
+  /**
+   * Returns what is new from a position on: at once where something is, else as soon as something is, or nothing after the
+   * wait or with the request.
+   *
+   * @param waitMs 0 for no wait
+   */
+  async readChanges(principal: Principal, start: WatchStart, waitMs: number): Promise<LogPage> {
+    admit(principal, 'readChanges');
+    const over = new AbortController();
+    const timer = setTimeout(() => over.abort(), waitMs);
+    const stop = currentBudget()?.onEnd((reason) => over.abort(reason));
+    let last: LogPage | undefined;
+    try {
+      for await (const page of this.watches.watch(principal.namespace, start, over.signal)) {
+        last = page;
+        if (page.changes.length > 0 || !page.isCaughtUp || waitMs === 0) break;
+      }
+    } finally {
+      clearTimeout(timer);
+      stop?.();
+    }
+    if (last === undefined) throw new StoreUnavailableError('the ledger did not answer within the wait');
+    return last;
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AuthorizedReads, AuthorizedWatch, readShape, WatchPositions } from '@sfm/edge';
-import { InvalidRequestError, type LoggedChange, type LogPage, type WatchStart } from '@sfm/memory';
+import { AuthorizedReads, AuthorizedWatch, coordinateOfKey, readShape, toWatchStart, WatchPositions } from '@sfm/edge';
+import type { LoggedChange, LogPage } from '@sfm/memory';
 import { z } from 'zod';
 import { CallAdmission } from '../calls/call-admission.js';
 import type { GrpcCall } from '../calls/grpc-call.js';
@@ -36,23 +36,15 @@ export class WatchCalls {
   private async *told(message: unknown, call: GrpcCall, signal: AbortSignal): AsyncGenerator<object> {
     const { principal } = call;
     const asked = readShape(WatchSchema, fieldsOf(message));
+    const start = toWatchStart(principal.namespace, asked, this.positions);
     let believedAt = performance.now();
-    for await (const page of await this.watches.watch(principal, this.startOf(asked, call), signal)) {
+    for await (const page of await this.watches.watch(principal, start, signal)) {
       if (performance.now() - believedAt > BELIEVED_MS) {
         await this.admission.reassert(call);
         believedAt = performance.now();
       }
       yield* this.messages(page, call, asked.include_memories);
     }
-  }
-
-  private startOf(
-    { position, from_beginning: fromBeginning }: z.output<typeof WatchSchema>,
-    { principal }: GrpcCall,
-  ): WatchStart {
-    if (position === undefined) return fromBeginning ? { seq: 0 } : 'now';
-    if (fromBeginning) throw new InvalidRequestError('from_beginning', 'cannot be given together with position');
-    return this.positions.read(principal.namespace, position);
   }
 
   /** The last message of a page alone tells its position, and whether it is the end of what is known. */
@@ -78,13 +70,13 @@ export class WatchCalls {
   private async changes(changes: readonly LoggedChange[], { principal }: GrpcCall, withMemories: boolean) {
     const ofMemories = withMemories ? changes.filter(({ version }) => version !== null) : [];
     const keys = [...new Set(ofMemories.map(({ key }) => key))];
-    const living = await this.reads.getMany(principal, keys.map(numbersOfKey));
+    const living = await this.reads.getMany(principal, keys.map(coordinateOfKey));
     const byKey = new Map(living.map((memory) => [memory.key, memoryMessage(memory)]));
     return changes.map(({ kind, key, version, at, eventId }) => {
       const memory = version === null ? undefined : byKey.get(key);
       return {
         kind,
-        coordinate: coordinateMessage(numbersOfKey(key)),
+        coordinate: coordinateMessage(coordinateOfKey(key)),
         ...(version === null ? {} : { version }),
         at: at.toISOString(),
         event_id: eventId,
@@ -123,9 +115,4 @@ function* inGroups<T extends Sized>(told: readonly T[]) {
     characters += size;
   }
   if (group.length > 0) yield group;
-}
-
-/** The numbers of a canonical key. */
-function numbersOfKey(key: string): readonly number[] {
-  return key.split(',').map(Number);
 }
