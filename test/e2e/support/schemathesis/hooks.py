@@ -85,6 +85,10 @@ def keep_rules_of_queries(case):
     if case.path == "/v1/export" and ("position" in query) != ("after" in query):
         query.pop("position", None)
         query.pop("after", None)
+    if case.path == "/v1/changes":
+        query.pop("from_beginning" if "position" in query else "position", None)
+        if str(query.get("wait_seconds", "")).lstrip("+").isdigit() and int(query["wait_seconds"]) <= 25:
+            query["wait_seconds"] = 0
     if case.path == "/v1/namespaces/{name}" and case.method == "DELETE":
         query["confirm"] = unquote(case.path_parameters["name"])
         case.query = query
