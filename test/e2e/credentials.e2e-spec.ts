@@ -9,6 +9,7 @@ import { createTestDatabase, type TestDatabase } from '../services/postgres/post
 import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
 import { testRedis } from '../services/redis/redis.js';
 import { nothingLeaks } from './support/foreign-credentials.js';
+import { nothingLeaksByOtherDoors } from './support/foreign-doors.js';
 import { RunningService } from './support/running-service.js';
 import { soma } from './support/soma.js';
 
@@ -41,6 +42,7 @@ describe('credentials of a service', () => {
   const ask = (token: string, namespace: string, route = '/v1/memories') =>
     service.request(route, { headers: { authorization: `Bearer ${token}`, 'x-soma-namespace': namespace } });
 
+  nothingLeaksByOtherDoors(() => service);
   nothingLeaks(() => service);
 
   it('ends an export in the middle when its key is revoked, and says so to whoever comes again', async () => {
@@ -145,5 +147,6 @@ describeReal('credentials of a service on servers', () => {
     await database.drop();
   });
 
+  nothingLeaksByOtherDoors(() => service);
   nothingLeaks(() => service);
 });
