@@ -17,6 +17,8 @@ const swc = [
 export default {
   // Against real servers on a busy machine; what waits for a condition gives up before, and says for what.
   testTimeout: 180_000,
+  // Modules of every spec stay in the memory of the worker that ran it.
+  workerIdleMemoryLimit: '1200MB',
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['sfm-src', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
