@@ -1,6 +1,6 @@
 import type { ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { TOOLS } from '../../../libs/mcp/src/tools/tools.js';
+import { TOOLS } from '@sfm/mcp';
 import { COMPAT, GrpcDoor, refusalOf, V1 } from './grpc-door.js';
 import type { RunningService } from './running-service.js';
 import { soma } from './soma.js';
