@@ -124,7 +124,7 @@ export class EmbeddedClient extends MemoryClient {
   }
 
   async serveAgent(streams: HostStreams, { isReadOnly }: AgentOptions): Promise<void> {
-    const { serveAgentHere } = await import('../agents/embedded-agent.js');
+    const { serveAgentHere } = await import('./embedded-agent.js');
     await (this.filled ??= this.whenFilled());
     const { checks, principal } = this;
     await serveAgentHere(this.system, { ...checks, principal }, { ...streams, isReadOnly });

@@ -9,7 +9,7 @@ import {
 } from '@sfm/edge';
 import { MemoryServers, serveStreams, type HostStreams } from '@sfm/mcp';
 import type { Principal } from '@sfm/memory';
-import type { Checks } from '../embedded/operation.js';
+import type { Checks } from './operation.js';
 import { HEARD } from '../servers/loggers.js';
 import { VERSION } from '../version/version.js';
 
