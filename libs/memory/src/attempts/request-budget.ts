@@ -19,13 +19,18 @@ export class RequestBudget {
   private controller: AbortController | undefined;
 
   /**
-   * @param deadlineMs on the clock of `performance.now()`; Infinity for none
-   * @param closes whether somebody will close it, or end it
+   * The budget of the whole request that this one is a part of, maybe itself: what is held for a request is held on it.
+   * Undefined where nobody will close or end it.
    */
+  readonly root: RequestBudget | undefined;
+
+  /** @param deadlineMs on the clock of `performance.now()`; Infinity for none */
   constructor(
     readonly deadlineMs: number,
-    readonly closes = false,
-  ) {}
+    root?: RequestBudget | 'itself',
+  ) {
+    this.root = root === 'itself' ? this : root;
+  }
 
   /** For libraries that take one; made at the first use, because most requests need none. */
   get signal(): AbortSignal {
@@ -85,9 +90,9 @@ export interface OpenBudget {
   readonly close: () => void;
 }
 
-/** Opens a budget that ends by itself after the time. The timer keeps no process alive. */
+/** Opens a budget, or part of the current one, that ends by itself after the time. The timer keeps no process alive. */
 export function openBudget(timeoutMs: number): OpenBudget {
-  const budget = new RequestBudget(performance.now() + timeoutMs, true);
+  const budget = new RequestBudget(performance.now() + timeoutMs, currentBudget()?.root ?? 'itself');
   const timer = setTimeout(
     () => budget.end(new RequestEndedError('deadline')),
     Math.min(timeoutMs, LONGEST_TIMER_MS),

@@ -60,6 +60,17 @@ describe('what requests read', () => {
     expect(await waiting).toHaveLength(LARGE / 2000);
   });
 
+  it('has one place for all parts of a request, which wait for no other', async () => {
+    const whole = request();
+    await by(whole, () => Promise.all([read(LARGE / 2), read(LARGE / 2)]));
+    const inPart = await by(whole, () => {
+      const part = openBudget(10_000);
+      open.push(part);
+      return by(part, () => read(LARGE / 2));
+    });
+    expect(inPart).toHaveLength(LARGE / 2000);
+  });
+
   it('ends with the request that waits, which keeps no place', async () => {
     const [first, second, third] = [request(), request(), request()];
     await by(first, () => read(LARGE / 2));

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import { Bulkhead, MAX_ANSWER_CHARACTERS, type RequestBudget } from '@sfm/memory';
+import { Bulkhead, MAX_ANSWER_CHARACTERS, whileWanted, withBudget, type RequestBudget } from '@sfm/memory';
 
 /** What any statement may read. Most requests read far less. */
 const SMALL_BYTES = 1024 * 1024;
@@ -22,6 +22,8 @@ function placesInHeap(): number {
 export class LargeReadings {
   private readonly places: Bulkhead;
   private readonly admitted = new WeakSet<RequestBudget>();
+  /** Two statements of one request may come together: it takes one place, and waits for no other while it has that. */
+  private readonly admissions = new WeakMap<RequestBudget, Promise<void>>();
 
   constructor(
     places: number = placesInHeap(),
@@ -35,20 +37,28 @@ export class LargeReadings {
 
   /** How many bytes a statement may read for the request now; more is answered with `admit`, or never. */
   allowed(budget: RequestBudget): number {
-    if (!budget.closes) return Infinity;
+    if (!budget.root) return Infinity;
     return this.isAdmitted(budget) ? this.bytes.large : this.bytes.small;
   }
 
-  isAdmitted(budget: RequestBudget): boolean {
-    return this.admitted.has(budget);
+  isAdmitted({ root }: RequestBudget): boolean {
+    return root !== undefined && this.admitted.has(root);
   }
 
-  /** Resolves when the request has a place. @throws RequestEndedError when it ends before */
-  async admit(budget: RequestBudget): Promise<void> {
-    const leave = await this.places.enter();
-    // Two statements of one request may have come here together.
-    if (this.isAdmitted(budget)) return leave();
-    this.admitted.add(budget);
-    budget.onOver(leave);
+  /** Resolves when the request has a place, for all that is read for it. @throws RequestEndedError when it ends before */
+  async admit({ root }: RequestBudget): Promise<void> {
+    if (!root) return;
+    let admission = this.admissions.get(root);
+    if (!admission) {
+      admission = this.enter(root);
+      this.admissions.set(root, admission);
+    }
+    await whileWanted(admission);
+  }
+
+  private async enter(root: RequestBudget): Promise<void> {
+    const leave = await withBudget(root, () => this.places.enter());
+    this.admitted.add(root);
+    root.onOver(leave);
   }
 }

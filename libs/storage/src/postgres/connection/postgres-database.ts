@@ -148,10 +148,11 @@ export class PostgresDatabase {
 
   /** Asks again with a place among the large readings when the answer turns out to be one. */
   private async askBounded<Row extends QueryResultRow>(budget: RequestBudget, statement: Statement): Promise<Row[]> {
+    const wasAdmitted = this.readings.isAdmitted(budget);
     try {
       return await this.askFor<Row>(budget, statement, this.readings.allowed(budget));
     } catch (error) {
-      if (!(error instanceof AnswerTooLargeError) || this.readings.isAdmitted(budget)) throw error;
+      if (wasAdmitted || !(error instanceof AnswerTooLargeError)) throw error;
     }
     await this.readings.admit(budget);
     return this.askFor<Row>(budget, statement, this.readings.allowed(budget));
