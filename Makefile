@@ -63,8 +63,8 @@ db-upgrade: build ## apply pending migrations
 db-current: build ## show the schema version
 	@node apps/cli/dist/main.js db current
 
-db-downgrade: build ## revert the newest migration, with the data it holds
-	@node apps/cli/dist/main.js db downgrade
+db-downgrade: build ## revert the newest migration, with the data it holds; asks before, unless YES=1
+	@node apps/cli/dist/main.js db downgrade $(if $(YES),--yes)
 
 backup-postgres: build ## back up PostgreSQL to SOMA_BACKUP_TARGET
 	@node apps/cli/dist/main.js backup create postgres

@@ -26,7 +26,15 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
     expect(await soma('db', 'upgrade')).toMatch(/^applied /);
     expect(await soma('db', 'upgrade')).toBe('the schema is up to date\n');
     expect(await soma('db', 'current')).toMatch(/ \(head\)\n$/);
-    expect(await soma('db', 'downgrade', '--all')).toMatch(/^reverted /);
+    expect(await soma('db', 'downgrade', '--dry-run', '--all')).toMatch(
+      /^would revert \S+, [^]*\nand drop .*table memories \(0 rows\)/,
+    );
+    await expect(soma('db', 'downgrade', '--all')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('nothing was reverted: say --yes'),
+    });
+    expect(await soma('db', 'current')).toMatch(/ \(head\)\n$/);
+    expect(await soma('db', 'downgrade', '--all', '--yes')).toMatch(/^reverted /);
     expect(await soma('db', 'current')).toMatch(/^empty /);
   });
 
@@ -34,6 +42,9 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
     const service = await RunningService.start({ POSTGRES_URL: database.url });
     try {
       await service.json('/store', { body: { coord: '1,2', payload: { text: 'the ladder is behind the shed' } } });
+      await expect(soma('db', 'downgrade', '--yes')).rejects.toMatchObject({
+        stderr: expect.stringContaining('stop every api and consumer process first'),
+      });
       await service.signal('SIGTERM');
       await service.launch();
       const { matches } = await service.json<{ matches: { text: string }[] }>('/recall', {

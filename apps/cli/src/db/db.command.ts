@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { MigrationRunner } from '@sfm/storage';
-import { positiveInteger } from '../terminal/positive-integer.js';
+import { downgradeCommand } from './downgrade.command.js';
 
 /** `soma db …`: the schema of the truth store. */
 export function dbCommand(): Command {
@@ -32,18 +32,7 @@ export function dbCommand(): Command {
         if (revision.unknown.length > 0) console.log(`applied by another version: ${revision.unknown.join(', ')}`);
       }),
     );
-  db.command('downgrade')
-    .description('revert migrations; what they created is dropped with its data')
-    .option('--steps <n>', 'how many to revert, newest first', positiveInteger, 1)
-    .option('--all', 'revert all: the database is empty afterwards')
-    .option('--json', 'print JSON')
-    .action(({ steps, all, json }: { steps: number; all?: boolean; json?: boolean }) =>
-      withMigrations(async (migrations) => {
-        const reverted = await migrations.migrateDown(all ? 'all' : steps);
-        if (json) console.log(JSON.stringify({ reverted }));
-        else console.log(reverted.length === 0 ? 'nothing to revert' : `reverted ${reverted.join(', ')}`);
-      }),
-    );
+  db.addCommand(downgradeCommand());
   return db;
 }
 

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { MigrationExecutor, type DataSource, type QueryRunner } from 'typeorm';
+import { MigrationExecutor, type DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { ADVISORY_LOCK_CLASS, MIGRATION_LOCK } from '../connection/advisory-lock-keys.js';
 import { MIGRATIONS_TABLE } from '../connection/data-source.js';
+import { lossBy, type SchemaLoss } from './schema-loss.js';
 
 /** One migration this program knows. */
 export interface MigrationState {
@@ -74,6 +75,31 @@ export class MigrationRunner {
       for (let count = 0; count < targets.length; count += 1) await this.executor(runner).undoLastMigration();
       return targets;
     });
+  }
+
+  /**
+   * Tells what `migrateDown` would revert, newest first, and what would be gone with it; changes nothing.
+   *
+   * @throws MigrationLockTimeout; Error when one of them is unknown to this program; the database's error when the tables are
+   * in use for long
+   */
+  async previewDown(steps: number | 'all' = 1): Promise<SchemaLoss & { readonly reverted: readonly string[] }> {
+    return this.underLock(async (runner) => {
+      const applied = await appliedNames(runner);
+      const reverted = applied.reverse().slice(0, steps === 'all' ? applied.length : steps);
+      const loss = await lossBy(runner, async () => {
+        for (const name of reverted) await this.known(name).down(runner);
+      });
+      return { reverted, ...loss };
+    });
+  }
+
+  private known(name: string): MigrationInterface {
+    const found = this.dataSource.migrations.find(
+      (migration) => (migration.name ?? migration.constructor.name) === name,
+    );
+    if (!found) throw new Error(`migration ${name} is of another release, which alone can revert it`);
+    return found;
   }
 
   /** Lists applied and pending migrations. Takes no lock and changes nothing. */
