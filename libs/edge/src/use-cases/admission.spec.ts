@@ -64,11 +64,15 @@ type Service = abstract new (...parts: never[]) => object;
 /** Calls that reached the core: `Service.method`, and the first argument. */
 const reached: [call: string, first: unknown][] = [];
 
+async function* onePage() {
+  yield { changes: [], isCaughtUp: true };
+}
+
 /** Stands in for a service of the core: notes what it is asked and answers nothing. */
 function noting<Class extends Service>(service: Class): InstanceType<Class> {
   const note = (method: string) => (first: unknown) => {
     reached.push([`${service.name}.${method}`, first]);
-    return Promise.resolve(Object.assign([], { hits: [], degraded: [] }));
+    return Promise.resolve(Object.assign([], { hits: [], degraded: [], [Symbol.asyncIterator]: onePage }));
   };
   return new Proxy(Object.create(service.prototype as object) as InstanceType<Class>, {
     get: (_, method) => note(String(method)),

@@ -15,7 +15,7 @@ export class AuthorizedWatch {
   /** See `WatchService.watch`. */
   async watch(principal: Principal, start: WatchStart, signal: AbortSignal): Promise<AsyncGenerator<LogPage>> {
     admit(principal, 'watch');
-    return this.watches.watch(principal.namespace, start, signal);
+    return this.#pages(principal, start, signal);
   }
 
   /**
@@ -31,7 +31,7 @@ export class AuthorizedWatch {
     const stop = currentBudget()?.onEnd((reason) => over.abort(reason));
     let last: LogPage | undefined;
     try {
-      for await (const page of this.watches.watch(principal.namespace, start, over.signal)) {
+      for await (const page of await this.#pages(principal, start, over.signal)) {
         last = page;
         if (page.changes.length > 0 || !page.isCaughtUp || waitMs === 0) break;
       }
@@ -41,5 +41,9 @@ export class AuthorizedWatch {
     }
     if (last === undefined) throw new StoreUnavailableError('the ledger did not answer within the wait');
     return last;
+  }
+
+  async #pages({ namespace }: Principal, start: WatchStart, signal: AbortSignal): Promise<AsyncGenerator<LogPage>> {
+    return this.watches.watch(namespace, start, signal);
   }
 }
