@@ -327,7 +327,9 @@ describe('soma on memories', () => {
       const script = `node "$SOMA" list --json > /dev/full; echo "$?"; node "$SOMA" export-memories --path /dev/full; echo "$?"`;
       const { stdout, stderr } = await shell(script, { SOMA_URL: service.url, SOMA_MEMORY_NAMESPACE: 'many' });
       expect(stdout).toBe('5\n5\n');
-      expect(stderr).toMatch(/^(there is no room left to write to: ENOSPC.*\n){2}$/);
+      expect(stderr).toMatch(
+        /^\{"error":\{"code":"output","message":"there is no room left to write to: ENOSPC.*"\}\}\nthere is no room left to write to: ENOSPC.*\n$/,
+      );
     });
   });
 

@@ -1,4 +1,4 @@
-import { Metadata, type status } from '@grpc/grpc-js';
+import { Metadata, status } from '@grpc/grpc-js';
 import { Logger } from '@nestjs/common';
 import { describeGrpcError } from '../errors/describe-grpc-error.js';
 import { DETAILS_KEY, errorDetails } from '../errors/error-details.js';
@@ -7,6 +7,8 @@ import type { GrpcCall } from './grpc-call.js';
 
 /** Longest text beside the status: it travels as a header. */
 const MAX_MESSAGE = 1000;
+
+const EARLY_MS = 100;
 
 const logger = new Logger('Grpc');
 
@@ -25,7 +27,17 @@ export function answerOf(error: unknown, call: GrpcCall): EndOfCall {
   metadata.set('x-request-id', call.facts.requestId);
   if (described.retryAfterSeconds !== undefined) metadata.set('retry-after', String(described.retryAfterSeconds));
   metadata.set(DETAILS_KEY, errorDetails(described, call.facts.requestId));
-  return { code: described.status, details: described.message.slice(0, MAX_MESSAGE), metadata };
+  const isLate = described.status === status.UNAVAILABLE && isAtDeadline(call);
+  return {
+    code: isLate ? status.DEADLINE_EXCEEDED : described.status,
+    details: described.message.slice(0, MAX_MESSAGE),
+    metadata,
+  };
+}
+
+/** What stops for the deadline may say so a moment before it. Then the call is late, whatever it was that had to stop. */
+function isAtDeadline({ budget }: GrpcCall): boolean {
+  return budget !== undefined && budget.budget.deadlineMs - performance.now() <= EARLY_MS;
 }
 
 function report(error: unknown, { code, loudness }: GrpcError, { facts }: GrpcCall): void {
