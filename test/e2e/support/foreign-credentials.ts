@@ -20,7 +20,7 @@ async function said(response: Response): Promise<Answer> {
     .replaceAll(NAMES, 'NAMESPACE')
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replaceAll(/"(request_id|cursor|next_cursor|hash|sha256|checksum|chain|after)":"[^"]*"/g, '"$1":"TEXT"')
+    .replaceAll(/"(request_id|position|cursor|next_cursor|hash|sha256|checksum|chain|after)":"[^"]*"/g, '"$1":"TEXT"')
     .replaceAll(/"(token|seconds|age_seconds|duration_ms|took_ms|timestamp|recency|bytes)":-?[\d.e-]+/g, '"$1":0');
   const { headers, status } = response;
   return { status, type: headers.get('content-type'), warning: headers.get('warning'), text };

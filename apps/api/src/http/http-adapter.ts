@@ -2,8 +2,9 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import { AnswerSize, stringifyJson } from '@sfm/memory';
+import { stringifyJson } from '@sfm/memory';
 import { dropIdleReader } from './connections/idle-reader.js';
+import { writeAnswersInTurns } from './requests/answer-turns.js';
 import { requestIdOf } from '@sfm/observability';
 import { errorResponse } from './errors/error-response.js';
 import { statusError } from './errors/http-error.js';
@@ -45,8 +46,9 @@ export function createHttpAdapter({ trustedProxies }: Pick<HttpOptions, 'trusted
     },
   });
   const fastify = adapter.getInstance();
-  fastify.setReplySerializer((body) => stringifyJson(new AnswerSize().add(body)));
+  fastify.setReplySerializer((body) => stringifyJson(body));
   fastify.server.on('checkExpectation', refuseExpectation);
+  writeAnswersInTurns(fastify);
   fastify.addHook('onRequest', (_, reply, done) => {
     dropIdleReader(reply.raw);
     done();

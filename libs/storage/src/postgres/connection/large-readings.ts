@@ -7,7 +7,7 @@ const SMALL_BYTES = 1024 * 1024;
 const LARGE_BYTES = MAX_ANSWER_CHARACTERS;
 /** Share of the heap for one large reading: its rows, the memories made of them and the text of the answer. */
 const HEAP_PER_READING = 128 * 1024 * 1024;
-const MOST_PLACES = 8;
+const MOST_PLACES = 4;
 
 /** How many large readings fit into the heap of this process. */
 function placesInHeap(): number {
