@@ -20,20 +20,21 @@ export class AuthorizedWatch {
 
   /**
    * Returns what is new from a position on: at once where something is, else as soon as something is, or nothing after the
-   * wait or with the request.
+   * wait, which begins with the first look, or with the request.
    *
    * @param waitMs 0 for no wait
    */
   async readChanges(principal: Principal, start: WatchStart, waitMs: number): Promise<LogPage> {
     admit(principal, 'readChanges');
     const over = new AbortController();
-    const timer = setTimeout(() => over.abort(), waitMs);
+    let timer: NodeJS.Timeout | undefined;
     const stop = currentBudget()?.onEnd((reason) => over.abort(reason));
     let last: LogPage | undefined;
     try {
       for await (const page of await this.#pages(principal, start, over.signal)) {
         last = page;
         if (page.changes.length > 0 || !page.isCaughtUp || waitMs === 0) break;
+        timer ??= setTimeout(() => over.abort(), waitMs);
       }
     } finally {
       clearTimeout(timer);
