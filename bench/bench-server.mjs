@@ -35,7 +35,7 @@ const truth = await openTruth(system.truth, logger, {
   onLost: () => process.exit(1),
 });
 const api = await createApi(
-  { config, system, dataSource: truth.dataSource, token: config.auth.token, modules: [NoopModule] },
+  { config, system, dataSource: truth.dataSource, tokens: config.auth.tokens, modules: [NoopModule] },
   logger,
 );
 const { url, grpc } = await api.listen();
