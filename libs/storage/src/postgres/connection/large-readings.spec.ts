@@ -92,6 +92,14 @@ describe('what requests read', () => {
     expect(await Promise.all([1, 2, 3, 4].map(() => by(request(), () => read(1000))))).toHaveLength(4);
   });
 
+  it('takes no place where its rows are small and no answer holds them', async () => {
+    const [first, second] = [request(), request()];
+    await by(first, () => read(LARGE / 2));
+    const text = "SELECT repeat('x', 1000) AS text FROM generate_series(1, $1)";
+    const rows = await by(second, () => database.query({ text, values: [LARGE / 500], isUnmetered: true }));
+    expect(rows).toHaveLength(LARGE / 500);
+  });
+
   it('is as large as it is for work that no request waits for', async () => {
     expect(await read(LARGE * 2)).toHaveLength(LARGE / 500);
   });

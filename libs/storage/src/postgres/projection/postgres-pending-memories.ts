@@ -25,6 +25,8 @@ export class PostgresPendingMemories extends PendingMemories {
   async versions(namespace: Namespace, limit?: number): Promise<readonly PendingVersion[]> {
     return this.database.query<{ key: string; version: number; deleted: boolean }>({
       name: 'sfm_pending',
+      // A backlog is long, and every recall reads it.
+      isUnmetered: true,
       text: `SELECT m.coordinate_key AS key, m.version, m.deleted_at IS NOT NULL AS deleted FROM memories m
         WHERE m.namespace = $1 AND m.indexed_version < m.version
         ORDER BY m.updated_at DESC, m.id DESC LIMIT $2`,
