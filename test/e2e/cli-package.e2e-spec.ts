@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../services/lifetime/free-port.js';
 import { runTool } from '../services/programs/run-tool.js';
-import { REPOSITORY } from '../services/repository.js';
-
-const CLI = path.join(REPOSITORY, 'apps/cli');
+import { packWorkspace } from './support/packed-workspace.js';
 
 /** The program as its users have it: packed, and installed for all by npm. */
 describe('the package of soma', () => {
@@ -16,9 +14,7 @@ describe('the package of soma', () => {
     prefix = await mkdtemp(path.join(tmpdir(), 'sfm-prefix-'));
     // The embedded server runs as another user where this process is root.
     await chmod(prefix, 0o755);
-    const before = await readFile(path.join(CLI, 'package.json'), 'utf8');
-    await runTool('npm', ['pack', '--pack-destination', prefix], { cwd: CLI });
-    expect(await readFile(path.join(CLI, 'package.json'), 'utf8')).toBe(before);
+    await packWorkspace('apps/cli', prefix);
     const install = ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', '--prefer-offline'];
     await runTool('npm', [...install, './somafractalmemory-cli-0.1.0.tgz'], { cwd: prefix });
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { REPOSITORY } from '../services/repository.js';
 import { runTool } from '../services/programs/run-tool.js';
+import { packWorkspace } from './support/packed-workspace.js';
 
 const LIBRARY = path.join(REPOSITORY, 'apps/library');
 
@@ -15,9 +16,7 @@ describe('the package of the library', () => {
     project = await mkdtemp(path.join(tmpdir(), 'sfm-project-'));
     // The embedded server runs as another user where this process is root.
     await chmod(project, 0o755);
-    const before = await readFile(path.join(LIBRARY, 'package.json'), 'utf8');
-    await runTool('npm', ['pack', '--pack-destination', project], { cwd: LIBRARY });
-    expect(await readFile(path.join(LIBRARY, 'package.json'), 'utf8')).toBe(before);
+    await packWorkspace('apps/library', project);
     await writeFile(path.join(project, 'package.json'), '{"private": true}');
     const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', './somafractalmemory-0.1.0.tgz'];
     await runTool('npm', install, { cwd: project });
