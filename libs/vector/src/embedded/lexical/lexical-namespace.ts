@@ -1,5 +1,4 @@
 import {
-  EMPTY_OVERLAY,
   inverseDocumentFrequency,
   isValid,
   literalMatcher,
@@ -22,10 +21,12 @@ import { FilterSieve } from '../points/filter-sieve.js';
 import { isAlive, isEligible, toHeldPoint, type HeldPoint } from '../points/held-point.js';
 import { PointTable } from '../points/point-table.js';
 import { SlotsInOrder } from '../points/slot-tree.js';
-import { ScoreBoard, type WeightedQuery } from './score-board.js';
+import { MaxScore, type Contest, type WeightedQuery } from './max-score.js';
+import { OverlayAhead } from './overlay-ahead.js';
 import { SessionLists } from './session-lists.js';
 import { sessionNeighbours, type Place, type SpokenPoints } from './session-neighbours.js';
 import { TermDictionary } from './term-dictionary.js';
+import { TextLengths } from './text-lengths.js';
 import { TrigramSignatures } from './trigram-signatures.js';
 import { TopCandidates } from '../../search/top-candidates.js';
 
@@ -38,6 +39,8 @@ interface TextPoint extends HeldPoint, CandidateContent {
 
 /** Characters of payloads that one literal search reads: some milliseconds, in which nothing else is done. */
 const MAX_CHARACTERS_READ = 4_000_000;
+/** Share of the points below which those that a filter admits are scored one by one. */
+const FEW = 1 / 16;
 /** What it takes to begin with a payload, in characters read. */
 const PAYLOAD_COST = 100;
 
@@ -51,14 +54,14 @@ export class LexicalNamespace {
   /** By `id`. */
   readonly #oldestFirst = new SlotsInOrder<number>((a, b) => a - b, []);
   #totalLength = 0;
-  readonly #board: ScoreBoard;
-  /** Cached by overlay: one recall searches several times. */
-  readonly #reduced = new WeakMap<Overlay, Overlay>();
+  readonly #lengths = new TextLengths();
+  readonly #best: MaxScore;
+  readonly #ahead = new OverlayAhead(this.#table);
   /** Epoch milliseconds by slot, infinite for points that never expire. */
   #expiries = new Float64Array(0);
 
   constructor(private readonly bm25: Bm25Options) {
-    this.#board = new ScoreBoard(bm25);
+    this.#best = new MaxScore(bm25, this.#lengths);
   }
 
   get size(): number {
@@ -71,25 +74,23 @@ export class LexicalNamespace {
   }
 
   search(query: LexicalQuery, pending: Overlay): LaneCandidate[] {
-    const overlay = this.#ahead(pending);
+    const overlay = this.#ahead.of(pending);
     const weighted = this.#weigh(query.terms, overlay);
     const top = new TopCandidates(query.limit);
-    this.#board.add(weighted, this.#sieve.slots(query.filter));
-    this.#board.drain((slot, score) => {
-      if (score < top.floor) return;
-      const point = this.#table.at(slot);
-      if (!point || !top.admits(score, point.id)) return;
-      if (!overlay.hidden.has(point.key) && isEligible(point, query)) top.offer(point.key, score, point.id);
-    });
     for (const point of overlay.points) {
       const score = this.#scoreOf(point, weighted);
       if (score > 0 && isEligible(point, query)) top.offer(point.key, score, point.id);
     }
+    const contest = { ...this.#eligible(query, overlay), limit: query.limit, floor: top.floor };
+    this.#best.search(weighted, contest, (slot, score) => {
+      const { key, id } = this.#table.at(slot)!;
+      top.offer(key, score, id);
+    });
     return top.ranking();
   }
 
   neighbours(query: NeighbourQuery, pending: Overlay): SessionNeighbour[] {
-    const overlay = this.#ahead(pending);
+    const overlay = this.#ahead.of(pending);
     const find = this.#finding(overlay, query.nowMs);
     const placeOf = (key: string): Place | undefined => {
       const point = find(key);
@@ -102,12 +103,12 @@ export class LexicalNamespace {
   }
 
   contents({ keys, nowMs }: ContentQuery, pending: Overlay): CandidateContent[] {
-    return keys.map(this.#finding(this.#ahead(pending), nowMs)).filter((point) => point !== undefined);
+    return keys.map(this.#finding(this.#ahead.of(pending), nowMs)).filter((point) => point !== undefined);
   }
 
   /** See `LexicalIndex.matching`. */
   matching(query: IndexQuery, pending: Overlay): string[] {
-    const overlay = this.#ahead(pending);
+    const overlay = this.#ahead.of(pending);
     const top = new TopCandidates(query.limit);
     const offer = ({ key, id }: HeldPoint) => top.offer(key, 0, id);
     for (const point of overlay.points) if (isEligible(point, query)) offer(point);
@@ -146,25 +147,17 @@ export class LexicalNamespace {
     return found.slice(0, query.limit).map(({ key }) => key);
   }
 
-  /**
-   * Returns the part of an overlay that the index does not hold yet: an index that follows the ledger holds nearly all
-   * of it.
-   */
-  #ahead(overlay: Overlay): Overlay {
-    if (overlay.points.length === 0) return overlay;
-    const known = this.#reduced.get(overlay) ?? this.#reduce(overlay);
-    this.#reduced.set(overlay, known);
-    return known;
-  }
-
-  #reduce(overlay: Overlay): Overlay {
-    const { hidden, points } = overlay;
-    const newer = points.filter(({ key, version }) => this.#table.isNewer(key, version));
-    if (newer.length === points.length) return overlay;
-    if (newer.length === 0 && hidden.size === points.length) return EMPTY_OVERLAY;
-    const held = new Set(points.map(({ key }) => key));
-    for (const { key } of newer) held.delete(key);
-    return { hidden: new Set([...hidden].filter((key) => !held.has(key))), points: newer };
+  /** The held points that a query may find. */
+  #eligible(query: LexicalQuery, { hidden }: Overlay): Pick<Contest, 'asked' | 'capacity' | 'isEligible'> {
+    const slots = this.#sieve.slots(query.filter);
+    const asked = slots && slots.length < this.size * FEW ? slots : undefined;
+    const passes = asked ? undefined : this.#sieve.passes(query.filter);
+    const isEligibleAt = (slot: number) => {
+      const point = this.#table.at(slot);
+      return point !== undefined && !hidden.has(point.key) && isEligible(point, query);
+    };
+    const { capacity } = this.#table;
+    return { asked, capacity, isEligible: passes ? (slot) => passes(slot) && isEligibleAt(slot) : isEligibleAt };
   }
 
   #upsert(point: IndexPoint): void {
@@ -179,9 +172,8 @@ export class LexicalNamespace {
     this.#signatures.put(slot, held.payload);
     this.#sessions.add(session, held.id, slot);
     this.#oldestFirst.add(held.id, slot);
-    for (const [term, count] of terms) termIds.push(this.#dictionary.insert(term, slot, count));
-    this.#board.reserve(this.#table.capacity);
-    this.#board.setLength(slot, length);
+    for (const [term, count] of terms) termIds.push(this.#dictionary.insert(term, slot, { count, length }));
+    this.#lengths.set(slot, length);
     this.#setExpiry(slot, held.expiresAtMs ?? Infinity);
     this.#totalLength += length;
   }

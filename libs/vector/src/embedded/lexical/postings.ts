@@ -5,6 +5,8 @@ export class Postings {
   #slots = new Int32Array(INITIAL_CAPACITY);
   #counts = new Int32Array(INITIAL_CAPACITY);
   #size = 0;
+  #mostOccurrences = 0;
+  #shortestText = Infinity;
 
   /** Number of points that contain the term. */
   get size(): number {
@@ -21,8 +23,20 @@ export class Postings {
     return this.#counts;
   }
 
-  /** Adds a slot, which must not be present yet. */
-  insert(slot: number, count: number): void {
+  /** No point that has, or had, the term contains it more often. */
+  get mostOccurrences(): number {
+    return this.#mostOccurrences;
+  }
+
+  /** No point that has, or had, the term has a text with fewer tokens. */
+  get shortestText(): number {
+    return this.#shortestText;
+  }
+
+  /** Adds a slot, which must not be present yet, with a text of `length` tokens. */
+  insert(slot: number, count: number, length: number): void {
+    if (count > this.#mostOccurrences) this.#mostOccurrences = count;
+    if (length < this.#shortestText) this.#shortestText = length;
     if (this.#size === this.#slots.length) this.#grow();
     const position = this.#positionOf(slot);
     if (position < this.#size) {

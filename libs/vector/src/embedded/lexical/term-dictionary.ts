@@ -18,10 +18,10 @@ export class TermDictionary {
     return this.#postings[id];
   }
 
-  /** Adds a posting and returns the term's id. */
-  insert(term: string, slot: number, count: number): number {
+  /** Adds a posting of a text of `length` tokens and returns the term's id. */
+  insert(term: string, slot: number, { count, length }: { readonly count: number; readonly length: number }): number {
     const id = this.#ids.get(term) ?? this.#register(term);
-    this.#postings[id]?.insert(slot, count);
+    this.#postings[id]?.insert(slot, count, length);
     return id;
   }
 
