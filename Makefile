@@ -1,7 +1,7 @@
 # One command per intent. Needs Node >= 20.19 with npm, and nothing else.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-e2e chaos fuzz lint format build typecheck bench bench-backends bench-ramp db-upgrade db-current \
+.PHONY: help run test test-unit test-e2e chaos fuzz lint format build typecheck bench bench-backends bench-ramp bench-scale db-upgrade db-current \
         db-downgrade backup-postgres db-revision openapi config-docs settings docs-build docs-serve dev-services dev-services-down install clean
 
 include make/*.mk
@@ -56,6 +56,10 @@ bench-backends: build ## the same on PostgreSQL, Redis, Qdrant and Kafka of thei
 bench-ramp: build ## STEPS=100,500,1000,5000,10000 stores and recalls on servers of their own, or on SOMA_BENCH_URL; a report with plots
 	@$(if $(SOMA_BENCH_URL),,node scripts/with-servers.mjs) node bench/ramp.mjs \
 	  $(if $(STEPS),--steps $(STEPS)) $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(OUT),--out $(OUT))
+
+bench-scale: build ## SIZES=10000,100000,1000000 what recalls, stores, memory and restarts cost as memories grow; on servers of its own and embedded
+	@node scripts/with-servers.mjs node bench/scale.mjs --out $(or $(OUT),bench/report)/servers $(if $(SIZES),--sizes $(SIZES))
+	@node bench/scale.mjs --out $(or $(OUT),bench/report)/embedded $(if $(SIZES),--sizes $(SIZES))
 
 db-upgrade: build ## apply pending migrations
 	@node apps/cli/dist/main.js db upgrade

@@ -19,29 +19,48 @@ export const HEADERS = { authorization: `Bearer ${TOKEN}`, 'content-type': 'appl
  */
 export async function startBenchService(settings = {}) {
   const dataDir = await mkdtemp(join(tmpdir(), 'sfm-bench-'));
-  const child = forked(fileURLToPath(new URL('bench-server.mjs', import.meta.url)), {
-    env: {
-      ...process.env,
-      SOMA_DATA_DIR: dataDir,
-      SOMA_API_PORT: '0',
-      SOMA_GRPC_PORT: '0',
-      SOMA_API_TOKEN: TOKEN,
-      SOMA_RATE_LIMIT_MAX: '0',
-      LOG_LEVEL: 'warn',
-      ...settings,
-    },
-  });
-  const { url, grpc, database } = await new Promise((resolve, reject) => {
-    child.once('message', resolve);
-    child.once('exit', (code) => reject(new Error(`the service ended with code ${code}`)));
-  });
+  const start = async () => {
+    const child = forked(fileURLToPath(new URL('bench-server.mjs', import.meta.url)), {
+      env: {
+        ...process.env,
+        SOMA_DATA_DIR: dataDir,
+        SOMA_API_PORT: '0',
+        SOMA_GRPC_PORT: '0',
+        SOMA_API_TOKEN: TOKEN,
+        SOMA_RATE_LIMIT_MAX: '0',
+        LOG_LEVEL: 'warn',
+        ...settings,
+      },
+    });
+    const ready = await new Promise((resolve, reject) => {
+      child.once('message', resolve);
+      child.once('exit', (code) => reject(new Error(`the service ended with code ${code}`)));
+    });
+    return { child, ...ready };
+  };
+  let api = await start();
   const consumer = process.env.KAFKA_BOOTSTRAP_SERVERS === undefined ? undefined : startConsumer(settings);
   return {
-    url,
-    grpc,
-    database,
+    get url() {
+      return api.url;
+    },
+    get grpc() {
+      return api.grpc;
+    },
+    get database() {
+      return api.database;
+    },
+    /** Numbers of the processes by their part: `api`, and `consumer` when there are brokers. */
+    get processes() {
+      return { api: api.child.pid, ...(consumer && { consumer: consumer.pid }) };
+    },
+    /** Ends the api process and starts it again on what it kept; resolves as the start did. */
+    async restart() {
+      await end(api.child);
+      api = await start();
+    },
     async stop() {
-      await Promise.all([end(child), consumer && end(consumer)]);
+      await Promise.all([end(api.child), consumer && end(consumer)]);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -73,9 +92,9 @@ async function end(child) {
   await ended;
 }
 
-/** Stores memories 0..count-1 through the bulk route and waits until all are indexed. */
-export async function fill(url, count, memory, headers = HEADERS) {
-  for (let from = 0; from < count; from += 500) {
+/** Stores memories 0..count-1, or from `first` on, through the bulk route and waits until all are indexed. */
+export async function fill(url, count, memory, { headers = HEADERS, first = 0 } = {}) {
+  for (let from = first; from < count; from += 500) {
     const items = Array.from({ length: Math.min(500, count - from) }, (_, offset) => {
       const { coordinate, payload } = memory(from + offset);
       return { coord: coordinate.join(','), payload, type: 'episodic' };

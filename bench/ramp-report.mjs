@@ -1,6 +1,7 @@
 // What the ramped bench found, as a page with tables and charts.
 import { lineChart } from './line-chart.mjs';
 import { percentile } from './load.mjs';
+import { table, whole } from './markdown-table.mjs';
 
 /**
  * One phase of a step: `calls` hold the milliseconds of each call, and the reason when it failed. Rates and percentiles are
@@ -105,12 +106,6 @@ function phaseTable(steps, phase) {
   );
 }
 
-/** Right-aligned cells under a heading. */
-function table(heading, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(heading), line(heading.map(() => '---:')), ...rows.map(line)];
-}
-
 function failureLines(steps) {
   const lines = steps.flatMap(({ size, stores, recalls }) =>
     Object.entries({ stores, recalls }).flatMap(([phase, { failures }]) =>
@@ -121,4 +116,3 @@ function failureLines(steps) {
 }
 
 const decimals = (value, digits) => (value === null ? '–' : value.toFixed(digits));
-const whole = (value) => Math.round(value).toLocaleString('en-US');

@@ -90,7 +90,7 @@ const service = await startBenchService();
 const results = CASES.map(() => []);
 try {
   for (const size of SIZES) {
-    await fill(service.url, options[size], memoryOf(options[size]), headersOf(size));
+    await fill(service.url, options[size], memoryOf(options[size]), { headers: headersOf(size) });
     if (process.env.QDRANT_URL !== undefined) await optimised(`bench_${size}`);
   }
   // The first round warms up: fields are indexed when they are first asked for.

@@ -162,7 +162,7 @@ describe('make help', () => {
   const TARGETS = `setup-dev setup-dev-k8s quickstart settings compose-build compose-up compose-down compose-down-v
     compose-logs compose-ps compose-restart compose-health compose-print-ports compose-consumer-up compose-consumer-down
     helm-dev-install helm-dev-health helm-dev-uninstall kind-up kind-load kind-down runtime-build ci-verify ci-verify-k8s
-    k8s-verify db-upgrade db-current db-downgrade db-revision docs-build docs-serve backup-postgres bench bench-ramp clean clean-volumes lint test help`.split(
+    k8s-verify db-upgrade db-current db-downgrade db-revision docs-build docs-serve backup-postgres bench bench-ramp bench-scale clean clean-volumes lint test help`.split(
     /\s+/,
   );
 
