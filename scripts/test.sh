@@ -45,6 +45,18 @@ check() { # name command...
   fi
 }
 
+# Starts a check beside the next ones, each of which leaves a core idle; `check NAME outcome NAME` counts it.
+beside() { # name command...
+  local name="$1"
+  shift
+  { "$@" >"$scratch/$name" 2>&1; echo $? >"$scratch/$name.status"; } &
+}
+
+outcome() { # name
+  cat "$scratch/$1"
+  return "$(<"$scratch/$1.status")"
+}
+
 suite() { # name testMatch
   local name="$1" status=0 suite_passed=0 suite_failed=0 suite_skipped=0
   printf '\n== %s\n' "$name"
@@ -66,9 +78,11 @@ check install node scripts/prepare.mjs || finish
 check build npm run --silent build
 check 'servers for the tests' node scripts/dev-services.mjs prepare
 check 'tools for the tests' node scripts/check-tools.mjs prepare
-check lint npm run --silent lint
+beside lint npm run --silent lint
 check types npm run --silent typecheck
 check drift npm run --silent drift
+wait
+check lint outcome lint
 suite 'unit and contract tests' '**/*.spec.ts'
 suite 'end-to-end tests' '**/*.e2e-spec.ts'
 finish
