@@ -162,14 +162,13 @@ export {
   MemoryWriter,
 } from './store/memory-writer.port.js';
 export { ImportanceNormalizers, type ImportanceNormalizersOptions } from './importance/importance-normalizers.js';
+export { ImportanceScale, NO_SAMPLES, scaleOf, type ImportanceState } from './importance/importance-scale.js';
 export {
-  ImportanceScale,
-  NO_SAMPLES,
-  scaleOf,
+  type ImportanceBasis,
   type ImportanceMethod,
   type ImportanceQuantiles,
-  type ImportanceState,
-} from './importance/importance-scale.js';
+} from './importance/importance-curve.js';
+export { scaleChanges, writtenUntil, type KeptScale, type SampledBatch } from './importance/scale-changes.js';
 export { ImportanceStates, type KnownImportances } from './importance/importance-states.port.js';
 export { type MemoryInvalidation, MemoryCache } from './read/memory-cache.port.js';
 export { AccessCounter } from './read/access-counter.port.js';
