@@ -96,8 +96,8 @@ export { type ApiKeyPage, ApiKeyService, type IssuedKey } from './credentials/ap
 export { ApiKeys, type KeyUse } from './credentials/api-keys.port.js';
 export { type CredentialUse, CredentialUses } from './credentials/credential-uses.js';
 export { resolveNamespace } from './access/resolve-namespace.js';
-export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
-export { coordinateOfText, distanceBetween } from './model/distance.js';
+export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey, coordinateOfKey } from './model/coordinate.js';
+export { distanceBetween } from './model/distance.js';
 export { identityOf } from './model/coordinate-identity.js';
 export { isPermanent, isTransient, reasonOf } from './model/failures.js';
 export { derivedCoordinate } from './model/derived-coordinate.js';
