@@ -136,7 +136,7 @@ export function cheapestPathStatement(namespace: Namespace, query: CheapestPathQ
   const text = TEXTS.get(kind) ?? cheapestPathSql({ maxLinks, cost, narrower });
   TEXTS.set(kind, text);
   const values = [namespace, from, to, most, ...(type === undefined ? [] : [type]), ...(isClosed ? [closed] : [])];
-  return { name: `sfm_link_path_${kind}`, text, values };
+  return { name: `sfm_link_path_${kind}`, text, values, isPlannedOnce: true };
 }
 
 export function toCheapestPath({ looked, ended: isFinal, cost, ahead, back }: CheapestPathRow): CheapestPath {
