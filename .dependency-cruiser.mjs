@@ -71,7 +71,18 @@ const CORE_ROOMS = {
     reason: 'A deletion is a write, and done when it is in the truth.',
   },
   history: {
-    imports: ['model', 'attempts', 'telemetry', 'text', 'index-model', 'links', 'read', 'store', 'recall'],
+    imports: [
+      'model',
+      'attempts',
+      'telemetry',
+      'text',
+      'index-model',
+      'importance',
+      'links',
+      'read',
+      'store',
+      'recall',
+    ],
     reason: 'It reads what was, and makes what is of it; whoever reads what is needs none of it.',
   },
   links: {
@@ -79,7 +90,10 @@ const CORE_ROOMS = {
     reason: 'How memories are linked has nothing to do with what they say.',
   },
   namespaces: {
-    imports: ['model', 'access', 'attempts', 'index-model', 'read', 'indexing', 'lifecycle', 'portability', 'verify'],
+    imports: [
+      ...['model', 'access', 'attempts', 'index-model', 'importance', 'read', 'indexing', 'lifecycle', 'portability'],
+      'verify',
+    ],
     reason:
       'It counts, copies and takes away what is in a namespace, from the truth first and then from what follows it.',
   },

@@ -21,6 +21,7 @@ import { NearestPlaces1764660080000 } from './1764660080000-nearest-places.js';
 import { NamespaceMoves1764661000000 } from './1764661000000-namespace-moves.js';
 import { PendingSince1764661000010 } from './1764661000010-pending-since.js';
 import { Credentials1764662000000 } from './1764662000000-credentials.js';
+import { ImportanceScales1764667018000 } from './1764667018000-importance-scales.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -47,6 +48,7 @@ export const MIGRATIONS = [
   NamespaceMoves1764661000000,
   PendingSince1764661000010,
   Credentials1764662000000,
+  ImportanceScales1764667018000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -94,6 +94,7 @@ describePostgres('a namespace', () => {
     expect(await rows('memories', namespace, 'indexed_version < version')).toBe(0);
     expect(await rows('memory_events', namespace, "type = 'deleted'")).toBe(250);
     expect(await rows('importance_states', namespace)).toBe(0);
+    expect(await rows('importance_scales', namespace)).toBe(0);
     expect(await rows('importance_samples', namespace)).toBe(0);
     expect(await recalled(other)).toBe(2);
     const report = await system.verifier.verify({ namespaces: [namespace, other], maxPendingSeconds: Infinity });
@@ -146,6 +147,9 @@ describePostgres('a namespace', () => {
     await client.query(`UPDATE named_locks SET expires_at = now() - interval '1 hour' WHERE namespace = $1`, [
       namespace,
     ]);
+    await client.query('INSERT INTO importance_scales (namespace, since, min, max) VALUES ($1, now(), 0, 5)', [
+      namespace,
+    ]);
     const { rows: tables } = await client.query<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'namespace'
        ORDER BY table_name COLLATE "C"`,
@@ -157,13 +161,14 @@ describePostgres('a namespace', () => {
     };
     // A table that is not here is new: delete its rows with a namespace, or say in docs/namespaces.md why they stay.
     expect(tables.map(({ name }) => name)).toEqual([
-      ...['consolidations', 'idempotency_keys', 'importance_samples', 'importance_states', 'memories', 'memory_events'],
-      ...['memory_links', 'named_locks', 'outbox', 'retention_policies'],
+      ...['consolidations', 'idempotency_keys', 'importance_samples', 'importance_scales', 'importance_states'],
+      ...['memories', 'memory_events', 'memory_links', 'named_locks', 'outbox', 'retention_policies'],
     ]);
     expect(await filled()).toEqual(
       expect.arrayContaining([
         'consolidations',
         'importance_samples',
+        'importance_scales',
         'memory_links',
         'named_locks',
         'retention_policies',

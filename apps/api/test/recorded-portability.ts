@@ -34,7 +34,8 @@ export class RecordedPortability {
     const { source, target } = this.own;
     const embeddings = { space: 'none', dimension: 1 };
     const moves = { underWay: () => Promise.resolve(undefined) };
-    const own = { copies: new RecordedCopies(), lock: new OpenLock(), moves };
+    const importances = { carry: () => Promise.resolve() };
+    const own = { copies: new RecordedCopies(), lock: new OpenLock(), moves, importances };
     const places = { source, target, store, policies, embeddings, ...own };
     return new NamespaceCopyService(places, rules);
   }

@@ -326,6 +326,10 @@ class NoImportances extends ImportanceStates {
   }
 
   async count(): Promise<void> {}
+
+  async asOf(): Promise<undefined> {}
+
+  async carry(): Promise<void> {}
 }
 
 /** Stands in for RecallService: notes requests, answers what it is told. */

@@ -39,7 +39,7 @@ export { toAmendment } from './mapping/amendment.js';
 export { toMemoryFilter, type FilterFields } from './mapping/memory-filter.js';
 export { pageView, toListQuery, type PageFields } from './mapping/memory-page.js';
 export { lifecycleReportView, retentionView, toRetentionPolicy } from './mapping/lifecycle-view.js';
-export { coordinateOfKey, linkView, neighborView, pathView } from './mapping/link-view.js';
+export { linkView, neighborView, pathView } from './mapping/link-view.js';
 export { fullMemoryView, hitView, memoryView } from './mapping/memory-view.js';
 export { nearestView, toNearestQuery } from './mapping/nearest.js';
 export { toNewMemory } from './mapping/new-memory.js';

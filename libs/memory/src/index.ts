@@ -96,8 +96,8 @@ export { type ApiKeyPage, ApiKeyService, type IssuedKey } from './credentials/ap
 export { ApiKeys, type KeyUse } from './credentials/api-keys.port.js';
 export { type CredentialUse, CredentialUses } from './credentials/credential-uses.js';
 export { resolveNamespace } from './access/resolve-namespace.js';
-export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey } from './model/coordinate.js';
-export { coordinateOfText, distanceBetween } from './model/distance.js';
+export { type Coordinate, toCoordinate, parseCoordinate, coordinateKey, coordinateOfKey } from './model/coordinate.js';
+export { distanceBetween } from './model/distance.js';
 export { identityOf } from './model/coordinate-identity.js';
 export { isPermanent, isTransient, reasonOf } from './model/failures.js';
 export { derivedCoordinate } from './model/derived-coordinate.js';
@@ -162,14 +162,13 @@ export {
   MemoryWriter,
 } from './store/memory-writer.port.js';
 export { ImportanceNormalizers, type ImportanceNormalizersOptions } from './importance/importance-normalizers.js';
+export { ImportanceScale, NO_SAMPLES, scaleOf, type ImportanceState } from './importance/importance-scale.js';
 export {
-  ImportanceScale,
-  NO_SAMPLES,
-  scaleOf,
+  type ImportanceBasis,
   type ImportanceMethod,
   type ImportanceQuantiles,
-  type ImportanceState,
-} from './importance/importance-scale.js';
+} from './importance/importance-curve.js';
+export { scaleChanges, writtenUntil, type KeptScale, type SampledBatch } from './importance/scale-changes.js';
 export { ImportanceStates, type KnownImportances } from './importance/importance-states.port.js';
 export { type MemoryInvalidation, MemoryCache } from './read/memory-cache.port.js';
 export { AccessCounter } from './read/access-counter.port.js';

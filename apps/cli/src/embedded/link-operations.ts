@@ -1,6 +1,6 @@
 import type { MemorySystem } from '@sfm/composition';
-import { AuthorizedLinks, coordinateOfKey } from '@sfm/edge';
-import { checkLinkType, MAX_PATH_LINKS, type Coordinate } from '@sfm/memory';
+import { AuthorizedLinks } from '@sfm/edge';
+import { checkLinkType, coordinateOfKey, MAX_PATH_LINKS, type Coordinate } from '@sfm/memory';
 import type { Call } from '../client/memory-client.js';
 import type { Checks, EmbeddedOperations } from './operation.js';
 

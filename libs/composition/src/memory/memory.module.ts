@@ -16,6 +16,7 @@ import {
   GraphService,
   HistoryService,
   ImportanceNormalizers,
+  ImportanceStates,
   IndexCompleteness,
   IndexFollower,
   IndexLoader,
@@ -206,9 +207,9 @@ const history: readonly FactoryProvider[] = [
 function pastRecall({ recall, openIndexes }: MemoryModuleOptions): FactoryProvider {
   return {
     provide: PastRecallService,
-    inject: [PastReadService, PastLinks, Embedder],
-    useFactory: (past: PastReadService, links: PastLinks, embedder: Embedder) =>
-      new PastRecallService({ past, links, openIndexes, embedder }, { recall }),
+    inject: [PastReadService, PastLinks, ImportanceStates, Embedder],
+    useFactory: (past: PastReadService, links: PastLinks, importances: ImportanceStates, embedder: Embedder) =>
+      new PastRecallService({ past, links, importances, openIndexes, embedder }, { recall }),
   };
 }
 

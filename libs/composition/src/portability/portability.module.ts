@@ -5,6 +5,7 @@ import {
   ExportSource,
   GivenVectorService,
   ImportanceNormalizers,
+  ImportanceStates,
   ImportService,
   ImportTarget,
   MemoryTelemetry,
@@ -63,6 +64,7 @@ type CopyPorts = readonly [
   NamespaceMoves,
   NamespaceStore,
   RetentionPolicies,
+  ImportanceStates,
   NamespaceLock,
   Embedder,
 ];
@@ -78,11 +80,15 @@ function namespaceCopies(rules: ImportRules): FactoryProvider {
         NamespaceMoves,
         NamespaceStore,
         RetentionPolicies,
+        ImportanceStates,
         NamespaceLock,
       ],
       Embedder,
     ],
-    useFactory: (...[source, target, copies, moves, store, policies, lock, embeddings]: CopyPorts) =>
-      new NamespaceCopyService({ source, target, copies, moves, store, policies, lock, embeddings }, rules),
+    useFactory: (...[source, target, copies, moves, store, policies, importances, lock, embeddings]: CopyPorts) =>
+      new NamespaceCopyService(
+        { source, target, copies, moves, store, policies, importances, lock, embeddings },
+        rules,
+      ),
   };
 }

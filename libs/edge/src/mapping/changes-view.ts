@@ -1,5 +1,4 @@
-import { InvalidRequestError, type LogPage, type Namespace, type WatchStart } from '@sfm/memory';
-import { coordinateOfKey } from './link-view.js';
+import { coordinateOfKey, InvalidRequestError, type LogPage, type Namespace, type WatchStart } from '@sfm/memory';
 import type { WatchPositions } from './watch-positions.js';
 
 /** From where on changes are asked for: from now on when nothing is named. */

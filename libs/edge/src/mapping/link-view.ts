@@ -1,4 +1,4 @@
-import type { FoundPath, Link, Neighbour } from '@sfm/memory';
+import { coordinateOfKey, type FoundPath, type Link, type Neighbour } from '@sfm/memory';
 
 /** A link, as answers show it. */
 export function linkView({ from, to, type, weight, metadata, version, createdAt, updatedAt }: Link) {
@@ -25,9 +25,4 @@ export function pathView(found: FoundPath | undefined) {
     links: (found?.steps ?? []).map(({ type, weight }) => ({ type, weight })),
     cost: found?.cost ?? null,
   };
-}
-
-/** The coordinate of a canonical key. */
-export function coordinateOfKey(key: string): readonly number[] {
-  return key.split(',').map(Number);
 }

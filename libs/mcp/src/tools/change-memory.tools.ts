@@ -1,12 +1,5 @@
-import {
-  AmendmentSchema,
-  coordinateInput,
-  coordinateOfKey,
-  payloadInput,
-  toAmendment,
-  type AmendmentBody,
-} from '@sfm/edge';
-import { InvalidRequestError, type Coordinate, type JsonObject, type NewMemory } from '@sfm/memory';
+import { AmendmentSchema, coordinateInput, payloadInput, toAmendment, type AmendmentBody } from '@sfm/edge';
+import { coordinateOfKey, InvalidRequestError, type Coordinate, type JsonObject, type NewMemory } from '@sfm/memory';
 import { z } from 'zod';
 import { idOf } from './memory-id.js';
 import { CHANGES, defineTool, type ToolCall } from './tool.js';

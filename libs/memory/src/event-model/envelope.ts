@@ -1,6 +1,6 @@
 import { validate as isUuid } from 'uuid';
 import { InvalidRequestError } from '../model/errors.js';
-import { coordinateKey, toCoordinate } from '../model/coordinate.js';
+import { coordinateKey, coordinateOfKey, toCoordinate } from '../model/coordinate.js';
 import { readTime, TIME_RULE } from '../model/time.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../model/json.js';
 import { validityFromJson, validityToJson } from '../model/validity-json.js';
@@ -123,7 +123,7 @@ export function fromEnvelope(record: EventRecord): EnvelopeContent {
 }
 
 function entryOf({ event, key, version }: EventRecord, enriched: JsonObject, details: EnvelopeDetails): LedgerEntry {
-  const coordinate = toCoordinate(key.split(',').map(Number), Infinity, 'memory-key');
+  const coordinate = toCoordinate(coordinateOfKey(key), Infinity, 'memory-key');
   if (!isUuid(event.id)) throw new InvalidRequestError('id', 'must be a UUID');
   const occurredAtMs = readTime(event.timestamp);
   if (occurredAtMs === undefined) throw new InvalidRequestError('timestamp', TIME_RULE);

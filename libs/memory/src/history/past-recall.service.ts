@@ -3,6 +3,8 @@ import type { Embedder } from '../index-model/embedder.port.js';
 import { toIndexPoint } from '../index-model/index-point-factory.js';
 import { EMPTY_OVERLAY } from '../index-model/index-point.js';
 import type { RecallIndexes } from '../index-model/recall-indexes.js';
+import { curveOf } from '../importance/importance-curve.js';
+import type { ImportanceStates } from '../importance/importance-states.port.js';
 import { whileWanted } from '../attempts/bounded-wait.js';
 import { throwIfEnded } from '../attempts/request-budget.js';
 import { EmbedderUnavailableError, InvalidRequestError } from '../model/errors.js';
@@ -41,6 +43,7 @@ export interface PastRecallOptions {
 export interface PastRecallPlaces {
   readonly past: Pick<PastReadService, 'list'>;
   readonly links: PastLinks;
+  readonly importances: Pick<ImportanceStates, 'asOf'>;
   /** Makes empty indexes that belong to the caller. */
   readonly openIndexes: () => RecallIndexes;
   readonly embedder: Embedder;
@@ -117,9 +120,17 @@ export class PastRecallService {
       { read: () => Promise.resolve(EMPTY_OVERLAY) },
       { findByKeys: (_, keys) => Promise.resolve(keys.flatMap((key) => memories.get(key) ?? [])) },
       new SilentTelemetry(),
-      this.options.recall,
+      { ...this.options.recall, ...(request.importance ? await this.comparing(namespace, at) : {}) },
     );
     return recaller.recall(namespace, request, at);
+  }
+
+  /** How importances compared then. Where that is not kept, each memory says of itself what held when it was written. */
+  private async comparing(namespace: Namespace, at: Date): Promise<Pick<RecallOptions, 'importances'>> {
+    const basis = await this.places.importances.asOf(namespace, at);
+    if (!basis) return {};
+    const curve = curveOf(basis);
+    return { importances: { scaleOf: () => Promise.resolve(curve) } };
   }
 
   /** Returns all memories of the moment that match; undefined when they are more than the bounds allow. */

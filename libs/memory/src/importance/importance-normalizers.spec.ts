@@ -28,6 +28,10 @@ class SharedSamples extends ImportanceStates {
     this.counted += 1;
     if (this.failure) throw this.failure;
   }
+
+  async asOf(): Promise<undefined> {}
+
+  async carry(): Promise<void> {}
 }
 
 function aProcess(shared: SharedSamples, maxNamespaces = 100) {

@@ -41,7 +41,7 @@ export class ImportanceNormalizers {
   private readonly clock: () => number;
 
   constructor(
-    private readonly states: ImportanceStates,
+    private readonly states: Pick<ImportanceStates, 'read' | 'count'>,
     options: ImportanceNormalizersOptions = {},
   ) {
     this.known = new LRUCache({ max: options.maxNamespaces ?? MAX_NAMESPACES });

@@ -1,4 +1,5 @@
 import type { Namespace } from '../model/namespace.js';
+import type { ImportanceBasis } from './importance-curve.js';
 import type { ImportanceState } from './importance-scale.js';
 
 /** What is known of a namespace's importances. */
@@ -28,4 +29,18 @@ export abstract class ImportanceStates {
    * @throws StoreUnavailableError
    */
   abstract count(namespace: Namespace): Promise<void>;
+
+  /**
+   * Returns what norms depended on at a moment, once its writes have ended; undefined before the oldest that is kept.
+   *
+   * @throws StoreUnavailableError
+   */
+  abstract asOf(namespace: Namespace, at: Date): Promise<ImportanceBasis | undefined>;
+
+  /**
+   * Gives a namespace of which nothing is known all that is known of another one, then and now; does nothing else.
+   *
+   * @throws StoreUnavailableError
+   */
+  abstract carry(source: Namespace, target: Namespace): Promise<void>;
 }

@@ -59,3 +59,8 @@ function toExact(text: string, field: string): number {
 export function coordinateKey(coordinate: Coordinate): string {
   return coordinate.join(',');
 }
+
+/** Returns the numbers that `coordinateKey` made the key of, in a list of its own. */
+export function coordinateOfKey(key: string): number[] {
+  return key.split(',').map(Number);
+}

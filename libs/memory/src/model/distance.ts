@@ -7,8 +7,3 @@ import type { Coordinate } from './coordinate.js';
 export function distanceBetween(a: Coordinate, b: Coordinate): number {
   return Math.min(Number.MAX_VALUE, Math.hypot(...a.map((value, index) => value - (b[index] ?? 0))));
 }
-
-/** Reads the canonical text of a coordinate (see `coordinateKey`) that the truth has checked. */
-export function coordinateOfText(key: string): Coordinate {
-  return key.split(',').map(Number);
-}

@@ -1,3 +1,4 @@
+import { coordinateOfKey } from './coordinate.js';
 import type { Validity } from './validity.js';
 
 /** Validity as callers see it, beside the other fields of a memory; only what there is. */
@@ -15,10 +16,10 @@ export function shownValidity(validity: Validity | undefined): ShownValidity {
   return {
     ...(fromMs === null ? {} : { valid_from: isoOf(fromMs) }),
     ...(toMs === null ? {} : { valid_to: isoOf(toMs) }),
-    ...(supersedes.length === 0 ? {} : { supersedes: supersedes.map(coordinateOf) }),
+    ...(supersedes.length === 0 ? {} : { supersedes: supersedes.map(coordinateOfKey) }),
     ...(supersededAtMs === null
       ? {}
-      : { superseded_by: Object.keys(supersededBy).map(coordinateOf), superseded_at: isoOf(supersededAtMs) }),
+      : { superseded_by: Object.keys(supersededBy).map(coordinateOfKey), superseded_at: isoOf(supersededAtMs) }),
   };
 }
 
@@ -33,9 +34,4 @@ export function statedTimes(validity: Validity | undefined): { readonly validFro
 
 function isoOf(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-/** The numbers of a coordinate, in a list of its own. */
-function coordinateOf(key: string): number[] {
-  return key.split(',').map(Number);
 }

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { throwIfEnded } from '../attempts/request-budget.js';
 import { nextTurn } from '../attempts/turns.js';
+import type { ImportanceStates } from '../importance/importance-states.port.js';
 import type { RetentionPolicies } from '../lifecycle/ports/retention-policies.port.js';
 import { InvalidRequestError, NamespaceBusyError, NamespaceNotEmptyError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
@@ -38,6 +39,7 @@ export interface CopiedPlaces {
   readonly moves: Pick<NamespaceMoves, 'underWay'>;
   readonly store: Pick<NamespaceStore, 'rest'>;
   readonly policies: Pick<RetentionPolicies, 'find' | 'replace'>;
+  readonly importances: Pick<ImportanceStates, 'carry'>;
   readonly lock: NamespaceLock;
   /** The space of embeddings that are taken along. */
   readonly embeddings: { readonly space: string; readonly dimension: number };
@@ -62,8 +64,8 @@ export class NamespaceCopyService {
   }
 
   /**
-   * Copies memories with versions, times, history and embeddings, then links, then the retention policy if there is one. A copy
-   * that is done says so again until the target is deleted.
+   * Copies what is known of importances, memories with versions, times, history and embeddings, then links, then the retention
+   * policy if there is one. A copy that is done says so again until the target is deleted.
    *
    * @throws InvalidRequestError for a copy onto itself; NamespaceNotEmptyError when something else is in the target;
    * NamespaceBusyError; ImportConflictError when somebody wrote something else where a record goes; StoreUnavailableError
@@ -95,6 +97,7 @@ export class NamespaceCopyService {
       counts,
       place: { phase: 'memories', after: null },
     } as const;
+    await this.places.importances.carry(source, target);
     await copies.save(target, state);
     return state;
   }

@@ -133,7 +133,7 @@ export class InMemoryLinks extends LinkReader {
       for (const [node, way] of before) {
         for (const step of own.filter((link) => link.from.key === node).map((link) => toStep(link, 'out'))) {
           looked += 1;
-          const there = way.cost + (cost === 'weight' ? step.weight : 1);
+          const there = Math.min(Number.MAX_VALUE, way.cost + (cost === 'weight' ? step.weight : 1));
           if (closed.includes(step.other) || there >= (cheapest.get(step.other)?.cost ?? Infinity)) continue;
           cheapest.set(step.other, { nodes: [...way.nodes, step.other], steps: [...way.steps, step], cost: there });
         }

@@ -9,7 +9,7 @@ import {
   type SearchedRow,
 } from '../indexing/projection/projection-source.port.js';
 import { contentHash } from '../model/content-hash.js';
-import { coordinateKey } from '../model/coordinate.js';
+import { coordinateKey, coordinateOfKey } from '../model/coordinate.js';
 import type { JsonObject } from '../model/json.js';
 import { DerivedTables, type DerivedText, type LinkId } from '../verify/ports/derived-tables.port.js';
 import { NamespaceLock } from '../verify/ports/namespace-lock.port.js';
@@ -90,7 +90,7 @@ export class InMemoryTruth {
     const row: TruthRow = {
       namespace,
       key,
-      coordinate: key.split(',').map(Number),
+      coordinate: coordinateOfKey(key),
       version,
       indexedVersion: known?.indexedVersion ?? 0,
       payload,
@@ -189,7 +189,7 @@ export class InMemoryTruthAudit extends TruthAudit {
               version: newest.version,
               type: newest.type,
               memoryType: 'semantic',
-              coordinate: newest.key.split(',').map(Number),
+              coordinate: coordinateOfKey(newest.key),
               payload: newest.payload ?? {},
               importance: null,
               importanceNorm: 0,

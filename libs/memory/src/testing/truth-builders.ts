@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { contentHash } from '../model/content-hash.js';
-import { coordinateKey } from '../model/coordinate.js';
+import { coordinateKey, coordinateOfKey } from '../model/coordinate.js';
 import type { ChangeFeed } from '../indexing/following/change-feed.port.js';
 import type { ExpiredMemories } from '../forget/expired-memories.port.js';
 import type { EventLedger, ForeignDelete, ForeignWrite } from '../indexing/events/event-ledger.port.js';
@@ -148,7 +148,7 @@ export function aForeignWrite(
 
 /** A deletion as another producer announced it. */
 export function aForeignDelete(namespace: Namespace, key: string, id: string = randomUUID()): ForeignDelete {
-  const coordinate = key.split(',').map(Number);
+  const coordinate = coordinateOfKey(key);
   return { kind: 'delete', id, eventId: randomUUID(), occurredAt: new Date(), namespace, key, coordinate };
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AuthorizedReads, AuthorizedWatch, coordinateOfKey, readShape, toWatchStart, WatchPositions } from '@sfm/edge';
-import type { LoggedChange, LogPage } from '@sfm/memory';
+import { AuthorizedReads, AuthorizedWatch, readShape, toWatchStart, WatchPositions } from '@sfm/edge';
+import { coordinateOfKey, type LoggedChange, type LogPage } from '@sfm/memory';
 import { z } from 'zod';
 import { CallAdmission } from '../calls/call-admission.js';
 import type { GrpcCall } from '../calls/grpc-call.js';

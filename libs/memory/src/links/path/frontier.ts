@@ -155,13 +155,18 @@ export class Frontier {
   private following(label: Label, at: number): Following {
     const { steps = [] } = this.known.get(label.node) ?? {};
     const step = steps[at] ?? steps.at(-1);
-    return { label, at, cost: label.cost + (step ? this.costOf(step) : 0) };
+    return { label, at, cost: step ? costOfBoth(label.cost, this.costOf(step)) : label.cost };
   }
+}
+
+/** The sum of two costs; the largest double where none can hold it, so that there is a path all the same. */
+export function costOfBoth(one: number, other: number): number {
+  return Math.min(Number.MAX_VALUE, one + other);
 }
 
 /** The label of the node that the link leads to. */
 export function arrival(before: Label, step: Step, cost: number): Label {
-  return { node: step.other, cost: before.cost + cost, hops: before.hops + 1, before, step };
+  return { node: step.other, cost: costOfBoth(before.cost, cost), hops: before.hops + 1, before, step };
 }
 
 function after(last: StepPosition | undefined): { readonly after?: StepPosition } {

@@ -1,6 +1,6 @@
 import { GraphLimitError } from '../../model/errors.js';
 import type { BridgesQuery, FoundPath, Step, StepsFrom, StepsQuery } from '../ports/link-reader.port.js';
-import { arrival, Frontier, type Label } from './frontier.js';
+import { arrival, costOfBoth, Frontier, type Label } from './frontier.js';
 
 export interface PathSearch {
   readonly from: string;
@@ -44,7 +44,7 @@ export async function findShortestPath(search: PathSearch): Promise<FoundPath | 
   const meeting = new Meeting(search.maxHops);
   const sides = [sideOf(search, 'out'), sideOf(search, 'in')] as const;
   const [ahead, back] = sides;
-  const isOver = () => ahead.frontier.cost + back.frontier.cost >= meeting.cost || isExhausted(ahead, back);
+  const isOver = () => costOfBoth(ahead.frontier.cost, back.frontier.cost) >= meeting.cost || isExhausted(ahead, back);
   for (;;) {
     advance(sides, meeting, isOver);
     if (isOver()) break;
@@ -138,7 +138,7 @@ class Meeting {
 
   offer(ahead: Label, back: Label): void {
     const hops = ahead.hops + back.hops;
-    const cost = ahead.cost + back.cost;
+    const cost = costOfBoth(ahead.cost, back.cost);
     if (hops > this.maxHops || cost > this.cost || (cost === this.cost && hops >= this.hops)) return;
     this.cost = cost;
     this.hops = hops;

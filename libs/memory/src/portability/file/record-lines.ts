@@ -1,5 +1,5 @@
 import type { Link } from '../../links/ports/link.js';
-import type { Coordinate } from '../../model/coordinate.js';
+import { coordinateOfKey, type Coordinate } from '../../model/coordinate.js';
 import { canonicalJson } from '../../model/content-hash.js';
 import type { JsonValue } from '../../model/json.js';
 import type { Validity } from '../../model/validity.js';
@@ -89,21 +89,16 @@ function validityFields({ fromMs, toMs, supersedes, supersededBy }: Validity) {
   return {
     ...(fromMs === null ? {} : { valid_from: new Date(fromMs).toISOString() }),
     ...(toMs === null ? {} : { valid_to: new Date(toMs).toISOString() }),
-    ...(supersedes.length === 0 ? {} : { supersedes: supersedes.map(keyCoordinate) }),
+    ...(supersedes.length === 0 ? {} : { supersedes: supersedes.map(coordinateOfKey) }),
     ...(newer.length === 0
       ? {}
       : {
           superseded_by: newer.map(([key, since]) => ({
-            coordinate: keyCoordinate(key),
+            coordinate: coordinateOfKey(key),
             since: new Date(since).toISOString(),
           })),
         }),
   };
-}
-
-/** The numbers of a `coordinateKey`. */
-export function keyCoordinate(key: string): number[] {
-  return key.split(',').map(Number);
 }
 
 /** Keys below the first level are sorted: the order of a payload's keys is no part of it, and no store keeps it. */

@@ -3,13 +3,12 @@ import { InvalidRequestError } from '../../model/errors.js';
 import { statedTimes } from '../../model/shown-validity.js';
 import type { Validity } from '../../model/validity.js';
 import { canonicalContentHash } from '../../model/content-hash.js';
-import type { Coordinate } from '../../model/coordinate.js';
+import { coordinateOfKey, type Coordinate } from '../../model/coordinate.js';
 import { toLinkCommand, type NewLink } from '../../links/link-command.js';
 import type { Namespace } from '../../model/namespace.js';
 import type { PayloadFields } from '../../model/payload-fields.js';
 import type { StoreLimits } from '../../store/store.types.js';
 import { toWriteCommand } from '../../store/write-command.js';
-import { keyCoordinate } from '../file/record-lines.js';
 import type { PortableLink } from '../file/read-record.js';
 import type { ForeignMemory } from '../foreign/foreign-formats.js';
 import type { ImportedContent, ImportedLink, ImportedMemory } from '../ports/import-target.port.js';
@@ -89,7 +88,7 @@ function contentOf(
   { type, payload, importance, importanceNorm, expiresAt, validity, at }: PortableContent & { readonly at: Date },
   rules: ImportRules,
 ): ImportedContent & Pick<ImportedMemory, 'coordinate' | 'key'> {
-  const supersedes = validity?.supersedes.map(keyCoordinate) ?? [];
+  const supersedes = validity?.supersedes.map(coordinateOfKey) ?? [];
   const said = { ...(supersedes.length > 0 ? { validFrom: at } : {}), ...statedTimes(validity), supersedes };
   const command = toWriteCommand(namespace, { coordinate, payload, type, ...said }, rules);
   return {

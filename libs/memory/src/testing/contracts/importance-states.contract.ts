@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { scaleOf } from '../../importance/importance-scale.js';
+import { curveOf, type ImportanceBasis } from '../../importance/importance-curve.js';
+import { NO_SAMPLES, scaleOf } from '../../importance/importance-scale.js';
 import { toNamespace, type Namespace } from '../../model/namespace.js';
-import { aWrite, freshNamespace, type TruthHarness } from '../truth-builders.js';
+import { aWrite, freshNamespace, nextMillisecond, type TruthHarness } from '../truth-builders.js';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
@@ -81,6 +82,60 @@ export function describeImportanceStatesContract(adapter: string, truth: TruthHa
       expect((await truth().importances.read(namespace)).isLong).toBe(true);
       await truth().importances.count(namespace);
       expect(await truth().importances.read(namespace)).toEqual({ state: scaleOf(upTo(64)).state, isLong: false });
+    });
+
+    /** Writes, and says what was known then. */
+    const written = async (namespace: Namespace, batches: readonly (readonly number[])[]) => {
+      const told: { readonly at: Date; readonly basis: ImportanceBasis }[] = [];
+      for (const [index, batch] of batches.entries()) {
+        await write(namespace, batch, 1000 * index);
+        await nextMillisecond();
+        const { min, max, quantiles } = await read(namespace);
+        told.push({ at: new Date(), basis: { min, max, quantiles } });
+        await nextMillisecond();
+      }
+      return told;
+    };
+    const raws = upTo(90).map((index) => 1 + (index % 10));
+    const BATCHES = [[5], [2, 9], [4], raws, [100], raws.map((raw) => raw * raw), [1e9, -1e9], [3]];
+    const expectKnown = async (namespace: Namespace, told: Awaited<ReturnType<typeof written>>) => {
+      for (const { at, basis } of told) {
+        const kept = await truth().importances.asOf(namespace, at);
+        const [known, was] = [curveOf(kept ?? NO_SAMPLES), curveOf(basis)];
+        expect([known.method, known.parameters]).toEqual([was.method, was.parameters]);
+      }
+    };
+
+    it('knows how importances compared at any moment, counted or not', async () => {
+      const namespace = freshNamespace();
+      const early = new Date();
+      await nextMillisecond();
+      const told = await written(namespace, BATCHES.slice(0, 4));
+      await expectKnown(namespace, told);
+      await truth().importances.count(namespace);
+      await expectKnown(namespace, told);
+      told.push(...(await written(namespace, BATCHES.slice(4))));
+      await expectKnown(namespace, told);
+      await truth().importances.count(namespace);
+      await truth().importances.count(namespace);
+      await expectKnown(namespace, told);
+      expect(await truth().importances.asOf(namespace, early)).toBeUndefined();
+    });
+
+    it('gives a namespace of which nothing is known what is known of another one, then and now', async () => {
+      const [source, target] = [freshNamespace(), freshNamespace()];
+      const told = await written(source, BATCHES.slice(0, 4));
+      await truth().importances.count(source);
+      told.push(...(await written(source, BATCHES.slice(4))));
+      await truth().importances.carry(source, target);
+      await truth().importances.carry(source, target);
+      expect(await truth().importances.read(target)).toEqual(await truth().importances.read(source));
+      await truth().importances.count(target);
+      await expectKnown(target, told);
+      const other = freshNamespace();
+      await write(other, [7]);
+      await truth().importances.carry(source, other);
+      expect(await read(other)).toEqual(scaleOf([7]).state);
     });
 
     it('leaves no sample of a write that failed', async () => {

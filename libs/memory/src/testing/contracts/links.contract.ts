@@ -328,6 +328,35 @@ export function describeLinksContract(adapter: string, truth: TruthHarness, ledg
       expect((await find({ most: 2 })).looked).toBeGreaterThanOrEqual(2);
     });
 
+    it('finds a path whose weights no number can add up, as one of the largest cost that there is', async () => {
+      const namespace = freshNamespace();
+      const edges = [
+        [1, 2, Number.MAX_VALUE],
+        [2, 3, 1.7e308],
+        [3, 4, 1],
+        [2, 5, 2 ** 970],
+        [5, 6, Number.MAX_VALUE],
+        ...[7, 8, 9, 10].map((at) => [at, at + 1, 1.7e308] as const),
+      ] as const;
+      for (const [from, to, weight] of edges) await link(aLink({ namespace, from, to }, { weight }), 'none');
+      const graph = new GraphService(links().reader, new SilentTelemetry());
+      for (const maxLinks of [6, 60]) {
+        const found = async (from: number, to: number) => {
+          const path = await graph.shortestPath(
+            namespace,
+            { from: [from], to: [to], maxLinks, cost: 'weight' },
+            'empty',
+          );
+          return [path?.nodes.join('-'), path?.cost];
+        };
+        expect(await found(1, 2)).toEqual(['1-2', Number.MAX_VALUE]);
+        expect(await found(1, 4)).toEqual(['1-2-3-4', Number.MAX_VALUE]);
+        expect(await found(7, 11)).toEqual(['7-8-9-10-11', Number.MAX_VALUE]);
+        expect(await found(2, 6)).toEqual(['2-5-6', Number.MAX_VALUE]);
+        expect(await found(2, 4)).toEqual(['2-3-4', 1.7e308 + 1]);
+      }
+    });
+
     it('answers as a graph in memory does, whatever is asked', async () => {
       const random = seededRandom(7);
       const pick = (most: number) => Math.floor(random() * most);

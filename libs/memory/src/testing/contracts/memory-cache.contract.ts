@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { coordinateOfKey } from '../../model/coordinate.js';
 import type { Memory } from '../../model/memory.js';
 import type { MemoryCache } from '../../read/memory-cache.port.js';
 import { WRITTEN_PAYLOAD } from '../written-numbers.js';
@@ -24,7 +25,7 @@ function memoryAt(key: string, version: number, namespace = NAMESPACE): Memory {
   return {
     id: 1,
     namespace,
-    coordinate: key.split(',').map(Number),
+    coordinate: coordinateOfKey(key),
     key,
     type: 'semantic',
     payload: { text: `version ${version}`, numbers: WRITTEN_PAYLOAD, list: [1, null, true] },

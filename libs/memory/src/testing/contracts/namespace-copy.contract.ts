@@ -47,10 +47,10 @@ export function describeNamespaceCopyContract(
 ): void {
   const copier = (options: CopyOptions = {}, copies = places().copies) => {
     const { source, target, lock } = places();
-    const { namespaces: store, lifecycle } = truth();
+    const { namespaces: store, importances, lifecycle } = truth();
     const embeddings = { space: 'test', dimension: 3 };
     const moves = { underWay: () => Promise.resolve(undefined) };
-    const parts = { source, target, lock, copies, moves, store, policies: lifecycle.policies, embeddings };
+    const parts = { source, target, lock, copies, moves, store, importances, policies: lifecycle.policies, embeddings };
     return new NamespaceCopyService(parts, RULES, options);
   };
   const exported = async (namespace: Namespace) => {

@@ -12,6 +12,7 @@ import {
   aWrite,
   drainAll,
   freshNamespace,
+  nextMillisecond,
   type LinkDetails,
   type TruthHarness,
 } from '../truth-builders.js';
@@ -79,6 +80,23 @@ export function describeReplayContract(adapter: string, truth: TruthHarness, rep
       expect(await truth().projection.rows([{ namespace, key: '3' }])).toMatchObject([{ version: 2, memory: null }]);
       expect(await truth().ledger.known(entries.map(({ id }) => id))).toEqual(new Set(entries.map(({ id }) => id)));
       expect(await newest()).toEqual([entries[1], entries[2], entries[4]]);
+    });
+
+    it('leaves importances as of when they were written', async () => {
+      const moments: Date[] = [];
+      for (const importance of [2, 5, 9]) {
+        await truth().writer.write([aWrite(namespace, { coordinate: [importance], importance })]);
+        await nextMillisecond();
+        moments.push(new Date());
+        await nextMillisecond();
+      }
+      const elsewhere = freshNamespace();
+      await restore((await written()).map((entry) => ({ ...entry, namespace: elsewhere, id: randomUUID() })));
+      const largest = () =>
+        Promise.all(moments.map(async (at) => (await truth().importances.asOf(elsewhere, at))?.max));
+      expect(await largest()).toEqual([2, 5, 9]);
+      await truth().importances.count(elsewhere);
+      expect(await largest()).toEqual([2, 5, 9]);
     });
 
     it('gives back what supersedes what, without superseding anew', async () => {

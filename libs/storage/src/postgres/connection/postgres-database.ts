@@ -18,11 +18,17 @@ import { isAnswered, isDiskFull, isRetryable, translateDriverError } from './dri
 const MAX_ATTEMPTS = 5;
 /** Extra wait for an answer beyond the server's own time limit: a hanging server does not enforce its limit. */
 const ANSWER_GRACE_MS = 2000;
+const PLANNED_ONCE = 'plan_cache_mode = force_generic_plan';
 
 /** A statement with its parameters; with a `name`, each connection parses and plans it once. */
 export type Statement = Pick<QueryConfig<unknown[]>, 'name' | 'text' | 'values'> & {
   /** Its rows are many and small, and no answer holds them: it takes no place among the large readings. */
   readonly isUnmetered?: true;
+  /**
+   * Each connection plans it once, whatever its values. The server plans a named statement anew for the first five values,
+   * which costs more than the answer where the statement is a long one.
+   */
+  readonly isPlannedOnce?: true;
 };
 
 /** Runs statements inside one transaction. */
@@ -72,7 +78,7 @@ export class PostgresDatabase {
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     const budget = currentBudget();
     try {
-      if (budget === undefined) return await this.ask<Row>(this.pool(), statement);
+      if (budget === undefined) return await this.askAnybody<Row>(statement);
       throwIfEnded();
       return await this.askBounded<Row>(budget, statement);
     } catch (error) {
@@ -131,6 +137,14 @@ export class PostgresDatabase {
     return new Client(this.pool().options);
   }
 
+  private async askAnybody<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    if (!statement.isPlannedOnce) return this.ask<Row>(this.pool(), statement);
+    return this.transaction(async (run) => {
+      await run({ text: `SET LOCAL ${PLANNED_ONCE}` });
+      return run<Row>(statement);
+    });
+  }
+
   private ask<Row extends QueryResultRow>(
     asked: Pool | PoolClient,
     statement: Statement,
@@ -187,7 +201,10 @@ export class PostgresDatabase {
     const stop = budget.onEnd(cancel);
     const stopCounting = onReceived(client, mostBytes, () => cancel((excess = new AnswerTooLargeError())));
     try {
+      // A connection on which it fails is not used again, so it never goes on planning so.
+      if (statement.isPlannedOnce) await client.query(this.bounded({ text: `SET ${PLANNED_ONCE}` }));
       const rows = await this.ask<Row>(client, statement);
+      if (statement.isPlannedOnce) await client.query(this.bounded({ text: 'RESET plan_cache_mode' }));
       give();
       return rows;
     } catch (error) {

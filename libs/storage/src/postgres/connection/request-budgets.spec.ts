@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../../../../../test/servi
 import { DeadlinedChanges } from '../changes/deadlined-changes.js';
 import { resolveConnection } from './connection.js';
 import { createDataSource } from './data-source.js';
-import { PostgresDatabase } from './postgres-database.js';
+import { PostgresDatabase, type Statement } from './postgres-database.js';
 
 let testDatabase: TestDatabase;
 beforeAll(async () => {
@@ -44,6 +44,34 @@ describe('what a request asks PostgreSQL', () => {
   afterEach(async () => {
     opened.close();
     await Promise.all([dataSource.destroy(), watching.destroy()]);
+  });
+
+  it('plans a long statement once, and others as ever', async () => {
+    const long = (value: number): Statement => ({
+      name: 'long',
+      text: 'SELECT $1::int AS one',
+      values: [value],
+      isPlannedOnce: true,
+    });
+    const short = (value: number) => ({ name: 'short', text: 'SELECT $1::int AS one', values: [value] });
+    for (let value = 0; value < 3; value += 1) {
+      expect(await ofRequest(() => database.query(long(value)))).toEqual([{ one: value }]);
+      expect(await database.query(long(value))).toEqual([{ one: value }]);
+      expect(await ofRequest(() => database.query(short(value)))).toEqual([{ one: value }]);
+    }
+    const plans = await database.query({
+      text: `SELECT name, generic_plans::int AS generic, custom_plans::int AS custom FROM pg_prepared_statements ORDER BY name`,
+    });
+    expect(plans).toEqual([
+      { name: 'long', generic: 6, custom: 0 },
+      { name: 'short', generic: 0, custom: 3 },
+    ]);
+    const fails = { ...long(1), name: 'fails', text: 'SELECT 1 / (1 - $1::int) AS one' };
+    await expect(ofRequest(() => database.query(fails))).rejects.toThrow('division by zero');
+    await expect(database.query(fails)).rejects.toThrow('division by zero');
+    expect(await database.query({ text: `SELECT current_setting('plan_cache_mode') AS mode` })).toEqual([
+      { mode: 'auto' },
+    ]);
   });
 
   it('is cancelled on the server when its caller hangs up, and its connection is not used again', async () => {

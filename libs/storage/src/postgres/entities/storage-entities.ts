@@ -4,6 +4,7 @@ import { ConsolidationItemEntity } from './consolidation-item.entity.js';
 import { ConsolidationEntity } from './consolidation.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { ImportanceSampleEntity } from './importance-sample.entity.js';
+import { ImportanceScaleEntity } from './importance-scale.entity.js';
 import { ImportanceStateEntity } from './importance-state.entity.js';
 import { LifecycleJobEntity } from './lifecycle-job.entity.js';
 import { LifecycleLeaseEntity } from './lifecycle-lease.entity.js';
@@ -24,6 +25,7 @@ export const STORAGE_ENTITIES = [
   ConsolidationItemEntity,
   IdempotencyKeyEntity,
   ImportanceSampleEntity,
+  ImportanceScaleEntity,
   ImportanceStateEntity,
   LifecycleJobEntity,
   LifecycleLeaseEntity,

@@ -1,13 +1,18 @@
 import {
   ImportanceStates,
   NO_SAMPLES,
+  scaleChanges,
   scaleOf,
-  type ImportanceQuantiles,
+  writtenUntil,
+  type ImportanceBasis,
   type ImportanceState,
   type KnownImportances,
   type Namespace,
 } from '@sfm/memory';
 import type { PostgresDatabase, RunInTransaction, Statement } from '../connection/postgres-database.js';
+import { epochMs } from '../rows/epoch-ms.js';
+import { CARRY_IMPORTANCES } from './carry-importances.js';
+import { keepScales, newestScale, SCALES_KEPT, toQuantiles } from './kept-scales.js';
 
 /** Rows of samples that are read every time, before somebody counts them. */
 const LONG = 64;
@@ -32,13 +37,28 @@ interface KnownRow extends StateRow {
   readonly first_at: Date | null;
 }
 
+/** The state of now, the scale that was kept for the moment, and what waits to be counted. */
+interface PastRow extends StateRow {
+  readonly kept_min: number | null;
+  readonly kept_max: number;
+  readonly kept_quantiles: readonly number[] | null;
+  readonly newest_since: Date | null;
+  readonly waiting: readonly (readonly [raws: readonly number[], writtenAtMs: number])[] | null;
+}
+
 const STATE = 's.count::float8 AS count, s.min, s.max, s.recent, s.quantiles';
 
 /** Keeps importances in PostgreSQL; the samples are left by the statements that write memories (`leaveSamples`). */
 export class PostgresImportanceStates extends ImportanceStates {
-  constructor(private readonly database: PostgresDatabase) {
+  constructor(
+    private readonly database: PostgresDatabase,
+    /** Scales of a namespace that are kept for recalls of the past. */
+    private readonly scalesKept = SCALES_KEPT,
+  ) {
     super();
   }
+
+  private readonly run: RunInTransaction = (statement) => this.database.query(statement);
 
   async read(namespace: Namespace): Promise<KnownImportances> {
     const [row] = await this.database.query<KnownRow>({
@@ -54,8 +74,7 @@ export class PostgresImportanceStates extends ImportanceStates {
       values: [namespace],
     });
     const counted = row && toState(row);
-    const begun =
-      counted ?? (await this.begun((statement) => this.database.query(statement), namespace, row?.first_at));
+    const begun = counted ?? (await this.begun(this.run, namespace, row?.first_at));
     const { state } = scaleOf(row?.raws ?? [], begun);
     const isSeeded = counted === undefined && begun.count > 0;
     return { state, isLong: isSeeded || (row?.batches ?? 0) >= LONG };
@@ -66,6 +85,40 @@ export class PostgresImportanceStates extends ImportanceStates {
     do {
       taken = await this.database.transactionWithRetry((run) => this.countSome(run, namespace));
     } while (taken === COUNTED_AT_ONCE);
+  }
+
+  async asOf(namespace: Namespace, at: Date): Promise<ImportanceBasis | undefined> {
+    const [row] = await this.database.query<PastRow>({
+      name: 'sfm_past_importances',
+      text: `SELECT ${STATE}, k.min AS kept_min, k.max AS kept_max, k.quantiles AS kept_quantiles,
+          (SELECT max(since) FROM importance_scales WHERE namespace = $1) AS newest_since,
+          (SELECT json_agg(json_build_array(w.raws, ${epochMs('w.written_at')}) ORDER BY w.id)
+            FROM importance_samples w WHERE w.namespace = $1) AS waiting
+        FROM (SELECT) AS always
+        LEFT JOIN importance_states s ON s.namespace = $1
+        LEFT JOIN LATERAL (
+          SELECT min, max, quantiles FROM importance_scales WHERE namespace = $1 AND since <= $2 ORDER BY since DESC LIMIT 1
+        ) AS k ON true`,
+      values: [namespace, at.toISOString()],
+    });
+    if (!row) return undefined;
+    const waiting = row.waiting ?? [];
+    const batches = waiting.map(([raws, ms]) => ({ raws, writtenAt: new Date(ms) }));
+    const until = writtenUntil(at, batches, row.newest_since ? { since: row.newest_since } : undefined);
+    if (until.length > 0) {
+      const firstAt = new Date(Math.min(...waiting.map(([, ms]) => ms)));
+      const before = toState(row) ?? (await this.begun(this.run, namespace, firstAt));
+      return scaleOf(
+        until.flatMap(({ raws }) => raws),
+        before,
+      ).basis;
+    }
+    const { kept_min: min, kept_max: max, kept_quantiles: quantiles } = row;
+    return min === null ? undefined : { min, max, quantiles: toQuantiles(quantiles) };
+  }
+
+  async carry(source: Namespace, target: Namespace): Promise<void> {
+    await this.database.transactionWithRetry((run) => run({ text: CARRY_IMPORTANCES, values: [source, target] }));
   }
 
   /** Returns the number of rows of samples that were counted. */
@@ -90,8 +143,10 @@ export class PostgresImportanceStates extends ImportanceStates {
     const firstMs = Math.min(...taken.map(({ written_at: at }) => at.getTime()));
     const firstAt = taken.length > 0 ? new Date(firstMs) : null;
     const before = toState(row) ?? (await this.begun(run, namespace, firstAt));
-    const raws = taken.flatMap((batch) => [...batch.raws]);
-    await run(updateStatement(namespace, scaleOf(raws, before).state));
+    const batches = taken.map(({ raws, written_at: writtenAt }) => ({ raws, writtenAt }));
+    const counted = scaleChanges({ state: before, batches, ...(await newestScale(run, namespace)) });
+    await run(updateStatement(namespace, counted.state));
+    await keepScales(run, namespace, { kept: counted.kept, most: this.scalesKept });
     return taken.length;
   }
 
@@ -117,11 +172,7 @@ export class PostgresImportanceStates extends ImportanceStates {
 /** Undefined when nothing was counted yet. */
 function toState({ count, min, max, recent, quantiles }: StateRow): ImportanceState | undefined {
   if (count === null || count === 0) return undefined;
-  return { count, min, max, recent, quantiles: isQuantiles(quantiles) ? quantiles : null };
-}
-
-function isQuantiles(values: readonly number[] | null): values is ImportanceQuantiles {
-  return values?.length === 4;
+  return { count, min, max, recent, quantiles: toQuantiles(quantiles) };
 }
 
 function updateStatement(namespace: Namespace, { count, min, max, recent, quantiles }: ImportanceState): Statement {

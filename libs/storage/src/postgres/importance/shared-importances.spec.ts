@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ImportanceNormalizers, scaleOf, SilentTelemetry, StoreService, type Namespace } from '@sfm/memory';
-import { freshNamespace } from '@sfm/memory/testing';
+import { freshNamespace, nextMillisecond } from '@sfm/memory/testing';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresMemoryWriter } from '../writing/postgres-memory-writer.js';
 import { PostgresImportanceStates } from './postgres-importance-states.js';
@@ -90,4 +90,35 @@ it('a namespace from before begins with the newest of its memories, and counts n
   expect(await normAt(namespace, [7])).toBe(0.75);
   await truth.adapters.importances.count(namespace);
   expect((await truth.adapters.importances.read(namespace)).state).toEqual(scaleOf([3, 9, 5, 1, 7]).state);
+});
+
+it('keeps no more scales of a namespace than it is to, and those of before are not known', async () => {
+  const namespace = freshNamespace();
+  const { store } = aProcess();
+  const moments: Date[] = [];
+  for (let importance = 1; importance <= 6; importance += 1) {
+    await store(namespace, [importance], importance);
+    await nextMillisecond();
+    moments.push(new Date());
+    await nextMillisecond();
+  }
+  const states = new PostgresImportanceStates(truth.database, 3);
+  await states.count(namespace);
+  const known = await Promise.all(moments.map(async (at) => (await states.asOf(namespace, at))?.max));
+  expect(known).toEqual([undefined, undefined, undefined, 4, 5, 6]);
+});
+
+it('what was counted by a process that keeps no scales is made up for by the next that does', async () => {
+  const namespace = freshNamespace();
+  const { store } = aProcess();
+  await store(namespace, [1], 1);
+  await truth.adapters.importances.count(namespace);
+  // As an earlier release counts.
+  await truth.database.query({
+    text: 'UPDATE importance_states SET max = 9 WHERE namespace = $1',
+    values: [namespace],
+  });
+  await truth.adapters.importances.count(namespace);
+  await nextMillisecond();
+  expect(await truth.adapters.importances.asOf(namespace, new Date())).toMatchObject({ min: 1, max: 9 });
 });

@@ -1,4 +1,4 @@
-import { trustedNamespace, type JsonObject, type Link, type LinkEnd } from '@sfm/memory';
+import { coordinateOfKey, trustedNamespace, type JsonObject, type Link, type LinkEnd } from '@sfm/memory';
 import { epochMs } from '../rows/epoch-ms.js';
 import { payloadOf } from '../rows/payload-columns.js';
 
@@ -43,5 +43,5 @@ export function toLink(row: LinkDbRow): Link {
 }
 
 function toEnd(key: string): LinkEnd {
-  return { key, coordinate: key.split(',').map(Number) };
+  return { key, coordinate: coordinateOfKey(key) };
 }

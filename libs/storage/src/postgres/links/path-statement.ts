@@ -52,8 +52,8 @@ function cheapestPathSql(shape: Shape): string {
   return `WITH new0 (ahead, node, label) AS MATERIALIZED (${start(SIDES[0], '$2')} UNION ALL ${start(SIDES[1], '$3')}),
 front0 AS MATERIALIZED (SELECT * FROM new0), ${rounds.map((round) => roundSql(round, shape)).join(', ')},
 best AS MATERIALIZED (
-  SELECT node, ahead, back, ahead[1] + back[1] AS cost FROM (${met(maxLinks)}) AS m
-  ORDER BY ahead[1] + back[1], ahead[2] + back[2] LIMIT 1
+  SELECT node, ahead, back, ${sumSql('ahead[1]', 'back[1]')} AS cost FROM (${met(maxLinks)}) AS m
+  ORDER BY ${sumSql('ahead[1]', 'back[1]')}, ahead[2] + back[2] LIMIT 1
 )
 SELECT (${rounds.map((round) => `coalesce((SELECT sum(looked) FROM found${round}), 0)`).join(' + ')})::float8 AS looked,
   (SELECT ended FROM turn${maxLinks}) AS ended, best.cost,
@@ -70,7 +70,7 @@ function roundSql(round: number, shape: Shape): string {
   return `turn${round} AS MATERIALIZED (
   SELECT count(*) FILTER (WHERE ahead) <= count(*) FILTER (WHERE NOT ahead) AS ahead,
     count(*) FILTER (WHERE ahead) = 0 OR count(*) FILTER (WHERE NOT ahead) = 0 AS ended,
-    (SELECT coalesce(min(ahead[1] + back[1]), 'Infinity') FROM (${met(before)}) AS m) AS bound
+    (SELECT coalesce(min(${sumSql('ahead[1]', 'back[1]')}), 'Infinity') FROM (${met(before)}) AS m) AS bound
   FROM front${before}
 ), found${round} AS MATERIALIZED (
   SELECT ${node} AS node, min(label) AS label, count(*) AS looked
@@ -87,6 +87,12 @@ function roundSql(round: number, shape: Shape): string {
 )`;
 }
 
+/** The largest double where none can hold the sum, for which the server would refuse the question. */
+function sumSql(one: string, other: string): string {
+  const most = `${Number.MAX_VALUE}::float8`;
+  return `CASE WHEN ${other} >= ${most} - ${one} THEN ${most} ELSE ${one} + ${other} END`;
+}
+
 /** All labels after so many rounds. */
 const known = (round: number) => [0, ...range(round)].map((n) => `SELECT * FROM new${n}`).join(' UNION ALL ');
 
@@ -101,7 +107,7 @@ function labels({ isAhead, here, there }: Side, round: number, { cost, narrower 
   const ids = range(round - 1).map((n) => `, a.label[${n + 2}]`);
   const isUseful = { weight: 'AND l.weight < t.bound - a.label[1]', links: '' }[cost];
   const isOver = { weight: '', links: `OR bound < 'Infinity'` }[cost];
-  return `SELECT l.node, ARRAY[a.label[1] + l.cost, a.label[2] + 1, l.id${ids.join('')}] AS label
+  return `SELECT l.node, ARRAY[${sumSql('a.label[1]', 'l.cost')}, a.label[2] + 1, l.id${ids.join('')}] AS label
     FROM turn${round} t CROSS JOIN front${round - 1} a CROSS JOIN LATERAL (
       SELECT l.${there} AS node, ${{ weight: 'l.weight', links: '1' }[cost]} AS cost, l.id::float8 AS id FROM memory_links l
       WHERE l.namespace = $1 AND l.${here} = a.node ${isUseful} ${narrower(`l.${there}`)} OFFSET 0) AS l
@@ -130,7 +136,7 @@ export function cheapestPathStatement(namespace: Namespace, query: CheapestPathQ
   const text = TEXTS.get(kind) ?? cheapestPathSql({ maxLinks, cost, narrower });
   TEXTS.set(kind, text);
   const values = [namespace, from, to, most, ...(type === undefined ? [] : [type]), ...(isClosed ? [closed] : [])];
-  return { name: `sfm_link_path_${kind}`, text, values };
+  return { name: `sfm_link_path_${kind}`, text, values, isPlannedOnce: true };
 }
 
 export function toCheapestPath({ looked, ended: isFinal, cost, ahead, back }: CheapestPathRow): CheapestPath {

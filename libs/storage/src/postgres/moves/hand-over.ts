@@ -12,6 +12,8 @@ export function handOverStatements(source: string, target: string): readonly Sta
     values: [source, target],
   });
   return [
+    { text: `DELETE FROM importance_scales WHERE namespace = $1 AND ${isKnown}`, values: [target, source] },
+    renamed('importance_scales'),
     { text: `DELETE FROM importance_states WHERE namespace = $1 AND ${isKnown}`, values: [target, source] },
     renamed('importance_states'),
     renamed('importance_samples'),

@@ -71,6 +71,7 @@ interface TakenRow {
 const FORGET_REST = [
   'DELETE FROM importance_samples WHERE namespace = $1',
   'DELETE FROM importance_states WHERE namespace = $1',
+  'DELETE FROM importance_scales WHERE namespace = $1',
   'DELETE FROM retention_policies WHERE namespace = $1',
   'DELETE FROM consolidation_items i USING consolidations c WHERE c.namespace = $1 AND c.id = i.consolidation_id',
   'DELETE FROM consolidations WHERE namespace = $1',

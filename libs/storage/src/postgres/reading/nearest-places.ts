@@ -1,4 +1,4 @@
-import { coordinateOfText, distanceBetween, type Namespace, type NearestQuery, type NearPlaces } from '@sfm/memory';
+import { coordinateOfKey, distanceBetween, type Namespace, type NearestQuery, type NearPlaces } from '@sfm/memory';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 import { isLiveAt } from '../rows/live-memory.js';
 import { filterSql } from './filter-sql.js';
@@ -73,7 +73,7 @@ export async function nearestPlaces(
 
 function nearBy({ key, id }: WindowRow, to: Search['to'], maxDistance: number): Found[] {
   if (key === null) return [];
-  const distance = distanceBetween(to, coordinateOfText(key));
+  const distance = distanceBetween(to, coordinateOfKey(key));
   return distance <= maxDistance ? [{ key, distance, id }] : [];
 }
 

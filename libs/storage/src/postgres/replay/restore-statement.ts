@@ -52,7 +52,7 @@ WITH replay AS MATERIALIZED (
   RETURNING id
 ), told AS (
   SELECT w.namespace, w.importance, w.position, w.updated_at FROM wanted w JOIN ledger USING (id) WHERE w.type IN ('created', 'updated')
-)${leaveSamples('told', 'min(s.updated_at)')}, newest AS MATERIALIZED (
+)${leaveSamples('told', 's.updated_at', 's.namespace, s.updated_at')}, newest AS MATERIALIZED (
   SELECT DISTINCT ON (namespace COLLATE "C", key COLLATE "C") *, type = 'deleted' AS gone
   FROM wanted WHERE version IS NOT NULL
   ORDER BY namespace COLLATE "C", key COLLATE "C", version DESC

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { contentHash, enrichedPayload, type JsonObject, type LedgerEntry, type MemoryType } from '@sfm/memory';
+import {
+  contentHash,
+  coordinateOfKey,
+  enrichedPayload,
+  type JsonObject,
+  type LedgerEntry,
+  type MemoryType,
+} from '@sfm/memory';
 import { convertLedger, MIGRATIONS } from '@sfm/migrations';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { PostgresLedgerReader } from '../replay/postgres-ledger-reader.js';
@@ -28,7 +35,7 @@ interface Version {
 
 /** What the version before wrote: enriched ledger rows, and the memory as its last version made it. */
 async function wrote(key: string, ...versions: readonly Version[]): Promise<void> {
-  const coordinate = key.split(',').map(Number);
+  const coordinate = coordinateOfKey(key);
   for (const [index, { payload, type = 'episodic', importance = null }] of versions.entries()) {
     const version = index + 1;
     const isNewest = version === versions.length;

@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  coordinateOfKey,
   holdsJsonNumber,
   isJsonObject,
   jsonEquals,
@@ -55,7 +56,7 @@ export function storedPoint(namespace: string, point: IndexPoint): string {
 /** Concatenates texts: building and serialising an object with the fields of both takes longer than all its values. */
 function storedPayload(namespace: string, point: IndexPoint): string {
   const shadowed = WRITTEN_FIELDS.filter((name) => Object.hasOwn(point.payload, name));
-  const coordinate = point.key.split(',').map(Number);
+  const coordinate = coordinateOfKey(point.key);
   const fields = [
     ...fieldsOf(shadowed.length === 0 ? point.payload : without(point.payload, shadowed)),
     ...(coordinate.every(Number.isFinite) ? [`"coordinate":[${coordinate.join(',')}]`] : []),

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { CurrentPrincipal } from '@sfm/auth';
-import { AuthorizedLinks, coordinateOfKey, RequestLimits } from '@sfm/edge';
-import { checkWeight, MAX_NEIGHBOUR_HOPS, MAX_PATH_LINKS, type Principal } from '@sfm/memory';
+import { AuthorizedLinks, RequestLimits } from '@sfm/edge';
+import { checkWeight, coordinateOfKey, MAX_NEIGHBOUR_HOPS, MAX_PATH_LINKS, type Principal } from '@sfm/memory';
 import type { FastifyReply } from 'fastify';
 import { SchemaPipe } from '../../requests/schema.pipe.js';
 import { compatible } from '../wire/errors.dto.js';
