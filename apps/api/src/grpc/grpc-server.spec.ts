@@ -10,7 +10,10 @@ import { GrpcServer } from './grpc-server.js';
 
 const KEEP_ALIVE_MS = 150;
 /** What a client sends first: the preface of HTTP/2 and empty settings. */
-const BEGINNING = Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])]);
+const BEGINNING = Buffer.concat([
+  Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+  Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]),
+]);
 
 const whole = {
   kvStore: true,
