@@ -7,8 +7,10 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
+import { findShell } from '../services/programs/shells.js';
 import { freePort, RunningService, TOKEN } from './support/running-service.js';
 import { SOMA, soma, startSoma, type SomaResult } from './support/soma.js';
 
@@ -420,11 +422,54 @@ describe('soma on memories', () => {
   });
 });
 
-async function shell(
-  script: string,
+const describeShells = await describeWith([], { zsh: () => findShell('zsh'), fish: () => findShell('fish') });
+
+describeShells('soma in other shells', () => {
+  it('completes commands and flags in fish', async () => {
+    const { command, env } = await findShell('fish');
+    const completed = ['soma rec', 'soma dlq ', 'soma list --', 'soma dlq list --', 'soma completion ', 'soma --u'];
+    const script = `node $SOMA completion fish | source; ${completed.map((line) => `complete -C '${line}'; echo`).join('; ')}`;
+    const { stdout, stderr } = await runShell([command, '--no-config', '-c', script], env);
+    expect(stderr).toBe('');
+    const [recall, dlq, list, listed, shells, url] = stdout
+      .split('\n\n')
+      .map((found) => found.split('\n').map((line) => line.split('\t')[0]));
+    expect(recall).toEqual(['recall']);
+    expect(dlq).toEqual(['dismiss', 'list', 'redrive', 'show']);
+    expect(list).toEqual(expect.arrayContaining(['--filter', '--namespace', '--help']));
+    expect(listed).toEqual(['--help', '--json', '--limit']);
+    expect(shells).toEqual(['bash', 'fish', 'zsh']);
+    expect(url).toEqual(['--url']);
+  });
+
+  it('completes commands and flags in zsh, sourced or as a file of its functions', async () => {
+    const { command, env, prologue } = await findShell('zsh');
+    const folder = await mkdtemp(path.join(tmpdir(), 'sfm-zsh-'));
+    const sourced = 'source <(node $SOMA completion zsh)';
+    const installed = `node $SOMA completion zsh > ${folder}/_soma; fpath+=${folder}; autoload -U compinit; compinit -D -i`;
+    for (const install of [sourced, installed]) {
+      // A terminal of its own, in which a person types.
+      const script = `${prologue} zmodload zsh/zpty; zpty person ${command} -f -i
+        zpty -w person ${JSON.stringify(`${prologue} PS1='go on> '; ${install}; echo "READ"Y`).replaceAll('$', String.raw`\$`)}
+        zpty -r person seen '*READY*go on> *'
+        zpty -w -n person $'soma rec\t--expl\t'; zpty -r person seen '*soma recall*--explain*'
+        zpty -w -n person $'\x15soma dlq \t'; zpty -r person seen '*dismiss*list*redrive*show*'; echo done`;
+      expect(await runShell([command, '-f', '-c', script], env)).toEqual({ stdout: 'done\n', stderr: '' });
+    }
+    await rm(folder, { recursive: true });
+  });
+});
+
+function shell(script: string, settings: Readonly<Record<string, string>>) {
+  return runShell(['bash', '-c', script], settings);
+}
+
+async function runShell(
+  [command = '', ...args]: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Promise<{ stdout: string; stderr: string }> {
-  const child = spawn('bash', ['-c', script], {
+  const child = spawn(command, args, {
+    timeout: 60_000,
     env: childEnvironment({ SOMA_API_TOKEN: TOKEN, SOMA, ...settings }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
