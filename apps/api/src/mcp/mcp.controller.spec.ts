@@ -212,6 +212,7 @@ describe('a caller', () => {
     ['no token', 401, { authorization: '' }],
     ['a wrong token', 403, { authorization: 'Bearer wrong' }],
     ['a foreign origin', 403, { origin: 'https://evil.example' }],
+    ['the origin of no page', 403, { origin: 'null' }],
     ['an unknown version', 422, { 'mcp-protocol-version': '1999-01-01' }],
     ['no wish for JSON', 406, { accept: 'text/html' }],
   ])('with %s is refused', async (_, status, headers) => {
