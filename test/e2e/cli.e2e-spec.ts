@@ -317,6 +317,24 @@ describe('soma on memories', () => {
       expect(JSON.parse(imported.stdout)).toMatchObject({ memories: { imported: 1200 } });
     });
 
+    it('goes on with an export for which there was no room', async () => {
+      const [partial, whole] = [file('partial.ndjson'), file('roomy.ndjson')];
+      const settings = { SOMA_URL: service.url, SOMA_MEMORY_NAMESPACE: 'many' };
+      // Files of this shell have at most so many kilobytes.
+      const script = `trap '' XFSZ; ulimit -f 100; node "$SOMA" export --output ${partial}; echo "$?"`;
+      const { stdout, stderr } = await shell(script, settings);
+      expect(stdout).toBe('5\n');
+      expect(stderr).toMatch(
+        /^there is no room left to write to: EFBIG.*; to go on .*: soma export --resume --output /,
+      );
+      for (const args of [
+        ['--resume', '--output', partial],
+        ['--output', whole],
+      ])
+        expect(await soma(settings, 'export', ...args)).toMatchObject({ code: 0 });
+      expect(await readFile(partial, 'utf8')).toBe(await readFile(whole, 'utf8'));
+    });
+
     it('ends with a reader that goes away', async () => {
       const script = `node "$SOMA" list --json --limit 1200 | head -n 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
       expect(await shell(script, { SOMA_URL: service.url, SOMA_MEMORY_NAMESPACE: 'many' })).toEqual({

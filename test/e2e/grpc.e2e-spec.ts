@@ -288,6 +288,10 @@ describe('gRPC of the embedded service', () => {
       status: 'INVALID_ARGUMENT',
       code: 'malformed_message',
     });
+    expect(await door.refused(V1, 'Recall', { query: 'cup', more_json: '{"query":"tea"}' })).toMatchObject({
+      status: 'INVALID_ARGUMENT',
+      fields: ['more_json'],
+    });
     // Nothing but fields that a version to come may have.
     expect(await door.sendBytes(COMPAT, 'Store', Buffer.from([0x7a, 0x01, 0x41]))).toMatchObject({
       status: 'INVALID_ARGUMENT',
