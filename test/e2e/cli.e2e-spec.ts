@@ -7,8 +7,10 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
+import { findShell } from '../services/programs/shells.js';
 import { freePort, RunningService, TOKEN } from './support/running-service.js';
 import { SOMA, soma, startSoma, type SomaResult } from './support/soma.js';
 
@@ -315,6 +317,24 @@ describe('soma on memories', () => {
       expect(JSON.parse(imported.stdout)).toMatchObject({ memories: { imported: 1200 } });
     });
 
+    it('goes on with an export for which there was no room', async () => {
+      const [partial, whole] = [file('partial.ndjson'), file('roomy.ndjson')];
+      const settings = { SOMA_URL: service.url, SOMA_MEMORY_NAMESPACE: 'many' };
+      // Files of this shell have at most so many kilobytes.
+      const script = `trap '' XFSZ; ulimit -f 100; node "$SOMA" export --output ${partial}; echo "$?"`;
+      const { stdout, stderr } = await shell(script, settings);
+      expect(stdout).toBe('5\n');
+      expect(stderr).toMatch(
+        /^there is no room left to write to: EFBIG.*; to go on .*: soma export --resume --output /,
+      );
+      for (const args of [
+        ['--resume', '--output', partial],
+        ['--output', whole],
+      ])
+        expect(await soma(settings, 'export', ...args)).toMatchObject({ code: 0 });
+      expect(await readFile(partial, 'utf8')).toBe(await readFile(whole, 'utf8'));
+    });
+
     it('ends with a reader that goes away', async () => {
       const script = `node "$SOMA" list --json --limit 1200 | head -n 1 >/dev/null; echo "\${PIPESTATUS[0]}"`;
       expect(await shell(script, { SOMA_URL: service.url, SOMA_MEMORY_NAMESPACE: 'many' })).toEqual({
@@ -334,33 +354,53 @@ describe('soma on memories', () => {
   });
 
   it('creates, lists, rotates and revokes keys', async () => {
-    const { server, asked } = await keyService();
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const keys = (...args: string[]) => soma({ SOMA_URL: url }, 'keys', ...args);
-    const created = await keys(
-      'create',
-      '--name',
-      'ci',
-      '--scopes',
-      'read',
-      '--namespaces',
-      'a',
-      'b:*',
-      '--rate-limit',
-      '5',
-    );
-    expect(created).toMatchObject({ code: 0, stdout: 'the secret\n', stderr: expect.stringContaining('k1') });
-    expect((await keys('list')).stdout).toMatch(/^ID +NAME .*\nk1 +ci +active +read +a, b:\*/);
-    expect(await keys('rotate', 'k1', '--json')).toMatchObject({ code: 0, stdout: '{"id":"k1","secret":"another"}\n' });
-    expect(await keys('revoke', 'k1')).toMatchObject({ code: 0, stdout: 'revoked k1\n' });
-    server.close();
-    const sent = { name: 'ci', scopes: ['read'], namespaces: ['a', 'b:*'], rate_limit: 5 };
-    expect(asked).toEqual([
-      ['POST', '/v1/keys', sent],
-      ['GET', '/v1/keys?limit=100', undefined],
-      ['POST', '/v1/keys/k1/rotate', undefined],
-      ['DELETE', '/v1/keys/k1', undefined],
-    ]);
+    const keys = (...args: string[]) => remote('keys', ...args);
+    const used = (token: string, namespace: string, ...args: string[]) =>
+      soma({ SOMA_URL: service.url, SOMA_API_TOKEN: token }, ...args, '--namespace', namespace);
+    const flags = ['--name', 'ci', '--scopes', 'read', '--namespaces', 'kitchen', 'team:*', '--rate-limit', '50'];
+    const created = await keys('create', ...flags);
+    expect(created).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/^created \S+; its secret is shown this once\n$/),
+    });
+    const secret = created.stdout.trim();
+    const id = /^created (\S+);/.exec(created.stderr)?.[1] ?? '';
+    expect(await used(secret, 'team:a', 'stats')).toMatchObject({ code: 0 });
+    expect(await used(secret, 'attic', 'stats')).toMatchObject({
+      code: 4,
+      stdout: '',
+      stderr: expect.stringContaining('attic'),
+    });
+    const store = ['store', '--coord', '1', '--payload', '{}'];
+    expect(await used(secret, 'kitchen', ...store)).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('write'),
+    });
+    const listed = new RegExp(`^ID +NAME .*\n(?:.*\n)*${id} +ci +active +read +kitchen, team:\\*`);
+    expect((await keys('list')).stdout).toMatch(listed);
+    expect((await keys('list')).stdout).not.toContain(secret);
+    const rotated = JSON.parse((await keys('rotate', id, '--json')).stdout) as { id: string; secret: string };
+    expect(rotated.secret).not.toBe(secret);
+    expect(await used(rotated.secret, 'kitchen', 'stats')).toMatchObject({ code: 0 });
+    expect(await keys('revoke', id)).toMatchObject({ code: 0, stdout: `revoked ${id}\n` });
+    for (const [ended, said] of [
+      [secret, 'Invalid token'],
+      [rotated.secret, 'was revoked'],
+    ] as const) {
+      // A process asks for what it knows of a key every few seconds.
+      const asked = () => used(ended, 'kitchen', 'list');
+      await waitFor(async () => (await asked()).code !== 0, { what: () => 'the end of the key' });
+      expect(await asked()).toEqual({ code: 4, stdout: '', stderr: expect.stringContaining(said) });
+    }
+    const inPast = ['--expires-at', '2020-01-31T12:00:00Z'];
+    const create = ['create', '--name', 'wrong', '--namespaces'];
+    for (const [code, said, args] of [
+      [1, 'id', ['revoke', 'none']],
+      [1, 'expires_at', [...create, 'kitchen', ...inPast]],
+      [2, 'scopes', [...create, 'kitchen', '--scopes', 'all']],
+    ] as const) {
+      expect(await keys(...args)).toEqual({ code, stdout: '', stderr: expect.stringContaining(said) });
+    }
   });
 
   it('looks at an installation, and says what to do', async () => {
@@ -420,11 +460,54 @@ describe('soma on memories', () => {
   });
 });
 
-async function shell(
-  script: string,
+const describeShells = await describeWith([], { zsh: () => findShell('zsh'), fish: () => findShell('fish') });
+
+describeShells('soma in other shells', () => {
+  it('completes commands and flags in fish', async () => {
+    const { command, env } = await findShell('fish');
+    const completed = ['soma rec', 'soma dlq ', 'soma list --', 'soma dlq list --', 'soma completion ', 'soma --u'];
+    const script = `node $SOMA completion fish | source; ${completed.map((line) => `complete -C '${line}'; echo`).join('; ')}`;
+    const { stdout, stderr } = await runShell([command, '--no-config', '-c', script], env);
+    expect(stderr).toBe('');
+    const [recall, dlq, list, listed, shells, url] = stdout
+      .split('\n\n')
+      .map((found) => found.split('\n').map((line) => line.split('\t')[0]));
+    expect(recall).toEqual(['recall']);
+    expect(dlq).toEqual(['dismiss', 'list', 'redrive', 'show']);
+    expect(list).toEqual(expect.arrayContaining(['--filter', '--namespace', '--help']));
+    expect(listed).toEqual(['--help', '--json', '--limit']);
+    expect(shells).toEqual(['bash', 'fish', 'zsh']);
+    expect(url).toEqual(['--url']);
+  });
+
+  it('completes commands and flags in zsh, sourced or as a file of its functions', async () => {
+    const { command, env, prologue } = await findShell('zsh');
+    const folder = await mkdtemp(path.join(tmpdir(), 'sfm-zsh-'));
+    const sourced = 'source <(node $SOMA completion zsh)';
+    const installed = `node $SOMA completion zsh > ${folder}/_soma; fpath+=${folder}; autoload -U compinit; compinit -D -i`;
+    for (const install of [sourced, installed]) {
+      // A terminal of its own, in which a person types.
+      const script = `${prologue} zmodload zsh/zpty; zpty person ${command} -f -i
+        zpty -w person ${JSON.stringify(`${prologue} PS1='go on> '; ${install}; echo "READ"Y`).replaceAll('$', String.raw`\$`)}
+        zpty -r person seen '*READY*go on> *'
+        zpty -w -n person $'soma rec\t--expl\t'; zpty -r person seen '*soma recall*--explain*'
+        zpty -w -n person $'\x15soma dlq \t'; zpty -r person seen '*dismiss*list*redrive*show*'; echo done`;
+      expect(await runShell([command, '-f', '-c', script], env)).toEqual({ stdout: 'done\n', stderr: '' });
+    }
+    await rm(folder, { recursive: true });
+  });
+});
+
+function shell(script: string, settings: Readonly<Record<string, string>>) {
+  return runShell(['bash', '-c', script], settings);
+}
+
+async function runShell(
+  [command = '', ...args]: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): Promise<{ stdout: string; stderr: string }> {
-  const child = spawn('bash', ['-c', script], {
+  const child = spawn(command, args, {
+    timeout: 60_000,
     env: childEnvironment({ SOMA_API_TOKEN: TOKEN, SOMA, ...settings }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -461,32 +544,4 @@ async function stallingProxy(port: number): Promise<Server> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return server;
-}
-
-/** Answers as a service that has keys, and notes what it was asked. */
-async function keyService(): Promise<{ server: Server; asked: unknown[] }> {
-  const asked: unknown[] = [];
-  const answers: Readonly<Record<string, readonly [number, object?]>> = {
-    'POST /v1/keys': [201, { id: 'k1', secret: 'the secret' }],
-    'GET /v1/keys?limit=100': [
-      200,
-      {
-        keys: [{ id: 'k1', name: 'ci', state: 'active', scopes: ['read'], namespaces: ['a', 'b:*'], expires_at: null }],
-      },
-    ],
-    'POST /v1/keys/k1/rotate': [200, { id: 'k1', secret: 'another' }],
-    'DELETE /v1/keys/k1': [200, { id: 'k1', state: 'revoked' }],
-  };
-  const server = createServer((incoming, answer) => {
-    let text = '';
-    incoming.on('data', (chunk: Buffer) => (text += chunk.toString()));
-    incoming.on('end', () => {
-      asked.push([incoming.method, incoming.url, text === '' ? undefined : JSON.parse(text)]);
-      const [status, body] = answers[`${incoming.method} ${incoming.url}`] ?? [404, {}];
-      answer.writeHead(status, { 'content-type': 'application/json' }).end(body && JSON.stringify(body));
-    });
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { server, asked };
 }

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, credentials, Metadata, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import pg from 'pg';
+import protobuf from 'protobufjs';
 import { describeWith } from '../services/availability.js';
 import { toolEnvironment } from '../services/environment.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
@@ -44,6 +45,18 @@ interface Told {
 const at = (...values: number[]): Coordinate => ({ values });
 const inNamespace = (name: string) => ({ metadata: { 'x-soma-namespace': name } });
 const kettle = (coordinate: Coordinate, text: string) => ({ coordinate, payload_json: JSON.stringify({ text }) });
+
+/** The interface as clients of another version than this have it: with less of it, numbers one by one, or with more. */
+const OF_BEFORE = `syntax = "proto3"; message Coordinate { repeated double values = 1 [packed = false]; }
+  message Memory { Coordinate coord = 1; string payload_json = 2; }
+  message StoreRequest { Memory memory = 1; } message StoreResponse { bool ok = 1; }
+  message RetrieveRequest { Coordinate query = 1; } message RecallResult { repeated Memory memories = 1; }`;
+const TO_COME = `syntax = "proto3"; message Coordinate { repeated double values = 1; string unit = 2; }
+  message Memory { Coordinate coord = 1; string payload_json = 2; string memory_type = 3; repeated int64 colours = 14; }
+  message StoreRequest { Memory memory = 1; Coordinate elsewhere = 9; bytes seal = 500; }
+  message StoreResponse { bool ok = 1; string id = 2; string seal = 500; }
+  message RetrieveRequest { Coordinate query = 1; int32 top_k = 2; bool backwards = 15; }
+  message RecallResult { repeated Memory memories = 1; double took = 7; }`;
 
 /** Reads a watch until so many changes were told. */
 async function changesOf(stream: ClientReadableStream<object>, count: number) {
@@ -275,6 +288,10 @@ describe('gRPC of the embedded service', () => {
       status: 'INVALID_ARGUMENT',
       code: 'malformed_message',
     });
+    expect(await door.refused(V1, 'Recall', { query: 'cup', more_json: '{"query":"tea"}' })).toMatchObject({
+      status: 'INVALID_ARGUMENT',
+      fields: ['more_json'],
+    });
     // Nothing but fields that a version to come may have.
     expect(await door.sendBytes(COMPAT, 'Store', Buffer.from([0x7a, 0x01, 0x41]))).toMatchObject({
       status: 'INVALID_ARGUMENT',
@@ -290,6 +307,28 @@ describe('gRPC of the embedded service', () => {
     expect(error && refusalOf(error)).toMatchObject({ status: 'UNIMPLEMENTED' });
     nobody.close();
     expect(await door.call(COMPAT, 'Health', {})).toEqual({ status: 'ok' });
+  });
+
+  it.each([
+    ['less of the interface', OF_BEFORE],
+    ['more of the interface', TO_COME],
+  ])('serves a client that knows %s', async (_, interfaceOf) => {
+    const { root } = protobuf.parse(interfaceOf, { keepCase: true });
+    const call = async (name: string, [asked, answered]: readonly [string, string], message: object) => {
+      const types = [root.lookupType(asked), root.lookupType(answered)] as const;
+      const bytes = Buffer.from(types[0].encode(types[0].fromObject(message)).finish());
+      return types[1].toObject(types[1].decode(await door.exchangeBytes(COMPAT, name, bytes)));
+    };
+    const place = { values: [-70, 7], unit: 'm' };
+    const memory = { coord: place, payload_json: '{"text":"of all times"}', colours: [1, 2] };
+    const stored = { memory, elsewhere: place, seal: 'AAAA' };
+    expect(await call('Store', ['StoreRequest', 'StoreResponse'], stored)).toMatchObject({ ok: true });
+    const asked = { query: place, backwards: true };
+    expect(await call('Recall', ['RetrieveRequest', 'RecallResult'], asked)).toMatchObject({
+      memories: expect.arrayContaining([
+        expect.objectContaining({ coord: { values: [-70, 7] }, payload_json: '{"text":"of all times"}' }),
+      ]),
+    });
   });
 
   it('repeats what a key was answered, shows a write to who names it, and gives back the id of a call', async () => {
@@ -500,31 +539,46 @@ describeReal('gRPC of a service with PostgreSQL and Qdrant', () => {
   });
   describeDoor(() => open().service, door);
 
-  it('stops what works for a call at its deadline, in PostgreSQL too', async () => {
-    const options = { ...inNamespace('late'), deadlineMs: 700 };
+  it('stops what works for a call at its deadline or when it is cancelled, in PostgreSQL too', async () => {
+    const options = inNamespace('late');
     await door().call(V1, 'Store', kettle(at(1), 'in time'), options);
     const operator = new pg.Client({ connectionString: database.url });
     await operator.connect();
+    const untilWaiting = (count: number, words: string) =>
+      waitFor(
+        async () => {
+          // A transaction sees the same activity for as long as it lasts.
+          await operator.query('SELECT pg_stat_clear_snapshot()');
+          const { rows } = await operator.query<{ n: number }>(
+            `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database()
+              AND wait_event_type = 'Lock' AND query LIKE $1`,
+            [words],
+          );
+          return rows[0]?.n === count;
+        },
+        { timeoutMs: 8000, what: () => `${count} waiting statements` },
+      );
     try {
+      const WRITE = '%arrived AS MATERIALIZED%';
       await operator.query(`BEGIN; SELECT FROM memories WHERE namespace = 'late' FOR UPDATE`);
-      expect(await door().refused(V1, 'Store', kettle(at(1), 'too late'), options)).toMatchObject({
-        status: 'DEADLINE_EXCEEDED',
-      });
-      const waiting = async () => {
-        const { rows } = await operator.query<{ n: number }>(
-          `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database()
-            AND wait_event_type = 'Lock' AND query LIKE '%memory_events%'`,
-        );
-        return rows[0]?.n;
-      };
-      await waitFor(async () => (await waiting()) === 0, {
-        timeoutMs: 5000,
-        what: () => 'no statement to wait any more',
-      });
+      const late = door().refused(V1, 'Store', kettle(at(1), 'too late'), { ...options, deadlineMs: 2000 });
+      await untilWaiting(1, WRITE);
+      expect(await late).toMatchObject({ status: 'DEADLINE_EXCEEDED' });
+      await untilWaiting(0, WRITE);
+      await operator.query('ROLLBACK');
+
+      const READ = 'SELECT m.id, m.namespace%';
+      await operator.query('BEGIN; LOCK TABLE memories IN ACCESS EXCLUSIVE MODE');
+      const giving = new AbortController();
+      const given = door().refused(V1, 'Get', { coordinate: at(1) }, { ...options, signal: giving.signal });
+      await untilWaiting(1, READ);
+      giving.abort();
+      expect(await given).toMatchObject({ status: 'CANCELLED' });
+      await untilWaiting(0, READ);
     } finally {
       await operator.query('ROLLBACK');
       await operator.end();
     }
-    expect(await door().call(V1, 'Get', { coordinate: at(1) }, inNamespace('late'))).toMatchObject({ version: 1 });
+    expect(await door().call(V1, 'Get', { coordinate: at(1) }, options)).toMatchObject({ version: 1 });
   });
 });

@@ -3,9 +3,15 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describeWith } from '../services/availability.js';
 import { childEnvironment } from '../services/environment.js';
 import { createTestDatabase } from '../services/postgres/postgres.js';
@@ -13,6 +19,8 @@ import { startQdrant } from '../services/qdrant/qdrant.js';
 import { RunningService, TOKEN } from './support/running-service.js';
 import { SOMA } from './support/soma.js';
 
+/** The program that tests servers of the protocol. */
+const CONFORMANCE = '../../node_modules/@modelcontextprotocol/conformance/dist/index.js';
 const TEST_TIMEOUT_MS = 120_000;
 
 const describeReal = await describeWith(['postgres', 'qdrant']);
@@ -169,6 +177,55 @@ describe('an agent whose host starts soma', () => {
     return client;
   }
   const remote = () => ({ SOMA_URL: service.url, SOMA_API_TOKEN: TOKEN });
+
+  it.each(['server-initialize', 'ping', 'tools-list', 'resources-list', 'prompts-list', 'dns-rebinding-protection'])(
+    'is served as the %s test of the protocol wants it',
+    async (scenario) => {
+      // The program that tests knows no tokens.
+      const through = createServer((asked, answer) => {
+        const headers = { ...asked.headers, authorization: `Bearer ${TOKEN}` };
+        const passedOn = request(service.url + (asked.url ?? ''), { method: asked.method, headers }, (from) => {
+          answer.writeHead(from.statusCode ?? 502, from.headers);
+          from.pipe(answer);
+        });
+        asked.pipe(passedOn);
+      }).listen(0, '127.0.0.1');
+      await once(through, 'listening');
+      const url = `http://localhost:${(through.address() as AddressInfo).port}/mcp`;
+      const program = fileURLToPath(new URL(CONFORMANCE, import.meta.url));
+      const args = [program, 'server', '--url', url, '--scenario', scenario];
+      const tested = promisify(execFile)(process.execPath, args, { cwd: folder, env: childEnvironment({}) });
+      const said = await tested.then(
+        ({ stdout }) => stdout,
+        ({ stdout }: { stdout: string }) => stdout,
+      );
+      through.close();
+      expect(said).toMatch(/Passed: (\d+)\/\1, 0 failed, 0 warnings/);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  it('is served as often as its key may ask, whatever it asks in one message', async () => {
+    const keys: string[] = [];
+    for (const name of ['one', 'other']) {
+      const body = { name, scopes: ['read'], namespaces: ['*'], rate_limit: 5 };
+      keys.push((await service.json<{ secret: string }>('/v1/keys', { body })).secret);
+    }
+    const ping = (id: number) => ({ jsonrpc: '2.0', id, method: 'ping' });
+    const ask = async (key: string, count: number) => {
+      const body = Array.from({ length: count }, (_, id) => ping(id));
+      const headers = { authorization: `Bearer ${key}`, accept: 'application/json, text/event-stream' };
+      const { status, headers: answered } = await service.request('/mcp', { body, headers });
+      return [status, answered.get('ratelimit-remaining'), answered.has('retry-after')];
+    };
+    const [one = '', other = ''] = keys;
+    expect(await ask(one, 1)).toEqual([200, '4', false]);
+    expect(await ask(one, 4)).toEqual([200, '0', false]);
+    expect(await ask(one, 1)).toEqual([429, '0', true]);
+    // What is more than the limit at once takes a whole window.
+    expect(await ask(other, 6)).toEqual([200, '0', false]);
+    expect(await ask(other, 1)).toEqual([429, '0', true]);
+  });
 
   it.each<[string, () => Readonly<Record<string, string>>, () => readonly string[]]>([
     ['through a service', remote, () => []],

@@ -8,6 +8,7 @@ import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
 import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
+import { GrpcDoor, V1 } from './support/grpc-door.js';
 import { RunningConsumer } from './support/running-consumer.js';
 import { RunningService, TOKEN } from './support/running-service.js';
 import { TraceCollector, type CollectedSpan } from './support/trace-collector.js';
@@ -109,6 +110,22 @@ describeReal('traces over a service and a consumer', () => {
 
     const line = () => consumer.output.split('\n').find((printed) => printed.includes(caller.traceId)) ?? '';
     await waitFor(() => line().includes('Successfully processed event'), { what: line });
+  });
+
+  it('continue the trace of a caller of gRPC', async () => {
+    const caller = aTrace();
+    const door = new GrpcDoor(await service.grpcAddress());
+    const memory = { coordinate: { values: [11.5, 13.5] }, payload_json: '{"text":"the ladder is called"}' };
+    await door.call(V1, 'Store', memory, { metadata: caller.headers });
+    door.close();
+    const spans = await untilIndexed(caller);
+    const [call] = named(spans, `${V1}/Store`);
+    expect(call).toMatchObject({ parentSpanId: caller.spanId, kind: 2, service: 'soma-api' });
+    expect(call?.attributes).toMatchObject({ 'rpc.system': 'grpc', 'rpc.method': 'Store', 'rpc.grpc.status': 'OK' });
+    const [write] = named(spans, 'write memories');
+    expect(write).toMatchObject({ parentSpanId: call?.spanId });
+    expect(named(spans, 'postgresql write_traced')[0]).toMatchObject({ parentSpanId: write?.spanId });
+    expect(named(spans, `send ${TOPIC}`)[0]).toMatchObject({ parentSpanId: call?.spanId });
   });
 
   it('show a recall with its statements and searches, and nothing of what was asked', async () => {

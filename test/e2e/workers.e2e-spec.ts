@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { promisify } from 'node:util';
 import { describeWith } from '../services/availability.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
 import { testQdrant, type TestQdrant } from '../services/qdrant/qdrant.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
+import { GrpcDoor, V1 } from './support/grpc-door.js';
 import { RunningService, TOKEN } from './support/running-service.js';
 
 const describeReal = await describeWith(['postgres', 'qdrant']);
@@ -142,6 +144,35 @@ describeReal(`a service of ${WORKERS} workers behind one port`, () => {
     )) {
       expect(text).not.toContain('the anvil');
     }
+  });
+
+  it('serves gRPC through any worker, too', async () => {
+    const address = await service.grpcAddress();
+    const doors = Array.from({ length: 2 * WORKERS }, () => new GrpcDoor(address));
+    const watches = doors.map((door) => door.stream(V1, 'Watch', {}).on('error', () => undefined));
+    const told = watches.map(async (watch) => {
+      for await (const { changes } of watch as AsyncIterable<{ changes: { coordinate: { values: number[] } }[] }>) {
+        const places = changes.map(({ coordinate }) => coordinate.values.join());
+        if (places.includes('6000,1')) return;
+      }
+    });
+    await Promise.all(watches.map((watch) => once(watch, 'metadata')));
+    const memory = { coordinate: { values: [6000, 1] }, payload_json: '{"text":"the vice"}' };
+    const place = { coordinate: memory.coordinate };
+    const [first] = doors;
+    const trailers = (await first?.exchange(V1, 'Store', memory))?.trailers;
+    const metadata = { [CONSISTENCY]: String(trailers?.get(CONSISTENCY)[0]) };
+    for (const door of doors) {
+      expect(await door.call(V1, 'Get', place, { metadata })).toMatchObject({ payload_json: '{"text":"the vice"}' });
+      const recalled = await door.call(V1, 'Recall', { query: 'vice', top_k: 1 }, { metadata });
+      expect(recalled).toMatchObject({ hits: [{ memory: { payload_json: '{"text":"the vice"}' } }] });
+    }
+    await Promise.all(told);
+    for (const door of doors) door.close();
+    const counted =
+      'grpc_server_handled_total{grpc_service="somafractalmemory.v1.Memories",grpc_method="Get",grpc_code="OK"}';
+    await waitFor(async () => (await scrape()).get(counted) === doors.length, { what: () => 'calls of all workers' });
+    expect((await service.request('/memories/6000,1', { method: 'DELETE' })).ok).toBe(true);
   });
 
   it('adds the metrics of all workers up, whichever is scraped, but not what they share', async () => {

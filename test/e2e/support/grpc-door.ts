@@ -31,6 +31,8 @@ export interface CallOptions {
   /** The token is sent unless this says another, or an empty one. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly deadlineMs?: number;
+  /** Cancels the call. */
+  readonly signal?: AbortSignal;
 }
 
 type Method = MethodDefinition<object, object>;
@@ -48,6 +50,8 @@ export class GrpcDoor {
     this.client = new Client(address, channel, {
       'grpc.max_receive_message_length': -1,
       'grpc.max_send_message_length': -1,
+      // A connection of its own: several workers get them in turn.
+      'grpc.use_local_subchannel_pool': 1,
     });
     this.files = loadSync(['memory.proto', 'memory_v1.proto'], {
       includeDirs: [PROTO],
@@ -77,7 +81,7 @@ export class GrpcDoor {
     return new Promise((resolve, reject) => {
       let headers = new Metadata();
       let answer: object | undefined;
-      this.client
+      const call = this.client
         .makeUnaryRequest(
           path,
           requestSerialize,
@@ -94,6 +98,7 @@ export class GrpcDoor {
         .on('status', ({ code, metadata: trailers }) => {
           if (code === status.OK) resolve({ message: answer as T, headers, trailers });
         });
+      options.signal?.addEventListener('abort', () => call.cancel(), { once: true });
     });
   }
 
@@ -107,19 +112,21 @@ export class GrpcDoor {
     return refusalOf(answer);
   }
 
-  /** Bytes as they are, instead of a message. */
+  /** Bytes as they are, instead of a message, that must be refused. */
   sendBytes(service: string, name: string, bytes: Buffer): Promise<Refusal> {
-    const { path, responseDeserialize } = this.method(service, name);
+    return this.exchangeBytes(service, name, bytes).then(
+      (answer) => Promise.reject(new Error(`was answered ${answer.toString('hex')}`)),
+      (error: ServiceError) => refusalOf(error),
+    );
+  }
+
+  /** Bytes as they are for bytes as they come. */
+  exchangeBytes(service: string, name: string, bytes: Buffer): Promise<Buffer> {
+    const { path } = this.method(service, name);
+    const same = (value: Buffer) => value;
     return new Promise((resolve, reject) => {
-      this.client.makeUnaryRequest(
-        path,
-        () => bytes,
-        responseDeserialize,
-        {},
-        metadataOf({}),
-        {},
-        (error, value) =>
-          error ? resolve(refusalOf(error)) : reject(new Error(`was answered ${JSON.stringify(value)}`)),
+      this.client.makeUnaryRequest(path, same, same, bytes, metadataOf({}), {}, (error, value) =>
+        error ? reject(error) : resolve(value ?? Buffer.alloc(0)),
       );
     });
   }

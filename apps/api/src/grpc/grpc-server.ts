@@ -9,8 +9,8 @@ import { loadProtoFiles, serviceIn } from './interface/proto-files.js';
 import type { ServedMethods } from './served-methods.js';
 import { ServedHealth } from './service/served-health.js';
 
-/** How long a connection may take to answer that it is alive. */
-const KEEP_ALIVE_ANSWER_MS = 20_000;
+/** Longest time that a connection may take to answer that it is alive. */
+const MAX_KEEP_ALIVE_ANSWER_MS = 20_000;
 /** How long calls may go on over a connection that is to be made anew. */
 const AGE_GRACE_MS = 30_000;
 /** Calls of one connection at once; more wait at the caller. */
@@ -83,7 +83,7 @@ function serverOptions({ maxMessageBytes, keepAliveMs, maxConnectionAgeMs }: Grp
     // Answers are bounded where they are made.
     'grpc.max_send_message_length': -1,
     'grpc.keepalive_time_ms': keepAliveMs,
-    'grpc.keepalive_timeout_ms': KEEP_ALIVE_ANSWER_MS,
+    'grpc.keepalive_timeout_ms': Math.min(keepAliveMs, MAX_KEEP_ALIVE_ANSWER_MS),
     'grpc.max_concurrent_streams': MAX_STREAMS,
     ...(maxConnectionAgeMs === undefined
       ? {}

@@ -212,6 +212,7 @@ describe('a caller', () => {
     ['no token', 401, { authorization: '' }],
     ['a wrong token', 403, { authorization: 'Bearer wrong' }],
     ['a foreign origin', 403, { origin: 'https://evil.example' }],
+    ['the origin of no page', 403, { origin: 'null' }],
     ['an unknown version', 422, { 'mcp-protocol-version': '1999-01-01' }],
     ['no wish for JSON', 406, { accept: 'text/html' }],
   ])('with %s is refused', async (_, status, headers) => {
@@ -254,8 +255,32 @@ describe('the wire', () => {
     ]);
   });
 
+  it.each<[string, object | undefined, string]>([
+    ['tools/call', undefined, 'params: '],
+    ['tools/call', { name: 5 }, 'params.name: '],
+    ['tools/call', { name: 'get_status', arguments: 'x' }, 'params.arguments: '],
+    ['resources/read', {}, 'params.uri: '],
+    ['prompts/get', { arguments: {} }, 'params.name: '],
+    ['initialize', {}, 'params.protocolVersion: '],
+  ])('says what is wrong with the parameters of %s', async (method, params, said) => {
+    const answer = await post({ jsonrpc: '2.0', id: 1, method, ...(params ? { params } : {}) });
+    expect(await answer.json()).toMatchObject({
+      id: 1,
+      error: { code: -32602, message: expect.stringContaining(`invalid parameters: ${said}expected `) },
+    });
+  });
+
   it('refuses garbage, and methods that are none', async () => {
-    expect((await post('{"jsonrpc":')).status).toBeGreaterThanOrEqual(400);
+    for (const [path, garbage] of [
+      ['/mcp', '{"jsonrpc":'],
+      ['/mcp/team_b', 'hello'],
+    ] as const) {
+      const answer = await post(garbage, {}, path);
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { jsonrpc: '2.0', id: null, error: { code: -32700, message: expect.stringContaining('parse error: ') } },
+      ]);
+    }
     expect(await (await post(request('memory/forget'))).json()).toMatchObject({ error: { code: -32601 } });
   });
 

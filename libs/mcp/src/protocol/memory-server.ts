@@ -1,4 +1,4 @@
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
   ErrorCode,
@@ -18,6 +18,7 @@ import { inputSchemaOf } from '../tools/input-schema.js';
 import { refusalOf } from '../tools/refusal.js';
 import { TOOLS } from '../tools/tools.js';
 import type { Tool, ToolPlaces } from '../tools/tool.js';
+import { CheckingServer } from './checking-server.js';
 import { PROMPTS, promptText } from './prompts.js';
 import { readResource, RESOURCE_TEMPLATES, RESOURCES } from './resources.js';
 
@@ -58,7 +59,7 @@ export class MemoryServers {
   /** A server without a transport. Tools that the principal may not use are not listed, and refuse. */
   for(principal: Principal, { isReadOnly = this.options.isReadOnly }: { readonly isReadOnly?: boolean } = {}): Server {
     const offered = TOOLS.filter(({ scope }) => hasScope(principal, scope) && (!isReadOnly || scope === 'read'));
-    const server = new Server(
+    const server = new CheckingServer(
       { name: 'somafractalmemory', title: 'SomaFractalMemory', version: this.options.version },
       {
         capabilities: { tools: {}, resources: {}, prompts: {} },

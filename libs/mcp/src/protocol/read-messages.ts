@@ -12,6 +12,9 @@ export interface ReadMessages {
   readonly isBatch: boolean;
 }
 
+/** What is wrong with what is no message. */
+export const NO_MESSAGE = 'must be a JSON-RPC 2.0 message: {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}';
+
 /** A body that is no message of the protocol. */
 export class WrongMessageError extends Error {
   readonly code = ErrorCode.InvalidRequest;
@@ -27,9 +30,7 @@ export function readMessages(body: unknown, most: number): ReadMessages {
   const messages = given.map((one) => {
     const read = JSONRPCMessageSchema.safeParse(one);
     if (!read.success) {
-      throw new WrongMessageError(
-        'must be a JSON-RPC 2.0 message: {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}',
-      );
+      throw new WrongMessageError(NO_MESSAGE);
     }
     return read.data;
   });

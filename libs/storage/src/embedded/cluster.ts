@@ -35,6 +35,8 @@ const INITIAL_SETTINGS: Readonly<Record<string, string>> = {
   // Full pages are written to the log once per checkpoint, so fewer checkpoints mean less log. Recovery stays within
   // seconds.
   checkpoint_timeout: '15min',
+  // A new table grows fast, and what was planned while it was empty reads all of a namespace to find one memory.
+  autovacuum_naptime: '5s',
   work_mem: '8MB',
   effective_cache_size: '512MB',
   random_page_cost: '1.1',

@@ -37,7 +37,7 @@ describe('EmbeddedPostgres', () => {
       url,
       `SELECT current_setting('fsync') AS fsync, current_setting('full_page_writes') AS pages,
               current_setting('synchronous_commit') AS commit, current_setting('listen_addresses') AS listen,
-              current_setting('server_encoding') AS encoding,
+              current_setting('server_encoding') AS encoding, current_setting('autovacuum_naptime') AS counted,
               (SELECT rolsuper OR rolcreaterole OR rolcreatedb FROM pg_roles WHERE rolname = current_user) AS privileged,
               (SELECT datlocprovider::text || ' ' || datlocale FROM pg_database WHERE datname = current_database()) AS locale`,
     );
@@ -47,6 +47,7 @@ describe('EmbeddedPostgres', () => {
       commit: 'on',
       listen: '127.0.0.1',
       encoding: 'UTF8',
+      counted: '5s',
       privileged: false,
       locale: 'b C.UTF-8',
     });

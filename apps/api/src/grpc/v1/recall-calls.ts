@@ -38,6 +38,9 @@ export class RecallCalls {
   private async recall(message: unknown, { principal }: GrpcCall) {
     const { more = {}, ...fields } = requestBody(message, this.json);
     if (!isJsonObject(more)) throw new InvalidRequestError('more_json', 'must be a JSON object');
+    const twice = Object.keys(more).find((name) => Object.hasOwn(fields, name));
+    if (twice !== undefined)
+      throw new InvalidRequestError('more_json', `must not hold ${twice}, which is a field of its own`);
     const body = readShape(RecallBodySchema, { ...more, ...fields });
     const request = toRecallRequest(body, this.places.limits);
     const result =

@@ -2,6 +2,8 @@ import { detailResponse } from './detail-body.js';
 import type { HttpError } from './http-error.js';
 import { PROBLEM_CONTENT_TYPE, problemResponse } from './problem-body.js';
 
+const JSON_TYPE = 'application/json; charset=utf-8';
+
 /** An error in the shape of the requested API. */
 export interface ErrorResponse {
   readonly status: number;
@@ -10,7 +12,13 @@ export interface ErrorResponse {
   readonly body: object;
 }
 
-/** Chooses the shape by the path: problem+json under `/v1`, `{"detail": …}` everywhere else. */
+/** JSON-RPC's code for what is no JSON. */
+const PARSE_ERROR = -32700;
+
+/**
+ * Chooses the shape by the path: problem+json under `/v1`, `{"detail": …}` everywhere else; what is no JSON is answered at
+ * `/mcp` as its protocol does.
+ */
 export function errorResponse(error: HttpError, request: { readonly url: string; readonly id: string }): ErrorResponse {
   const path = request.url.split('?', 1)[0] ?? '';
   const headers = error.headers ?? {};
@@ -21,7 +29,15 @@ export function errorResponse(error: HttpError, request: { readonly url: string;
       contentType: PROBLEM_CONTENT_TYPE,
     };
   }
-  return { ...detailResponse(error), headers, contentType: 'application/json; charset=utf-8' };
+  if (isMcp(path) && error.code === 'malformed_json') {
+    const body = { jsonrpc: '2.0', id: null, error: { code: PARSE_ERROR, message: `parse error: ${error.message}` } };
+    return { status: 400, headers, contentType: JSON_TYPE, body };
+  }
+  return { ...detailResponse(error), headers, contentType: JSON_TYPE };
+}
+
+function isMcp(path: string): boolean {
+  return path === '/mcp' || path.startsWith('/mcp/');
 }
 
 function isV1(path: string): boolean {
