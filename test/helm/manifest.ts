@@ -5,6 +5,7 @@ export interface Manifest {
   readonly metadata: Metadata;
   readonly spec?: Spec;
   readonly data?: Readonly<Record<string, string>>;
+  readonly stringData?: Readonly<Record<string, string>>;
   readonly automountServiceAccountToken?: boolean;
 }
 
