@@ -67,6 +67,11 @@ topologySpreadConstraints:
   mountPath: {{ .mountPath }}
   readOnly: true
 {{- end }}
+{{- range include "sfm.serverAuthorities" . | fromYaml }}
+- name: authority-{{ . }}
+  mountPath: /etc/soma/authorities/{{ . }}
+  readOnly: true
+{{- end }}
 {{- end -}}
 
 {{- define "sfm.volumes" -}}
@@ -79,6 +84,13 @@ topologySpreadConstraints:
   secret:
     secretName: {{ .secretName }}
     optional: {{ .optional | default false }}
+{{- end }}
+{{- range include "sfm.serverAuthorities" . | fromYaml }}
+- name: authority-{{ . }}
+  secret:
+    secretName: {{ include "sfm.serverTls" (list $ .) }}
+    # Not the key of the server.
+    items: [{ key: ca.crt, path: ca.crt }]
 {{- end }}
 {{- end -}}
 
