@@ -86,7 +86,8 @@ describeReal('a server of the chart with a certificate', () => {
     const given = (container.args ?? []).map((arg) => arg.replace(MOUNT, mounted).replace('/data', data));
     const args = given.map((arg) => (arg === '6379' ? String(port) : arg));
     const PATH = `${path.dirname(program.command)}:${childEnvironment()['PATH'] ?? ''}`;
-    const library = program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath };
+    const library: Record<string, string> =
+      program.libraryPath === undefined ? {} : { LD_LIBRARY_PATH: program.libraryPath };
     await start({
       name: 'Redis',
       command: container.command?.[0] ?? '',

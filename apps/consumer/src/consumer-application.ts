@@ -37,10 +37,12 @@ export async function startConsumer(
   });
   const depth = new SharedReading(() => outbox.depth());
   const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
+  const overlay = new SharedReading(() => source.countUnindexed());
   const points = new SharedReading(() => vectors.count(namespace));
   status.serviceMetrics.registerGauges({
     outboxDepth: async () => (await depth.get()).waiting,
     oldestUnindexedAgeSeconds: () => oldest.get(),
+    overlaySize: () => overlay.get(),
     indexPoints: async () => new Map([[namespace, await points.get()]]),
   });
   const cache = find(CacheBackend);

@@ -195,12 +195,14 @@ function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryPro
       watchCircuits(metrics, embedder, qdrant);
       const depth = new SharedReading(() => outbox.depth());
       const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
+      const overlay = new SharedReading(() => source.countUnindexed());
       const overdue = new SharedReading(() => lifecycle.overdueMs());
       const points = new SharedReading(keptResult(() => vectors.count(namespace), { forMs: COUNTED_FOR_MS }));
       metrics.registerGauges({
         outboxDepth: async () => (await depth.get()).waiting,
         outboxOldestAgeSeconds: async () => (await depth.get()).oldestAgeSeconds,
         oldestUnindexedAgeSeconds: () => oldest.get(),
+        overlaySize: () => overlay.get(),
         lifecycleOverdueSeconds: async () => (await overdue.get()) / 1000,
         heapUsedShare: () => shareOf(room.use.heap),
         memoryUsedShare: () => shareOf(room.use.resident),
