@@ -33,7 +33,7 @@ export async function startConsumer(
   status.health.watch({
     truth: () => truth.check(),
     vectors: () => find(VectorsHealth).check(),
-    isMember: () => server.partitions !== undefined,
+    isMember: () => server.isMember,
   });
   const depth = new SharedReading(() => outbox.depth());
   const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
