@@ -101,6 +101,7 @@ export interface EnvVar {
 
 export interface Probe {
   readonly httpGet?: { path: string; port: string | number; scheme?: string };
+  readonly grpc?: { port: number };
   readonly exec?: { command: string[] };
   readonly tcpSocket?: { port: string };
   readonly initialDelaySeconds?: number;

@@ -295,6 +295,18 @@ describeHelm('switches', () => {
     expect(JSON.stringify(on.get('NetworkPolicy', FULLNAME).spec)).toContain('{"port":50053,"protocol":"TCP"}');
   });
 
+  it('ask gRPC whether an api is ready, on request and where that can be asked', async () => {
+    const asked = ['--set', 'grpc.readinessProbe=true', '--set', 'grpc.port=50060'];
+    const api = (await render('values-production.yaml', ...asked)).container(FULLNAME, 'api');
+    expect(api.readinessProbe).toMatchObject({ grpc: { port: 50060 }, periodSeconds: expect.any(Number) });
+    expect(api.readinessProbe).not.toHaveProperty('httpGet');
+    expect(api.livenessProbe?.httpGet?.path).toBe('/healthz');
+    const off = await render('values.yaml', ...asked, '--set', 'grpc.enabled=false');
+    expect(off.container(FULLNAME, 'api').readinessProbe?.httpGet?.path).toBe('/readyz');
+    const tls = ['--set', 'env.SOMA_GRPC_TLS_CERT=/tls.crt'];
+    await expect(render('values.yaml', ...asked, ...tls)).rejects.toThrow(/grpc\.readinessProbe cannot ask/);
+  });
+
   it('run migrations after the pods where the release brings database or Secret, else before', async () => {
     const hooks = async (installation: Installation, ...args: string[]): Promise<string | undefined> => {
       const job = (await render(installation, ...args)).get('Job', `${FULLNAME}-migrate`);
