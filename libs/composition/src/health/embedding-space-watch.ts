@@ -8,7 +8,7 @@ const NOTE = 'embedding-space';
 
 export interface EmbeddingSpaceWatchOptions {
   readonly namespace: Namespace;
-  /** The data folder that belongs to this process. Undefined where the truth is on a server. */
+  /** The data folder that belongs to this process, which holds its vectors alone. Undefined where either is on a server. */
   readonly dataDir?: string;
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { IndexWarmup, StoreFullError, type Embedder, type IndexState } from '@sfm/memory';
+import { IndexUnusableError, IndexWarmup, StoreFullError, type Embedder, type IndexState } from '@sfm/memory';
 import { ComponentHealth, HealthModule } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import { ServiceHealth } from './service-health.js';
@@ -167,6 +167,19 @@ describe('readiness', () => {
       healthy: true,
       details: { space: 'test', former_space: 'hash-v1:8' },
     });
+  });
+
+  it('tells an index that cannot be used from one that does not answer', async () => {
+    const warmup = own();
+    warmup.markReady();
+    const failing = (error: Error) => ({ check: () => Promise.reject(error) });
+    const truth = { check: () => answer('truth'), checkLinks: () => answer('links') };
+    const embedder = { space: 'test', embed: () => Promise.resolve([]) };
+    const parts = { truth, schema, embedder, spaces: { facts: {} }, warmup, room, servers: [] };
+    const vectors = failing(new IndexUnusableError('of another embedding space'));
+    const { components, vectorStore } = await new ServiceHealth(health, { ...parts, vectors }).read();
+    expect(vectorStore).toBe(false);
+    expect(components.find(({ name }) => name === 'vector_index')?.details).toMatchObject({ error: 'index_unusable' });
   });
 
   it('goes on with a schema of a newer release, and says so with its migrations', async () => {

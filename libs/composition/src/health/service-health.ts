@@ -1,5 +1,6 @@
 import { HealthReader, type HealthReport, type PartHealth } from '@sfm/edge';
 import {
+  IndexUnusableError,
   shareOf,
   usedShare,
   WARNED_SHARE,
@@ -59,7 +60,7 @@ export class ServiceHealth extends HealthReader {
       name: VECTORS,
       check: async () => {
         assertWhole(warmup, 'vector');
-        return { points: await vectors.check() };
+        return { points: await vectors.check().catch(asUnusable) };
       },
     });
     health.register({ name: WORDS, check: async () => assertWhole(warmup, 'lexical') });
@@ -107,6 +108,12 @@ export class ServiceHealth extends HealthReader {
     const words = isRoomless ? 'has no room' : 'is still being loaded';
     return `the index of words ${words}, and vectors cannot answer`;
   }
+}
+
+/** It answers: what is wrong is the embedding space, or somebody else made it, and the log says what to do. */
+function asUnusable(error: unknown): never {
+  if (error instanceof IndexUnusableError) throw Object.assign(new Error(error.message), { code: 'index_unusable' });
+  throw error;
 }
 
 /** A schema of a newer release is worth a look, though everything may answer. */

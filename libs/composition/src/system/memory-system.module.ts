@@ -153,13 +153,15 @@ const memoryWatch: FactoryProvider<MemoryWatch> = {
   useFactory: (room: IndexRoom) => new MemoryWatch(room, new Logger('Memory')),
 };
 
-function spaceWatch({ namespace, truth }: CompleteOptions): FactoryProvider<EmbeddingSpaceWatch> {
-  const dataDir = truth.kind === 'embedded' ? { dataDir: truth.dataDir } : {};
+function spaceWatch({ namespace, truth, vectors }: CompleteOptions): FactoryProvider<EmbeddingSpaceWatch> {
+  // A collection in Qdrant knows its space by itself.
+  const isOwn = truth.kind === 'embedded' && vectors.kind === 'embedded';
+  const dataDir = isOwn ? { dataDir: truth.dataDir } : {};
   return {
     provide: EmbeddingSpaceWatch,
     inject: [Embedder, VectorIndex],
-    useFactory: (embedder: Embedder, vectors: VectorIndex) =>
-      new EmbeddingSpaceWatch(embedder, vectors, new Logger('Memory'), { namespace, ...dataDir }),
+    useFactory: (embedder: Embedder, index: VectorIndex) =>
+      new EmbeddingSpaceWatch(embedder, index, new Logger('Memory'), { namespace, ...dataDir }),
   };
 }
 
