@@ -112,7 +112,7 @@ if [ "$profile" = core ] || [ "$profile" = dev ]; then
   printf '%-12s %s\n' 'Token' "SOMA_API_TOKEN in $env_file"
 fi
 [ "$profile" = shared ] || printf '%-12s %s\n' 'Consumer' "http://localhost:$(port_of CONSUMER_HOST_PORT)/metrics"
-printf '%-12s %s\n' 'PostgreSQL' "localhost:$(port_of POSTGRES_HOST_PORT), database somamemory, user postgres"
+printf '%-12s %s\n' 'PostgreSQL' "localhost:$(port_of POSTGRES_HOST_PORT), database somamemory, user soma"
 printf '%-12s %s\n' 'Redis' "localhost:$(port_of REDIS_HOST_PORT)"
 printf '%-12s %s\n' 'Qdrant' "http://localhost:$(port_of QDRANT_HOST_PORT)"
 printf '%-12s %s\n' 'Kafka' "localhost:$(port_of KAFKA_OUTSIDE_PORT), localhost:$(port_of KAFKA_HOST_PORT)"

@@ -25,7 +25,9 @@ if (definition === undefined || definition.requestStream) {
 }
 
 const metadata = new Metadata();
-if (process.env.SOMA_API_TOKEN) metadata.set('authorization', `Bearer ${process.env.SOMA_API_TOKEN}`);
+// One of several, while it is rotated.
+const token = process.env.SOMA_API_TOKEN?.trim().split(/[,\s]/, 1)[0];
+if (token) metadata.set('authorization', `Bearer ${token}`);
 const client = new Client(address, credentials.createInsecure());
 const { path, requestSerialize, responseDeserialize, responseStream } = definition;
 const request = [path, requestSerialize, responseDeserialize, JSON.parse(text), metadata];

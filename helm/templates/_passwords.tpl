@@ -1,8 +1,8 @@
-{{/* Whether a server of the release wants a password. Redpanda does not: its users are made by `rpk`. Takes (list root server). */}}
+{{/* Whether a server of the release wants a password. Takes (list root server). */}}
 {{- define "sfm.wantsPassword" -}}
 {{- $root := index . 0 -}}
 {{- $server := index . 1 -}}
-{{- if and $root.Values.serverPasswords.enabled (get $root.Values $server).enabled (or (ne $server "redpanda") (eq (include "sfm.brokerFlavor" $root) "kafka")) -}}true{{- end -}}
+{{- if and $root.Values.serverPasswords.enabled (get $root.Values $server).enabled -}}true{{- end -}}
 {{- end -}}
 
 {{/* Where they are: with a vault in the Secret that it fills, else in one of their own. */}}
@@ -32,4 +32,13 @@
 {{/* The line with which Kafka's listener knows the user. Kubernetes puts the two variables in. */}}
 {{- define "sfm.kafkaUsers" -}}
 org.apache.kafka.common.security.plain.PlainLoginModule required user_$(SOMA_BROKER_USER)="$(SOMA_BROKER_PASSWORD)";
+{{- end -}}
+
+{{/* Starts Kafka. It wants key and certificate in one file. */}}
+{{- define "sfm.kafkaCommand" -}}
+{{- if include "sfm.serverTls" (list . "redpanda") -}}
+(umask 077 && { cat /etc/soma/server-tls/tls.key; echo; cat /etc/soma/server-tls/tls.crt; } >/tmp/server.pem) || exit 1;
+{{ end -}}
+for run in /etc/kafka/docker/run /etc/confluent/docker/run; do if [ -x "$run" ]; then exec "$run"; fi; done;
+echo 'neither an image of Kafka nor of Confluent: see redpanda.flavor' >&2; exit 1
 {{- end -}}

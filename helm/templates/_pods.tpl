@@ -67,6 +67,11 @@ topologySpreadConstraints:
   mountPath: {{ .mountPath }}
   readOnly: true
 {{- end }}
+{{- range include "sfm.serverAuthorities" . | fromYaml }}
+- name: authority-{{ . }}
+  mountPath: /etc/soma/authorities/{{ . }}
+  readOnly: true
+{{- end }}
 {{- end -}}
 
 {{- define "sfm.volumes" -}}
@@ -79,6 +84,13 @@ topologySpreadConstraints:
   secret:
     secretName: {{ .secretName }}
     optional: {{ .optional | default false }}
+{{- end }}
+{{- range include "sfm.serverAuthorities" . | fromYaml }}
+- name: authority-{{ . }}
+  secret:
+    secretName: {{ include "sfm.serverTls" (list $ .) }}
+    # Not the key of the server.
+    items: [{ key: ca.crt, path: ca.crt }]
 {{- end }}
 {{- end -}}
 
@@ -118,7 +130,7 @@ initContainers:
 {{- if not (index . 0) -}}replicas: {{ index . 1 }}{{- end -}}
 {{- end -}}
 
-{{/* HTTP probes of api and consumer. Takes (list root port). */}}
+{{/* HTTP probes of api and consumer. Takes (list root port), and for gRPC readiness its port. */}}
 {{- define "sfm.probes" -}}
 {{- $probe := (index . 0).Values.probe -}}
 {{- $port := index . 1 -}}
@@ -138,9 +150,14 @@ livenessProbe:
   timeoutSeconds: {{ $probe.timeoutSeconds }}
   failureThreshold: {{ $probe.failureThreshold }}
 readinessProbe:
+  {{- if gt (len .) 2 }}
+  grpc:
+    port: {{ index . 2 }}
+  {{- else }}
   httpGet:
     path: /readyz
     port: {{ $port }}
+  {{- end }}
   initialDelaySeconds: {{ $probe.initialDelaySeconds }}
   periodSeconds: {{ $probe.periodSeconds }}
   timeoutSeconds: {{ $probe.timeoutSeconds }}

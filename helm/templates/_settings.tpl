@@ -6,9 +6,15 @@
 {{- if $settings.UVICORN_WORKERS -}}{{- $_ := unset $settings "SOMA_WORKERS" -}}{{- end -}}
 {{- $_ := set $settings "SOMA_GRPC_ENABLED" (toString $root.Values.grpc.enabled) -}}
 {{- if $root.Values.grpc.enabled -}}{{- $_ := set $settings "SOMA_GRPC_PORT" (toString $root.Values.grpc.port) -}}{{- end -}}
-{{- if and (include "sfm.wantsPassword" (list $root "redpanda")) (empty $settings.KAFKA_SECURITY_PROTOCOL) -}}
-{{- $_ := set $settings "KAFKA_SECURITY_PROTOCOL" "SASL_PLAINTEXT" -}}
-{{- $_ := set $settings "KAFKA_SASL_MECHANISM" "PLAIN" -}}
+{{- $protocol := include "sfm.brokerProtocol" $root -}}
+{{- if and $root.Values.redpanda.enabled (ne $protocol "PLAINTEXT") (empty $settings.KAFKA_SECURITY_PROTOCOL) -}}
+{{- $_ := set $settings "KAFKA_SECURITY_PROTOCOL" $protocol -}}
+{{- if hasPrefix "SASL_" $protocol -}}
+{{- $_ := set $settings "KAFKA_SASL_MECHANISM" (ternary "SCRAM-SHA-256" "PLAIN" (eq (include "sfm.brokerFlavor" $root) "redpanda")) -}}
+{{- end -}}
+{{- end -}}
+{{- range $setting, $server := include "sfm.serverAuthorities" $root | fromYaml -}}
+{{- if empty (get $settings $setting) -}}{{- $_ := set $settings $setting (printf "/etc/soma/authorities/%s/ca.crt" $server) -}}{{- end -}}
 {{- end -}}
 {{- toYaml $settings -}}
 {{- end -}}
@@ -68,10 +74,10 @@
 {{- with include "sfm.presentValue" (list . "POSTGRES_PASSWORD") -}}{{- $_ := set $data "POSTGRES_PASSWORD" . -}}{{- end -}}
 {{- end -}}
 {{- if and .Values.redis.enabled (not $data.REDIS_URL) -}}
-{{- $_ := set $data "REDIS_URL" (printf "redis://%s:%v/0" (include "sfm.host" (list . "redis")) .Values.redis.port) -}}
+{{- $_ := set $data "REDIS_URL" (printf "%s://%s:%v/0" (ternary "rediss" "redis" (not (empty .Values.redis.tlsSecretName))) (include "sfm.host" (list . "redis")) .Values.redis.port) -}}
 {{- end -}}
 {{- if and .Values.qdrant.enabled (not $data.QDRANT_URL) -}}
-{{- $_ := set $data "QDRANT_URL" (printf "http://%s:%v" (include "sfm.host" (list . "qdrant")) .Values.qdrant.port) -}}
+{{- $_ := set $data "QDRANT_URL" (printf "%s://%s:%v" (ternary "https" "http" (not (empty .Values.qdrant.tlsSecretName))) (include "sfm.host" (list . "qdrant")) .Values.qdrant.port) -}}
 {{- end -}}
 {{- if and .Values.redpanda.enabled (not $data.KAFKA_BOOTSTRAP_SERVERS) -}}
 {{- $_ := set $data "KAFKA_BOOTSTRAP_SERVERS" (printf "%s:%v" (include "sfm.host" (list . "redpanda")) .Values.redpanda.port) -}}

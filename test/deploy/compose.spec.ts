@@ -58,8 +58,17 @@ describeCompose('docker-compose.yml', () => {
     }
   });
 
-  it('keeps data in the four volumes operators know', () => {
-    expect(Object.keys(model.volumes).sort()).toEqual(['kafka_data', 'postgres_data', 'qdrant_storage', 'redis_data']);
+  it('keeps data in the four volumes operators know, and the token that the api made in another', () => {
+    expect(Object.keys(model.volumes).sort()).toEqual([
+      ...['api_data', 'kafka_data', 'postgres_data', 'qdrant_storage', 'redis_data'],
+    ]);
+    const mountsOfApi = service('api').volumes?.map(({ source, target }) => `${source}:${target}`);
+    expect(mountsOfApi).toEqual(['api_data:/data']);
+    for (const name of ['api', 'api_dev']) {
+      const { environment = {}, tmpfs = [] } = service(name);
+      const folder = environment['SOMA_DATA_DIR'] ?? '/data';
+      expect(tmpfs.filter((mount) => folder.startsWith(mount.split(':')[0] ?? ''))).toEqual([]);
+    }
     const mounts = SERVERS.map((name) => {
       const volumes = service(name).volumes?.filter(({ type }) => type === 'volume');
       return volumes?.map(({ source, target }) => `${source}:${target}`);
@@ -94,8 +103,9 @@ describeCompose('docker-compose.yml', () => {
   });
 
   it('publishes on the loopback interface only, each port once per profile', () => {
+    // The servers of the tests by hand, too: they run beside a stack.
     for (const profile of ['core', 'dev']) {
-      const names = [...servicesOf(model, profile), ...servicesOf(model, 'monitoring'), ...servicesOf(model, 'ops')];
+      const names = [profile, 'monitoring', 'ops', 'test'].flatMap((each) => servicesOf(model, each));
       const ports = names.flatMap((name) => service(name).ports ?? []);
       expect(ports.map(({ host_ip }) => host_ip)).toEqual(ports.map(() => '127.0.0.1'));
       expect(new Set(ports.map(({ published }) => published)).size).toBe(ports.length);

@@ -5,6 +5,8 @@ import { FakePrograms } from './fake-programs.js';
 import { runScript, type ScriptOutcome } from './run-script.js';
 
 /** A cluster whose api is the service at FAKE_API, behind a forwarded port. */
+/** As the setting reads while the token is rotated; the scripts take the first. */
+const ROTATED = `${TOKEN},another-token-0123456789`;
 const KUBECTL = `case "$*" in
   *port-forward*)
     trap 'kill $child; exit' TERM
@@ -35,7 +37,7 @@ describe('the scripts that operators try a running service with', () => {
     runScript('scripts/verify_full_stack.sh', ['--url', url, ...more], { settings: { SOMA_API_TOKEN: token } });
 
   it('verify_full_stack.sh finds a service that does its work, and leaves nothing behind', async () => {
-    expect(await verify(service.url, TOKEN)).toEqual({
+    expect(await verify(service.url, ROTATED)).toEqual({
       status: 0,
       output: expect.stringMatching(/ok {6}and recalled no more\n\d+ checks passed/),
     });
@@ -60,7 +62,7 @@ describe('the scripts that operators try a running service with', () => {
 
   it('post_chunk.mjs stores a chunk', async () => {
     const args = ['scripts/post_chunk.mjs', '--size', '7', '--endpoint', `${service.url}/store_bulk`];
-    expect(await runScript(process.execPath, args, { settings: { SOMA_API_TOKEN: TOKEN } })).toEqual({
+    expect(await runScript(process.execPath, args, { settings: { SOMA_API_TOKEN: ROTATED } })).toEqual({
       status: 0,
       output: expect.stringContaining('200 {"stored":7}'),
     });
@@ -83,7 +85,7 @@ describe('the scripts that operators try a running service with', () => {
           ...more,
         },
       });
-    const [good, bad] = [await check(TOKEN), await check('wrong')];
+    const [good, bad] = [await check(ROTATED), await check('wrong')];
     await fakes.forget();
     const silent = await check(TOKEN, { FAKE_LOG: 'started' });
     expect(await fakes.calls()).toContain(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { childEnvironment } from '../services/environment.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
@@ -10,10 +11,21 @@ import { freePort, RunningService } from './support/running-service.js';
 const SOMA = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 const run = promisify(execFile);
 
+interface Health {
+  readonly status: string;
+  readonly services: readonly { readonly name: string; readonly healthy: boolean; readonly details: object }[];
+}
+
 describe('a PostgreSQL of the operator, as a plain role', () => {
   let database: TestDatabase;
   const soma = async (...args: string[]) =>
     (await run(process.execPath, [SOMA, ...args], { env: childEnvironment({ POSTGRES_URL: database.url }) })).stdout;
+
+  const query = async (sql: string, values: readonly string[]): Promise<void> => {
+    const client = new pg.Client(database.url);
+    await client.connect();
+    await client.query(sql, [...values]).finally(() => client.end());
+  };
 
   beforeAll(async () => {
     database = await createTestDatabase();
@@ -38,7 +50,7 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
     expect(await soma('db', 'current')).toMatch(/^empty /);
   });
 
-  it('serves the same API and keeps the memories over a restart of the service', async () => {
+  it('serves the same API and keeps the memories over a restart, also after a newer release, which it says', async () => {
     const service = await RunningService.start({ POSTGRES_URL: database.url });
     try {
       await service.json('/store', { body: { coord: '1,2', payload: { text: 'the ladder is behind the shed' } } });
@@ -46,7 +58,16 @@ describe('a PostgreSQL of the operator, as a plain role', () => {
         stderr: expect.stringContaining('stop every api and consumer process first'),
       });
       await service.signal('SIGTERM');
+      const newer = `AddWings4102444800000`;
+      await query('INSERT INTO schema_migrations (timestamp, name) VALUES (4102444800000, $1)', [newer]);
       await service.launch();
+      expect(service.output).toMatch(new RegExp(`is of a newer release \\(${newer}\\)`));
+      const { services, status } = await service.json<Health>('/health');
+      expect(status).toBe('degraded');
+      expect(services.filter(({ healthy }) => !healthy)).toMatchObject([
+        { name: 'schema', details: { error: 'newer_release', unknown_migrations: newer } },
+      ]);
+      await query('DELETE FROM schema_migrations WHERE name = $1', [newer]);
       const { matches } = await service.json<{ matches: { text: string }[] }>('/recall', {
         body: { query: 'where is the ladder?' },
       });

@@ -1,17 +1,24 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { describeWith } from '../services/availability.js';
 import { startKafka, type KafkaProcess } from '../services/kafka/kafka.js';
 import { freePort } from '../services/lifetime/free-port.js';
+import { makeCertificates } from '../services/programs/certificates.js';
 import { findHelm } from '../services/programs/helm-program.js';
-import { FULLNAME, plainEnv, render } from './chart.js';
+import { REPOSITORY } from '../services/repository.js';
+import { FULLNAME, plainEnv, render, type Rendering } from './chart.js';
 
 const describeReal = await describeWith(['kafka'], { helm: findHelm });
 const SECRETS: Readonly<Record<string, string>> = { SOMA_BROKER_USER: 'soma', SOMA_BROKER_PASSWORD: 'of-the-secret' };
 
 /** Kubernetes puts variables in, and the image makes server properties of what begins with KAFKA_. */
 function properties(environment: Readonly<Record<string, string>>): Record<string, string> {
-  const settings = Object.entries(environment).filter(([name]) => /^KAFKA_(SASL|LISTENER_|INTER_)/.test(name));
+  const settings = Object.entries(environment).filter(([name]) => /^KAFKA_(SASL|SSL|LISTENER_|INTER_)/.test(name));
   return Object.fromEntries(
     settings.map(([name, value]) => [
       name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.'),
@@ -22,12 +29,33 @@ function properties(environment: Readonly<Record<string, string>>): Record<strin
 
 describeReal('the broker of the chart', () => {
   let kafka: KafkaProcess;
+  let folder: string;
   let address: string;
+  let encrypted: string;
+  let ca: string;
 
   beforeAll(async () => {
     const [port, inside, outside, controller] = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
     address = `127.0.0.1:${port}`;
-    const environment = plainEnv((await render('values.yaml')).container(`${FULLNAME}-redpanda`, 'broker'));
+    encrypted = `127.0.0.1:${outside}`;
+    const broker = (rendering: Rendering) => plainEnv(rendering.container(`${FULLNAME}-redpanda`, 'broker'));
+    const plain = broker(await render('values.yaml'));
+    const withTls = broker(await render('values.yaml', '--set', 'redpanda.tlsSecretName=of-kafka'));
+    const map = 'KAFKA_LISTENER_SECURITY_PROTOCOL_MAP';
+    const listener = (of: Record<string, string>, name: string) =>
+      of[map]?.split(',').filter((each) => each.startsWith(`${name}:`)) ?? [];
+    folder = await mkdtemp(path.join(tmpdir(), 'sfm-broker-'));
+    const { caFile, serverBundleFile } = await makeCertificates(folder);
+    ca = await readFile(caFile, 'utf8');
+    // One broker for both: a listener as it is without a certificate, and one as it is with one.
+    const environment = {
+      ...withTls,
+      KAFKA_SSL_KEYSTORE_LOCATION: serverBundleFile,
+      [map]: [
+        ...[...listener(plain, 'PLAINTEXT'), ...listener(withTls, 'OUTSIDE')],
+        ...[...listener(plain, 'INTERNAL'), ...listener(plain, 'CONTROLLER')],
+      ].join(','),
+    };
     kafka = await startKafka({
       properties: {
         ...properties(environment),
@@ -40,11 +68,18 @@ describeReal('the broker of the chart', () => {
   }, 120_000);
   afterAll(async () => {
     await kafka?.stop();
+    await rm(folder, { recursive: true, force: true });
   });
 
-  const topicsFor = async (password?: string) => {
+  const topicsFor = async (password?: string, { ssl = false }: { ssl?: boolean | { ca: string } } = {}) => {
     const sasl = password === undefined ? {} : { sasl: { mechanism: 'plain' as const, username: 'soma', password } };
-    const options = { brokers: [address], logLevel: logLevel.NOTHING, retry: { retries: 0 }, connectionTimeout: 5000 };
+    const options = {
+      brokers: [ssl === false ? address : encrypted],
+      ssl,
+      logLevel: logLevel.NOTHING,
+      retry: { retries: 0 },
+      connectionTimeout: 5000,
+    };
     const admin = new Kafka({ ...options, ...sasl }).admin();
     try {
       await admin.connect();
@@ -58,5 +93,14 @@ describeReal('the broker of the chart', () => {
     expect(await topicsFor('of-the-secret')).toEqual([]);
     await expect(topicsFor('guessed')).rejects.toThrow(/SASL|authentication/i);
     await expect(topicsFor()).rejects.toThrow();
+  }, 60_000);
+
+  it('speaks TLS with a certificate, and wants the password then, too', async () => {
+    expect(await topicsFor('of-the-secret', { ssl: { ca } })).toEqual([]);
+    await expect(topicsFor('guessed', { ssl: { ca } })).rejects.toThrow(/SASL|authentication/i);
+    const args = ['pod', '--stack', 'k8s', '--only', 'kafka', '--endpoint', `kafka=${encrypted}`];
+    const { stdout } = await promisify(execFile)('bash', [path.join(REPOSITORY, 'scripts', 'precheck'), ...args]);
+    expect(stdout).toMatch(/^ok +kafka/);
+    await expect(topicsFor('of-the-secret', { ssl: true })).rejects.toThrow(/certificate/i);
   }, 60_000);
 });

@@ -5,6 +5,7 @@ export interface Manifest {
   readonly metadata: Metadata;
   readonly spec?: Spec;
   readonly data?: Readonly<Record<string, string>>;
+  readonly stringData?: Readonly<Record<string, string>>;
   readonly automountServiceAccountToken?: boolean;
 }
 
@@ -60,7 +61,7 @@ export interface PodSpec {
 
 export interface Volume {
   readonly name: string;
-  readonly secret?: { secretName: string; optional?: boolean };
+  readonly secret?: { secretName: string; optional?: boolean; items?: readonly { key: string; path: string }[] };
   readonly persistentVolumeClaim?: { claimName: string };
   readonly emptyDir?: { medium?: string };
   readonly configMap?: { name: string };
@@ -88,7 +89,7 @@ export interface Container {
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
   readonly resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
-  readonly volumeMounts?: readonly { name: string; mountPath: string }[];
+  readonly volumeMounts?: readonly { name: string; mountPath: string; subPath?: string }[];
   readonly lifecycle?: { preStop?: { exec: { command: string[] } } };
 }
 
@@ -99,7 +100,8 @@ export interface EnvVar {
 }
 
 export interface Probe {
-  readonly httpGet?: { path: string; port: string | number };
+  readonly httpGet?: { path: string; port: string | number; scheme?: string };
+  readonly grpc?: { port: number };
   readonly exec?: { command: string[] };
   readonly tcpSocket?: { port: string };
   readonly initialDelaySeconds?: number;

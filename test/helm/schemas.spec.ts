@@ -9,6 +9,7 @@ const describeHelm = await describeWith([], { helm: findHelm });
 const REST = [
   'grpc.enabled=true,keda.enabled=true,hpa.consumer.enabled=false,restore.postgres.enabled=true,restore.qdrant.enabled=true',
   'redpanda.image.repository=redpandadata/redpanda,redpanda.image.tag=v25.2.9,postgres.tlsSecretName=server-tls',
+  'redis.tlsSecretName=redis-tls,qdrant.tlsSecretName=qdrant-tls,grpc.readinessProbe=true',
   'backup.endpoint=http://minio:9000,backup.prefix=eu,restore.qdrant.id=qdrant/x,backup.postgres.programsImage.repository=postgres,backup.postgres.programsImage.tag=19.1-bookworm,backup.pushgatewayUrl=http://push:9091,service.type=LoadBalancer',
   'image.digest=sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,imagePullSecrets[0].name=registry',
 ].flatMap((settings) => ['--set', settings]);

@@ -232,6 +232,29 @@ describeHelm('in development', () => {
     expect(values).not.toHaveProperty('POSTGRES_PASSWORD');
   });
 
+  it('the token is rotated by the steps of the page without a moment in which clients have none', async () => {
+    const page = readFileSync(path.join(REPOSITORY, 'docs', 'operations', 'secrets-rotation.md'), 'utf8');
+    const [, section = ''] = page.split('## The root token');
+    const steps = [...section.matchAll(/^\d\. `([^`]+)`/gm)].map(([, value = '']) => value);
+    const validAt = async (value: string): Promise<readonly string[]> => {
+      const given = value.replaceAll(/old|new/g, (word) => `${word}-token-0123456789`);
+      const rendering = await render(
+        'values.yaml',
+        '--set',
+        `secret.data.SOMA_API_TOKEN=${given.replaceAll(',', '\\,')}`,
+      );
+      const environment = environmentOf(rendering.container(FULLNAME, 'api'), secretValues(rendering));
+      return (loadConfig(environment).auth.tokens ?? []).map((token) => token.slice(0, 3));
+    };
+    const valid = await Promise.all(['old', ...steps].map(validAt));
+    expect(valid).toEqual([['old'], ['old', 'new'], ['new', 'old'], ['new']]);
+    // Pods of two steps serve side by side during a rollout: what clients have is valid in both.
+    const held = ['old', 'new', 'new'];
+    for (const [step, token] of held.entries()) {
+      for (const pods of valid.slice(step, step + 2)) expect(pods).toContain(token);
+    }
+  });
+
   it('a changed Secret restarts api and consumer', async () => {
     const checksum = async (token: string): Promise<string | undefined> => {
       const fixed = `secret.data.SOMA_API_TOKEN=${token},secret.data.POSTGRES_URL=postgresql://a:b@c/d`;

@@ -3,7 +3,7 @@ import { loadConfig } from '@sfm/config';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
-import { KUBERNETES_VERSIONS, parseManifests, plainEnv } from '../helm/chart.js';
+import { KUBERNETES_VERSIONS, parseManifests, plainEnv, secretEnv } from '../helm/chart.js';
 import { KubernetesSchemas } from '../helm/kubernetes-schemas.js';
 import { containersOf, podOf, type Manifest } from '../helm/manifest.js';
 import { REPOSITORY } from '../services/repository.js';
@@ -150,6 +150,33 @@ describe('the raw manifests', () => {
     const used = new Set(everything.flatMap((manifest) => podOf(manifest)?.containers ?? []).map(({ image }) => image));
     for (const server of ['postgres', 'redis', 'qdrant', 'kafka']) {
       expect(used).toContain(compose.services[`test_${server}`]?.image);
+    }
+  });
+
+  it('let the service be a role of its own, which PostgreSQL makes by the scripts of the chart', () => {
+    const urls = everything.flatMap(({ stringData }) => stringData?.['POSTGRES_URL'] ?? []);
+    expect(urls.map((url) => new URL(url).username)).toEqual(['soma', 'soma']);
+    expect(everything.flatMap(({ stringData }) => Object.keys(stringData ?? {}))).not.toContain('POSTGRES_PASSWORD');
+    for (const name of ['postgres', 'sb-postgres']) {
+      const pod = podOf(
+        everything.find(({ kind, metadata }) => kind === 'Deployment' && metadata.name === name) ?? missing(),
+      );
+      const container = pod?.containers[0] ?? missing();
+      expect(container.command).toEqual(['bash', '/etc/soma/postgres/start-postgres.sh']);
+      expect(secretEnv(container)).toEqual({ POSTGRES_URL: 'somafractalmemory-secrets/POSTGRES_URL' });
+      expect(Object.keys(plainEnv(container)).filter((variable) => variable.startsWith('POSTGRES_'))).toEqual([
+        'POSTGRES_INITDB_ARGS',
+      ]);
+      const mounts = container.volumeMounts
+        ?.filter((mount) => mount.name === 'scripts')
+        .map((mount) => mount.mountPath);
+      expect(mounts).toEqual(['/etc/soma/postgres', '/docker-entrypoint-initdb.d/own-role.sh']);
+      const map = everything.find(
+        ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === `${name}-scripts`,
+      )?.data;
+      for (const script of ['own-role.sh', 'start-postgres.sh']) {
+        expect(map?.[script]).toBe(readFileSync(path.join(REPOSITORY, 'helm', 'files', 'postgres', script), 'utf8'));
+      }
     }
   });
 

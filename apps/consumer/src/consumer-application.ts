@@ -33,14 +33,16 @@ export async function startConsumer(
   status.health.watch({
     truth: () => truth.check(),
     vectors: () => find(VectorsHealth).check(),
-    isMember: () => server.partitions !== undefined,
+    isMember: () => server.isMember,
   });
   const depth = new SharedReading(() => outbox.depth());
   const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
+  const overlay = new SharedReading(() => source.countUnindexed());
   const points = new SharedReading(() => vectors.count(namespace));
   status.serviceMetrics.registerGauges({
     outboxDepth: async () => (await depth.get()).waiting,
     oldestUnindexedAgeSeconds: () => oldest.get(),
+    overlaySize: () => overlay.get(),
     indexPoints: async () => new Map([[namespace, await points.get()]]),
   });
   const cache = find(CacheBackend);

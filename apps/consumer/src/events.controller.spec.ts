@@ -52,16 +52,18 @@ describe('EventsController', () => {
     jest.spyOn(Logger.prototype, 'warn').mockImplementation(record);
   });
 
-  it('tells of every event whether it was processed, and why not', async () => {
+  it('tells once for each batch what was processed, and what was not and why', async () => {
     const outcome = { poisoned: [{ eventId: 'b', reason: 'it is poison', isPermanent: false }] };
+    const details: unknown[] = [];
+    jest.spyOn(Logger.prototype, 'debug').mockImplementation((line: unknown) => void details.push(line));
     const controller = controllerOn(() => Promise.resolve(outcome));
     expect(await controller.apply([anEvent('a'), anEvent('b'), anEvent('c', 2)])).toEqual(outcome);
     const fields = { namespace: toNamespace('ns'), type: 'created' };
     expect(lines).toEqual([
-      { event: 'Successfully processed event', event_id: 'a', ...fields },
+      { event: 'Successfully processed event', event_id: 'a', ...fields, events: 2 },
       { event: 'Processing failed for event', event_id: 'b', reason: 'it is poison', ...fields },
-      { event: 'Successfully processed event', event_id: 'c', ...fields },
     ]);
+    expect(details).toEqual([{ event: 'Successfully processed event', event_id: 'c', ...fields }]);
     expect(await valueOf('consumer_process_success_total{component="both"}')).toBe(2);
     expect(await valueOf('consumer_process_failure_total{component="kv_writer"}')).toBe(1);
   });

@@ -11,7 +11,19 @@ import {
 import { traceIdOf } from '@sfm/observability';
 import { ConsumerMetrics } from './metrics/consumer-metrics.js';
 
-/** Applies events and logs one line per event, in the wording that operators search for. */
+/** What a line says of an event. */
+interface EventFields {
+  readonly event_id: string;
+  readonly namespace: string;
+  readonly type: string;
+  readonly trace_id?: string;
+  readonly reason?: string;
+}
+
+/**
+ * Applies events. Logs one line per batch for those that were applied and one for those that were not, in the wording
+ * that operators search for: the first event of each and how many they are; at the level `debug` a line per event.
+ */
 @Controller()
 @UseFilters(RpcErrorPassThrough)
 export class EventsController {
@@ -28,24 +40,34 @@ export class EventsController {
     const start = performance.now();
     const outcome = await this.process(records);
     const reasons = new Map(outcome.poisoned.map(({ eventId, reason }) => [eventId, reason]));
-    let applied = 0;
+    const applied: EventFields[] = [];
+    const refused: EventFields[] = [];
     for (const { event, version, traceparent } of records) {
       const { event_id, namespace, type } = event;
       // The event's own trace, not the trace of its batch.
       const traceId = traceIdOf(traceparent);
       const trace = traceId === undefined ? {} : { trace_id: traceId };
+      const fields = { event_id, namespace, type, ...trace };
       const reason = reasons.get(event_id);
       if (reason === undefined) {
-        applied += 1;
-        this.logger.log({ event: 'Successfully processed event', event_id, namespace, type, ...trace });
+        applied.push(fields);
       } else {
         // Events from outside have no version: they must become rows first.
         this.metrics.fail(version === undefined ? 'kv_writer' : 'vector_indexer', 1);
-        this.logger.warn({ event: 'Processing failed for event', event_id, namespace, type, reason, ...trace });
+        refused.push({ ...fields, reason });
       }
     }
-    this.metrics.succeed(applied, (performance.now() - start) / 1000);
+    this.tell('log', 'Successfully processed event', applied);
+    this.tell('warn', 'Processing failed for event', refused);
+    this.metrics.succeed(applied.length, (performance.now() - start) / 1000);
     return outcome;
+  }
+
+  private tell(level: 'log' | 'warn', event: string, [first, ...others]: readonly EventFields[]): void {
+    if (first === undefined) return;
+    const count = others.length === 0 ? {} : { events: others.length + 1 };
+    this.logger[level]({ event, ...first, ...count });
+    for (const each of others) this.logger.debug({ event, ...each });
   }
 
   private async process(records: readonly EventRecord[]): Promise<ProcessOutcome> {

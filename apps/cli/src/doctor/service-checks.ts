@@ -67,12 +67,20 @@ function parts({ services }: JsonObject): readonly Finding[] {
     .map(({ name, healthy, details }) => {
       const what = `service: ${String(name)}`;
       if (healthy === true) return ok(what, 'healthy');
-      return wrong(
-        what,
-        JSON.stringify(details),
-        `start ${String(name)}, or correct its address in the settings of the service`,
-      );
+      return wrong(what, JSON.stringify(details), remedyOf(String(name), details));
     });
+}
+
+/** What answers and cannot be used is not to be started. */
+function remedyOf(name: string, details: unknown): string {
+  switch (isJsonObject(details) ? details['error'] : undefined) {
+    case 'index_unusable':
+      return 'run soma reindex --all, or give SOMA_VECTOR_DIM and the embedder as they were; the log of the service has more';
+    case 'newer_release':
+      return 'run the release that migrated the database, or revert its migrations with it';
+    default:
+      return `start ${name}, or correct its address in the settings of the service`;
+  }
 }
 
 function versionFinding(version: unknown): Finding {

@@ -105,16 +105,31 @@ export class ConsumerMetrics implements ConsumingObserver {
 
   private registerLag(lag: ConsumerGauges['lag']): void {
     const { topic } = this;
-    const reading = new SharedReading(lag);
+    let readAtMs: number | undefined;
+    const reading = new SharedReading(async () => {
+      const read = await lag();
+      readAtMs = performance.now();
+      return read;
+    });
     new Gauge({
       name: 'consumer_lag',
-      help: 'Messages that the group has not committed; every member reports all partitions, so take the maximum',
+      help: 'Messages that the group had not committed when the brokers last said so; every member reports all partitions, so take the maximum',
       labelNames: ['topic', 'partition'],
       registers: [this.registry],
       async collect() {
+        const lags = await answerInTime(() => reading.get());
+        // Brokers that hang must not make a backlog vanish.
+        if (lags === undefined) return;
         this.reset();
-        for (const [partition, messages] of (await answerInTime(() => reading.get())) ?? [])
-          this.set({ topic, partition: String(partition) }, messages);
+        for (const [partition, messages] of lags) this.set({ topic, partition: String(partition) }, messages);
+      },
+    });
+    new Gauge({
+      name: 'consumer_lag_age_seconds',
+      help: 'How long ago consumer_lag was read; NaN until it was',
+      registers: [this.registry],
+      collect() {
+        this.set(readAtMs === undefined ? Number.NaN : (performance.now() - readAtMs) / 1000);
       },
     });
   }

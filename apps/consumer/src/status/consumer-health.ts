@@ -6,7 +6,7 @@ export interface ConsumerParts {
   readonly truth: () => Promise<unknown>;
   /** Rejects when the vector index does not answer. */
   readonly vectors: () => Promise<unknown>;
-  /** Whether this process is in the consumer group. */
+  /** Whether this process is in the consumer group, and hears of its brokers. */
   readonly isMember: () => boolean;
 }
 
@@ -31,7 +31,8 @@ export class ConsumerHealth {
     health.register({
       name: GROUP,
       check: () => {
-        if (!this.started().isMember()) return Promise.reject(new Error('not a member of the consumer group'));
+        if (!this.started().isMember())
+          return Promise.reject(new Error('not a member of the consumer group, or its brokers are silent'));
         return Promise.resolve();
       },
     });

@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,7 +22,7 @@ export class FileObjectStore extends ObjectStore {
 
   async put(key: string, content: Readable): Promise<void> {
     const path = this.pathOf(key);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const partial = `${path}.${randomUUID()}${PARTIAL}`;
     try {
       await pipeline(content, createWriteStream(partial, { mode: 0o600, flush: true }));
@@ -30,6 +30,7 @@ export class FileObjectStore extends ObjectStore {
       await syncFolder(dirname(path));
     } catch (error) {
       await rm(partial, { force: true });
+      if (made !== undefined) await removeEmpty(dirname(path), dirname(made));
       throw error;
     }
   }
@@ -59,13 +60,27 @@ export class FileObjectStore extends ObjectStore {
   }
 
   async delete(key: string): Promise<void> {
-    await rm(this.pathOf(key), { force: true });
+    const path = this.pathOf(key);
+    await rm(path, { force: true });
+    await removeEmpty(dirname(path), this.root);
   }
 
   private pathOf(key: string): string {
     const path = resolve(this.root, key);
     if (!path.startsWith(this.root + sep)) throw new Error(`${key} is outside ${this.root}`);
     return path;
+  }
+}
+
+/** Removes a folder and those around it, as far as they are empty, below `limit`: to whoever lists them they look like backups. */
+async function removeEmpty(folder: string, limit: string): Promise<void> {
+  for (let each = folder; each.startsWith(limit.endsWith(sep) ? limit : limit + sep); each = dirname(each)) {
+    try {
+      await rmdir(each);
+    } catch {
+      // It holds something, or is gone.
+      return;
+    }
   }
 }
 

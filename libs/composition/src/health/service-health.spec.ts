@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { IndexWarmup, StoreFullError, type Embedder, type IndexState } from '@sfm/memory';
+import { IndexUnusableError, IndexWarmup, StoreFullError, type Embedder, type IndexState } from '@sfm/memory';
 import { ComponentHealth, HealthModule } from '@sfm/observability';
 import type { PostgresHealth } from '@sfm/storage';
 import { ServiceHealth } from './service-health.js';
@@ -9,6 +9,7 @@ import type { VectorsHealth } from './vectors-health.js';
 describe('readiness', () => {
   let down: Set<'truth' | 'links' | 'vectors' | 'embedder'>;
   let full: boolean;
+  let unknownMigrations: string[];
   let health: ComponentHealth;
   let usedBytes: number;
   let problem: string | undefined;
@@ -26,6 +27,7 @@ describe('readiness', () => {
     usedBytes = 10;
     problem = undefined;
     full = false;
+    unknownMigrations = [];
     health = (await Test.createTestingModule({ imports: [HealthModule] }).compile()).get(ComponentHealth);
   });
 
@@ -34,6 +36,7 @@ describe('readiness', () => {
     if (part === 'truth' && full) throw new StoreFullError('no space');
     return 1;
   };
+  const schema = { unknownMigrations: () => Promise.resolve(unknownMigrations) };
   const reportOf = (warmup: IndexWarmup) => {
     const truth: Pick<PostgresHealth, 'check' | 'checkLinks'> = {
       check: () => answer('truth'),
@@ -44,7 +47,8 @@ describe('readiness', () => {
       space: 'test',
       embed: async () => [Float32Array.of(await answer('embedder'))],
     };
-    return new ServiceHealth(health, { truth, vectors, embedder, warmup, room, servers: [] }).read();
+    const spaces = { facts: {} };
+    return new ServiceHealth(health, { truth, schema, vectors, embedder, spaces, warmup, room, servers: [] }).read();
   };
   /** With this process's own indexes, both of them to be filled. */
   const own = () => new IndexWarmup(10);
@@ -152,12 +156,40 @@ describe('readiness', () => {
   it('costs nothing while nothing was checked anew: the report is the same', async () => {
     const warmup = own();
     warmup.markReady();
-    const parts = { servers: [], warmup, room };
+    const parts = { servers: [], warmup, room, schema, spaces: { facts: { former_space: 'hash-v1:8' } } };
     const truth = { check: () => answer('truth'), checkLinks: () => answer('links') };
     const embedder = { space: 'test', embed: () => Promise.resolve([]) };
     const service = new ServiceHealth(health, { ...parts, truth, embedder, vectors: truth });
     const reports = await Promise.all(Array.from({ length: 20 }, () => service.read()));
     expect(await service.read()).toBe(reports.at(-1));
     expect(await service.read(500)).toBe(reports.at(-1));
+    expect(reports[0]?.components.find(({ name }) => name === 'embedder')).toMatchObject({
+      healthy: true,
+      details: { space: 'test', former_space: 'hash-v1:8' },
+    });
+  });
+
+  it('tells an index that cannot be used from one that does not answer', async () => {
+    const warmup = own();
+    warmup.markReady();
+    const failing = (error: Error) => ({ check: () => Promise.reject(error) });
+    const truth = { check: () => answer('truth'), checkLinks: () => answer('links') };
+    const embedder = { space: 'test', embed: () => Promise.resolve([]) };
+    const parts = { truth, schema, embedder, spaces: { facts: {} }, warmup, room, servers: [] };
+    const vectors = failing(new IndexUnusableError('of another embedding space'));
+    const { components, vectorStore } = await new ServiceHealth(health, { ...parts, vectors }).read();
+    expect(vectorStore).toBe(false);
+    expect(components.find(({ name }) => name === 'vector_index')?.details).toMatchObject({ error: 'index_unusable' });
+  });
+
+  it('goes on with a schema of a newer release, and says so with its migrations', async () => {
+    unknownMigrations = ['AddWings1999999999999'];
+    const warmup = own();
+    warmup.markReady();
+    const { components, obstacle } = await reportOf(warmup);
+    expect(obstacle).toBeUndefined();
+    expect(components.filter(({ healthy }) => !healthy)).toMatchObject([
+      { name: 'schema', details: { error: 'newer_release', unknown_migrations: 'AddWings1999999999999' } },
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import { HealthReader, type HealthReport, type PartHealth } from '@sfm/edge';
 import {
+  IndexUnusableError,
   shareOf,
   usedShare,
   WARNED_SHARE,
@@ -9,8 +10,9 @@ import {
   type IndexWarmup,
 } from '@sfm/memory';
 import { keptResult, type ComponentHealth, type ComponentHealthResult, type WatchedCircuit } from '@sfm/observability';
-import type { PostgresHealth } from '@sfm/storage';
+import type { PostgresHealth, SchemaCompatibility } from '@sfm/storage';
 import { circuitFacts } from './circuit-facts.js';
+import type { EmbeddingSpaceWatch } from './embedding-space-watch.js';
 import type { VectorsHealth } from './vectors-health.js';
 import type { WatchedServer } from './watched-servers.js';
 
@@ -20,17 +22,22 @@ const WORDS = 'lexical_index';
 const LINKS = 'link_graph';
 const EMBEDDER = 'embedder';
 const MEMORY = 'process_memory';
+const SCHEMA = 'schema';
 /** What the check of the truth calls a full disk. */
 const FULL: ErrorCode = 'store_full';
 /** A remote model may charge for each text, and its circuit tells sooner that it does not answer. */
 const EMBEDDED_FOR_MS = 30_000;
+/** Another release may migrate the database at any time. */
+const SCHEMA_KNOWN_FOR_MS = 10_000;
 
 export interface WatchedParts {
   readonly truth: Pick<PostgresHealth, 'check' | 'checkLinks'>;
   readonly vectors: Pick<VectorsHealth, 'check'>;
   readonly embedder: Pick<Embedder, 'embed' | 'space'>;
+  readonly spaces: Pick<EmbeddingSpaceWatch, 'facts'>;
   readonly warmup: Pick<IndexWarmup, 'isLoaded' | 'lackOf' | 'roomProblem'>;
   readonly room: Pick<IndexRoom, 'use' | 'problem'>;
+  readonly schema: Pick<SchemaCompatibility, 'unknownMigrations'>;
   readonly servers: readonly WatchedServer[];
   /** Circuit breaker of a remote embedder. */
   readonly embedderCircuit?: WatchedCircuit;
@@ -45,19 +52,22 @@ export class ServiceHealth extends HealthReader {
     private readonly parts: WatchedParts,
   ) {
     super();
-    const { truth, vectors, warmup, room, servers } = parts;
+    const { truth, vectors, warmup, room, schema, servers } = parts;
     health.register({ name: TRUTH, check: async () => void (await truth.check()) });
+    health.register(schemaPart(schema));
     health.register({ name: LINKS, check: async () => void (await truth.checkLinks()) });
     health.register({
       name: VECTORS,
       check: async () => {
         assertWhole(warmup, 'vector');
-        return { points: await vectors.check() };
+        return { points: await vectors.check().catch(asUnusable) };
       },
     });
     health.register({ name: WORDS, check: async () => assertWhole(warmup, 'lexical') });
     for (const server of servers) health.register(server);
-    health.register({ name: EMBEDDER, check: embedderCheck(parts), facts: circuitFacts(() => parts.embedderCircuit) });
+    const circuit = circuitFacts(() => parts.embedderCircuit);
+    const facts = () => ({ ...circuit(), ...parts.spaces.facts });
+    health.register({ name: EMBEDDER, check: embedderCheck(parts), facts });
     health.register({ name: MEMORY, check: async () => assertRoom(room), facts: () => memoryFacts(room) });
   }
 
@@ -98,6 +108,29 @@ export class ServiceHealth extends HealthReader {
     const words = isRoomless ? 'has no room' : 'is still being loaded';
     return `the index of words ${words}, and vectors cannot answer`;
   }
+}
+
+/** It answers: what is wrong is the embedding space, or somebody else made it, and the log says what to do. */
+function asUnusable(error: unknown): never {
+  if (error instanceof IndexUnusableError) throw Object.assign(new Error(error.message), { code: 'index_unusable' });
+  throw error;
+}
+
+/** A schema of a newer release is worth a look, though everything may answer. */
+function schemaPart(schema: WatchedParts['schema']) {
+  let unknown: readonly string[] = [];
+  const look = keptResult(() => schema.unknownMigrations(), { forMs: SCHEMA_KNOWN_FOR_MS });
+  return {
+    name: SCHEMA,
+    check: async () => {
+      // While the truth does not answer, its own part says so.
+      unknown = await look().catch(() => unknown);
+      if (unknown.length === 0) return;
+      const message = `the schema is of a newer release: ${unknown.join(', ')}`;
+      throw Object.assign(new Error(message), { code: 'newer_release' });
+    },
+    facts: () => (unknown.length === 0 ? {} : { unknown_migrations: unknown.join(', ') }),
+  };
 }
 
 function embedderCheck({ embedder, embedderCircuit }: WatchedParts) {

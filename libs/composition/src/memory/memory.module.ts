@@ -307,9 +307,9 @@ function recalling({ overlay, recall }: MemoryModuleOptions): FactoryProvider[] 
   return [
     {
       provide: OverlayReader,
-      inject: [PendingMemories, Embedder, IndexReadiness, MemoryTelemetry],
-      useFactory: (pending: PendingMemories, embedder: Embedder, indexes: IndexReadiness, telemetry: MemoryTelemetry) =>
-        new OverlayReader(pending, embedder, indexes, telemetry, overlay),
+      inject: [PendingMemories, Embedder, IndexReadiness],
+      useFactory: (pending: PendingMemories, embedder: Embedder, indexes: IndexReadiness) =>
+        new OverlayReader(pending, embedder, indexes, overlay),
     },
     {
       provide: LANES,

@@ -1,5 +1,6 @@
 import type { AccessRecorder, LifecycleScheduler, StoreService } from '@sfm/memory';
 import type { CacheBackend } from '../cache/cache-backend.js';
+import type { EmbeddingSpaceWatch } from '../health/embedding-space-watch.js';
 import type { PipelineService } from '../pipeline/pipeline.service.js';
 import type { MemoryWatch } from '../room/memory-watch.js';
 
@@ -12,6 +13,7 @@ export class BackgroundWork {
     private readonly pipeline: PipelineService,
     private readonly cache: CacheBackend,
     private readonly watch: MemoryWatch,
+    private readonly spaces: Pick<EmbeddingSpaceWatch, 'look'>,
   ) {}
 
   /**
@@ -21,6 +23,8 @@ export class BackgroundWork {
   async start(): Promise<void> {
     await this.cache.open();
     await this.pipeline.start();
+    // On nobody's way: a server that hangs would hold up the start.
+    void this.spaces.look();
     this.lifecycle.start();
     this.watch.start();
   }

@@ -22,9 +22,10 @@ import {
   SharedReading,
 } from '@sfm/observability';
 import { OpenAiCompatibleEmbedder } from '@sfm/embedding';
-import { PostgresHealth } from '@sfm/storage';
+import { PostgresHealth, SchemaCompatibility } from '@sfm/storage';
 import { EmbeddedLexicalIndex, EmbeddedVectorIndex, QdrantServer } from '@sfm/vector';
 import { CacheBackend } from '../cache/cache-backend.js';
+import { EmbeddingSpaceWatch } from '../health/embedding-space-watch.js';
 import { ServiceHealth } from '../health/service-health.js';
 import { COUNTED_FOR_MS, VectorsHealth } from '../health/vectors-health.js';
 import { watchCircuits } from '../health/watch-circuits.js';
@@ -82,6 +83,7 @@ export class MemorySystemModule {
         { provide: CacheBackend, useValue: cache },
         serviceHealth(options, cache),
         memoryWatch,
+        spaceWatch(options),
         backgroundWork,
         ...(isMeasured ? [gauges(options, cache)] : []),
       ],
@@ -125,7 +127,15 @@ const OPTIONAL_QDRANT = { token: QdrantServer, optional: true };
 
 const backgroundWork: FactoryProvider<BackgroundWork> = {
   provide: BackgroundWork,
-  inject: [StoreService, AccessRecorder, LifecycleScheduler, PipelineService, CacheBackend, MemoryWatch],
+  inject: [
+    StoreService,
+    AccessRecorder,
+    LifecycleScheduler,
+    PipelineService,
+    CacheBackend,
+    MemoryWatch,
+    EmbeddingSpaceWatch,
+  ],
   useFactory: (
     store: StoreService,
     accesses: AccessRecorder,
@@ -133,7 +143,8 @@ const backgroundWork: FactoryProvider<BackgroundWork> = {
     pipeline: PipelineService,
     cache: CacheBackend,
     watch: MemoryWatch,
-  ) => new BackgroundWork(store, accesses, lifecycle, pipeline, cache, watch),
+    spaces: EmbeddingSpaceWatch,
+  ) => new BackgroundWork(store, accesses, lifecycle, pipeline, cache, watch, spaces),
 };
 
 const memoryWatch: FactoryProvider<MemoryWatch> = {
@@ -142,24 +153,50 @@ const memoryWatch: FactoryProvider<MemoryWatch> = {
   useFactory: (room: IndexRoom) => new MemoryWatch(room, new Logger('Memory')),
 };
 
+function spaceWatch({ namespace, truth, vectors }: CompleteOptions): FactoryProvider<EmbeddingSpaceWatch> {
+  // A collection in Qdrant knows its space by itself.
+  const isOwn = truth.kind === 'embedded' && vectors.kind === 'embedded';
+  const dataDir = isOwn ? { dataDir: truth.dataDir } : {};
+  return {
+    provide: EmbeddingSpaceWatch,
+    inject: [Embedder, VectorIndex],
+    useFactory: (embedder: Embedder, index: VectorIndex) =>
+      new EmbeddingSpaceWatch(embedder, index, new Logger('Memory'), { namespace, ...dataDir }),
+  };
+}
+
 function serviceHealth(options: CompleteOptions, { redis }: CacheBackend): FactoryProvider<ServiceHealth> {
   const { namespace, events, clientName } = options;
   return {
     provide: ServiceHealth,
-    inject: [ComponentHealth, PostgresHealth, IndexCompleteness, Embedder, IndexWarmup, IndexRoom, OPTIONAL_QDRANT],
+    inject: [
+      ComponentHealth,
+      PostgresHealth,
+      SchemaCompatibility,
+      IndexCompleteness,
+      Embedder,
+      IndexWarmup,
+      IndexRoom,
+      EmbeddingSpaceWatch,
+      OPTIONAL_QDRANT,
+    ],
     useFactory: (
       health: ComponentHealth,
       truth: PostgresHealth,
+      schema: SchemaCompatibility,
       completeness: IndexCompleteness,
       embedder: Embedder,
       warmup: IndexWarmup,
       room: IndexRoom,
+      spaces: EmbeddingSpaceWatch,
       qdrant?: QdrantServer,
     ) =>
       new ServiceHealth(health, {
         truth,
+        schema,
         vectors: new VectorsHealth(() => completeness.check(namespace), qdrant),
         embedder,
+        spaces,
         warmup,
         room,
         servers: watchedServers({ redis, qdrant, events, clientName: `${clientName}-health` }),
@@ -195,12 +232,14 @@ function gauges({ namespace }: CompleteOptions, cache: CacheBackend): FactoryPro
       watchCircuits(metrics, embedder, qdrant);
       const depth = new SharedReading(() => outbox.depth());
       const oldest = new SharedReading(() => source.oldestUnindexedAgeSeconds());
+      const overlay = new SharedReading(() => source.countUnindexed());
       const overdue = new SharedReading(() => lifecycle.overdueMs());
       const points = new SharedReading(keptResult(() => vectors.count(namespace), { forMs: COUNTED_FOR_MS }));
       metrics.registerGauges({
         outboxDepth: async () => (await depth.get()).waiting,
         outboxOldestAgeSeconds: async () => (await depth.get()).oldestAgeSeconds,
         oldestUnindexedAgeSeconds: () => oldest.get(),
+        overlaySize: () => overlay.get(),
         lifecycleOverdueSeconds: async () => (await overdue.get()) / 1000,
         heapUsedShare: () => shareOf(room.use.heap),
         memoryUsedShare: () => shareOf(room.use.resident),

@@ -3,11 +3,8 @@ import { currentTraceparent, type ServiceMetrics } from '@sfm/observability';
 
 /** Records the core's telemetry as Prometheus metrics, and gives the core the current trace. */
 export class PrometheusMemoryTelemetry extends MemoryTelemetry {
-  private overlaySize = 0;
-
   constructor(private readonly metrics: ServiceMetrics) {
     super();
-    metrics.registerGauges({ overlaySize: () => this.overlaySize });
   }
 
   observeStore(durationMs: number): void {
@@ -24,10 +21,6 @@ export class PrometheusMemoryTelemetry extends MemoryTelemetry {
 
   observeWriteBatch(size: number): void {
     this.metrics.observeBatch(size);
-  }
-
-  observeOverlay(size: number): void {
-    this.overlaySize = size;
   }
 
   countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void {

@@ -114,8 +114,16 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
     },
   });
   await dataSource.initialize();
-  const applied = await new MigrationRunner(dataSource).migrateUp();
+  const migrations = new MigrationRunner(dataSource);
+  const applied = await migrations.migrateUp();
   if (applied.length > 0) logger.log(`applied migrations: ${applied.join(', ')}`);
+  const { unknown } = await migrations.currentRevision();
+  if (unknown.length > 0) {
+    logger.warn(
+      `the schema of the ${server.location} is of a newer release (${unknown.join(', ')}), and this one may fail on it: ` +
+        'run the newer release, or revert its migrations with it (soma db downgrade)',
+    );
+  }
   await convertWhatOthersWrote(dataSource);
   return {
     dataSource,

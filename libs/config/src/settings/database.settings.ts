@@ -48,7 +48,8 @@ export const databaseSettings = {
     min: 100,
     max: 3_600_000,
     unit: 'ms',
-    description: 'Longest time of one statement before PostgreSQL cancels it.',
+    description:
+      'Longest time of one statement before PostgreSQL cancels it; two seconds more where it hangs. Migrations have no limit.',
   }),
   connectTimeoutMs: integer({
     name: 'POSTGRES_CONNECT_TIMEOUT_MS',
@@ -56,7 +57,8 @@ export const databaseSettings = {
     min: 100,
     max: 600_000,
     unit: 'ms',
-    description: 'Longest wait for a connection before a request is answered with 503.',
+    description:
+      'Longest wait for one connection, free or new. A request may need several; SOMA_REQUEST_TIMEOUT_MS bounds them all.',
   }),
   writeBatchSize: integer({
     name: 'SOMA_WRITE_BATCH_SIZE',

@@ -57,7 +57,8 @@ export const embeddingSettings = {
     min: 50,
     max: 600_000,
     unit: 'ms',
-    description: 'Longest wait for one answer of the endpoint.',
+    description:
+      'Longest wait for one answer of the endpoint. Up to three more tries follow, after pauses of 20 s at most; an endpoint that is known to hang is not waited for.',
   }),
   batchSize: integer({
     name: 'SOMA_EMBEDDING_BATCH_SIZE',

@@ -44,7 +44,8 @@ export const qdrantSettings = {
     min: 100,
     max: 600_000,
     unit: 'ms',
-    description: 'Longest wait for an answer of Qdrant; recall then goes on without vectors and says so.',
+    description:
+      'Longest wait for one answer of Qdrant, tries included: less while it is known to hang, more for rebuilds and snapshots. Recall then goes on without vectors and says so.',
   }),
   sharedCollection: text({
     name: 'QDRANT_SHARED_COLLECTION',

@@ -51,6 +51,7 @@ export const serviceSettings = {
     max: 600,
     factor: 1000,
     unit: 's',
-    description: 'Longest time for answering requests in flight after SIGTERM or SIGINT; then the process ends.',
+    description:
+      'Longest time for answering requests in flight after SIGTERM or SIGINT; then they are given up, and connections are closed within some seconds.',
   }),
 };

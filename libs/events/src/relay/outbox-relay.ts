@@ -132,7 +132,8 @@ export class OutboxRelay {
       return published;
     } catch (error) {
       this.failures += 1;
-      this.log.warn('events could not be published; they stay in the outbox and are tried again', error);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.log.warn(`events could not be published; they stay in the outbox and are tried again: ${reason}`, error);
       return null;
     }
   }

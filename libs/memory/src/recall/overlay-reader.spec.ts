@@ -2,7 +2,6 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { currentBudget, RequestBudget, withBudget } from '../attempts/request-budget.js';
 import { RequestEndedError, StoreUnavailableError } from '../model/errors.js';
 import { IndexWarmup } from '../indexing/projection/index-warmup.js';
-import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { heapGrowth } from '../testing/heap-growth.js';
 import { aMemory } from '../testing/memory-builder.js';
 import { Embedder } from '../index-model/embedder.port.js';
@@ -95,7 +94,7 @@ describe('OverlayReader', () => {
     const readiness = new IndexWarmup(1000);
     readiness.markReady();
     const limits = { maxEmbedded: Infinity, maxPoints: Infinity, ...options };
-    return new OverlayReader(pending, embedder, readiness, new SilentTelemetry(), limits);
+    return new OverlayReader(pending, embedder, readiness, limits);
   };
 
   it('hides what is pending and has the points of what is not deleted', async () => {
@@ -219,7 +218,7 @@ describe('OverlayReader', () => {
 
   it('waits for an index that is loading only as long as its caller', async () => {
     const loading = new IndexWarmup(60_000);
-    const reader = new OverlayReader(pending, embedder, loading, new SilentTelemetry(), {
+    const reader = new OverlayReader(pending, embedder, loading, {
       maxEmbedded: Infinity,
       maxPoints: Infinity,
     });

@@ -3,7 +3,6 @@ import { whileWanted } from '../attempts/bounded-wait.js';
 import { withoutBudget } from '../attempts/request-budget.js';
 import { readInParts } from '../attempts/smaller-parts.js';
 import type { IndexReadiness } from '../index-model/index-readiness.port.js';
-import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { Embedder } from '../index-model/embedder.port.js';
 import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../index-model/index-point.js';
 import type { PendingMemories, PendingMemory, PendingVersion } from '../index-model/pending-memories.port.js';
@@ -51,7 +50,6 @@ export class OverlayReader {
     private readonly pending: PendingMemories,
     private readonly embedder: Embedder,
     private readonly indexes: IndexReadiness,
-    private readonly telemetry: MemoryTelemetry,
     private readonly options: OverlayOptions,
   ) {}
 
@@ -70,7 +68,6 @@ export class OverlayReader {
       whileWanted(withoutBudget(() => this.indexes.whenSearchable())),
     ]);
     const versions = listed.slice(0, maxPoints);
-    this.telemetry.observeOverlay(versions.length);
     if (versions.length === 0) {
       this.kept.delete(namespace);
       const isWhole = unsearched.size === 0 && incomplete.size === 0;

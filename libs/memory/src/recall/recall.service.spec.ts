@@ -206,7 +206,7 @@ function open({
   const telemetry = new SilentTelemetry();
   const warmup = new IndexWarmup(10, loading);
   const limits = { maxEmbedded: 0, maxPoints: 2 };
-  const overlays = new OverlayReader(new PendingDeletions(pending), embedder, warmup, telemetry, limits);
+  const overlays = new OverlayReader(new PendingDeletions(pending), embedder, warmup, limits);
   const indexes = { lexical: new FixedLexicalIndex(lexical, indexed), vectors: new FixedVectorIndex(vector) };
   const laneWeights = { ...DEFAULT_RANKING.weights.lanes, ...weights };
   const ranking = { ...DEFAULT_RANKING, weights: { ...DEFAULT_RANKING.weights, lanes: laneWeights } };

@@ -11,7 +11,6 @@ export abstract class MemoryTelemetry {
   abstract observeRecall(durationMs: number): void;
   abstract observeLane(lane: string, durationMs: number): void;
   abstract observeWriteBatch(size: number): void;
-  abstract observeOverlay(size: number): void;
   abstract countIndexed(outcome: 'applied' | 'skipped' | 'poisoned', count: number): void;
   /** A change or a question of links was done. */
   abstract observeLinks(operation: LinkOperation, durationMs: number): void;
@@ -33,7 +32,6 @@ export class SilentTelemetry extends MemoryTelemetry {
   observeRecall(): void {}
   observeLane(): void {}
   observeWriteBatch(): void {}
-  observeOverlay(): void {}
   countIndexed(): void {}
   observeLinks(_operation?: LinkOperation, _durationMs?: number): void {}
   observeConsolidation(_durationMs?: number, _written?: number): void {}

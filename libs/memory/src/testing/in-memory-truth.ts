@@ -259,6 +259,10 @@ export class InMemoryProjectionSource extends ProjectionSource {
     return { memories: live.length, payloadBytes: live.length === 0 ? 0 : bytes / live.length };
   }
 
+  async countUnindexed() {
+    return [...this.truth.rows.values()].filter((row) => row.indexedVersion < row.version).length;
+  }
+
   async oldestUnindexedAgeSeconds() {
     return 0;
   }

@@ -34,7 +34,11 @@ const SCALARS: readonly (readonly [source: ScalarSource, name: string, help: str
     'soma_lifecycle_overdue_seconds',
     'How long the most overdue job on the life of memories should have been done; 0 when none is due',
   ],
-  ['overlaySize', 'soma_overlay_size', 'Committed but not yet indexed memories that recall scores exactly'],
+  [
+    'overlaySize',
+    'soma_overlay_size',
+    'Committed changes that the indexes have not applied, of all namespaces; recall searches the newest of them beside the indexes',
+  ],
   [
     'redisAway',
     'soma_redis_away',

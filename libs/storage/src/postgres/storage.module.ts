@@ -56,6 +56,7 @@ import { PostgresMemoryHistory } from './history/postgres-memory-history.js';
 import { PostgresEventLedger } from './ledger/postgres-event-ledger.js';
 import { PostgresWritePositions } from './ledger/postgres-write-positions.js';
 import { PostgresHealth } from './connection/postgres-health.js';
+import { SchemaCompatibility } from './schema/schema-compatibility.js';
 import { PostgresAccessCounter } from './reading/postgres-access-counter.js';
 import { PostgresCoordinateSearch } from './reading/postgres-coordinate-search.js';
 import { PostgresNamespaceCopies } from './namespaces/postgres-namespace-copies.js';
@@ -152,7 +153,7 @@ const ADAPTERS: readonly FactoryProvider[] = [
   })),
 ];
 
-/** Binds every storage port of the core to PostgreSQL, and `PostgresHealth`. */
+/** Binds every storage port of the core to PostgreSQL, `PostgresHealth` and `SchemaCompatibility`. */
 @Module({})
 export class StorageModule {
   static forRoot({ dataSource, ...decorators }: StorageModuleOptions): DynamicModule {
@@ -172,6 +173,11 @@ function bind(
   const providers = [
     dataSource,
     ...ADAPTERS,
+    {
+      provide: SchemaCompatibility,
+      inject: [DataSource],
+      useFactory: (source: DataSource) => new SchemaCompatibility(source),
+    },
     {
       provide: MemoryReader,
       inject: [PostgresDatabase],

@@ -25,6 +25,19 @@ describe('kafkaLogCreator', () => {
     expect(said).toEqual(['warn kafka: Connection timeout, b:1, g', 'debug kafka: Consumer has joined the group']);
   });
 
+  it('says why, where the client does', () => {
+    said.length = 0;
+    const heartbeat = 'Response Heartbeat(key: 12, version: 3)';
+    log(entry(logLevel.ERROR, heartbeat, { broker: 'b:1', error: 'The coordinator is not aware of this member' }));
+    log(entry(logLevel.ERROR, 'Crash: no broker', { groupId: 'g', error: new Error('no broker') }));
+    log(entry(logLevel.WARN, 'Connection error: ECONNREFUSED', { error: 'ECONNREFUSED', broker: '' }));
+    expect(said).toEqual([
+      `warn kafka: ${heartbeat}: The coordinator is not aware of this member, b:1`,
+      'warn kafka: Crash: no broker, g',
+      'warn kafka: Connection error: ECONNREFUSED',
+    ]);
+  });
+
   it('says the same thing twice only after a while', () => {
     said.length = 0;
     for (time = 1000; time < 62_000; time += 1000) log(entry(logLevel.ERROR, 'Connection refused'));

@@ -8,6 +8,13 @@ export interface KafkaLog {
   debug?(message: string): void;
 }
 
+interface ClientEntry {
+  readonly message: string;
+  readonly error?: unknown;
+  readonly broker?: unknown;
+  readonly groupId?: unknown;
+}
+
 /** The same message is not repeated within this time: an unreachable broker would fill the log. */
 const QUIET_MS = 30_000;
 const REMEMBERED = 200;
@@ -23,10 +30,14 @@ export function kafkaLogCreator(log: KafkaLog, now: () => number = Date.now): ()
   const lastSaid = new Map<string, number>();
   return () =>
     ({ level, log: entry }) => {
-      const { message, broker, groupId }: { message: string; broker?: unknown; groupId?: unknown } = entry;
+      const { message, error, broker, groupId }: ClientEntry = entry;
       if (message.startsWith(EXPECTED)) return;
-      const origin = [broker, groupId].filter((part) => typeof part === 'string' && !message.includes(part));
-      const line = `kafka: ${[message, ...origin].join(', ')}`;
+      // The client keeps the reason beside the message: as text, or as an error.
+      const reason = error instanceof Error ? error.message : error;
+      const isSaid = (part: unknown) => typeof part !== 'string' || part === '' || message.includes(part);
+      const because = isSaid(reason) ? '' : `: ${String(reason)}`;
+      const origin = [broker, groupId].filter((part) => !isSaid(part));
+      const line = `kafka: ${[message + because, ...origin].join(', ')}`;
       if (level > logLevel.WARN) return log.debug?.(line);
       if (now() - (lastSaid.get(line) ?? -Infinity) < QUIET_MS) return;
       lastSaid.delete(line);

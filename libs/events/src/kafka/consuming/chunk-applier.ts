@@ -172,11 +172,13 @@ export class ChunkApplier {
     await this.options.deadLetters.add(items);
     progress.finish(failures.map(({ message }) => message));
     this.options.observer.deadLettered(items.length);
-    for (const { message, reason, attempts } of items) {
-      this.options.log.warn(
-        `dead-lettered message ${topic}/${partition}/${message.offset} after ${attempts} attempt(s): ${reason}`,
-      );
-    }
+    const [first] = items;
+    if (first === undefined) return;
+    // `soma dlq list` has all of them.
+    const others = items.length === 1 ? '' : `, and ${items.length - 1} more of this partition`;
+    this.options.log.warn(
+      `dead-lettered message ${topic}/${partition}/${first.message.offset} after ${first.attempts} attempt(s): ${first.reason}${others}`,
+    );
   }
 }
 

@@ -48,6 +48,11 @@ export class ConsumerSession {
     return this.assigned;
   }
 
+  /** Whether the brokers have answered within the time after which they would give this member up. */
+  get isHeard(): boolean {
+    return this.signs.silentMs < (this.options.sessionTimeoutMs ?? SESSION_MS);
+  }
+
   /** See `BatchRunner`. */
   oldestTimestamp(): number | undefined {
     return this.runner.oldestTimestamp();

@@ -34,6 +34,11 @@ export class KafkaBatchServer extends ServerKafka {
     return this.session?.partitions;
   }
 
+  /** Whether this process is in the group, and its brokers answer: those that hang are known by their silence alone. */
+  get isMember(): boolean {
+    return this.session?.partitions !== undefined && this.session.isHeard;
+  }
+
   /** Age in seconds of the oldest event that is being processed or waits for a retry; 0 when there is none. */
   oldestEventAgeSeconds(): number {
     const oldest = this.session?.oldestTimestamp();

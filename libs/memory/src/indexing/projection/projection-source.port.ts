@@ -75,6 +75,9 @@ export abstract class ProjectionSource {
   /** Marks rows as not indexed, so that recall scores them itself until they are indexed again. */
   abstract reopen(keys: readonly { readonly namespace: Namespace; readonly key: string }[]): Promise<void>;
 
+  /** Counts the memories of all namespaces with a change that is not indexed; of more than 100,000 as many. */
+  abstract countUnindexed(): Promise<number>;
+
   /** Returns the age in seconds of the oldest write that is not indexed; 0 when all are. */
   abstract oldestUnindexedAgeSeconds(): Promise<number>;
 }

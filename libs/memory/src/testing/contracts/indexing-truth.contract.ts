@@ -276,6 +276,15 @@ export function describeProjectionSourceContract(adapter: string, truth: TruthHa
       expect([...(rows[1]?.embedding?.vector ?? [])]).toEqual([1, 0]);
     });
 
+    it('counts what is not indexed, while it is not', async () => {
+      const namespace = freshNamespace();
+      const before = await truth().projection.countUnindexed();
+      await truth().writer.write([1, 2, 3].map((x) => aWrite(namespace, { coordinate: [x] })));
+      expect(await truth().projection.countUnindexed()).toBe(before + 3);
+      await mark(namespace, '2', 1, vector(1, 0));
+      expect(await truth().projection.countUnindexed()).toBe(before + 2);
+    });
+
     it('tells the age of the oldest write that is not indexed', async () => {
       const namespace = freshNamespace();
       await truth().writer.write([aWrite(namespace)]);

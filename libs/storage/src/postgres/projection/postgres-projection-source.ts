@@ -73,6 +73,8 @@ const SAMPLED = 5000;
 const MAX_LOOKED_UP = 1000;
 
 /** The oldest pending memory of each namespace, with one step along the index for each. */
+/** Most changes that are counted for one reading. */
+const MOST_COUNTED = 100_000;
 const OLDEST_UNINDEXED = `
 WITH RECURSIVE oldest (namespace, since) AS (
   (SELECT m.namespace, ${pendingSince('m')} FROM memories m WHERE m.indexed_version < m.version
@@ -227,6 +229,15 @@ export class PostgresProjectionSource extends ProjectionSource {
         WHERE m.namespace = w.namespace AND m.coordinate_key = w.coordinate_key`,
       values: [keys.map(({ namespace }) => namespace), keys.map(({ key }) => key)],
     });
+  }
+
+  async countUnindexed(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>({
+      name: 'sfm_count_unindexed',
+      text: `SELECT count(*)::int AS count
+        FROM (SELECT FROM memories m WHERE m.indexed_version < m.version LIMIT ${MOST_COUNTED}) AS pending`,
+    });
+    return row?.count ?? 0;
   }
 
   async oldestUnindexedAgeSeconds(): Promise<number> {

@@ -1,10 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { aliasOf, generationOf, isPhysicalOf, physicalName } from './collection-names.js';
 
 describe('names of collections', () => {
   it('are the namespace itself where Qdrant allows it', () => {
     expect(aliasOf('api_ns')).toBe('api_ns');
     expect(aliasOf('Tenant-1.v2')).toBe('Tenant-1.v2');
+  });
+
+  it('are those of the documents', () => {
+    const page = readFileSync(new URL('../../../../../docs/DEPLOYMENT.md', import.meta.url), 'utf8');
+    const [, namespace = '', name] = /two hexadecimal digits a byte: `([^`]+)` is `([^`]+)`/.exec(page) ?? [];
+    expect(aliasOf(namespace)).toBe(name);
   });
 
   it('write what Qdrant forbids so that no two namespaces get the same name', () => {

@@ -13,11 +13,16 @@ export class LifeSigns {
     this.last = this.now();
   }
 
+  /** Milliseconds since the last sign. */
+  get silentMs(): number {
+    return this.now() - this.last;
+  }
+
   /** Calls `onSilence` once when no sign came within the limit. Returns a function that stops watching. */
   watch(onSilence: () => void): () => void {
     const timer = setInterval(
       () => {
-        if (this.now() - this.last < this.limitMs) return;
+        if (this.silentMs < this.limitMs) return;
         clearInterval(timer);
         onSilence();
       },
