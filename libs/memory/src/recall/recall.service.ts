@@ -12,6 +12,7 @@ import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { CandidateContents, withMemories, type ScoredMemory } from './candidate-contents.js';
+import { isTimeZone } from './dates/asker-calendar.js';
 import { bestFirst, rankCandidates } from './ranking/rank-candidates.js';
 import type { CandidateContent } from '../index-model/index-point.js';
 import { indexQuery } from './lanes/index-query.js';
@@ -182,6 +183,7 @@ export class RecallService {
     if (context) checkContext(context);
     checkSelection(request);
     checkText(query, 'query');
+    if (request.timeZone !== undefined && !isTimeZone(request.timeZone)) throw unknownTimeZone();
     if (query.trim() === '') throw new InvalidRequestError('query', 'must not be empty');
     if (!Number.isInteger(topK) || topK < 1 || topK > maxTopK) {
       throw new InvalidRequestError('top_k', `must be a whole number from 1 to ${maxTopK}`);
@@ -190,6 +192,9 @@ export class RecallService {
 
   /** Returns the best `topK` candidates. If any changed during recall, all are ranked again from the truth. */
   private async best(search: Search, proposals: Proposals, { keys, contents }: Candidates) {
+    // Indexes do not know when a content was last written.
+    const isByAge = search.request.recency !== undefined;
+    if (isByAge) return contents.whole(this.rank(search, proposals, await contents.current(keys)));
     const held = this.rank(search, proposals, await contents.held(keys));
     return (await contents.confirm(held)) ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
   }
@@ -255,8 +260,12 @@ export class RecallService {
     const memories = await this.truth.findByKeys(search.namespace, keys, search.now);
     const others = new Map(memories.map((memory) => [memory.key, memory]));
     const scored = this.rank(search, NOTHING_PROPOSED, memories.map(toCandidateContent));
-    return [...ranked, ...withMemories(scored, others)].sort(bestFirst);
+    return [...ranked, ...withMemories(scored, others)].sort(bestFirst(this.options.fields.time));
   }
+}
+
+function unknownTimeZone(): InvalidRequestError {
+  return new InvalidRequestError('time_zone', 'must be the name of a time zone, such as Europe/Vienna, or an offset');
 }
 
 function toResult(
