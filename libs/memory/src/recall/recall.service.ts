@@ -21,6 +21,7 @@ import { Lanes } from './lanes/lanes.js';
 import { LEXICAL_LANE } from './lanes/lexical-lane.js';
 import { laneWeight } from './ranking/lane-weight.js';
 import { requestedRanking } from './ranking/requested-ranking.js';
+import { equallyLexical } from './ranking/measures/newer-measure.js';
 import { explainAbsence } from './why-not/explain-absence.js';
 import type { OverlayReader } from './overlay-reader.js';
 import { checkContext } from './contract/context-bounds.js';
@@ -192,11 +193,12 @@ export class RecallService {
 
   /** Returns the best `topK` candidates. If any changed during recall, all are ranked again from the truth. */
   private async best(search: Search, proposals: Proposals, { keys, contents }: Candidates) {
-    // Indexes do not know when a content was last written.
-    const isByAge = search.request.recency !== undefined;
-    if (isByAge) return contents.whole(this.rank(search, proposals, await contents.current(keys)));
-    const held = this.rank(search, proposals, await contents.held(keys));
-    return (await contents.confirm(held)) ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
+    const { recency, mode = 'hybrid' } = search.request;
+    if (recency) return contents.whole(this.rank(search, proposals, await contents.current(keys)));
+    const found = await contents.held(keys);
+    const isByWrites = mode === 'hybrid' && equallyLexical(found, proposals).some((group) => group.some(isRewritten));
+    const held = isByWrites ? undefined : await contents.confirm(this.rank(search, proposals, found));
+    return held ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
   }
 
   /** Returns the best `topK` that match the filter and are valid, in order. */
@@ -266,6 +268,11 @@ export class RecallService {
 
 function unknownTimeZone(): InvalidRequestError {
   return new InvalidRequestError('time_zone', 'must be the name of a time zone, such as Europe/Vienna, or an offset');
+}
+
+/** Indexes do not know when a content was last written: only the truth does, where that was not its creation. */
+function isRewritten({ version, writtenAtMs }: CandidateContent): boolean {
+  return version > 1 && writtenAtMs === undefined;
 }
 
 function toResult(

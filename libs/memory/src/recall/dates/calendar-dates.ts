@@ -23,7 +23,7 @@ const WEEK_DAYS = 7;
  */
 const YEAR_LEAD =
   '(?:in|of|during|since|by|until|till|before|after|from|for|late|early|mid|around|circa|year|spring|summer|autumn|fall|' +
-  "winter|; {1,2}(?:to|and|or|until|till|-|–)|the|my|our|your|his|her|their|that|\\w+'s|en|im|jahre?|seit|vor|bis|depuis|année|an|desde|año|ano|anno|nel|" +
+  "winter|; {1,2}(?:to|and|or|until|till|-|–)|the|my|our|your|his|her|their|that|\\w{1,40}'s|en|im|jahre?|seit|vor|bis|depuis|année|an|desde|año|ano|anno|nel|" +
   'dal|em|sinds|sedan|roku|rok|rokem|в|с|году|с|ב|في|عام|năm|tahun|yılı)';
 const COUNTED =
   '(?! ?(?:%|[€$£]|(?:m|km|cm|mm|kg|g|mb|gb|tb|kb|ms|px|kcal|hz|usd|eur|euros?|dollars?|pounds?|people|users?|pieces?|steps?|' +

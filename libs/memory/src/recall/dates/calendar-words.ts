@@ -11,16 +11,14 @@ const DAY_MS = 86_400_000;
 /** Words for months of the languages, as they stand in dates and alone; months from 0. Without numbers. */
 export function monthWords(): ReadonlyMap<string, number> {
   const words = new Map<string, number>();
+  const fixed = { timeZone: 'UTC', calendar: 'gregory' } as const;
   for (const language of LANGUAGES) {
+    const alone = new Intl.DateTimeFormat(language, { ...fixed, month: 'long' });
+    const inDates = new Intl.DateTimeFormat(language, { ...fixed, month: 'long', day: 'numeric' });
     for (let month = 0; month < MONTHS; month++) {
       const date = new Date(Date.UTC(2024, month, 3));
-      for (const options of [{ month: 'long' }, { month: 'long', day: 'numeric' }] as const) {
-        const parts = new Intl.DateTimeFormat(language, {
-          ...options,
-          timeZone: 'UTC',
-          calendar: 'gregory',
-        }).formatToParts(date);
-        const word = plain(parts.find(({ type }) => type === 'month')?.value ?? '');
+      for (const format of [alone, inDates]) {
+        const word = plain(format.formatToParts(date).find(({ type }) => type === 'month')?.value ?? '');
         if (/^\p{L}{3,}$/u.test(word)) words.set(word, month);
       }
     }

@@ -7,6 +7,7 @@ import { fuse } from './fusion.js';
 import { laneWeight } from './lane-weight.js';
 import { ExplainedScore } from './measures/explained-score.js';
 import type { RankingInput } from './measures/measure.js';
+import { newerMeasure } from './measures/newer-measure.js';
 import { queryMeasure } from './measures/query-measure.js';
 import { requestMeasure } from './measures/request-measure.js';
 import { sessionMeasure } from './measures/session-measure.js';
@@ -25,7 +26,8 @@ export interface ScoredCandidate {
  */
 export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredCandidate[] {
   const measures = [requestMeasure(input, options)];
-  if (isHybrid(input.request)) measures.push(sessionMeasure(input, options), queryMeasure(input, options));
+  if (isHybrid(input.request))
+    measures.push(sessionMeasure(input, options), queryMeasure(input, options), newerMeasure(input, options));
   const weightOf = (lane: string) => (isHybrid(input.request) ? laneWeight(options.weights, lane) : 1);
   const fused = fuse(input.proposals, weightOf);
   return input.contents
