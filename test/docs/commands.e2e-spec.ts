@@ -50,6 +50,7 @@ describe('commands that are written down', () => {
     'docs/cli.md',
     'docs/consolidation.md',
     'docs/credentials.md',
+    'docs/filters.md',
     'docs/grpc.md',
     'docs/history.md',
     'docs/importance.md',

@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryError, toNamespace, type JsonObject } from '@sfm/memory';
+import {
+  groupedIn,
+  isGroup,
+  type FieldCondition,
+  type PayloadCondition,
+  MemoryError,
+  toNamespace,
+  type JsonObject,
+} from '@sfm/memory';
 import { LINEAR_GROWTH, timeGrowth } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import type { z } from 'zod';
@@ -14,7 +22,22 @@ import { NewMemorySchema } from './schemas/memory.schemas.js';
 import { RecallBodySchema } from './schemas/recall.schemas.js';
 
 const NAMESPACE = toNamespace('ns');
-const OPERATORS = ['eq', 'in', 'contains', 'exists', 'gt', 'gte', 'lt', 'lte', 'near', '__proto__'];
+const OPERATORS = [
+  'eq',
+  'in',
+  'contains',
+  'exists',
+  'gt',
+  'lte',
+  'ne',
+  'nin',
+  'all',
+  'prefix',
+  'not',
+  'geo_radius',
+  'near',
+  '__proto__',
+];
 
 /** What the work gives, or undefined when it refuses the input as a fault of its caller; anything else is our fault. */
 function given<T>(work: () => T): T | undefined {
@@ -28,17 +51,21 @@ function given<T>(work: () => T): T | undefined {
 
 const anything = fc.anything({ key: hostileText, values: [hostileText, fc.double(), fc.constant(null)], maxDepth: 3 });
 const filters = fc.dictionary(
-  hostileText,
+  fc.oneof(hostileText, fc.constantFrom('and', 'or', 'not')),
   fc.oneof(anything, fc.dictionary(fc.oneof(fc.constantFrom(...OPERATORS), hostileText), anything, { maxKeys: 3 })),
   { maxKeys: 5 },
 );
+
+function fieldsIn(condition: PayloadCondition): readonly FieldCondition[] {
+  return isGroup(condition) ? groupedIn(condition).flatMap(fieldsIn) : [condition];
+}
 
 describe('whatever is given', () => {
   it('a filter is refused, or becomes conditions on paths without empty steps', () => {
     fc.assert(
       fc.property(filters, (filter) => {
         const conditions = given(() => parseFilter(JSON.parse(JSON.stringify(filter)) as JsonObject)) ?? [];
-        for (const { path } of conditions) {
+        for (const { path } of conditions.flatMap(fieldsIn)) {
           expect(path.length).toBeGreaterThan(0);
           expect(path).not.toContain('');
         }

@@ -117,14 +117,22 @@ export { validityFromJson, validityToJson } from './model/validity-json.js';
 export {
   type RangeBound,
   type RangeBounds,
+  type ConditionGroup,
+  type FieldCondition,
   type PayloadCondition,
   type MemoryFilter,
   type FilterPart,
   type Filterable,
+  groupedIn,
+  isGroup,
   matchesFilter,
   valueAt,
   compareCodePoints,
 } from './model/filter.js';
+export { composed, isOfOneForm, withComposedNames } from './model/comparable.js';
+export { valuesAt, withElements } from './model/filter-values.js';
+export { haversineOf, PLACE_BOUNDS, type GeoCircle } from './model/geo.js';
+export { compareInstants, INSTANT_PATTERN, instantOf, type Instant } from './model/instant.js';
 export {
   type JsonValue,
   type JsonObject,
@@ -402,7 +410,7 @@ export {
   contentHash,
   canonicalContentHash,
 } from './model/content-hash.js';
-export { checkConditionCount, checkFilter, FILTER_BOUNDS } from './model/filter-bounds.js';
+export { checkConditionCount, checkFilter, FILTER_BOUNDS, tooManyGroups } from './model/filter-bounds.js';
 export { type PayloadLimits, checkJson, checkPayload, checkText } from './model/payload.js';
 export { type PayloadFields } from './model/payload-fields.js';
 export { type TermVector } from './text/term-vector.js';

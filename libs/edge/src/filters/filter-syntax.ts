@@ -4,24 +4,23 @@ import {
   FILTER_BOUNDS,
   InvalidRequestError,
   isJsonObject,
-  isNumber,
+  tooManyGroups,
   type JsonObject,
   type JsonValue,
   type PayloadCondition,
-  type RangeBound,
-  type RangeBounds,
 } from '@sfm/memory';
-
-const RANGE_OPERATORS = ['gt', 'gte', 'lt', 'lte'] as const;
-const OPERATORS = ['eq', 'in', 'contains', 'exists', ...RANGE_OPERATORS] as const;
-type Operator = (typeof OPERATORS)[number];
+import { all, fieldConditions } from './filter-operators.js';
+import { isGroupKey, splitPath, type Group } from './filter-path.js';
 
 /** Description of the filter syntax for the API document. */
 export const FILTER_RULE =
-  'Conditions on the payload, all of which must hold: `{"tag": "x"}` equals; `{"meta.lang": {"in": ["en", "fr"]}}` any of; ' +
-  '`{"n": {"gte": 1, "lt": 5}}` range (also gt, lte); `{"flag": {"exists": true}}` present or absent; ' +
-  '`{"tags": {"contains": "x"}}` a list with the element; `{"k": {"eq": {…}}}` equals an object. ' +
-  'A dot in a key steps into an object; `\\.` is a plain dot.';
+  'Conditions on the payload, all of which must hold: `{"tag": "x"}` equals, or is a list with it; ' +
+  '`{"meta.lang": {"in": ["en", "fr"]}}` any of (also `any`; `all`: each of them); `{"n": {"gte": 1, "lt": 5}}` range ' +
+  '(also gt, lte) of numbers, times or texts; `{"tag": {"ne": "x"}}` and `nin` exclude; `{"flag": {"exists": true}}` ' +
+  'present or absent; `{"name": {"prefix": "Ma"}}`; `{"tags": {"contains": "x"}}` a list with the element; ' +
+  '`{"place": {"geo_radius": {"lat": 52.5, "lon": 13.4, "radius_m": 500}}}`; `{"k": {"eq": {…}}}` equals an object. ' +
+  '`{"or": [{…}, {…}]}`, `and` and `{"not": {…}}` group filters. A dot in a key steps into an object, or into each ' +
+  'object of a list; `\\.` is a plain dot.';
 
 /**
  * Parses the wire form of a filter. Its bounds are those of the core: see `FILTER_BOUNDS`.
@@ -29,81 +28,43 @@ export const FILTER_RULE =
  * @throws InvalidRequestError naming the key and operator that are not allowed.
  */
 export function parseFilter(filter: JsonObject, field = 'filter'): PayloadCondition[] {
-  const keys = Object.keys(filter);
-  checkConditionCount(keys.length, field);
-  const payload = keys.flatMap((key) => {
-    const value = filter[key] ?? null;
-    const place = `${field}.${key.slice(0, 80)}`;
-    const path = splitPath(key, place);
-    return isJsonObject(value) ? operatorConditions(path, value, place) : [{ path, equals: value }];
-  });
+  const payload = conditionsOf(filter, { field, groups: 0 });
   checkFilter({ payload }, field);
   return payload;
 }
 
-/** Splits a path: `meta.lang` is two steps; `\.` is a literal dot and `\\` a backslash. */
-function splitPath(key: string, field: string): string[] {
-  if (key.length > FILTER_BOUNDS.maxBytes) {
-    throw new InvalidRequestError(field, `must be at most ${FILTER_BOUNDS.maxBytes} bytes`);
+interface Place {
+  readonly field: string;
+  /** Groups around it. */
+  readonly groups: number;
+}
+
+function conditionsOf(filter: JsonObject, { field, groups }: Place): PayloadCondition[] {
+  const keys = Object.keys(filter);
+  checkConditionCount(keys.length, field);
+  if (groups > FILTER_BOUNDS.maxGroups) throw tooManyGroups(field);
+  return keys.flatMap((key) => {
+    const value = filter[key] ?? null;
+    const place = `${field}.${key.slice(0, 80)}`;
+    if (isGroupKey(key)) return [groupCondition(key, value, { field: place, groups: groups + 1 })];
+    return fieldConditions(splitPath(key, place), value, place);
+  });
+}
+
+function groupCondition(group: Group, value: JsonValue, place: Place): PayloadCondition {
+  const { field, groups } = place;
+  if (group === 'not') return { not: all(conditionsOf(filterIn(value, field), place)) };
+  if (!Array.isArray(value) || value.length === 0 || value.length > FILTER_BOUNDS.maxConditions) {
+    throw new InvalidRequestError(field, `must be an array of 1 to ${FILTER_BOUNDS.maxConditions} filters`);
   }
-  const steps = [''];
-  for (const [token] of key.matchAll(/\\[.\\]|[^.\\]+|[^]/gu)) {
-    if (token === '.') steps.push('');
-    else steps[steps.length - 1] += token.length === 2 && token.startsWith('\\') ? token.slice(1) : token;
-  }
-  if (steps.includes('')) throw new InvalidRequestError(field, 'must be a path of non-empty keys separated by dots');
-  return steps;
+  const members = value.map((member, index) => {
+    const inner = `${field}[${index}]`;
+    return all(conditionsOf(filterIn(member, inner), { field: inner, groups }));
+  });
+  return group === 'or' ? { or: members } : { and: members };
 }
 
-function operatorConditions(path: readonly string[], operators: JsonObject, field: string): PayloadCondition[] {
-  const names = Object.keys(operators);
-  if (names.length === 0) throw new InvalidRequestError(field, `must name an operator: ${OPERATORS.join(', ')}`);
-  const bounds: Record<string, RangeBound> = {};
-  const conditions: PayloadCondition[] = [];
-  for (const name of names) {
-    const value = operators[name] ?? null;
-    const place = `${field}.${name.slice(0, 80)}`;
-    if (!isOperator(name)) {
-      throw new InvalidRequestError(
-        place,
-        `is not an operator; allowed: ${OPERATORS.join(', ')} (use eq to match an object)`,
-      );
-    }
-    if (isRangeOperator(name)) bounds[name] = bound(value, place);
-    else conditions.push(condition(path, { name, value, place }));
-  }
-  return Object.keys(bounds).length > 0 ? [...conditions, { path, range: bounds satisfies RangeBounds }] : conditions;
-}
-
-function condition(
-  path: readonly string[],
-  { name, value, place }: { name: 'eq' | 'in' | 'contains' | 'exists'; value: JsonValue; place: string },
-): PayloadCondition {
-  switch (name) {
-    case 'eq':
-      return { path, equals: value };
-    case 'contains':
-      return { path, contains: value };
-    case 'exists':
-      if (typeof value !== 'boolean') throw new InvalidRequestError(place, 'must be true or false');
-      return { path, exists: value };
-    case 'in':
-      if (!Array.isArray(value) || value.length === 0 || value.length > FILTER_BOUNDS.maxChoices) {
-        throw new InvalidRequestError(place, `must be an array of 1 to ${FILTER_BOUNDS.maxChoices} values`);
-      }
-      return { path, anyOf: value };
-  }
-}
-
-function bound(value: JsonValue, field: string): RangeBound {
-  if (isNumber(value) || typeof value === 'string') return value;
-  throw new InvalidRequestError(field, 'must be a number or a string');
-}
-
-function isOperator(name: string): name is Operator {
-  return OPERATORS.some((operator) => operator === name);
-}
-
-function isRangeOperator(name: Operator): name is (typeof RANGE_OPERATORS)[number] {
-  return RANGE_OPERATORS.some((operator) => operator === name);
+function filterIn(value: JsonValue, field: string): JsonObject {
+  if (isJsonObject(value) && Object.keys(value).length > 0) return value;
+  throw new InvalidRequestError(field, 'must be an object with at least one condition');
 }

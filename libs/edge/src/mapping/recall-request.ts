@@ -20,6 +20,8 @@ export function toRecallRequest(body: RecallBody, limits: RequestLimits): Recall
     ...(filter ? { filter } : {}),
     ...toValidityChoice(body),
     ...toWeights(body),
+    ...(body.now === undefined ? {} : { askedAt: new Date(body.now) }),
+    ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
     ...(keywords ? { keywords } : {}),
     ...(body.context ? { context: body.context } : {}),
     ...(body.min_score === undefined ? {} : { minScore: body.min_score }),

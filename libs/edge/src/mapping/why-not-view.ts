@@ -1,4 +1,5 @@
 import type { WhyNot } from '@sfm/memory';
+import { joinPath } from '../filters/filter-path.js';
 
 type FilterPart = WhyNot['filters'][number];
 
@@ -12,5 +13,5 @@ export function whyNotView(whyNot: WhyNot) {
 /** The field of the request, in its own syntax. */
 function fieldOf(part: FilterPart): string {
   if (typeof part === 'string') return FIELDS[part];
-  return ['filter', ...part.path.map((step) => step.replaceAll(/[.\\]/g, String.raw`\$&`))].join('.');
+  return `filter.${'group' in part ? part.group : joinPath(part.path)}`;
 }

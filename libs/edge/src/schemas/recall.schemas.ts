@@ -1,6 +1,14 @@
 import { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from '@sfm/memory';
 import { z } from 'zod';
-import { coordinateInput, filterInput, knownAtField, memoryType, SEARCHABLE_PATTERN, timeBounds } from './fields.js';
+import {
+  coordinateInput,
+  filterInput,
+  instant,
+  knownAtField,
+  memoryType,
+  SEARCHABLE_PATTERN,
+  timeBounds,
+} from './fields.js';
 import { jsonObject } from './json-object.js';
 import { ContributionSchema, FollowedPathSchema } from './explanation.schemas.js';
 import { memoryFields, placeField, versionField } from './memory.schemas.js';
@@ -78,6 +86,22 @@ export const RecallBodySchema = z
       })
       .optional()
       .describe('Prefer newer memories: adds `weight × 0.5^(age / half_life_days)`.'),
+    now: instant(
+      'The moment that "yesterday", "last week" and ages are counted from; when left out, the present.',
+    ).optional(),
+    time_zone: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe(
+        'Whose calendar words for times mean: an IANA name such as Europe/Vienna, or an offset; UTC when left out.',
+      )
+      .meta({
+        // Narrower than what is read: the platform decides.
+        pattern: String.raw`^(UTC|Europe/Vienna|America/New_York|Asia/Tokyo|[+-]0[0-9]:[0-5][0-9])$`,
+        examples: ['Europe/Vienna'],
+      }),
     importance: z
       .strictObject({ weight: weight('Added to the score of the most important memory.') })
       .optional()

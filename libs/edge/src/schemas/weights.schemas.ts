@@ -17,6 +17,7 @@ export const WeightsSchema = z
     session: weight('The best matches in the same session.'),
     source: weight('The share of the words of its source that the query has.'),
     date: weight('How well its time fits a date in the query.'),
+    newer: weight('The share of older memories among those whose words fit equally well.'),
     context: weight('The share of the `context` that the payload has.'),
     asking: z
       .number()

@@ -57,5 +57,5 @@ export function toCandidateContent(memory: Memory): CandidateContent {
   const { key, id, version, type, createdAt, payload, importance, importanceNorm, validity } = memory;
   const createdAtMs = createdAt.getTime();
   const always = { key, id, version, type, createdAtMs, payload, importance, importanceNorm };
-  return { ...always, ...(validity && { validity }) };
+  return { ...always, writtenAtMs: memory.updatedAt.getTime(), ...(validity && { validity }) };
 }

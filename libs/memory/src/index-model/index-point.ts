@@ -32,7 +32,10 @@ export interface IndexPoint extends Filterable {
 export type CandidateContent = Pick<
   IndexPoint,
   'key' | 'id' | 'version' | 'type' | 'createdAtMs' | 'payload' | 'importance' | 'importanceNorm' | 'validity'
->;
+> & {
+  /** When the content was last written, epoch milliseconds; only where the truth was read. */
+  readonly writtenAtMs?: number;
+};
 
 /** Data that a lexical index needs of a memory, with the text to analyse. */
 export interface SearchedContent extends CandidateContent {

@@ -1,5 +1,12 @@
 import { InvalidRequestError } from './errors.js';
-import type { MemoryFilter, PayloadCondition, RangeBound } from './filter.js';
+import {
+  groupedIn,
+  isGroup,
+  type FieldCondition,
+  type MemoryFilter,
+  type PayloadCondition,
+  type RangeBound,
+} from './filter.js';
 import type { JsonValue } from './json.js';
 import { checkJson } from './payload.js';
 
@@ -8,7 +15,10 @@ import { checkJson } from './payload.js';
  * by recursion, and each candidate of a recall meets every value.
  */
 export const FILTER_BOUNDS = {
+  /** Conditions and groups of them, all together. */
   maxConditions: 64,
+  /** Groups within one another. */
+  maxGroups: 16,
   /** Values in the lists of `in`, all together. */
   maxChoices: 1000,
   /** Keys of one path, and nesting of one value: no payload can be deeper. */
@@ -27,15 +37,36 @@ export const FILTER_BOUNDS = {
  * @throws InvalidRequestError naming the condition and the bound
  */
 export function checkFilter(filter: MemoryFilter | undefined, field = 'filter'): void {
-  const conditions = filter?.payload ?? [];
-  checkConditionCount(conditions.length, field);
-  const spent = { choices: 0, steps: 0, bytes: 0 };
+  checkConditions(filter?.payload ?? [], { field, spent: { conditions: 0, choices: 0, steps: 0, bytes: 0 }, depth: 0 });
+}
+
+interface Place {
+  /** The name of the filter. */
+  readonly field: string;
+  readonly spent: Spent;
+  /** Groups around the conditions. */
+  readonly depth: number;
+}
+
+function checkConditions(conditions: readonly PayloadCondition[], { field, spent, depth }: Place): void {
+  checkConditionCount((spent.conditions += conditions.length), field);
+  if (depth > FILTER_BOUNDS.maxGroups) throw tooManyGroups(field);
   for (const condition of conditions) {
-    checkPath(condition.path, field, spent);
-    const place = `${field}.${condition.path.join('.').slice(0, 80)}`;
-    for (const value of valuesOf(condition, place, spent)) spent.bytes += checkValue(value, place);
-    if (spent.bytes > FILTER_BOUNDS.maxBytes) throw tooLarge(field);
+    if (isGroup(condition)) checkConditions(groupedIn(condition), { field, spent, depth: depth + 1 });
+    else checkField(condition, field, spent);
   }
+}
+
+/** Returns the error for groups that are nested too deeply. */
+export function tooManyGroups(field: string): InvalidRequestError {
+  return new InvalidRequestError(field, `must have at most ${FILTER_BOUNDS.maxGroups} groups within one another`);
+}
+
+function checkField(condition: FieldCondition, field: string, spent: Spent): void {
+  checkPath(condition.path, field, spent);
+  const place = `${field}.${condition.path.join('.').slice(0, 80)}`;
+  for (const value of valuesOf(condition, place, spent)) spent.bytes += checkValue(value, place);
+  if (spent.bytes > FILTER_BOUNDS.maxBytes) throw tooLarge(field);
 }
 
 /** @throws InvalidRequestError for more conditions than a filter may have */
@@ -47,6 +78,7 @@ export function checkConditionCount(count: number, field: string): void {
 }
 
 interface Spent {
+  conditions: number;
   choices: number;
   steps: number;
   bytes: number;
@@ -63,10 +95,12 @@ function checkPath(path: readonly string[], field: string, spent: Spent): void {
   for (const step of path) spent.bytes += checkValue(step, place);
 }
 
-function valuesOf(condition: PayloadCondition, place: string, spent: Spent): readonly JsonValue[] {
+function valuesOf(condition: FieldCondition, place: string, spent: Spent): readonly JsonValue[] {
   if ('equals' in condition) return [condition.equals];
   if ('contains' in condition) return [condition.contains];
   if ('range' in condition) return Object.values<RangeBound>({ ...condition.range });
+  if ('prefix' in condition) return [condition.prefix];
+  if ('within' in condition) return Object.values<number>({ ...condition.within });
   if ('exists' in condition) return [];
   const { maxChoices } = FILTER_BOUNDS;
   spent.choices += condition.anyOf.length;

@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { filteredPayloads, payloadFilters } from '../testing/filter-cases.js';
+import { satisfies } from '../testing/filter-oracle.js';
 import { compareCodePoints, matchesFilter, type MemoryFilter } from './filter.js';
 
 const subject = {
@@ -21,7 +24,8 @@ describe('matchesFilter', () => {
     ['absent is not null', { payload: [{ path: ['absent'], equals: null }] }, false],
     ['objects by structure', { payload: [{ path: ['meta'], equals: { deep: { flag: true }, lang: 'en' } }] }, true],
     ['arrays by order', { payload: [{ path: ['tags'], equals: ['b', 'a'] }] }, false],
-    ['an array is not its element', { payload: [{ path: ['tags'], equals: 'a' }] }, false],
+    ['an element of an array', { payload: [{ path: ['tags'], equals: 'a' }] }, true],
+    ['no element of an array', { payload: [{ path: ['tags'], equals: 'c' }] }, false],
     ['contains an element', { payload: [{ path: ['tags'], contains: 'a' }] }, true],
     ['text contains no element', { payload: [{ path: ['tag'], contains: 'x' }] }, false],
     ['any of', { payload: [{ path: ['meta', 'lang'], anyOf: ['fr', 'en'] }] }, true],
@@ -51,6 +55,23 @@ describe('matchesFilter', () => {
     ],
   ])('%s', (_name, filter, expected) => {
     expect(matches(filter)).toBe(expected);
+  });
+});
+
+describe('a filter on payloads', () => {
+  it('means the same, whoever reads it', () => {
+    fc.assert(
+      fc.property(
+        payloadFilters(),
+        fc.array(filteredPayloads(), { minLength: 5, maxLength: 10 }),
+        (filter, payloads) => {
+          for (const payload of payloads) {
+            expect(matchesFilter(filter, { ...copy, payload })).toBe(satisfies(payload, filter));
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });
 

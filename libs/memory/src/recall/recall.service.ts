@@ -12,6 +12,7 @@ import type { MemoryReader } from '../read/memory-reader.port.js';
 import type { PayloadFields } from '../model/payload-fields.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import { CandidateContents, withMemories, type ScoredMemory } from './candidate-contents.js';
+import { isTimeZone } from './dates/asker-calendar.js';
 import { bestFirst, rankCandidates } from './ranking/rank-candidates.js';
 import type { CandidateContent } from '../index-model/index-point.js';
 import { indexQuery } from './lanes/index-query.js';
@@ -20,6 +21,7 @@ import { Lanes } from './lanes/lanes.js';
 import { LEXICAL_LANE } from './lanes/lexical-lane.js';
 import { laneWeight } from './ranking/lane-weight.js';
 import { requestedRanking } from './ranking/requested-ranking.js';
+import { equallyLexical } from './ranking/measures/newer-measure.js';
 import { explainAbsence } from './why-not/explain-absence.js';
 import type { OverlayReader } from './overlay-reader.js';
 import { checkContext } from './contract/context-bounds.js';
@@ -182,6 +184,7 @@ export class RecallService {
     if (context) checkContext(context);
     checkSelection(request);
     checkText(query, 'query');
+    if (request.timeZone !== undefined && !isTimeZone(request.timeZone)) throw unknownTimeZone();
     if (query.trim() === '') throw new InvalidRequestError('query', 'must not be empty');
     if (!Number.isInteger(topK) || topK < 1 || topK > maxTopK) {
       throw new InvalidRequestError('top_k', `must be a whole number from 1 to ${maxTopK}`);
@@ -190,8 +193,12 @@ export class RecallService {
 
   /** Returns the best `topK` candidates. If any changed during recall, all are ranked again from the truth. */
   private async best(search: Search, proposals: Proposals, { keys, contents }: Candidates) {
-    const held = this.rank(search, proposals, await contents.held(keys));
-    return (await contents.confirm(held)) ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
+    const { recency, mode = 'hybrid' } = search.request;
+    if (recency) return contents.whole(this.rank(search, proposals, await contents.current(keys)));
+    const found = await contents.held(keys);
+    const isByWrites = mode === 'hybrid' && equallyLexical(found, proposals).some((group) => group.some(isRewritten));
+    const held = isByWrites ? undefined : await contents.confirm(this.rank(search, proposals, found));
+    return held ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
   }
 
   /** Returns the best `topK` that match the filter and are valid, in order. */
@@ -255,8 +262,17 @@ export class RecallService {
     const memories = await this.truth.findByKeys(search.namespace, keys, search.now);
     const others = new Map(memories.map((memory) => [memory.key, memory]));
     const scored = this.rank(search, NOTHING_PROPOSED, memories.map(toCandidateContent));
-    return [...ranked, ...withMemories(scored, others)].sort(bestFirst);
+    return [...ranked, ...withMemories(scored, others)].sort(bestFirst(this.options.fields.time));
   }
+}
+
+function unknownTimeZone(): InvalidRequestError {
+  return new InvalidRequestError('time_zone', 'must be the name of a time zone, such as Europe/Vienna, or an offset');
+}
+
+/** Indexes do not know when a content was last written: only the truth does, where that was not its creation. */
+function isRewritten({ version, writtenAtMs }: CandidateContent): boolean {
+  return version > 1 && writtenAtMs === undefined;
 }
 
 function toResult(

@@ -100,3 +100,5 @@ export {
 } from './in-memory-lifecycle.js';
 export { InMemoryLinks } from './in-memory-links.js';
 export { describeWritePositionsContract } from './contracts/write-positions.contract.js';
+export { fieldConditions, filteredPayloads, payloadFilters } from './filter-cases.js';
+export { satisfies } from './filter-oracle.js';

@@ -11,7 +11,15 @@ import {
   type PayloadCondition,
   type RangeBound,
 } from '@sfm/memory';
-import { aPoint, TEST_NOW_MS, upsertOf } from '@sfm/memory/testing';
+import {
+  aPoint,
+  fieldConditions,
+  filteredPayloads,
+  payloadFilters,
+  satisfies,
+  TEST_NOW_MS,
+  upsertOf,
+} from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { describeWith } from '../../../../test/services/availability.js';
 import { waitFor } from '../../../../test/services/lifetime/wait-for.js';
@@ -119,6 +127,23 @@ describeReal('filters in Qdrant', () => {
         expect(await found(filter, limit)).toEqual(expected.slice(0, limit));
       }),
       { numRuns: 400 },
+    );
+  });
+
+  it('mean what every filter means, groups within groups included', async () => {
+    const many = fc.sample(filteredPayloads(), { numRuns: 150, seed: 11 });
+    const all = many.map((details, id) =>
+      aPoint({ key: `${id},1`, id, payload: details, vector: Float32Array.of(Math.cos(id / 200), Math.sin(id / 200)) }),
+    );
+    await index.apply(namespaces.named('all'), all.map(upsertOf));
+    await fc.assert(
+      fc.asyncProperty(payloadFilters(), async (filter) => {
+        const query = { vector: Float32Array.of(1, 0), limit: 200, nowMs: TEST_NOW_MS, filter };
+        const answer = await index.search(namespaces.named('all'), query, EMPTY_OVERLAY);
+        const meant = many.flatMap((details, id) => (satisfies(details, filter) ? [`${id},1`] : []));
+        expect(answer.map(({ key }) => key)).toEqual(meant);
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -271,7 +296,8 @@ describeReal('filters in Qdrant', () => {
       expect((await catalog.find(namespaces.named(NAMESPACE)))?.facetsVersion).toBe(1);
       const old = new QdrantVectorIndex(catalog);
       await fc.assert(
-        fc.asyncProperty(condition, async (details) => {
+        fc.asyncProperty(fc.oneof(condition, fieldConditions()), fc.boolean(), async (field, isWanted) => {
+          const details = isWanted ? field : { not: field };
           const filter = { payload: [details] };
           const query = { vector: Float32Array.of(1, 0), limit: 90, nowMs: TEST_NOW_MS, filter };
           const expected = points.slice(0, 80).filter((point) => matchesFilter(filter, point));

@@ -20,6 +20,8 @@ export interface SignalWeights {
   readonly source: number;
   /** How well the memory's time fits a date named in the query. */
   readonly date: number;
+  /** Share of older memories among those whose words fit the query equally well. */
+  readonly newer: number;
   /** Penalty for a memory of a session that ends in a question: it asks for the answer instead of giving it. */
   readonly asking: number;
   /** Share of the caller's context that matches the payload. */
@@ -85,6 +87,8 @@ export const DEFAULT_RANKING: RankingOptions = {
     session: 0.6,
     source: 0.25,
     date: 0.5,
+    // More than chances of spelling make of the vector's part.
+    newer: 0.05,
     asking: -0.2,
     context: 0.5,
   },

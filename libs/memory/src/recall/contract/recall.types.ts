@@ -42,6 +42,10 @@ export interface RecallRequest {
   readonly keywords?: KeywordBoost;
   /** The caller's circumstances: payloads that share its top-level values rank higher. */
   readonly context?: JsonObject;
+  /** The moment that words for times such as "yesterday", and ages, are counted from. @default when it is answered */
+  readonly askedAt?: Date;
+  /** Whose calendar such words mean; a name that `isTimeZone` knows. @default UTC */
+  readonly timeZone?: string;
   readonly explain?: boolean;
   /** Asks what kept the memory at this coordinate out of the hits. */
   readonly whyNot?: Coordinate;
@@ -76,7 +80,7 @@ export interface TokenCount {
 }
 
 export interface RecallResult {
-  /** Best first; ties by `Memory.id`. */
+  /** Best first; of equals the newer one. */
   readonly hits: readonly RecallHit[];
   /** Lanes that could not answer, or not completely; empty when recall was complete. */
   readonly degraded: readonly string[];

@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 
 /** From (inclusive) to (exclusive), epoch milliseconds. */
 export interface TimeSpan {
@@ -11,15 +11,17 @@ export interface CalendarDate {
   readonly year: number;
   readonly month?: number;
   readonly day?: number;
+  /** Of several days, the last; it may lie in the next month. */
+  readonly lastDay?: number;
 }
 
-/** Returns the span of the day, month or year that a date names; undefined when the calendar has no such day. */
-export function spanOfDate({ year, month, day }: CalendarDate): TimeSpan | undefined {
+/** Returns the span of the days, month or year that a date names; undefined when the calendar has no such day. */
+export function spanOfDate({ year, month, day, lastDay }: CalendarDate): TimeSpan | undefined {
   if (month === undefined) return { fromMs: Date.UTC(year, 0, 1), toMs: Date.UTC(year + 1, 0, 1) };
   if (day === undefined) return { fromMs: Date.UTC(year, month, 1), toMs: Date.UTC(year, month + 1, 1) };
   const fromMs = Date.UTC(year, month, day);
   if (month > 11 || new Date(fromMs).getUTCDate() !== day || new Date(fromMs).getUTCMonth() !== month) return undefined;
-  return { fromMs, toMs: fromMs + DAY_MS };
+  return { fromMs, toMs: lastDay === undefined ? fromMs + DAY_MS : Date.UTC(year, month, lastDay + 1) };
 }
 
 /**

@@ -223,3 +223,77 @@ describe('rankCandidates', () => {
     expect(ids(rank([], { 3: 1, 2: 1, 1: 1 }, { contents }))).toEqual([1, 2, 3]);
   });
 });
+
+describe('of memories whose words fit equally well', () => {
+  const told = (...dates: string[]) => dates.map((date) => ({ text: 'a ladder', date }));
+  const order = (payloads: readonly JsonObject[], request: Partial<RecallRequest> = {}) => {
+    // The nearest vector is the oldest one's: chances of spelling.
+    const vector = payloads.map((_, index) => ({ key: String(index + 1), score: 0.9 - index / 50 }));
+    const scores = Object.fromEntries(payloads.map((_, index) => [index + 1, 7]));
+    return rank(payloads, scores, { vector }, request);
+  };
+
+  it('the newer come first, and the explanation adds up', () => {
+    const ranked = order(told('2024-01-10', '2024-03-01', '2024-05-01'));
+    expect(ranked.map(({ content }) => content.id)).toEqual([3, 2, 1]);
+    for (const { score, contributions } of ranked) {
+      expect(score).toBeCloseTo(
+        contributions.reduce((sum, { contribution }) => sum + contribution, 0),
+        9,
+      );
+    }
+    expect(ranked[0]?.contributions.find(({ signal }) => signal === 'newer')?.value).toBe(1);
+  });
+
+  it('a named time, a weight of ages and another weight decide otherwise', () => {
+    const newer = (request: Partial<RecallRequest>) =>
+      order(told('2024-01-10', '2024-05-01'), request).flatMap(({ contributions }) =>
+        contributions.filter(({ signal }) => signal === 'newer'),
+      );
+    expect(newer({})).toHaveLength(1);
+    expect(newer({ query: 'ladder in January' })).toEqual([]);
+    expect(newer({ recency: { weight: 1, halfLifeDays: 1 } })).toEqual([]);
+    expect(newer({ mode: 'lexical' })).toEqual([]);
+  });
+
+  it('the one that was written again last comes first, and of equal scores the newer one', () => {
+    const contents = [1, 2].map((id) =>
+      aPoint({ key: String(id), id, payload: { text: 'a ladder' }, createdAtMs: id, version: 1 }),
+    );
+    const [first, second] = contents.map((content) => ({ ...content, writtenAtMs: 10 - content.id }));
+    const ids = (mode: 'hybrid' | 'lexical') =>
+      rank([], { 1: 7, 2: 7 }, { contents: [first!, second!] }, { mode }).map(({ content }) => content.id);
+    expect(ids('hybrid')).toEqual([1, 2]);
+    expect(ids('lexical')).toEqual([1, 2]);
+    expect(rank([], { 1: 7, 2: 7 }, { contents }, { mode: 'lexical' }).map(({ content }) => content.id)).toEqual([
+      2, 1,
+    ]);
+  });
+});
+
+describe('words for times', () => {
+  const dated = (request: Partial<RecallRequest>) =>
+    rank(
+      [{ text: 'soup', date: '2024-05-14T23:30:00Z' }],
+      {},
+      {},
+      { query: 'soup yesterday', ...request },
+    )[0]?.contributions.find(({ signal }) => signal === 'date')?.value;
+
+  it('are counted from the moment that the request gives, in the calendar that it names', () => {
+    expect(dated({ askedAt: new Date('2024-05-15T12:00:00Z') })).toBe(1);
+    expect(dated({ askedAt: new Date('2024-05-16T00:30:00Z') })).toBeUndefined();
+    expect(dated({ askedAt: new Date('2024-05-16T00:30:00Z'), timeZone: 'Europe/Vienna' })).toBe(1);
+    expect(dated({ askedAt: new Date('2024-05-15T12:00:00Z'), timeZone: 'Asia/Tokyo' })).toBeLessThan(1);
+  });
+
+  it('mean a day as it was written, in whichever calendar', () => {
+    const [hit] = rank(
+      [{ text: 'soup', date: '2024-05-14' }],
+      {},
+      {},
+      { query: 'soup yesterday', askedAt: new Date('2024-05-15T12:00:00Z'), timeZone: 'America/Los_Angeles' },
+    );
+    expect(hit?.contributions.find(({ signal }) => signal === 'date')?.value).toBe(1);
+  });
+});

@@ -2,10 +2,12 @@ import type { CandidateContent } from '../../index-model/index-point.js';
 import type { RankingOptions } from '../contract/ranking-options.js';
 import type { LaneExplanation, ScoreContribution } from '../contract/explanation.js';
 import type { RecallRequest } from '../contract/recall.types.js';
+import { memoryTime } from '../dates/memory-time.js';
 import { fuse } from './fusion.js';
 import { laneWeight } from './lane-weight.js';
 import { ExplainedScore } from './measures/explained-score.js';
 import type { RankingInput } from './measures/measure.js';
+import { newerMeasure } from './measures/newer-measure.js';
 import { queryMeasure } from './measures/query-measure.js';
 import { requestMeasure } from './measures/request-measure.js';
 import { sessionMeasure } from './measures/session-measure.js';
@@ -18,13 +20,14 @@ export interface ScoredCandidate {
 }
 
 /**
- * Scores every candidate of the input as a sum of weighted signals and sorts them, best first; ties by `Memory.id`.
+ * Scores every candidate of the input as a sum of weighted signals and sorts them, best first; of equals the newer one.
  * Neighbours of matches are candidates too. With a lane's name as `mode`, the lanes' part is that lane's signal alone,
  * with weight 1; recency, importance, keywords and context count whenever the request asks for them.
  */
 export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredCandidate[] {
   const measures = [requestMeasure(input, options)];
-  if (isHybrid(input.request)) measures.push(sessionMeasure(input, options), queryMeasure(input, options));
+  if (isHybrid(input.request))
+    measures.push(sessionMeasure(input, options), queryMeasure(input, options), newerMeasure(input, options));
   const weightOf = (lane: string) => (isHybrid(input.request) ? laneWeight(options.weights, lane) : 1);
   const fused = fuse(input.proposals, weightOf);
   return input.contents
@@ -36,12 +39,15 @@ export function rankCandidates(input: RankingInput, options: RankingOptions): re
       const lanes = said.map(({ value: _value, weight: _weight, ...place }) => place);
       return { content, score: score.total, lanes, contributions: score.contributions };
     })
-    .sort(bestFirst);
+    .sort(bestFirst(input.fields.time));
 }
 
-/** Compares hits by score, ties by `Memory.id`. */
-export function bestFirst(a: ScoredCandidate, b: ScoredCandidate): number {
-  return b.score - a.score || a.content.id - b.content.id;
+/** Compares hits by score; of equals the newer one comes first, see `memoryTime`, and then the one created first. */
+export function bestFirst(timeFields: readonly string[]) {
+  return (a: ScoredCandidate, b: ScoredCandidate): number =>
+    b.score - a.score ||
+    memoryTime(b.content, timeFields) - memoryTime(a.content, timeFields) ||
+    a.content.id - b.content.id;
 }
 
 function isHybrid({ mode = 'hybrid' }: RecallRequest): boolean {

@@ -8,7 +8,7 @@ import {
   type JsonValue,
   type MemoryFilter,
 } from '@sfm/memory';
-import { WRITTEN_NUMBERS, writtenNumbers } from '@sfm/memory/testing';
+import { filteredPayloads, payloadFilters, satisfies, WRITTEN_NUMBERS, writtenNumbers } from '@sfm/memory/testing';
 import fc from 'fast-check';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
 import { filterSql } from './filter-sql.js';
@@ -132,6 +132,17 @@ describe('filterSql', () => {
         expectAgreement({ payload: [one] }, subjects),
       ),
       { numRuns: 400 },
+    );
+  });
+
+  it('agrees with what every filter means, groups within groups included', async () => {
+    const payloads = fc.array(filteredPayloads(), { minLength: 20, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(payloadFilters(), payloads, async (filter, many) => {
+        const subjects = many.map((each): Subject => ({ type: 'episodic', createdAtMs: YEAR_2024, payload: each }));
+        expect(await matchesInSql(filter, subjects)).toEqual(many.map((each) => satisfies(each, filter)));
+      }),
+      { numRuns: 200 },
     );
   });
 

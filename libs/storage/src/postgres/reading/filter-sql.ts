@@ -1,8 +1,6 @@
-import { checkText, comparableJson, isJsonObject, isNumber, JsonNumber, comparableText } from '@sfm/memory';
-import type { JsonValue, MemoryFilter, PayloadCondition, RangeBounds } from '@sfm/memory';
+import { groupedIn, isGroup, type MemoryFilter, type PayloadCondition } from '@sfm/memory';
+import { fieldConditionSql } from './condition-sql.js';
 import type { SqlParameters } from './sql-parameters.js';
-
-const OPERATORS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
 /** 9999-12-31, the last millisecond that dates are written with four digits. */
 const MAX_TIME_MS = 253_402_300_799_999;
@@ -52,73 +50,9 @@ function timestampSql(ms: number, parameters: SqlParameters): string {
 }
 
 function conditionSql(condition: PayloadCondition, parameters: SqlParameters): string {
-  // `->` with a text key reads only objects, never arrays, and returns NULL for a missing path.
-  const value = condition.path.reduce((expression, step) => {
-    checkText(step, 'filter path');
-    return `${expression} -> ${parameters.add(step)}::text`;
-  }, 'm.payload');
-  const at = `(${value})`;
-  if ('exists' in condition) return `${at} IS ${condition.exists ? 'NOT NULL' : 'NULL'}`;
-  if ('equals' in condition) return equalsSql(at, condition.equals, parameters);
-  if ('anyOf' in condition) {
-    const allowed = condition.anyOf.filter(isJson).map(toJson);
-    return `${at} = ANY(${parameters.add(allowed)}::jsonb[])`;
-  }
-  if ('contains' in condition) {
-    if (!isJson(condition.contains)) return 'false';
-    return `CASE WHEN jsonb_typeof(${at}) = 'array' THEN EXISTS (
-      SELECT FROM jsonb_array_elements(${at}) AS e (element)
-      WHERE e.element = ${parameters.add(toJson(condition.contains))}::jsonb) END`;
-  }
-  return rangeSql(at, condition.range, parameters);
-}
-
-function equalsSql(at: string, expected: JsonValue, parameters: SqlParameters): string {
-  return isJson(expected) ? `${at} = ${parameters.add(toJson(expected))}::jsonb` : 'false';
-}
-
-/** CASE prevents a cast on a value of another type. */
-function rangeSql(at: string, range: RangeBounds, parameters: SqlParameters): string {
-  const parts = [`jsonb_typeof(${at}) IN ('number', 'string')`];
-  for (const name of ['gt', 'gte', 'lt', 'lte'] as const) {
-    const bound = range[name];
-    if (bound === undefined) continue;
-    const operator = OPERATORS[name];
-    if (isNumber(bound)) {
-      const placeholder = parameters.add(typeof bound === 'number' ? String(bound) : comparableText(bound));
-      parts.push(
-        `CASE WHEN jsonb_typeof(${at}) = 'number' THEN ${at}::numeric ${operator} ${placeholder}::numeric END`,
-      );
-    } else {
-      checkText(bound, 'filter range');
-      const placeholder = parameters.add(bound);
-      parts.push(
-        `CASE WHEN jsonb_typeof(${at}) = 'string' THEN (${at} #>> '{}') COLLATE "C" ${operator} ${placeholder}::text END`,
-      );
-    }
-  }
-  return parts.join(' AND ');
-}
-
-function toJson(value: JsonValue): string {
-  checkJsonText(value);
-  return comparableJson(value);
-}
-
-/** False for values that contain NaN or infinities, which equal no stored value. */
-function isJson(value: JsonValue): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return true;
-  return Object.values(value).every(isJson);
-}
-
-function checkJsonText(value: JsonValue): void {
-  if (typeof value === 'string') checkText(value, 'filter value');
-  else if (Array.isArray(value)) value.forEach(checkJsonText);
-  else if (isJsonObject(value)) {
-    for (const [key, member] of Object.entries(value)) {
-      checkText(key, 'filter value');
-      checkJsonText(member);
-    }
-  }
+  if (!isGroup(condition)) return fieldConditionSql(condition, parameters);
+  const [first, ...others] = groupedIn(condition).map((each) => conditionSql(each, parameters));
+  if ('not' in condition) return `NOT (${first})`;
+  const [word, ofNone] = 'or' in condition ? ['OR', 'false'] : ['AND', 'true'];
+  return first === undefined ? ofNone : `(${[first, ...others].join(`) ${word} (`)})`;
 }

@@ -1,7 +1,10 @@
 import { compareCodePoints, compareNumbers, isNumber, jsonEquals, type JsonNumber, type JsonValue } from '@sfm/memory';
 import type { HeldPoint } from './held-point.js';
 import { SlotsByCode, SlotsInOrder } from './slot-tree.js';
-import { ABSENT, codeOf, FIRST_VALUE, FREE, type Code } from './value-code.js';
+import { ABSENT, codeOf, FIRST_VALUE, FREE, isArrayCode, type Code } from './value-code.js';
+
+/** The one code by which the slots of arrays are found. */
+const LIST: Code = FIRST_VALUE;
 
 type Ordered = number | JsonNumber | string;
 
@@ -14,10 +17,12 @@ interface Follower {
 export class FieldColumn {
   #values: (JsonValue | undefined)[] = [];
   #codes = new Uint32Array(0);
+  #listCount = 0;
   #followers: Follower[] = [];
   #byCode: SlotsByCode | undefined;
   #byElement: SlotsByCode | undefined;
   #absent: SlotsByCode | undefined;
+  #lists: SlotsByCode | undefined;
   #numbers: SlotsInOrder<number | JsonNumber> | undefined;
   #strings: SlotsInOrder<string> | undefined;
 
@@ -72,6 +77,25 @@ export class FieldColumn {
     return (this.#byElement = tree);
   }
 
+  /** Whether any of the values is an array. */
+  get hasLists(): boolean {
+    return this.#listCount > 0;
+  }
+
+  /** Returns slots whose value is an array, at most `limit`. */
+  lists(limit: number): readonly number[] {
+    if (!this.hasLists) return [];
+    if (this.#lists) return this.#lists.slots(LIST, LIST, limit);
+    const tree = new SlotsByCode(this.#values.flatMap((value, slot) => (Array.isArray(value) ? [[LIST, slot]] : [])));
+    this.#followers.push({
+      move: (slot, from, to) => {
+        if (Array.isArray(from)) tree.remove(LIST, slot);
+        if (Array.isArray(to)) tree.add(LIST, slot);
+      },
+    });
+    return (this.#lists = tree).slots(LIST, LIST, limit);
+  }
+
   get numbers(): SlotsInOrder<number | JsonNumber> {
     return (this.#numbers ??= this.#ordered(isNumber, compareNumbers));
   }
@@ -82,8 +106,10 @@ export class FieldColumn {
 
   #write(slot: number, value: JsonValue | undefined, isFree: boolean): void {
     if (slot >= this.#codes.length) this.#codes = grown(this.#codes, slot + 1);
+    const code = isFree ? FREE : codeOf(value);
+    this.#listCount += Number(isListCode(code)) - Number(isListCode(this.codeAt(slot)));
     this.#values[slot] = value;
-    this.#codes[slot] = isFree ? FREE : codeOf(value);
+    this.#codes[slot] = code;
   }
 
   #ordered<T extends Ordered>(isOne: (value: unknown) => value is T, compare: (a: T, b: T) => number): SlotsInOrder<T> {
@@ -114,6 +140,10 @@ export class FieldColumn {
       for (const code of elementCodes(value)) yield [code, slot];
     }
   }
+}
+
+function isListCode(code: Code): boolean {
+  return code >= FIRST_VALUE && isArrayCode(code);
 }
 
 function elementCodes(value: JsonValue | undefined): Iterable<Code> {

@@ -7,6 +7,8 @@ import {
   type MemoryFilter,
   type PayloadCondition,
 } from '@sfm/memory';
+import { filteredPayloads, payloadFilters, satisfies } from '@sfm/memory/testing';
+import fc from 'fast-check';
 import { FilterSieve } from './filter-sieve.js';
 import type { HeldPoint } from './held-point.js';
 import { PointTable } from './point-table.js';
@@ -54,7 +56,10 @@ class World {
   private version = 0;
 
   put(key: string, value: JsonValue | undefined, type: 'episodic' | 'semantic' = 'episodic', createdAtMs = 0): void {
-    const payload: JsonObject = value === undefined ? {} : { a: value };
+    this.hold(key, value === undefined ? {} : { a: value }, type, createdAtMs);
+  }
+
+  hold(key: string, payload: JsonObject, type: 'episodic' | 'semantic' = 'episodic', createdAtMs = 0): void {
     const point = { key, id: 1, type, createdAtMs, payload, expiresAtMs: null };
     this.sieve.put(this.table.put(key, ++this.version, point), point);
   }
@@ -100,6 +105,29 @@ describe('FilterSieve', () => {
       check();
     },
   );
+
+  it('refuses nothing that matches, whatever is asked of whatever payloads', () => {
+    const payloads = fc.array(filteredPayloads(), { minLength: 30, maxLength: 60 });
+    fc.assert(
+      fc.property(payloads, fc.array(payloadFilters(), { minLength: 5, maxLength: 5 }), (many, filters) => {
+        const world = new World();
+        const half = Math.floor(many.length / 2);
+        many.slice(half).forEach((payload, index) => world.hold(`${index}`, payload));
+        filters.forEach((filter) => world.ask(filter));
+        many.slice(0, half).forEach((payload, index) => world.hold(`${index}`, payload));
+        for (const filter of filters) {
+          const { matching, passed, listed = passed } = world.ask(filter);
+          const meant = many
+            .slice(0, half)
+            .flatMap((payload, index) => (satisfies(payload, filter) ? [`${index}`] : []));
+          expect(matching.filter((key) => Number(key) < half)).toEqual(meant);
+          expect(passed).toEqual(expect.arrayContaining(matching));
+          expect(listed).toEqual(expect.arrayContaining(matching));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
 
   it('lets through what matches alone, where the values are plain', () => {
     const world = new World();

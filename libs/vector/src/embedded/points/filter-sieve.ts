@@ -1,12 +1,18 @@
 import {
+  composed,
+  instantOf,
+  isGroup,
   isNumber,
-  valueAt,
+  valuesAt,
+  withElements,
+  type FieldCondition,
+  type JsonNumber,
   type JsonValue,
   type MemoryFilter,
   type PayloadCondition,
-  type RangeBound,
   type RangeBounds,
 } from '@sfm/memory';
+import { momentBounds, prefixBounds, textBounds } from '../../search/text-bounds.js';
 import { CodeLists } from './code-lists.js';
 import { FieldColumn } from './field-column.js';
 import type { HeldPoint } from './held-point.js';
@@ -108,12 +114,13 @@ export class FilterSieve {
     const { type, createdFrom, createdBefore } = filter;
     const tests: Test[] = [];
     let made = 0;
-    for (const condition of (filter.payload ?? []).slice(0, MAX_COLUMNS - 2)) {
+    for (const condition of requiredOf(filter.payload ?? []).slice(0, MAX_COLUMNS - 2)) {
+      // What groups leave over is tested point by point.
+      if (isGroup(condition)) continue;
       const { path } = condition;
       const name = JSON.stringify(path);
       if (!this.#columns.has(name) && ++made > MAX_NEW_COLUMNS) continue;
-      const column = this.#column(name, ({ payload }) => valueAt(payload, path));
-      tests.push(testOf(condition, column));
+      tests.push(testOf(condition, this.#column(name, readerOf(path))));
     }
     if (type !== undefined) {
       const column = this.#column('type', (point) => point.type);
@@ -152,14 +159,13 @@ function ascending(slots: readonly number[]): number[] {
   return Array.from(Int32Array.from(slots).sort());
 }
 
-function testOf(condition: PayloadCondition, column: Column): Test {
+function testOf(condition: FieldCondition, column: Column): Test {
   if ('exists' in condition) return presence(condition.exists, column);
   if ('equals' in condition) return among([condition.equals], column);
   if ('anyOf' in condition) return among(condition.anyOf, column);
-  if ('contains' in condition) {
-    const element = codeOf(condition.contains);
-    return { column, admits: isArrayCode, find: (limit) => column.field.byElement.slots(element, element, limit) };
-  }
+  if ('contains' in condition) return holding(condition.contains, column);
+  if ('prefix' in condition) return inBounds({ strings: prefixBounds(condition.prefix) }, column);
+  if ('within' in condition) return presence(true, column);
   return within(condition.range, column);
 }
 
@@ -172,45 +178,78 @@ function presence(isWanted: boolean, column: Column): Test {
   return { column, admits, find: (limit) => field.byCode.slots(FIRST_VALUE, HIGHEST_CODE, limit) };
 }
 
+function holding(element: JsonValue, column: Column): Test {
+  const { field } = column;
+  if (typeof element === 'string' && instantOf(element)) {
+    return { column, admits: isArrayCode, find: (limit) => field.lists(limit) };
+  }
+  const code = codeOf(composed(element));
+  return { column, admits: isArrayCode, find: (limit) => field.byElement.slots(code, code, limit) };
+}
+
+/** A moment is many texts: it is looked for among those of the days around it, and in every list. */
 function among(values: readonly JsonValue[], column: Column): Test {
-  const codes = new Set(values.map(codeOf));
+  const { field } = column;
+  const codes = new Set(values.map((value) => codeOf(composed(value))));
+  const moments = values.map((value) => (typeof value === 'string' ? instantOf(value) : undefined));
+  const days = moments.flatMap((moment) => (moment ? [momentBounds(moment)] : []));
   const find = (limit: number) => {
-    let found: number[] = [];
-    for (const code of codes) found = found.concat(column.field.byCode.slots(code, code, limit - found.length));
-    return found;
+    const found = new Set<number>();
+    const add = (slots: (most: number) => readonly number[]) => {
+      if (found.size < limit) for (const slot of slots(limit)) found.add(slot);
+    };
+    for (const code of codes) add((most) => field.byCode.slots(code, code, most));
+    if (field.hasLists) for (const code of codes) add((most) => field.byElement.slots(code, code, most));
+    for (const bounds of days) add((most) => field.strings.within(bounds, most));
+    if (days.length > 0) add((most) => field.lists(most));
+    return [...found].slice(0, limit);
   };
-  const test = { column, admits: (code: Code) => codes.has(code), find };
+  const isOther = (code: Code) => (field.hasLists && isArrayCode(code)) || (days.length > 0 && isStringCode(code));
+  const test = { column, admits: (code: Code) => codes.has(code) || isOther(code), find };
   const [only] = codes;
-  return only !== undefined && codes.size === 1 ? { ...test, only } : test;
+  return only !== undefined && codes.size === 1 && days.length === 0 && !field.hasLists ? { ...test, only } : test;
 }
 
 /** Bounds of different kinds admit nothing, and none at all every number and string. */
 function within(range: RangeBounds, column: Column): Test {
+  return inBounds({ numbers: numberBounds(range), strings: textBounds(range) }, column);
+}
+
+interface ValueBounds {
+  readonly numbers?: Bounds<number | JsonNumber> | undefined;
+  readonly strings?: Bounds<string> | undefined;
+}
+
+function inBounds({ numbers, strings }: ValueBounds, column: Column): Test {
   const { field } = column;
-  const numbers = boundsOf(range, isNumber);
-  const strings = boundsOf(range, isString);
   const find = (limit: number): number[] => {
     const found = numbers ? field.numbers.within(numbers, limit) : [];
-    return strings ? found.concat(field.strings.within(strings, limit - found.length)) : found;
+    const more = strings ? found.concat(field.strings.within(strings, limit - found.length)) : found;
+    return more.concat(field.lists(limit - more.length));
   };
-  const admits = (code: Code) => (numbers && isNumberCode(code)) === true || (strings && isStringCode(code)) === true;
+  const admits = (code: Code) =>
+    (numbers && isNumberCode(code)) === true || (strings && isStringCode(code)) === true || isArrayCode(code);
   return { column, admits, find };
 }
 
 /** Returns bounds that are perhaps wider than the range; undefined when the range has one of another kind. */
-function boundsOf<T>(
-  { gt, gte, lt, lte }: RangeBounds,
-  isOne: (bound: RangeBound) => bound is T & RangeBound,
-): Bounds<T> | undefined {
-  const given = [gt, gte, lt, lte].filter((bound) => bound !== undefined);
-  if (!given.every(isOne)) return undefined;
+function numberBounds({ gt, gte, lt, lte }: RangeBounds): Bounds<number | JsonNumber> | undefined {
+  if (![gt, gte, lt, lte].every((bound) => bound === undefined || isNumber(bound))) return undefined;
   const [from, to] = [gte ?? gt, lte ?? lt];
-  return {
-    ...(from !== undefined && isOne(from) ? { from } : {}),
-    ...(to !== undefined && isOne(to) ? { to } : {}),
+  return { ...(isNumber(from) ? { from } : {}), ...(isNumber(to) ? { to } : {}) };
+}
+
+/** Returns the value that a column has of a payload: of several values, the list of all, and of what is in lists of them. */
+function readerOf(path: readonly string[]): (point: HeldPoint) => JsonValue | undefined {
+  return ({ payload }) => {
+    const values = valuesAt(payload, path);
+    const [only] = values;
+    if (only === undefined) return undefined;
+    return composed(values.length === 1 ? only : [...withElements(values)]);
   };
 }
 
-function isString(bound: RangeBound): bound is string {
-  return typeof bound === 'string';
+/** Returns the conditions that must all hold, those of groups that must hold among them. */
+function requiredOf(conditions: readonly PayloadCondition[]): readonly PayloadCondition[] {
+  return conditions.flatMap((condition) => ('and' in condition ? requiredOf(condition.and) : [condition]));
 }

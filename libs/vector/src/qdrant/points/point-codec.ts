@@ -74,7 +74,9 @@ function ownField(namespace: string, point: IndexPoint, shadowed: readonly strin
     ...(point.expiresAtMs === null ? [] : [`"expires_at":${point.expiresAtMs}`]),
     ...validityFields(point.validity),
     `"facets":[${numbers.join(',')}]`,
-    ...(order.size === 0 ? [] : [`"order":{${[...order].map(([field, place]) => `"${field}":${place}`).join(',')}}`]),
+    ...(order.size === 0
+      ? []
+      : [`"order":{${[...order].map(([field, place]) => `"${field}":${JSON.stringify(place)}`).join(',')}}`]),
     ...(isComplete ? [] : ['"partial":true']),
     ...(holdsJsonNumber(point.payload) ? [`"written":${JSON.stringify(canonicalJson(point.payload))}`] : []),
     ...(shadowed.length === 0 ? [] : [`"original":${JSON.stringify(pick(point.payload, shadowed))}`]),
@@ -239,8 +241,11 @@ export function readHeld(payload: unknown, vector: unknown, facetsVersion = FACE
 /** Whether the facets and places, by which filters find the point, follow from its payload. */
 function isFindable(own: JsonObject, { type, payload }: Filterable, facetsVersion: number): boolean {
   if (hasFacets(own, facetsOf(type, payload), payload)) return true;
-  // A collection of version 1 has points that were written since, too.
-  return facetsVersion < FACETS_VERSION && hasFacets(own, facetsOf(type, payload, facetsVersion), payload);
+  // A collection of an earlier version has points that were written since, too.
+  for (let version = facetsVersion; version < FACETS_VERSION; version++) {
+    if (hasFacets(own, facetsOf(type, payload, version), payload)) return true;
+  }
+  return false;
 }
 
 /**

@@ -243,6 +243,24 @@ describe('tolerance', () => {
     }
   });
 
+  it('refuses filters under a name, or on a route, that does not have them', async () => {
+    const tag = { tag: 1 };
+    for (const [route, body] of [
+      ['/recall', { query: 'x', filter: tag }],
+      ['/recall_batch', { queries: ['x'], filter: tag }],
+      ['/memories/search', { query: 'x', filter: tag }],
+      ['/recall_with_scores', { query: 'x', filters: tag }],
+      ['/hybrid_recall_with_scores', { query: 'x', filters: tag }],
+      ['/recall_with_context', { query: 'x', context: {}, filters: tag }],
+      ['/keyword_search', { term: 'x', filters: tag }],
+    ] as const) {
+      const { status, body: answer } = await post(route, body);
+      expect({ route, status, answer }).toMatchObject({ status: 422, answer: { detail: expect.anything() } });
+    }
+    expect((await get(`/recall?query=x&filter=${encodeURIComponent('{"tag":1}')}`)).status).toBe(422);
+    expect((await get('/recall?query=x&filter=')).status).toBe(200);
+  });
+
   it('finds nothing for filters in a query string that were cut off', async () => {
     for (const route of ['/recall', '/memories/search']) {
       http.recall.requests.length = 0;

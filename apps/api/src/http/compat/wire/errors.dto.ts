@@ -1,6 +1,8 @@
+import { applyDecorators } from '@nestjs/common';
 import { z } from 'zod';
 import { apiSchema } from '../../openapi/schema-registry.js';
 import { documented, type OperationDoc } from '../../openapi/operation.js';
+import { refusesUnheardFilters } from './unheard-filters.js';
 
 const FieldDetailSchema = apiSchema(
   'FieldDetail',
@@ -30,4 +32,7 @@ export const DetailSchema = apiSchema(
 
 /** Documents a compatible route. */
 export const compatible = (doc: OperationDoc): MethodDecorator =>
-  documented(doc, { contentType: 'application/json', schema: DetailSchema });
+  applyDecorators(
+    documented(doc, { contentType: 'application/json', schema: DetailSchema }),
+    refusesUnheardFilters(doc.body, doc.query),
+  );

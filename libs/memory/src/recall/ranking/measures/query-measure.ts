@@ -1,7 +1,9 @@
 import { scalarField } from '../../../text/searched-text.js';
 import { analyzeQuery, analyzeText } from '../../../text/text-analyzer.js';
 import type { RankingOptions } from '../../contract/ranking-options.js';
-import { memoryTime } from '../../dates/memory-time.js';
+import type { CandidateContent } from '../../../index-model/index-point.js';
+import { AskerCalendar } from '../../dates/asker-calendar.js';
+import { memoryMoment } from '../../dates/memory-time.js';
 import { dateFit, namesDate, queryDates } from '../../dates/query-dates.js';
 import type { Measure, RankingInput } from './measure.js';
 
@@ -11,14 +13,19 @@ export function queryMeasure(
   { weights, dateFadingDays }: RankingOptions,
 ): Measure {
   const terms = new Set(analyzeQuery(request.query).terms);
-  const dates = queryDates(request.query, now);
+  const calendar = new AskerCalendar(request.timeZone);
+  const dates = queryDates(request.query, new Date(calendar.fieldsAt((request.askedAt ?? now).getTime())));
+  const isDated = namesDate(dates);
+  const fit = (content: CandidateContent) => {
+    const { timeMs, isDay } = memoryMoment(content, fields.time);
+    return dateFit(dates, isDay ? timeMs : calendar.fieldsAt(timeMs), dateFadingDays);
+  };
   const shares = new Map<string, number>();
-  return ({ payload, createdAtMs }, score) => {
-    const source = scalarField(payload, fields.source);
+  return (content, score) => {
+    const source = scalarField(content.payload, fields.source);
     if (source !== null && !shares.has(source)) shares.set(source, shareNamed(source, terms));
-    const timeMs = namesDate(dates) ? memoryTime({ payload, createdAtMs }, fields.time) : 0;
     score.add('source', shares.get(source ?? '') ?? 0, weights.source);
-    score.add('date', dateFit(dates, timeMs, dateFadingDays), weights.date);
+    score.add('date', isDated ? fit(content) : 0, weights.date);
   };
 }
 

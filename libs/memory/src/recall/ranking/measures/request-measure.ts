@@ -12,7 +12,7 @@ export function requestMeasure({ request, fields, now, norm }: RankingInput, { w
     if (recent) {
       score.add(
         'recency',
-        recency(memoryTime(content, fields.time), now.getTime(), recent.halfLifeDays),
+        recency(memoryTime(content, fields.time), (request.askedAt ?? now).getTime(), recent.halfLifeDays),
         recent.weight,
       );
     }
