@@ -26,6 +26,7 @@ import { checkContext } from './contract/context-bounds.js';
 import type { RankingOptions } from './contract/ranking-options.js';
 import type { RecallHit, RecallRequest, RecallResult } from './contract/recall.types.js';
 import { checkSelection, selectHits } from './selection/select-hits.js';
+import { checkSearchedFields, DemandedWording } from './ranking/demanded-wording.js';
 import { shortlist } from './ranking/shortlist.js';
 import type { Namespace } from '../model/namespace.js';
 import { isValid, validOf } from '../model/validity.js';
@@ -33,6 +34,14 @@ import { isValid, validOf } from '../model/validity.js';
 interface Candidates {
   readonly keys: readonly string[];
   readonly contents: CandidateContents;
+  readonly wording: DemandedWording | undefined;
+}
+
+/** What is known where too few were found. */
+interface Rest {
+  /** Lanes whose answer may go on. */
+  readonly cut: readonly (readonly [string, unknown])[];
+  readonly wording: DemandedWording | undefined;
 }
 
 /** Number of memories read ahead, before the hits are known, as a multiple of `topK`. */
@@ -134,6 +143,7 @@ export class RecallService {
     const asked = { namespace, request, now, overlay, ...validOf(request, now) };
     const contents = new CandidateContents(this.index, this.truth, this.telemetry, asked);
     const contentsOf = (keys: readonly string[]) => contents.held(keys);
+    const wording = DemandedWording.of(request);
     const search: Search = { ...asked, cutShort: new Set(), ranking, contentsOf, ...norm };
     const first = Math.max(ranking.candidates, request.topK);
     for (let limit = first; ; limit *= DEEPER) {
@@ -146,15 +156,15 @@ export class RecallService {
       const keys = shortlist(proposals, size, ranking);
       const cut = [...proposals].filter(([, { candidates }]) => candidates.length >= limit);
       const isExhausted = keys.length < size && cut.length === 0;
-      const best = await this.best(search, proposals, { keys, contents });
+      const best = await this.best(search, proposals, { keys, contents, wording });
       const isDeepest = isExhausted || limit >= MAX_DEEPENING * first;
       // A candidate can vanish between index and truth, or fail the filter; if too few remain, ask for more.
       if (best.length < request.topK && !isDeepest) continue;
-      const found = best.length < request.topK ? await this.fill(search, best, cut) : best;
-      const scored = async () => this.rankAll(search, proposals, await contents.held(keys));
+      const found = best.length < request.topK ? await this.fill(search, best, { cut, wording }) : best;
+      const scored = async () => this.rankAll(search, proposals, await admitted(wording, await contents.held(keys)));
       const propose = async (deep: number) =>
         (await lanes.propose(search, { limit: deep, meanwhile: async () => {} })).proposals;
-      const known = { search, lanes: this.lanes, truth: this.truth, limit, scored, propose };
+      const known = { search, wording, lanes: this.lanes, truth: this.truth, limit, scored, propose };
       const absenceFrom = (hits: readonly RecallHit[]) => explainAbsence({ ...known, hits });
       return { result: toResult(search, found, degraded), isCurrent, absenceFrom };
     }
@@ -182,6 +192,7 @@ export class RecallService {
     if (context) checkContext(context);
     checkSelection(request);
     checkText(query, 'query');
+    checkSearchedFields(request.fields);
     if (query.trim() === '') throw new InvalidRequestError('query', 'must not be empty');
     if (!Number.isInteger(topK) || topK < 1 || topK > maxTopK) {
       throw new InvalidRequestError('top_k', `must be a whole number from 1 to ${maxTopK}`);
@@ -189,9 +200,11 @@ export class RecallService {
   }
 
   /** Returns the best `topK` candidates. If any changed during recall, all are ranked again from the truth. */
-  private async best(search: Search, proposals: Proposals, { keys, contents }: Candidates) {
-    const held = this.rank(search, proposals, await contents.held(keys));
-    return (await contents.confirm(held)) ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
+  private async best(search: Search, proposals: Proposals, { keys, contents, wording }: Candidates) {
+    const held = this.rank(search, proposals, await admitted(wording, await contents.held(keys)));
+    const confirmed = await contents.confirm(held);
+    if (confirmed) return confirmed;
+    return contents.whole(this.rank(search, proposals, await admitted(wording, await contents.current(keys))));
   }
 
   /** Returns the best `topK` that match the filter and are valid, in order. */
@@ -218,10 +231,11 @@ export class RecallService {
   private async fill(
     search: Search,
     ranked: readonly ScoredMemory[],
-    cut: readonly (readonly [string, unknown])[],
+    { cut, wording }: Rest,
   ): Promise<readonly ScoredMemory[]> {
     const { request, cutShort } = search;
-    if (request.mode === 'lexical') {
+    // What the query demands is found by its words or not at all.
+    if (request.mode === 'lexical' || wording) {
       for (const [lane] of cut) cutShort.add(lane);
       return ranked;
     }
@@ -257,6 +271,10 @@ export class RecallService {
     const scored = this.rank(search, NOTHING_PROPOSED, memories.map(toCandidateContent));
     return [...ranked, ...withMemories(scored, others)].sort(bestFirst);
   }
+}
+
+async function admitted(wording: DemandedWording | undefined, contents: readonly CandidateContent[]) {
+  return wording ? wording.admitted(contents) : contents;
 }
 
 function toResult(

@@ -1,5 +1,6 @@
 import { scalarField } from '../../../text/searched-text.js';
-import { analyzeQuery, analyzeText } from '../../../text/text-analyzer.js';
+import { topicsOf } from '../../../text/text-analyzer.js';
+import { analyzeQuery } from '../../../text/query-analysis.js';
 import type { RankingOptions } from '../../contract/ranking-options.js';
 import { memoryTime } from '../../dates/memory-time.js';
 import { dateFit, namesDate, queryDates } from '../../dates/query-dates.js';
@@ -24,6 +25,6 @@ export function queryMeasure(
 
 /** Returns the share of the words of a source that occur in the query. */
 function shareNamed(source: string, queryTerms: ReadonlySet<string>): number {
-  const terms = [...analyzeText(source).terms.keys()];
+  const terms = [...topicsOf(source).keys()];
   return terms.length === 0 ? 0 : terms.filter((term) => queryTerms.has(term)).length / terms.length;
 }
