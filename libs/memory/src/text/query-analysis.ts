@@ -57,7 +57,8 @@ function addForms(weights: Map<string, number>, forms: WordForms, word: QueryWor
   const add = (term: string, weight: number) => weights.set(term, Math.max(weight, weights.get(term) ?? 0));
   for (const form of exact) add(EXACT + form, isName ? 1 : isStop ? LEVEL_WEIGHTS.stop : word.exact);
   for (const form of spellings) add(EXACT + form, LEVEL_WEIGHTS.spelling * word.exact);
-  for (const form of near) add(form, LEVEL_WEIGHTS.near * nearWeight);
+  const others = nearWeight === 1 ? LEVEL_WEIGHTS.nextNear : nearWeight;
+  near.forEach((form, index) => add(form, LEVEL_WEIGHTS.near * (index === 0 ? nearWeight : others)));
   // What stands beside the text is known by its relatives: the whole of a token as well as its parts.
   if (isCompound) for (const form of exact) add(form, LEVEL_WEIGHTS.near);
   for (const form of faint) add(FAINT + form, LEVEL_WEIGHTS.faint);
@@ -74,5 +75,10 @@ function addRest(weights: Map<string, number>, rest: string): void {
     for (const form of near) counts.set(form, (counts.get(form) ?? 0) + 1);
   }
   const rarest = [...counts].sort(([, a], [, b]) => a - b).slice(0, MAX_REST_TERMS);
+  // What the rest repeats over and over, the end does not ask for.
+  for (const [term, weight] of weights) {
+    const count = counts.get(term);
+    if (count !== undefined) weights.set(term, weight / (1 + Math.log2(count)));
+  }
   for (const [term, count] of rarest) if (!weights.has(term)) weights.set(term, REST_WEIGHT / count);
 }

@@ -5,7 +5,8 @@ const END = 400;
 /** Questions in a long one that count in full, the last ones, and characters of each. */
 const QUESTIONS = 3;
 const QUESTION_CHARACTERS = 300;
-const QUESTION = /[^.!?。！？\n]{0,300}[?？؟](?=["')\]]*(?:\s|$)|[^\u0000-\u007f])/g;
+const QUESTION_MARK = /[?？؟](?=["')\]]*(?:\s|$)|[^\u0000-\u007f])/g;
+const BEFORE_SENTENCE = /[.!?。！？؟\n]/g;
 /** Of a very long query so many characters before its end are searched for questions. */
 const MAX_SEARCHED = 200_000;
 
@@ -21,9 +22,15 @@ export function queryFocus(query: string): QueryFocus {
   if (text.length <= SHORT_QUERY) return { focus: text, rest: '' };
   const from = endFrom(text);
   const before = text.slice(0, from);
-  const questions = [...before.slice(-MAX_SEARCHED).matchAll(QUESTION)].slice(-QUESTIONS);
-  const asked = questions.map(([question]) => question.trim().slice(-QUESTION_CHARACTERS));
-  return { focus: [...asked, text.slice(from)].join('\n').toWellFormed(), rest: before.toWellFormed() };
+  const searched = before.slice(-MAX_SEARCHED);
+  const marks = [...searched.matchAll(QUESTION_MARK)].slice(-QUESTIONS);
+  return { focus: [...marks.map(({ index }) => questionBefore(searched, index)), text.slice(from)].join('\n').toWellFormed(), rest: before.toWellFormed() };
+}
+
+function questionBefore(text: string, mark: number): string {
+  const before = text.slice(Math.max(0, mark - QUESTION_CHARACTERS), mark);
+  const end = [...before.matchAll(BEFORE_SENTENCE)].at(-1);
+  return before.slice(end ? end.index + 1 : 0).trim();
 }
 
 /** Where the end begins: behind a line or sentence if one ends there, else behind a space. */

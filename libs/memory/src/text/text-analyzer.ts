@@ -68,7 +68,12 @@ export function wordsInOrder(text: string): string[] {
 
 class TermCounts implements TermVector {
   readonly terms = new Map<string, number>();
-  length = 0;
+  #length = 0;
+
+  /** A text that has any terms has a length: scores divide by it. */
+  get length(): number {
+    return this.terms.size === 0 ? 0 : Math.max(1, this.#length);
+  }
 
   add({ exact, spellings, words, near, faint, length }: WordForms): void {
     for (const form of exact) this.#count(EXACT + form);
@@ -76,7 +81,7 @@ class TermCounts implements TermVector {
     for (const form of words) this.#count(EXACT + form);
     for (const form of near) this.#count(form);
     for (const form of faint) this.#count(FAINT + form);
-    this.length += length;
+    this.#length += length;
   }
 
   /** As a relative; what its parts are found by counts as it does elsewhere. */

@@ -27,6 +27,7 @@ export function compoundForms(token: string): CompoundForms {
   const whole = foldedWord(token);
   const exact = new Set([whole]);
   if (/^[$#@]/.test(token)) exact.add(whole.slice(1));
+  if (whole.includes('://')) exact.add(whole.slice(whole.indexOf('://') + '://'.length));
   if (/^v\d/.test(whole)) exact.add(whole.slice(1));
   if (WRITTEN_APART.test(token)) exact.add(whole.replaceAll(/[-_:']/g, ''));
   if (GROUPED_NUMBER.test(token)) exact.add(whole.replaceAll(/[,.']/g, ''));

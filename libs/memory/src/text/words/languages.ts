@@ -1,11 +1,12 @@
+import { STOP_WORDS } from './stop-words.js';
+
 /** Languages of Latin letters whose words have stems of their own, beside English. */
 export type Language =
   | 'danish' | 'dutch' | 'finnish' | 'french' | 'german' | 'hungarian' | 'indonesian' | 'italian' | 'lithuanian'
   | 'norwegian' | 'portuguese' | 'romanian' | 'spanish' | 'swedish' | 'turkish'; // prettier-ignore
 
 /** Words that hardly a sentence does without, without accents, and letters that few languages have. */
-const FUNCTION_WORDS: Readonly<Record<Language | 'english', string>> = {
-  english: 'the of and to in is was for on with that this are at from by his her it be has have what when where who how my we they not',
+const FUNCTION_WORDS: Readonly<Record<Language, string>> = {
   danish: 'og det er en til paa pa af den som ikke med for jeg har hvad hvor vi et skal kan blev',
   dutch: 'de het een van en is op te dat niet met voor zijn die ik naar wat waar heeft wij bij onze werd',
   finnish: 'ja on ei se etta oli joka mutta ovat han kun mita missa myos voi minun ne tai olen',
@@ -13,7 +14,7 @@ const FUNCTION_WORDS: Readonly<Record<Language | 'english', string>> = {
   german: 'der die das und ist ein eine den dem des mit von zu im nicht auf fur wir ich wo wer sich bei hat wird am aus',
   hungarian: 'a az es egy hogy nem van ez volt meg csak mi hol ki is vagy minden',
   indonesian: 'yang dan di ini itu dengan untuk dari adalah ke pada tidak saya kami apa akan sudah',
-  italian: 'il lo la gli le di e che un una per con non sono del della nel al dei si mio dove chi ha alla',
+  italian: 'il lo la gli nella nel sulla sul nell i le di e che un una per con non sono del della nel al dei si mio dove chi ha alla',
   lithuanian: 'ir yra kad su is i tai ne kaip bet buvo mano kur jis',
   norwegian: 'og det er en til pa av den som ikke med for jeg har hva hvor vi et skal kan ble',
   portuguese: 'o a os as de do da em um uma que e nao para com no na por meu minha onde foi dos das ao',
@@ -30,17 +31,18 @@ const LETTERS: Readonly<Record<string, readonly Language[]>> = {
   ü: ['german', 'turkish', 'hungarian'], ç: ['french', 'portuguese', 'turkish'],
 }; // prettier-ignore
 
+export const LANGUAGES = Object.keys(FUNCTION_WORDS) as readonly Language[];
+
 const BY_WORD = new Map<string, (Language | 'english')[]>();
-for (const [language, words] of Object.entries(FUNCTION_WORDS) as [Language | 'english', string][]) {
-  for (const word of words.split(' ')) BY_WORD.set(word, [...(BY_WORD.get(word) ?? []), language]);
+for (const word of STOP_WORDS) BY_WORD.set(word, ['english']);
+for (const language of LANGUAGES) {
+  for (const word of FUNCTION_WORDS[language].split(' ')) BY_WORD.set(word, [...(BY_WORD.get(word) ?? []), language]);
 }
 const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'g');
 /** A letter alone says less than a word. */
 const LETTER_VOTE = 0.5;
 /** Languages that one text is taken to be in at most. */
 const MOST = 3;
-
-export const LANGUAGES = Object.keys(FUNCTION_WORDS).filter((name): name is Language => name !== 'english');
 
 /**
  * Guesses the language of a text by the function words it has: none where it is English or nothing tells, several where

@@ -9,8 +9,10 @@ export const FAINT = '~';
 export const LEVEL_WEIGHTS = {
   /** Another spelling of it. */
   spelling: 0.5,
-  /** Each of its stems, or all its parts together: times `WordForms.nearWeight`. */
+  /** Its stem, or all its parts together: times `WordForms.nearWeight`. */
   near: 1,
+  /** Each further stem. */
+  nextNear: 0.5,
   /** Single letters, and letters with their accents. */
   faint: 0.25,
   /** A word that nearly every text has. */

@@ -17,7 +17,7 @@ export interface WordForms {
   readonly spellings: readonly string[];
   /** Its relatives: stems, and the parts of what is more than a word. */
   readonly near: readonly string[];
-  /** What each of its relatives counts, 0..1. */
+  /** What each of its relatives counts, 0..1; of a plain word only the first one in full. */
   readonly nearWeight: number;
   /** Parts that are words themselves: in a stored text they count as such. */
   readonly words: readonly string[];
@@ -85,7 +85,7 @@ function plain(text: string, languages: readonly Language[]): WordForms {
   const accented = isWhole && surface !== folded ? [surface] : [];
   const spelled = spelledOut(surface);
   const others = [...exact.slice(1), ...(spelled === undefined || !isWhole ? [] : [spelled])];
-  return { ...NO_FORMS, exact: [word], spellings: others, near, nearWeight: share(near) ** 0.5, faint: [...accented, ...pairsOf(word)], order, length: 1 };
+  return { ...NO_FORMS, exact: [word], spellings: others, near, faint: [...accented, ...pairsOf(word)], order, length: 1 };
 }
 
 function compound(text: string, languages: readonly Language[]): WordForms {
