@@ -208,16 +208,20 @@ describe('recall over HTTP', () => {
       const demanded = { query: 'train "to Bergen"', mode, filter: { group: 'wording' } };
       expect(keys(await recall(demanded))).toEqual(['0,5']);
       expect(await recall({ ...demanded, query: '“to Trondheim” train' })).toEqual([]);
-      expect(keys(await recall({ query: 'marmalade', mode, fields: ['title'], filter: { group: 'wording' } }))).toEqual([
-        '8,5',
-      ]);
+      expect(keys(await recall({ query: 'marmalade', mode, fields: ['title'], filter: { group: 'wording' } }))).toEqual(
+        ['8,5'],
+      );
     }
     expect(await first('"café à zurich"')).toBe('6,5');
-    const noise = Array.from({ length: 2300 }, (_, n) => `INFO worker ${n} saw the train from Oslo to Bergen`).join('\n');
+    const noise = Array.from({ length: 2300 }, (_, n) => `INFO worker ${n} saw the train from Oslo to Bergen`).join(
+      '\n',
+    );
     expect(noise.length).toBeGreaterThan(100_000);
     expect(await first(`${noise}\nNow tell me: what is the passphrase hint?`)).toBe('7,5');
     for (const term of ['Café à Zürich', 'Café à Zürich'.normalize('NFD'), 'passphrase']) {
-      const { results } = await service.json<{ results: unknown[] }>('/keyword_search', { body: { term, exact: false } });
+      const { results } = await service.json<{ results: unknown[] }>('/keyword_search', {
+        body: { term, exact: false },
+      });
       expect(results).toHaveLength(1);
     }
     for (const fields of [[], [''], Array.from({ length: 17 }, () => 'a')]) {

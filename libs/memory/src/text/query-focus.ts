@@ -24,7 +24,10 @@ export function queryFocus(query: string): QueryFocus {
   const before = text.slice(0, from);
   const searched = before.slice(-MAX_SEARCHED);
   const marks = [...searched.matchAll(QUESTION_MARK)].slice(-QUESTIONS);
-  return { focus: [...marks.map(({ index }) => questionBefore(searched, index)), text.slice(from)].join('\n').toWellFormed(), rest: before.toWellFormed() };
+  return {
+    focus: [...marks.map(({ index }) => questionBefore(searched, index)), text.slice(from)].join('\n').toWellFormed(),
+    rest: before.toWellFormed(),
+  };
 }
 
 function questionBefore(text: string, mark: number): string {

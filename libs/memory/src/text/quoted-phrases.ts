@@ -19,7 +19,10 @@ export type Phrase = readonly string[];
 export function quotedPhrases(query: string): readonly Phrase[] {
   if (query.length > LONGEST_QUERY) return [];
   const quoted = [...query.matchAll(QUOTED)].map((match) => match.slice(1).find((text) => text !== undefined) ?? '');
-  return quoted.map(wordsInOrder).filter(({ length }) => length > 0).slice(0, MAX_PHRASES);
+  return quoted
+    .map(wordsInOrder)
+    .filter(({ length }) => length > 0)
+    .slice(0, MAX_PHRASES);
 }
 
 /** Returns whether a text has the words of a phrase side by side. Takes time in proportion to the text. */
@@ -29,7 +32,8 @@ export function holdsPhrase(text: string, phrase: Phrase): boolean {
   const longest = phrase.reduce((a, b) => (b.length > a.length ? b : a), '');
   const around = AROUND + 2 * phrase.join(' ').length;
   for (let at = folded.indexOf(longest); at >= 0; at = folded.indexOf(longest, at + around)) {
-    if (follows(wordsInOrder(folded.slice(Math.max(0, at - around), at + 2 * around).toWellFormed()), phrase)) return true;
+    if (follows(wordsInOrder(folded.slice(Math.max(0, at - around), at + 2 * around).toWellFormed()), phrase))
+      return true;
   }
   return false;
 }

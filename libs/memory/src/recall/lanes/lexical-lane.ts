@@ -31,7 +31,9 @@ export class LexicalLane implements Lane {
     const { terms, weights } = analyzeQuery(request.query);
     const ask = (most: number) =>
       this.index.search(namespace, { ...indexQuery(search, most, this.name), terms, weights }, overlay);
-    return request.fields ? matchesInFields({ search, fields: request.fields, lane: this.name, ask }, limit) : ask(limit);
+    return request.fields
+      ? matchesInFields({ search, fields: request.fields, lane: this.name, ask }, limit)
+      : ask(limit);
   }
 
   /** Limited to the usual number of matches: neighbours of further ones would add almost nothing. */

@@ -17,7 +17,10 @@ const CHARACTERS_PER_TURN = 200_000;
 export function checkSearchedFields(fields: readonly string[] | undefined): void {
   if (fields === undefined) return;
   if (fields.length < 1 || fields.length > MAX_SEARCHED_FIELDS) {
-    throw new InvalidRequestError('fields', `must name 1 to ${MAX_SEARCHED_FIELDS} payload fields, got ${fields.length}`);
+    throw new InvalidRequestError(
+      'fields',
+      `must name 1 to ${MAX_SEARCHED_FIELDS} payload fields, got ${fields.length}`,
+    );
   }
   fields.forEach((field, index) => {
     if (field.trim() !== '' && field.length <= MAX_FIELD_CHARACTERS) return;

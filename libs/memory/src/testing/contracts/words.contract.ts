@@ -101,11 +101,7 @@ async function firstOf(
   { points, wanted }: { readonly points: readonly IndexPoint[]; readonly wanted: string },
 ): Promise<string> {
   const { terms, weights } = analyzeQuery(query);
-  const [best, next] = await index.search(
-    NAMESPACE,
-    { terms, weights, limit: 5, nowMs: TEST_NOW_MS },
-    EMPTY_OVERLAY,
-  );
+  const [best, next] = await index.search(NAMESPACE, { terms, weights, limit: 5, nowMs: TEST_NOW_MS }, EMPTY_OVERLAY);
   const text = JSON.stringify(points.find(({ key }) => key === best?.key)?.payload ?? 'nothing');
   if (!text.includes(wanted)) return text;
   return next && next.score >= best!.score ? 'first among equals' : 'first';

@@ -65,7 +65,8 @@ function see(word: string, seen: LanguageGuess): void {
 }
 
 function known(segment: Segment, languages: readonly Language[]): WordForms {
-  const key = languages.length === 0 ? `${segment.kind} ${segment.text}` : `${segment.kind} ${segment.text} ${languages.join()}`;
+  const key =
+    languages.length === 0 ? `${segment.kind} ${segment.text}` : `${segment.kind} ${segment.text} ${languages.join()}`;
   const found = remembered.get(key);
   if (found) return found;
   const text = detached(segment.text);

@@ -47,7 +47,8 @@ export function* segmentsOf(text: string): Generator<Segment> {
   for (const match of text.matchAll(isAscii ? ASCII_SEGMENT : SEGMENT)) {
     const [all, numbers, token] = match;
     if (numbers !== undefined) yield* grouped(numbers, match.index);
-    else if (token === undefined) yield { kind: match[3] === undefined ? 'sign' : 'emoji', text: all, index: match.index };
+    else if (token === undefined)
+      yield { kind: match[3] === undefined ? 'sign' : 'emoji', text: all, index: match.index };
     else if (!isAscii && UNSPACED.test(token)) yield* withoutSpaces(token, match.index);
     else if ((isAscii ? ASCII_PLAIN : PLAIN).test(token)) yield { kind: 'word', text: cut(token), index: match.index };
     else if (token.length > MAX_TOKEN) yield* apart(token, match.index);

@@ -59,7 +59,14 @@ export function wordForms({ kind, text }: Segment, languages: readonly Language[
   if (kind === 'unspaced') return unspacedForms(text);
   if (kind === 'emoji') {
     const { exact, parts } = emojiForms(text);
-    return { ...NO_FORMS, exact: [exact], near: parts, nearWeight: share(parts), order: [parts[0] ?? exact], length: 1 };
+    return {
+      ...NO_FORMS,
+      exact: [exact],
+      near: parts,
+      nearWeight: share(parts),
+      order: [parts[0] ?? exact],
+      length: 1,
+    };
   }
   if (kind === 'sign') return { ...NO_FORMS, exact: [text], near: [text], order: [text] };
   if (kind === 'numbers') return { ...NO_FORMS, exact: [text.replaceAll(/\D/g, '')], isCompound: true };
@@ -79,13 +86,22 @@ function plain(text: string, languages: readonly Language[]): WordForms {
     : { exact: [folded], parts: [], order: [folded] };
   const [word = ''] = exact;
   if (word === '') return NO_FORMS;
-  if (STOP_WORDS.has(word)) return { ...NO_FORMS, exact: [word], order, isStop: true, isCapital: /^\p{Lu}/u.test(text) };
+  if (STOP_WORDS.has(word))
+    return { ...NO_FORMS, exact: [word], order, isStop: true, isCapital: /^\p{Lu}/u.test(text) };
   const isWhole = word === folded;
   const near = [...stemsOf(isWhole ? surface : word, word, languages), ...parts];
   const accented = isWhole && surface !== folded ? [surface] : [];
   const spelled = spelledOut(surface);
   const others = [...exact.slice(1), ...(spelled === undefined || !isWhole ? [] : [spelled])];
-  return { ...NO_FORMS, exact: [word], spellings: others, near, faint: [...accented, ...pairsOf(word)], order, length: 1 };
+  return {
+    ...NO_FORMS,
+    exact: [word],
+    spellings: others,
+    near,
+    faint: [...accented, ...pairsOf(word)],
+    order,
+    length: 1,
+  };
 }
 
 function compound(text: string, languages: readonly Language[]): WordForms {
@@ -95,7 +111,17 @@ function compound(text: string, languages: readonly Language[]): WordForms {
   const near = [...new Set(stems)];
   const [whole = '', ...spellings] = exact;
   const words = parts.filter((part) => PART_WORD.test(part) && !STOP_WORDS.has(part));
-  return { ...NO_FORMS, exact: [whole], spellings, words, near, nearWeight: share(near), order, length: order.length, isCompound: true };
+  return {
+    ...NO_FORMS,
+    exact: [whole],
+    spellings,
+    words,
+    near,
+    nearWeight: share(near),
+    order,
+    length: order.length,
+    isCompound: true,
+  };
 }
 
 /** A name in other letters with what Korean puts behind it. */
@@ -108,7 +134,15 @@ function beforeHangul(name: string, ending: string, languages: readonly Language
 
 function unspacedForms(run: string): WordForms {
   const { words, letters, pairs } = unspacedRun(foldedWord(run));
-  return { ...NO_FORMS, exact: words, near: pairs, nearWeight: PAIR_WEIGHT, faint: letters, order: letters, length: words.length };
+  return {
+    ...NO_FORMS,
+    exact: words,
+    near: pairs,
+    nearWeight: PAIR_WEIGHT,
+    faint: letters,
+    order: letters,
+    length: words.length,
+  };
 }
 
 /** All parts together count as much as one relative. */
