@@ -10,10 +10,36 @@ const LETTERS: Readonly<Record<string, string>> = {
   // Devanagari: the nasal that is written as a moon or as a dot.
   'ँ': 'ं', 'ঁ': 'ং',
 }; // prettier-ignore
-const SPECIAL = new RegExp(`[${Object.keys(LETTERS).join('')}]`, 'gu');
+const SPECIAL = new RegExp(Object.keys(LETTERS).join('|'), 'gu');
 /** Marks that carry no letter: accents, vowel points of Arabic and Hebrew, dots below Indic letters. */
-const ACCENTS =
-  /[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e8\u06ea-\u06ed\u08d3-\u08ff\u093c\u09bc\u0a3c\u0abc\u0b3c\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/gu;
+const ACCENT_RANGES = [
+  String.raw`\u0300-\u036f`,
+  String.raw`\u0483-\u0487`,
+  String.raw`\u0591-\u05bd`,
+  String.raw`\u05bf`,
+  String.raw`\u05c1`,
+  String.raw`\u05c2`,
+  String.raw`\u05c4`,
+  String.raw`\u05c5`,
+  String.raw`\u05c7`,
+  String.raw`\u0610-\u061a`,
+  String.raw`\u064b-\u065f`,
+  String.raw`\u0670`,
+  String.raw`\u06d6-\u06dc`,
+  String.raw`\u06df-\u06e8`,
+  String.raw`\u06ea-\u06ed`,
+  String.raw`\u08d3-\u08ff`,
+  String.raw`\u093c`,
+  String.raw`\u09bc`,
+  String.raw`\u0a3c`,
+  String.raw`\u0abc`,
+  String.raw`\u0b3c`,
+  String.raw`\u1ab0-\u1aff`,
+  String.raw`\u1dc0-\u1dff`,
+  String.raw`\u20d0-\u20ff`,
+  String.raw`\ufe20-\ufe2f`,
+];
+const ACCENTS = new RegExp(ACCENT_RANGES.map((range) => `[${range}]`).join('|'), 'gu');
 /** In Cyrillic a breve makes another letter. */
 const CYRILLIC_LETTERS = /[иу]\u0306|і\u0308/gu;
 /** Nasals before a consonant of their place, which are written as a dot just as well. */

@@ -10,31 +10,51 @@ export interface Segment {
   readonly index: number;
 }
 
-const CORE = String.raw`[\p{L}\p{N}\p{M}]`;
+/** The signs that words are made of, and the alternatives that only some texts have. */
+interface Alphabet {
+  /** What stands in brackets of an expression for a sign of a word. */
+  readonly core: string;
+  readonly capital: string;
+  readonly emoji: string;
+  readonly symbol: string;
+}
+
 const EMOJI_ONE = String.raw`\p{Extended_Pictographic}\p{Emoji_Modifier}?`;
-const EMOJI = String.raw`\p{Regional_Indicator}{2}|[0-9#*]\u20e3|${EMOJI_ONE}(?:\u200d${EMOJI_ONE})*`;
-/** Numbers in groups, as telephone numbers and large amounts are written: `+49 (30) 123-4567`, `12 500`. */
-const NUMBERS = String.raw`(?<![\p{L}\p{N}\p{M}.,:_/-])[+(]?\d{1,4}\)?(?:[ \-/(]{1,2}\d{2,5}\)?){1,6}(?![\p{L}\p{N}\p{M}.:_/-]${CORE}?)`;
-/** Signs that join what stands on both sides of them to one token. */
-const JOINED = String.raw`(?:(?::\/\/|::|->|['._\-/\\:@#+=&%~?*]|(?<=\d),(?=\d))${CORE}+)*`;
-/** Signs at the end that belong to a name: C++, F#, A+, blood group O-. */
-const ENDING = String.raw`(?:(?:\+\+|[+#])(?!${CORE})|(?<=(?<!${CORE})\p{Lu}{1,2})-(?!${CORE}))?`;
-const TOKEN = String.raw`(?:(?<![\p{L}\p{N}\p{M}.$#@])[.$#@])?${CORE}+${JOINED}${ENDING}`;
-const SIGN = String.raw`(?!\p{ASCII})[\p{S}]|(?<!\S)[+=<>|&^~$%#*:;()-]{2,4}(?!\S)`;
-const SEGMENT = new RegExp(`(${NUMBERS})|(${TOKEN})|(${EMOJI})|(?:${SIGN})`, 'gu');
+const UNICODE: Alphabet = {
+  core: String.raw`\p{L}\p{N}\p{M}`,
+  capital: String.raw`\p{Lu}`,
+  emoji: String.raw`\p{Regional_Indicator}{2}|[0-9#*]\u20e3|${EMOJI_ONE}(?:\u200d${EMOJI_ONE})*`,
+  symbol: String.raw`(?!\p{ASCII})\p{S}|`,
+};
 /** The same for text of ASCII alone, which is matched several times as fast. */
-const ASCII_SEGMENT = new RegExp(
-  String.raw`((?<![a-zA-Z0-9.,:_/-])[+(]?\d{1,4}\)?(?:[ \-/(]{1,2}\d{2,5}\)?){1,6}(?![.:_/-]?[a-zA-Z0-9]))` +
-    String.raw`|((?:(?<![a-zA-Z0-9.$#@])[.$#@])?[a-zA-Z0-9]+(?:(?::\/\/|::|->|['._\-/\\:@#+=&%~?*]|(?<=\d),(?=\d))[a-zA-Z0-9]+)*` +
-    String.raw`(?:(?:\+\+|[+#])(?![a-zA-Z0-9])|(?<=(?<![a-zA-Z0-9])[A-Z]{1,2})-(?![a-zA-Z0-9]))?)` +
-    String.raw`|(?:(?<!\S)[+=<>|&^~$%#*:;()-]{2,4}(?!\S))`,
-  'g',
-);
+const ASCII_ONLY: Alphabet = { core: 'a-zA-Z0-9', capital: '[A-Z]', emoji: '(?!)', symbol: '' };
+
+const SEGMENT = segmentExpression(UNICODE, 'gu');
+const ASCII_SEGMENT = segmentExpression(ASCII_ONLY, 'g');
+
+/**
+ * Returns an expression with three groups: numbers, tokens, emoji; what matches none of them is a sign. None of its
+ * repetitions can match a text in two ways, so it takes time in proportion to the text.
+ */
+function segmentExpression({ core, capital, emoji, symbol }: Alphabet, flags: string): RegExp {
+  const one = `[${core}]`;
+  // Numbers in groups, as telephone numbers and large amounts are written: `+49 (30) 123-4567`, `12 500`.
+  const groups = String.raw`[+(]?\d{1,4}\)?(?:[ \-/(]{1,2}\d{2,5}\)?){1,6}`;
+  const numbers = String.raw`(?<![${core}.,:_/\-])${groups}(?![.:_/\-]?${one})`;
+  // Signs that join what stands on both sides of them.
+  const joint = String.raw`(?::\/\/|::|->|['._\-/\\:@#+=&%~?*])${one}|(?<=\d),\d`;
+  // Signs at the end that belong to a name: C++, F#, A+; and the blood group O-.
+  const minus = String.raw`(?<!${one})${capital}{1,2}-(?!${one})`;
+  const token = String.raw`${minus}|(?:(?<![${core}.$#@])[.$#@])?${one}+(?:(?:${joint})${one}*)*(?:\+\+|[+#])?`;
+  const sign = String.raw`(?:${symbol}(?<!\S)[+=<>|&^~$%#*:;()\-]{2,4}(?!\S))`;
+  return new RegExp(`(${numbers})|(${token})|(${emoji})|${sign}`, flags);
+}
+
 const ASCII = /^[\u0000-\u007f]*$/;
 const PLAIN = /^[\p{L}\p{N}\p{M}]+(?:'[\p{L}\p{M}]+)*$/u;
 const ASCII_PLAIN = /^[a-zA-Z0-9]+(?:'[a-zA-Z]+)*$/;
 const RUN = new RegExp(`((?:${UNSPACED.source}\\p{M}*)+)|(?:(?!${UNSPACED.source})[^])+`, 'gu');
-const CORES = new RegExp(`${CORE}+`, 'gu');
+const CORES = /[\p{L}\p{N}\p{M}]+/gu;
 const MAX_TOKEN = 512;
 /** Longer words are cut: differences beyond this length matter only to machines. */
 const MAX_WORD = 64;
