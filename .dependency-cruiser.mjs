@@ -144,7 +144,7 @@ const CORE_ROOMS = {
 };
 
 /** Packages the core may use: plain functions without input, output or framework. */
-const PURE_PACKAGES = 'lru-cache|saxes|uuid|wink-porter2-stemmer';
+const PURE_PACKAGES = '@orama/stemmers|lru-cache|saxes|uuid|wink-porter2-stemmer';
 /** Packages the edge may use: none of them knows how a request came. */
 const EDGE_PACKAGES = 'zod|@nestjs/common';
 

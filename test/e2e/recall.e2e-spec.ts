@@ -179,6 +179,58 @@ describe('recall over HTTP', () => {
     expect(keys(hits)).toEqual(['1']);
   });
 
+  it('finds words where they stand side by side, a quoted phrase nowhere else, and only in the fields asked for', async () => {
+    const told = [
+      'The night train from Oslo to Bergen is full',
+      'The night train from Bergen to Oslo is full',
+      'Doctor Quill asks who paints',
+      'Doctor Who paints',
+      'Vitamin D in winter',
+      'Of all the pills it is vitamin A that she wants to have in winter',
+      'Un café à Zürich'.normalize('NFD'),
+      'The pass\u00adphrase hint is marmalade',
+    ].map((text, n) => ({ coord: `${n},5`, payload: { text, group: 'wording' } }));
+    const titled = { coord: '8,5', payload: { title: 'Marmalade', text: 'Oslo', group: 'wording' } };
+    await service.json('/store_bulk', { body: { items: [...told, titled] } });
+    const first = async (query: string, more: object = {}) => {
+      const hits = await recall({ query, top_k: 3, filter: { group: 'wording' }, ...more });
+      for (const { score, explanation } of hits) {
+        const sum = explanation.contributions.reduce((total, { contribution }) => total + contribution, 0);
+        expect(Math.abs(sum - score)).toBeLessThan(1e-6);
+      }
+      return keys(hits)[0];
+    };
+    expect(await first('train from Bergen to Oslo')).toBe('1,5');
+    expect(await first('train from Oslo to Bergen')).toBe('0,5');
+    expect(await first('Doctor Who')).toBe('3,5');
+    expect(await first('vitamin A')).toBe('5,5');
+    for (const mode of ['hybrid', 'lexical', 'vector']) {
+      const demanded = { query: 'train "to Bergen"', mode, filter: { group: 'wording' } };
+      expect(keys(await recall(demanded))).toEqual(['0,5']);
+      expect(await recall({ ...demanded, query: '“to Trondheim” train' })).toEqual([]);
+      expect(keys(await recall({ query: 'marmalade', mode, fields: ['title'], filter: { group: 'wording' } }))).toEqual(
+        ['8,5'],
+      );
+    }
+    expect(await first('"café à zurich"')).toBe('6,5');
+    const noise = Array.from({ length: 2300 }, (_, n) => `INFO worker ${n} saw the train from Oslo to Bergen`).join(
+      '\n',
+    );
+    expect(noise.length).toBeGreaterThan(100_000);
+    expect(await first(`${noise}\nNow tell me: what is the passphrase hint?`)).toBe('7,5');
+    for (const term of ['Café à Zürich', 'Café à Zürich'.normalize('NFD'), 'passphrase']) {
+      const { results } = await service.json<{ results: unknown[] }>('/keyword_search', {
+        body: { term, exact: false },
+      });
+      expect(results).toHaveLength(1);
+    }
+    for (const fields of [[], [''], Array.from({ length: 17 }, () => 'a')]) {
+      const refused = await service.request('/v1/recall', { body: { query: 'x', fields } });
+      expect(refused.status).toBe(422);
+      expect(await refused.text()).toContain('fields');
+    }
+  });
+
   it('forgets a deleted memory at once, on every route', async () => {
     await service.json('/store', { body: { coord: '7,7,7', payload: { text: 'the xylophone secret' } } });
     expect((await service.request('/v1/memories/7,7,7', { method: 'DELETE' })).status).toBe(204);

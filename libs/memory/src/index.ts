@@ -475,7 +475,7 @@ export { type MicroBatcherOptions, MicroBatcher } from './store/micro-batcher.js
 export { type StoreOptions, StoreService } from './store/store.service.js';
 export { type NewMemory, type StoredMemory, type StoreOutcome, type StoreLimits } from './store/store.types.js';
 export { toWriteCommand } from './store/write-command.js';
-export { detached } from './text/detached.js';
+export { detached } from './text/words/detached.js';
 export { portionsOf } from './text/portions.js';
 export { searchedText, fieldValue, scalarField } from './text/searched-text.js';
 export { CacheProjection } from './indexing/projection/cache-projection.js';
@@ -523,12 +523,15 @@ export { type OverlayOptions, OverlayReader } from './recall/overlay-reader.js';
 export { type Bm25Options, DEFAULT_BM25, inverseDocumentFrequency, termScore } from './index-model/bm25.js';
 export { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from './recall/selection/select-hits.js';
 export { estimateTokens } from './recall/selection/token-estimate.js';
+export { MAX_SEARCHED_FIELDS } from './recall/ranking/demanded-wording.js';
 export { checkContext, CONTEXT_BOUNDS } from './recall/contract/context-bounds.js';
 export { type SignalWeights, type RankingOptions, DEFAULT_RANKING } from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';
 export { WordAidedKeywordSearch } from './recall/word-aided-keyword-search.js';
-export { foldCase, literalMatcher, type Literal } from './text/literal-match.js';
-export { analyzeText, analyzeQuery } from './text/text-analyzer.js';
+export { foldCase, literalMatcher, oneSpelling, type Literal } from './text/literal-match.js';
+export { analyzeQuery, type QueryAnalysis } from './text/query-analysis.js';
+export { ANALYSIS_VERSION } from './text/analysis-version.js';
+export { analyzeText } from './text/text-analyzer.js';
 export { DEFAULT_RECHECK, type RecheckOptions } from './verify/point-comparison.js';
 export { type ReindexedPlaces, ReindexService } from './reindex/reindex.service.js';
 export {

@@ -44,7 +44,7 @@ export const limitsSettings = {
   }),
   queryCharacters: integer({
     name: 'SOMA_MAX_QUERY_CHARACTERS',
-    fallback: 8192,
+    fallback: 131_072,
     min: 1,
     max: 1_000_000,
     unit: 'characters',

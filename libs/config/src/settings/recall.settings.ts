@@ -48,6 +48,6 @@ export const contextSettings = {
     allowed: FIELDS_ALLOWED,
     item: fieldPath,
     description:
-      'Fields whose text is searched, all that are present. When a payload has none of them, all its strings are searched.',
+      'Fields whose text counts in full, all that are present; all other strings and numbers are found too and count less. When a payload has none of them, all its strings count in full.',
   }),
 };

@@ -18,6 +18,7 @@ export function toRecallRequest(body: RecallBody, limits: RequestLimits): Recall
     mode,
     explain,
     ...(filter ? { filter } : {}),
+    ...(body.fields ? { fields: body.fields } : {}),
     ...toValidityChoice(body),
     ...toWeights(body),
     ...(body.now === undefined ? {} : { askedAt: new Date(body.now) }),

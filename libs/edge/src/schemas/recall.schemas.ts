@@ -1,4 +1,4 @@
-import { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from '@sfm/memory';
+import { DEFAULT_COLLAPSE_THRESHOLD, MAX_SEARCHED_FIELDS, MAX_TOKEN_BUDGET } from '@sfm/memory';
 import { z } from 'zod';
 import {
   coordinateInput,
@@ -69,6 +69,16 @@ export const RecallBodySchema = z
       .describe(
         'Of hits that say nearly the same only the best is returned, with the others named in its `collapsed`.',
       ),
+    fields: z
+      .array(z.string().min(1).max(256))
+      .min(1)
+      .max(MAX_SEARCHED_FIELDS)
+      .optional()
+      .describe(
+        'Only what stands under these fields of the payload is searched for the words of the query; names or dotted paths. ' +
+          'Memories with none of its words there are left out.',
+      )
+      .meta({ examples: [['title', 'meta.author']] }),
     filter: filterInput().optional(),
     type: memoryType('Only memories of this type.').optional(),
     ...timeBounds,

@@ -18,6 +18,7 @@ export const WeightsSchema = z
     source: weight('The share of the words of its source that the query has.'),
     date: weight('How well its time fits a date in the query.'),
     newer: weight('The share of older memories among those whose words fit equally well.'),
+    order: weight('The share of pairs of neighbouring words of the query that stand so in the text.'),
     context: weight('The share of the `context` that the payload has.'),
     asking: z
       .number()

@@ -24,6 +24,7 @@ export const WhyNotSchema = z
         'expired',
         'filtered',
         'not_valid',
+        'lacks_wording',
         'outscored',
         'below_min_score',
         'collapsed',
@@ -32,7 +33,7 @@ export const WhyNotSchema = z
         'not_proposed',
       ])
       .describe(
-        '`recalled`: it is a hit; `not_found`: nothing lives there; `expired`; `filtered`: see `filters`; `not_valid`: superseded, or not at that time; `outscored`: others ' +
+        '`recalled`: it is a hit; `not_found`: nothing lives there; `expired`; `filtered`: see `filters`; `not_valid`: superseded, or not at that time; `lacks_wording`: it lacks a quoted phrase, or a word of the query in `fields`; `outscored`: others ' +
           'scored better; `below_min_score`; `collapsed`: a hit says nearly the same; `over_budget`: it did not fit; `below_cut`: lanes know it, behind their candidates; `not_proposed`: no lane finds the query in it.',
       ),
     filters: z.array(z.string()).describe('The parts of the request that keep it out, such as `type` or `filter.tag`.'),

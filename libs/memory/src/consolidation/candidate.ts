@@ -1,4 +1,4 @@
-import { analyzeText } from '../text/text-analyzer.js';
+import { topicsOf } from '../text/text-analyzer.js';
 import { scalarField, searchedText } from '../text/searched-text.js';
 import type { Memory } from '../model/memory.js';
 import type { PayloadFields } from '../model/payload-fields.js';
@@ -45,7 +45,7 @@ export function byCreation(one: Candidate, other: Candidate): number {
 
 /** The most frequent terms, and of those as frequent the first ones. */
 function mainTerms(text: string): ReadonlyMap<string, number> {
-  const { terms } = analyzeText(text);
+  const terms = topicsOf(text);
   if (terms.size <= COMPARED_TERMS) return terms;
   return new Map([...terms].sort(([, a], [, b]) => b - a).slice(0, COMPARED_TERMS));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { analyzeText } from '../text/text-analyzer.js';
+import { topicsOf } from '../text/text-analyzer.js';
 import { clustersOf, type Clusterable } from './clusters.js';
 import { DEFAULT_CONSOLIDATION, type ClusterRules } from './consolidation-request.js';
 
@@ -8,7 +8,7 @@ const RULES: ClusterRules = DEFAULT_CONSOLIDATION;
 const MINUTE = 60_000;
 
 function aMember(key: string, text: string, more: Partial<Clusterable> = {}): Clusterable {
-  return { key, createdAtMs: 0, session: null, terms: analyzeText(text).terms, into: undefined, ...more };
+  return { key, createdAtMs: 0, session: null, terms: topicsOf(text), into: undefined, ...more };
 }
 
 const grouped = async (

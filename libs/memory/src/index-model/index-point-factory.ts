@@ -1,6 +1,7 @@
 import type { Memory } from '../model/memory.js';
 import type { CandidateContent, IndexPoint, SearchedContent } from './index-point.js';
 import type { TermVector } from '../text/term-vector.js';
+import { otherText } from '../text/other-text.js';
 import { analyzeInTurns, analyzeText, isLongText } from '../text/text-analyzer.js';
 
 /** Data that the truth keeps for the indexes, in addition to the memory itself. */
@@ -27,6 +28,7 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
   const { key, id, version, type, createdAtMs, payload, importance, importanceNorm } = content;
   const { session, expiresAtMs, searchedText, validity } = content;
   let text: TermVector | undefined;
+  const others = otherText(payload, searchedText);
   return {
     key,
     id,
@@ -42,11 +44,11 @@ function toPoint(content: SearchedContent, vector: Float32Array | null): IndexPo
     vector,
     // Only lexical indexes use this.
     get text() {
-      return (text ??= analyzeText(searchedText));
+      return (text ??= analyzeText(searchedText, others));
     },
-    ...(isLongText(searchedText) && {
+    ...((isLongText(searchedText) || isLongText(others)) && {
       analyze: async () => {
-        text ??= await analyzeInTurns(searchedText);
+        text ??= await analyzeInTurns(searchedText, others);
       },
     }),
   };

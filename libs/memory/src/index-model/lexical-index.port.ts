@@ -30,6 +30,8 @@ export interface LiteralQuery extends Literal, Pick<IndexQuery, 'limit' | 'nowMs
 export interface LexicalQuery extends IndexQuery {
   /** Distinct analysed terms of the query. */
   readonly terms: readonly string[];
+  /** What each term counts, above 0: its part of the score times this. @default 1 */
+  readonly weights?: ReadonlyMap<string, number>;
 }
 
 /**

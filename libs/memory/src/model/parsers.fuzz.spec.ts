@@ -11,7 +11,8 @@ import { IMPORT_FORMATS, importParts, type ImportFormat } from '../portability/t
 import { fileOf } from '../testing/contracts/portability.contract.js';
 import { queryDates } from '../recall/dates/query-dates.js';
 import { LINEAR_GROWTH, timeGrowth } from '../testing/time-growth.js';
-import { analyzeQuery, analyzeText } from '../text/text-analyzer.js';
+import { analyzeQuery } from '../text/query-analysis.js';
+import { analyzeText } from '../text/text-analyzer.js';
 import { coordinateKey, parseCoordinate, toCoordinate } from './coordinate.js';
 import { MemoryError } from './errors.js';
 import type { MemoryEvent } from '../event-model/memory-event.js';

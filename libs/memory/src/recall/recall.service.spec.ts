@@ -421,7 +421,7 @@ describe('RecallService', () => {
   it('asks the lexical lane for the analysed terms of the query', async () => {
     const { recall, indexes } = open({});
     await recall({ query: 'Where are the ladders?' });
-    expect(indexes.lexical.queries[0]?.terms).toEqual(['ladder']);
+    expect(indexes.lexical.queries[0]?.terms).toEqual(['=where', '=are', '=the', '=ladders', 'ladder']);
   });
 
   it('explains only when asked', async () => {

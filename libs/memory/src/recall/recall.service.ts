@@ -28,6 +28,7 @@ import { checkContext } from './contract/context-bounds.js';
 import type { RankingOptions } from './contract/ranking-options.js';
 import type { RecallHit, RecallRequest, RecallResult } from './contract/recall.types.js';
 import { checkSelection, selectHits } from './selection/select-hits.js';
+import { checkSearchedFields, DemandedWording } from './ranking/demanded-wording.js';
 import { shortlist } from './ranking/shortlist.js';
 import type { Namespace } from '../model/namespace.js';
 import { isValid, validOf } from '../model/validity.js';
@@ -35,6 +36,14 @@ import { isValid, validOf } from '../model/validity.js';
 interface Candidates {
   readonly keys: readonly string[];
   readonly contents: CandidateContents;
+  readonly wording: DemandedWording | undefined;
+}
+
+/** What is known where too few were found. */
+interface Rest {
+  /** Lanes whose answer may go on. */
+  readonly cut: readonly (readonly [string, unknown])[];
+  readonly wording: DemandedWording | undefined;
 }
 
 /** Number of memories read ahead, before the hits are known, as a multiple of `topK`. */
@@ -136,6 +145,7 @@ export class RecallService {
     const asked = { namespace, request, now, overlay, ...validOf(request, now) };
     const contents = new CandidateContents(this.index, this.truth, this.telemetry, asked);
     const contentsOf = (keys: readonly string[]) => contents.held(keys);
+    const wording = DemandedWording.of(request);
     const search: Search = { ...asked, cutShort: new Set(), ranking, contentsOf, ...norm };
     const first = Math.max(ranking.candidates, request.topK);
     for (let limit = first; ; limit *= DEEPER) {
@@ -148,15 +158,15 @@ export class RecallService {
       const keys = shortlist(proposals, size, ranking);
       const cut = [...proposals].filter(([, { candidates }]) => candidates.length >= limit);
       const isExhausted = keys.length < size && cut.length === 0;
-      const best = await this.best(search, proposals, { keys, contents });
+      const best = await this.best(search, proposals, { keys, contents, wording });
       const isDeepest = isExhausted || limit >= MAX_DEEPENING * first;
       // A candidate can vanish between index and truth, or fail the filter; if too few remain, ask for more.
       if (best.length < request.topK && !isDeepest) continue;
-      const found = best.length < request.topK ? await this.fill(search, best, cut) : best;
-      const scored = async () => this.rankAll(search, proposals, await contents.held(keys));
+      const found = best.length < request.topK ? await this.fill(search, best, { cut, wording }) : best;
+      const scored = async () => this.rankAll(search, proposals, await admitted(wording, await contents.held(keys)));
       const propose = async (deep: number) =>
         (await lanes.propose(search, { limit: deep, meanwhile: async () => {} })).proposals;
-      const known = { search, lanes: this.lanes, truth: this.truth, limit, scored, propose };
+      const known = { search, wording, lanes: this.lanes, truth: this.truth, limit, scored, propose };
       const absenceFrom = (hits: readonly RecallHit[]) => explainAbsence({ ...known, hits });
       return { result: toResult(search, found, degraded), isCurrent, absenceFrom };
     }
@@ -185,6 +195,7 @@ export class RecallService {
     checkSelection(request);
     checkText(query, 'query');
     if (request.timeZone !== undefined && !isTimeZone(request.timeZone)) throw unknownTimeZone();
+    checkSearchedFields(request.fields);
     if (query.trim() === '') throw new InvalidRequestError('query', 'must not be empty');
     if (!Number.isInteger(topK) || topK < 1 || topK > maxTopK) {
       throw new InvalidRequestError('top_k', `must be a whole number from 1 to ${maxTopK}`);
@@ -192,13 +203,15 @@ export class RecallService {
   }
 
   /** Returns the best `topK` candidates. If any changed during recall, all are ranked again from the truth. */
-  private async best(search: Search, proposals: Proposals, { keys, contents }: Candidates) {
+  private async best(search: Search, proposals: Proposals, { keys, contents, wording }: Candidates) {
     const { recency, mode = 'hybrid' } = search.request;
-    if (recency) return contents.whole(this.rank(search, proposals, await contents.current(keys)));
-    const found = await contents.held(keys);
+    const current = async () =>
+      contents.whole(this.rank(search, proposals, await admitted(wording, await contents.current(keys))));
+    if (recency) return current();
+    const found = await admitted(wording, await contents.held(keys));
     const isByWrites = mode === 'hybrid' && equallyLexical(found, proposals).some((group) => group.some(isRewritten));
     const held = isByWrites ? undefined : await contents.confirm(this.rank(search, proposals, found));
-    return held ?? contents.whole(this.rank(search, proposals, await contents.current(keys)));
+    return held ?? current();
   }
 
   /** Returns the best `topK` that match the filter and are valid, in order. */
@@ -225,10 +238,11 @@ export class RecallService {
   private async fill(
     search: Search,
     ranked: readonly ScoredMemory[],
-    cut: readonly (readonly [string, unknown])[],
+    { cut, wording }: Rest,
   ): Promise<readonly ScoredMemory[]> {
     const { request, cutShort } = search;
-    if (request.mode === 'lexical') {
+    // What the query demands is found by its words or not at all.
+    if (request.mode === 'lexical' || wording) {
       for (const [lane] of cut) cutShort.add(lane);
       return ranked;
     }
@@ -273,6 +287,10 @@ function unknownTimeZone(): InvalidRequestError {
 /** Indexes do not know when a content was last written: only the truth does, where that was not its creation. */
 function isRewritten({ version, writtenAtMs }: CandidateContent): boolean {
   return version > 1 && writtenAtMs === undefined;
+}
+
+async function admitted(wording: DemandedWording | undefined, contents: readonly CandidateContent[]) {
+  return wording ? wording.admitted(contents) : contents;
 }
 
 function toResult(

@@ -61,7 +61,7 @@ beforeEach(() => {
 it('adds what the index of words names and the payload confirms, newest first', async () => {
   const page = await search(QUERY);
   expect([keys(page), page.next]).toEqual([['9', '8', '2'], MORE]);
-  expect(queries).toMatchObject([{ terms: ['kettl'], filter: { type: 'semantic' } }]);
+  expect(queries).toMatchObject([{ terms: ['=the', '=kettles', 'kettl'], filter: { type: 'semantic' } }]);
 });
 
 it('asks no index for a search that has looked at everything, is continued, or has no words', async () => {

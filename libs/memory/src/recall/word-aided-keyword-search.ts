@@ -6,7 +6,7 @@ import type { LexicalIndex } from '../index-model/lexical-index.port.js';
 import type { Memory } from '../model/memory.js';
 import type { Namespace } from '../model/namespace.js';
 import { KeywordSearch, type KeywordLookup, type KeywordPage, type KeywordQuery } from '../read/keyword-search.port.js';
-import { analyzeQuery } from '../text/text-analyzer.js';
+import { analyzeQuery } from '../text/query-analysis.js';
 
 /** Memories that the index names. */
 const MAX_NAMED = 500;

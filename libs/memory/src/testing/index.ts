@@ -28,6 +28,7 @@ export {
   type TrueScore,
   rankingFault,
 } from './index-history.js';
+export { describeWordsContract, type WordsHarness } from './contracts/words.contract.js';
 export { type LexicalIndexHarness, describeLexicalIndexContract } from './contracts/lexical-index.contract.js';
 export { seededRandom, randomUnitVector, unitVector } from './seeded-random.js';
 export { type VectorIndexHarness, describeVectorIndexContract } from './contracts/vector-index.contract.js';

@@ -26,6 +26,8 @@ export interface SignalWeights {
   readonly asking: number;
   /** Share of the caller's context that matches the payload. */
   readonly context: number;
+  /** Share of the query's pairs of neighbouring words that stand side by side in the text, in that order. */
+  readonly order: number;
 }
 
 /** How far links are followed from strong hits. The work of one recall is bounded by these numbers alone. */
@@ -91,5 +93,6 @@ export const DEFAULT_RANKING: RankingOptions = {
     newer: 0.05,
     asking: -0.2,
     context: 0.5,
+    order: 0.15,
   },
 };

@@ -29,6 +29,8 @@ export interface RecallRequest {
   /** Leaves of near duplicates the best one. `threshold`: share of shingles from which two count as one, @default 0.8 */
   readonly collapse?: { readonly threshold?: number };
   readonly filter?: MemoryFilter;
+  /** Only what stands under these payload fields is searched for the words of the query. @default everything */
+  readonly fields?: readonly string[];
   /** @default what is valid at present, without what was superseded */
   readonly validity?: ValidityChoice;
   /** `hybrid` (default): all lanes and context signals. `vector`: the vector lane alone. `lexical`: BM25 alone. */

@@ -10,6 +10,7 @@ import type { LaneExplanation, ScoreContribution } from './explanation.js';
  * - `expired`: what lived there has expired, and is not removed yet.
  * - `filtered`: parts of the filter, named in `filters`, keep it out.
  * - `not_valid`: it does not hold at the moment that is asked about, or another one has taken its place.
+ * - `lacks_wording`: it lacks a quoted phrase, or has no word of the query in the fields that are asked for.
  * - `outscored`: it was scored, and others scored better.
  * - `below_min_score`: it was scored, and not enough for the request.
  * - `collapsed`: it says nearly the same as a hit, which names it.
@@ -23,6 +24,7 @@ export type Fate =
   | 'expired'
   | 'filtered'
   | 'not_valid'
+  | 'lacks_wording'
   | 'outscored'
   | 'below_min_score'
   | 'collapsed'

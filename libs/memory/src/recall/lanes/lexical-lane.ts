@@ -1,7 +1,8 @@
 import type { LaneCandidate } from '../../index-model/index-point.js';
 import type { LexicalIndex, SessionNeighbour } from '../../index-model/lexical-index.port.js';
-import { analyzeQuery } from '../../text/text-analyzer.js';
+import { analyzeQuery } from '../../text/query-analysis.js';
 import type { RankingOptions } from '../contract/ranking-options.js';
+import { matchesInFields } from './field-matches.js';
 import { indexQuery } from './index-query.js';
 import type { Lane, LaneSearch, Search } from './lane.js';
 
@@ -25,10 +26,14 @@ export class LexicalLane implements Lane {
     };
   }
 
-  private matches(search: Search, limit: number): Promise<readonly LaneCandidate[]> {
+  private async matches(search: Search, limit: number): Promise<readonly LaneCandidate[]> {
     const { namespace, request, overlay } = search;
-    const { terms } = analyzeQuery(request.query);
-    return this.index.search(namespace, { ...indexQuery(search, limit, this.name), terms }, overlay);
+    const { terms, weights } = analyzeQuery(request.query);
+    const ask = (most: number) =>
+      this.index.search(namespace, { ...indexQuery(search, most, this.name), terms, weights }, overlay);
+    return request.fields
+      ? matchesInFields({ search, fields: request.fields, lane: this.name, ask }, limit)
+      : ask(limit);
   }
 
   /** Limited to the usual number of matches: neighbours of further ones would add almost nothing. */

@@ -1,6 +1,7 @@
 import type { Embedder } from '../../index-model/embedder.port.js';
 import type { LaneCandidate, Overlay } from '../../index-model/index-point.js';
 import type { VectorIndex } from '../../index-model/vector-index.port.js';
+import { queryFocus } from '../../text/query-focus.js';
 import type { RecallRequest } from '../contract/recall.types.js';
 import { indexQuery } from './index-query.js';
 import type { Lane, LaneSearch } from './lane.js';
@@ -16,9 +17,9 @@ export class VectorLane implements Lane {
     private readonly embedder: Embedder,
   ) {}
 
-  /** The query is embedded once, while the overlay is being read. */
+  /** The query is embedded once, while the overlay is being read; of a long one what it asks, because models read little. */
   open({ query }: RecallRequest): LaneSearch {
-    const embedding = this.embedder.embed([query]);
+    const embedding = this.embedder.embed([queryFocus(query).focus]);
     embedding.catch(() => undefined);
     return {
       propose: async (search, limit) => {

@@ -8,6 +8,7 @@ import { laneWeight } from './lane-weight.js';
 import { ExplainedScore } from './measures/explained-score.js';
 import type { RankingInput } from './measures/measure.js';
 import { newerMeasure } from './measures/newer-measure.js';
+import { orderMeasure } from './measures/order-measure.js';
 import { queryMeasure } from './measures/query-measure.js';
 import { requestMeasure } from './measures/request-measure.js';
 import { sessionMeasure } from './measures/session-measure.js';
@@ -28,6 +29,8 @@ export function rankCandidates(input: RankingInput, options: RankingOptions): re
   const measures = [requestMeasure(input, options)];
   if (isHybrid(input.request))
     measures.push(sessionMeasure(input, options), queryMeasure(input, options), newerMeasure(input, options));
+  // The order of words is what the lane of words cannot tell.
+  if (input.request.mode !== 'vector') measures.push(orderMeasure(input, options));
   const weightOf = (lane: string) => (isHybrid(input.request) ? laneWeight(options.weights, lane) : 1);
   const fused = fuse(input.proposals, weightOf);
   return input.contents

@@ -1,4 +1,4 @@
-import { tokenize } from '../../text/tokenizer.js';
+import { wordsInOrder } from '../../text/text-analyzer.js';
 
 /** Words in a row that are compared as one. */
 const SHINGLE_WORDS = 3;
@@ -17,7 +17,7 @@ export type Sketch = readonly number[];
  * Source: Broder, "On the resemblance and containment of documents" (1997): shingles, and bottom-k sketches of them.
  */
 export function sketchOf(text: string): Sketch {
-  const words = tokenize(text.slice(0, MAX_CHARACTERS));
+  const words = wordsInOrder(text.slice(0, MAX_CHARACTERS));
   const size = Math.min(SHINGLE_WORDS, words.length);
   const hashes = new Set<number>();
   for (let from = 0; size > 0 && from + size <= words.length; from += 1) {

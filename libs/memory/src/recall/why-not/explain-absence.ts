@@ -7,6 +7,7 @@ import type { MemoryReader } from '../../read/memory-reader.port.js';
 import type { RecallHit } from '../contract/recall.types.js';
 import type { Fate, LaneView, WhyNot } from '../contract/why-not.js';
 import type { Lane, Proposals, Search } from '../lanes/lane.js';
+import type { DemandedWording } from '../ranking/demanded-wording.js';
 import type { ScoredCandidate } from '../ranking/rank-candidates.js';
 
 /** How far down the lanes a memory is looked for. */
@@ -18,6 +19,8 @@ const BEGINNING = new Date(0);
 export interface Answered {
   readonly search: Search;
   readonly hits: readonly RecallHit[];
+  /** What the query demands of the words of a memory. */
+  readonly wording?: DemandedWording | undefined;
   readonly lanes: readonly Lane[];
   /** Most candidates of each lane that the answer was made from. */
   readonly limit: number;
@@ -49,6 +52,9 @@ async function fateOf(key: string, answered: Answered): Promise<Found> {
   const filters = memory && request.filter ? unmatchedParts(request.filter, toCandidateContent(memory)) : [];
   if (filters.length > 0) return { ...withoutPlace('filtered'), filters };
   if (memory && !isValid(memory.validity, search.valid)) return withoutPlace('not_valid');
+  if (memory && answered.wording && !(await answered.wording.admits(memory.payload))) {
+    return withoutPlace('lacks_wording');
+  }
   const scored = await answered.scored();
   const lanes = viewsOf(key, answered, await answered.propose(Math.max(LOOKED, answered.limit)));
   const rank = scored.findIndex(({ content }) => content.key === key);

@@ -21,7 +21,7 @@ import { FilterSieve } from '../points/filter-sieve.js';
 import { isAlive, isEligible, toHeldPoint, type HeldPoint } from '../points/held-point.js';
 import { PointTable } from '../points/point-table.js';
 import { SlotsInOrder } from '../points/slot-tree.js';
-import { MaxScore, type Contest, type WeightedQuery } from './max-score.js';
+import { MaxScore, type Contest, type WeightedQuery, type WeightedTerm } from './max-score.js';
 import { OverlayAhead } from './overlay-ahead.js';
 import { SessionLists } from './session-lists.js';
 import { sessionNeighbours, type Place, type SpokenPoints } from './session-neighbours.js';
@@ -41,6 +41,8 @@ interface TextPoint extends HeldPoint, CandidateContent {
 const MAX_CHARACTERS_READ = 4_000_000;
 /** Share of the points below which those that a filter admits are scored one by one. */
 const FEW = 1 / 16;
+/** Terms of one query that are looked for. */
+const MAX_TERMS = 384;
 /** What it takes to begin with a payload, in characters read. */
 const PAYLOAD_COST = 100;
 
@@ -75,7 +77,7 @@ export class LexicalNamespace {
 
   search(query: LexicalQuery, pending: Overlay): LaneCandidate[] {
     const overlay = this.#ahead.of(pending);
-    const weighted = this.#weigh(query.terms, overlay);
+    const weighted = this.#weigh(query, overlay);
     const top = new TopCandidates(query.limit);
     for (const point of overlay.points) {
       const score = this.#scoreOf(point, weighted);
@@ -226,26 +228,30 @@ export class LexicalNamespace {
   }
 
   /** Computes weights from the statistics of the held points, minus the hidden points, plus the overlay's points. */
-  #weigh(queryTerms: readonly string[], overlay: Overlay): WeightedQuery {
-    const hidden = this.#heldPoints(overlay.hidden);
+  #weigh({ terms: asked, weights }: LexicalQuery, overlay: Overlay): WeightedQuery {
+    const slots = this.#heldSlots(overlay.hidden);
+    const hidden = slots.map((slot) => this.#table.at(slot)!);
     const documents = this.size - hidden.length + overlay.points.length;
     const totalLength =
       this.#totalLength -
       hidden.reduce((sum, point) => sum + point.length, 0) +
       overlay.points.reduce((sum, point) => sum + point.text.length, 0);
-    const terms = queryTerms.map((term) => {
+    const terms = asked.flatMap((term) => {
       const id = this.#dictionary.idOf(term);
       const postings = id === undefined ? undefined : this.#dictionary.postings(id);
-      const hiddenHolders = id === undefined ? 0 : countWhere(hidden, (point) => point.termIds.includes(id));
+      const hiddenHolders = postings === undefined ? 0 : countWhere(slots, (slot) => postings.has(slot));
       const overlayHolders = countWhere(overlay.points, (point) => point.text.terms.has(term));
       const frequency = (postings?.size ?? 0) - hiddenHolders + overlayHolders;
-      return { term, postings, idf: inverseDocumentFrequency(documents, frequency) };
+      // What nobody holds adds nothing, and must not stand in the way of others.
+      if (frequency === 0) return [];
+      const idf = inverseDocumentFrequency(documents, frequency) * (weights?.get(term) ?? 1);
+      return [{ term, postings, idf }];
     });
-    return { terms, averageLength: documents === 0 ? 0 : totalLength / documents };
+    return { terms: mostTelling(terms), averageLength: documents === 0 ? 0 : totalLength / documents };
   }
 
-  #heldPoints(keys: ReadonlySet<string>): TextPoint[] {
-    return [...keys].map((key) => this.#table.find(key)?.point).filter((point) => point !== undefined);
+  #heldSlots(keys: ReadonlySet<string>): number[] {
+    return [...keys].map((key) => this.#table.slotOf(key)).filter((slot) => slot !== undefined);
   }
 
   /** Computes the same sum, in the same order, for a point that is not in the index. */
@@ -257,6 +263,13 @@ export class LexicalNamespace {
     }
     return score;
   }
+}
+
+/** Of very many terms those that can add most to a score, in query order: the work for a query is bounded. */
+function mostTelling(terms: readonly WeightedTerm[]): readonly WeightedTerm[] {
+  if (terms.length <= MAX_TERMS) return terms;
+  const least = [...terms].sort((a, b) => b.idf - a.idf)[MAX_TERMS - 1]?.idf ?? 0;
+  return terms.filter(({ idf }) => idf >= least).slice(0, MAX_TERMS);
 }
 
 function toTextPoint(point: IndexPoint, termIds: readonly number[]): TextPoint {

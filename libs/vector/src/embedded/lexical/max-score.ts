@@ -7,6 +7,7 @@ import type { TextLengths } from './text-lengths.js';
 export interface WeightedTerm {
   readonly term: string;
   readonly postings: Postings | undefined;
+  /** Times what the term counts in the query. */
   readonly idf: number;
 }
 

@@ -56,6 +56,11 @@ export class Postings {
     this.#size--;
   }
 
+  has(slot: number): boolean {
+    const position = this.#positionOf(slot);
+    return position < this.#size && this.#slots[position] === slot;
+  }
+
   /** Returns the slot's position, or its insertion position. */
   #positionOf(slot: number): number {
     let low = 0;

@@ -1,4 +1,5 @@
 import { isJsonObject, jsonEquals, type JsonObject, type JsonValue } from '../../../model/json.js';
+import { foldCase, oneSpelling } from '../../../text/literal-match.js';
 import type { KeywordBoost } from '../../contract/recall.types.js';
 
 /** Returns the share of the context's entries that the payload has with the same value, 0..1. */
@@ -10,7 +11,7 @@ export function sharedContext(context: JsonObject, payload: JsonObject): number 
 
 /** Returns how many of the terms occur in the payload's strings. */
 export function keywordMatches({ terms, exact, caseSensitive }: KeywordBoost, payload: JsonObject): number {
-  const spelling = (text: string) => (caseSensitive ? text : text.toLowerCase());
+  const spelling = caseSensitive ? oneSpelling : foldCase;
   const wanted = new Set(terms.map(spelling));
   wanted.delete('');
   const found = new Set<string>();

@@ -1,5 +1,6 @@
 import { scalarField } from '../../../text/searched-text.js';
-import { analyzeQuery, analyzeText } from '../../../text/text-analyzer.js';
+import { topicsOf } from '../../../text/text-analyzer.js';
+import { analyzeQuery } from '../../../text/query-analysis.js';
 import type { RankingOptions } from '../../contract/ranking-options.js';
 import type { CandidateContent } from '../../../index-model/index-point.js';
 import { AskerCalendar } from '../../dates/asker-calendar.js';
@@ -31,6 +32,6 @@ export function queryMeasure(
 
 /** Returns the share of the words of a source that occur in the query. */
 function shareNamed(source: string, queryTerms: ReadonlySet<string>): number {
-  const terms = [...analyzeText(source).terms.keys()];
+  const terms = [...topicsOf(source).keys()];
   return terms.length === 0 ? 0 : terms.filter((term) => queryTerms.has(term)).length / terms.length;
 }

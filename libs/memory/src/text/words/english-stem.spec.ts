@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { stemWord } from './stemmer.js';
+import { stemWord } from './english-stem.js';
 
 describe('stemWord', () => {
   it.each([
