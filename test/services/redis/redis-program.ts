@@ -1,8 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
 import { connect as connectPlain, type Socket } from 'node:net';
-import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { cachedFolder } from '../programs/cached-folder.js';
+import { describe as messageOf } from '../programs/cached-folder.js';
+import { findDebianProgram } from '../programs/debian-package.js';
 import type { TestCertificates } from '../programs/certificates.js';
 import { childEnvironment } from '../environment.js';
 import { LOOPBACK } from '../lifetime/free-port.js';
@@ -29,25 +28,18 @@ export interface RedisLaunch {
 }
 
 const HOW = 'Install redis-server, start a Docker engine, or set SFM_TEST_REDIS_URL.';
-const PACKAGES = ['redis-server', 'redis-tools'];
-/** Every Debian has these, and another C library than the system's own breaks programs. */
-const ALWAYS_THERE = /^(libc6|libgcc-s1|adduser|lsb-base|sysvinit-utils|init-system-helpers|libelogind0)$/;
+const DEBIAN = { name: 'redis-debian', packages: ['redis-server', 'redis-tools'], program: 'bin/redis-server' };
 
 /** The redis-server on PATH, else the one of Debian's package, unpacked into the cache: the system stays as it is. */
 export async function findRedis(): Promise<RedisProgram> {
   const installed = await findOnPath('redis-server');
   if (installed !== undefined) return { command: installed, from: installed, version: await versionOf(installed) };
-  if ((await findOnPath('apt-get')) === undefined || (await findOnPath('dpkg')) === undefined) {
-    throw new ServerUnavailable(`redis-server is not installed, and there is no apt-get to fetch it with. ${HOW}`);
-  }
-  const folder = await cachedFolder('redis-debian', unpackDebianRedis).catch((error: unknown) => {
+  const { command, libraryPath } = await findDebianProgram(DEBIAN).catch((error: unknown) => {
     throw new ServerUnavailable(
-      `redis-server is not installed, and Debian's package could not be fetched (${error instanceof Error ? error.message : String(error)}). ${HOW}`,
+      `redis-server is not installed, and Debian's package could not be fetched (${messageOf(error)}). ${HOW}`,
       { cause: error },
     );
   });
-  const command = path.join(folder, 'usr', 'bin', 'redis-server');
-  const libraryPath = await libraryFolders(folder);
   return { command, libraryPath, from: "Debian's package", version: await versionOf(command, libraryPath) };
 }
 
@@ -114,48 +106,4 @@ async function versionOf(command: string, libraryPath?: string): Promise<string>
     libraryPath === undefined ? {} : { env: { LD_LIBRARY_PATH: libraryPath } },
   );
   return /v=(\S+)/.exec(printed)?.[1] ?? printed.trim();
-}
-
-/** Downloads the packages and what they need that is missing here; no root rights, nothing installed. */
-async function unpackDebianRedis(draft: string): Promise<void> {
-  const aptOptions = await usableAptOptions(draft);
-  const listed = await runTool('apt-cache', [
-    ...aptOptions,
-    'depends',
-    '--no-recommends',
-    '--no-suggests',
-    ...PACKAGES,
-  ]);
-  const needed = [...listed.matchAll(/^ +\|?(?:Pre)?Depends: ([a-z0-9.+-]+)$/gm)].map((match) => match[1] ?? '');
-  const names = [...new Set([...PACKAGES, ...needed])].filter((name) => !ALWAYS_THERE.test(name));
-  const downloads = path.join(draft, 'downloads');
-  await mkdir(downloads);
-  await runTool('apt-get', [...aptOptions, 'download', ...names], { cwd: downloads });
-  for (const file of await readdir(downloads)) await runTool('dpkg', ['-x', path.join(downloads, file), draft]);
-  await versionOf(path.join(draft, 'usr', 'bin', 'redis-server'), await libraryFolders(draft));
-  for (const name of ['downloads', 'apt']) await rm(path.join(draft, name), { recursive: true, force: true });
-}
-
-/** The system's package lists if it has any, else lists of our own: a fresh container has none, and these need no root. */
-async function usableAptOptions(draft: string): Promise<string[]> {
-  const isKnown = await runTool('apt-cache', ['show', 'redis-server']).then(
-    (text) => text.includes('Filename:'),
-    () => false,
-  );
-  const asOrdinaryUser = ['-o', 'APT::Sandbox::User=root'];
-  if (isKnown) return asOrdinaryUser;
-  const state = path.join(draft, 'apt');
-  await mkdir(path.join(state, 'lists', 'partial'), { recursive: true });
-  await mkdir(path.join(state, 'cache', 'archives', 'partial'), { recursive: true });
-  const options = [...asOrdinaryUser, '-o', `Dir::State::lists=${state}/lists`, '-o', `Dir::Cache=${state}/cache`];
-  await runTool('apt-get', [...options, 'update']);
-  return options;
-}
-
-async function libraryFolders(root: string): Promise<string> {
-  const folder = path.join(root, 'usr', 'lib');
-  const triplets = (await readdir(folder))
-    .filter((name) => name.includes('linux-gnu'))
-    .map((name) => path.join(folder, name));
-  return triplets.join(':');
 }
