@@ -143,6 +143,8 @@ describe('the workflows', () => {
       ...['make setup-dev-k8s', 'make ci-verify-k8s', 'helm test soma-memory --namespace soma-memory --logs'],
       'scripts/collect_logs.sh cluster logs',
     ]);
+    expect(ran('api-server')).toEqual(['make k8s-api-test']);
+    expect(jobs['api-server']?.steps[0]?.with).toMatchObject({ 'fetch-depth': 0 });
     for (const name of ['compose', 'cluster']) {
       const upload = jobs[name]?.steps.at(-1);
       expect(upload).toMatchObject({ if: 'always()', with: { path: 'logs', name: `logs-${name}` } });
