@@ -53,12 +53,13 @@ clean-volumes: ## delete the data of the stopped stack
 	@volumes="$$(docker volume ls --quiet --filter label=com.docker.compose.project=$${COMPOSE_PROJECT_NAME:-somafractalmemory})" || exit; \
 	if [ -z "$$volumes" ]; then echo 'there are no volumes'; else docker volume rm $$volumes; fi
 
-ci-verify: ## start the stack in containers, check it end to end, stop it; names the component that fails
+ci-verify: ## start the stack in containers, check it end to end, stop it; names the component that fails (LOGS=folder keeps the logs)
 	@bash scripts/assign_ports_and_start.sh
 	@bash scripts/verify_full_stack.sh --compose
 	@$(IN_API) pg_dump --version || { echo 'ci-verify: failed: pg_dump of the image of the api' >&2; exit 1; }
 	@$(IN_API) docker/entrypoint.sh soma backup create postgres && $(IN_API) docker/entrypoint.sh soma backup check postgres \
 	  || { echo 'ci-verify: failed: a backup of PostgreSQL by the image of the api' >&2; exit 1; }
+	@$(if $(LOGS),bash scripts/collect_logs.sh compose $(LOGS),true)
 	@$(MAKE) --no-print-directory compose-down
 
 runtime-build: ## build the production image

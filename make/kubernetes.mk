@@ -1,5 +1,5 @@
 # The stack in a cluster: helm/ on Kind.
-.PHONY: setup-dev-k8s kind-up kind-load kind-down helm-dev-install helm-dev-health helm-dev-uninstall k8s-verify ci-verify-k8s
+.PHONY: setup-dev-k8s kind-up kind-load kind-down helm-dev-install helm-dev-health helm-dev-uninstall k8s-verify ci-verify-k8s k8s-api-test
 
 KIND_CLUSTER ?= soma-fractal-memory
 NAMESPACE ?= soma-memory
@@ -34,3 +34,6 @@ k8s-verify: ## check that every component of the release is ready and every volu
 
 ci-verify-k8s: ## k8s-verify, and the service checked end to end; names the component that fails
 	@NAMESPACE=$(NAMESPACE) RELEASE=$(RELEASE) bash scripts/run_ci.sh
+
+k8s-api-test: install ## try chart and manifests on a real API server of Kubernetes, built with Go the first time (minutes)
+	@SFM_REQUIRE_SERVICES=1 npm run --silent jest -- --testMatch '**/*.cluster-spec.ts' --testTimeout 3600000

@@ -62,15 +62,17 @@ for server in postgres:5432 redis:6379 qdrant:6333 kafka:9092; do
   [[ " ${components[*]} " == *" $component "* ]] || continue
   forward_start "ci-$name" "$namespace" "svc/$full-$component" "1$port" "$port" || die "failed: $component"
 done
-if [ -z "${SOMA_API_TOKEN:-}" ]; then
-  SOMA_API_TOKEN="$(kube get secret "${CI_SECRET:-$full-secrets}" --output 'jsonpath={.data.SOMA_API_TOKEN}' | base64 --decode)" \
-    || die 'failed: the token of the api cannot be read; set SOMA_API_TOKEN'
-fi
-export SOMA_API_TOKEN
-if [ -z "${QDRANT_API_KEY:-}" ]; then
-  QDRANT_API_KEY="$(kube get secret "$full-server-passwords" --ignore-not-found --output 'jsonpath={.data.QDRANT_API_KEY}' | base64 --decode)"
-fi
-export QDRANT_API_KEY
+from_secret() { # secret key
+  kube get secret "$1" --ignore-not-found --output "jsonpath={.data.$2}" | base64 --decode
+}
+# The chart's own Secrets, or the one that values-production.yaml has a vault fill.
+SOMA_API_TOKEN="${SOMA_API_TOKEN:-$(from_secret "$full-secrets" SOMA_API_TOKEN)}"
+SOMA_API_TOKEN="${SOMA_API_TOKEN:-$(from_secret soma-memory-runtime-secrets SOMA_API_TOKEN)}"
+SOMA_API_TOKEN="${SOMA_API_TOKEN%%[,$'\n']*}" # one of several, while it is rotated
+[ -n "$SOMA_API_TOKEN" ] || die 'failed: the token of the api cannot be read; set SOMA_API_TOKEN'
+QDRANT_API_KEY="${QDRANT_API_KEY:-$(from_secret "$full-server-passwords" QDRANT_API_KEY)}"
+QDRANT_API_KEY="${QDRANT_API_KEY:-$(from_secret soma-memory-runtime-secrets QDRANT_API_KEY)}"
+export SOMA_API_TOKEN QDRANT_API_KEY
 arguments=(--url "http://127.0.0.1:$api_port")
 [[ " ${components[*]} " != *' qdrant '* ]] || arguments+=(--qdrant-url http://127.0.0.1:16333)
 node scripts/verify_full_stack.mjs "${arguments[@]}" || die 'failed: the service does not do its work'

@@ -10,6 +10,7 @@ import { REPOSITORY } from '../services/repository.js';
 import { runScript } from './run-script.js';
 
 interface Step {
+  readonly if?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -132,6 +133,23 @@ describe('the workflows', () => {
     const commands = images.jobs['scan']?.steps.flatMap(({ run = [] }) => run);
     expect(commands).toEqual(['make runtime-build', 'make scan']);
     expect(images.on).toMatchObject({ pull_request: null, schedule: [{ cron: expect.any(String) }] });
+  });
+
+  it('run Compose and a cluster for real, and upload their logs whatever comes out', () => {
+    const { jobs } = read(path.join(FOLDER, 'images.yml'));
+    const ran = (name: string) => jobs[name]?.steps.flatMap(({ run = [] }) => run) ?? [];
+    expect(ran('compose')).toEqual(['make ci-verify LOGS=logs', 'scripts/collect_logs.sh compose logs']);
+    expect(ran('cluster')).toEqual([
+      ...['make setup-dev-k8s', 'make ci-verify-k8s', 'helm test soma-memory --namespace soma-memory --logs'],
+      'scripts/collect_logs.sh cluster logs',
+    ]);
+    expect(ran('api-server')).toEqual(['make k8s-api-test']);
+    expect(jobs['api-server']?.steps[0]?.with).toMatchObject({ 'fetch-depth': 0 });
+    for (const name of ['compose', 'cluster']) {
+      const upload = jobs[name]?.steps.at(-1);
+      expect(upload).toMatchObject({ if: 'always()', with: { path: 'logs', name: `logs-${name}` } });
+      expect(upload?.uses).toMatch(/^actions\/upload-artifact@/);
+    }
   });
 
   it('test on the Node versions that the service runs on, and publish with the one of the images', () => {

@@ -1,27 +1,22 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client, credentials, Metadata, type ClientReadableStream, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import pg from 'pg';
 import protobuf from 'protobufjs';
 import { describeWith } from '../services/availability.js';
-import { toolEnvironment } from '../services/environment.js';
 import { waitFor } from '../services/lifetime/wait-for.js';
 import { createTestDatabase, type TestDatabase } from '../services/postgres/postgres.js';
 import { makeCertificates, type TestCertificates } from '../services/programs/certificates.js';
-import { checkTools, findCheckTool } from '../services/programs/check-tools.js';
 import { startQdrant, type QdrantProcess } from '../services/qdrant/qdrant.js';
 import { COMPAT, GrpcDoor, refusalOf, V1 } from './support/grpc-door.js';
-import { RunningService, TOKEN } from './support/running-service.js';
+import { RunningService } from './support/running-service.js';
 
 const describeReal = await describeWith(['postgres', 'qdrant']);
-const describePython = await describeWith([], checkTools('grpcio-tools'));
 
 interface Coordinate {
   readonly values: readonly number[];
@@ -430,36 +425,6 @@ describe('gRPC of the embedded service', () => {
       `port ${port} of 127.0.0.1 is in use; stop the other program or set SOMA_GRPC_PORT`,
     );
     await second.dispose();
-  });
-
-  describePython('and its client in Python, with stubs made from the proto file', () => {
-    it('runs the client of the operators to its end', async () => {
-      const python = await findCheckTool('grpcio-tools');
-      const folder = await mkdtemp(join(tmpdir(), 'sfm-grpc-stubs-'));
-      const run = promisify(execFile);
-      const env = toolEnvironment({
-        PYTHONPATH: folder,
-        SOMA_API_TOKEN: TOKEN,
-        SOMA_GRPC: await service.grpcAddress(),
-      });
-      try {
-        const proto = fileURLToPath(new URL('../../proto', import.meta.url));
-        const out = ['--python_out', folder, '--grpc_python_out', folder];
-        await run(python, ['-m', 'grpc_tools.protoc', '-I', proto, ...out, 'memory.proto', 'memory_v1.proto'], { env });
-        const program = fileURLToPath(new URL('./support/grpc-quick-run.py', import.meta.url));
-        const { stdout } = await run(python, [program], { env });
-        expect(stdout.split('\n')).toEqual([
-          'Health: ok',
-          'Store ok: True e0d47499727d5f7ca8ebb37cad00f1d5',
-          expect.stringMatching(/^Recall count: [1-3]$/),
-          'Deleting...',
-          'Done',
-          '',
-        ]);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    });
   });
 });
 

@@ -162,12 +162,13 @@ describeHelm('the documents', () => {
     ]);
   });
 
-  it('reach the development release on node port 30797, 9797 in the cluster', async () => {
+  it('reach the development release on node port 30797, 9797 in the cluster, and forward 9595 as any other', async () => {
     const { spec } = (await render('values-dev-port9797.yaml')).get('Service', FULLNAME);
     expect(spec).toMatchObject({
       type: 'NodePort',
       ports: [
         { name: 'http', port: 9797, targetPort: 'http', nodePort: 30797 },
+        { name: 'http-9595', port: 9595, targetPort: 'http' },
         { name: 'grpc', port: 50053 },
       ],
     });

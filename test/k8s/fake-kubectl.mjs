@@ -1,5 +1,5 @@
 // Stands for kubectl in the tests of scripts/precheck. Its first argument is a file that describes the cluster:
-// {"namespace": "…", "token": "…", "services": {"service:port": "host:port"}}.
+// {"namespace": "…", "token": "…", "secret": "its only one", "services": {"service:port": "host:port"}}.
 import { readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
@@ -19,6 +19,8 @@ if (verb === 'get' && what === 'namespace') {
 } else if (namespace !== cluster.namespace) {
   fail(`Error from server (NotFound): namespaces "${namespace}" not found`);
 } else if (verb === 'get' && what === 'secret') {
+  if (cluster.secret !== undefined && name !== cluster.secret)
+    fail(`Error from server (NotFound): secrets "${name}" not found`);
   process.stdout.write(Buffer.from(cluster.token).toString('base64'));
 } else if (verb === 'get' && what === 'service') {
   const found = Object.keys(services).find((key) => key.startsWith(`${name}:`));

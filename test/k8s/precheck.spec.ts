@@ -125,8 +125,11 @@ describeReal('precheck of a stack', () => {
   });
 
   /** Makes kubectl find these Services. @returns the environment to run in */
-  async function cluster(services: Readonly<Record<string, string | undefined>>): Promise<Record<string, string>> {
-    const content = JSON.stringify({ namespace: 'soma-memory', token: TOKEN, services });
+  async function cluster(
+    services: Readonly<Record<string, string | undefined>>,
+    more: { readonly secret?: string } = {},
+  ): Promise<Record<string, string>> {
+    const content = JSON.stringify({ namespace: 'soma-memory', token: TOKEN, services, ...more });
     await writeFile(path.join(folder, 'cluster.json'), content);
     return { PATH: `${folder}:${childEnvironment()['PATH'] ?? ''}` };
   }
@@ -153,6 +156,13 @@ describeReal('precheck of a stack', () => {
     expect({ status, output }).toEqual({ status: 0, output });
     expect(output.match(/^ok/gm)).toHaveLength(6);
     expect(asked).toEqual(expect.arrayContaining(['POST /store', 'POST /recall', 'DELETE /memories/']));
+  });
+
+  it('finds the token in the Secret that a vault fills, as values-production.yaml has it', async () => {
+    const environment = await cluster(chart(), { secret: 'soma-memory-runtime-secrets' });
+    const { status, output } = await precheck(['host', '--only', 'api'], environment);
+    expect({ status, output }).toEqual({ status: 0, output });
+    expect(output).not.toContain('nothing was stored');
   });
 
   it('asks the port that a Service has, and leaves out servers that lie elsewhere', async () => {

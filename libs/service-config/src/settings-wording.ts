@@ -25,4 +25,9 @@ export const SETTINGS_WORDING: TruthWording = {
   inUse: (holder, location) =>
     `another SomaFractalMemory${holder} serves the ${location}. An index that lives in its process ` +
     'allows no second one: stop it first, use another database, or give all of them one QDRANT_URL.',
+  pooled: (isDirect) =>
+    isDirect
+      ? 'POSTGRES_DIRECT_URL leads to a pooler such as PgBouncer: it must be the address of the PostgreSQL itself'
+      : 'POSTGRES_URL leads to a pooler such as PgBouncer: set POSTGRES_DIRECT_URL to the address of the PostgreSQL itself, ' +
+        'for locks, notifications and migrations, which need a session of their own',
 };

@@ -11,6 +11,7 @@ export {
 } from './embedded/embedded-postgres-error.js';
 export { findRunningPostgres } from './embedded/running-cluster.js';
 export { connectionProblem, type ConnectionProblem } from './postgres/connection/connection-problem.js';
+export { isPooler } from './postgres/connection/pooler.js';
 export { InvalidPostgresUrl, resolveConnection, type PostgresConnection } from './postgres/connection/connection.js';
 export {
   createDataSource,

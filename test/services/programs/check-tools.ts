@@ -33,7 +33,8 @@ const SOURCES: Readonly<Record<CheckTool, Source>> = {
   }),
   shellcheck: { version: '0.11.0.1', fill: unpackShellcheck },
   schemathesis: { version: '4.32.5', fill: installSchemathesis, builtFor: pythonVersion },
-  'grpcio-tools': { version: '1.85.1', fill: installGrpcio, builtFor: pythonVersion },
+  'grpcio-tools': { version: '1.85.1', fill: installPython('grpcio-tools'), builtFor: pythonVersion },
+  requests: { version: '2.34.2', fill: installPython('requests'), builtFor: pythonVersion },
 };
 
 export const CHECK_TOOLS = [
@@ -43,6 +44,7 @@ export const CHECK_TOOLS = [
   'compose-spec',
   'schemathesis',
   'grpcio-tools',
+  'requests',
 ] as const;
 
 /**
@@ -100,10 +102,12 @@ async function installSchemathesis(draft: string): Promise<void> {
   await writePython(draft, 'schemathesis', `-c '${start}' "$@"`);
 }
 
-/** A Python that has gRPC and its compiler. */
-async function installGrpcio(draft: string): Promise<void> {
-  await installPackages(draft, 'grpcio-tools');
-  await writePython(draft, 'grpcio-tools', '"$@"');
+/** A Python that has the packages of that list: gRPC and its compiler, or a client of HTTP. */
+function installPython(name: string): (draft: string) => Promise<void> {
+  return async (draft) => {
+    await installPackages(draft, name);
+    await writePython(draft, name, '"$@"');
+  };
 }
 
 /** @param name the folder with the list of them */

@@ -1,8 +1,7 @@
 import { connect as connectPlain, type Socket } from 'node:net';
-import path from 'node:path';
 import { connect as connectTls } from 'node:tls';
-import { cachedFolder } from '../programs/cached-folder.js';
-import { libraryFolders, unpackDebianPackages } from '../programs/debian-packages.js';
+import { describe as messageOf } from '../programs/cached-folder.js';
+import { findDebianProgram } from '../programs/debian-package.js';
 import type { TestCertificates } from '../programs/certificates.js';
 import { childEnvironment } from '../environment.js';
 import { LOOPBACK } from '../lifetime/free-port.js';
@@ -29,23 +28,18 @@ export interface RedisLaunch {
 }
 
 const HOW = 'Install redis-server, start a Docker engine, or set SFM_TEST_REDIS_URL.';
-const PACKAGES = ['redis-server', 'redis-tools'];
+const DEBIAN = { name: 'redis-debian', packages: ['redis-server', 'redis-tools'], program: 'bin/redis-server' };
 
 /** The redis-server on PATH, else the one of Debian's package, unpacked into the cache: the system stays as it is. */
 export async function findRedis(): Promise<RedisProgram> {
   const installed = await findOnPath('redis-server');
   if (installed !== undefined) return { command: installed, from: installed, version: await versionOf(installed) };
-  if ((await findOnPath('apt-get')) === undefined || (await findOnPath('dpkg')) === undefined) {
-    throw new ServerUnavailable(`redis-server is not installed, and there is no apt-get to fetch it with. ${HOW}`);
-  }
-  const folder = await cachedFolder('redis-debian', unpackDebianRedis).catch((error: unknown) => {
+  const { command, libraryPath } = await findDebianProgram(DEBIAN).catch((error: unknown) => {
     throw new ServerUnavailable(
-      `redis-server is not installed, and Debian's package could not be fetched (${error instanceof Error ? error.message : String(error)}). ${HOW}`,
+      `redis-server is not installed, and Debian's package could not be fetched (${messageOf(error)}). ${HOW}`,
       { cause: error },
     );
   });
-  const command = path.join(folder, 'usr', 'bin', 'redis-server');
-  const libraryPath = await libraryFolders(folder);
   return { command, libraryPath, from: "Debian's package", version: await versionOf(command, libraryPath) };
 }
 
@@ -112,10 +106,4 @@ async function versionOf(command: string, libraryPath?: string): Promise<string>
     libraryPath === undefined ? {} : { env: { LD_LIBRARY_PATH: libraryPath } },
   );
   return /v=(\S+)/.exec(printed)?.[1] ?? printed.trim();
-}
-
-/** With what the packages need that is missing here. */
-async function unpackDebianRedis(draft: string): Promise<void> {
-  await unpackDebianPackages(PACKAGES, draft);
-  await versionOf(path.join(draft, 'usr', 'bin', 'redis-server'), await libraryFolders(draft));
 }

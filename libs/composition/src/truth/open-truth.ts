@@ -5,6 +5,7 @@ import {
   EmbeddedPostgres,
   holderText,
   InstanceLock,
+  isPooler,
   MigrationRunner,
   resolveConnection,
   STORAGE_ENTITIES,
@@ -21,6 +22,8 @@ import { whenReachable } from './when-reachable.js';
 const PREDECESSOR_WAIT_MS = 5000;
 /** How long the pool may take to close before the server is stopped, or left, all the same. */
 const POOL_CLOSE_MS = 2000;
+/** Of a data source that is opened for migrations alone. */
+const MIGRATION_POOL_SIZE = 2;
 /** Connections per process, unless the options set another number. */
 export const DEFAULT_POOL_SIZE = 15;
 
@@ -80,6 +83,8 @@ async function startEmbedded(truth: EmbeddedTruthOptions, logger: LoggerService,
 
 interface Server {
   readonly connection: PostgresConnection;
+  /** The server itself, when `connection` is a pooler's. */
+  readonly direct?: PostgresConnection;
   readonly location: string;
   announce(url: string): Promise<void>;
   stop(): Promise<void>;
@@ -87,7 +92,7 @@ interface Server {
 
 /** Waits for the PostgreSQL server and claims its database, exclusively or shared with other processes. */
 async function useServer(
-  { url, tls, wording = PLAIN_WORDING }: ServerTruthOptions,
+  { url, directUrl, tls, wording = PLAIN_WORDING }: ServerTruthOptions,
   logger: LoggerService,
   { use, onLost, signal }: OpenTruthOptions,
 ): Promise<Server> {
@@ -95,16 +100,26 @@ async function useServer(
   const connection = await whenReachable(() => resolveConnection(url, tls), patience);
   const location = `PostgreSQL database ${connection.database} at ${connection.host}:${connection.port}`;
   const mode = use === 'alone' ? 'exclusive' : 'shared';
-  const lock = new InstanceLock({ ...connection, mode, waitMs: PREDECESSOR_WAIT_MS, onLost });
+  const direct =
+    directUrl === undefined ? connection : await whenReachable(() => resolveConnection(directUrl, tls), patience);
+  if (await whenReachable(() => isPooler(direct), patience)) throw new Error(wording.pooled(directUrl !== undefined));
+  const lock = new InstanceLock({ ...direct, mode, waitMs: PREDECESSOR_WAIT_MS, onLost });
   const holder = await whenReachable(() => lock.acquire(), patience);
   if (holder) throw new Error(wording.inUse(holderText(holder), location));
-  return { connection, location, announce: (at) => lock.announce(at), stop: () => lock.release() };
+  return {
+    connection,
+    ...(directUrl === undefined ? {} : { direct }),
+    location,
+    announce: (at) => lock.announce(at),
+    stop: () => lock.release(),
+  };
 }
 
 async function connect({ pool }: TruthOptions, logger: LoggerService, server: Server): Promise<Truth> {
   let isClosing = false;
   const dataSource = createDataSource({
     connection: server.connection,
+    ...(server.direct === undefined ? {} : { direct: server.direct }),
     entities: STORAGE_ENTITIES,
     migrations: MIGRATIONS,
     pool: { size: DEFAULT_POOL_SIZE, ...pool },
@@ -113,21 +128,12 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
       logger.warn(`a database connection was lost and will be replaced: ${error.message}`);
     },
   });
+  if (server.direct !== undefined) await migrateDirectly(server.direct, logger, server.location);
   await dataSource.initialize();
-  const migrations = new MigrationRunner(dataSource);
-  const applied = await migrations.migrateUp();
-  if (applied.length > 0) logger.log(`applied migrations: ${applied.join(', ')}`);
-  const { unknown } = await migrations.currentRevision();
-  if (unknown.length > 0) {
-    logger.warn(
-      `the schema of the ${server.location} is of a newer release (${unknown.join(', ')}), and this one may fail on it: ` +
-        'run the newer release, or revert its migrations with it (soma db downgrade)',
-    );
-  }
-  await convertWhatOthersWrote(dataSource);
+  if (server.direct === undefined) await migrate(dataSource, logger, server.location);
   return {
     dataSource,
-    connection: server.connection,
+    connection: server.direct ?? server.connection,
     location: server.location,
     announce: (url) => server.announce(url),
     close: async () => {
@@ -140,6 +146,37 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
       }
     },
   };
+}
+
+/** Migrations hold a lock of their session, so a pooler is no way for them. */
+async function migrateDirectly(connection: PostgresConnection, logger: LoggerService, location: string): Promise<void> {
+  const options = {
+    connection,
+    entities: STORAGE_ENTITIES,
+    migrations: MIGRATIONS,
+    pool: { size: MIGRATION_POOL_SIZE },
+  };
+  const dataSource = createDataSource(options);
+  await dataSource.initialize();
+  try {
+    await migrate(dataSource, logger, location);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+async function migrate(dataSource: Truth['dataSource'], logger: LoggerService, location: string): Promise<void> {
+  const migrations = new MigrationRunner(dataSource);
+  const applied = await migrations.migrateUp();
+  if (applied.length > 0) logger.log(`applied migrations: ${applied.join(', ')}`);
+  const { unknown } = await migrations.currentRevision();
+  if (unknown.length > 0) {
+    logger.warn(
+      `the schema of the ${location} is of a newer release (${unknown.join(', ')}), and this one may fail on it: ` +
+        'run the newer release, or revert its migrations with it (soma db downgrade)',
+    );
+  }
+  await convertWhatOthersWrote(dataSource);
 }
 
 /** Converts rows that processes of an earlier version wrote after the migrations. Usually there are none. */

@@ -23,6 +23,11 @@ export interface ServerTruthOptions extends CommonTruthOptions {
   readonly kind: 'server';
   /** `postgresql://user:password@host:5432/database`, with the parameters of libpq for TLS. */
   readonly url: string;
+  /**
+   * The server itself, where `url` leads to a pooler that gives a connection for one transaction: for what needs a session.
+   * @default `url`, which must not be a pooler's then
+   */
+  readonly directUrl?: string;
   /** Overrides the TLS parameters of the URL. */
   readonly tls?: TlsOptions;
 }

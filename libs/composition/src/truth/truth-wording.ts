@@ -10,6 +10,8 @@ export interface TruthWording {
   refused(reason: string, problem: ConnectionProblem): string;
   /** Another process needs exclusive use of the database at `location`; `holder` describes it as ` (…)`. */
   inUse(holder: string, location: string): string;
+  /** A pooler answers where the server itself is wanted. `isDirect`: at the address that is said to be the server's own. */
+  pooled(isDirect: boolean): string;
 }
 
 export const PLAIN_WORDING: TruthWording = {
@@ -19,4 +21,8 @@ export const PLAIN_WORDING: TruthWording = {
   inUse: (holder, location) =>
     `another SomaFractalMemory${holder} serves the ${location}. An index that lives in its process allows no second ` +
     'one: stop it first, use another database, or share one Qdrant.',
+  pooled: (isDirect) =>
+    isDirect
+      ? 'a pooler answers at the address that is to be the PostgreSQL itself'
+      : 'a pooler answers in place of PostgreSQL: tell the address of the server itself too, for what needs a session',
 };

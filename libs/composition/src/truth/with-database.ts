@@ -37,7 +37,7 @@ export async function withConnection<T>(
   logger: EmbeddedPostgresLogger,
   work: (connection: PostgresConnection, isOwned: boolean) => Promise<T>,
 ): Promise<T> {
-  if (truth.kind === 'server') return work(await resolveConnection(truth.url, truth.tls), false);
+  if (truth.kind === 'server') return work(await resolveConnection(truth.directUrl ?? truth.url, truth.tls), false);
   const dataDir = resolve(truth.dataDir);
   const running = await findRunningPostgres(dataDir);
   if (running) return work(running, false);
@@ -52,7 +52,7 @@ export async function withConnection<T>(
 
 /** Connection to the PostgreSQL in the options; undefined for an embedded one that is not running. */
 export async function runningDatabase(truth: TruthOptions): Promise<PostgresConnection | undefined> {
-  if (truth.kind === 'server') return resolveConnection(truth.url, truth.tls);
+  if (truth.kind === 'server') return resolveConnection(truth.directUrl ?? truth.url, truth.tls);
   return findRunningPostgres(resolve(truth.dataDir));
 }
 

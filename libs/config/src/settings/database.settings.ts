@@ -10,6 +10,14 @@ export const databaseSettings = {
       'PostgreSQL 15 or newer to use instead of the embedded one, as postgresql://user:password@host:5432/database. ' +
       'A plain user that may create tables in the database is enough.',
   }),
+  directUrl: url({
+    name: 'POSTGRES_DIRECT_URL',
+    schemes: ['postgresql', 'postgres'],
+    fallback: undefined,
+    description:
+      'The PostgreSQL itself where POSTGRES_URL leads to a pooler such as PgBouncer in transaction mode. Locks, notifications, ' +
+      'migrations, backups and the administration by soma go there, because they need a session of their own.',
+  }),
   sslMode: oneOf({
     name: 'POSTGRES_SSL_MODE',
     values: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'],

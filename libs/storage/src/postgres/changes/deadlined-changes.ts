@@ -109,7 +109,10 @@ export class DeadlinedChanges {
   }
 
   private async lost(pid: number, giveUpAtMs: number, error: unknown): Promise<LostChange> {
-    const ended = endBackend(() => this.database.dedicatedClient(), pid, Math.max(giveUpAtMs, performance.now() + 1));
+    const ended = this.database.isPooled
+      ? // Whose process it was, only the pooler knows: the change is void when its time is over, and not before.
+        Promise.resolve(false)
+      : endBackend(() => this.database.dedicatedClient(), pid, Math.max(giveUpAtMs, performance.now() + 1));
     const voided = untilMs(giveUpAtMs);
     const over = Promise.race([ended.then((isGone) => (isGone ? undefined : voided)), voided]);
     await Promise.race([over, untilMs(Math.min(giveUpAtMs, performance.now() + FENCE_MS))]);

@@ -19,6 +19,8 @@ export interface PoolOptions {
 
 export interface CreateDataSourceOptions {
   readonly connection: PostgresConnection;
+  /** The server itself, where `connection` is a pooler that gives a connection for one transaction. */
+  readonly direct?: PostgresConnection;
   readonly entities?: DataSourceOptions['entities'];
   readonly migrations?: DataSourceOptions['migrations'];
   readonly pool?: PoolOptions;
@@ -38,6 +40,19 @@ const SILENT: Logger = {
   log: () => undefined,
 };
 
+/** What a pooled data source must know beside its pool. */
+export interface DirectAccess {
+  readonly connection: PostgresConnection;
+  readonly statementTimeoutMs: number;
+}
+
+const DIRECT = new WeakMap<DataSource, DirectAccess>();
+
+/** How to reach the server itself, when the data source works through a pooler. */
+export function directAccess(dataSource: DataSource): DirectAccess | undefined {
+  return DIRECT.get(dataSource);
+}
+
 /** Table of applied migrations. */
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
@@ -48,8 +63,13 @@ export const MIGRATIONS_TABLE = 'schema_migrations';
  * fails, and the pool opens a new one.
  */
 export function createDataSource(options: CreateDataSourceOptions): DataSource {
-  const { connection, pool = {} } = options;
-  return new DataSource({
+  const { connection, direct, pool = {} } = options;
+  const statementTimeoutMs = pool.statementTimeoutMs ?? 30_000;
+  const limits = {
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: pool.idleInTransactionTimeoutMs ?? 60_000,
+  };
+  const dataSource = new DataSource({
     type: 'postgres',
     host: connection.host,
     port: connection.port,
@@ -73,13 +93,15 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
       options.onIdleConnectionError?.(error instanceof Error ? error : new Error(String(error)));
     },
     extra: {
-      statement_timeout: pool.statementTimeoutMs ?? 30_000,
-      idle_in_transaction_session_timeout: pool.idleInTransactionTimeoutMs ?? 60_000,
+      // A pooler refuses settings of a session: the role has them there.
+      ...(direct === undefined ? limits : {}),
       idleTimeoutMillis: pool.idleTimeoutMs ?? 30_000,
       ...KEEP_ALIVE,
       onConnect: outliveLoss,
     },
   });
+  if (direct !== undefined) DIRECT.set(dataSource, { connection: direct, statementTimeoutMs });
+  return dataSource;
 }
 
 /**

@@ -11,6 +11,7 @@ import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultR
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { cancelStatement } from './cancel-statement.js';
+import { directAccess } from './data-source.js';
 import { LargeReadings } from './large-readings.js';
 import { onReceived } from './received-bytes.js';
 import { isAnswered, isDiskFull, isRetryable, translateDriverError } from './driver-errors.js';
@@ -71,7 +72,15 @@ export class PostgresDatabase {
 
   /** Longest time that the server works on one statement, milliseconds; 0 for no limit. */
   get statementTimeoutMs(): number {
-    return Number(this.pool().options.statement_timeout) || 0;
+    return directAccess(this.dataSource)?.statementTimeoutMs ?? (Number(this.pool().options.statement_timeout) || 0);
+  }
+
+  /**
+   * True behind a pooler that gives a connection for one transaction: the driver does not know the server process then, and a
+   * statement with a name may meet a connection that has not parsed it.
+   */
+  get isPooled(): boolean {
+    return directAccess(this.dataSource) !== undefined;
   }
 
   /** Runs one statement in its own transaction. @throws RequestEndedError when the current request ends */
@@ -132,9 +141,12 @@ export class PostgresDatabase {
     }
   }
 
-  /** Returns a new, unconnected client for the pool's server. The caller ends it. */
+  /** Returns a new, unconnected client of the server itself, with a session of its own. The caller ends it. */
   dedicatedClient(): Client {
-    return new Client(this.pool().options);
+    const direct = directAccess(this.dataSource);
+    const { options } = this.pool();
+    if (direct === undefined) return new Client(options);
+    return new Client({ ...options, ...direct.connection, statement_timeout: direct.statementTimeoutMs });
   }
 
   private async askAnybody<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
@@ -236,7 +248,9 @@ export class PostgresDatabase {
   private bounded(statement: Statement, waitMs?: number): Statement & { readonly query_timeout?: number } {
     const serverMs = this.statementTimeoutMs;
     const longestMs = waitMs ?? (serverMs > 0 ? serverMs + ANSWER_GRACE_MS : undefined);
-    return longestMs === undefined ? statement : { ...statement, query_timeout: longestMs };
+    const { name, ...unnamed } = statement;
+    const asked = this.isPooled || name === undefined ? unnamed : { name, ...unnamed };
+    return longestMs === undefined ? asked : { ...asked, query_timeout: longestMs };
   }
 
   private async connect(): Promise<PoolClient> {
