@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import type { PostgresConnection } from './connection.js';
 import { KEEP_ALIVE } from './keep-alive.js';
+import { prepareScope } from './scoped-query.js';
 
 /** Sizes and limits of the connection pool; times in milliseconds. */
 export interface PoolOptions {
@@ -77,7 +78,10 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
       idle_in_transaction_session_timeout: pool.idleInTransactionTimeoutMs ?? 60_000,
       idleTimeoutMillis: pool.idleTimeoutMs ?? 30_000,
       ...KEEP_ALIVE,
-      onConnect: outliveLoss,
+      onConnect: (client: ClientBase) => {
+        outliveLoss(client);
+        return prepareScope(client);
+      },
     },
   });
 }

@@ -1,18 +1,21 @@
 import {
   AnswerTooLargeError,
   currentBudget,
+  currentScope,
   StoreUnavailableError,
   throwIfEnded,
   whileWanted,
   type RequestBudget,
 } from '@sfm/memory';
 import { traceCall, type SpanDescription } from '@sfm/observability';
-import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
+import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { cancelStatement } from './cancel-statement.js';
 import { LargeReadings } from './large-readings.js';
 import { onReceived } from './received-bytes.js';
+import { scopeSetting } from './scope-setting.js';
+import { queryWithin } from './scoped-query.js';
 import { isAnswered, isDiskFull, isRetryable, translateDriverError } from './driver-errors.js';
 
 const MAX_ATTEMPTS = 5;
@@ -154,13 +157,32 @@ export class PostgresDatabase {
       () => this.describe(statement),
       async () => {
         try {
-          return (await asked.query<Row>(this.bounded(statement, waitMs))).rows;
+          return (await this.send<Row>(asked, this.bounded(statement, waitMs))).rows;
         } catch (error) {
           if (isDiskFull(error)) this.isSuspectedFull = true;
           throw error;
         }
       },
     );
+  }
+
+  /** In the scope of the request that is worked for, which lasts as long as the transaction. */
+  private async send<Row extends QueryResultRow>(
+    asked: Pool | PoolClient,
+    statement: Statement & { readonly query_timeout?: number },
+  ): Promise<QueryResult<Row>> {
+    const scope = currentScope();
+    if (scope === undefined || CONTROLS.test(statement.text)) return asked.query<Row>(statement);
+    if ('release' in asked) return queryWithin<Row>(asked, scopeSetting(scope), statement);
+    const client = await asked.connect();
+    try {
+      const result = await queryWithin<Row>(client, scopeSetting(scope), statement);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(error instanceof Error ? error : true);
+      throw error;
+    }
   }
 
   /** Asks again with a place among the large readings when the answer turns out to be one. */
@@ -255,6 +277,9 @@ export class PostgresDatabase {
     return master;
   }
 }
+
+/** Statements that begin and end transactions, which touch no row, and some of which must be the first of theirs. */
+const CONTROLS = /^\s*(?:BEGIN|COMMIT|ROLLBACK|SET|SAVEPOINT|RELEASE)\b/i;
 
 /** Marks a connection that was given back in order. */
 const DONE = new Error('done');
