@@ -1,12 +1,14 @@
 import type { LoggerService } from '@nestjs/common';
 import { convertLedger, MIGRATIONS } from '@sfm/migrations';
 import {
+  BYPASSED,
   createDataSource,
   EmbeddedPostgres,
   holderText,
   InstanceLock,
   MigrationRunner,
   resolveConnection,
+  rowSecurityOf,
   STORAGE_ENTITIES,
   type PostgresConnection,
   type StorageModuleOptions,
@@ -125,6 +127,8 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
     );
   }
   await convertWhatOthersWrote(dataSource);
+  const rowSecurity = await rowSecurityOf((text) => dataSource.query(text));
+  if (rowSecurity === 'bypassed') logger.warn(`PostgreSQL: ${BYPASSED}.`);
   return {
     dataSource,
     connection: server.connection,
