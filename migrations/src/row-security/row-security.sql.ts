@@ -6,12 +6,17 @@ const TOLD_APART = 8;
 /** How many numbers a coordinate has, of leakproof parts alone: the statements of the service are the same text. */
 export const DIMENSIONS = `CASE ${Array.from({ length: TOLD_APART }, (_, index) => `WHEN coordinate[${index + 2}] IS NULL THEN ${index + 1}`).join(' ')} ELSE ${TOLD_APART + 1} END`;
 
+const SETTING = `current_setting('soma.namespaces', true)`;
+
 /** The patterns that the session names, all when it names none; read once by each statement. */
-const PATTERNS = `(SELECT coalesce(string_to_array(current_setting('soma.namespaces', true), chr(31)), '{%}'))::text[]`;
+const PATTERNS = `(SELECT coalesce(string_to_array(${SETTING}, chr(31)), '{%}'))::text[]`;
+
+/** First whether the one namespace is meant that most sessions name, which costs half as much as a pattern. */
+const named = (column: string) =>
+  `WHEN ${column} = (SELECT ${SETTING}) THEN true WHEN ${column} LIKE ANY (${PATTERNS}) THEN true`;
 
 /** Not null rather than true, because the planner then counts on nearly all rows, and chooses indexes as without a policy. */
-const likely = (condition: string) => `CASE WHEN ${condition} THEN true END IS NOT NULL`;
-const named = (column: string) => `${column} LIKE ANY (${PATTERNS})`;
+const likely = (...cases: readonly string[]) => `CASE ${cases.join(' ')} END IS NOT NULL`;
 
 const OF_NAMESPACE = [
   'memories',
@@ -31,7 +36,7 @@ export function protectedTables(): readonly { readonly table: string; readonly h
   return [
     ...OF_NAMESPACE.map((table) => ({ table, holds: likely(named('namespace')) })),
     { table: 'namespaces', holds: likely(named('name')) },
-    { table: 'namespace_moves', holds: likely(`${named('source')} OR ${named('target')}`) },
+    { table: 'namespace_moves', holds: likely(named('source'), named('target')) },
     {
       table: 'consolidation_items',
       holds: 'EXISTS (SELECT FROM consolidations c WHERE c.id = consolidation_id)',

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { NamespaceScope, withinNamespaces, withScope, type Namespace } from '@sfm/memory';
 import { aWrite, freshNamespace } from '@sfm/memory/testing';
 import { openTruthDatabase, type TruthDatabase } from '../../../test/truth-database.js';
+import { MigrationRunner } from './migration-runner.js';
 import { ofTheService } from '../connection/of-the-service.js';
 
 let truth: TruthDatabase;
@@ -136,5 +137,22 @@ describe('row-level security', () => {
         expect(await inside({ text: 'SELECT FROM memories WHERE namespace = $1', values: [ours] })).toHaveLength(1);
       });
     });
+  });
+
+  it('holds rows from before an upgrade, which goes on without them being touched', async () => {
+    const runner = new MigrationRunner(truth.dataSource);
+    const isBound = async () =>
+      (await run(`SELECT FROM pg_class WHERE relname = 'memories' AND relrowsecurity`)).length > 0;
+    const count = async () => (await run('SELECT count(*)::int AS count FROM memories'))[0]?.['count'];
+    const all = await count();
+    while (await isBound()) await runner.migrateDown();
+    expect(await within(ours, count)).toBe(all);
+    await runner.migrateUp();
+    expect(await count()).toBe(all);
+    expect(await within(ours, count)).toBe(1);
+    const near = await within(ours, () =>
+      truth.adapters.coordinates.nearest(ours, { to: [1, 2], limit: 5 }, new Date()),
+    );
+    expect(near.places).toHaveLength(1);
   });
 });
