@@ -50,6 +50,7 @@ export const MIGRATIONS_TABLE = 'schema_migrations';
  */
 export function createDataSource(options: CreateDataSourceOptions): DataSource {
   const { connection, pool = {} } = options;
+  const { connectTimeoutMs = 5000 } = pool;
   return new DataSource({
     type: 'postgres',
     host: connection.host,
@@ -69,7 +70,7 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
     logger: SILENT,
     applicationName: options.applicationName ?? 'somafractalmemory',
     poolSize: pool.size ?? 10,
-    connectTimeoutMS: pool.connectTimeoutMs ?? 5000,
+    connectTimeoutMS: connectTimeoutMs,
     poolErrorHandler: (error: unknown) => {
       options.onIdleConnectionError?.(error instanceof Error ? error : new Error(String(error)));
     },
@@ -80,7 +81,7 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
       ...KEEP_ALIVE,
       onConnect: (client: ClientBase) => {
         outliveLoss(client);
-        return prepareScope(client);
+        return prepareScope(client, connectTimeoutMs);
       },
     },
   });

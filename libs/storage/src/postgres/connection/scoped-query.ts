@@ -19,9 +19,14 @@ declare module 'pg' {
   }
 }
 
-/** Gives a new connection the scope of the service itself, which it has between statements of requests. */
-export async function prepareScope(client: ClientBase): Promise<void> {
-  await client.query({ ...SET_SCOPE, values: [SCOPE_SETTING, EVERY_NAMESPACE, 'false'] });
+/**
+ * Gives a new connection the scope of the service itself, which it has between statements of requests.
+ *
+ * @throws when the server does not answer in time
+ */
+export async function prepareScope(client: ClientBase, timeoutMs: number): Promise<void> {
+  const statement = { ...SET_SCOPE, values: [SCOPE_SETTING, EVERY_NAMESPACE, 'false'], query_timeout: timeoutMs };
+  await client.query(statement);
 }
 
 /**
