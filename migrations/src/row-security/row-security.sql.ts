@@ -26,6 +26,7 @@ const OF_NAMESPACE = [
   'idempotency_keys',
   'importance_states',
   'importance_samples',
+  'importance_scales',
   'retention_policies',
   'consolidations',
   'named_locks',

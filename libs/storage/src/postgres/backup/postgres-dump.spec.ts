@@ -65,7 +65,7 @@ describeDump('a dump of the database', () => {
       url,
       'SELECT count(*)::int AS tables FROM pg_class WHERE relrowsecurity AND relforcerowsecurity',
     );
-    expect(bound).toEqual([{ tables: 13 }]);
+    expect(bound).toEqual([{ tables: 14 }]);
   });
 
   it('goes on numbering the ledger where it was', async () => {

@@ -20,6 +20,7 @@ const ROWS: Readonly<Record<string, string>> = {
   idempotency_keys: `INSERT INTO idempotency_keys (credential_id, namespace, operation, key, hash, claim_id, until)
     VALUES ('', $1, 'store', 'k', '', gen_random_uuid(), now())`,
   importance_states: `INSERT INTO importance_states (namespace) VALUES ($1)`,
+  importance_scales: `INSERT INTO importance_scales (namespace, since, min, max) VALUES ($1, now(), 0, 1)`,
   retention_policies: `INSERT INTO retention_policies (namespace) VALUES ($1)`,
   consolidations: `INSERT INTO consolidations (id, namespace, fingerprint, request) VALUES (gen_random_uuid(), $1, '', '{}')`,
   named_locks: `INSERT INTO named_locks (namespace, name, owner, token, acquired_at, expires_at)

@@ -10,8 +10,8 @@ import { DIMENSIONS, POLICY, protectedTables } from './row-security/row-security
  * Behind a policy PostgreSQL uses an index only for conditions of operators that are leakproof. `cardinality` is not, so the index
  * of places is built anew on an expression that is.
  */
-export class RowSecurity1764663000000 implements MigrationInterface {
-  readonly name = 'RowSecurity1764663000000';
+export class RowSecurity1764668000000 implements MigrationInterface {
+  readonly name = 'RowSecurity1764668000000';
   readonly transaction = false;
 
   async up(queryRunner: QueryRunner): Promise<void> {
