@@ -22,6 +22,7 @@ import { NamespaceMoves1764661000000 } from './1764661000000-namespace-moves.js'
 import { PendingSince1764661000010 } from './1764661000010-pending-since.js';
 import { Credentials1764662000000 } from './1764662000000-credentials.js';
 import { ImportanceScales1764667018000 } from './1764667018000-importance-scales.js';
+import { RowSecurity1764668000000 } from './1764668000000-row-security.js';
 
 /** Every migration, oldest first. A released one is never edited; a change of schema is a new one. */
 export const MIGRATIONS = [
@@ -49,6 +50,7 @@ export const MIGRATIONS = [
   PendingSince1764661000010,
   Credentials1764662000000,
   ImportanceScales1764667018000,
+  RowSecurity1764668000000,
 ];
 
 export { convertLedger } from './ledger-payloads/convert-ledger.js';

@@ -22,6 +22,14 @@ export {
   type CircuitState,
   type CircuitVerdict,
 } from './attempts/circuit-breaker.js';
+export {
+  currentScope,
+  NamespaceScope,
+  type ScopedNamespaces,
+  widenScope,
+  withinNamespaces,
+  withScope,
+} from './model/namespace-scope.js';
 export { ConsistencyScope, noteWriting, withConsistency } from './consistency/consistency-scope.js';
 export { ConsistencyService } from './consistency/consistency.service.js';
 export { WritePositions, type PositionStanding } from './consistency/write-positions.port.js';

@@ -39,6 +39,7 @@ export { TLS_MODES, type TlsMode, type TlsOptions } from './postgres/connection/
 export { STORAGE_ENTITIES } from './postgres/entities/storage-entities.js';
 export { PostgresDatabase } from './postgres/connection/postgres-database.js';
 export { SchemaCompatibility } from './postgres/schema/schema-compatibility.js';
+export { BYPASSED, rowSecurityOf, type RowSecurity } from './postgres/connection/row-security.js';
 export { PostgresHealth } from './postgres/connection/postgres-health.js';
 export { PostgresChangeFeed } from './postgres/ledger/postgres-change-feed.js';
 export { PostgresEventLedger } from './postgres/ledger/postgres-event-ledger.js';

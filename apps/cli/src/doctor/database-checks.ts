@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runningDatabase, withDataSource, type CompleteOptions } from '@sfm/composition';
-import { MigrationRunner } from '@sfm/storage';
+import { BYPASSED, MigrationRunner, rowSecurityOf } from '@sfm/storage';
 import { ok, reasonOf, warning, wrong, type Finding } from './finding.js';
 
 const MAX_CLOCK_SECONDS = 5;
@@ -20,7 +20,11 @@ export async function databaseFindings({ truth }: CompleteOptions): Promise<read
       ];
     }
     await withDataSource(running, truth, async (dataSource) => {
-      findings.push(...(await serverFindings(dataSource)), await schemaFinding(dataSource));
+      findings.push(
+        ...(await serverFindings(dataSource)),
+        await roleFinding(dataSource),
+        await schemaFinding(dataSource),
+      );
     });
   } catch (error) {
     const todo =
@@ -47,6 +51,13 @@ async function serverFindings(dataSource: DataSource): Promise<readonly Finding[
       ? ok('clock of PostgreSQL', `as here to ${Math.ceil(apart)} s`)
       : wrong('clock of PostgreSQL', `${Math.round(apart)} s apart`, 'have both machines set their clocks by NTP'),
   ];
+}
+
+async function roleFinding(dataSource: DataSource): Promise<Finding> {
+  const rowSecurity = await rowSecurityOf((text) => dataSource.query(text));
+  return rowSecurity === 'enforced'
+    ? ok('role of PostgreSQL', 'held to namespaces by row-level security')
+    : warning('role of PostgreSQL', BYPASSED, 'see docs/security.md: a role for POSTGRES_URL without superuser rights');
 }
 
 async function schemaFinding(dataSource: DataSource): Promise<Finding> {

@@ -38,9 +38,10 @@ describe('readiness', () => {
   };
   const schema = { unknownMigrations: () => Promise.resolve(unknownMigrations) };
   const reportOf = (warmup: IndexWarmup) => {
-    const truth: Pick<PostgresHealth, 'check' | 'checkLinks'> = {
+    const truth: Pick<PostgresHealth, 'check' | 'checkLinks' | 'rowSecurity'> = {
       check: () => answer('truth'),
       checkLinks: () => answer('links'),
+      rowSecurity: async () => 'enforced',
     };
     const vectors: Pick<VectorsHealth, 'check'> = { check: () => answer('vectors') };
     const embedder: Pick<Embedder, 'embed' | 'space'> = {
@@ -157,7 +158,11 @@ describe('readiness', () => {
     const warmup = own();
     warmup.markReady();
     const parts = { servers: [], warmup, room, schema, spaces: { facts: { former_space: 'hash-v1:8' } } };
-    const truth = { check: () => answer('truth'), checkLinks: () => answer('links') };
+    const truth = {
+      check: () => answer('truth'),
+      checkLinks: () => answer('links'),
+      rowSecurity: () => Promise.resolve('enforced' as const),
+    };
     const embedder = { space: 'test', embed: () => Promise.resolve([]) };
     const service = new ServiceHealth(health, { ...parts, truth, embedder, vectors: truth });
     const reports = await Promise.all(Array.from({ length: 20 }, () => service.read()));

@@ -31,7 +31,7 @@ const EMBEDDED_FOR_MS = 30_000;
 const SCHEMA_KNOWN_FOR_MS = 10_000;
 
 export interface WatchedParts {
-  readonly truth: Pick<PostgresHealth, 'check' | 'checkLinks'>;
+  readonly truth: Pick<PostgresHealth, 'check' | 'checkLinks' | 'rowSecurity'>;
   readonly vectors: Pick<VectorsHealth, 'check'>;
   readonly embedder: Pick<Embedder, 'embed' | 'space'>;
   readonly spaces: Pick<EmbeddingSpaceWatch, 'facts'>;
@@ -53,7 +53,13 @@ export class ServiceHealth extends HealthReader {
   ) {
     super();
     const { truth, vectors, warmup, room, schema, servers } = parts;
-    health.register({ name: TRUTH, check: async () => void (await truth.check()) });
+    health.register({
+      name: TRUTH,
+      check: async () => {
+        await truth.check();
+        return { row_security: await truth.rowSecurity() };
+      },
+    });
     health.register(schemaPart(schema));
     health.register({ name: LINKS, check: async () => void (await truth.checkLinks()) });
     health.register({

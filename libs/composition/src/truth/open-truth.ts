@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { convertLedger, MIGRATIONS } from '@sfm/migrations';
 import {
+  BYPASSED,
   createDataSource,
   EmbeddedPostgres,
   holderText,
@@ -8,6 +9,7 @@ import {
   isPooler,
   MigrationRunner,
   resolveConnection,
+  rowSecurityOf,
   STORAGE_ENTITIES,
   type PostgresConnection,
   type StorageModuleOptions,
@@ -131,6 +133,8 @@ async function connect({ pool }: TruthOptions, logger: LoggerService, server: Se
   if (server.direct !== undefined) await migrateDirectly(server.direct, logger, server.location);
   await dataSource.initialize();
   if (server.direct === undefined) await migrate(dataSource, logger, server.location);
+  const rowSecurity = await rowSecurityOf((text) => dataSource.query(text));
+  if (rowSecurity === 'bypassed') logger.warn(`PostgreSQL: ${BYPASSED}.`);
   return {
     dataSource,
     connection: server.direct ?? server.connection,

@@ -20,6 +20,7 @@ import {
   NamespaceCopyService,
   NamespaceRemovalService,
   NamespaceRenameService,
+  NamespaceScope,
   NearestService,
   PastReadService,
   PastRecallService,
@@ -34,6 +35,7 @@ import {
   VerifyService,
   WatchService,
   toNamespace,
+  withScope,
   type Principal,
   type Scope,
 } from '@sfm/memory';
@@ -131,10 +133,29 @@ const principal = (scopes: Principal['scopes'], namespaces: Principal['namespace
   namespaces,
   scopes,
 });
+/** What spans namespaces, for who may use all of them. */
+const SPANNING = [
+  ...['listNamespaces', 'verify', 'reindex', 'createKey', 'listKeys', 'rotateKey', 'revokeKey', 'exportAudit'],
+];
 const without = (scope: Scope) => SCOPES.filter((other) => other !== scope);
 
 beforeEach(() => {
   reached.length = 0;
+});
+
+describe.each(CALLS)('$name', ({ name, scope }) => {
+  it('may touch what the principal was admitted to, and before that nothing', async () => {
+    const refused = new NamespaceScope();
+    await withScope(refused, () => call(name, principal(without(scope)))).catch(() => undefined);
+    expect(refused.covered).toEqual([]);
+    const admitted = new NamespaceScope();
+    await withScope(admitted, () => call(name, principal([scope], [THEIRS]))).catch(() => undefined);
+    expect(admitted.covered).toEqual([THEIRS]);
+    const all = new NamespaceScope();
+    await withScope(all, () => call(name, principal([scope]))).catch(() => undefined);
+    expect(all.covers(THEIRS)).toBe(true);
+    expect(all.covered === '*').toBe(SPANNING.includes(name));
+  });
 });
 
 it('every method of every door is in the table, and nothing else is', () => {

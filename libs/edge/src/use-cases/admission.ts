@@ -3,6 +3,7 @@ import {
   NamespaceForbiddenError,
   noteWriting,
   ScopeForbiddenError,
+  widenScope,
   type Principal,
   type Scope,
 } from '@sfm/memory';
@@ -75,10 +76,15 @@ export const SCOPE_OF = {
 
 export type UseCase = keyof typeof SCOPE_OF;
 
-/** Admits a principal, and notes whether it writes. @throws ScopeForbiddenError unless it may run the use case. */
+/**
+ * Admits a principal, notes whether it writes, and lets the request touch its namespace, which it could not before.
+ *
+ * @throws ScopeForbiddenError unless it may run the use case.
+ */
 export function admit(principal: Principal, useCase: UseCase): void {
   const scope = SCOPE_OF[useCase];
   if (!hasScope(principal, scope)) throw new ScopeForbiddenError(scope);
+  widenScope([principal.namespace]);
   if (scope === 'write') noteWriting();
 }
 
@@ -90,4 +96,5 @@ export function admit(principal: Principal, useCase: UseCase): void {
 export function admitEverywhere(principal: Principal, useCase: UseCase): void {
   admit(principal, useCase);
   if (principal.namespaces !== '*') throw new NamespaceForbiddenError('*');
+  widenScope('*');
 }

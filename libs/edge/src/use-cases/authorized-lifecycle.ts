@@ -1,8 +1,10 @@
 import {
   noteWriting,
   resolveNamespace,
+  widenScope,
   type LifecycleReport,
   type LifecycleService,
+  type Namespace,
   type NamespaceRetention,
   type Principal,
   type RetentionPolicy,
@@ -28,7 +30,7 @@ export class AuthorizedLifecycle {
   /** See `RetentionService.read`. @throws InvalidRequestError for a name that is none */
   async readRetention(principal: Principal, { namespace }: NamedNamespace): Promise<NamespaceRetention> {
     admit(principal, 'readRetention');
-    return this.retentions.read(resolveNamespace(principal.namespaces, namespace, principal.namespace));
+    return this.retentions.read(named(principal, namespace));
   }
 
   /** See `RetentionService.replace`. @throws InvalidRequestError for a name that is none */
@@ -37,7 +39,7 @@ export class AuthorizedLifecycle {
     { namespace, policy }: NamedNamespace & { readonly policy: RetentionPolicy },
   ): Promise<NamespaceRetention> {
     admit(principal, 'replaceRetention');
-    const changed = resolveNamespace(principal.namespaces, namespace, principal.namespace);
+    const changed = named(principal, namespace);
     noteWriting(changed);
     return this.retentions.replace(changed, policy);
   }
@@ -49,4 +51,10 @@ export class AuthorizedLifecycle {
     if (!isDryRun) noteWriting();
     return isDryRun ? this.lifecycle.preview(namespace) : this.lifecycle.run(namespace);
   }
+}
+
+function named(principal: Principal, namespace: string | undefined): Namespace {
+  const resolved = resolveNamespace(principal.namespaces, namespace, principal.namespace);
+  widenScope([resolved]);
+  return resolved;
 }

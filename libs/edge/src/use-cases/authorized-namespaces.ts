@@ -4,6 +4,7 @@ import {
   NamespaceForbiddenError,
   noteWriting,
   toNamespace,
+  widenScope,
   type Namespace,
   type NamespaceCatalogService,
   type NamespaceCopy,
@@ -41,6 +42,7 @@ export class AuthorizedNamespaces {
     page: { readonly after?: Namespace; readonly limit: number },
   ): Promise<NamespacePage> {
     admit(principal, 'listNamespaces');
+    widenScope(principal.namespaces);
     return this.catalog.list(principal.namespaces, page);
   }
 
@@ -104,5 +106,6 @@ function namespaceIn(field: string, name: string): Namespace {
 function allowed({ namespace: own, namespaces }: Principal, name: string | undefined): Namespace {
   const namespace = name === undefined ? own : toNamespace(name);
   if (!mayUse(namespaces, namespace)) throw new NamespaceForbiddenError(namespace);
+  widenScope([namespace]);
   return namespace;
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import { RequestEndedError } from '../model/errors.js';
+import { currentScope, withScope } from '../model/namespace-scope.js';
 
 /** Longest delay that a timer can have; beyond it Node fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -118,11 +119,12 @@ export function withBudget<T>(budget: RequestBudget | undefined, work: () => T):
 }
 
 /**
- * Runs `work`, and everything it starts, on nobody's budget: work that outlives the request that happens to start it, or
- * that others wait for too.
+ * Runs `work`, and everything it starts, on nobody's budget and in nobody's scope: work that outlives the request that happens
+ * to start it, or that others wait for too. What it shares of one namespace, it does `withinNamespaces`.
  */
 export function withoutBudget<T>(work: () => T): T {
-  return ambient.getStore() === undefined ? work() : ambient.run(undefined, work);
+  const unscoped = currentScope() === undefined ? work : () => withScope(undefined, work);
+  return ambient.getStore() === undefined ? unscoped() : ambient.run(undefined, unscoped);
 }
 
 /** The budget of the request that is being worked for; undefined in background work. */

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { whileWanted } from '../attempts/bounded-wait.js';
 import { withoutBudget } from '../attempts/request-budget.js';
 import type { Namespace } from '../model/namespace.js';
+import { withinNamespaces } from '../model/namespace-scope.js';
 import { ImportanceScale, rawImportance } from './importance-scale.js';
 import type { ImportanceStates } from './importance-states.port.js';
 
@@ -86,7 +87,9 @@ export class ImportanceNormalizers {
     let reading = this.readings.get(namespace);
     if (!reading) {
       // Others wait for it too, so it is on nobody's budget.
-      reading = withoutBudget(() => this.readNow(namespace)).finally(() => this.readings.delete(namespace));
+      reading = withoutBudget(() => withinNamespaces([namespace], () => this.readNow(namespace))).finally(() =>
+        this.readings.delete(namespace),
+      );
       this.readings.set(namespace, reading);
     }
     return whileWanted(reading);

@@ -8,6 +8,7 @@ import { EMPTY_OVERLAY, type IndexPoint, type Overlay } from '../index-model/ind
 import type { PendingMemories, PendingMemory, PendingVersion } from '../index-model/pending-memories.port.js';
 import { RequestEndedError } from '../model/errors.js';
 import type { Namespace } from '../model/namespace.js';
+import { withinNamespaces } from '../model/namespace-scope.js';
 import { nextTurn } from '../attempts/turns.js';
 
 /** Memories read and embedded per batch; between batches other requests get their turn. */
@@ -102,7 +103,7 @@ export class OverlayReader {
           this.keep(namespace, points);
         });
       // What others wait for must not end with the request that happened to begin it.
-      const made = isShared ? withoutBudget(make) : make();
+      const made = isShared ? withoutBudget(() => withinNamespaces([namespace], make)) : make();
       if (isShared) this.share(namespace, made);
       await whileWanted(made);
       return points;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { OutcomeUnknownError, StoreUnavailableError } from '../model/errors.js';
+import { NamespaceForbiddenError, OutcomeUnknownError, StoreUnavailableError } from '../model/errors.js';
 import { SilentTelemetry } from '../telemetry/telemetry.port.js';
 import { ImportanceNormalizers } from '../importance/importance-normalizers.js';
 import { scaleOf } from '../importance/importance-scale.js';
 import { MemoryWriter, type DeleteReceipt, type WriteCommand, type WriteReceipt } from './memory-writer.port.js';
 import { StoreService } from './store.service.js';
 import { toNamespace } from '../model/namespace.js';
+import { currentScope, NamespaceScope, withScope, type ScopedNamespaces } from '../model/namespace-scope.js';
 import { turnsDuring } from '../testing/turns-during.js';
 
 const NAMESPACE = toNamespace('ns');
@@ -89,6 +90,25 @@ describe('storing more than one transaction takes', () => {
       expect(await stored.catch((error: unknown) => error)).toHaveProperty('constructor', failure);
       expect(writer.written).toHaveLength((failing - 1) * portions);
     }
+  });
+});
+
+describe('stores of several requests in one batch', () => {
+  it('write in the namespaces of all, each of which was looked at by itself', async () => {
+    const writer = new RecordingWriter();
+    const covered: (ScopedNamespaces | undefined)[] = [];
+    const write = writer.write.bind(writer);
+    writer.write = async (commands) => {
+      covered.push(currentScope()?.covered);
+      return write(commands);
+    };
+    const store = aStore(writer);
+    const ask = (own: string, wanted: string) =>
+      withScope(new NamespaceScope([toNamespace(own)]), () => store.store(toNamespace(wanted), aMemory(wanted)));
+    const [forbidden] = await Promise.allSettled([ask('a', 'b'), ask('a', 'a'), ask('b', 'b')]);
+    expect(forbidden).toMatchObject({ reason: expect.any(NamespaceForbiddenError) as unknown });
+    expect(covered.map((names) => [...(names ?? [])].sort())).toEqual([['a', 'b']]);
+    expect(writer.written.toSorted()).toEqual(['a', 'b']);
   });
 });
 

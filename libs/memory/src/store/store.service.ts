@@ -2,7 +2,12 @@ import { toTheEnd } from '../attempts/bounded-wait.js';
 import { noteWritten } from '../consistency/consistency-scope.js';
 import { mapInTurns } from '../attempts/turns.js';
 import type { ImportanceNormalizers } from '../importance/importance-normalizers.js';
-import { InvalidBulkItemError, InvalidRequestError, OutcomeUnknownError } from '../model/errors.js';
+import {
+  InvalidBulkItemError,
+  InvalidRequestError,
+  NamespaceForbiddenError,
+  OutcomeUnknownError,
+} from '../model/errors.js';
 import type { MemoryTelemetry } from '../telemetry/telemetry.port.js';
 import type { MemoryWriter, WriteCommand, WriteReceipt } from './memory-writer.port.js';
 import { MicroBatcher, type MicroBatcherOptions } from './micro-batcher.js';
@@ -10,6 +15,7 @@ import type { NewMemory, StoredMemory, StoreLimits, StoreOutcome } from './store
 import type { PayloadFields } from '../model/payload-fields.js';
 import { toWriteCommand } from './write-command.js';
 import type { Namespace } from '../model/namespace.js';
+import { currentScope, withinNamespaces } from '../model/namespace-scope.js';
 
 export interface StoreOptions {
   readonly limits: StoreLimits;
@@ -29,7 +35,7 @@ export class StoreService {
     private readonly options: StoreOptions,
   ) {
     this.batcher = new MicroBatcher(
-      (commands) => this.writer.write(commands),
+      (commands) => this.writeShared(commands),
       options.batching,
       (size) => this.telemetry.observeWriteBatch(size),
     );
@@ -107,10 +113,18 @@ export class StoreService {
 
   private async submit(command: WriteCommand): Promise<StoredMemory> {
     const start = performance.now();
+    // Its batch has the namespaces of others too.
+    if (currentScope()?.covers(command.namespace) === false) throw new NamespaceForbiddenError(command.namespace);
     const stored = await this.batcher.submit(command);
     noteWritten(stored.position);
     this.telemetry.observeStore(performance.now() - start);
     return stored;
+  }
+
+  /** Writes a batch of several requests, each checked by itself. */
+  private writeShared(commands: readonly WriteCommand[]): Promise<readonly WriteReceipt[]> {
+    const namespaces = [...new Set(commands.map(({ namespace }) => namespace))];
+    return withinNamespaces(namespaces, () => this.writer.write(commands));
   }
 
   private async checkAndWrite(namespace: Namespace, memories: readonly NewMemory[]): Promise<readonly StoredMemory[]> {

@@ -42,6 +42,7 @@ import {
   WritePositions,
 } from '@sfm/memory';
 import { DataSource } from 'typeorm';
+import { ofTheService } from './connection/of-the-service.js';
 import { PostgresApiKeys } from './credentials/postgres-api-keys.js';
 import { PostgresAuditLog } from './credentials/postgres-audit-log.js';
 import { PostgresChangeFeed } from './ledger/postgres-change-feed.js';
@@ -102,6 +103,9 @@ export interface StorageModuleAsyncOptions extends Pick<ModuleMetadata, 'imports
   readonly useFactory: FactoryProvider<DataSource>['useFactory'];
 }
 
+/** Ports whose statements read the order of everything that was written, whoever happens to have them run. */
+const OF_THE_SERVICE: ReadonlySet<unknown> = new Set([ChangeFeed, ChangeLog, Outbox, ProjectionSource, WritePositions]);
+
 const ADAPTERS: readonly FactoryProvider[] = [
   { provide: PostgresDatabase, inject: [DataSource], useFactory: (source: DataSource) => new PostgresDatabase(source) },
   ...(
@@ -149,7 +153,8 @@ const ADAPTERS: readonly FactoryProvider[] = [
   ).map(([port, Adapter]) => ({
     provide: port,
     inject: [PostgresDatabase],
-    useFactory: (database: PostgresDatabase) => new Adapter(database),
+    useFactory: (database: PostgresDatabase) =>
+      OF_THE_SERVICE.has(port) ? ofTheService(new Adapter(database)) : new Adapter(database),
   })),
 ];
 

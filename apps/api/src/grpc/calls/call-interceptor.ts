@@ -39,6 +39,7 @@ export function callInterceptor({ admission, metrics, requestTimeoutMs, open }: 
       if (isAwaited(begun, admission)) open.enter();
       begun.span = beginCallSpan(begun.facts, metadata);
       begun.budget = budgetOf(begun, next, requestTimeoutMs);
+      if (admission.isOpen(begun)) begun.namespaces = undefined;
       noteCall(metadata, begun);
       return begun;
     };

@@ -3,7 +3,9 @@ import type { GuardedRequest } from '@sfm/auth';
 import {
   ConsistencyScope,
   withBudget,
+  NamespaceScope,
   withConsistency,
+  withScope,
   type OpenBudget,
   type Principal,
   type RequestBudget,
@@ -29,6 +31,8 @@ export class GrpcCall {
   budget: OpenBudget | undefined;
   span: DetachedSpan | undefined;
   scope = new ConsistencyScope();
+  /** Covers nothing until the caller is admitted to a use case; undefined where the service tells of itself. */
+  namespaces: NamespaceScope | undefined = new NamespaceScope();
   /** Given back at the end of the call. */
   readonly trailers = new Map<string, string>();
   /** Given back with the first message. */
@@ -59,7 +63,7 @@ export class GrpcCall {
   run<T>(work: () => T): T {
     const inScope = () => withConsistency(this.scope, work);
     const inTrace = () => (this.span ? this.span.run(inScope) : inScope());
-    return withBudget(this.ambientBudget, inTrace);
+    return withScope(this.namespaces, () => withBudget(this.ambientBudget, inTrace));
   }
 
   /** Ends what works for the call. */

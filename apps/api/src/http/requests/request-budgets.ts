@@ -1,4 +1,4 @@
-import { openBudget, withBudget } from '@sfm/memory';
+import { NamespaceScope, openBudget, withBudget, withScope } from '@sfm/memory';
 import type { FastifyInstance } from 'fastify';
 
 /** Routes that stream for as long as their work takes, and stop by themselves when their caller hangs up. */
@@ -8,18 +8,21 @@ const UNHURRIED = /^\/v1\/(?:admin\/|export$|import$)/;
 const SHARED = /^\/(?:ping|health(?:\/basic)?|healthz|readyz|metrics)$/;
 
 /**
- * Gives every request its budget: from when its body has been read until its answer. It ends when the time is over or
+ * Gives every request its scope, and its budget: from when its body has been read until its answer. It ends when the time is over or
  * the connection closes before the answer. Entered after the body was read, because the reading loses the context.
  */
 export function installRequestBudgets(fastify: Pick<FastifyInstance, 'addHook'>, timeoutMs: number): void {
   fastify.addHook('preValidation', (request, reply, done) => {
     const route = request.routeOptions.url ?? '';
-    if (UNHURRIED.test(route) || SHARED.test(route)) return done();
+    if (SHARED.test(route)) return done();
+    // Covers nothing until the caller is admitted to a use case.
+    const scope = new NamespaceScope();
+    if (UNHURRIED.test(route)) return withScope(scope, done);
     const { budget, hangUp, close } = openBudget(timeoutMs);
     reply.raw.once('close', () => {
       if (reply.raw.writableFinished) close();
       else hangUp();
     });
-    withBudget(budget, done);
+    withScope(scope, () => withBudget(budget, done));
   });
 }

@@ -19,16 +19,24 @@ const describeDump = await describeWith([], { pg_dump: findSystemPostgres });
 describeDump('a dump of the database', () => {
   let server: Awaited<ReturnType<typeof startSystemPostgres>>;
   let connection: PostgresConnection;
+  let url: string;
   const namespace = freshNamespace();
 
   beforeAll(async () => {
     server = await startSystemPostgres();
-    connection = await resolveConnection(server.url);
+    // As the service connects: policies bind the role, the owner of the tables.
+    const password = 'owner';
+    await query(server.url, `CREATE ROLE owner LOGIN PASSWORD '${password}' NOSUPERUSER`);
+    await query(server.url, 'CREATE DATABASE owned OWNER owner');
+    const owned = new URL(server.url);
+    Object.assign(owned, { username: 'owner', password, pathname: '/owned' });
+    url = owned.href;
+    connection = await resolveConnection(url);
     const dataSource = createDataSource({ connection, entities: STORAGE_ENTITIES, migrations: MIGRATIONS });
     await dataSource.initialize();
     await new MigrationRunner(dataSource).migrateUp();
     const writer = new PostgresMemoryWriter(new PostgresDatabase(dataSource));
-    await writer.write([aWrite(namespace), aWrite(namespace, { coordinate: [3, 4] }), aWrite(namespace)]);
+    await writer.write([aWrite(namespace), aWrite(namespace, { coordinate: [3, 4] }), aWrite(freshNamespace())]);
     await dataSource.destroy();
   });
   afterAll(async () => {
@@ -36,29 +44,35 @@ describeDump('a dump of the database', () => {
   });
 
   const contents = async () => ({
-    memories: await query(server.url, 'SELECT * FROM memories ORDER BY coordinate_key'),
-    ledger: await query(server.url, 'SELECT * FROM memory_events ORDER BY seq'),
-    outbox: await query(server.url, 'SELECT * FROM outbox ORDER BY 1'),
+    memories: await query(url, 'SELECT * FROM memories ORDER BY coordinate_key'),
+    ledger: await query(url, 'SELECT * FROM memory_events ORDER BY seq'),
+    outbox: await query(url, 'SELECT * FROM outbox ORDER BY 1'),
   });
 
   it('brings back what was lost, and takes away what came later', async () => {
     const before = await contents();
     const dump = await buffer(dumpDatabase(connection));
-    await query(server.url, "BEGIN; SET LOCAL soma.erasing = 'on'; DELETE FROM memories; COMMIT");
+    await query(url, "BEGIN; SET LOCAL soma.erasing = 'on'; DELETE FROM memories; COMMIT");
     await restoreDatabase(connection, Readable.from([dump]));
     expect(await contents()).toEqual(before);
-    expect(before.memories).toHaveLength(2);
+    expect(before.memories).toHaveLength(3);
     expect(before.ledger).toHaveLength(3);
+  });
+
+  it('brings the policies back with the tables', async () => {
+    await restoreDatabase(connection, Readable.from([await buffer(dumpDatabase(connection))]));
+    const bound = await query(
+      url,
+      'SELECT count(*)::int AS tables FROM pg_class WHERE relrowsecurity AND relforcerowsecurity',
+    );
+    expect(bound).toEqual([{ tables: 14 }]);
   });
 
   it('goes on numbering the ledger where it was', async () => {
     const dump = await buffer(dumpDatabase(connection));
     await restoreDatabase(connection, Readable.from([dump]));
-    const [last] = await query(server.url, 'SELECT max(seq)::int AS seq FROM memory_events');
-    const [next] = await query(
-      server.url,
-      "SELECT nextval(pg_get_serial_sequence('memory_events', 'seq'))::int AS seq",
-    );
+    const [last] = await query(url, 'SELECT max(seq)::int AS seq FROM memory_events');
+    const [next] = await query(url, "SELECT nextval(pg_get_serial_sequence('memory_events', 'seq'))::int AS seq");
     expect(Number(next?.['seq'])).toBeGreaterThan(Number(last?.['seq']));
   });
 

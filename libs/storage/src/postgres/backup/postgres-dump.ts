@@ -11,7 +11,14 @@ import { startProgram } from './postgres-program.js';
 export function dumpDatabase(connection: PostgresConnection): Readable {
   const output = new PassThrough();
   withConninfo(connection, async (conninfo) => {
-    const dump = startProgram('pg_dump', ['--format=custom', '--no-owner', '--no-privileges', `--dbname=${conninfo}`]);
+    const dump = startProgram('pg_dump', [
+      '--format=custom',
+      '--no-owner',
+      '--no-privileges',
+      // Policies hold the owner, too; a session that names no namespaces sees all of them.
+      '--enable-row-security',
+      `--dbname=${conninfo}`,
+    ]);
     output.once('close', () => dump.kill());
     // The output may end before the program fails, so it is ended explicitly after success.
     await Promise.all([pipeline(dump.stdout, output, { end: false }), dump.done]);

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import { DataSource, type DataSourceOptions, type Logger } from 'typeorm';
 import type { PostgresConnection } from './connection.js';
 import { KEEP_ALIVE } from './keep-alive.js';
+import { prepareScope } from './local-settings.js';
 
 /** Sizes and limits of the connection pool; times in milliseconds. */
 export interface PoolOptions {
@@ -69,6 +70,7 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
     statement_timeout: statementTimeoutMs,
     idle_in_transaction_session_timeout: pool.idleInTransactionTimeoutMs ?? 60_000,
   };
+  const { connectTimeoutMs = 5000 } = pool;
   const dataSource = new DataSource({
     type: 'postgres',
     host: connection.host,
@@ -88,7 +90,7 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
     logger: SILENT,
     applicationName: options.applicationName ?? 'somafractalmemory',
     poolSize: pool.size ?? 10,
-    connectTimeoutMS: pool.connectTimeoutMs ?? 5000,
+    connectTimeoutMS: connectTimeoutMs,
     poolErrorHandler: (error: unknown) => {
       options.onIdleConnectionError?.(error instanceof Error ? error : new Error(String(error)));
     },
@@ -97,7 +99,10 @@ export function createDataSource(options: CreateDataSourceOptions): DataSource {
       ...(direct === undefined ? limits : {}),
       idleTimeoutMillis: pool.idleTimeoutMs ?? 30_000,
       ...KEEP_ALIVE,
-      onConnect: outliveLoss,
+      onConnect: (client: ClientBase) => {
+        outliveLoss(client);
+        return direct === undefined ? prepareScope(client, connectTimeoutMs) : undefined;
+      },
     },
   });
   if (direct !== undefined) DIRECT.set(dataSource, { connection: direct, statementTimeoutMs });

@@ -1,25 +1,28 @@
 import {
   AnswerTooLargeError,
   currentBudget,
+  currentScope,
   StoreUnavailableError,
   throwIfEnded,
   whileWanted,
   type RequestBudget,
 } from '@sfm/memory';
 import { traceCall, type SpanDescription } from '@sfm/observability';
-import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResultRow } from 'pg';
+import { Client, type Pool, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { cancelStatement } from './cancel-statement.js';
 import { directAccess } from './data-source.js';
 import { LargeReadings } from './large-readings.js';
 import { onReceived } from './received-bytes.js';
+import { EVERY_NAMESPACE, SCOPE_SETTING, scopeSetting } from './scope-setting.js';
+import { queryWith, type LocalSetting } from './local-settings.js';
 import { isAnswered, isDiskFull, isRetryable, translateDriverError } from './driver-errors.js';
 
 const MAX_ATTEMPTS = 5;
 /** Extra wait for an answer beyond the server's own time limit: a hanging server does not enforce its limit. */
 const ANSWER_GRACE_MS = 2000;
-const PLANNED_ONCE = 'plan_cache_mode = force_generic_plan';
+const PLANNED_ONCE: LocalSetting = ['plan_cache_mode', 'force_generic_plan'];
 
 /** A statement with its parameters; with a `name`, each connection parses and plans it once. */
 export type Statement = Pick<QueryConfig<unknown[]>, 'name' | 'text' | 'values'> & {
@@ -87,7 +90,7 @@ export class PostgresDatabase {
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     const budget = currentBudget();
     try {
-      if (budget === undefined) return await this.askAnybody<Row>(statement);
+      if (budget === undefined) return await this.ask<Row>(this.pool(), statement);
       throwIfEnded();
       return await this.askBounded<Row>(budget, statement);
     } catch (error) {
@@ -149,14 +152,6 @@ export class PostgresDatabase {
     return new Client({ ...options, ...direct.connection, statement_timeout: direct.statementTimeoutMs });
   }
 
-  private async askAnybody<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    if (!statement.isPlannedOnce) return this.ask<Row>(this.pool(), statement);
-    return this.transaction(async (run) => {
-      await run({ text: `SET LOCAL ${PLANNED_ONCE}` });
-      return run<Row>(statement);
-    });
-  }
-
   private ask<Row extends QueryResultRow>(
     asked: Pool | PoolClient,
     statement: Statement,
@@ -166,13 +161,43 @@ export class PostgresDatabase {
       () => this.describe(statement),
       async () => {
         try {
-          return (await asked.query<Row>(this.bounded(statement, waitMs))).rows;
+          return (await this.send<Row>(asked, this.bounded(statement, waitMs))).rows;
         } catch (error) {
           if (isDiskFull(error)) this.isSuspectedFull = true;
           throw error;
         }
       },
     );
+  }
+
+  /** In the scope of the request that is worked for, which lasts as long as the transaction. */
+  private async send<Row extends QueryResultRow>(
+    asked: Pool | PoolClient,
+    statement: Statement & { readonly query_timeout?: number },
+  ): Promise<QueryResult<Row>> {
+    const settings = CONTROLS.test(statement.text) ? [] : this.settingsFor(statement);
+    if (settings.length === 0) return asked.query<Row>(statement);
+    const set = { settings, isPrepared: !this.isPooled };
+    if ('release' in asked) return queryWith<Row>(asked, set, statement);
+    const client = await asked.connect();
+    try {
+      const result = await queryWith<Row>(client, set, statement);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(error instanceof Error ? error : true);
+      throw error;
+    }
+  }
+
+  private settingsFor({ isPlannedOnce, name }: Statement): readonly LocalSetting[] {
+    const scope = currentScope();
+    const settings: LocalSetting[] = [];
+    if (scope !== undefined) settings.push([SCOPE_SETTING, scopeSetting(scope)]);
+    // A server process behind a pooler may have served a request before, after which its session sees nothing.
+    else if (this.isPooled) settings.push([SCOPE_SETTING, EVERY_NAMESPACE]);
+    if (isPlannedOnce && name !== undefined) settings.push(PLANNED_ONCE);
+    return settings;
   }
 
   /** Asks again with a place among the large readings when the answer turns out to be one. */
@@ -213,10 +238,7 @@ export class PostgresDatabase {
     const stop = budget.onEnd(cancel);
     const stopCounting = onReceived(client, mostBytes, () => cancel((excess = new AnswerTooLargeError())));
     try {
-      // A connection on which it fails is not used again, so it never goes on planning so.
-      if (statement.isPlannedOnce) await client.query(this.bounded({ text: `SET ${PLANNED_ONCE}` }));
       const rows = await this.ask<Row>(client, statement);
-      if (statement.isPlannedOnce) await client.query(this.bounded({ text: 'RESET plan_cache_mode' }));
       give();
       return rows;
     } catch (error) {
@@ -269,6 +291,9 @@ export class PostgresDatabase {
     return master;
   }
 }
+
+/** Statements that begin and end transactions, which touch no row, and some of which must be the first of theirs. */
+const CONTROLS = /^\s*(?:BEGIN|COMMIT|ROLLBACK|SET|SAVEPOINT|RELEASE)\b/i;
 
 /** Marks a connection that was given back in order. */
 const DONE = new Error('done');

@@ -1,5 +1,6 @@
 import { StoreFullError } from '@sfm/memory';
 import type { PostgresDatabase } from './postgres-database.js';
+import { rowSecurityOf, type RowSecurity } from './row-security.js';
 
 /** Writes some pages to the disk and forgets them. A table that is logged would leave its writing in the log. */
 const NEEDS_SPACE = `DO $$ BEGIN
@@ -9,6 +10,8 @@ END $$`;
 
 /** Checks whether PostgreSQL answers, and whether a disk that was full has space again. */
 export class PostgresHealth {
+  private known: RowSecurity | undefined;
+
   constructor(private readonly database: Pick<PostgresDatabase, 'query' | 'isSuspectedFull'>) {}
 
   /**
@@ -23,6 +26,12 @@ export class PostgresHealth {
   /** The same for a query of links. Rejects when their table cannot be read, too. */
   async checkLinks(): Promise<number> {
     return this.timed('SELECT FROM memory_links LIMIT 1');
+  }
+
+  /** Whether policies bind the role; asked once. */
+  async rowSecurity(): Promise<RowSecurity> {
+    this.known ??= await rowSecurityOf((text) => this.database.query({ text }));
+    return this.known;
   }
 
   private async timed(text: string): Promise<number> {

@@ -18,7 +18,7 @@ import { Check, Column, Entity, Generated, Index, PrimaryColumn } from 'typeorm'
 // On (namespace, type, coalesce(importance, 0) DESC, created_at, id), an expression.
 @Index('memories_importance_idx', { synchronize: false })
 // On expressions, which the decorator cannot express.
-@Index('memories_place_idx', { synchronize: false })
+@Index('memories_places_idx', { synchronize: false })
 @Index('memories_retention_idx', { synchronize: false })
 @Index('memories_pending_idx', ['namespace', 'updatedAt'], { where: '(indexed_version < version)' })
 @Index('memories_expires_at_idx', ['expiresAt'], { where: '(expires_at IS NOT NULL)' })

@@ -1,4 +1,4 @@
-import { whileWanted, withoutBudget, type Namespace } from '@sfm/memory';
+import { whileWanted, withinNamespaces, withoutBudget, type Namespace } from '@sfm/memory';
 import { LRUCache } from 'lru-cache';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
 
@@ -26,7 +26,12 @@ export class LinkCounter {
 
   private start(namespace: Namespace | undefined): Count {
     const start = performance.now();
-    const count: Count = { running: withoutBudget(() => this.countAll(namespace)), usableUntilMs: Infinity };
+    const count: Count = {
+      running: withoutBudget(() =>
+        withinNamespaces(namespace === undefined ? '*' : [namespace], () => this.countAll(namespace)),
+      ),
+      usableUntilMs: Infinity,
+    };
     this.counts.set(namespace ?? '', count);
     const rest = () => (count.usableUntilMs = performance.now() + REST_FACTOR * (performance.now() - start));
     count.running.then(rest, () => (count.usableUntilMs = 0));

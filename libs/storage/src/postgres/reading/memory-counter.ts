@@ -1,4 +1,4 @@
-import { whileWanted, withoutBudget, type MemoryCounts, type Namespace } from '@sfm/memory';
+import { whileWanted, withinNamespaces, withoutBudget, type MemoryCounts, type Namespace } from '@sfm/memory';
 import { within } from '@sfm/observability';
 import { LRUCache } from 'lru-cache';
 import type { PostgresDatabase } from '../connection/postgres-database.js';
@@ -79,9 +79,9 @@ export class MemoryCounter {
   private async longCount(namespace: Namespace | undefined, now: Date): Promise<MemoryCounts> {
     const count = this.longCounts.get(namespace ?? '') ?? { last: undefined, usableUntilMs: 0, running: undefined };
     this.longCounts.set(namespace ?? '', count);
-    count.running ??= withoutBudget(() => this.countAll(namespace, now, count)).finally(
-      () => (count.running = undefined),
-    );
+    count.running ??= withoutBudget(() =>
+      withinNamespaces(namespace === undefined ? '*' : [namespace], () => this.countAll(namespace, now, count)),
+    ).finally(() => (count.running = undefined));
     const { running, last } = count;
     // A caller who does not wait for its end must not leave its failure unheard.
     running.catch(() => undefined);

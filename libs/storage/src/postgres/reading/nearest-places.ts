@@ -7,6 +7,8 @@ import { validitySql } from './validity-sql.js';
 
 /** Most memories that one search looks at, matching or not. */
 export const MOST_LOOKED_AT = 100_000;
+/** Numbers of dimensions that the index tells apart; it has those with more in one place. */
+const TOLD_APART = 8;
 const FIRST_WINDOW = 64;
 const WIDER = 4;
 const MAX_WINDOW = 8192;
@@ -81,6 +83,17 @@ function toPlace({ key, distance }: Found) {
   return { key, distance };
 }
 
+/** Behind a policy only leakproof conditions are looked up in an index: the text is that of `memories_places_idx`. */
+function hasDimensions(count: number, parameters: SqlParameters): string {
+  const cases = Array.from(
+    { length: TOLD_APART },
+    (_, index) => `WHEN m.coordinate[${index + 2}] IS NULL THEN ${index + 1}`,
+  );
+  const told = `CASE ${cases.join(' ')} ELSE ${TOLD_APART + 1} END = ${parameters.add(Math.min(count, TOLD_APART + 1))}`;
+  if (count <= TOLD_APART) return told;
+  return `${told} AND m.coordinate[${count}] IS NOT NULL AND m.coordinate[${count + 1}] IS NULL`;
+}
+
 /** Reads the next rows of one walk, in its order. */
 async function step(
   database: PostgresDatabase,
@@ -97,7 +110,7 @@ async function step(
         THEN m.coordinate_key END AS key
     FROM (
       SELECT * FROM memories m
-      WHERE m.namespace = ${parameters.add(namespace)} AND cardinality(m.coordinate) = ${parameters.add(search.to.length)}
+      WHERE m.namespace = ${parameters.add(namespace)} AND ${hasDimensions(search.to.length, parameters)}
         AND m.deleted_at IS NULL AND (m.coordinate[1], m.id) ${after} ${from}
       ${order} LIMIT ${parameters.add(size)}
     ) AS m ${order}`;

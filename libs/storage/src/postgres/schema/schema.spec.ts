@@ -103,12 +103,12 @@ describe('the migrations', () => {
     const indexes = await truth.database.query<{ indexdef: string }>({
       text: `SELECT indexdef FROM pg_indexes WHERE tablename = 'memories' ORDER BY indexname`,
     });
-    expect(indexes.map(({ indexdef }) => indexdef.replaceAll('public.', ''))).toEqual([
+    expect(indexes.map(({ indexdef }) => indexdef.replaceAll('public.', '').replaceAll(/\s+/g, ' '))).toEqual([
       'CREATE INDEX memories_expires_at_idx ON memories USING btree (expires_at) WHERE (expires_at IS NOT NULL)',
       'CREATE INDEX memories_importance_idx ON memories USING btree (namespace, type, COALESCE(importance, (0)::double precision) DESC, created_at, id) WHERE (deleted_at IS NULL)',
       'CREATE INDEX memories_pending_idx ON memories USING btree (namespace, updated_at) WHERE (indexed_version < version)',
       'CREATE UNIQUE INDEX memories_pkey ON memories USING btree (namespace, coordinate_key)',
-      'CREATE INDEX memories_place_idx ON memories USING btree (namespace, cardinality(coordinate), (coordinate[1]), id) WHERE (deleted_at IS NULL)',
+      'CREATE INDEX memories_places_idx ON memories USING btree (namespace, ( CASE WHEN (coordinate[2] IS NULL) THEN 1 WHEN (coordinate[3] IS NULL) THEN 2 WHEN (coordinate[4] IS NULL) THEN 3 WHEN (coordinate[5] IS NULL) THEN 4 WHEN (coordinate[6] IS NULL) THEN 5 WHEN (coordinate[7] IS NULL) THEN 6 WHEN (coordinate[8] IS NULL) THEN 7 WHEN (coordinate[9] IS NULL) THEN 8 ELSE 9 END), (coordinate[1]), id) WHERE (deleted_at IS NULL)',
       'CREATE UNIQUE INDEX memories_retention_idx ON memories USING btree (namespace, created_at, id) INCLUDE (type, deleted_at, expires_at, importance)',
     ]);
     const [storage] = await truth.database.query<{ external: boolean }>({
