@@ -178,7 +178,8 @@ describe('readiness', () => {
     const warmup = own();
     warmup.markReady();
     const failing = (error: Error) => ({ check: () => Promise.reject(error) });
-    const truth = { check: () => answer('truth'), checkLinks: () => answer('links') };
+    const rowSecurity = () => Promise.resolve('enforced' as const);
+    const truth = { check: () => answer('truth'), checkLinks: () => answer('links'), rowSecurity };
     const embedder = { space: 'test', embed: () => Promise.resolve([]) };
     const parts = { truth, schema, embedder, spaces: { facts: {} }, warmup, room, servers: [] };
     const vectors = failing(new IndexUnusableError('of another embedding space'));
