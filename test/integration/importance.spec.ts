@@ -72,7 +72,7 @@ describePostgres('importances', () => {
     const recall = (weight: number) =>
       system.recall.recall(namespace, { query: 'kettle', topK: 10, importance: { weight }, explain: true });
     const { hits } = await recall(0.1);
-    expect(hits.map(({ memory }) => memory.key)).toEqual(['1', '4', '2', '3']);
+    expect(hits.map(({ memory }) => memory.key)).toEqual(['1', '4', '3', '2']);
     // The first of a namespace has nothing to be compared with when it is stored.
     expect(hits[0]?.memory.importanceNorm).toBe(0);
     const weighed = hits.map(({ explanation }) =>

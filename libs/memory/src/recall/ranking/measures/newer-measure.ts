@@ -12,14 +12,14 @@ const GRID = 1e6;
 /**
  * Of memories whose words fit the query equally well, scores the newer ones: the share of the others among them that are
  * older. What else tells them apart are chances of spelling, and one that is stale says the same in the same words. A
- * query that names a time, or weighs ages itself, says which it wants.
+ * request that names a time, or weighs ages or importance itself, says which it wants.
  */
 export function newerMeasure(
   { request, proposals, contents, fields, now }: RankingInput,
   { weights }: RankingOptions,
 ): Measure {
   const asked = new Date(new AskerCalendar(request.timeZone).fieldsAt((request.askedAt ?? now).getTime()));
-  if (request.recency || namesDate(queryDates(request.query, asked))) return () => {};
+  if (request.recency || request.importance || namesDate(queryDates(request.query, asked))) return () => {};
   const groups = equallyLexical(contents, proposals);
   const shares = new Map<string, number>();
   for (const group of groups) {
