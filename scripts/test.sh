@@ -52,6 +52,7 @@ beside() { # name command...
   { "$@" >"$scratch/$name" 2>&1; echo $? >"$scratch/$name.status"; } &
 }
 
+# shellcheck disable=SC2329 # `check` runs it
 outcome() { # name
   cat "$scratch/$1"
   return "$(<"$scratch/$1.status")"

@@ -33,9 +33,9 @@ const OPERATORS = {
     required: ['lat', 'lon', 'radius_m'],
     additionalProperties: false,
     properties: {
-      lat: degrees(PLACE_BOUNDS.lat),
-      lon: degrees(PLACE_BOUNDS.lon),
-      radius_m: { type: 'number', exclusiveMinimum: 0, maximum: 2.1e7 },
+      lat: { ...degrees(PLACE_BOUNDS.lat), description: 'Latitude in degrees, north above 0.' },
+      lon: { ...degrees(PLACE_BOUNDS.lon), description: 'Longitude in degrees, east above 0.' },
+      radius_m: { type: 'number', exclusiveMinimum: 0, maximum: 2.1e7, description: 'In metres.' },
     },
   },
 };
