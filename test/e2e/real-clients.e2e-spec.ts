@@ -150,7 +150,10 @@ describe('the client of October 2025', () => {
     const { body, warning } = await post('/recall', { query: PROMPT, top_k: 1200 });
     expect((body['matches'] as unknown[]).length).toBe(1000);
     expect(warning).toContain('top_k: cut to 1000');
-    expect(warning).toContain('query: cut to the first');
+    expect(warning).not.toContain('query');
+    const longer = await post('/recall', { query: PROMPT.repeat(Math.ceil(140_000 / PROMPT.length)), top_k: 3 });
+    expect((longer.body['matches'] as unknown[]).length).toBe(3);
+    expect(longer.warning).toContain('query: cut to the first');
   });
 });
 
