@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_RELAY_OPTIONS } from '@sfm/events';
+import { DEFAULT_RANKING } from '@sfm/memory';
 import { DEFAULT_LIMITS } from '../memory/memory-options.js';
 import { completeOptions } from './complete-options.js';
 import { allowsManyProcesses } from './many-processes.js';
@@ -44,6 +45,13 @@ describe('options of a memory system', () => {
     const batching = { maxBatch: 1 };
     expect(completeOptions({ truth: TRUTH, batching }).batching.maxInFlight).toBe(15);
     expect(completeOptions({ truth: { ...TRUTH, pool: { size: 4 } }, batching }).batching.maxInFlight).toBe(4);
+  });
+
+  it('weigh vectors by what made them', () => {
+    const vectorOf = (given: Partial<MemorySystemOptions>) =>
+      completeOptions({ truth: TRUTH, ...given }).recall.ranking.weights.lanes['vector'];
+    expect([vectorOf({}), vectorOf({ embedder: MODEL })]).toEqual([0.3, 0.8]);
+    expect(vectorOf({ embedder: MODEL, recall: { ranking: DEFAULT_RANKING } })).toBe(0.3);
   });
 
   it('bound what one recall looks through by itself where others index, or where a model is asked', () => {

@@ -1,16 +1,18 @@
 import type { OutboxRelayOptions } from '@sfm/events';
 import {
   DEFAULT_RANKING,
+  MODEL_RANKING,
   toNamespace,
   type MicroBatcherOptions,
   type OverlayOptions,
   type PayloadFields,
+  type RankingOptions,
   type Namespace,
 } from '@sfm/memory';
 import type { CacheOptions } from '../cache/cache-options.js';
 import type { EventsOptions } from '../events/events-options.js';
 import { DEFAULT_DIMENSION } from '../indexing/embedding-dimension.js';
-import type { IndexingOptions } from '../indexing/indexing-options.js';
+import type { EmbedderOptions, IndexingOptions } from '../indexing/indexing-options.js';
 import { batchingOf } from '../memory/batching.js';
 import {
   DEFAULT_FIELDS,
@@ -27,7 +29,7 @@ import { DEFAULT_POOL_SIZE } from '../truth/open-truth.js';
 import type { TruthOptions } from '../truth/truth-options.js';
 import type { MemorySystemOptions } from './memory-system-options.js';
 
-const RECALL = { ranking: DEFAULT_RANKING, warmupWaitMs: 15_000, visibilityWaitMs: 2000 };
+const RECALL = { warmupWaitMs: 15_000, visibilityWaitMs: 2000 };
 const READ = { accessDelayMs: 2000 };
 const EXPIRY = { intervalMs: 60_000 };
 
@@ -70,12 +72,17 @@ export function completeOptions(given: MemorySystemOptions): CompleteOptions {
     limits: over(DEFAULT_LIMITS, given.limits),
     fields: over(DEFAULT_FIELDS, given.fields),
     batching: batchingOf(batching, truth.pool?.size ?? DEFAULT_POOL_SIZE),
-    recall: { ...over(RECALL, recall), overlay },
+    recall: { ...over({ ...RECALL, ranking: rankingFor(embedder) }, recall), overlay },
     read: over(READ, given.read),
     expiry: over(EXPIRY, given.expiry),
     lifecycle: over(DEFAULT_LIFECYCLE, given.lifecycle),
     relay: over(relayOptionsFor(events, overlay), given.relay),
   };
+}
+
+/** Feature hashing knows how words are spelled; what else embeds, what they mean. */
+function rankingFor({ kind }: EmbedderOptions): RankingOptions {
+  return kind === 'hash' ? DEFAULT_RANKING : MODEL_RANKING;
 }
 
 /** Ignores options that are explicitly undefined. */

@@ -17,6 +17,7 @@ export const WeightsSchema = z
     session: weight('The best matches in the same session.'),
     source: weight('The share of the words of its source that the query has.'),
     date: weight('How well its time fits a date in the query.'),
+    when: weight('Whether the text names a time, where the query asks for one.'),
     newer: weight('The share of older memories among those whose words fit equally well.'),
     order: weight('The share of pairs of neighbouring words of the query that stand so in the text.'),
     context: weight('The share of the `context` that the payload has.'),

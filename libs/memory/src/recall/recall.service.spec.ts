@@ -486,7 +486,7 @@ describe('RecallService', () => {
     ];
     const linked = [
       { key: '3', score: 10 },
-      { key: '2', score: 6 },
+      { key: '2', score: 5 },
     ];
     const setting = { memories, lexical, vector: [{ key: '2', score: 0.5 }], weights: { links: 2 } };
 
@@ -495,7 +495,7 @@ describe('RecallService', () => {
       const { hits, degraded } = await recall({ explain: true });
       expect(hits.map(({ memory, score }) => [memory.key, score])).toEqual([
         ['3', 2],
-        ['2', 0.5 + 0.15 * 0.5 + 2 * 0.6],
+        ['2', 0.5 + 0.3 + 2 * 0.5],
         ['1', 1],
       ]);
       expect(hits.map(({ explanation }) => explanation?.lanes)).toEqual([
@@ -503,7 +503,7 @@ describe('RecallService', () => {
         [
           { lane: 'lexical', rank: 2, signal: 1.5 },
           { lane: 'vector', rank: 1, signal: 0.5 },
-          { lane: 'links', rank: 2, signal: 6 },
+          { lane: 'links', rank: 2, signal: 5 },
         ],
         [{ lane: 'lexical', rank: 1, signal: 3 }],
       ]);
@@ -522,13 +522,15 @@ describe('RecallService', () => {
       const { recall } = open({ ...setting, others: [new MadeUpLane(linked)] });
       const weights = { lanes: { lexical: 0.5, vector: 4 }, signals: { context: 3 } };
       const { hits } = await recall({ weights, context: { text: 'hello' }, explain: true });
+      // The best has what the weightiest lane could give.
+      const share = 4 / (0.5 * 0.5 + 4 + 2 * 0.5);
       expect(hits.map(({ memory, score }) => [memory.key, score])).toEqual([
-        ['2', 0.5 * 0.5 + 4 * 0.5 + 2 * 0.6 + 3],
-        ['3', 2 + 3],
-        ['1', 0.5 + 3],
+        ['2', 4 + 3],
+        ['3', 2 * share + 3],
+        ['1', 0.5 * share + 3],
       ]);
       expect(hits[2]?.explanation?.contributions).toEqual([
-        { signal: 'lexical', value: 1, weight: 0.5, contribution: 0.5 },
+        { signal: 'lexical', value: 1, weight: 0.5 * share, contribution: 0.5 * share },
         { signal: 'context', value: 1, weight: 3, contribution: 3 },
       ]);
     });

@@ -19,7 +19,7 @@ import { indexQuery } from './lanes/index-query.js';
 import type { Lane, Proposals, Search } from './lanes/lane.js';
 import { Lanes } from './lanes/lanes.js';
 import { LEXICAL_LANE } from './lanes/lexical-lane.js';
-import { laneWeight } from './ranking/lane-weight.js';
+import { laneWeight } from './evidence/lane-weight.js';
 import { requestedRanking } from './ranking/requested-ranking.js';
 import { equallyLexical } from './ranking/measures/newer-measure.js';
 import { explainAbsence } from './why-not/explain-absence.js';

@@ -2,12 +2,12 @@
 export interface SignalWeights {
   /** By lane name. Recall refuses to start if a lane has no weight. */
   readonly lanes: Readonly<Record<string, number>>;
-  /** Lexical matches just before a memory in its session, because a conversation stays on its topic. */
+  /** Matches just before a memory in its session, because a conversation stays on its topic. */
   readonly before: number;
-  /** Lexical matches just after a memory in its session. */
+  /** Matches just after a memory in its session. */
   readonly after: number;
   /**
-   * The lexical match of the memory just before, counted again when that memory asks a question: an answer often omits
+   * The match of the memory just before, counted again when that memory asks a question: an answer often omits
    * the words of the question (adjacency pairs: Schegloff & Sacks, "Opening up Closings", 1973).
    */
   readonly answer: number;
@@ -20,6 +20,8 @@ export interface SignalWeights {
   readonly source: number;
   /** How well the memory's time fits a date named in the query. */
   readonly date: number;
+  /** Whether the text names a time, where the query asks for one. */
+  readonly when: number;
   /** Share of older memories among those whose words fit the query equally well. */
   readonly newer: number;
   /** Penalty for a memory of a session that ends in a question: it asks for the answer instead of giving it. */
@@ -77,22 +79,29 @@ export const DEFAULT_RANKING: RankingOptions = {
     lanes: {
       // BM25 as a share of the query's best match: the reference for all other weights.
       lexical: 1,
-      // Cosine, if positive. Small, because the default embedder only knows spelling: it finds typos and word forms
-      // that the lexical lane misses. For an embedder that captures meaning, use 1 or more.
-      vector: 0.15,
+      // The rank among the nearest. Small, because the default embedder only knows spelling: it finds typos and word forms
+      // that the lexical lane misses. `MODEL_RANKING` has another weight.
+      vector: 0.3,
       // What links lead to from strong hits: a link of weight 1 passes on 85 % of the hit's strength.
-      graph: 1,
+      graph: 0.8,
     },
-    before: 0.3,
+    before: 0.25,
     after: 0.25,
-    answer: 0.3,
-    session: 0.6,
+    answer: 0.45,
+    session: 0.4,
     source: 0.25,
-    date: 0.5,
+    date: 1,
+    when: 0.4,
     // More than chances of spelling make of the vector's part.
     newer: 0.05,
-    asking: -0.2,
+    asking: -0.25,
     context: 0.5,
     order: 0.15,
   },
+};
+
+/** The default ranking with an embedder that knows what words mean. */
+export const MODEL_RANKING: RankingOptions = {
+  ...DEFAULT_RANKING,
+  weights: { ...DEFAULT_RANKING.weights, lanes: { ...DEFAULT_RANKING.weights.lanes, vector: 0.8 } },
 };

@@ -24,11 +24,14 @@ export function spanOfDate({ year, month, day, lastDay }: CalendarDate): TimeSpa
   return { fromMs, toMs: lastDay === undefined ? fromMs + DAY_MS : Date.UTC(year, month, lastDay + 1) };
 }
 
+/** Of a moment just after a span: what was said then is about it more often than not, and what was said within it always. */
+const AFTERWARDS = 0.8;
+
 /**
- * Returns how well a moment fits a span: 1 inside, fading with the days after its end (e-fold per `fadingDays`), 0
+ * Returns how well a moment fits a span: 1 inside, less after its end, fading with the days (e-fold per `fadingDays`), 0
  * before it.
  */
 export function fitOfTime({ fromMs, toMs }: TimeSpan, timeMs: number, fadingDays: number): number {
   if (timeMs < fromMs) return 0;
-  return timeMs < toMs ? 1 : Math.exp(-(timeMs - toMs) / (fadingDays * DAY_MS));
+  return timeMs < toMs ? 1 : AFTERWARDS * Math.exp(-(timeMs - toMs) / (fadingDays * DAY_MS));
 }

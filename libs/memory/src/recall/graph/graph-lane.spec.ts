@@ -96,9 +96,9 @@ describe('the graph lane', () => {
     await link(1, 2);
     const vector = { candidates: [{ key: '1', score: 0.4 }], signals: new Map([['1', 0.4]]) };
     const [found] = await propose(new Map([...words({ 1: 1 }), ['vector', vector]]));
-    expect(found?.path?.strength).toBeCloseTo((1 + 0.15 * 0.4) / 1.15, 9);
+    expect(found?.path?.strength).toBeCloseTo((1 + 0.3 * 0.4) / 1.3, 9);
     const [weak] = await propose(new Map([['vector', vector]]));
-    expect(weak?.path?.strength).toBeCloseTo(0.15 * 0.4, 9);
+    expect(weak?.path?.strength).toBeCloseTo(0.3 * 0.4, 9);
   });
 
   it('costs one question where there are no links, and none where they are known', async () => {

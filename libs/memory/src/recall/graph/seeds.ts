@@ -1,4 +1,4 @@
-import { laneWeight } from '../ranking/lane-weight.js';
+import { laneWeight } from '../evidence/lane-weight.js';
 import { fuse, type LaneSignal } from '../ranking/fusion.js';
 import type { SignalWeights } from '../contract/ranking-options.js';
 import type { Proposals } from '../lanes/lane.js';

@@ -49,8 +49,12 @@ export interface Lane {
   /** Opens a request and starts all work that needs nothing else. Errors of that work reject `propose`. */
   open(request: RecallRequest, namespace: Namespace): LaneSearch;
 
-  /** Scales the lane's own signals to 0..1, the range its weight is made for; by key. */
-  signalsOf(candidates: readonly LaneCandidate[]): ReadonlyMap<string, number>;
+  /**
+   * Scales the lane's own signals to 0..1, the range its weight is made for; by key.
+   *
+   * @param isAlone whether this lane is the only one that is asked
+   */
+  signalsOf(candidates: readonly LaneCandidate[], isAlone: boolean): ReadonlyMap<string, number>;
 
   /**
    * Returns whether the lane's answer misses committed changes under this overlay. Without this method, it never does.
@@ -69,8 +73,8 @@ export interface LaneSearch {
    */
   propose(search: Search, limit: number, found: Proposals): Promise<readonly ProposedCandidate[]>;
 
-  /** Returns the candidates' neighbours in their sessions, if this lane's matches are evidence for neighbours. */
-  neighboursOf?(search: Search, candidates: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]>;
+  /** Returns the neighbours of memories in their sessions, if this lane can tell. */
+  neighboursOf?(search: Search, keys: readonly string[]): Promise<readonly SessionNeighbour[]>;
 }
 
 /** A candidate, and how links led to it. */
@@ -84,7 +88,9 @@ export interface Proposal {
   readonly candidates: readonly ProposedCandidate[];
   /** See `Lane.signalsOf`. */
   readonly signals: ReadonlyMap<string, number>;
-  /** The candidates' session neighbours; absent if the lane does not provide them or they were not requested. */
+  /** True when the lane started from what others proposed. */
+  readonly isFollowing?: boolean;
+  /** Session neighbours of the best matches of all lanes; absent if the lane does not provide them or they were not requested. */
   readonly neighbours?: readonly SessionNeighbour[];
 }
 

@@ -12,6 +12,8 @@ import { toNamespace } from '../../model/namespace.js';
 class ScriptedLane implements Lane {
   opened = 0;
   readonly limits: number[] = [];
+  /** Keys whose neighbours were asked for. */
+  surrounded: readonly string[] = [];
   isAway = false;
   /** Before it answers. */
   work: () => Promise<void> = async () => {};
@@ -30,8 +32,12 @@ class ScriptedLane implements Lane {
         if (this.isAway) throw new IndexUnavailableError('down');
         return [{ key: this.name, score: 8 }];
       },
-      ...(this.isInProcess ? { neighboursOf: async () => [{ of: this.name, key: 'beside', offset: 1 }] } : {}),
+      ...(this.isInProcess ? { neighboursOf: (_search: unknown, keys: readonly string[]) => this.around(keys) } : {}),
     };
+  }
+  private async around(keys: readonly string[]) {
+    this.surrounded = keys;
+    return [{ of: this.name, key: 'beside', offset: 1 }];
   }
   signalsOf(candidates: readonly LaneCandidate[]): ReadonlyMap<string, number> {
     return new Map(candidates.map(({ key, score }) => [key, score / 8]));
@@ -48,7 +54,10 @@ const searchOf = (request: RecallRequest, overlay: Overlay) => ({
   overlay,
   now: new Date(),
   cutShort: new Set<string>(),
-  ranking: DEFAULT_RANKING,
+  ranking: {
+    ...DEFAULT_RANKING,
+    weights: { ...DEFAULT_RANKING.weights, lanes: { here: 1, far: 1, z: 1, behind: 1 } },
+  },
   contentsOf: async () => [],
 });
 
@@ -99,6 +108,7 @@ describe('Lanes', () => {
       ['z', { candidates: [{ key: 'z', score: 8 }], signals: new Map([['z', 1]]) }],
     ]);
     expect(degraded).toEqual([]);
+    expect(here.surrounded).toEqual(['far', 'here', 'z']);
   });
 
   it('lets a lane in this process wait until the others have sent what they ask', async () => {

@@ -4,6 +4,7 @@ import { EmbedderUnavailableError, IndexUnavailableError } from '../../model/err
 import type { MemoryTelemetry } from '../../telemetry/telemetry.port.js';
 import type { Namespace } from '../../model/namespace.js';
 import type { RecallRequest } from '../contract/recall.types.js';
+import { bestOf, evidenceOf } from '../evidence/evidence.js';
 import type { Lane, LaneSearch, Proposal, Proposals, Search } from './lane.js';
 
 interface Asked {
@@ -71,6 +72,7 @@ export class Lanes {
     if (proposals.size === 0) {
       throw new IndexUnavailableError('no lane of recall can answer at the moment; retry shortly');
     }
+    proposals = await this.withNeighbours(search, proposals);
     if (this.following.length > 0) {
       proposals = new Map([...proposals, ...(await this.follow(search, proposing.limit, proposals))]);
       tried = [...tried, ...this.following];
@@ -107,7 +109,7 @@ export class Lanes {
     for (const lane of this.following) {
       throwIfEnded();
       const proposal = await this.proposalOf(lane, search, { limit, found });
-      if (proposal) followed.set(lane.name, proposal);
+      if (proposal) followed.set(lane.name, { ...proposal, isFollowing: true });
     }
     return followed;
   }
@@ -122,10 +124,22 @@ export class Lanes {
     const asked = this.searchOf(lane);
     const candidates = await this.timed(lane.name, () => asked.propose(search, limit, found)).catch(whenAway);
     if (candidates === undefined) return undefined;
-    const proposal = { candidates, signals: lane.signalsOf(candidates) };
-    if (!this.isHybrid || asked.neighboursOf === undefined) return proposal;
-    const neighbours = await this.timed('neighbours', async () => asked.neighboursOf?.(search, candidates));
-    return { ...proposal, neighbours };
+    return { candidates, signals: lane.signalsOf(candidates, !this.isHybrid) };
+  }
+
+  /** Adds what surrounds the best matches of all lanes, of the usual number: that of further ones would add almost nothing. */
+  private async withNeighbours(search: Search, proposals: Proposals): Promise<Proposals> {
+    if (!this.isHybrid) return proposals;
+    const { weights, candidates } = search.ranking;
+    const keys = bestOf(evidenceOf(proposals, weights), candidates);
+    const told = new Map(proposals);
+    for (const lane of this.asked) {
+      const [asked, proposal] = [this.searchOf(lane), proposals.get(lane.name)];
+      if (!proposal || asked.neighboursOf === undefined) continue;
+      const neighbours = await this.timed('neighbours', async () => asked.neighboursOf?.(search, keys)).catch(whenAway);
+      told.set(lane.name, { ...proposal, ...(neighbours && { neighbours }) });
+    }
+    return told;
   }
 
   private searchOf(lane: Lane): LaneSearch {

@@ -22,7 +22,7 @@ export class LexicalLane implements Lane {
   open(): LaneSearch {
     return {
       propose: (search, limit) => this.matches(search, limit),
-      neighboursOf: (search, matches) => this.neighboursOf(search, matches),
+      neighboursOf: (search, keys) => this.neighboursOf(search, keys),
     };
   }
 
@@ -36,10 +36,8 @@ export class LexicalLane implements Lane {
       : ask(limit);
   }
 
-  /** Limited to the usual number of matches: neighbours of further ones would add almost nothing. */
-  private neighboursOf(search: Search, matches: readonly LaneCandidate[]): Promise<readonly SessionNeighbour[]> {
+  private neighboursOf(search: Search, keys: readonly string[]): Promise<readonly SessionNeighbour[]> {
     const { candidates, neighbourReach: reach } = this.ranking;
-    const keys = matches.slice(0, candidates).map(({ key }) => key);
     return this.index.neighbours(
       search.namespace,
       { ...indexQuery(search, candidates, this.name), keys, reach },

@@ -36,7 +36,25 @@ export class VectorLane implements Lane {
   }
 }
 
-/** Returns the cosine by key, 0 where it is negative. */
-export function vectorSignals(nearest: readonly LaneCandidate[]): ReadonlyMap<string, number> {
-  return new Map(nearest.map(({ key, score }) => [key, Math.max(0, score)]));
+/** Candidates beyond are so far away that their order says nothing. */
+const NEAREST = 40;
+/** The nearest has 1, the tenth about a half. */
+const HALVING = 9;
+/** Cosines that differ by no more are equal: they were added up in another order. */
+const SAME = 1e-6;
+
+/**
+ * Returns by key how near a candidate is among others, 0 where the cosine is not positive: cosines of one embedder have
+ * another scale than those of the next, and of one query another than those of the next. Alone they stand as they are.
+ */
+export function vectorSignals(nearest: readonly LaneCandidate[], isAlone = false): ReadonlyMap<string, number> {
+  if (isAlone) return new Map(nearest.map(({ key, score }) => [key, Math.max(0, score)]));
+  const signals = new Map<string, number>();
+  let place = 0;
+  for (const [index, { key, score }] of nearest.entries()) {
+    // What is equally near has the same place.
+    if (nearest[place]!.score - score > SAME) place = index;
+    signals.set(key, score > 0 && place < NEAREST ? (HALVING + 1) / (HALVING + 1 + place) : 0);
+  }
+  return signals;
 }

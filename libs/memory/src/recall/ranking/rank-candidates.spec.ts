@@ -34,7 +34,7 @@ function rank(
       request: { query: 'ladder', topK: 10, ...request },
       proposals: new Map([
         ['lexical', { candidates: lexical, signals: lexicalSignals(lexical), neighbours }],
-        ['vector', { candidates: vector, signals: vectorSignals(vector) }],
+        ['vector', { candidates: vector, signals: vectorSignals(vector, request.mode === 'vector') }],
       ]),
       contents,
       fields,
@@ -196,6 +196,24 @@ describe('rankCandidates', () => {
       [3, 0],
     ]);
     expect(scores(undefined)[0]).toEqual([1, 1]);
+  });
+
+  it('prefers a text that names a time to one that does not, where the query asks for one', () => {
+    const payloads = [{ text: 'the ladder broke' }, { text: 'the ladder broke last week' }];
+    const asked = rank(payloads, { 1: 2, 2: 2 }, {}, { query: 'when did the ladder break?' });
+    expect([value(asked, 1, 'when'), value(asked, 2, 'when')]).toEqual([0, 1]);
+    expect(value(rank(payloads, { 1: 2, 2: 2 }), 2, 'when')).toBe(0);
+  });
+
+  it('lets what surrounds a match count by words and vectors together', () => {
+    const neighbours = [{ of: '1', key: '2', offset: 1 }];
+    const payloads = [
+      { text: 'a', session: 's' },
+      { text: 'b', session: 's' },
+    ];
+    const ranked = rank(payloads, {}, { vector: [{ key: '1', score: 0.4 }], neighbours });
+    expect(value(ranked, 2, 'before')).toBe(1);
+    expect(value(ranked, 2, 'session')).toBeCloseTo(1 / 3, 9);
   });
 
   it('lets one lane alone decide when asked', () => {

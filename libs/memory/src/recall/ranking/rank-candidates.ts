@@ -4,7 +4,7 @@ import type { LaneExplanation, ScoreContribution } from '../contract/explanation
 import type { RecallRequest } from '../contract/recall.types.js';
 import { memoryTime } from '../dates/memory-time.js';
 import { fuse } from './fusion.js';
-import { laneWeight } from './lane-weight.js';
+import { evidenceOf } from '../evidence/evidence.js';
 import { ExplainedScore } from './measures/explained-score.js';
 import type { RankingInput } from './measures/measure.js';
 import { newerMeasure } from './measures/newer-measure.js';
@@ -12,6 +12,7 @@ import { orderMeasure } from './measures/order-measure.js';
 import { queryMeasure } from './measures/query-measure.js';
 import { requestMeasure } from './measures/request-measure.js';
 import { sessionMeasure } from './measures/session-measure.js';
+import { whenMeasure } from './measures/when-measure.js';
 
 export interface ScoredCandidate {
   readonly content: CandidateContent;
@@ -28,10 +29,15 @@ export interface ScoredCandidate {
 export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredCandidate[] {
   const measures = [requestMeasure(input, options)];
   if (isHybrid(input.request))
-    measures.push(sessionMeasure(input, options), queryMeasure(input, options), newerMeasure(input, options));
+    measures.push(
+      sessionMeasure(input, options),
+      queryMeasure(input, options),
+      whenMeasure(input, options),
+      newerMeasure(input, options),
+    );
   // The order of words is what the lane of words cannot tell.
   if (input.request.mode !== 'vector') measures.push(orderMeasure(input, options));
-  const weightOf = (lane: string) => (isHybrid(input.request) ? laneWeight(options.weights, lane) : 1);
+  const weightOf = isHybrid(input.request) ? evidenceOf(input.proposals, options.weights).weightOf : () => 1;
   const fused = fuse(input.proposals, weightOf);
   return input.contents
     .map((content) => {

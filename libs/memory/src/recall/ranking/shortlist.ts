@@ -1,7 +1,7 @@
 import type { RankingOptions } from '../contract/ranking-options.js';
 import type { Proposals } from '../lanes/lane.js';
+import { evidenceOf } from '../evidence/evidence.js';
 import { fuse } from './fusion.js';
-import { laneWeight } from './lane-weight.js';
 import { neighbourSignals, toldOfSessions } from './measures/context-signals.js';
 
 /**
@@ -15,10 +15,15 @@ export function shortlist(
 ): readonly string[] {
   const promise = new Map<string, number>();
   const add = (key: string, value: number) => promise.set(key, (promise.get(key) ?? 0) + value);
-  for (const [key, said] of fuse(proposals, (lane) => laneWeight(weights, lane))) {
+  const evidence = evidenceOf(proposals, weights);
+  for (const [key, said] of fuse(proposals, evidence.weightOf)) {
     for (const { weight, value } of said) add(key, weight * value);
   }
-  const nearby = neighbourSignals({ ...toldOfSessions(proposals), asks: () => true, fading: neighbourFading });
+  const nearby = neighbourSignals({
+    ...toldOfSessions(proposals, evidence),
+    asks: () => true,
+    fading: neighbourFading,
+  });
   for (const [key, { before, after, answer }] of nearby) {
     add(key, weights.before * before + weights.after * after + weights.answer * answer);
   }

@@ -57,7 +57,7 @@ describe('recall, asked why something is missing', () => {
       new ToldLane('vector', all),
       new ToldLane('graph', all, true),
     ];
-    lexical.candidates = memories.slice(0, 100).map(({ key, id }) => ({ key, score: 1 - id / 200 }));
+    lexical.candidates = memories.slice(0, 100).map(({ key, id }) => ({ key, score: 1 - (id - 1) / 200 }));
   });
 
   const living = (keys: readonly string[], now: Date) =>
@@ -91,19 +91,19 @@ describe('recall, asked why something is missing', () => {
       fate: 'outscored',
       filters: [],
       lanes: [
-        { lane: 'lexical', state: 'asked', rank: 7, signal: 0.965, cut: 40, looked: 1000 },
+        { lane: 'lexical', state: 'asked', rank: 7, signal: 0.97, cut: 40, looked: 1000 },
         { lane: 'vector', state: 'asked', rank: null, signal: null, cut: 40, looked: 1000 },
         { lane: 'graph', state: 'asked', rank: null, signal: null, cut: 40, looked: 1000 },
       ],
       rank: 7,
-      score: 0.965,
-      contributions: [{ signal: 'lexical', value: 0.965, weight: 1, contribution: 0.965 }],
-      needed: 0.985,
+      score: 0.97,
+      contributions: [{ signal: 'lexical', value: 0.97, weight: 1, contribution: 0.97 }],
+      needed: 0.99,
     });
   });
 
   it('tells a hit, with its place', async () => {
-    expect(await whyNot(2)).toMatchObject({ fate: 'recalled', rank: 2, score: 0.99, needed: 0.985 });
+    expect(await whyNot(2)).toMatchObject({ fate: 'recalled', rank: 2, score: 0.995, needed: 0.99 });
   });
 
   it('names the lane and the rank of what is below the cut', async () => {
@@ -148,8 +148,8 @@ describe('recall, asked why something is missing', () => {
   });
 
   it('tells what the request makes of hits: too low a score, near duplicates, no room', async () => {
-    expect(await whyNot(7, { minScore: 0.97 })).toMatchObject({ fate: 'below_min_score', score: 0.965 });
-    expect(await whyNot(7, { collapse: {} })).toMatchObject({ fate: 'collapsed', rank: 7, needed: 0.995 });
+    expect(await whyNot(7, { minScore: 0.98 })).toMatchObject({ fate: 'below_min_score', score: 0.97 });
+    expect(await whyNot(7, { collapse: {} })).toMatchObject({ fate: 'collapsed', rank: 7, needed: 1 });
     memories = memories.map((memory) =>
       memory.id === 2 ? { ...memory, payload: { text: 'x'.repeat(4000) } } : memory,
     );

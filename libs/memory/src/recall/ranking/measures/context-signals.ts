@@ -1,5 +1,6 @@
 import type { SessionNeighbour } from '../../../index-model/lexical-index.port.js';
 import type { Proposals } from '../../lanes/lane.js';
+import type { Evidence } from '../../evidence/evidence.js';
 
 /** Signal (0..1) by key of the match; keys without a signal are absent. */
 export type MatchSignals = ReadonlyMap<string, number>;
@@ -10,12 +11,10 @@ export interface ToldOfSessions {
   readonly neighbours: readonly SessionNeighbour[];
 }
 
-/**
- * Returns the signals of the first lane that provides neighbours; using more lanes would count the same session twice.
- */
-export function toldOfSessions(proposals: Proposals): ToldOfSessions {
-  for (const { signals, neighbours } of proposals.values()) if (neighbours) return { signals, neighbours };
-  return { signals: new Map(), neighbours: [] };
+/** Returns what all lanes say of matches, with the neighbours of the first lane that tells them: others would say the same. */
+export function toldOfSessions(proposals: Proposals, { shares }: Evidence): ToldOfSessions {
+  for (const { neighbours } of proposals.values()) if (neighbours) return { signals: shares, neighbours };
+  return { signals: shares, neighbours: [] };
 }
 
 /** Signals that a memory receives from its neighbours in the session. */

@@ -1,5 +1,6 @@
 import { scalarField, searchedText } from '../../../text/searched-text.js';
 import type { RankingOptions } from '../../contract/ranking-options.js';
+import { evidenceOf } from '../../evidence/evidence.js';
 import { asks, endsAsking } from './asking.js';
 import { neighbourSignals, sessionSignals, toldOfSessions } from './context-signals.js';
 import type { Measure, RankingInput } from './measure.js';
@@ -10,7 +11,7 @@ export function sessionMeasure(
   { weights, neighbourFading, sessionMatches }: RankingOptions,
 ): Measure {
   const { contents, fields } = input;
-  const told = toldOfSessions(input.proposals);
+  const told = toldOfSessions(input.proposals, evidenceOf(input.proposals, weights));
   const sessionByKey = new Map(contents.map(({ key, payload }) => [key, scalarField(payload, fields.session)]));
   const sessionOf = (key: string) => sessionByKey.get(key) ?? null;
   const texts = new Map(
