@@ -533,7 +533,12 @@ export { DEFAULT_COLLAPSE_THRESHOLD, MAX_TOKEN_BUDGET } from './recall/selection
 export { estimateTokens } from './recall/selection/token-estimate.js';
 export { MAX_SEARCHED_FIELDS } from './recall/ranking/demanded-wording.js';
 export { checkContext, CONTEXT_BOUNDS } from './recall/contract/context-bounds.js';
-export { type SignalWeights, type RankingOptions, DEFAULT_RANKING, MODEL_RANKING } from './recall/contract/ranking-options.js';
+export {
+  type SignalWeights,
+  type RankingOptions,
+  DEFAULT_RANKING,
+  MODEL_RANKING,
+} from './recall/contract/ranking-options.js';
 export { type RecallOptions, RecallService } from './recall/recall.service.js';
 export { WordAidedKeywordSearch } from './recall/word-aided-keyword-search.js';
 export { foldCase, literalMatcher, oneSpelling, type Literal } from './text/literal-match.js';

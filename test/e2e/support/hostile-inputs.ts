@@ -36,7 +36,7 @@ const TEXTS = [
   '"a\\u0000b"',
   '"\\ud800"',
   '"\\udc00 x"',
-  `"${'x'.repeat(20_000)}"`,
+  `"${'x'.repeat(140_000)}"`,
 ];
 const COORDS = [
   ...NOT_STRINGS.filter((text) => text !== '[]'),
@@ -456,7 +456,7 @@ export function namesField(body: unknown, field: string): boolean {
   const { detail, errors } = body as { detail: unknown; errors?: readonly { readonly field: string }[] };
   if (errors) return errors.some((error) => error.field.split('.').includes(field));
   if (typeof detail === 'string') return detail.includes(field);
-  return (detail as readonly { readonly loc: readonly unknown[] }[]).some(({ loc }) => loc.includes(field));
+  return Array.isArray(detail) && detail.some(({ loc }: { loc: readonly unknown[] }) => loc.includes(field));
 }
 
 /** Words that mean something to a database and nothing to us: they must be searched for like any others. */
