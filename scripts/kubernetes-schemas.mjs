@@ -1,8 +1,10 @@
 // Writes test/helm/schemas: what Kubernetes and the operators accept, as strict JSON Schema of the kinds that the chart and
-// k8s/ use. Needs Go and its module proxy; run it after a change of the versions or kinds below.
+// k8s/ use, and of those of the operators in helm/examples. Needs Go and its module proxy, and for Strimzi Maven and a JDK; run it
+// after a change of the versions or kinds below, with the names of the files to write or without for all.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
@@ -36,15 +38,35 @@ const CUSTOM = [
     `example/prometheus-operator-crd/monitoring.coreos.com_${plural}.yaml`,
   ]),
 ];
+const OPERATORS = [
+  ...['clusters', 'scheduledbackups'].map((plural) => [
+    'github.com/cloudnative-pg/cloudnative-pg@v1.30.0',
+    `config/crd/bases/postgresql.cnpg.io_${plural}.yaml`,
+  ]),
+  ['github.com/cloudnative-pg/plugin-barman-cloud@v0.15.0', 'config/crd/bases/barmancloud.cnpg.io_objectstores.yaml'],
+  ['github.com/zalando/postgres-operator@v1.15.0', 'manifests/postgresql.crd.yaml'],
+  ...['certificates', 'issuers'].map((plural) => [
+    'github.com/cert-manager/cert-manager@v1.19.2',
+    `deploy/crds/cert-manager.io_${plural}.yaml`,
+  ]),
+];
+/** Strimzi's CRDs are in no registry; the classes that it reads its resources into are, in the version of the pom.xml. */
+const STRIMZI = ['kafka.Kafka', 'nodepool.KafkaNodePool', 'topic.KafkaTopic', 'user.KafkaUser'];
 const INT_OR_STRING = { type: ['integer', 'string'] };
 
 const folder = fileURLToPath(new URL('../test/helm/schemas/', import.meta.url));
 mkdirSync(folder, { recursive: true });
 for (const [version, release] of Object.entries(KUBERNETES)) {
-  const source = join(download(`k8s.io/kubernetes@${release}`), 'api/openapi-spec/swagger.json');
-  write(`kubernetes-${version}.json`, kubernetesSchemas(JSON.parse(readFileSync(source, 'utf8')).definitions));
+  write(`kubernetes-${version}.json`, () => {
+    const source = join(download(`k8s.io/kubernetes@${release}`), 'api/openapi-spec/swagger.json');
+    return kubernetesSchemas(JSON.parse(readFileSync(source, 'utf8')).definitions);
+  });
 }
-write('custom-resources.json', customSchemas());
+write('custom-resources.json', () => ({ kinds: customSchemas(CUSTOM), definitions: {} }));
+write('operator-resources.json', () => ({
+  kinds: { ...customSchemas(OPERATORS), ...strimziSchemas() },
+  definitions: {},
+}));
 
 function core(kind) {
   return `io.k8s.api.core.v1.${kind}`;
@@ -55,7 +77,10 @@ function download(module) {
   return JSON.parse(printed).Dir;
 }
 
-function write(name, schemas) {
+function write(name, make) {
+  const wanted = process.argv.slice(2);
+  if (wanted.length > 0 && !wanted.includes(name)) return;
+  const schemas = make();
   writeFileSync(join(folder, name), `${JSON.stringify(schemas)}\n`);
   console.log(`${name}: ${Object.keys(schemas.kinds).length} kinds`);
 }
@@ -84,17 +109,37 @@ function kubernetesSchemas(all) {
   return { kinds, definitions };
 }
 
-function customSchemas() {
+function customSchemas(sources) {
   const kinds = {};
-  for (const [module, file] of CUSTOM) {
+  for (const [module, file] of sources) {
     const { spec } = parse(readFileSync(join(download(module), file), 'utf8'));
     for (const { name, schema } of spec.versions) {
       const model = strict(schema.openAPIV3Schema, '', () => {});
       model.properties.metadata = { type: 'object' };
+      // Written by the operator, and by nobody else.
+      delete model.properties.status;
       kinds[`${spec.group}/${name}/${spec.names.kind}`] = model;
     }
   }
-  return { kinds, definitions: {} };
+  return kinds;
+}
+
+function strimziSchemas() {
+  const source = fileURLToPath(new URL('strimzi-schemas/', import.meta.url));
+  const made = mkdtempSync(join(tmpdir(), 'strimzi-schemas-'));
+  try {
+    const run = (command, ...args) => execFileSync(command, args, { cwd: source, encoding: 'utf8' });
+    run('mvn', '-q', '-B', 'dependency:copy-dependencies', `-DoutputDirectory=${join(made, 'lib')}`);
+    const libraries = join(made, 'lib', '*');
+    const annotations = ['PresentInVersions', 'RequiredInVersions'].map(
+      (name) => `io/strimzi/crdgenerator/annotations/${name}.java`,
+    );
+    run('javac', '-cp', libraries, '-d', made, 'StrimziSchemas.java', ...annotations);
+    const classes = STRIMZI.map((name) => `io.strimzi.api.kafka.model.${name}`);
+    return JSON.parse(run('java', '-cp', [made, libraries].join(delimiter), 'StrimziSchemas', ...classes));
+  } finally {
+    rmSync(made, { recursive: true });
+  }
 }
 
 /** A model as JSON Schema: without texts, and refusing fields that it does not name. */

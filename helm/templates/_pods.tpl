@@ -68,8 +68,8 @@ topologySpreadConstraints:
   readOnly: true
 {{- end }}
 {{- range include "sfm.serverAuthorities" . | fromYaml }}
-- name: authority-{{ . }}
-  mountPath: /etc/soma/authorities/{{ . }}
+- name: authority-{{ .server }}
+  mountPath: /etc/soma/authorities/{{ .server }}
   readOnly: true
 {{- end }}
 {{- end -}}
@@ -86,10 +86,10 @@ topologySpreadConstraints:
     optional: {{ .optional | default false }}
 {{- end }}
 {{- range include "sfm.serverAuthorities" . | fromYaml }}
-- name: authority-{{ . }}
+- name: authority-{{ .server }}
   secret:
-    secretName: {{ include "sfm.serverTls" (list $ .) }}
-    # Not the key of the server.
+    secretName: {{ .secretName }}
+    # Not the key of the server or of the authority.
     items: [{ key: ca.crt, path: ca.crt }]
 {{- end }}
 {{- end -}}

@@ -23,11 +23,14 @@
 {{- end }}
 {{- end -}}
 
-{{/* Servers whose certificates our pods check against `ca.crt` of the same Secret, as setting: server. */}}
+{{/* Servers whose certificates our pods check against `ca.crt` of a Secret, as setting: {server, secretName}. */}}
 {{- define "sfm.serverAuthorities" -}}
 {{- $authorities := dict -}}
 {{- range $setting, $server := dict "REDIS_TLS_CA" "redis" "QDRANT_TLS_CERT" "qdrant" "KAFKA_SSL_CA_LOCATION" "redpanda" -}}
-{{- if include "sfm.serverTls" (list $ $server) -}}{{- $_ := set $authorities $setting $server -}}{{- end -}}
+{{- with include "sfm.serverTls" (list $ $server) -}}{{- $_ := set $authorities $setting (dict "server" $server "secretName" .) -}}{{- end -}}
+{{- end -}}
+{{- range $setting, $server := dict "POSTGRES_SSL_ROOT_CERT" "postgres" "REDIS_TLS_CA" "redis" "QDRANT_TLS_CERT" "qdrant" "KAFKA_SSL_CA_LOCATION" "kafka" -}}
+{{- with get $.Values.tls.authorities $server -}}{{- $_ := set $authorities $setting (dict "server" $server "secretName" .) -}}{{- end -}}
 {{- end -}}
 {{- toYaml $authorities -}}
 {{- end -}}

@@ -13,8 +13,8 @@
 {{- $_ := set $settings "KAFKA_SASL_MECHANISM" (ternary "SCRAM-SHA-256" "PLAIN" (eq (include "sfm.brokerFlavor" $root) "redpanda")) -}}
 {{- end -}}
 {{- end -}}
-{{- range $setting, $server := include "sfm.serverAuthorities" $root | fromYaml -}}
-{{- if empty (get $settings $setting) -}}{{- $_ := set $settings $setting (printf "/etc/soma/authorities/%s/ca.crt" $server) -}}{{- end -}}
+{{- range $setting, $authority := include "sfm.serverAuthorities" $root | fromYaml -}}
+{{- if empty (get $settings $setting) -}}{{- $_ := set $settings $setting (printf "/etc/soma/authorities/%s/ca.crt" $authority.server) -}}{{- end -}}
 {{- end -}}
 {{- toYaml $settings -}}
 {{- end -}}
@@ -87,11 +87,35 @@
 {{- toYaml $given -}}
 {{- end -}}
 
+{{/* Variables from Secrets that others make. They come first: Kubernetes puts them into what is named after them. Takes (list root settings). */}}
+{{- define "sfm.secretEnv" -}}
+{{- $settings := index . 1 -}}
+{{- range $name, $from := (index . 0).Values.secretEnv }}
+{{- if empty (get $settings $name) }}
+- name: {{ $name }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ $from.name }}
+      key: {{ $from.key }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Whether a setting comes from elsewhere than the Secret of the release. Takes (list root name). */}}
+{{- define "sfm.isGiven" -}}
+{{- $values := (index . 0).Values -}}
+{{- $name := index . 1 -}}
+{{- $isExtra := false -}}
+{{- range $values.extraEnv -}}{{- if eq .name $name -}}{{- $isExtra = true -}}{{- end -}}{{- end -}}
+{{- if or (get $values.env $name) (hasKey $values.secretEnv $name) $isExtra -}}true{{- end -}}
+{{- end -}}
+
 {{/* The environment of a process. Takes (list root overrides secretKeys). */}}
 {{- define "sfm.env" -}}
 {{- $root := index . 0 -}}
 {{- $settings := include "sfm.settings" (list $root (index . 1)) | fromYaml -}}
 {{- $secretName := include "sfm.secretName" $root -}}
+{{- include "sfm.secretEnv" (list $root $settings) }}
 {{- range $name, $value := $settings }}
 {{- if and (not (kindIs "invalid" $value)) (ne (toString $value) "") }}
 - name: {{ $name }}
@@ -100,13 +124,13 @@
 {{- end }}
 {{- $passwords := list -}}
 {{- range include "sfm.passwordKeys" $root | fromYamlArray -}}
-{{- if empty (get $settings .) -}}{{- $passwords = append $passwords . -}}{{- end -}}
+{{- if not (or (get $settings .) (hasKey $root.Values.secretEnv .)) -}}{{- $passwords = append $passwords . -}}{{- end -}}
 {{- end -}}
 {{- range $passwords }}
 {{ include "sfm.passwordVariable" (list $root . .) }}
 {{- end }}
 {{- range index . 2 }}
-{{- if and (empty (get $settings .)) (not (has . $passwords)) }}
+{{- if not (or (get $settings .) (has . $passwords) (include "sfm.isGiven" (list $root .))) }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef:
