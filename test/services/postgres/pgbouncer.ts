@@ -1,7 +1,6 @@
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { childEnvironment } from '../environment.js';
 import { freePort, LOOPBACK } from '../lifetime/free-port.js';
 import { LocalServer } from '../lifetime/local-server.js';
@@ -10,6 +9,7 @@ import { noteUse, privatePlace } from '../lifetime/shared-server.js';
 import { describe as messageOf } from '../programs/cached-folder.js';
 import { findDebianProgram, type UnpackedProgram } from '../programs/debian-package.js';
 import { findOnPath } from '../programs/run-tool.js';
+import { isAnswering } from './is-answering.js';
 
 /** Its account, when the tests run as root: it refuses to. */
 const ACCOUNT = 'nobody';
@@ -78,17 +78,4 @@ max_client_conn = 200
   await started.start();
   await noteUse('postgres', 'own process');
   return Object.assign(started, { url });
-}
-
-async function isAnswering(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

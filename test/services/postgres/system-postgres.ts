@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { childEnvironment } from '../environment.js';
 import { freePort, LOOPBACK } from '../lifetime/free-port.js';
 import { LocalServer } from '../lifetime/local-server.js';
 import { findOnPath, runTool } from '../programs/run-tool.js';
 import { ServerUnavailable, type ServerProcess } from '../lifetime/server-process.js';
 import { noteUse, privatePlace } from '../lifetime/shared-server.js';
+import { isAnswering } from './is-answering.js';
 
 const DEBIAN = '/usr/lib/postgresql';
 /** PostgreSQL refuses to run as root. */
@@ -85,16 +85,4 @@ function asOrdinaryUser(command: string, args: readonly string[]): { command: st
 
 function isRoot(): boolean {
   return process.getuid?.() === 0;
-}
-
-async function isAnswering(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url });
-  try {
-    await client.connect();
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
 }

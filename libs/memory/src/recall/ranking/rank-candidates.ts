@@ -28,17 +28,17 @@ export interface ScoredCandidate {
  */
 export function rankCandidates(input: RankingInput, options: RankingOptions): readonly ScoredCandidate[] {
   const measures = [requestMeasure(input, options)];
-  if (isHybrid(input.request))
+  const evidence = isHybrid(input.request) ? evidenceOf(input.proposals, options.weights) : undefined;
+  if (evidence)
     measures.push(
-      sessionMeasure(input, options),
+      sessionMeasure(input, options, evidence),
       queryMeasure(input, options),
       whenMeasure(input, options),
       newerMeasure(input, options),
     );
   // The order of words is what the lane of words cannot tell.
   if (input.request.mode !== 'vector') measures.push(orderMeasure(input, options));
-  const weightOf = isHybrid(input.request) ? evidenceOf(input.proposals, options.weights).weightOf : () => 1;
-  const fused = fuse(input.proposals, weightOf);
+  const fused = fuse(input.proposals, evidence?.weightOf ?? (() => 1));
   return input.contents
     .map((content) => {
       const said = fused.get(content.key) ?? [];

@@ -1,6 +1,6 @@
 import { scalarField, searchedText } from '../../../text/searched-text.js';
 import type { RankingOptions } from '../../contract/ranking-options.js';
-import { evidenceOf } from '../../evidence/evidence.js';
+import type { Evidence } from '../../evidence/evidence.js';
 import { asks, endsAsking } from './asking.js';
 import { neighbourSignals, sessionSignals, toldOfSessions } from './context-signals.js';
 import type { Measure, RankingInput } from './measure.js';
@@ -9,9 +9,10 @@ import type { Measure, RankingInput } from './measure.js';
 export function sessionMeasure(
   input: RankingInput,
   { weights, neighbourFading, sessionMatches }: RankingOptions,
+  evidence: Evidence,
 ): Measure {
   const { contents, fields } = input;
-  const told = toldOfSessions(input.proposals, evidenceOf(input.proposals, weights));
+  const told = toldOfSessions(input.proposals, evidence);
   const sessionByKey = new Map(contents.map(({ key, payload }) => [key, scalarField(payload, fields.session)]));
   const sessionOf = (key: string) => sessionByKey.get(key) ?? null;
   const texts = new Map(
